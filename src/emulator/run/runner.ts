@@ -1,0 +1,82 @@
+import type { Readable, Writable } from "node:stream";
+
+/** A folder or file that appears inside the job. Only an isolating runner can provide these. */
+export interface Mount {
+  source: string;
+  /** Absolute path in the job. */
+  target: string;
+  readOnly: boolean;
+}
+
+/** Everything the operating system needs to know to run one job once. */
+export interface Launch {
+  jobId: string;
+  /** Program and arguments; no shell is involved. */
+  argv: string[];
+  /** The whole environment: nothing of the emulator's own leaks in. */
+  env: Record<string, string>;
+  /** Host folder that is the job's own; the working directory unless `workingDir` says otherwise. */
+  folder: string;
+  /** Absolute path in the job. */
+  workingDir?: string;
+  memoryBytes: number;
+  cpuCores: number;
+  tty: boolean;
+  mounts: Mount[];
+}
+
+/** How a process group ended. Exit codes follow the shell: 128 + signal number. */
+export interface Ending {
+  exitCode: number;
+  oomKilled: boolean;
+  /** Set when the program could not be started at all. */
+  startError?: string;
+}
+
+export interface Usage {
+  cpuCores: number;
+  memoryBytes: number;
+}
+
+export interface Terminal {
+  height: number;
+  width: number;
+}
+
+/** A process inside a job, with its streams. With a terminal, `stderr` is absent and all output is `stdout`. */
+export interface Session {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable | undefined;
+  resize(size: Terminal): void;
+  /** Resolves when the process is gone and its output has been read. */
+  ended: Promise<Ending>;
+  kill(): void;
+}
+
+/** One running job: a process group. */
+export interface RunningJob {
+  readonly pid: number;
+  /** Output of the job as it comes, stdout and stderr apart; a terminal has stdout only. */
+  onOutput(listener: (stream: "stdout" | "stderr", chunk: Buffer) => void): () => void;
+  stdin: Writable;
+  resize(size: Terminal): void;
+  /** Starts another process in the job's environment, folder and namespaces. */
+  exec(argv: string[], options: { tty: boolean }): Session;
+  /** CPU and memory of the whole group since the last call (first call: since start). */
+  usage(): Promise<Usage>;
+  /** Connects to a port that the job listens on. */
+  connect(port: number): Promise<import("node:net").Socket>;
+  /** Signals the whole group. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+  /** Resolves when no process of the group is left. */
+  ended: Promise<Ending>;
+}
+
+/** Starts jobs on this machine. `isolated` says whether jobs get their own mounts and pids. */
+export interface Runner {
+  readonly isolated: boolean;
+  start(launch: Launch): RunningJob;
+  /** Ends every process group it started and waits until they are gone. */
+  close(): Promise<void>;
+}
