@@ -1,0 +1,27 @@
+/** The emulator's time. It runs with the machine's and can be moved forward, never back. */
+export interface Clock {
+  now(): Date;
+  /** Unix milliseconds with a fraction (the platform's times have microseconds). */
+  nowMs(): number;
+  /** Moves the clock forward. @throws {RangeError} on a negative or non-finite step. */
+  advance(ms: number): void;
+  /** How far the clock was moved, in milliseconds. */
+  readonly offsetMs: number;
+}
+
+/** Opens a clock that starts at the machine's time. */
+export function openClock(): Clock {
+  let offsetMs = 0;
+  const nowMs = () => performance.timeOrigin + performance.now() + offsetMs;
+  return {
+    nowMs,
+    now: () => new Date(nowMs()),
+    advance(ms) {
+      if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`Cannot move the clock by ${ms} ms.`);
+      offsetMs += ms;
+    },
+    get offsetMs() {
+      return offsetMs;
+    },
+  };
+}

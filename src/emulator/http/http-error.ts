@@ -1,0 +1,20 @@
+/**
+ * An answer other than success. A string body goes out as plain text, anything else as JSON.
+ * Source: protocol reference 2.3.
+ */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly status: number;
+  readonly body: string | object;
+
+  constructor(status: number, body: string | object) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** The platform's usual error body, `{"error": text}`. Source: protocol reference 2.3. */
+export function failure(status: number, text: string): HttpError {
+  return new HttpError(status, { error: text });
+}

@@ -1,0 +1,169 @@
+import type { Clock } from "../clock.ts";
+import type { LogStore } from "../logs/store.ts";
+import type { RunningJob } from "../run/runner.ts";
+
+/** Where a job stands. Source: protocol reference 3.11. */
+export type JobStatus = "pending" | "suspended" | "running" | "succeeded" | "failed" | "cancelled";
+
+/** One step in the life of a job. Source: protocol reference 3.11. */
+export interface StatusItem {
+  status: JobStatus;
+  /** Unix milliseconds, with a fraction for microseconds. */
+  atMs: number;
+  reason: string | null;
+  description: string | null;
+  exitCode?: number;
+}
+
+/** CPU, memory and accelerators of one job, in the platform's own words. Source: protocol reference 3.3, 3.7. */
+export interface JobResources {
+  cpu: number;
+  memory: number;
+  shm?: boolean;
+  nvidia_gpu?: number;
+  nvidia_gpu_model?: string;
+  amd_gpu?: number;
+  amd_gpu_model?: string;
+  intel_gpu?: number;
+  intel_gpu_model?: string;
+  nvidia_migs?: Record<string, { count: number; model?: string }>;
+  tpu?: { type: string; software_version: string };
+}
+
+/** What runs, as the wire says it (validated and normalised). Source: protocol reference 3.7. */
+export interface JobContainer {
+  image: string;
+  resources: JobResources;
+  entrypoint?: string;
+  command?: string;
+  working_dir?: string;
+  http?: { port: number; health_check_path: string; requires_auth: boolean };
+  env: Record<string, string>;
+  volumes: { src_storage_uri: string; dst_path: string; read_only: boolean }[];
+  secret_env: Record<string, string>;
+  secret_volumes: { src_secret_uri: string; dst_path: string }[];
+  disk_volumes: { src_disk_uri: string; dst_path: string; read_only: boolean }[];
+  tty: boolean;
+}
+
+export type RestartPolicy = "never" | "on-failure" | "always";
+export type Priority = "low" | "normal" | "high";
+
+/** One job as the table holds it; what the API shows is derived from it. Source: protocol reference 3.7. */
+export interface JobRecord {
+  readonly id: string;
+  readonly owner: string;
+  readonly cluster: string;
+  readonly org: string;
+  readonly project: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly presetName?: string;
+  readonly container: JobContainer;
+  readonly schedulerEnabled: boolean;
+  readonly preemptibleNode: boolean;
+  readonly passConfig: boolean;
+  readonly privileged: boolean;
+  readonly waitForJobsQuota: boolean;
+  readonly restartPolicy: RestartPolicy;
+  readonly priority: Priority;
+  readonly energyScheduleName?: string;
+  readonly scheduleTimeoutSeconds?: number;
+  /** Credits per hour, decimal text. */
+  readonly pricePerHour: string;
+  maxRunTimeMinutes?: number;
+  materialized: boolean;
+  beingDropped: boolean;
+  logsRemoved: boolean;
+  /** Oldest first, never empty. */
+  statuses: StatusItem[];
+}
+
+/** What a caller may ask the table for; all given conditions must hold. Source: protocol reference 3.6. */
+export interface JobFilter {
+  statuses?: ReadonlySet<JobStatus>;
+  name?: string;
+  /** Id, or name plus org/project hash, taken from a host name. */
+  ids?: ReadonlySet<string>;
+  owners?: ReadonlySet<string>;
+  baseOwners?: ReadonlySet<string>;
+  clusters?: ReadonlySet<string>;
+  orgs?: ReadonlySet<string>;
+  projects?: ReadonlySet<string>;
+  tags?: readonly string[];
+  sinceMs?: number;
+  untilMs?: number;
+  materialized?: boolean;
+  beingDropped?: boolean;
+  logsRemoved?: boolean;
+  reverse?: boolean;
+  limit?: number;
+  /** Leaves out what the caller may not see. */
+  visible?: (job: JobRecord) => boolean;
+}
+
+/** Every job there ever was, indexed so that 100,000 finished ones cost nothing. */
+export interface JobTable {
+  readonly size: number;
+  get(id: string): JobRecord | undefined;
+  /** Oldest first unless `reverse`. */
+  list(filter: JobFilter): JobRecord[];
+  /** The newest job with that name of that owner. Source: protocol reference 3.10. */
+  newestNamed(name: string, owner: string): JobRecord | undefined;
+  /** The unfinished job that holds a name in a project. Source: protocol reference 3.8, row 17. */
+  activeNamed(name: string, project: string): JobRecord | undefined;
+  /** Unfinished jobs, oldest first. */
+  active(): JobRecord[];
+  add(job: JobRecord): void;
+  /** Must be called after each change of a record: indexes and journal follow. */
+  changed(job: JobRecord): void;
+  remove(id: string): void;
+}
+
+/** Images that `save` made, each a snapshot of a job's folder. Source: protocol reference 4.9. */
+export interface SavedImages {
+  /** Copies the folder; resolves when the image can be started from. */
+  save(image: string, folder: string): Promise<void>;
+  /** Folder of the snapshot, if that image was saved here. */
+  find(image: string): string | undefined;
+}
+
+/** The running side of jobs: what the monitoring routes need. */
+export interface Lifecycle {
+  record(jobId: string): JobRecord | undefined;
+  /** The process group of a job that is `running`; undefined in every other state. */
+  running(jobId: string): RunningJob | undefined;
+  /** The job's own folder on the host while it exists. */
+  folder(jobId: string): string | undefined;
+  /** Kills the group at once; the job ends as `failed` with 137. Source: protocol reference 4.6. */
+  signal(jobId: string): void;
+  /** Calls back at every change of that job's status until the returned function is called. */
+  onChange(jobId: string, listener: (job: JobRecord) => void): () => void;
+}
+
+/** What the monitoring routes are built from. */
+export interface MonitoringDeps {
+  lifecycle: Lifecycle;
+  logs: LogStore;
+  clock: Clock;
+  images: SavedImages;
+  /** How old a line must be before it belongs to the archive, in milliseconds. */
+  archiveDelayMs: number;
+  /** Host (and port) of the registry of a cluster, without scheme. */
+  registryHost(cluster: string): string;
+}
+
+const FINISHED: ReadonlySet<JobStatus> = new Set<JobStatus>(["succeeded", "failed", "cancelled"]);
+
+/** The step a job is at. */
+export function current(job: JobRecord): StatusItem {
+  const last = job.statuses[job.statuses.length - 1];
+  if (last === undefined) throw new Error(`Job ${job.id} has no status.`);
+  return last;
+}
+
+/** Whether a job will never change its status again. Source: protocol reference 3.11. */
+export function isFinished(job: JobRecord): boolean {
+  return FINISHED.has(current(job).status);
+}
