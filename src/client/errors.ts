@@ -1,3 +1,5 @@
+import type { JobDescription } from "./job.ts";
+
 /** What a caller can do about a failure; stable across versions. */
 export type ErrorCode =
   | "invalid_argument"
@@ -28,9 +30,13 @@ export interface FailedRequest {
 
 export interface ErrorDetails {
   cause?: unknown;
-  request?: FailedRequest;
+  request?: FailedRequest | undefined;
   /** What the server said, bounded. */
-  serverText?: string;
+  serverText?: string | undefined;
+  /** Overrides what the code says about trying the same call again. */
+  retryable?: boolean | undefined;
+  /** How long the server asked to wait, in milliseconds. */
+  retryAfterMs?: number | undefined;
 }
 
 /**
@@ -43,13 +49,15 @@ export class PlatformError extends Error {
   readonly retryable: boolean;
   readonly request: FailedRequest | undefined;
   readonly serverText: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.retryable = RETRYABLE.has(code);
+    this.retryable = details.retryable ?? RETRYABLE.has(code);
     this.request = details.request;
     this.serverText = details.serverText;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 
@@ -59,3 +67,42 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "timed_out",
   "conflict",
 ]);
+
+/** A name or id prefix fits several jobs; `candidates` are those, newest first. */
+export class AmbiguousError extends PlatformError {
+  override readonly name: string = "AmbiguousError";
+  readonly candidates: JobDescription[];
+
+  constructor(message: string, candidates: JobDescription[]) {
+    super("ambiguous", message);
+    this.candidates = candidates;
+  }
+}
+
+/** One right the platform asked for: `action` (read, write, manage) on `uri`. */
+export interface MissingRight {
+  uri: string;
+  action: string;
+}
+
+/** The platform refused for lack of rights; `missing` names them where it said so. Source: protocol reference 2.3. */
+export class NotPermittedError extends PlatformError {
+  override readonly name: string = "NotPermittedError";
+  readonly missing: MissingRight[];
+
+  constructor(message: string, missing: MissingRight[], details: ErrorDetails = {}) {
+    super("not_permitted", message, details);
+    this.missing = missing;
+  }
+}
+
+/** A start whose answer was lost and whose job was not found: starting again with `requestId` is safe. */
+export class UnknownOutcomeError extends PlatformError {
+  override readonly name: string = "UnknownOutcomeError";
+  readonly requestId: string;
+
+  constructor(message: string, requestId: string, details: ErrorDetails = {}) {
+    super("unknown_outcome", message, details);
+    this.requestId = requestId;
+  }
+}

@@ -1,0 +1,183 @@
+import { type CallOptions, orAbort, type Where } from "./call.ts";
+import { PlatformError } from "./errors.ts";
+import { describe, type Http } from "./http.ts";
+import type { LoginSource } from "./login/login.ts";
+import type { Session } from "./login/session.ts";
+import { userOf } from "./login/token.ts";
+import { type Preset, toPreset } from "./preset.ts";
+import { type WireCluster, type WireConfig, wireConfig } from "./wire/config.ts";
+
+/** One cluster as jobs need it. Source: protocol reference 1.7. */
+export interface Cluster {
+  name: string;
+  orgs: string[];
+  /** Host, with port if any, of the cluster's image registry. */
+  registry: string;
+  /** Base of logs, exec, attach, port-forward, top, save, signal and capacity. */
+  monitoringUrl: string;
+  /** In the server's order; the first one is the default. */
+  presets: Preset[];
+}
+
+/** A documented dataclass: a project and the caller's role in it. Source: protocol reference 5.4. */
+export interface Project {
+  name: string;
+  cluster_name: string;
+  org_name: string;
+  role: string;
+}
+
+/** Cluster, org and project that a call works in. */
+export interface Place {
+  cluster: string;
+  org: string;
+  /** Absent while none is selected. */
+  project?: string;
+}
+
+export interface PlatformContext {
+  user: string;
+  url: string;
+  source: LoginSource;
+  selection: Place;
+  clusters: Cluster[];
+  projects: Project[];
+}
+
+/** A name that is not in a configuration younger than this is taken to be wrong; an older one is asked again. */
+const FRESH_MS = 30_000;
+
+const LOAD_LIMIT_MS = 60_000;
+
+interface Loaded {
+  clusters: Cluster[];
+  projects: Project[];
+  atMs: number;
+}
+
+/** The server's configuration, cached, with the saved selection. */
+export class Directory {
+  readonly #http: Http;
+  readonly #session: Session;
+  #loaded: Loaded | undefined;
+  #pending: Promise<Loaded> | undefined;
+
+  constructor(http: Http, session: Session) {
+    this.#http = http;
+    this.#session = session;
+  }
+
+  /** Who is logged in, what is selected, what there is. */
+  async context(call?: CallOptions): Promise<PlatformContext> {
+    const { clusters, projects } = await this.#load(call);
+    const { login } = this.#session;
+    const selection = await this.place({}, call);
+    return { user: userOf(login.token), url: login.url, source: login.source, selection, clusters, projects };
+  }
+
+  /** Cluster, org and project of a call. @throws {PlatformError} `invalid_argument` when there is no cluster or org */
+  async place(where: Where = {}, call?: CallOptions): Promise<Place> {
+    const selection = selectionOf(this.#session.login, await this.#load(call));
+    const project = where.project ?? selection.project;
+    return {
+      cluster: where.cluster ?? selection.cluster,
+      org: where.org ?? selection.org,
+      ...(project === undefined ? {} : { project }),
+    };
+  }
+
+  /** The named cluster; asks the server again before calling a name unknown. */
+  async cluster(name: string, call?: CallOptions): Promise<Cluster> {
+    let { clusters } = await this.#load(call);
+    let found = clusters.find((cluster) => cluster.name === name);
+    if (found === undefined && this.#isOld()) {
+      ({ clusters } = await this.refresh(call));
+      found = clusters.find((cluster) => cluster.name === name);
+    }
+    if (found !== undefined) return found;
+    const names = clusters.map((cluster) => cluster.name).join(", ");
+    throw new PlatformError("invalid_argument", `There is no cluster "${name}". Clusters: ${names}.`);
+  }
+
+  /** All clusters, as cached. */
+  async clusters(call?: CallOptions): Promise<Cluster[]> {
+    return (await this.#load(call)).clusters;
+  }
+
+  /** Asks the server for its configuration now. */
+  refresh(call?: CallOptions): Promise<Loaded> {
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return orAbort(this.#pending, call?.signal);
+  }
+
+  async #load(call?: CallOptions): Promise<Loaded> {
+    return this.#loaded ?? (await this.refresh(call));
+  }
+
+  #isOld(): boolean {
+    return this.#loaded === undefined || Date.now() - this.#loaded.atMs > FRESH_MS;
+  }
+
+  async #fetch(): Promise<Loaded> {
+    const url = `${apiBase(this.#session.login.url)}/config`;
+    const api = { what: "Reading the platform's configuration", method: "GET", url, untraced: true } as const;
+    const found = wireConfig.safeParse(await this.#http.json(api, { timeoutMs: LOAD_LIMIT_MS }));
+    const request = describe(api);
+    if (!found.success)
+      throw new PlatformError("protocol_error", `${api.what} failed: the answer has an unknown shape.`, {
+        cause: found.error,
+        request,
+      });
+    if (found.data.authorized !== true)
+      throw new PlatformError(
+        "not_authenticated",
+        "The platform does not accept the login: run `apolo login` again.",
+        { request },
+      );
+    this.#loaded = { ...toLoaded(found.data), atMs: Date.now() };
+    return this.#loaded;
+  }
+}
+
+/** An API base without its trailing slash. */
+export function apiBase(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function selectionOf(login: Session["login"], { clusters, projects }: Loaded): Place {
+  const [first] = clusters;
+  const cluster = login.cluster ?? first?.name;
+  if (cluster === undefined)
+    throw new PlatformError("invalid_argument", "The platform lists no cluster for this user.");
+  const org = login.org ?? clusters.find(({ name }) => name === cluster)?.orgs[0];
+  if (org === undefined)
+    throw new PlatformError("invalid_argument", `No org is selected and cluster "${cluster}" lists none.`);
+  const project = login.project ?? firstProject(projects, cluster, org);
+  return { cluster, org, ...(project === undefined ? {} : { project }) };
+}
+
+function firstProject(projects: Project[], cluster: string, org: string): string | undefined {
+  return projects
+    .filter(({ cluster_name, org_name }) => cluster_name === cluster && org_name === org)
+    .map(({ name }) => name)
+    .sort()[0];
+}
+
+function toLoaded({ clusters = [], projects = [] }: WireConfig): Omit<Loaded, "atMs"> {
+  return {
+    clusters: clusters.map(toCluster),
+    projects: projects.flatMap(({ org_name, ...project }) => (org_name ? [{ ...project, org_name }] : [])),
+  };
+}
+
+function toCluster({ name, orgs, registry_url, monitoring_url, resource_presets }: WireCluster): Cluster {
+  return {
+    name,
+    orgs: orgs ?? [],
+    registry: URL.canParse(registry_url) ? new URL(registry_url).host : registry_url,
+    monitoringUrl: apiBase(monitoring_url),
+    presets: resource_presets.map(toPreset),
+  };
+}

@@ -1,0 +1,62 @@
+import type { CallOptions, Where } from "./call.ts";
+import type { Directory } from "./clusters.ts";
+import { PlatformError } from "./errors.ts";
+import type { Http } from "./http.ts";
+import type { ImageBase } from "./images.ts";
+import type { Session } from "./login/session.ts";
+import type { Sockets } from "./socket.ts";
+import { type Base, encodePathPart } from "./uris.ts";
+
+/** What every call of the jobs interface needs. */
+export interface Connection {
+  http: Http;
+  sockets: Sockets;
+  session: Session;
+  directory: Directory;
+}
+
+/** Address of a path under `{api}/jobs`. */
+export function jobsUrl({ session }: Connection, ...parts: string[]): string {
+  return [`${session.login.url.replace(/\/+$/, "")}/jobs`, ...parts.map(encodePathPart)].join("/");
+}
+
+/** Address of a path of the monitoring service of the call's cluster. Source: protocol reference 4. */
+export async function monitoringUrl(
+  { directory }: Connection,
+  { where = {}, parts }: { where?: Where | undefined; parts: string[] },
+  call?: CallOptions,
+): Promise<string> {
+  const place = await directory.place(where, call);
+  const { monitoringUrl: base } = await directory.cluster(place.cluster, call);
+  return [base, ...parts.map(encodePathPart)].join("/");
+}
+
+/** Cluster, org and project of a call; the project may be the empty string where none is selected. */
+export async function imageBase(
+  { directory }: Connection,
+  where: Where | undefined,
+  call?: CallOptions,
+): Promise<ImageBase> {
+  const { cluster, org, project = "" } = await directory.place(where, call);
+  return { base: { cluster, org, project }, clusters: await directory.clusters(call) };
+}
+
+/** As a base for references that people type. @throws {PlatformError} `invalid_argument` without a project */
+export function requireProject(base: Base): Base {
+  if (base.project !== "") return base;
+  throw new PlatformError(
+    "invalid_argument",
+    `No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`,
+  );
+}
+
+/** Refuses what is no single path segment before anything is sent. @throws {PlatformError} `invalid_argument` */
+export function checkId(id: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
+  if (id === "" || id === "." || id === ".." || /[/\\\u0000-\u001f\u007f]/.test(id))
+    throw new PlatformError(
+      "invalid_argument",
+      `${JSON.stringify(id.slice(0, 80))} is not a job id: it is empty or has a slash or control character.`,
+    );
+  return id;
+}

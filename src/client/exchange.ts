@@ -1,0 +1,64 @@
+import { type Dispatcher, request } from "undici";
+
+/** One HTTP request as it goes out. */
+export interface Outgoing {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  signal: AbortSignal;
+}
+
+/** One HTTP answer; exactly one of `text`, `chunks` and `discard` must be called. */
+export interface Incoming {
+  status: number;
+  header(name: string): string | undefined;
+  text(): Promise<string>;
+  chunks(): AsyncIterable<Uint8Array>;
+  discard(): Promise<void>;
+}
+
+/** Sends one request and gives its answer as soon as the headers are there. Follows no redirect. */
+export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
+
+/** Requests through undici's pool: a third of the cost of `fetch`. */
+export function poolExchange(dispatcherFor: (url: string) => Dispatcher): Exchange {
+  return async ({ url, method, headers, body, signal }) => {
+    const answer = await request(url, {
+      // undici types the method as a closed list of words; ours come from this folder only.
+      method: method as Dispatcher.HttpMethod,
+      headers,
+      dispatcher: dispatcherFor(url),
+      signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      ...(body === undefined ? {} : { body }),
+    });
+    return {
+      status: answer.statusCode,
+      header: (name) => {
+        const value = answer.headers[name];
+        return Array.isArray(value) ? value[0] : value;
+      },
+      text: () => answer.body.text(),
+      chunks: () => answer.body,
+      discard: () => answer.body.dump({ limit: 65_536 }),
+    };
+  };
+}
+
+/** Requests through a given `fetch`, for hosts that intercept or replace it. */
+export function fetchExchange(send: typeof globalThis.fetch): Exchange {
+  return async ({ url, method, headers, body, signal }) => {
+    const answer = await send(url, { method, headers, body: body ?? null, signal, redirect: "manual" });
+    return {
+      status: answer.status,
+      header: (name) => answer.headers.get(name) ?? undefined,
+      text: () => answer.text(),
+      chunks: () => answer.body ?? noChunks(),
+      discard: async () => answer.body?.cancel(),
+    };
+  };
+}
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {}

@@ -1,0 +1,152 @@
+import { distance } from "fastest-levenshtein";
+import type { CallOptions, Where } from "./call.ts";
+import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "./connection.ts";
+import { AmbiguousError, PlatformError } from "./errors.ts";
+import type { JobDescription } from "./job.ts";
+import { listJobs } from "./list.ts";
+import { parseJob } from "./to-job.ts";
+import { type Base, parseJobUri } from "./uris.ts";
+
+const FULL_ID = /^job-[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
+const ID_PREFIX = /^(?:job-)?([0-9a-f]{4}[0-9a-f-]*)$/;
+/** How far back an id prefix is searched, and near names are looked for. */
+const SEARCHED_JOBS = 2000;
+const PARALLEL = 8;
+
+/** One answer of a status for many. */
+export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string; error: PlatformError };
+
+/** The job with this id, or the caller's newest with this name, in one request. Source: protocol reference 3.10. */
+export async function getJob(at: Connection, idOrName: string, call?: CallOptions): Promise<JobDescription> {
+  checkId(idOrName);
+  const what = `Reading job ${idOrName}`;
+  // Both are independent, and the configuration is cached after the first call.
+  const [base, value] = await Promise.all([
+    imageBase(at, undefined, call),
+    at.http.json({ what, method: "GET", url: jobsUrl(at, idOrName) }, call),
+  ]);
+  return parseJob(value, base);
+}
+
+/** A job by id, by name (newest in the project), or by `job:` URI. @throws {PlatformError} `not_found` */
+export async function jobStatus(
+  at: Connection,
+  { ref, where }: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<JobDescription> {
+  if (ref.startsWith("job-")) return getJob(at, ref, call);
+  const target = await locate(at, { ref, where }, call);
+  if (target.ref.startsWith("job-")) return getJob(at, target.ref, call);
+  const named = await newestNamed(at, target, call);
+  return named[0] ?? (await getJob(at, checkId(target.ref), call));
+}
+
+/**
+ * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI.
+ * @throws {AmbiguousError} with the candidates · {PlatformError} `not_found` naming near names
+ */
+export async function resolveJob(
+  at: Connection,
+  { ref, where }: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<JobDescription> {
+  if (FULL_ID.test(ref)) return getJob(at, ref, call);
+  const target = await locate(at, { ref, where }, call);
+  if (FULL_ID.test(target.ref)) return getJob(at, target.ref, call);
+  checkId(target.ref);
+  const named = target.ref.startsWith("job-") ? [] : await newestNamed(at, target, call);
+  const active = named.filter(({ history }) => history.finished_at === undefined);
+  if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
+  const [newest] = named;
+  return active[0] ?? newest ?? (await byPrefix(at, target, call));
+}
+
+/** The status of many, in bounded parallel, in the order asked. */
+export async function statusOfMany(
+  at: Connection,
+  { refs, where }: { refs: readonly string[]; where: Where | undefined },
+  call?: CallOptions,
+): Promise<StatusOutcome[]> {
+  const outcomes: StatusOutcome[] = [];
+  const waiting = refs.map((ref, index) => ({ ref, index }));
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { ref, index } = next;
+      outcomes[index] = await one(at, { ref, where }, call);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, refs.length) }, worker));
+  return outcomes;
+}
+
+async function one(
+  at: Connection,
+  target: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<StatusOutcome> {
+  const { ref } = target;
+  try {
+    return { ref, job: await resolveJob(at, target, call) };
+  } catch (error) {
+    if (error instanceof PlatformError) return { ref, error };
+    throw error;
+  }
+}
+
+interface Target extends Base {
+  ref: string;
+}
+
+async function locate(
+  at: Connection,
+  { ref, where }: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<Target> {
+  const { base } = await imageBase(at, where, call);
+  if (/^job:/i.test(ref)) return parseJobUri(ref, requireProject(base));
+  return { ...base, ref };
+}
+
+/** Newest first; the platform's own lookup by name knows the caller's jobs only, of any project. */
+async function newestNamed(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription[]> {
+  const { ref: name, cluster, org, project } = target;
+  const projects = project === "" ? [] : [project];
+  const found: JobDescription[] = [];
+  const jobs = listJobs(at, { name, cluster, orgs: [org], projects, reverse: true, limit: 20 }, call);
+  for await (const job of jobs) found.push(job);
+  return found;
+}
+
+async function byPrefix(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription> {
+  const { ref, cluster, org, project } = target;
+  const digits = ID_PREFIX.exec(ref)?.[1];
+  const projects = project === "" ? [] : [project];
+  const found: JobDescription[] = [];
+  const names = new Set<string>();
+  const newest = { cluster, orgs: [org], projects, reverse: true, limit: SEARCHED_JOBS };
+  for await (const job of listJobs(at, newest, call)) {
+    if (digits !== undefined && job.id.startsWith(`job-${digits}`)) found.push(job);
+    if (job.name !== undefined) names.add(job.name);
+  }
+  const [only, ...others] = found;
+  if (only === undefined) throw notFound(target, nearest(ref, [...names]));
+  if (others.length > 0) throw new AmbiguousError(`The id prefix "${ref}" fits ${found.length} jobs.`, found);
+  return only;
+}
+
+function notFound({ ref, cluster, org, project }: Target, near: string[]): PlatformError {
+  const advice = near.length === 0 ? "" : ` Near names: ${near.join(", ")}.`;
+  return new PlatformError(
+    "not_found",
+    `There is no job "${ref.slice(0, 80)}" in ${cluster}/${org}/${project}.${advice}`,
+  );
+}
+
+function nearest(wanted: string, names: string[]): string[] {
+  return names
+    .map((name) => ({ name, score: distance(wanted, name) }))
+    .filter(({ name, score }) => score <= 3 || name.includes(wanted) || wanted.includes(name))
+    .sort((a, b) => a.score - b.score)
+    .slice(0, 5)
+    .map(({ name }) => name);
+}

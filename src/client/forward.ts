@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket as TcpSocket } from "node:net";
+import type { CallOptions, Where } from "./call.ts";
+import { type Connection, checkId, monitoringUrl } from "./connection.ts";
+import { PlatformError } from "./errors.ts";
+import type { Socket } from "./socket.ts";
+
+export interface ForwardOptions {
+  /** Port inside the job. */
+  port: number;
+  /** Port on this machine's loopback; 0 or absent = any free one. */
+  localPort?: number | undefined;
+  /** Called for every connection that fails; the listener goes on. */
+  onError?: ((error: unknown) => void) | undefined;
+  where?: Where | undefined;
+}
+
+/** A listener on 127.0.0.1 whose connections end in the job. */
+export interface PortForward {
+  localPort: number;
+  /** Ends the listener and all its connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Forwards a loopback port to a port of the job, one WebSocket per connection, until closed or the signal
+ * fires. @throws {PlatformError} `invalid_argument` when the local port is taken. Source: protocol reference 4.7.
+ */
+export async function forwardPort(
+  at: Connection,
+  { id, options }: { id: string; options: ForwardOptions },
+  call: CallOptions = {},
+): Promise<PortForward> {
+  const { port, where, onError = () => undefined } = options;
+  const url = await monitoringUrl(at, { where, parts: [checkId(id), "port_forward", String(port)] }, call);
+  const what = `Forwarding port ${port} of ${id}`;
+  const stop = new AbortController();
+  const open = new Set<TcpSocket>();
+  const server = createServer({ allowHalfOpen: false, pauseOnConnect: true }, (local) => {
+    open.add(local);
+    local.once("close", () => open.delete(local));
+    const target = { what, url, ping: true, notFoundMeansNotRunning: true };
+    at.sockets
+      .open(target, { signal: stop.signal })
+      .then((remote) => join(local, remote))
+      .catch((error: unknown) => {
+        local.destroy();
+        if (!stop.signal.aborted) onError(error);
+      });
+  });
+  await listen(server, options.localPort ?? 0);
+  const close = async () => {
+    stop.abort();
+    for (const local of open) local.destroy();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  call.signal?.addEventListener("abort", () => void close(), { once: true });
+  return { localPort: portOf(server), close };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw portTaken(port, cause);
+  }
+}
+
+function portTaken(port: number, cause: unknown): PlatformError {
+  const message = `Port ${port} of this machine cannot be used: choose another.`;
+  return new PlatformError("invalid_argument", message, { cause });
+}
+
+/** Carries bytes both ways until one side ends. */
+async function join(local: TcpSocket, remote: Socket): Promise<void> {
+  const outward = async () => {
+    for await (const chunk of local) await remote.send(chunk);
+  };
+  const inward = async () => {
+    for (let frame = await remote.next(); frame !== undefined; frame = await remote.next())
+      if (!local.write(frame.data)) await Promise.race([once(local, "drain"), once(local, "close")]);
+  };
+  try {
+    await Promise.race([outward(), inward()]);
+  } finally {
+    local.end();
+    remote.close();
+  }
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}

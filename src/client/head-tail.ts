@@ -1,0 +1,74 @@
+import { StringDecoder } from "node:string_decoder";
+
+/** A stream's text: all of it, or its beginning and its end. */
+export interface Capped {
+  head: string;
+  /** Empty unless something was left out. */
+  tail: string;
+  omittedBytes: number;
+}
+
+/** Keeps the beginning and the end of a byte stream within a limit. */
+export class HeadTail {
+  readonly #half: number;
+  readonly #head: Uint8Array[] = [];
+  #headBytes = 0;
+  #tail: Uint8Array[] = [];
+  #tailBytes = 0;
+  #omitted = 0;
+
+  constructor(maxBytes: number) {
+    this.#half = Math.max(1, Math.ceil(maxBytes / 2));
+  }
+
+  push(data: Uint8Array): void {
+    const room = this.#half - this.#headBytes;
+    if (room > 0) {
+      const piece = data.subarray(0, room);
+      this.#head.push(piece);
+      this.#headBytes += piece.length;
+    }
+    const rest = data.subarray(Math.max(0, room));
+    if (rest.length === 0) return;
+    this.#tail.push(rest);
+    this.#tailBytes += rest.length;
+    if (this.#tailBytes > this.#half * 4) this.#compact();
+  }
+
+  text(): Capped {
+    this.#compact();
+    const head = Buffer.concat(this.#head);
+    const tail = Buffer.concat(this.#tail);
+    if (this.#omitted === 0)
+      return { head: Buffer.concat([head, tail]).toString("utf8"), tail: "", omittedBytes: 0 };
+    // The decoder keeps back a character that was cut at the end.
+    const headText = new StringDecoder("utf8").write(head);
+    const tailStart = firstCharacter(tail);
+    const cut = head.length - Buffer.byteLength(headText) + tailStart;
+    return {
+      head: headText,
+      tail: tail.toString("utf8", tailStart),
+      omittedBytes: this.#omitted + Math.max(0, cut),
+    };
+  }
+
+  #compact(): void {
+    if (this.#tailBytes <= this.#half) return;
+    const all = Buffer.concat(this.#tail);
+    const kept = Buffer.from(all.subarray(all.length - this.#half));
+    this.#omitted += all.length - kept.length;
+    this.#tail = [kept];
+    this.#tailBytes = kept.length;
+  }
+}
+
+/** Where the first whole character of `bytes` starts. */
+function firstCharacter(bytes: Uint8Array): number {
+  let start = 0;
+  while (start < Math.min(3, bytes.length) && isContinuation(bytes[start] ?? 0)) start += 1;
+  return start;
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}

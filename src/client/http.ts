@@ -1,0 +1,189 @@
+import { type CallOptions, type Deadline, openDeadline, orAbort, pause } from "./call.ts";
+import { type FailedRequest, PlatformError } from "./errors.ts";
+import type { Exchange, Incoming } from "./exchange.ts";
+import type { Session } from "./login/session.ts";
+import { networkError } from "./network-error.ts";
+import { serverError } from "./server-error.ts";
+import { traceHeaders } from "./trace.ts";
+
+const MAX_REDIRECTS = 5;
+const FIRST_BACKOFF_MS = 200;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/** One call of the platform's HTTP interface. */
+export interface ApiCall {
+  /** First words of an error message: "Listing jobs". */
+  what: string;
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  url: string;
+  /** Sent as JSON. */
+  json?: unknown;
+  accept?: string;
+  /** Whether sending it twice does no harm; by default true for GET only. */
+  safe?: boolean;
+  notFoundMeansNotRunning?: boolean;
+  /** The platform's own calls carry tracing headers; `/config` does not. */
+  untraced?: boolean;
+}
+
+export interface HttpOptions {
+  exchange: Exchange;
+  session: Session;
+  userAgent: string;
+  /** How often a safe call is sent again. */
+  retries: number;
+  /** Longest silence of the server, in milliseconds. */
+  idleMs: number;
+}
+
+type Read<T> = (answer: Incoming, deadline: Deadline) => Promise<T>;
+
+/** The platform's HTTP interface: authorises, bounds in time, retries what is safe, turns refusals into errors. */
+export class Http {
+  readonly #options: HttpOptions;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** The answer's JSON. @throws {PlatformError} `protocol_error` when it is none. */
+  async json(api: ApiCall, call: CallOptions = {}): Promise<unknown> {
+    const text = await this.text(api, call);
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw notJson(api, cause);
+    }
+  }
+
+  /** The answer's text. */
+  async text(api: ApiCall, call: CallOptions = {}): Promise<string> {
+    const deadline = openDeadline(call, this.#options.idleMs);
+    try {
+      return await this.#send(api, deadline, (answer) => answer.text());
+    } finally {
+      deadline.close();
+    }
+  }
+
+  /** The answer's bytes as they come; leaving the loop early closes the connection. */
+  async *stream(api: ApiCall, call: CallOptions = {}): AsyncGenerator<Uint8Array, void> {
+    const deadline = openDeadline(call, this.#options.idleMs);
+    try {
+      const answer = await this.#send(api, deadline, (opened) => Promise.resolve(opened));
+      for await (const chunk of answer.chunks()) {
+        deadline.touch();
+        yield chunk;
+      }
+    } catch (error) {
+      throw this.#explain(error, api, deadline);
+    } finally {
+      deadline.close();
+    }
+  }
+
+  async #send<T>(api: ApiCall, deadline: Deadline, read: Read<T>): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await read(await this.#accepted(api, deadline), deadline);
+      } catch (error) {
+        const failure = this.#explain(error, api, deadline);
+        const waitMs = this.#retryAfter(failure, api, tries);
+        if (waitMs === undefined || performance.now() + waitMs >= deadline.endsAt) throw failure;
+        deadline.touch();
+        await pause(waitMs, deadline.signal).catch((reason: unknown) => {
+          throw this.#explain(reason, api, deadline);
+        });
+      }
+    }
+  }
+
+  /** How long to wait before sending again, or undefined when that would be wrong or useless. */
+  #retryAfter(failure: unknown, api: ApiCall, tries: number): number | undefined {
+    if (!(api.safe ?? api.method === "GET") || tries >= this.#options.retries) return undefined;
+    if (!(failure instanceof PlatformError) || !failure.retryable) return undefined;
+    const { code, request, retryAfterMs } = failure;
+    if (code !== "unavailable" && code !== "rate_limited" && request?.status !== 504) return undefined;
+    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** tries, LONGEST_BACKOFF_MS);
+    return retryAfterMs ?? backoffMs * (0.5 + Math.random() / 2);
+  }
+
+  /** An answer below 400; a refused token is replaced once. */
+  async #accepted(api: ApiCall, deadline: Deadline): Promise<Incoming> {
+    const { session } = this.#options;
+    for (let renewed = false; ; renewed = true) {
+      const token = await orAbort(session.token(), deadline.signal);
+      const answer = await this.#follow(api, token, deadline);
+      if (answer.status < 400) return answer;
+      const body = await answer.text();
+      if (answer.status === 401 && !renewed && (await orAbort(session.renew(token), deadline.signal)))
+        continue;
+      const { what, notFoundMeansNotRunning } = api;
+      const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
+      const { status } = answer;
+      throw serverError({
+        what,
+        status,
+        body,
+        request: describe(api),
+        retryAfterMs,
+        notFoundMeansNotRunning,
+      });
+    }
+  }
+
+  /** Follows redirects of safe calls; the token stays with its origin. */
+  async #follow(api: ApiCall, token: string, deadline: Deadline): Promise<Incoming> {
+    const { exchange } = this.#options;
+    const { signal } = deadline;
+    const { origin } = new URL(api.url);
+    let { url } = api;
+    for (let hops = 0; ; hops += 1) {
+      const headers = this.#headers(api, new URL(url).origin === origin ? token : undefined);
+      const body = api.json === undefined ? undefined : JSON.stringify(api.json);
+      const answer = await exchange({ method: api.method, url, headers, body, signal });
+      const location = answer.header("location");
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
+      await answer.discard();
+      if (api.method !== "GET" || hops >= MAX_REDIRECTS || !URL.canParse(location, url))
+        throw new PlatformError(
+          "protocol_error",
+          `${api.what} failed: the server answered with a redirect that is not followed.`,
+          { request: { ...describe(api), status: answer.status } },
+        );
+      url = new URL(location, url).href;
+    }
+  }
+
+  #headers(api: ApiCall, token: string | undefined): Record<string, string> {
+    return {
+      "user-agent": this.#options.userAgent,
+      accept: api.accept ?? "*/*",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(api.json === undefined ? {} : { "content-type": "application/json" }),
+      ...(api.untraced === true ? {} : traceHeaders()),
+    };
+  }
+
+  #explain(error: unknown, api: ApiCall, { signal }: Deadline): unknown {
+    return networkError(error, { what: api.what, request: describe(api), signal });
+  }
+}
+
+function notJson(api: ApiCall, cause: unknown): PlatformError {
+  const message = `${api.what} failed: the answer is not JSON.`;
+  return new PlatformError("protocol_error", message, { cause, request: describe(api) });
+}
+
+/** A request fit for an error: without query. */
+export function describe({ method, url }: { method: string; url: string }): FailedRequest {
+  const { origin, pathname } = new URL(url);
+  return { method, url: origin + pathname };
+}
+
+function parseRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}

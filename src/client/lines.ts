@@ -1,0 +1,77 @@
+const NEWLINE = 10;
+/** A longer line is cut: nobody reads it, and memory stays bounded. */
+const MAX_LINE_BYTES = 256 * 1024;
+const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d) ?/;
+
+/** One line of a log, as printed; `time` as the platform wrote it. */
+export interface LogLine {
+  time?: string;
+  text: string;
+}
+
+/** Cuts bytes into lines; characters may be split anywhere. */
+export class LineSplitter {
+  readonly #maxBytes: number;
+  readonly #tooLong: (() => Error) | undefined;
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+
+  /** A line longer than `maxBytes` is cut, or an error where `tooLong` makes one. */
+  constructor(maxBytes = MAX_LINE_BYTES, tooLong?: () => Error) {
+    this.#maxBytes = maxBytes;
+    this.#tooLong = tooLong;
+  }
+
+  /** The lines that `chunk` completes. */
+  *push(chunk: Uint8Array): Generator<string, void> {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, end));
+      start = end + 1;
+      yield this.#take();
+    }
+    this.#keep(chunk.subarray(start));
+  }
+
+  /** What came after the last newline. */
+  rest(): string | undefined {
+    return this.#bytes === 0 ? undefined : this.#take();
+  }
+
+  #keep(piece: Uint8Array): void {
+    const room = this.#maxBytes - this.#bytes;
+    if (piece.length > room && this.#tooLong !== undefined) throw this.#tooLong();
+    if (piece.length === 0 || room <= 0) return;
+    this.#parts.push(piece.subarray(0, room));
+    this.#bytes += Math.min(piece.length, room);
+  }
+
+  #take(): string {
+    const [first] = this.#parts;
+    const bytes = this.#parts.length === 1 && first ? first : Buffer.concat(this.#parts, this.#bytes);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    this.#parts = [];
+    this.#bytes = 0;
+    return text;
+  }
+}
+
+/** Takes the timestamp off a line read with `timestamps=true`. Source: protocol reference 4.2. */
+export function parseStamped(line: string): LogLine {
+  const found = STAMP.exec(line);
+  if (found === null) return { text: line };
+  return { time: found[0].trimEnd(), text: line.slice(found[0].length) };
+}
+
+/**
+ * A key that orders timestamps by text: the archive keeps microseconds and the live part nanoseconds of the
+ * same line, so both are cut to microseconds.
+ */
+export function timeKey(time: string): string {
+  const found = STAMP.exec(time);
+  if (found?.[1] === undefined) return "";
+  const fraction = (found[2] ?? ".").slice(1, 7).padEnd(6, "0");
+  if (found[3] === "Z" || found[3] === "+00:00") return `${found[1]}.${fraction}`;
+  const seconds = new Date(`${found[1]}${found[3]}`).toISOString().slice(0, 19);
+  return `${seconds}.${fraction}`;
+}

@@ -1,0 +1,95 @@
+import type { CallOptions } from "./call.ts";
+import { type Connection, imageBase, jobsUrl } from "./connection.ts";
+import { PlatformError } from "./errors.ts";
+import { describe } from "./http.ts";
+import type { JobDescription, JobStatus } from "./job.ts";
+import { parseLine, textLines } from "./ndjson.ts";
+import { parseJob } from "./to-job.ts";
+
+/** Which jobs; filters are combined, values of one filter are alternatives, except `tags`: all must be there. */
+export interface ListFilter {
+  statuses?: readonly JobStatus[] | undefined;
+  /** Exact name. */
+  name?: string | undefined;
+  tags?: readonly string[] | undefined;
+  owners?: readonly string[] | undefined;
+  /** Created at or after; text is ISO-8601 with offset. */
+  since?: Date | string | undefined;
+  /** Created at or before. */
+  until?: Date | string | undefined;
+  /** Newest first; by default the platform gives the oldest first. */
+  reverse?: boolean | undefined;
+  /** At most so many, counted in the order asked for. */
+  limit?: number | undefined;
+  cluster?: string | undefined;
+  /** By default the selected org; `[null]` = every org. */
+  orgs?: readonly (string | null)[] | undefined;
+  /** By default every project. */
+  projects?: readonly string[] | undefined;
+}
+
+const WHAT = "Listing jobs";
+
+/**
+ * Jobs as the platform sends them, one by one; leaving the loop stops the transfer.
+ * @throws {PlatformError} also after some jobs, when the answer breaks off. Source: protocol reference 3.6.
+ */
+export async function* listJobs(
+  at: Connection,
+  filter: ListFilter,
+  call?: CallOptions,
+): AsyncGenerator<JobDescription, void> {
+  const base = await imageBase(at, { cluster: filter.cluster }, call);
+  const query = listQuery(filter, base.base).toString();
+  const api = {
+    what: WHAT,
+    method: "GET",
+    url: `${jobsUrl(at)}?${query}`,
+    accept: "application/x-ndjson",
+  } as const;
+  for await (const line of textLines(at.http.stream(api, call), WHAT)) {
+    const value = parseLine(line, WHAT);
+    if (typeof value.error === "string") throw midStream(value.error, api);
+    // A server that ignores the Accept header answers with one object.
+    if (Array.isArray(value.jobs) && value.id === undefined) {
+      for (const job of value.jobs) yield parseJob(job, base);
+    } else yield parseJob(value, base);
+  }
+}
+
+function listQuery(filter: ListFilter, { cluster, org }: { cluster: string; org: string }): URLSearchParams {
+  const { statuses = [], owners = [], tags = [], projects = [], since, until, limit } = filter;
+  const orgs = filter.orgs === undefined || filter.orgs.length === 0 ? [org] : filter.orgs;
+  const pairs: [string, string | null | undefined][] = [
+    ...each("status", statuses),
+    ["name", filter.name || undefined],
+    ...each("owner", owners),
+    ...each("tag", tags),
+    ["since", since instanceof Date ? since.toISOString() : since],
+    ["until", until instanceof Date ? until.toISOString() : until],
+    ["cluster_name", cluster],
+    ["reverse", filter.reverse === true ? "1" : undefined],
+    ["limit", limit === undefined ? undefined : String(limit)],
+    ["being_dropped", "False"],
+    ["logs_removed", "False"],
+    ...each("org_name", orgs),
+    ...each("project_name", projects),
+  ];
+  return new URLSearchParams(
+    pairs.flatMap(([key, value]): [string, string][] =>
+      value === undefined || value === null ? [] : [[key, value]],
+    ),
+  );
+}
+
+function each<T>(key: string, values: readonly T[]): [string, T][] {
+  return values.map((value) => [key, value]);
+}
+
+function midStream(text: string, api: { method: string; url: string }): PlatformError {
+  const serverText = text.slice(0, 500);
+  return new PlatformError("platform_error", `${WHAT} broke off: ${serverText}`, {
+    request: describe(api),
+    serverText,
+  });
+}

@@ -1,0 +1,54 @@
+import { abortError } from "./call.ts";
+import { type FailedRequest, PlatformError } from "./errors.ts";
+
+/** What went wrong below HTTP, as an error of this client; an abort by the caller keeps the caller's reason. */
+export function networkError(
+  cause: unknown,
+  { what, request, signal }: { what: string; request: FailedRequest; signal?: AbortSignal | undefined },
+): unknown {
+  if (cause instanceof PlatformError) return cause;
+  if (signal?.aborted === true) return abortError(signal, what);
+  const codes = causesOf(cause);
+  const { origin } = new URL(request.url);
+  const tls = codes.find((code) => TLS_CODE.test(code));
+  if (tls !== undefined) {
+    const message = `${what} failed: the certificate of ${origin} is not trusted (${tls}). Check the clock and NODE_EXTRA_CA_CERTS.`;
+    return new PlatformError("unavailable", message, { cause, request, retryable: false });
+  }
+  const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
+  const reason = known ?? codes[0] ?? "the connection broke";
+  return new PlatformError("unavailable", `${what} failed: ${reason} (${origin}). Try again later.`, {
+    cause,
+    request,
+  });
+}
+
+const TLS_CODE = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/;
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was closed",
+  ENOTFOUND: "the host name is unknown",
+  EAI_AGAIN: "the host name cannot be looked up now",
+  ENETUNREACH: "the network is unreachable",
+  EHOSTUNREACH: "the host is unreachable",
+  ETIMEDOUT: "connecting took too long",
+  UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
+  UND_ERR_SOCKET: "the connection was closed early",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer was cut short",
+  UND_ERR_ABORTED: "the connection was closed early",
+};
+
+/** Codes of an error and of what caused it: undici and fetch wrap the system's error. */
+function causesOf(error: unknown): string[] {
+  const codes: string[] = [];
+  let current: unknown = error;
+  for (let depth = 0; depth < 4 && current instanceof Error; depth += 1) {
+    // Node puts a string `code` on system errors without saying so in the type.
+    const { code, errors } = current as { code?: unknown; errors?: unknown };
+    if (typeof code === "string") codes.push(code);
+    current = current.cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return codes;
+}

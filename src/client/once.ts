@@ -1,0 +1,134 @@
+import { type CallOptions, pause } from "./call.ts";
+import { type Connection, imageBase } from "./connection.ts";
+import { PlatformError, UnknownOutcomeError } from "./errors.ts";
+import { imageToString } from "./images.ts";
+import type { JobDescription } from "./job.ts";
+import { listJobs } from "./list.ts";
+import { planStart, startJob } from "./start.ts";
+import type { StartOptions, WireStartBody } from "./start-body.ts";
+
+/** How long a job whose start was not answered is looked for. */
+const LOOKUP_MS = 10_000;
+const FIRST_WAIT_MS = 250;
+
+/** The job of a start, and whether it is that of an earlier call. */
+export interface Started {
+  job: JobDescription;
+  repeated: boolean;
+}
+
+/** The tag that marks a job as started by one request. */
+export function requestTag(requestId: string): string {
+  return `mcp:${requestId}`;
+}
+
+/**
+ * Starts a job at most once per `requestId`: a job that carries its tag is returned instead; when the answer of
+ * the start is lost, the tag is looked up. The caller decides whether the id can have been seen before.
+ * @throws {PlatformError} `conflict` when the earlier job was asked for differently · {UnknownOutcomeError}
+ */
+export async function startOnce(
+  at: Connection,
+  { options, requestId, isNew }: { options: StartOptions; requestId: string; isNew: boolean },
+  call?: CallOptions,
+): Promise<Started> {
+  const tag = requestTag(requestId);
+  if (!/^\S{1,252}$/.test(requestId))
+    throw new PlatformError("invalid_argument", "request_id must be 1 to 252 characters without blanks.");
+  const tagged = { ...options, tags: [...(options.tags ?? []), tag] };
+  const { body } = await planStart(at, tagged, call);
+  const earlier = isNew ? undefined : await findTagged(at, { tag, options }, call);
+  if (earlier !== undefined) return { job: sameRequest(earlier, { body, requestId }), repeated: true };
+  try {
+    return { job: await startJob(at, tagged, call), repeated: false };
+  } catch (error) {
+    if (!isAnswerLost(error)) throw error;
+    const job = await searchTagged(at, { tag, options }, call);
+    if (job !== undefined) return { job, repeated: false };
+    throw unknownOutcome(requestId, error);
+  }
+}
+
+/** A refusal is an answer; silence, a broken connection and a gateway's failure are not. */
+function isAnswerLost(error: unknown): boolean {
+  if (!(error instanceof PlatformError)) return false;
+  const { code, request } = error;
+  if (code === "timed_out" || code === "unavailable" || code === "protocol_error") return true;
+  return request?.status === 504 || request?.status === 500;
+}
+
+async function findTagged(
+  at: Connection,
+  { tag, options }: { tag: string; options: StartOptions },
+  call?: CallOptions,
+): Promise<JobDescription | undefined> {
+  const { base } = await imageBase(at, options.where, call);
+  const { cluster, org, project } = base;
+  const filter = { tags: [tag], cluster, orgs: [org], projects: [project], reverse: true, limit: 1 };
+  for await (const job of listJobs(at, filter, call)) return job;
+  return undefined;
+}
+
+/** Looks for the job until it shows up or it is certain enough that it will not. */
+async function searchTagged(
+  at: Connection,
+  target: { tag: string; options: StartOptions },
+  call: CallOptions = {},
+): Promise<JobDescription | undefined> {
+  const endsAt = performance.now() + LOOKUP_MS;
+  for (let waitMs = FIRST_WAIT_MS; performance.now() < endsAt; waitMs *= 2) {
+    const timeoutMs = Math.max(1, endsAt - performance.now());
+    try {
+      const job = await findTagged(at, target, { signal: call.signal, timeoutMs });
+      if (job !== undefined) return job;
+    } catch (error) {
+      if (call.signal?.aborted === true || !(error instanceof PlatformError)) return undefined;
+    }
+    const leftMs = endsAt - performance.now();
+    if (leftMs > 0) await pause(Math.min(waitMs, leftMs), call.signal).catch(() => undefined);
+  }
+  return undefined;
+}
+
+function unknownOutcome(requestId: string, cause: unknown): UnknownOutcomeError {
+  const request = cause instanceof PlatformError ? cause.request : undefined;
+  const message =
+    `The answer of the start was lost and no job with its tag has shown up, so whether the job was started is ` +
+    `unknown. Calling again with request_id "${requestId}" is safe: it returns that job if there is one.`;
+  return new UnknownOutcomeError(message, requestId, { cause, request });
+}
+
+/** Refuses an id that was used for something else. */
+function sameRequest(
+  job: JobDescription,
+  { body, requestId }: { body: WireStartBody; requestId: string },
+): JobDescription {
+  const { container } = job;
+  const then: WireStartBody = {
+    name: job.name,
+    preset_name: job.preset_name,
+    description: job.description,
+    image: imageToString(container.image),
+    command: container.command,
+    entrypoint: container.entrypoint,
+    working_dir: container.working_dir,
+    env: container.env,
+    secret_env: container.secret_env,
+    restart_policy: job.restart_policy === "never" ? undefined : job.restart_policy,
+    max_run_time_minutes: job.life_span === undefined ? undefined : job.life_span / 60,
+  };
+  const differing = Object.entries(then).filter(([key, value]) => canonical(value) !== canonical(body[key]));
+  if (differing.length === 0) return job;
+  const names = differing.map(([key]) => key).join(", ");
+  throw new PlatformError(
+    "conflict",
+    `request_id "${requestId}" was already used for job ${job.id} with other arguments (${names}). Use a new one for a new job.`,
+    { retryable: false },
+  );
+}
+
+function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? "null" : JSON.stringify(entries);
+}

@@ -1,0 +1,63 @@
+import type { CallOptions } from "./call.ts";
+import { Directory, type PlatformContext } from "./clusters.ts";
+import type { Connection } from "./connection.ts";
+import { type Exchange, fetchExchange, poolExchange } from "./exchange.ts";
+import { Http } from "./http.ts";
+import { Jobs } from "./jobs.ts";
+import type { Login } from "./login/login.ts";
+import { Session } from "./login/session.ts";
+import { Connections } from "./proxies.ts";
+import { Sockets } from "./socket.ts";
+
+/** How to reach the platform. */
+export interface ConnectOptions {
+  userAgent?: string | undefined;
+  /** Where proxies are read from: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY. */
+  env?: Record<string, string | undefined> | undefined;
+  /** How often a safe call is sent again after a failure that may pass; 3 by default. */
+  retries?: number | undefined;
+  /** Longest silence of the server within one HTTP call, in milliseconds; 60,000 by default. */
+  idleMs?: number | undefined;
+  /** Sends HTTP calls instead of the connection pool, for hosts that intercept `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** One platform, as one user. */
+export interface Platform {
+  readonly jobs: Jobs;
+  /** Who is logged in, what is selected, which clusters and projects there are. */
+  context(call?: CallOptions): Promise<PlatformContext>;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+const IDLE_MS = 60_000;
+const RETRIES = 3;
+
+/**
+ * Connects to the platform; sends nothing until the first call. Without a login every call rejects with
+ * `no_login`, which says what to do.
+ */
+export function connectPlatform(login: Login | undefined, options: ConnectOptions = {}): Platform {
+  const connections = new Connections(options.env ?? {});
+  const exchange = exchangeFor(connections, options);
+  const session = new Session(login, exchange);
+  const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS } = options;
+  const http = new Http({ exchange, session, userAgent, retries, idleMs });
+  const sockets = new Sockets({ session, userAgent, agentFor: (url) => connections.agentFor(url) });
+  const directory = new Directory(http, session);
+  const at: Connection = { http, sockets, session, directory };
+  return {
+    jobs: new Jobs(at),
+    context: (call) => directory.context(call),
+    async close() {
+      sockets.close();
+      await connections.close();
+    },
+  };
+}
+
+function exchangeFor(connections: Connections, { fetch }: ConnectOptions): Exchange {
+  if (fetch !== undefined) return fetchExchange(fetch);
+  return poolExchange((url) => connections.dispatcherFor(url));
+}

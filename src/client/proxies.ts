@@ -1,0 +1,78 @@
+import type { Agent as HttpAgent } from "node:http";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
+
+type Environment = Record<string, string | undefined>;
+
+const CONNECT_LIMIT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
+
+/**
+ * The proxy for `url` by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (either case), or undefined.
+ * `NO_PROXY` holds hosts, with port if any; `.example.org` and `example.org` also cover what is below; `*` = all.
+ */
+export function proxyFor(url: string, env: Environment): string | undefined {
+  const { protocol, hostname, port, host } = new URL(url);
+  const isSecure = protocol === "https:" || protocol === "wss:";
+  const proxy = read(env, isSecure ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read(env, "ALL_PROXY");
+  if (proxy === undefined) return undefined;
+  const withPort = port === "" ? `${host}:${isSecure ? 443 : 80}` : host;
+  const isExempt = (read(env, "NO_PROXY") ?? "")
+    .split(/[\s,]+/)
+    .some((entry) => covers(entry.toLowerCase(), { hostname, withPort }));
+  if (isExempt) return undefined;
+  return proxy.includes("://") ? proxy : `http://${proxy}`;
+}
+
+/** The keep-alive connections of one platform: direct ones, and one pool per proxy. */
+export class Connections {
+  readonly #env: Environment;
+  readonly #direct = new Agent({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connect: { timeout: CONNECT_LIMIT_MS },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  readonly #proxied = new Map<string, { pool: ProxyAgent; agent: HttpAgent }>();
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  dispatcherFor(url: string): Dispatcher {
+    return this.#proxy(url)?.pool ?? this.#direct;
+  }
+
+  /** For WebSockets, which do not go through undici. */
+  agentFor(url: string): HttpAgent | undefined {
+    return this.#proxy(url)?.agent;
+  }
+
+  async close(): Promise<void> {
+    const proxied = [...this.#proxied.values()];
+    await Promise.all([this.#direct.destroy(), ...proxied.map(({ pool }) => pool.destroy())]);
+    for (const { agent } of proxied) agent.destroy();
+  }
+
+  #proxy(url: string): { pool: ProxyAgent; agent: HttpAgent } | undefined {
+    const proxy = proxyFor(url, this.#env);
+    if (proxy === undefined) return undefined;
+    const known = this.#proxied.get(proxy) ?? {
+      pool: new ProxyAgent(proxy),
+      agent: new HttpsProxyAgent(proxy),
+    };
+    this.#proxied.set(proxy, known);
+    return known;
+  }
+}
+
+function read(env: Environment, name: string): string | undefined {
+  return env[name.toLowerCase()] || env[name] || undefined;
+}
+
+function covers(entry: string, { hostname, withPort }: { hostname: string; withPort: string }): boolean {
+  if (entry === "") return false;
+  if (entry === "*" || entry === hostname || entry === withPort) return true;
+  const domain = entry.replace(/^\*?\./, "");
+  return hostname.endsWith(`.${domain}`) || withPort.endsWith(`.${domain}`);
+}

@@ -1,0 +1,181 @@
+import type { Agent } from "node:http";
+import WebSocket from "ws";
+import { abortError, type CallOptions, openDeadline, orAbort } from "./call.ts";
+import { Channel } from "./channel.ts";
+import { closeError } from "./close-error.ts";
+import { type FailedRequest, PlatformError } from "./errors.ts";
+import { describe } from "./http.ts";
+import type { Session } from "./login/session.ts";
+import { networkError } from "./network-error.ts";
+import { serverError } from "./server-error.ts";
+import { MAX_FRAME_BYTES } from "./wire/frames.ts";
+
+const PING_MS = 10_000;
+const HANDSHAKE_LIMIT_MS = 60_000;
+const CLOSE_LIMIT_MS = 500;
+
+/** What to open. */
+export interface SocketCall {
+  /** First words of an error message: "Reading the log of job-1". */
+  what: string;
+  /** http(s) address with its query. */
+  url: string;
+  protocol?: string;
+  /** Whether the connection is kept alive by pings; telemetry is not. */
+  ping: boolean;
+  notFoundMeansNotRunning?: boolean;
+}
+
+/** One message. */
+export interface Frame {
+  data: Buffer;
+  isBinary: boolean;
+}
+
+/** An open WebSocket. Whoever opened it calls `close`, or reads to the end. */
+export interface Socket {
+  /** The next message, undefined after a normal close. @throws {PlatformError} on any other end */
+  next(): Promise<Frame | undefined>;
+  /** Sends bytes; resolves once they are on their way, so that a slow receiver slows the sender. */
+  send(data: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+export interface SocketOptions {
+  session: Session;
+  userAgent: string;
+  /** The agent that leads to `url`: a proxy's, or none. */
+  agentFor(url: string): Agent | undefined;
+}
+
+/** Opens the monitoring service's WebSockets. Source: protocol reference 2.5. */
+export class Sockets {
+  readonly #options: SocketOptions;
+  readonly #open = new Set<WebSocket>();
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+  }
+
+  /** Opens one; a refused token is replaced once. @throws {PlatformError} with the text of `X-Error` */
+  async open(target: SocketCall, call: CallOptions = {}): Promise<Socket> {
+    const { session } = this.#options;
+    const token = await orAbort(session.token(), call.signal);
+    try {
+      return await this.#openWith(token, target, call);
+    } catch (error) {
+      const refused = error instanceof PlatformError && error.code === "not_authenticated";
+      if (!refused || !(await orAbort(session.renew(token), call.signal))) throw error;
+      return this.#openWith(await session.token(), target, call);
+    }
+  }
+
+  /** Ends every socket that is still open. */
+  close(): void {
+    for (const socket of this.#open) socket.terminate();
+  }
+
+  async #openWith(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
+    const deadline = openDeadline(call, 0);
+    const { userAgent, agentFor } = this.#options;
+    const agent = agentFor(target.url);
+    const raw = new WebSocket(target.url.replace(/^http/, "ws"), target.protocol ? [target.protocol] : [], {
+      headers: { authorization: `Bearer ${token}`, "user-agent": userAgent, accept: "*/*" },
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: HANDSHAKE_LIMIT_MS,
+      ...(agent === undefined ? {} : { agent }),
+    });
+    this.#open.add(raw);
+    raw.once("close", () => {
+      this.#open.delete(raw);
+      deadline.close();
+    });
+    return connect(raw, target, deadline.signal);
+  }
+}
+
+function connect(raw: WebSocket, target: SocketCall, signal: AbortSignal): Promise<Socket> {
+  const request: FailedRequest = describe({ method: "GET", url: target.url });
+  const channel = new Channel<Frame>({ pause: () => raw.pause(), resume: () => raw.resume() });
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      channel.fail(error);
+      reject(error);
+    };
+    const onAbort = () => {
+      fail(abortError(signal, target.what));
+      raw.terminate();
+    };
+    raw.on("upgrade", ({ headers }) => {
+      // The official client does not mind a server that ignores the subprotocol; ws would.
+      if (target.protocol !== undefined) headers["sec-websocket-protocol"] ??= target.protocol;
+    });
+    raw.on("unexpected-response", (outgoing, { statusCode = 0, headers }) => {
+      const body = String(headers["x-error"] ?? "");
+      const { what, notFoundMeansNotRunning } = target;
+      fail(serverError({ what, status: statusCode, body, request, notFoundMeansNotRunning }));
+      outgoing.destroy();
+    });
+    raw.on("open", () => {
+      if (target.ping) keepAlive(raw, () => fail(lost(target.what, request)));
+      resolve(socketOver(raw, channel, target.what));
+    });
+    raw.on("message", (data: Buffer, isBinary) => channel.push({ data, isBinary }, data.length));
+    raw.on("error", (cause) => fail(networkError(cause, { what: target.what, request, signal })));
+    raw.on("close", (code, reason) => {
+      signal.removeEventListener("abort", onAbort);
+      channel.end(closeError({ what: target.what, code, reason: reason.toString("utf8"), request }));
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function socketOver(raw: WebSocket, channel: Channel<Frame>, what: string): Socket {
+  return {
+    next: () => channel.take(),
+    send: (data) =>
+      new Promise((resolve, reject) => {
+        raw.send(data, { binary: true }, (cause) => {
+          if (cause)
+            reject(new PlatformError("unavailable", `${what}: the connection is closed.`, { cause }));
+          else resolve();
+        });
+      }),
+    close() {
+      channel.end();
+      raw.resume();
+      raw.close();
+      const timer = setTimeout(() => raw.terminate(), CLOSE_LIMIT_MS);
+      timer.unref();
+      raw.once("close", () => clearTimeout(timer));
+    },
+  };
+}
+
+/** Pings as the official client does; a pong must follow within half the interval. */
+function keepAlive(raw: WebSocket, onLost: () => void): void {
+  let overdue: NodeJS.Timeout | undefined;
+  const pinger = setInterval(() => {
+    if (raw.readyState !== WebSocket.OPEN || raw.isPaused) return;
+    raw.ping();
+    overdue = setTimeout(() => {
+      onLost();
+      raw.terminate();
+    }, PING_MS / 2);
+  }, PING_MS);
+  const heard = () => clearTimeout(overdue);
+  raw.on("pong", heard);
+  raw.on("message", heard);
+  raw.once("close", () => {
+    clearInterval(pinger);
+    heard();
+  });
+}
+
+function lost(what: string, request: FailedRequest): PlatformError {
+  return new PlatformError("unavailable", `${what}: the connection was lost (no answer to a ping).`, {
+    request,
+  });
+}

@@ -1,0 +1,86 @@
+import type { CallOptions, Where } from "./call.ts";
+import { type Connection, imageBase, jobsUrl, requireProject } from "./connection.ts";
+import { PlatformError } from "./errors.ts";
+import type { ImageBase } from "./images.ts";
+import type { JobDescription } from "./job.ts";
+import type { Preset } from "./preset.ts";
+import { type StartOptions, startBody, type WireStartBody } from "./start-body.ts";
+import { parseJob } from "./to-job.ts";
+import type { Base } from "./uris.ts";
+
+/** What a start would send, and where. */
+export interface StartPlan {
+  where: Base;
+  preset: Preset;
+  body: WireStartBody;
+}
+
+/** Resolves and checks a start as far as that is possible without sending it. @throws {PlatformError} `invalid_argument` */
+export async function planStart(
+  at: Connection,
+  options: StartOptions,
+  call?: CallOptions,
+): Promise<StartPlan> {
+  const { base, body, presets } = await prepare(at, options, call);
+  const preset = presets.find(({ name }) => name === body.preset_name);
+  if (preset === undefined)
+    throw new PlatformError("invalid_argument", `There is no preset "${options.preset}"${offer(presets)}`);
+  return { where: requireProject(base.base), preset, body };
+}
+
+/**
+ * Starts a job; never sent twice. @throws {PlatformError} `invalid_argument` before anything is sent ·
+ * `invalid_request` · `not_permitted` · `no_credits`. Source: protocol reference 3.2 and 3.8.
+ */
+export async function startJob(
+  at: Connection,
+  options: StartOptions,
+  call?: CallOptions,
+): Promise<JobDescription> {
+  const { base, body, presets } = await prepare(at, options, call);
+  const url = `${jobsUrl(at)}?from_preset`;
+  try {
+    const answer = await at.http.json({ what: "Starting a job", method: "POST", url, json: body }, call);
+    return parseJob(answer, base);
+  } catch (error) {
+    throw nameThePresets(error, presets);
+  }
+}
+
+interface Prepared {
+  base: ImageBase;
+  body: WireStartBody;
+  presets: Preset[];
+}
+
+async function prepare(at: Connection, options: StartOptions, call?: CallOptions): Promise<Prepared> {
+  const base = await imageBase(at, options.where, call);
+  const presets = await presetsOf(at, base.base, call);
+  const preset = options.preset ?? presets[0]?.name;
+  if (preset === undefined)
+    throw new PlatformError("invalid_argument", `Cluster "${base.base.cluster}" has no presets.`);
+  return { base, presets, body: startBody(options, preset, base) };
+}
+
+async function presetsOf(
+  at: Connection,
+  where: Where & { cluster: string },
+  call?: CallOptions,
+): Promise<Preset[]> {
+  return (await at.directory.cluster(where.cluster, call)).presets;
+}
+
+/** The platform refuses an unknown preset without saying which there are. */
+function nameThePresets(error: unknown, presets: Preset[]): unknown {
+  if (!(error instanceof PlatformError) || error.serverText !== "Preset was not found") return error;
+  const { request, serverText } = error;
+  return new PlatformError(error.code, `Preset was not found${offer(presets)}`, {
+    cause: error,
+    request,
+    serverText,
+  });
+}
+
+function offer(presets: Preset[]): string {
+  return `; there are: ${presets.map(({ name }) => name).join(", ")}.`;
+}
