@@ -1,6 +1,7 @@
 import type { CallOptions } from "./call.ts";
 import { Directory, type PlatformContext } from "./clusters.ts";
 import type { Connection } from "./connection.ts";
+import type { PlatformError } from "./errors.ts";
 import { type Exchange, fetchExchange, poolExchange } from "./exchange.ts";
 import { Http } from "./http.ts";
 import { Jobs } from "./jobs.ts";
@@ -36,9 +37,12 @@ const RETRIES = 3;
 
 /**
  * Connects to the platform; sends nothing until the first call. Without a login every call rejects with
- * `no_login`, which says what to do.
+ * `no_login`, with an error instead of a login with that error: both say what to do.
  */
-export function connectPlatform(login: Login | undefined, options: ConnectOptions = {}): Platform {
+export function connectPlatform(
+  login: Login | PlatformError | undefined,
+  options: ConnectOptions = {},
+): Platform {
   const connections = new Connections(options.env ?? {});
   const exchange = exchangeFor(connections, options);
   const session = new Session(login, exchange);

@@ -15,17 +15,18 @@ const wireToken = z.object({ access_token: z.string().min(1), expires_in: z.numb
  * tokens stay in memory. Any number of waiting calls share one refresh.
  */
 export class Session {
-  #login: Login | undefined;
+  #login: Login | PlatformError | undefined;
   #pending: Promise<boolean> | undefined;
   readonly #exchange: Exchange;
 
-  constructor(login: Login | undefined, exchange: Exchange) {
+  constructor(login: Login | PlatformError | undefined, exchange: Exchange) {
     this.#login = login;
     this.#exchange = exchange;
   }
 
-  /** @throws {PlatformError} `no_login` */
+  /** @throws {PlatformError} `no_login`, or why the login that is there cannot be used */
   get login(): Login {
+    if (this.#login instanceof PlatformError) throw this.#login;
     if (this.#login !== undefined) return this.#login;
     throw new PlatformError(
       "no_login",

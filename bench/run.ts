@@ -1,0 +1,13 @@
+import { startUp } from "./start-up.ts";
+
+/** Prints one table of ratios; run it on a quiet machine and compare ratios, never milliseconds. */
+const figures = [...(await startUp())];
+console.table(
+  figures.map(({ name, oursMs, baselineMs, baseline }) => ({
+    measurement: name,
+    "ours, ms": Number(oursMs.toFixed(2)),
+    "baseline, ms": Number(baselineMs.toFixed(2)),
+    baseline,
+    ratio: Number((oursMs / baselineMs).toFixed(2)),
+  })),
+);

@@ -1,0 +1,30 @@
+/** What `--help` prints. The README explains; this reminds. */
+export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compute jobs on the Apolo platform
+
+  apolo-jobs-mcp [flags]            serve MCP over stdio
+  apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
+
+Platform, first match:
+  --emulator                 the platform on this machine, for trying and testing
+  APOLO_PASSED_CONFIG        a login handed over in the environment
+  apolo login                the login that the vendor's CLI saved
+  APOLO_URL, APOLO_TOKEN     a bare token
+
+Serving (or APOLO_MCP_<FLAG> in the environment):
+  --mode MODE                full | no-destroy | read-only            (full)
+  --tools SET                all | core                               (all)
+  --max-credits-per-job N    refuse a start whose price × life span is more
+  --max-credits-per-hour N   refuse a start that takes all jobs of this server above it
+  --max-jobs N               refuse a start beyond this many active jobs of this server
+  --owned-only               change only jobs that this server started
+  --log-level LEVEL          error | warning | info | debug           (warning)
+
+Emulator (with --emulator: --data, --scene, --chaos):
+  --port N                   port, 0 for any free one                 (0)
+  --host H --token T         listen beyond loopback; needs the token
+  --data DIR                 keep jobs, logs and secrets across restarts
+  --scene NAME               fill it with something to look at
+  --chaos FILE               faults on request
+  --json                     print the address and login as one line
+
+  --help, --version`;

@@ -1,0 +1,20 @@
+import type { Platform } from "../client/index.ts";
+import type { Session } from "../tools/session.ts";
+
+export interface ResourceContext {
+  platform: Platform;
+  session: Session;
+  signal: AbortSignal;
+}
+
+/** Something that can be attached to a conversation, at every URI that fits the template. */
+export interface Resource {
+  name: string;
+  title: string;
+  description: string;
+  /** RFC 6570, simple path variables only; values arrive decoded. A URI without variables is concrete. */
+  uriTemplate: string;
+  mimeType: "application/json" | "text/plain";
+  /** Throws for what is unknown or forbidden: never empty contents. */
+  read(variables: Record<string, string>, context: ResourceContext): Promise<string>;
+}

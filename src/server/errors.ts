@@ -1,0 +1,38 @@
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { z } from "zod";
+import { PlatformError } from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { nearestNames } from "../jobs/names.ts";
+import { log } from "../log.ts";
+
+/** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
+const MAX_ERROR_CHARS = 4000;
+
+/** The one place where a thrown error becomes text for an agent. */
+export function describeError(error: unknown, what: string): string {
+  if (error instanceof PlatformError || error instanceof InvalidInputError) {
+    return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
+  }
+  log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
+  return `internal_error: ${what} hit a bug in this server; nothing is known about its outcome. The server's log has the details.`;
+}
+
+export function failure(text: string): CallToolResult {
+  return { isError: true, content: [{ type: "text", text }] };
+}
+
+/** Says which argument is wrong and what would be right, one line each. */
+export function describeIssues(tool: string, schema: z.ZodObject, issues: z.core.$ZodIssue[]): string {
+  const known = Object.keys(schema.shape);
+  const lines = issues.map((issue) =>
+    issue.code === "unrecognized_keys" && issue.path.length === 0
+      ? issue.keys.map((key) => unknownArgument(key, known)).join("\n")
+      : `- ${issue.path.join(".") || "arguments"}: ${issue.message}`,
+  );
+  return `invalid_argument: ${tool} was not called.\n${lines.join("\n")}\nAccepted arguments: ${known.join(", ")}.`;
+}
+
+export function unknownArgument(key: string, known: string[]): string {
+  const [guess] = nearestNames(key, known);
+  return `- ${key}: unknown argument${guess === undefined ? "" : `, did you mean ${guess}?`}`;
+}

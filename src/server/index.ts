@@ -1,0 +1,52 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import manifest from "../../package.json" with { type: "json" };
+import type { Platform } from "../client/index.ts";
+import { offered } from "../tools/index.ts";
+import { newSession, type Policy } from "../tools/session.ts";
+import type { Connection } from "./connection.ts";
+import { instructions } from "./instructions.ts";
+import { serveResources } from "./resources.ts";
+import { serveTools } from "./tools.ts";
+
+const HIDDEN = "[hidden]";
+/** Shorter values would hide ordinary words. */
+const MIN_SECRET_CHARS = 6;
+
+/** One MCP server for one session. Sessions share the platform, nothing else. */
+export function createServer(platform: Platform, policy: Policy): Server {
+  const tools = offered(policy);
+  const server = new Server(
+    { name: manifest.name, title: "Apolo jobs", version: manifest.version },
+    { capabilities: { tools: {}, resources: {} }, instructions: instructions(tools) },
+  );
+  const closing = new AbortController();
+  const connection: Connection = {
+    platform,
+    session: newSession(policy),
+    closing: closing.signal,
+    confirm: (question) => confirm(server, question),
+    scrub: scrubber(policy.secrets),
+  };
+  serveTools(server, tools, connection);
+  serveResources(server, connection);
+  server.onclose = () => {
+    closing.abort();
+    for (const forward of connection.session.forwards.values()) void forward.close();
+  };
+  return server;
+}
+
+/** A decline and a dismissed question are both a no: nothing happens unless somebody said yes. */
+async function confirm(server: Server, question: string): Promise<"yes" | "no" | "unable"> {
+  if (server.getClientCapabilities()?.elicitation === undefined) return "unable";
+  const { action } = await server.elicitInput({
+    message: question,
+    requestedSchema: { type: "object", properties: {} },
+  });
+  return action === "accept" ? "yes" : "no";
+}
+
+function scrubber(secrets: readonly string[]): (text: string) => string {
+  const values = secrets.filter(({ length }) => length >= MIN_SECRET_CHARS);
+  return (text) => values.reduce((scrubbed, value) => scrubbed.replaceAll(value, HIDDEN), text);
+}

@@ -1,0 +1,29 @@
+import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
+
+export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+const MIN_INTERVAL_MS = 1000;
+
+/** Progress for one call: only where the client sent a token, increasing, at most one a second, none after `stop`. */
+export function reportProgress({ _meta, sendNotification }: Extra) {
+  const progressToken = _meta?.progressToken;
+  let step = 0;
+  let lastMs = 0;
+  let stopped = progressToken === undefined;
+  function report(message: string): void {
+    const nowMs = Date.now();
+    if (stopped || progressToken === undefined || nowMs - lastMs < MIN_INTERVAL_MS) return;
+    lastMs = nowMs;
+    step += 1;
+    const params = { progressToken, progress: step, message };
+    // A client that has gone away cannot be told; the call itself ends through its signal.
+    void sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
+  }
+  return {
+    report,
+    stop() {
+      stopped = true;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/** JSON Schema as model providers accept it: no `$schema`, no bounds that every integer meets. */
+export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { type: "object" } {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    target: "draft-7",
+    io,
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (io === "output" && jsonSchema.additionalProperties !== undefined) {
+        if (isEmpty(jsonSchema.additionalProperties)) delete jsonSchema.additionalProperties;
+      }
+      delete jsonSchema.propertyNames;
+    },
+  });
+  return { ...rest, type: "object" };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === true || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}

@@ -1,0 +1,86 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  type CallToolRequest,
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { JobDescription } from "../client/index.ts";
+import { nearestNames } from "../jobs/names.ts";
+import { jobUri } from "../resources/job-uri.ts";
+import type { Reply, Tool } from "../tools/define-tool.ts";
+import type { Connection } from "./connection.ts";
+import { describeError, describeIssues, failure } from "./errors.ts";
+import { type Extra, reportProgress } from "./progress.ts";
+import { toJsonSchema } from "./schema.ts";
+
+/** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
+export function serveTools(server: Server, tools: Tool[], connection: Connection): void {
+  const listing = tools.map(({ name, title, description, input, output, effects }) => ({
+    name,
+    title,
+    description,
+    inputSchema: toJsonSchema(input, "input"),
+    outputSchema: toJsonSchema(output, "output"),
+    annotations: effects,
+  }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listing }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
+    const tool = tools.find(({ name }) => name === params.name);
+    return tool === undefined ? unknownTool(params.name, tools) : call(tool, params, { connection, extra });
+  });
+}
+
+async function call(
+  tool: Tool,
+  { arguments: args = {} }: CallToolRequest["params"],
+  { connection, extra }: { connection: Connection; extra: Extra },
+): Promise<CallToolResult> {
+  const parsed = tool.input.safeParse(args);
+  if (!parsed.success) return failure(describeIssues(tool.name, tool.input, parsed.error.issues));
+  const progress = reportProgress(extra);
+  try {
+    const { platform, session, confirm } = connection;
+    const signal = AbortSignal.any([extra.signal, connection.closing]);
+    const reply = await tool.run(parsed.data, {
+      platform,
+      session,
+      signal,
+      confirm,
+      progress: progress.report,
+    });
+    return result(tool, reply);
+  } catch (error) {
+    // The SDK sends no answer to a cancelled call; its error is no bug to be logged.
+    if (extra.signal.aborted) return failure(`cancelled: ${tool.name}`);
+    return failure(connection.scrub(describeError(error, tool.name)));
+  } finally {
+    progress.stop();
+  }
+
+  function result({ output }: Tool, reply: Reply<unknown>): CallToolResult {
+    const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
+    const text = connection.scrub(reply.text);
+    return { structuredContent, content: [{ type: "text", text }, ...(reply.jobs ?? []).map(link)] };
+  }
+}
+
+function link(job: JobDescription) {
+  const name = job.name ?? job.id;
+  return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
+}
+
+function unknownTool(name: string, tools: Tool[]): CallToolResult {
+  const names = tools.map((tool) => tool.name);
+  const [guess] = nearestNames(name, names);
+  const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
+  return failure(`invalid_argument: there is no tool ${name}.${hint} Tools here: ${names.join(", ")}.`);
+}
+
+/** The same data with every text in it, keys aside, passed through `change`. */
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
+}

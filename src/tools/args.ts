@@ -1,0 +1,32 @@
+import { z } from "zod";
+import type { Where } from "../client/index.ts";
+
+/** Pieces that several tools' inputs share. */
+
+export const jobRef = z
+  .string()
+  .min(1)
+  .describe("Job: name, id, unique id prefix or job: URI, e.g. train-7b");
+
+export const jobRefs = z
+  .array(z.string().min(1))
+  .min(1)
+  .max(100)
+  .describe('Jobs: names, ids, unique id prefixes or job: URIs, e.g. ["train-7b"]');
+
+export const project = z
+  .string()
+  .regex(/^[^/\s]+(\/[^/\s]+){0,2}$/, "expected project, org/project or cluster/org/project")
+  .optional()
+  .describe("Where: project, org/project or cluster/org/project; default: the selected project");
+
+/** `cluster/org/project`, read from the right. */
+export function whereOf(text: string | undefined): Where {
+  if (text === undefined) return {};
+  const [name, org, cluster] = text.split("/").reverse();
+  return {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(org === undefined ? {} : { org }),
+    ...(name === undefined ? {} : { project: name }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import type { JobDescription, Platform } from "../client/index.ts";
+import type { Session } from "./session.ts";
+
+export interface ToolContext {
+  platform: Platform;
+  session: Session;
+  /** Fires when the MCP client cancels the call or goes away. */
+  signal: AbortSignal;
+  /** Tells a waiting client how far the call is; does nothing where the client did not ask. */
+  progress(message: string): void;
+  /** Asks the person; `unable` where the client cannot ask. */
+  confirm(question: string): Promise<"yes" | "no" | "unable">;
+}
+
+/** All four are required: a missing hint reads as a promise nobody made. */
+interface Effects {
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+/** What a call gives back: the same facts as text and as data, and the jobs that can be attached. */
+export interface Reply<Out> {
+  text: string;
+  data: Out;
+  jobs?: JobDescription[];
+}
+
+export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObject = z.ZodObject> {
+  name: string;
+  title: string;
+  description: string;
+  /** `core` is always offered; `more` is left out by `--tools core`. */
+  toolset: "core" | "more";
+  input: In;
+  output: Out;
+  effects: Effects;
+  run(args: z.output<In>, context: ToolContext): Promise<Reply<z.input<Out>>>;
+}
+
+/** Checks `run` against the two schemas, then hands the tool over untyped for the catalogue. */
+export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool: Tool<In, Out>): Tool {
+  // The catalogue holds tools of many shapes; the server parses before it calls `run`, so the types hold.
+  return tool as unknown as Tool;
+}

@@ -1,0 +1,37 @@
+import type { PortForward } from "../client/index.ts";
+
+/** `no-destroy` leaves out what ends work, `read-only` everything that changes anything. */
+export type Mode = "full" | "no-destroy" | "read-only";
+
+/** What whoever runs the server allows an agent to do. Absent limits are no limits. */
+export interface Policy {
+  mode: Mode;
+  toolset: "core" | "all";
+  /** Worst case (price × life span) of one job, in credits. */
+  maxCreditsPerJob?: number | undefined;
+  /** Prices of all running jobs that this server started, in credits per hour. */
+  maxCreditsPerHour?: number | undefined;
+  /** Active jobs that this server started. */
+  maxJobs?: number | undefined;
+  /** Write only to jobs that this server started. */
+  ownedOnly: boolean;
+  /** Exact values that never leave: the login's token, secrets of the server's own environment. */
+  secrets: readonly string[];
+}
+
+/** A kill that was shown and waits to be confirmed. */
+export interface PendingKill {
+  jobIds: string[];
+  expiresAtMs: number;
+}
+
+/** What lives as long as one MCP session. */
+export interface Session {
+  readonly policy: Policy;
+  readonly pendingKills: Map<string, PendingKill>;
+  readonly forwards: Map<string, PortForward>;
+}
+
+export function newSession(policy: Policy): Session {
+  return { policy, pendingKills: new Map(), forwards: new Map() };
+}

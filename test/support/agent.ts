@@ -1,0 +1,41 @@
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+
+interface Answer {
+  text: string;
+  // Tests look into results of many shapes; vitest's matchers check them.
+  // biome-ignore lint/suspicious/noExplicitAny: see above.
+  data: any;
+  isError: boolean;
+}
+
+/** An MCP client as an agent uses it: calls tools by name, reads what comes back. */
+export class Agent {
+  readonly client: Client;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  async call(name: string, args: Record<string, unknown> = {}, signal?: AbortSignal): Promise<Answer> {
+    const options = signal === undefined ? {} : { signal };
+    const result = await this.client.callTool({ name, arguments: args }, CallToolResultSchema, options);
+    const { content, structuredContent, isError } = CallToolResultSchema.parse(result);
+    const text = content.map((block) => (block.type === "text" ? block.text : "")).join("");
+    return { text, data: structuredContent, isError: isError === true };
+  }
+
+  /** The same, for calls that must succeed. */
+  async ok(name: string, args: Record<string, unknown> = {}): Promise<Answer> {
+    const answer = await this.call(name, args);
+    if (answer.isError) throw new Error(`${name} failed: ${answer.text}`);
+    return answer;
+  }
+
+  /** The error text of a call that must fail. */
+  async refusal(name: string, args: Record<string, unknown> = {}): Promise<string> {
+    const answer = await this.call(name, args);
+    if (!answer.isError) throw new Error(`${name} succeeded: ${answer.text}`);
+    return answer.text;
+  }
+}
