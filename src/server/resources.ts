@@ -40,7 +40,11 @@ export function serveResources(server: Server, connection: Connection): void {
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
     const match = matchUri(uri, resources);
     if (match === undefined)
-      throw notFound(`invalid_argument: there is no resource ${uri}; list the templates.`, uri);
+      throw refusal(
+        RESOURCE_NOT_FOUND,
+        `invalid_argument: there is no resource ${uri}; list the templates.`,
+        uri,
+      );
     const { resource, variables } = match;
     const signal = AbortSignal.any([extra.signal, closing]);
     try {
@@ -48,12 +52,12 @@ export function serveResources(server: Server, connection: Connection): void {
       return { contents: [{ uri, mimeType: resource.mimeType, text }] };
     } catch (error) {
       const text = scrub(describeError(error, `reading ${uri}`));
-      if (error instanceof PlatformError && error.code === "not_found") throw notFound(text, uri);
-      throw new McpError(ErrorCode.InternalError, text, { uri });
+      const unknown = error instanceof PlatformError && error.code === "not_found";
+      throw refusal(unknown ? RESOURCE_NOT_FOUND : ErrorCode.InternalError, text, uri);
     }
   });
 }
 
-function notFound(text: string, uri: string): McpError {
-  return new McpError(RESOURCE_NOT_FOUND, text, { uri });
+function refusal(code: number, text: string, uri: string): McpError {
+  return new McpError(code, text, { uri });
 }
