@@ -7,11 +7,14 @@ export interface Clock {
   advance(ms: number): void;
   /** How far the clock was moved, in milliseconds. */
   readonly offsetMs: number;
+  /** Calls back after each move of the clock, until the returned function is called. */
+  onAdvance(listener: () => void): () => void;
 }
 
 /** Opens a clock that starts at the machine's time. */
 export function openClock(): Clock {
   let offsetMs = 0;
+  const listeners = new Set<() => void>();
   const nowMs = () => performance.timeOrigin + performance.now() + offsetMs;
   return {
     nowMs,
@@ -19,6 +22,11 @@ export function openClock(): Clock {
     advance(ms) {
       if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`Cannot move the clock by ${ms} ms.`);
       offsetMs += ms;
+      for (const listener of listeners) listener();
+    },
+    onAdvance(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     get offsetMs() {
       return offsetMs;

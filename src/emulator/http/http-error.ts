@@ -7,14 +7,14 @@ export class HttpError extends Error {
   readonly status: number;
   readonly body: string | object;
 
-  constructor(status: number, body: string | object) {
-    super(`HTTP ${status}`);
+  constructor(status: number, body: string | object, cause?: unknown) {
+    super(`HTTP ${status}`, cause === undefined ? undefined : { cause });
     this.status = status;
     this.body = body;
   }
 }
 
 /** The platform's usual error body, `{"error": text}`. Source: protocol reference 2.3. */
-export function failure(status: number, text: string): HttpError {
-  return new HttpError(status, { error: text });
+export function failure(status: number, text: string, cause?: unknown): HttpError {
+  return new HttpError(status, { error: text }, cause);
 }

@@ -1,0 +1,124 @@
+import type { ApiRoute } from "../http/router.ts";
+import type { Pool, Preset } from "../state/hardware.ts";
+import type { Cluster } from "../state/platform.ts";
+import { baseName, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
+import type { ApiContext } from "./context.ts";
+import { registryHost } from "./context.ts";
+
+/** `GET /config`, the same with and without a valid token, and `/ping`. Source: protocol reference 1.7, 3.1, 7.2. */
+export function configRoutes(context: ApiContext): ApiRoute[] {
+  const ping = (path: string): ApiRoute => ({
+    method: "GET",
+    path,
+    auth: "none",
+    handle: async () => ({ status: 200, text: "" }),
+  });
+  return [
+    {
+      method: "GET",
+      path: "/api/v1/config",
+      auth: "maybe",
+      handle: async ({ user }) => ({
+        status: 200,
+        json: user === "" ? closed(context) : open(context, user),
+      }),
+    },
+    {
+      method: "GET",
+      path: "/api/v1/clusters/:cluster",
+      auth: "needed",
+      async handle({ params, user }) {
+        const cluster = clustersOf(context.platform, user).find(({ name }) => name === params.cluster);
+        if (cluster === undefined) return { status: 404, json: { error: "Cluster not found" } };
+        return {
+          status: 200,
+          json: { ...clusterView(context, user, cluster), orchestrator: {}, energy: energyView(cluster) },
+        };
+      },
+    },
+    ping("/ping"),
+    ping("/api/v1/ping"),
+  ];
+}
+
+function closed({ origin }: ApiContext): object {
+  return {
+    authorized: false,
+    auth_url: `${origin}/authorize`,
+    token_url: `${origin}/oauth/token`,
+    logout_url: `${origin}/v2/logout`,
+    client_id: "apolo-emulator",
+    audience: "https://platform.emulator.local",
+    callback_urls: ["http://127.0.0.1:54540", "http://127.0.0.1:54541", "http://127.0.0.1:54542"],
+    headless_callback_url: `${origin}/oauth/show-code`,
+    success_redirect_url: `${origin}/oauth/done`,
+  };
+}
+
+function open(context: ApiContext, user: string): object {
+  const { platform, origin } = context;
+  const clusters = clustersOf(platform, user);
+  const projects = projectsOf(platform, user);
+  return {
+    ...closed(context),
+    authorized: true,
+    admin_url: `${origin}/apis/admin/v1`,
+    orgs: [...new Set(projects.map(({ org }) => org))].map((name) => ({ name, role: "user" })),
+    clusters: clusters.map((cluster) => clusterView(context, user, cluster)),
+    projects: projects.map(({ name, cluster, org, members }) => ({
+      name,
+      role: members[baseName(user)],
+      cluster_name: cluster,
+      org_name: org,
+    })),
+  };
+}
+
+function clusterView(context: ApiContext, user: string, cluster: Cluster): object {
+  const { origin, platform } = context;
+  const { name } = cluster;
+  return {
+    name,
+    orgs: orgsOf(platform, user, name),
+    registry_url: `https://${registryHost(name)}`,
+    storage_url: `${origin}/${name}/storage`,
+    users_url: `${origin}/api/v1/users`,
+    monitoring_url: `${origin}/${name}/monitoring/api/v1/jobs`,
+    secrets_url: `${origin}/${name}/secrets`,
+    disks_url: `${origin}/${name}/disks`,
+    buckets_url: `${origin}/${name}/buckets`,
+    resource_pool_types: cluster.pools.map(poolView),
+    resource_presets: cluster.presets.map(presetView),
+    timezone: "UTC",
+    energy_schedules: cluster.energySchedules,
+    storage_volumes: [{ name: "default", credits_per_hour_per_gb: "0" }],
+    apps: { apps_hostname_templates: [], launchpad_use_subdomain: false },
+  };
+}
+
+function poolView(pool: Pool): object {
+  return {
+    ...pool,
+    idle_size: 0,
+    available_cpu: pool.cpu,
+    available_memory: pool.memory,
+    available_disk_size: pool.disk_size,
+  };
+}
+
+function presetView(preset: Preset): object {
+  return {
+    ...preset,
+    available_resource_pool_names: preset.resource_pool_names,
+    memory_mb: Math.floor(preset.memory / 2 ** 20),
+    is_preemptible: preset.scheduler_enabled,
+    is_preemptible_node_required: preset.preemptible_node,
+  };
+}
+
+function energyView({ energySchedules }: Cluster): object {
+  return {
+    co2_grams_eq_per_kwh: 0,
+    schedules: energySchedules.map(({ name }) => ({ name, price_per_kwh: "0" })),
+  };
+}

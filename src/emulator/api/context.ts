@@ -1,0 +1,49 @@
+import type { Clock } from "../clock.ts";
+import type { JobLifecycle } from "../lifecycle/lifecycle.ts";
+import type { LogStore } from "../logs/store.ts";
+import type { Accounts } from "../state/accounts.ts";
+import type { Collection } from "../state/collection.ts";
+import type { Folders } from "../state/folders.ts";
+import type { JobTable } from "../state/job.ts";
+import type { Permissions } from "../state/permissions.ts";
+import type { Platform } from "../state/platform.ts";
+import type { Tokens } from "../state/tokens.ts";
+
+/** A persistent disk. Source: protocol reference 5.4. */
+export interface Disk {
+  id: string;
+  name?: string | undefined;
+  cluster: string;
+  org: string;
+  project: string;
+  owner: string;
+  /** Bytes. */
+  storage: number;
+  lifeSpanSeconds?: number | undefined;
+  createdMs: number;
+}
+
+/** What the routes of the API work on. */
+export interface ApiContext {
+  /** `http://host:port`, known once the server listens. */
+  origin: string;
+  platform: Platform;
+  table: JobTable;
+  lifecycle: JobLifecycle;
+  permissions: Permissions;
+  accounts: Accounts;
+  tokens: Tokens;
+  clock: Clock;
+  logs: LogStore;
+  folders: Folders;
+  /** By `cluster/org/project/key`. */
+  secrets: Collection<string>;
+  disks: Collection<Disk>;
+  /** Whether jobs can have things mounted. */
+  isolated: boolean;
+}
+
+/** Host and port of a cluster's registry. Source: protocol reference 6.2. */
+export function registryHost(cluster: string): string {
+  return `registry.${cluster}.emulator.local`;
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { readJson } from "../http/body.ts";
+import { failure, HttpError } from "../http/http-error.ts";
+import type { Answer, ApiCall } from "../http/router.ts";
+import { needsMounts } from "../lifecycle/launch.ts";
+import type { JobRecord } from "../state/job.ts";
+import { step } from "../state/job-history.ts";
+import type { Cluster } from "../state/platform.ts";
+import { baseName, clustersOf, orgsOf } from "../state/platform.ts";
+import type { ApiContext } from "./context.ts";
+import type { JobBody } from "./job-body.ts";
+import { toJobBody } from "./job-body.ts";
+import { applyPreset, priceOf } from "./preset.ts";
+import { requiredPermissions } from "./required-permissions.ts";
+import { jobRequest } from "./validate/job-request.ts";
+import { valid } from "./validate/valid.ts";
+import { view } from "./view.ts";
+
+interface Place {
+  cluster: Cluster;
+  org: string;
+  project: string;
+}
+
+/** `POST /jobs`: all checks in the platform's order, then the job. Source: protocol reference 3.8. */
+export async function createJob(context: ApiContext, call: ApiCall): Promise<Answer> {
+  const { user, query } = call;
+  const payload = asObject(await readJson(call.request));
+  const place = placeOf(context, user, payload);
+  const flat = query.has("from_preset");
+  const prepared = flat ? applyPreset(payload, place.cluster) : payload;
+  const rule = {
+    cluster: place.cluster.name,
+    energySchedules: place.cluster.energySchedules.map(({ name }) => name),
+    flat,
+  };
+  const body = toJobBody(valid(jobRequest(rule), prepared), flat);
+  const job = toRecord(context, user, { body, place });
+  const missing = context.permissions.missing(user, requiredPermissions(job));
+  if (missing.length > 0) throw new HttpError(403, { missing });
+  refuse(context, job, place.cluster);
+  context.table.add(job);
+  context.lifecycle.start(job);
+  return { status: 202, json: view(context, job) };
+}
+
+function asObject(payload: unknown): Record<string, unknown> {
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload))
+    throw failure(400, "value is not a dict");
+  return { ...payload };
+}
+
+/** Rows 3 to 6. Source: protocol reference 3.8. */
+function placeOf({ platform }: ApiContext, user: string, payload: Record<string, unknown>): Place {
+  const own = clustersOf(platform, user);
+  const named = payload.cluster_name;
+  const cluster = named === undefined ? own[0] : own.find(({ name }) => name === named);
+  if (own.length === 0) throw failure(403, "No clusters");
+  if (cluster === undefined)
+    throw failure(403, "User is not allowed to submit jobs to the specified cluster");
+  const orgs = orgsOf(platform, user, cluster.name);
+  const org = payload.org_name === undefined ? orgs[0] : orgs.find((name) => name === payload.org_name);
+  if (org === undefined) {
+    const text =
+      "User is not allowed to submit jobs to the specified cluster as a member of given organization";
+    throw failure(403, text);
+  }
+  const project = typeof payload.project_name === "string" ? payload.project_name : baseName(user);
+  return { cluster, org, project };
+}
+
+function toRecord(
+  { clock }: ApiContext,
+  owner: string,
+  { body, place }: { body: JobBody; place: Place },
+): JobRecord {
+  const { cluster, org, project } = place;
+  return {
+    ...body.own,
+    id: `job-${randomUUID()}`,
+    owner,
+    cluster: cluster.name,
+    org,
+    project,
+    container: body.container,
+    pricePerHour: priceOf(cluster, body),
+    materialized: false,
+    beingDropped: false,
+    logsRemoved: false,
+    statuses: [step("pending", clock.nowMs(), { reason: "Creating" })],
+  };
+}
+
+/** Rows 10 to 17, and what this emulator cannot do. Source: protocol reference 3.8. */
+function refuse(context: ApiContext, job: JobRecord, cluster: Cluster): void {
+  const prefix = "Failed to create job:";
+  if (job.name?.startsWith("job-") === true)
+    throw failure(400, `${prefix} job name cannot start with 'job-' prefix.`);
+  refuseForQuota(context, job);
+  if (job.passConfig && Object.hasOwn(job.container.env, "NEURO_PASSED_CONFIG"))
+    throw failure(400, "Cannot pass config: ENV 'NEURO_PASSED_CONFIG' already specified");
+  if (job.privileged && !cluster.allowsPrivileged)
+    throw failure(400, `Cluster ${cluster.name} does not allow privileged jobs`);
+  if (job.priority !== "normal" && !cluster.allowsPriority)
+    throw failure(400, `Cluster ${cluster.name} does not allow specifying job priority`);
+  const holder = job.name === undefined ? undefined : context.table.activeNamed(job.name, job.project);
+  if (holder !== undefined) {
+    const text = `job with name '${job.name}' and project '${job.project}' already exists: '${holder.id}'`;
+    throw failure(400, `${prefix} ${text}`);
+  }
+  if (needsMounts(job) && !context.isolated) {
+    const text =
+      "this emulator cannot mount volumes, secret files or disks: bubblewrap (bwrap) is not installed";
+    throw failure(400, `${prefix} ${text}`);
+  }
+}
+
+function refuseForQuota({ lifecycle, accounts }: ApiContext, job: JobRecord): void {
+  const { owner, org, cluster } = job;
+  const user = baseName(owner);
+  const over = job.waitForJobsQuota ? undefined : lifecycle.overQuota(job);
+  if (over === "user") throw failure(400, `Jobs limit quota exceeded for user '${user}'`);
+  if (over === "org") throw failure(400, `Jobs limit quota exceeded for org '${org}'`);
+  if (!accounts.solvent({ cluster, org, user })) throw failure(400, `No credits left for user '${user}'`);
+  if (!accounts.solvent({ cluster, org })) throw failure(400, `No credits left for org '${org}'`);
+}

@@ -1,0 +1,110 @@
+import { costOf } from "../state/decimal.ts";
+import type { JobRecord, StatusItem } from "../state/job.ts";
+import { current } from "../state/job.ts";
+import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
+import { createdMs } from "../state/job-table.ts";
+import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
+
+export interface ViewOptions {
+  nowMs: number;
+  /** Where a published port is reached, for an id or `name--hash`. */
+  httpUrl(label: string): string;
+}
+
+/** A job as platform-api answers it. Source: protocol reference 3.7. */
+export function jobView(job: JobRecord, options: ViewOptions): object {
+  const { id, owner, org, project, cluster, name } = job;
+  const runMicros = runMicroseconds(job, options.nowMs);
+  return {
+    id,
+    owner,
+    namespace: namespaceOf(org, project),
+    cluster_name: cluster,
+    org_name: org,
+    project_name: project,
+    org_project_hash: orgProjectHash(org, project),
+    uri: `job://${cluster}/${org}/${project}/${id}`,
+    status: current(job).status,
+    statuses: job.statuses.map(statusView),
+    history: historyView(job, runMicros),
+    container: containerView(job),
+    scheduler_enabled: job.schedulerEnabled,
+    preemptible_node: job.preemptibleNode,
+    is_preemptible: job.schedulerEnabled,
+    is_preemptible_node_required: job.preemptibleNode,
+    pass_config: job.passConfig,
+    restart_policy: job.restartPolicy,
+    privileged: job.privileged,
+    materialized: job.materialized,
+    being_dropped: job.beingDropped,
+    logs_removed: job.logsRemoved,
+    total_price_credits: costOf(runMicros, job.pricePerHour),
+    price_credits_per_hour: job.pricePerHour,
+    priority: job.priority,
+    ...(name ? { name } : {}),
+    ...(job.presetName ? { preset_name: job.presetName } : {}),
+    ...(job.description ? { description: job.description } : {}),
+    ...(job.tags.length > 0 ? { tags: [...job.tags] } : {}),
+    ...hostView(job, options),
+    ...given("schedule_timeout", job.scheduleTimeoutSeconds),
+    ...given("max_run_time_minutes", job.maxRunTimeMinutes),
+    ...(job.schedulerEnabled ? given("energy_schedule_name", job.energyScheduleName) : {}),
+  };
+}
+
+function statusView({ status, atMs, reason, description, exitCode }: StatusItem): object {
+  return { status, transition_time: isoTime(atMs), reason, description, ...given("exit_code", exitCode) };
+}
+
+function historyView(job: JobRecord, runMicros: number): object {
+  const { status, reason, description, exitCode } = current(job);
+  const [started, finished] = [startedMs(job), finishedMs(job)];
+  return {
+    status,
+    reason,
+    description,
+    created_at: isoTime(createdMs(job)),
+    run_time_seconds: runMicros / 1_000_000,
+    restarts: restarts(job),
+    ...(started === undefined ? {} : { started_at: isoTime(started) }),
+    ...(finished === undefined ? {} : { finished_at: isoTime(finished) }),
+    ...given("exit_code", exitCode),
+  };
+}
+
+function containerView({ container }: JobRecord): object {
+  const { image, env, volumes, resources, http } = container;
+  return {
+    image,
+    env,
+    volumes,
+    ...given("entrypoint", container.entrypoint),
+    ...given("command", container.command),
+    ...given("working_dir", container.working_dir),
+    resources: { ...resources, memory_mb: Math.floor(resources.memory / 2 ** 20) },
+    ...given("http", http),
+    ...filled("secret_env", container.secret_env),
+    ...filled("secret_volumes", container.secret_volumes),
+    ...filled("disk_volumes", container.disk_volumes),
+    ...(container.tty ? { tty: true } : {}),
+  };
+}
+
+function hostView(job: JobRecord, { httpUrl }: ViewOptions): object {
+  const namespace = namespaceOf(job.org, job.project);
+  const named = job.name === undefined ? undefined : `${job.name}--${orgProjectHash(job.org, job.project)}`;
+  return {
+    ...(job.container.http === undefined ? {} : { http_url: httpUrl(job.id) }),
+    ...(job.container.http === undefined || named === undefined ? {} : { http_url_named: httpUrl(named) }),
+    internal_hostname: `${job.id}.${namespace}`,
+    ...given("internal_hostname_named", named === undefined ? undefined : `${named}.${namespace}`),
+  };
+}
+
+function given(key: string, value: unknown): object {
+  return value === undefined ? {} : { [key]: value };
+}
+
+function filled(key: string, value: object): object {
+  return Object.keys(value).length === 0 ? {} : { [key]: value };
+}

@@ -1,0 +1,47 @@
+import { failure } from "../http/http-error.ts";
+import type { Preset } from "../state/hardware.ts";
+import type { JobResources } from "../state/job.ts";
+import type { Cluster } from "../state/platform.ts";
+import type { JobBody } from "./job-body.ts";
+
+/** Puts a preset's resources into a flat body. @throws {HttpError} Source: protocol reference 3.4. */
+export function applyPreset(payload: Record<string, unknown>, { presets }: Cluster): Record<string, unknown> {
+  const given = payload.resources;
+  const shm = typeof given === "object" && given !== null && "shm" in given ? given.shm : undefined;
+  if (Object.keys(given ?? {}).some((key) => key !== "shm"))
+    throw failure(400, "Both preset and resources are not allowed");
+  if (presets.length === 0) throw failure(400, "At least one preset is required to run a job");
+  const name = payload.preset_name;
+  const preset = name ? presets.find((item) => item.name === name) : presets[0];
+  if (preset === undefined) throw failure(400, "Preset was not found");
+  return {
+    ...payload,
+    preset_name: preset.name,
+    scheduler_enabled: preset.scheduler_enabled,
+    preemptible_node: preset.preemptible_node,
+    resources: { ...resourcesOf(preset), shm: shm ?? false },
+  };
+}
+
+/** Credits per hour: the preset's, or that of the cheapest preset that would hold the job. Source: protocol reference 3.7. */
+export function priceOf({ presets }: Cluster, { own, container }: JobBody): string {
+  const named = presets.find(({ name }) => name === own.presetName);
+  const fitting = presets
+    .filter((preset) => holds(preset, container.resources))
+    .sort((a, b) => Number(a.credits_per_hour) - Number(b.credits_per_hour))[0];
+  return (named ?? fitting)?.credits_per_hour ?? "0";
+}
+
+function resourcesOf({ cpu, memory, nvidia_gpu }: Preset): JobResources {
+  const gpu =
+    nvidia_gpu === undefined ? {} : { nvidia_gpu: nvidia_gpu.count, nvidia_gpu_model: nvidia_gpu.model };
+  return { cpu, memory, ...gpu };
+}
+
+function holds({ cpu, memory, nvidia_gpu }: Preset, resources: JobResources): boolean {
+  return (
+    cpu >= resources.cpu &&
+    memory >= resources.memory &&
+    (nvidia_gpu?.count ?? 0) >= (resources.nvidia_gpu ?? 0)
+  );
+}

@@ -1,0 +1,148 @@
+import { split } from "shlex";
+import type { Check, Key } from "./check.ts";
+import {
+  bool,
+  dict,
+  either,
+  float,
+  int,
+  list,
+  mapping,
+  none,
+  oneOf,
+  optional,
+  pattern,
+  required,
+  text,
+  then,
+} from "./check.ts";
+import { DataError, ensure } from "./data-error.ts";
+import { clusterUri, volumes } from "./paths.ts";
+
+export interface JobRequestRule {
+  cluster: string;
+  energySchedules: readonly string[];
+  /** Whether the container's keys stand at the top (`from_preset`) or under `container`. */
+  flat: boolean;
+}
+
+/** What a create body must look like. Source: protocol reference 3.2, 3.3, 3.9. */
+export function jobRequest(rule: JobRequestRule): Check<Record<string, unknown>> {
+  const own = containerKeys(rule.cluster);
+  const body = dict({
+    ...(rule.flat ? {} : { container: required(dict(own)) }),
+    ...commonKeys(rule),
+    ...(rule.flat ? own : {}),
+  });
+  return then(body, (request) => {
+    if (request.schedule_timeout !== undefined && request.scheduler_enabled === true)
+      throw new DataError("schedule_timeout is not allowed for scheduled jobs");
+    if (request.energy_schedule_name !== undefined && request.scheduler_enabled !== true)
+      throw new DataError("energy_schedule_name requires scheduler_enabled");
+    return request;
+  });
+}
+
+const NAME = "\\A[a-z](?:-?[a-z0-9])*\\Z";
+const PLACE = "\\A[a-z0-9](?:-?[a-z0-9])*\\Z";
+
+/** A job's name. Source: protocol reference 3.9. */
+export const jobName = either(none, pattern(text({ min: 3, max: 40 }), /^[a-z](?:-?[a-z0-9])*$/, NAME));
+
+/** The name of a cluster, org or project. Source: protocol reference 3.9. */
+export const placeName = pattern(text({ min: 3, max: 255 }), /^[a-z0-9](?:-?[a-z0-9])*$/, PLACE);
+
+/** An owner in a list query; its limits are the platform's. Source: protocol reference 3.6. */
+export const ownerName = pattern(
+  text({ min: 3, max: 21 }),
+  /^[a-z0-9](?:[-/]?[a-z0-9])*$/,
+  "\\A[a-z0-9](?:[-/]?[a-z0-9])*\\Z",
+);
+
+const tag = pattern(text({ min: 1, max: 256 }), /^\S*$/, "\\A(?:\\S)*\\Z");
+
+function commonKeys({ energySchedules }: JobRequestRule): Record<string, Key> {
+  return {
+    name: optional(jobName),
+    preset_name: optional(text()),
+    description: optional(text()),
+    tags: optional(list(tag, 16)),
+    pass_config: optional(bool, false),
+    wait_for_jobs_quota: optional(bool, false),
+    privileged: optional(bool, false),
+    schedule_timeout: optional(float({ min: 1, below: 2_592_000 })),
+    max_run_time_minutes: optional(int({ min: 1 })),
+    cluster_name: optional(placeName),
+    org_name: optional(placeName),
+    project_name: optional(placeName),
+    restart_policy: optional(oneOf("never", "on-failure", "always"), "never"),
+    priority: optional(oneOf("low", "normal", "high"), "normal"),
+    energy_schedule_name: optional(oneOf(...energySchedules)),
+    scheduler_enabled: optional(bool, false),
+    preemptible_node: optional(bool, false),
+  };
+}
+
+function containerKeys(cluster: string): Record<string, Key> {
+  const uri = (scheme: string, minParts?: number) =>
+    clusterUri({ scheme, cluster, ...(minParts === undefined ? {} : { minParts }) });
+  return {
+    image: required(text()),
+    entrypoint: optional(shellWords),
+    command: optional(shellWords),
+    env: optional(mapping(text({ blank: true })), {}),
+    resources: required(resources),
+    http: optional(http),
+    tty: optional(bool, false),
+    secret_env: optional(mapping(uri("secret", 3)), {}),
+    secret_volumes: optional(volumes("src_secret_uri", uri("secret", 3), false), []),
+    disk_volumes: optional(volumes("src_disk_uri", uri("disk", 3), true), []),
+    working_dir: optional(pattern(text(), /^\/.*/, "/.*")),
+    volumes: optional(volumes("src_storage_uri", uri("storage"), true), []),
+  };
+}
+
+const shellWords: Check<string> = (value) => {
+  const words = text()(value);
+  ensure(splits(words), "invalid command format");
+  return words;
+};
+
+function splits(words: string): boolean {
+  try {
+    split(words);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const http = dict({
+  port: required(int({ min: 0, max: 65_535 })),
+  health_check_path: optional(text(), "/"),
+  requires_auth: optional(bool, false),
+});
+
+const commonResources = {
+  cpu: required(float({ min: 0.1 })),
+  memory: optional(int({ min: 16 * 2 ** 20 })),
+  memory_mb: optional(int({ min: 16 })),
+  shm: optional(bool),
+};
+
+const gpuResources = {
+  ...commonResources,
+  nvidia_gpu: optional(int({ min: 0 })),
+  amd_gpu: optional(int({ min: 0 })),
+  intel_gpu: optional(int({ min: 0 })),
+  nvidia_gpu_model: optional(text()),
+  amd_gpu_model: optional(text()),
+  intel_gpu_model: optional(text()),
+  nvidia_migs: optional(mapping(dict({ count: required(int({ min: 0 })), model: optional(text()) }))),
+};
+
+const resources = then(either(dict(commonResources), dict(gpuResources)), (value) => {
+  const given = typeof value === "object" && value !== null && ("memory" in value || "memory_mb" in value);
+  if (!given) throw new DataError("Either memory or memory_mb should be present");
+  return value;
+});

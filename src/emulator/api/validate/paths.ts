@@ -1,0 +1,80 @@
+import { posix } from "node:path";
+import { unquote } from "../../state/unquote.ts";
+import type { Check } from "./check.ts";
+import { bool, dict, list, optional, required, then } from "./check.ts";
+import { DataError, ensure } from "./data-error.ts";
+
+interface UriRule {
+  scheme: string;
+  cluster: string;
+  /** Least number of path parts, counting the leading slash. */
+  minParts?: number;
+}
+
+/** A URI of the job's own cluster. Source: protocol reference 3.9. */
+export function clusterUri({ scheme, cluster, minParts = 0 }: UriRule): Check<string> {
+  return (value) => {
+    ensure(typeof value === "string", "value is not a string");
+    const { scheme: own, host, path } = split(value);
+    ensure(own === scheme, `Invalid URI scheme: '${own}' != '${scheme}'`);
+    ensure(!value.includes("#"), "Fragment part is not allowed in URI");
+    ensure(!value.includes("?"), "Query part is not allowed in URI");
+    ensure(host === cluster, `Invalid URI cluster: '${host}' != '${cluster}'`);
+    ensure(parts(path).length >= minParts, "Invalid URI path: Wrong number of path items");
+    refuseDots(path);
+    return value;
+  };
+}
+
+/** Volumes of one kind; no two at the same place. Source: protocol reference 3.9. */
+export function volumes(uriKey: string, uri: Check<string>, readOnly: boolean): Check<unknown> {
+  const keys = {
+    [uriKey]: required(uri),
+    dst_path: required(mountPath),
+    ...(readOnly ? { read_only: optional(bool, true) } : {}),
+  };
+  return then(list(dict(keys)), (items) => {
+    const seen = new Set<unknown>();
+    for (const item of items) {
+      const path =
+        typeof item === "object" && item !== null && "dst_path" in item ? item.dst_path : undefined;
+      if (seen.has(path))
+        throw new DataError(`destination path '${String(path)}' was encountered multiple times`);
+      seen.add(path);
+    }
+    return items;
+  });
+}
+
+const mountPath: Check<string> = (value) => {
+  if (typeof value !== "string") throw new DataError("value is not a string");
+  const path = purePath(value);
+  if (!path.startsWith("/")) throw new DataError(`Mount path must be absolute: '${path}'`);
+  refuseDots(path);
+  return path;
+};
+
+/** As Python's PurePath writes it: no doubled or trailing slash, no `.` parts, `..` kept. */
+function purePath(path: string): string {
+  const kept = path.split("/").filter((part) => part !== "" && part !== ".");
+  const joined = (path.startsWith("/") ? "/" : "") + kept.join(posix.sep);
+  return joined === "" ? "." : joined;
+}
+
+function refuseDots(path: string): void {
+  if (parts(path).includes("..")) throw new DataError(`Invalid path: '${path}'`);
+}
+
+function parts(path: string): string[] {
+  const named = path.split("/").filter((part) => part !== "" && part !== ".");
+  return path.startsWith("/") ? ["/", ...named] : named;
+}
+
+function split(uri: string): { scheme: string; host: string; path: string } {
+  const found = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)/i.exec(uri);
+  return {
+    scheme: (found?.[1] ?? "").toLowerCase(),
+    host: found?.[2] ?? "",
+    path: unquote(found?.[3] ?? ""),
+  };
+}

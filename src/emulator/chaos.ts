@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { FaultSource, RequestFault } from "./http/faults.ts";
+import type { CannedRun, Hold } from "./lifecycle/job-run.ts";
+import type { JobRecord } from "./state/job.ts";
+
+const milliseconds = z.number().min(0);
+
+const requestFault = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("delay"), ms: milliseconds }),
+  z.strictObject({ kind: z.literal("drop") }),
+  z.strictObject({ kind: z.literal("reset") }),
+  z.strictObject({
+    kind: z.literal("answer"),
+    status: z.int().min(200).max(599),
+    body: z.unknown(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
+  z.strictObject({ kind: z.literal("lose_answer") }),
+  z.strictObject({
+    kind: z.literal("cut"),
+    afterBytes: z.int().min(0).optional(),
+    afterMs: milliseconds.optional(),
+    code: z.int().optional(),
+  }),
+]);
+
+const jobFault = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("hold"), reason: z.string().min(1), description: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal("canned_log"),
+    lines: z.array(z.string()),
+    linesPerSecond: z.number().positive().default(10),
+    exitCode: z.int().min(0).max(255).default(0),
+  }),
+]);
+
+const counting = {
+  /** So many matching requests or jobs pass unharmed first. */
+  skip: z.int().min(0).optional(),
+  /** Then so many are harmed; without it all are. */
+  times: z.int().min(1).optional(),
+};
+
+const requestRule = z.strictObject({
+  /** `*` stands for anything within a path segment, `**` for anything at all. */
+  on: z.strictObject({ method: z.string().optional(), path: z.string().optional(), ...counting }),
+  do: requestFault,
+});
+
+const jobRule = z.strictObject({
+  job: z.strictObject({
+    name: z.string().optional(),
+    tag: z.string().optional(),
+    image: z.string().optional(),
+    preset: z.string().optional(),
+    owner: z.string().optional(),
+    ...counting,
+  }),
+  do: jobFault,
+});
+
+const clockRule = z.strictObject({
+  /** Milliseconds after the start of the emulator. */
+  afterMs: milliseconds,
+  do: z.strictObject({ kind: z.literal("advance_clock"), ms: milliseconds }),
+});
+
+const chaosRule = z.union([requestRule, jobRule, clockRule]);
+const chaosFile = z.strictObject({ rules: z.array(chaosRule) });
+
+/** One thing that is to go wrong: with requests, with jobs, or with the time. */
+export type ChaosRule = z.input<typeof chaosRule>;
+
+type Rule = z.infer<typeof chaosRule>;
+type JobRule = z.infer<typeof jobRule>;
+
+/** Misbehaviour on request. */
+export interface Chaos {
+  /** Adds a rule; the returned function takes it back (and lets held jobs go). @throws {z.ZodError} */
+  add(rule: ChaosRule): () => void;
+  /** Takes all rules back. */
+  clear(): void;
+}
+
+interface Armed {
+  rule: Rule;
+  seen: number;
+  /** Jobs this rule has taken, so that asking again does not count again. */
+  jobs: Map<string, boolean>;
+}
+
+/** Opens chaos with no rules: the server and the lifecycle ask it what is to go wrong. */
+export class ChaosRules implements Chaos, FaultSource {
+  readonly #armed = new Set<Armed>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(rule: ChaosRule): () => void {
+    const parsed = chaosRule.parse(rule);
+    const armed: Armed = { rule: parsed, seen: 0, jobs: new Map() };
+    this.#armed.add(armed);
+    const timer =
+      "afterMs" in parsed
+        ? setTimeout(() => this.#clock.advance(parsed.do.ms), parsed.afterMs).unref()
+        : undefined;
+    return () => {
+      clearTimeout(timer);
+      this.#armed.delete(armed);
+    };
+  }
+
+  clear(): void {
+    this.#armed.clear();
+  }
+
+  forRequest(method: string, path: string): RequestFault[] {
+    return [...this.#armed].flatMap((armed) => {
+      const { rule } = armed;
+      if (!("on" in rule)) return [];
+      const wanted = (rule.on.method ?? method).toUpperCase() === method && globbed(rule.on.path, path);
+      return wanted && strikes(armed, rule.on) ? [rule.do] : [];
+    });
+  }
+
+  hold(job: JobRecord): Hold | undefined {
+    const fault = this.#forJob(job, "hold");
+    return fault?.kind === "hold" ? fault : undefined;
+  }
+
+  canned(job: JobRecord): CannedRun | undefined {
+    const fault = this.#forJob(job, "canned_log");
+    return fault?.kind === "canned_log" ? fault : undefined;
+  }
+
+  #forJob(job: JobRecord, kind: JobRule["do"]["kind"]): JobRule["do"] | undefined {
+    for (const armed of this.#armed) {
+      const { rule } = armed;
+      if (!("job" in rule) || rule.do.kind !== kind || !concerns(rule, job)) continue;
+      const taken = armed.jobs.get(job.id) ?? strikes(armed, rule.job);
+      armed.jobs.set(job.id, taken);
+      if (taken) return rule.do;
+    }
+    return undefined;
+  }
+}
+
+/** Reads a chaos file. @throws {Error} that names the file and what is wrong with it. */
+export function readChaosFile(path: string): ChaosRule[] {
+  try {
+    return chaosFile.parse(JSON.parse(readFileSync(path, "utf8"))).rules;
+  } catch (cause) {
+    const shown = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new Error(`Cannot use the chaos file ${path}: ${shown}`, { cause });
+  }
+}
+
+function concerns({ job: wanted }: JobRule, job: JobRecord): boolean {
+  return (
+    globbed(wanted.name, job.name ?? "") &&
+    globbed(wanted.image, job.container.image) &&
+    globbed(wanted.preset, job.presetName ?? "") &&
+    globbed(wanted.owner, job.owner) &&
+    (wanted.tag === undefined || job.tags.some((tag) => globbed(wanted.tag, tag)))
+  );
+}
+
+function strikes(
+  armed: Armed,
+  { skip = 0, times }: { skip?: number | undefined; times?: number | undefined },
+): boolean {
+  armed.seen += 1;
+  return armed.seen > skip && (times === undefined || armed.seen <= skip + times);
+}
+
+function globbed(glob: string | undefined, text: string): boolean {
+  if (glob === undefined) return true;
+  const source = glob.split(/(\*\*|\*)/).map((part) => {
+    if (part === "**") return ".*";
+    return part === "*" ? "[^/]*" : part.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${source.join("")}$`, "s").test(text);
+}

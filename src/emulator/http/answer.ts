@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { HttpError } from "./http-error.ts";
+import type { Answer } from "./router.ts";
+
+/** Turns whatever was thrown into an answer. Source: protocol reference 2.3. */
+export function answerTo(error: unknown, request: IncomingMessage): Answer {
+  if (error instanceof HttpError) {
+    const { status, body } = error;
+    return typeof body === "string" ? { status, text: body } : { status, json: body };
+  }
+  const shown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    status: 500,
+    json: { error: `Unexpected exception ${shown}. Path with query: ${request.url ?? ""}.` },
+  };
+}
+
+/** Writes an answer, unless the route already began one. */
+export function send(response: ServerResponse, answer: Answer): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { body, type } = bodyOf(answer);
+  response.writeHead(answer.status, {
+    ...(type === undefined ? {} : { "Content-Type": type }),
+    ...(answer.status === 204 ? {} : { "Content-Length": body.length }),
+    ...answer.headers,
+  });
+  response.end(response.req.method === "HEAD" ? undefined : body);
+}
+
+/**
+ * Refuses a WebSocket handshake. `X-Error` carries the body only for the headers that the platform looks for.
+ * Source: protocol reference 2.5.
+ */
+export function refuseUpgrade(
+  socket: Duplex,
+  request: IncomingMessage,
+  refusal: Answer & { version: string },
+): void {
+  const { body, type } = bodyOf(refusal);
+  const exact =
+    request.headers.connection?.toLowerCase() === "upgrade" &&
+    request.headers.upgrade?.toLowerCase() === "websocket";
+  const lines = [
+    `HTTP/1.1 ${refusal.status} Refused`,
+    `X-Service-Version: ${refusal.version}`,
+    ...(exact ? [`X-Error: ${headerText(body)}`] : []),
+    `Content-Type: ${type ?? "text/plain"}`,
+    `Content-Length: ${body.length}`,
+    "Connection: close",
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), body]));
+}
+
+function bodyOf({ json, text }: Answer): { body: Buffer; type?: string } {
+  if (json !== undefined) {
+    return { body: Buffer.from(pythonJson(json)), type: "application/json; charset=utf-8" };
+  }
+  if (text !== undefined) return { body: Buffer.from(text), type: "text/plain; charset=utf-8" };
+  return { body: Buffer.alloc(0) };
+}
+
+/** JSON with the blanks and the ASCII escapes of the platform's encoder. */
+export function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const items = Object.entries(value).filter(([, item]) => item !== undefined);
+    return `{${items.map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`).join(", ")}}`;
+  }
+  return ascii(JSON.stringify(value) ?? "null");
+}
+
+function ascii(text: string): string {
+  return text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function headerText(body: Buffer): string {
+  return body.toString("utf8").replace(/[^\x20-\x7e]/g, " ");
+}

@@ -1,0 +1,191 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Tokens } from "../state/tokens.ts";
+import { answerTo, refuseUpgrade, send } from "./answer.ts";
+import { callerOf, unauthorized } from "./authenticate.ts";
+import { cutResponse, cutSocket } from "./cut.ts";
+import type { FaultSource, RequestFault } from "./faults.ts";
+import { defaultBody } from "./faults.ts";
+import { HttpError } from "./http-error.ts";
+import type { Answer, ApiCall, ApiRoute, Router } from "./router.ts";
+import { openRouter } from "./router.ts";
+import type { SocketEndpoint } from "./socket-endpoint.ts";
+import type { Sockets, Upgrade } from "./sockets.ts";
+import { openSockets } from "./sockets.ts";
+import type { Target } from "./target.ts";
+import { targetOf } from "./target.ts";
+
+export interface ServerOptions {
+  tokens: Tokens;
+  faults: FaultSource;
+}
+
+/** What the server answers with. */
+export interface Mounted {
+  routes: readonly ApiRoute[];
+  endpoints: readonly SocketEndpoint[];
+  /** Takes a request for a job's published port; false if it is for something else. */
+  published(exchange: { request: IncomingMessage; response: ServerResponse; target: Target }): boolean;
+}
+
+/** The emulator's one HTTP server: platform-api and platform-monitoring on one port. */
+export class HttpServer {
+  readonly #options: ServerOptions;
+  readonly #server: Server;
+  readonly #sockets: Sockets = openSockets();
+  readonly #connections = new Set<Socket>();
+  #routes: Router<ApiRoute> = openRouter<ApiRoute>([]);
+  #endpoints: Router<SocketEndpoint> = openRouter<SocketEndpoint>([]);
+  #published: Mounted["published"] = () => false;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ keepAliveTimeout: 75_000 });
+    this.#server.on("request", (request, response) => void this.#serve(request, response));
+    this.#server.on("upgrade", (request, socket, head) => void this.#upgrade({ request, socket, head }));
+    this.#server.on("clientError", (_error, socket) => {
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      else socket.destroy();
+    });
+    this.#server.on("connection", (socket) => {
+      this.#connections.add(socket);
+      socket.on("close", () => this.#connections.delete(socket));
+      socket.on("error", () => socket.destroy());
+    });
+  }
+
+  /** Starts to listen and returns the port. @throws if the port is taken. */
+  async listen(port: number, host: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, resolve);
+    });
+    // A TCP server's address is never a pipe's name.
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  mount({ routes, endpoints, published }: Mounted): void {
+    this.#routes = openRouter(routes);
+    this.#endpoints = openRouter(endpoints);
+    this.#published = published;
+  }
+
+  async close(): Promise<void> {
+    this.#sockets.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#connections) socket.destroy();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader("X-Service-Version", versionFor(request.url));
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    response.on("error", () => gone.abort());
+    try {
+      const target = targetOf(request.url);
+      const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
+      if (await misbehave(faults, request, (answer) => send(response, answer))) return;
+      cutResponse(response, faults);
+      if (this.#published({ request, response, target })) return;
+      const answer = await this.#answer({ request, response, target, signal: gone.signal });
+      if (faults.some(({ kind }) => kind === "lose_answer")) request.socket.resetAndDestroy();
+      else if (answer !== undefined) send(response, answer);
+    } catch (error) {
+      send(response, answerTo(error, request));
+    }
+  }
+
+  async #answer(
+    from: Omit<ApiCall, "user" | "params" | "query"> & { target: Target },
+  ): Promise<Answer | undefined> {
+    const { request, target } = from;
+    const found = this.#routes.find(target.segments);
+    const endpoint = this.#endpoints.find(target.segments)[0];
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const match = found.find(({ route }) => route.method === method);
+    if (match === undefined) {
+      if (endpoint !== undefined) return this.#plainEndpoint(from, endpoint);
+      throw notRouted(found.map(({ route }) => route.method));
+    }
+    const { route, params } = match;
+    const user = route.auth === "none" ? undefined : callerOf(request, target.query, this.#options.tokens);
+    if (route.auth === "needed" && user === undefined) throw unauthorized();
+    return route.handle({ ...from, user: user ?? "", params, query: target.query });
+  }
+
+  /** A socket's path without a handshake: every other check comes first. */
+  async #plainEndpoint(
+    from: { request: IncomingMessage; target: Target; signal: AbortSignal },
+    { route, params }: { route: SocketEndpoint; params: Record<string, string> },
+  ): Promise<Answer> {
+    const { request, target, signal } = from;
+    if (!route.methods.some((method) => method === request.method)) throw notRouted(route.methods);
+    const caller = () => callerOf(request, target.query, this.#options.tokens);
+    route.admit({ request, params, query: target.query, caller, signal });
+    return { status: 400, text: 'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".' };
+  }
+
+  async #upgrade(upgrade: Upgrade): Promise<void> {
+    const { request, socket } = upgrade;
+    const gone = new AbortController();
+    socket.on("close", () => gone.abort());
+    socket.on("error", () => socket.destroy());
+    const refuse = (answer: Answer) =>
+      refuseUpgrade(socket, request, { ...answer, version: versionFor(request.url) });
+    try {
+      const target = targetOf(request.url);
+      const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
+      if (await misbehave(faults, request, refuse)) return;
+      const match = this.#endpoints.find(target.segments)[0];
+      if (match === undefined) throw notRouted([]);
+      const { route, params } = match;
+      const caller = () => callerOf(request, target.query, this.#options.tokens);
+      const call = { request, params, query: target.query, caller, signal: gone.signal };
+      const serve = await route.open(call, route.admit(call));
+      this.#sockets.accept(upgrade, route, (webSocket) => {
+        cutSocket(webSocket, faults);
+        return serve(webSocket);
+      });
+    } catch (error) {
+      refuse(answerTo(error, request));
+    }
+  }
+}
+
+/** Does what the faults say before the route is asked; true if that settles the request. */
+async function misbehave(
+  faults: readonly RequestFault[],
+  request: IncomingMessage,
+  answer: (answer: Answer) => void,
+): Promise<boolean> {
+  for (const fault of faults) {
+    if (fault.kind === "delay") await delay(fault.ms, undefined, { ref: false });
+    if (fault.kind === "reset") request.socket.resetAndDestroy();
+    if (fault.kind === "answer") answer(madeUp(fault));
+    if (["drop", "reset", "answer"].includes(fault.kind)) return true;
+  }
+  return false;
+}
+
+function madeUp({ status, body, headers }: Extract<RequestFault, { kind: "answer" }>): Answer {
+  const shown = body ?? defaultBody(status);
+  return {
+    status,
+    ...(typeof shown === "string" ? { text: shown } : { json: shown }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}
+
+function notRouted(allowed: readonly string[]): HttpError {
+  return allowed.length === 0
+    ? new HttpError(404, "404: Not Found")
+    : new HttpError(405, "405: Method Not Allowed");
+}
+
+function versionFor(url: string | undefined): string {
+  const monitoring = /\/monitoring\/|\/jobs\/[^/]+\/(log|log_ws|top|save|attach|exec|kill|port_forward)/;
+  return monitoring.test(url ?? "") ? "platform-monitoring/25.11.0" : "platform-api/25.11.0";
+}

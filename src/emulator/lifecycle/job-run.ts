@@ -1,0 +1,285 @@
+import { cpSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../clock.ts";
+import type { LogStore } from "../logs/store.ts";
+import type { Ending, Runner, RunningJob } from "../run/runner.ts";
+import type { JobRecord, SavedImages, StatusItem } from "../state/job.ts";
+import { isFinished } from "../state/job.ts";
+import { step } from "../state/job-history.ts";
+import { pull } from "./images.ts";
+import type { LaunchSources } from "./launch.ts";
+import { launchOf, missing } from "./launch.ts";
+import { LogTail } from "./log-tail.ts";
+import type { Nodes } from "./nodes.ts";
+import type { Timing } from "./timing.ts";
+
+/** A job that is kept pending on request, with the reason that is shown for it. */
+export interface Hold {
+  reason: string;
+  description?: string | undefined;
+}
+
+/** A log that is played instead of running anything. */
+export interface CannedRun {
+  lines: readonly string[];
+  linesPerSecond: number;
+  exitCode: number;
+}
+
+/** What one run of a job needs from around it. */
+export interface RunDeps {
+  clock: Clock;
+  timing: Timing;
+  logs: LogStore;
+  runner: Runner;
+  images: SavedImages;
+  nodes: Nodes;
+  sources: LaunchSources;
+  /** Records a step; false if the job is finished. */
+  move(job: JobRecord, item: StatusItem): boolean;
+  /** Whether the job may take a seat among the running jobs of its owner and org. */
+  seatFree(job: JobRecord): boolean;
+  /** Whether the energy schedule lets it run now. */
+  inSchedule(job: JobRecord): boolean;
+  hold(job: JobRecord): Hold | undefined;
+  canned(job: JobRecord): CannedRun | undefined;
+}
+
+/** Thrown to leave the flow of a job that has ended. */
+class Ended extends Error {}
+
+const FAILED_TO_START = "The job could not be started.";
+
+/** Takes one job from its creation to its end. */
+export class JobRun {
+  readonly #job: JobRecord;
+  readonly #deps: RunDeps;
+  readonly #stop = new AbortController();
+  #running: RunningJob | undefined;
+  #suspending = false;
+  #waitingSinceMs: number;
+
+  constructor(job: JobRecord, deps: RunDeps) {
+    this.#job = job;
+    this.#deps = deps;
+    this.#waitingSinceMs = deps.clock.nowMs();
+  }
+
+  get running(): RunningJob | undefined {
+    return this.#stop.signal.aborted ? undefined : this.#running;
+  }
+
+  /** Resolves when the job is finished and no process of it is left. */
+  async finish(): Promise<void> {
+    const { logs, nodes } = this.#deps;
+    try {
+      await this.#start();
+      for (;;) {
+        await this.#ready();
+        if (await this.#runOnce()) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Ended || this.#stop.signal.aborted)) this.#fail(String(error), FAILED_TO_START);
+    } finally {
+      await this.#killRunning();
+      nodes.release(this.#job.id);
+      logs.end(this.#job.id);
+    }
+  }
+
+  /** Ends the job as `cancelled`, at once; its processes follow. */
+  cancel(reason: string): void {
+    if (!this.#move("cancelled", { reason })) return;
+    this.#stop.abort();
+    void this.#killRunning();
+  }
+
+  /** Kills the processes; what that means is for the restart policy. Source: protocol reference 4.6. */
+  signal(): void {
+    this.#running?.kill("SIGKILL");
+  }
+
+  /** Takes a running job off its node until its schedule lets it go on. */
+  suspend(): void {
+    if (this.#running === undefined || this.#suspending) return;
+    this.#suspending = true;
+    void this.#killRunning();
+  }
+
+  /** Stops without a trace in the record: the emulator is closing. */
+  abandon(): void {
+    this.#stop.abort();
+  }
+
+  async #start(): Promise<void> {
+    const { timing, sources } = this.#deps;
+    await this.#pause(timing.schedulingMs / 2);
+    await this.#until(() => this.#deps.seatFree(this.#job) && this.#deps.inSchedule(this.#job));
+    const lack = missing(this.#job, sources);
+    if (lack !== undefined) this.#failNow(lack, FAILED_TO_START);
+    this.#job.materialized = true;
+    this.#move("pending", { reason: "Scheduling" });
+    await this.#pause(timing.schedulingMs / 2);
+    await this.#held();
+  }
+
+  /** Everything between a place in the queue and a process. */
+  async #ready(): Promise<void> {
+    this.#waitingSinceMs = this.#deps.clock.nowMs();
+    await this.#until(() => this.#deps.inSchedule(this.#job));
+    await this.#until(() => this.#placed());
+    await this.#pulled();
+  }
+
+  async #held(): Promise<void> {
+    await this.#until(() => {
+      const hold = this.#deps.hold(this.#job);
+      if (hold === undefined) return true;
+      this.#move("pending", { reason: hold.reason, description: hold.description ?? null });
+      return false;
+    });
+  }
+
+  #placed(): boolean {
+    const { clock, timing, nodes } = this.#deps;
+    const placement = nodes.place(this.#job);
+    if (placement === "placed") return true;
+    if (placement === "impossible") this.#failNow("Job cannot be scheduled", FAILED_TO_START);
+    const pending = this.#job.statuses.at(-1)?.status === "pending";
+    if (placement === "scaling" && pending) {
+      const description = "Scaling up the cluster to get more resources";
+      this.#move("pending", { reason: "ClusterScalingUp", description });
+    }
+    const limitMs = (this.#job.scheduleTimeoutSeconds ?? timing.scheduleTimeoutMs / 1000) * 1000;
+    if (pending && clock.nowMs() - this.#waitingSinceMs > limitMs)
+      this.#failNow("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources");
+    return false;
+  }
+
+  async #pulled(): Promise<void> {
+    const { timing, images, clock } = this.#deps;
+    const { image } = this.#job.container;
+    const outcome = pull(image, images);
+    if (outcome === "invalid") {
+      this.#move("pending", { reason: "InvalidImageName" });
+      await this.#pause(timing.pollMs);
+      this.#failNow("Collected", `Invalid image name '${image}'`);
+    }
+    this.#move("pending", { reason: "Pulling", description: `Pulling image "${image}"` });
+    await this.#pause(timing.pullMs);
+    if (outcome === "missing") {
+      const deadline = clock.nowMs() + timing.pullErrorTimeoutMs;
+      this.#move("pending", { reason: "ErrImagePull" });
+      await this.#until(() => clock.nowMs() >= deadline - timing.pullErrorTimeoutMs / 2);
+      this.#move("pending", { reason: "ImagePullBackOff" });
+      await this.#until(() => clock.nowMs() >= deadline);
+      this.#failNow("Collected", `Image '${image}' can not be pulled`);
+    }
+    this.#move("pending", { reason: "ContainerCreating" });
+    await this.#pause(timing.startMs);
+  }
+
+  /** Runs the process once, and again as the restart policy says. True when the job is over. */
+  async #runOnce(): Promise<boolean> {
+    for (;;) {
+      const tail = new LogTail();
+      const ending = await this.#process(tail);
+      if (this.#stop.signal.aborted) return true;
+      if (this.#suspending) {
+        this.#suspending = false;
+        this.#move("suspended", {});
+        this.#deps.nodes.release(this.#job.id);
+        return false;
+      }
+      if (!this.#restarts(ending)) {
+        this.#end(ending, tail);
+        return true;
+      }
+      this.#move("running", { reason: "Restarting" });
+      await this.#pause(this.#deps.timing.restartDelayMs);
+    }
+  }
+
+  async #process(tail: LogTail): Promise<Ending> {
+    const canned = this.#deps.canned(this.#job);
+    if (canned !== undefined) return this.#play(canned, tail);
+    const { runner, logs, clock, images, sources } = this.#deps;
+    const { id, container } = this.#job;
+    const launch = launchOf(this.#job, sources);
+    const snapshot = images.find(container.image);
+    if (snapshot !== undefined) cpSync(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
+    const running = runner.start(launch);
+    running.onOutput((_stream, chunk) => {
+      tail.push(chunk);
+      logs.append(id, chunk, clock.nowMs());
+    });
+    this.#running = running;
+    this.#move("running", {});
+    const ending = await running.ended;
+    this.#running = undefined;
+    logs.endLine(id);
+    return ending;
+  }
+
+  async #play({ lines, linesPerSecond, exitCode }: CannedRun, tail: LogTail): Promise<Ending> {
+    const { logs, clock } = this.#deps;
+    this.#move("running", {});
+    for (const line of lines) {
+      const bytes = Buffer.from(`${line}\n`);
+      tail.push(bytes);
+      logs.append(this.#job.id, bytes, clock.nowMs());
+      await this.#pause(1000 / linesPerSecond);
+    }
+    return { exitCode, oomKilled: false };
+  }
+
+  #restarts({ exitCode, startError }: Ending): boolean {
+    const policy = this.#job.restartPolicy;
+    return startError === undefined && (policy === "always" || (policy === "on-failure" && exitCode !== 0));
+  }
+
+  #end({ exitCode, oomKilled, startError }: Ending, tail: LogTail): void {
+    if (exitCode === 0 && startError === undefined) {
+      this.#move("succeeded", { exitCode });
+      return;
+    }
+    const cause = startError === undefined ? "Error" : "ContainerCannotRun";
+    this.#move("failed", {
+      reason: oomKilled ? "OOMKilled" : cause,
+      description: startError ?? tail.text(),
+      exitCode,
+    });
+  }
+
+  async #killRunning(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.kill("SIGTERM");
+    const stubborn = setTimeout(() => running.kill("SIGKILL"), this.#deps.timing.killGraceMs);
+    await running.ended;
+    clearTimeout(stubborn);
+  }
+
+  #failNow(reason: string, description: string): never {
+    this.#fail(reason, description);
+    throw new Ended();
+  }
+
+  #fail(reason: string, description: string): void {
+    this.#move("failed", { reason, description });
+  }
+
+  #move(status: StatusItem["status"], more: Partial<StatusItem>): boolean {
+    return this.#deps.move(this.#job, step(status, this.#deps.clock.nowMs(), more));
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (isFinished(this.#job)) throw new Ended();
+    await delay(ms, undefined, { signal: this.#stop.signal });
+  }
+
+  /** Asks until the answer is yes; the first time at once. */
+  async #until(reached: () => boolean): Promise<void> {
+    while (!reached()) await this.#pause(this.#deps.timing.pollMs);
+  }
+}

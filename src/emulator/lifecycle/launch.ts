@@ -1,0 +1,137 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { split } from "shlex";
+import type { Launch, Mount } from "../run/runner.ts";
+import type { Collection } from "../state/collection.ts";
+import type { Folders } from "../state/folders.ts";
+import type { JobRecord } from "../state/job.ts";
+import { namespaceOf, orgProjectHash } from "../state/names.ts";
+import { unquote } from "../state/unquote.ts";
+
+export interface LaunchSources {
+  folders: Folders;
+  /** By `cluster/org/project/key`. */
+  secrets: Collection<string>;
+  /** By disk id. */
+  disks: Collection<{ id: string; name?: string | undefined; cluster: string; org: string; project: string }>;
+  /** The blob that a job with `pass_config` finds. Source: protocol reference 1.5. */
+  passedConfig(job: JobRecord): string;
+  /** Where programs are looked for. */
+  searchPath: string;
+  memoryBytes: number;
+}
+
+/** Names of secrets and disks a job asks for that do not exist. Source: protocol reference 3.11. */
+export function missing(job: JobRecord, { secrets, disks }: LaunchSources): string | undefined {
+  const keys = [
+    ...Object.values(job.container.secret_env),
+    ...job.container.secret_volumes.map((v) => v.src_secret_uri),
+  ];
+  const lost = [...new Set(keys.filter((uri) => secrets.get(pathOf(uri)) === undefined).map(lastOf))].sort();
+  if (lost.length > 0) return `Missing secrets: ${quoted(lost)}`;
+  const gone = job.container.disk_volumes.filter(
+    ({ src_disk_uri }) => diskOf(src_disk_uri, disks) === undefined,
+  );
+  return gone.length === 0 ? undefined : `Missing disks: ${quoted(gone.map((v) => lastOf(v.src_disk_uri)))}`;
+}
+
+/** Whether a job needs something mounted. */
+export function needsMounts({ container }: JobRecord): boolean {
+  return container.volumes.length + container.secret_volumes.length + container.disk_volumes.length > 0;
+}
+
+/** What the operating system needs to run a job. Source: protocol reference 3.5. */
+export function launchOf(job: JobRecord, sources: LaunchSources): Launch {
+  const { container, id } = job;
+  return {
+    jobId: id,
+    argv: argvOf(job),
+    env: envOf(job, sources),
+    folder: sources.folders.job(join(id, "root")),
+    ...(container.working_dir === undefined ? {} : { workingDir: container.working_dir }),
+    memoryBytes: Math.min(container.resources.memory, sources.memoryBytes),
+    cpuCores: container.resources.cpu,
+    tty: container.tty,
+    mounts: mountsOf(job, sources),
+  };
+}
+
+/** An image without a command of its own starts a shell, which waits on the open stdin. */
+function argvOf({ container }: JobRecord): string[] {
+  const argv = [container.entrypoint, container.command].flatMap((words) =>
+    words === undefined ? [] : split(words),
+  );
+  return argv.length === 0 ? ["sh"] : argv;
+}
+
+function envOf(job: JobRecord, sources: LaunchSources): Record<string, string> {
+  const { container, name } = job;
+  const namespace = namespaceOf(job.org, job.project);
+  const secrets = Object.entries(container.secret_env).map(([key, uri]) => [
+    key,
+    sources.secrets.get(pathOf(uri)) ?? "",
+  ]);
+  return {
+    PATH: sources.searchPath,
+    HOME: "/root",
+    HOSTNAME: job.id,
+    ...container.env,
+    ...Object.fromEntries(secrets),
+    ...(job.passConfig ? { NEURO_PASSED_CONFIG: sources.passedConfig(job) } : {}),
+    NEURO_JOB_ID: job.id,
+    NEURO_JOB_NAME: name ?? "",
+    NEURO_JOB_OWNER: job.owner,
+    NEURO_JOB_CLUSTER: job.cluster,
+    NEURO_JOB_INTERNAL_HOSTNAME: `${job.id}.${namespace}`,
+    NEURO_JOB_INTERNAL_HOSTNAME_NAMED:
+      name === undefined ? "" : `${name}--${orgProjectHash(job.org, job.project)}.${namespace}`,
+    NEURO_JOB_HTTP_PORT: container.http === undefined ? "" : String(container.http.port),
+    NEURO_JOB_HTTP_AUTH: container.http?.requires_auth === true ? "True" : "",
+    ...(job.presetName === undefined ? {} : { NEURO_JOB_PRESET: job.presetName }),
+  };
+}
+
+function mountsOf(
+  { id, container, cluster }: JobRecord,
+  { folders, secrets, disks }: LaunchSources,
+): Mount[] {
+  const storage = container.volumes.map(({ src_storage_uri, dst_path, read_only }) => ({
+    source: folders.storage(cluster, pathOf(src_storage_uri).slice(cluster.length + 1)),
+    target: dst_path,
+    readOnly: read_only,
+  }));
+  const files = container.secret_volumes.map(({ src_secret_uri, dst_path }, index) => {
+    const source = join(folders.job(join(id, "secrets")), String(index));
+    writeFileSync(source, secrets.get(pathOf(src_secret_uri)) ?? "", { mode: 0o600 });
+    return { source, target: dst_path, readOnly: true };
+  });
+  const persistent = container.disk_volumes.map(({ src_disk_uri, dst_path, read_only }) => ({
+    source: folders.disk(diskOf(src_disk_uri, disks) ?? lastOf(src_disk_uri)),
+    target: dst_path,
+    readOnly: read_only,
+  }));
+  return [...storage, ...files, ...persistent];
+}
+
+/** The disk's id, found by id or by name. Source: protocol reference 6.3. */
+function diskOf(uri: string, disks: LaunchSources["disks"]): string | undefined {
+  const path = pathOf(uri);
+  const found = disks.entries().find(([, { id, name, cluster, org, project }]) => {
+    const base = `${cluster}/${org}/${project}`;
+    return path === `${base}/${id}` || (name !== undefined && path === `${base}/${name}`);
+  });
+  return found?.[1].id;
+}
+
+/** `cluster/org/project/rest` of a URI. */
+function pathOf(uri: string): string {
+  return unquote(uri.slice(uri.indexOf("://") + 3)).replace(/\/+$/, "");
+}
+
+function lastOf(uri: string): string {
+  return pathOf(uri).split("/").at(-1) ?? "";
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(", ");
+}

@@ -1,0 +1,229 @@
+import type { Clock } from "../clock.ts";
+import type { LogStore } from "../logs/store.ts";
+import type { Runner, RunningJob } from "../run/runner.ts";
+import type { Accounts } from "../state/accounts.ts";
+import { costOf, subtract } from "../state/decimal.ts";
+import type { JobRecord, JobTable, Lifecycle, SavedImages, StatusItem } from "../state/job.ts";
+import { current, isFinished } from "../state/job.ts";
+import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.ts";
+import type { Platform } from "../state/platform.ts";
+import { baseName } from "../state/platform.ts";
+import { inSchedule } from "./energy.ts";
+import type { CannedRun, Hold, RunDeps } from "./job-run.ts";
+import { JobRun } from "./job-run.ts";
+import type { LaunchSources } from "./launch.ts";
+import { Nodes } from "./nodes.ts";
+import type { Timing } from "./timing.ts";
+
+export interface LifecycleDeps {
+  platform: Platform;
+  table: JobTable;
+  accounts: Accounts;
+  clock: Clock;
+  timing: Timing;
+  logs: LogStore;
+  runner: Runner;
+  images: SavedImages;
+  sources: LaunchSources;
+  /** What was asked to happen to a job, if anything. */
+  hold(job: JobRecord): Hold | undefined;
+  canned(job: JobRecord): CannedRun | undefined;
+}
+
+/** Runs the jobs of the table and keeps their records true. */
+export class JobLifecycle implements Lifecycle {
+  readonly #deps: LifecycleDeps;
+  readonly #runs = new Map<string, { run: JobRun; done: Promise<void> }>();
+  readonly #nodes: ReadonlyMap<string, Nodes>;
+  readonly #listeners = new Map<string, Set<(job: JobRecord) => void>>();
+  /** Credits already taken for a job that runs. */
+  readonly #charged = new Map<string, string>();
+  /** Ended jobs whose pods still exist, oldest first. */
+  readonly #pods: JobRecord[] = [];
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+
+  constructor(deps: LifecycleDeps) {
+    this.#deps = deps;
+    const { platform, clock, timing } = deps;
+    this.#nodes = new Map(platform.clusters.map((c) => [c.name, new Nodes(c, clock, timing.scaleUpMs)]));
+    this.#timer = setInterval(() => this.#enforce(), timing.policyLoopMs);
+    this.#timer.unref();
+    this.#stopListening = clock.onAdvance(() => this.#enforce());
+  }
+
+  record(jobId: string): JobRecord | undefined {
+    return this.#deps.table.get(jobId);
+  }
+
+  running(jobId: string): RunningJob | undefined {
+    const job = this.record(jobId);
+    if (job === undefined || current(job).status !== "running") return undefined;
+    return this.#runs.get(jobId)?.run.running;
+  }
+
+  folder(jobId: string): string | undefined {
+    return this.#runs.has(jobId) ? this.#deps.sources.folders.job(`${jobId}/root`) : undefined;
+  }
+
+  onChange(jobId: string, listener: (job: JobRecord) => void): () => void {
+    const listeners = this.#listeners.get(jobId) ?? new Set();
+    this.#listeners.set(jobId, listeners);
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(jobId);
+    };
+  }
+
+  signal(jobId: string): void {
+    this.#runs.get(jobId)?.run.signal();
+  }
+
+  nodes(cluster: string): Nodes | undefined {
+    return this.#nodes.get(cluster);
+  }
+
+  /** Takes a new job, already in the table, through its life. */
+  start(job: JobRecord): void {
+    const nodes = this.#nodes.get(job.cluster);
+    if (nodes === undefined) return;
+    const run = new JobRun(job, this.#runDeps(nodes));
+    this.#runs.set(job.id, { run, done: run.finish().then(() => this.#over(job)) });
+  }
+
+  /** Source: protocol reference 3.10. */
+  kill(job: JobRecord, reason = "UserRequested"): void {
+    this.#runs.get(job.id)?.run.cancel(reason);
+  }
+
+  /** Puts right what a killed emulator left: what ran is gone, what waited waits again. */
+  recover(): void {
+    const description = "The job could not be scheduled or was preempted.";
+    for (const job of this.#deps.table.active()) {
+      if (current(job).status !== "running") {
+        this.start(job);
+        continue;
+      }
+      job.materialized = false;
+      this.#move(job, step("failed", this.#deps.clock.nowMs(), { reason: "NotFound", description }));
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopListening();
+    const runs = [...this.#runs.values()];
+    for (const { run } of runs) run.abandon();
+    await this.#deps.runner.close();
+    await Promise.all(runs.map(({ done }) => done));
+  }
+
+  #runDeps(nodes: Nodes): RunDeps {
+    return {
+      ...this.#deps,
+      nodes,
+      move: (job, item) => this.#move(job, item),
+      seatFree: (job) => this.seatFree(job),
+      inSchedule: (job) => this.#scheduled(job),
+    };
+  }
+
+  /** Whether owner and org may run one job more. Source: protocol reference 3.8 row 12. */
+  seatFree({ id, owner, cluster, org }: JobRecord): boolean {
+    return this.overQuota({ owner, cluster, org }, (job) => job.id !== id && job.materialized) === undefined;
+  }
+
+  /** Whose running-jobs quota the unfinished jobs (or those of them that `counts`) use up. */
+  overQuota(
+    { owner, cluster, org }: Pick<JobRecord, "owner" | "cluster" | "org">,
+    counts: (job: JobRecord) => boolean = () => true,
+  ): "user" | "org" | undefined {
+    const { accounts, table } = this.#deps;
+    const seated = table.active().filter((job) => job.cluster === cluster && job.org === org && counts(job));
+    const mine = seated.filter((job) => baseName(job.owner) === baseName(owner));
+    const full = (count: number, limit: number | undefined) => limit !== undefined && count >= limit;
+    if (full(mine.length, accounts.get({ cluster, org, user: owner }).runningJobs)) return "user";
+    return full(seated.length, accounts.get({ cluster, org }).runningJobs) ? "org" : undefined;
+  }
+
+  #move(job: JobRecord, item: StatusItem): boolean {
+    if (!moveTo(job, item)) return false;
+    if (item.status !== "running") this.#charge(job);
+    this.#changed(job);
+    return true;
+  }
+
+  #changed(job: JobRecord): void {
+    this.#deps.table.changed(job);
+    for (const listener of this.#listeners.get(job.id) ?? []) listener(job);
+  }
+
+  #over(job: JobRecord): void {
+    this.#runs.delete(job.id);
+    this.#charged.delete(job.id);
+    void this.#deps.sources.folders.removeJob(job.id);
+    if (!isFinished(job)) return;
+    if (current(job).status === "cancelled") this.#collect(job);
+    else this.#pods.push(job);
+  }
+
+  #collect(job: JobRecord): void {
+    job.materialized = false;
+    this.#changed(job);
+  }
+
+  /** One round of the policies. Source: protocol reference 3.11. */
+  #enforce(): void {
+    for (const [id, { run }] of this.#runs) {
+      const job = this.record(id);
+      if (job !== undefined && current(job).status === "running") this.#police(job, run);
+    }
+    this.#collectOldPods();
+  }
+
+  #police(job: JobRecord, run: JobRun): void {
+    if (this.#limited(job)) this.#charge(job);
+    if (outlived(job, this.#deps.clock.nowMs())) run.cancel("LifeSpanEnded");
+    else if (!this.#solvent(job)) run.cancel("QuotaExhausted");
+    else if (!this.#scheduled(job)) run.suspend();
+  }
+
+  #scheduled(job: JobRecord): boolean {
+    const { platform, clock } = this.#deps;
+    const cluster = platform.clusters.find(({ name }) => name === job.cluster);
+    return inSchedule(job, cluster, clock.now());
+  }
+
+  #collectOldPods(): void {
+    const { clock, timing } = this.#deps;
+    const old = (job: JobRecord) => clock.nowMs() - (finishedMs(job) ?? 0) >= timing.collectAfterMs;
+    const kept = this.#pods.findIndex((job) => !old(job));
+    for (const job of this.#pods.splice(0, kept < 0 ? this.#pods.length : kept)) this.#collect(job);
+  }
+
+  #charge(job: JobRecord): void {
+    const micros = runMicroseconds(job, this.#deps.clock.nowMs());
+    if (micros === 0) return;
+    const cost = costOf(micros, job.pricePerHour);
+    const { owner: user, cluster, org } = job;
+    this.#deps.accounts.charge({ cluster, org, user }, subtract(cost, this.#charged.get(job.id) ?? "0"));
+    this.#charged.set(job.id, cost);
+  }
+
+  #limited({ cluster, org, owner }: JobRecord): boolean {
+    const { accounts } = this.#deps;
+    const limits = [accounts.get({ cluster, org, user: owner }), accounts.get({ cluster, org })];
+    return limits.some(({ credits }) => credits !== undefined);
+  }
+
+  #solvent({ cluster, org, owner }: JobRecord): boolean {
+    const { accounts } = this.#deps;
+    return accounts.solvent({ cluster, org, user: owner }) && accounts.solvent({ cluster, org });
+  }
+}
+
+function outlived(job: JobRecord, nowMs: number): boolean {
+  const { maxRunTimeMinutes } = job;
+  return maxRunTimeMinutes !== undefined && runMicroseconds(job, nowMs) >= maxRunTimeMinutes * 60_000_000;
+}

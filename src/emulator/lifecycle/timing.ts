@@ -1,0 +1,41 @@
+/** How fast the emulated platform is, in milliseconds. The platform's own values are minutes; these move. */
+export interface Timing {
+  /** From creation to the first look for a node. */
+  schedulingMs: number;
+  /** From a wish for one more node to the node. */
+  scaleUpMs: number;
+  pullMs: number;
+  /** From the container to the process. */
+  startMs: number;
+  /** How long an image may fail to be pulled (platform: 60 s). */
+  pullErrorTimeoutMs: number;
+  /** How long a job may wait for a node if it does not say itself (platform: 300 s). */
+  scheduleTimeoutMs: number;
+  /** How often life spans, credits and schedules are enforced (platform: 60 s). */
+  policyLoopMs: number;
+  /** How often a waiting job looks again. */
+  pollMs: number;
+  /** From the end of a process to its next start under a restart policy. */
+  restartDelayMs: number;
+  /** From SIGTERM to SIGKILL when a job is cancelled. */
+  killGraceMs: number;
+  /** How old a log line must be to come from the archive (platform: 5 or 180 s). */
+  archiveDelayMs: number;
+  /** How long the pod of a job that ended by itself is kept (platform: 15 min). */
+  collectAfterMs: number;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  schedulingMs: 80,
+  scaleUpMs: 150,
+  pullMs: 40,
+  startMs: 20,
+  pullErrorTimeoutMs: 6_000,
+  scheduleTimeoutMs: 60_000,
+  policyLoopMs: 500,
+  pollMs: 100,
+  restartDelayMs: 500,
+  killGraceMs: 1_000,
+  archiveDelayMs: 1_000,
+  collectAfterMs: 900_000,
+};

@@ -1,0 +1,32 @@
+import type { Timing } from "./lifecycle/timing.ts";
+
+export interface EmulatorOptions {
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** Loopback by default; anything else needs `token`. */
+  host?: string;
+  /** The first user's token. A text that is not a JWT becomes the key that tokens are signed with. */
+  token?: string;
+  /** Where jobs, logs, secrets, disks and users are kept; a temporary folder that goes away, if absent. */
+  dataDir?: string;
+  /** What to begin with; see the scenes. */
+  scene?: string;
+  chaosFile?: string;
+  timing?: Partial<Timing>;
+  /** Size of each GPU pool; 2 if absent. */
+  gpuNodes?: number;
+  /** Where jobs look for programs; the usual places if absent. */
+  searchPath?: string;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** The host to listen on. @throws {Error} for one that others can reach, unless a token was chosen. */
+export function hostOf({ host = "127.0.0.1", token }: EmulatorOptions): string {
+  if (!LOOPBACK.test(host) && (token === undefined || token.length < 16)) {
+    throw new Error(
+      `Listening on ${host} lets others run programs here: give a token of 16 characters or more.`,
+    );
+  }
+  return host;
+}

@@ -1,0 +1,128 @@
+import { adminRoutes } from "./api/admin.ts";
+import { configRoutes } from "./api/config.ts";
+import type { ApiContext } from "./api/context.ts";
+import { registryHost } from "./api/context.ts";
+import { diskRoutes } from "./api/disks.ts";
+import { jobRoutes } from "./api/job-routes.ts";
+import { mountMonitoring } from "./api/monitoring.ts";
+import { oauthRoutes } from "./api/oauth.ts";
+import { servePublished } from "./api/published.ts";
+import { secretRoutes } from "./api/secrets.ts";
+import { userRoutes } from "./api/users.ts";
+import type { Chaos, ChaosRule } from "./chaos.ts";
+import { ChaosRules } from "./chaos.ts";
+import type { Clock } from "./clock.ts";
+import type { Home } from "./home.ts";
+import { HttpServer } from "./http/http-server.ts";
+import type { AnyMonitoringRoute } from "./http/route.ts";
+import { DEFAULT_TIMING } from "./lifecycle/timing.ts";
+import type { LogStore } from "./logs/store.ts";
+import type { EmulatorOptions } from "./options.ts";
+import type { Runner } from "./run/runner.ts";
+import type { MonitoringDeps } from "./state/job.ts";
+import { openSavedImages } from "./state/saved-images.ts";
+import { openStore } from "./state/store.ts";
+import type { Tokens } from "./state/tokens.ts";
+import { identityOf, openTokens } from "./state/tokens.ts";
+import { encodeConfig, openWorld } from "./world.ts";
+
+/** What the door gives to the server: the running half, and what the options came to. */
+export interface ServeParts {
+  host: string;
+  rules: readonly ChaosRule[];
+  home: Home;
+  clock: Clock;
+  runner: Runner;
+  logs: LogStore;
+  monitoring(deps: MonitoringDeps): AnyMonitoringRoute[];
+}
+
+/** A server at work. */
+export interface Served {
+  context: ApiContext;
+  chaos: Chaos;
+  token: string;
+  close(): Promise<void>;
+}
+
+const FIRST_USER = "alice";
+
+/** Puts the platform together and lets it listen. @throws if the port is taken. */
+export async function serve(options: EmulatorOptions, parts: ServeParts): Promise<Served> {
+  const { home, clock, runner, logs } = parts;
+  const { tokens, token } = tokensFor(options, home);
+  const chaos = new ChaosRules(clock);
+  const timing = { ...DEFAULT_TIMING, ...options.timing };
+  const server = new HttpServer({ tokens, faults: chaos });
+  const port = await server.listen(options.port ?? 0, parts.host);
+  const store = openStore(home.stateFolder);
+  const images = openSavedImages(home.folders.images);
+  const origin = `http://${shownHost(parts.host)}:${port}`;
+  const context = openWorld(options, { ...parts, store, chaos, timing, tokens, images, origin });
+  const monitoring = parts.monitoring({
+    lifecycle: context.lifecycle,
+    logs,
+    clock,
+    images,
+    archiveDelayMs: timing.archiveDelayMs,
+    registryHost,
+  });
+  mount(server, context, monitoring);
+  for (const rule of parts.rules) chaos.add(rule);
+  context.lifecycle.recover();
+  return {
+    context,
+    chaos,
+    token,
+    async close() {
+      chaos.clear();
+      await context.lifecycle.close();
+      await server.close();
+      await runner.close();
+      await logs.close();
+      store.close();
+      await home.close();
+    },
+  };
+}
+
+/** The blob of `APOLO_PASSED_CONFIG` for a selection. Source: protocol reference 1.5. */
+export function passedConfigOf(
+  { context, token }: Served,
+  place: { cluster: string; org: string; project: string },
+): string {
+  return encodeConfig({ ...place, token, url: `${context.origin}/api/v1` });
+}
+
+function mount(server: HttpServer, context: ApiContext, monitoring: readonly AnyMonitoringRoute[]): void {
+  const mounted = mountMonitoring(context, monitoring);
+  const clusters = context.platform.clusters.map(({ name }) => name);
+  const routes = [
+    ...configRoutes(context),
+    ...oauthRoutes(context),
+    ...jobRoutes(context),
+    ...userRoutes(context),
+    ...adminRoutes(context),
+    ...clusters.flatMap((name) => [...diskRoutes(context, name), ...secretRoutes(context, name)]),
+    ...mounted.http,
+  ];
+  server.mount({
+    routes,
+    endpoints: mounted.sockets,
+    published: (exchange) => servePublished(context, exchange),
+  });
+}
+
+function tokensFor({ token }: EmulatorOptions, { signingKey }: Home): { tokens: Tokens; token: string } {
+  if (token === undefined) {
+    const tokens = openTokens(signingKey);
+    return { tokens, token: tokens.mint(FIRST_USER) };
+  }
+  const tokens = openTokens(token, { token, user: FIRST_USER });
+  return { tokens, token: identityOf(token) === undefined ? tokens.mint(FIRST_USER) : token };
+}
+
+function shownHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,132 @@
+/** Accelerators of a preset or pool, as `/config` says them. Source: protocol reference 1.7. */
+interface Gpu {
+  count: number;
+  model: string;
+  memory?: number;
+}
+
+/** A size of job with its price, as `/config` says it. Source: protocol reference 1.7. */
+export interface Preset {
+  name: string;
+  /** Decimal text. */
+  credits_per_hour: string;
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+  nvidia_gpu?: Gpu;
+  scheduler_enabled: boolean;
+  preemptible_node: boolean;
+  resource_pool_names: string[];
+}
+
+/** A kind of node, as `/config` says it; between `min_size` and `max_size` of them. Source: protocol reference 1.7. */
+export interface Pool {
+  name: string;
+  min_size: number;
+  max_size: number;
+  cpu: number;
+  memory: number;
+  disk_size: number;
+  nvidia_gpu?: Gpu;
+  is_preemptible: boolean;
+}
+
+export interface Machine {
+  cpus: number;
+  memoryBytes: number;
+}
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+const A100 = { model: "NVIDIA-A100-SXM4-80GB", memory: 80 * GIB };
+const H100 = { model: "NVIDIA-H100-80GB-HBM3", memory: 80 * GIB };
+
+/** Share of the machine that one job of each CPU preset takes. */
+const CPU_SHARES = [
+  { name: "cpu-small", share: 1 / 16, credits_per_hour: "0.5" },
+  { name: "cpu-medium", share: 1 / 8, credits_per_hour: "1" },
+  { name: "cpu-large", share: 1 / 2, credits_per_hour: "2" },
+];
+
+/** The presets: CPU ones cut from this machine, GPU ones made up. The first is the default. */
+export function presets(machine: Machine): Preset[] {
+  return [
+    ...CPU_SHARES.map(({ name, share, credits_per_hour }) => ({
+      name,
+      credits_per_hour,
+      cpu: Math.max(0.1, floorTo(machine.cpus * share, 0.025)),
+      memory: Math.max(64 * MIB, floorTo(machine.memoryBytes * share, 64 * MIB)),
+      scheduler_enabled: false,
+      preemptible_node: false,
+      resource_pool_names: ["cpu"],
+    })),
+    gpuPreset("a100", { credits: "45.5", cpu: 12, memoryGib: 120, gpu: { count: 1, ...A100 } }),
+    gpuPreset("h100-x4", { credits: "310", cpu: 64, memoryGib: 480, gpu: { count: 4, ...H100 } }),
+    {
+      ...gpuPreset("a100-x8-spot", {
+        credits: "120.25",
+        cpu: 96,
+        memoryGib: 960,
+        gpu: { count: 8, ...A100 },
+      }),
+      scheduler_enabled: true,
+      preemptible_node: true,
+    },
+  ];
+}
+
+/** The node pools behind the presets. `gpuNodes` is the size of each GPU pool. */
+export function pools(machine: Machine, gpuNodes: number): Pool[] {
+  const disk = { disk_size: 150 * GIB };
+  const gpuPool = { min_size: 0, max_size: gpuNodes, ...disk };
+  return [
+    {
+      name: "cpu",
+      min_size: 1,
+      max_size: 2,
+      cpu: Math.max(machine.cpus, 1.6),
+      memory: Math.max(machine.memoryBytes, GIB),
+      ...disk,
+      is_preemptible: false,
+    },
+    { name: "a100", ...gpuPool, ...node(12, 120), nvidia_gpu: { count: 1, ...A100 }, is_preemptible: false },
+    {
+      name: "h100-x4",
+      ...gpuPool,
+      ...node(64, 480),
+      nvidia_gpu: { count: 4, ...H100 },
+      is_preemptible: false,
+    },
+    {
+      name: "a100-x8-spot",
+      ...gpuPool,
+      ...node(96, 960),
+      nvidia_gpu: { count: 8, ...A100 },
+      is_preemptible: true,
+    },
+  ];
+}
+
+function node(cpu: number, memoryGib: number): { cpu: number; memory: number } {
+  return { cpu, memory: memoryGib * GIB };
+}
+
+function gpuPreset(
+  name: string,
+  { credits, cpu, memoryGib, gpu }: { credits: string; cpu: number; memoryGib: number; gpu: Gpu },
+): Preset {
+  return {
+    name,
+    credits_per_hour: credits,
+    cpu,
+    memory: memoryGib * GIB,
+    nvidia_gpu: gpu,
+    scheduler_enabled: false,
+    preemptible_node: false,
+    resource_pool_names: [name],
+  };
+}
+
+function floorTo(value: number, step: number): number {
+  return Number((Math.floor(value / step + 1e-9) * step).toFixed(6));
+}

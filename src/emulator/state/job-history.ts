@@ -1,0 +1,54 @@
+import type { JobRecord, StatusItem } from "./job.ts";
+import { current, isFinished } from "./job.ts";
+
+/** When a job was first running, or ended without ever running; undefined before. Source: protocol reference 3.7. */
+export function startedMs(job: JobRecord): number | undefined {
+  const first = job.statuses.find(({ status }) => status === "running");
+  return first?.atMs ?? finishedMs(job);
+}
+
+/** When a job ended. */
+export function finishedMs(job: JobRecord): number | undefined {
+  return isFinished(job) ? current(job).atMs : undefined;
+}
+
+/** Microseconds spent in `running`, up to `nowMs`. Source: protocol reference 3.7. */
+export function runMicroseconds(job: JobRecord, nowMs: number): number {
+  let sum = 0;
+  job.statuses.forEach(({ status, atMs }, index) => {
+    if (status !== "running") return;
+    sum += (job.statuses[index + 1]?.atMs ?? nowMs) - atMs;
+  });
+  return Math.max(0, Math.round(sum * 1000));
+}
+
+/** How often a job was started again. Source: protocol reference 3.7. */
+export function restarts(job: JobRecord): number {
+  return job.statuses.filter(({ status, reason }) => status === "suspended" || reason === "Restarting")
+    .length;
+}
+
+/**
+ * Appends a step unless it says the same as the last one. Returns whether it did; a finished job never changes.
+ * Source: protocol reference 3.11.
+ */
+export function moveTo(job: JobRecord, item: StatusItem): boolean {
+  const last = current(job);
+  if (isFinished(job) || sameStep(last, item)) return false;
+  job.statuses.push({ ...item, atMs: Math.max(item.atMs, last.atMs) });
+  return true;
+}
+
+/** A step, with null for what there is nothing to say about. */
+export function step(status: StatusItem["status"], atMs: number, more: Partial<StatusItem> = {}): StatusItem {
+  return { status, atMs, reason: null, description: null, ...more };
+}
+
+function sameStep(a: StatusItem, b: StatusItem): boolean {
+  return (
+    a.status === b.status &&
+    a.reason === b.reason &&
+    a.description === b.description &&
+    a.exitCode === b.exitCode
+  );
+}

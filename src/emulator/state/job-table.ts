@@ -1,0 +1,129 @@
+import type { JobFilter, JobRecord, JobStatus, JobTable } from "./job.ts";
+import { current, isFinished } from "./job.ts";
+
+/** Told about every change, before the change is visible to a caller. */
+export interface TableListener {
+  saved(job: JobRecord): void;
+  removed(id: string): void;
+}
+
+/** Opens an empty table. Jobs must be added in order of creation, or within a few milliseconds of it. */
+export function openJobTable(listener: TableListener): JobTable {
+  const byId = new Map<string, JobRecord>();
+  const all: JobRecord[] = [];
+  const byName = new Map<string, JobRecord[]>();
+  const byTag = new Map<string, JobRecord[]>();
+  const active = new Set<JobRecord>();
+
+  const indexes = (job: JobRecord) => [
+    ...(job.name === undefined ? [] : [bucket(byName, job.name)]),
+    ...job.tags.map((tag) => bucket(byTag, tag)),
+  ];
+  const activeSorted = () => [...active].sort((a, b) => createdMs(a) - createdMs(b));
+  /** The shortest ordered list that holds every job the filter can match. */
+  const candidates = (filter: JobFilter): JobRecord[] => {
+    const lists = [all];
+    if (filter.name !== undefined) lists.push(byName.get(filter.name) ?? []);
+    for (const tag of filter.tags ?? []) lists.push(byTag.get(tag) ?? []);
+    if (onlyActive(filter.statuses)) lists.push(activeSorted());
+    return lists.reduce((best, list) => (list.length < best.length ? list : best));
+  };
+
+  return {
+    get size() {
+      return byId.size;
+    },
+    get: (id) => byId.get(id),
+    list: (filter) => select(candidates(filter), filter),
+    newestNamed: (name, owner) => byName.get(name)?.findLast((job) => job.owner === owner),
+    activeNamed: (name, project) =>
+      byName.get(name)?.findLast((job) => job.project === project && active.has(job)),
+    active: activeSorted,
+    add(job) {
+      byId.set(job.id, job);
+      for (const list of [all, ...indexes(job)]) insert(list, job);
+      if (!isFinished(job)) active.add(job);
+      listener.saved(job);
+    },
+    changed(job) {
+      if (isFinished(job)) active.delete(job);
+      listener.saved(job);
+    },
+    remove(id) {
+      const job = byId.get(id);
+      if (job === undefined) return;
+      byId.delete(id);
+      active.delete(job);
+      for (const list of [all, ...indexes(job)]) list.splice(list.indexOf(job), 1);
+      listener.removed(id);
+    },
+  };
+}
+
+/** When a job was created, unix milliseconds. */
+export function createdMs(job: JobRecord): number {
+  return job.statuses[0]?.atMs ?? 0;
+}
+
+function select(list: readonly JobRecord[], filter: JobFilter): JobRecord[] {
+  const from = filter.sinceMs === undefined ? 0 : firstAt(list, (ms) => ms >= (filter.sinceMs ?? 0));
+  const to = filter.untilMs === undefined ? list.length : firstAt(list, (ms) => ms > (filter.untilMs ?? 0));
+  const limit = filter.limit ?? Number.POSITIVE_INFINITY;
+  const found: JobRecord[] = [];
+  for (let step = 0; step < to - from && found.length < limit; step += 1) {
+    const job = list[filter.reverse === true ? to - 1 - step : from + step];
+    if (job !== undefined && matches(job, filter)) found.push(job);
+  }
+  return found;
+}
+
+function matches(job: JobRecord, filter: JobFilter): boolean {
+  const has = (set: ReadonlySet<string> | undefined, value: string) => set === undefined || set.has(value);
+  const same = (wanted: unknown, value: unknown) => wanted === undefined || wanted === value;
+  return (
+    has(filter.statuses, current(job).status) &&
+    same(filter.name, job.name) &&
+    has(filter.ids, job.id) &&
+    has(filter.clusters, job.cluster) &&
+    has(filter.orgs, job.org) &&
+    has(filter.projects, job.project) &&
+    has(filter.owners, job.owner) &&
+    has(filter.baseOwners, job.owner.split("/", 1)[0] ?? "") &&
+    (filter.tags ?? []).every((tag) => job.tags.includes(tag)) &&
+    same(filter.materialized, job.materialized) &&
+    same(filter.beingDropped, job.beingDropped) &&
+    same(filter.logsRemoved, job.logsRemoved) &&
+    (filter.visible === undefined || filter.visible(job))
+  );
+}
+
+function onlyActive(statuses: ReadonlySet<JobStatus> | undefined): boolean {
+  if (statuses === undefined || statuses.size === 0) return false;
+  return !["succeeded", "failed", "cancelled"].some((status) => statuses.has(status as JobStatus)); // literals of that type
+}
+
+/** Index of the first job (they are in order of creation) for which `reached` holds. */
+function firstAt(list: readonly JobRecord[], reached: (ms: number) => boolean): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const job = list[middle];
+    if (job !== undefined && reached(createdMs(job))) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function insert(list: JobRecord[], job: JobRecord): void {
+  list.splice(
+    firstAt(list, (ms) => ms > createdMs(job)),
+    0,
+    job,
+  );
+}
+
+function bucket(map: Map<string, JobRecord[]>, key: string): JobRecord[] {
+  const list = map.get(key) ?? [];
+  map.set(key, list);
+  return list;
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+
+/** Ten hex digits that stand for org and project in host names. Source: protocol reference 3.7. */
+export function orgProjectHash(org: string, project: string): string {
+  return createHash("sha256").update(org).update(project).digest("hex").slice(0, 10);
+}
+
+/** The Kubernetes namespace of a project. Source: protocol reference 3.7. */
+export function namespaceOf(org: string, project: string): string {
+  const [o, p] = [normalise(org), normalise(project)];
+  const hash = createHash("sha256").update(`${o}--${p}`).digest("hex").slice(0, 24);
+  const [orgPart, projectPart] = shorten(o, p);
+  return `platform--${orgPart}--${projectPart}--${hash}`;
+}
+
+/** What is left of 63 characters for the two names, shared in proportion to their lengths. */
+const ROOM = 63 - "platform--".length - "--".length - "--".length - 24;
+
+function shorten(org: string, project: string): [string, string] {
+  const length = org.length + project.length;
+  if (length <= ROOM) return [org, project];
+  const orgLength = Math.max(1, Math.floor((org.length / length) * ROOM));
+  return [org.slice(0, orgLength), project.slice(0, ROOM - orgLength)];
+}
+
+function normalise(name: string): string {
+  return name.toLowerCase().replace(/[\s_:/\\]+/g, "-");
+}
+
+/** Unix milliseconds as Python prints an aware UTC time: microseconds unless zero. Source: protocol reference 5.2. */
+export function isoTime(ms: number): string {
+  const micros = Math.round(ms * 1000);
+  const seconds = Math.floor(micros / 1_000_000);
+  const rest = micros - seconds * 1_000_000;
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  return rest === 0 ? `${whole}+00:00` : `${whole}.${String(rest).padStart(6, "0")}+00:00`;
+}

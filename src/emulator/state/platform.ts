@@ -1,0 +1,97 @@
+import type { Machine, Pool, Preset } from "./hardware.ts";
+import { pools, presets } from "./hardware.ts";
+
+/** What a member may do in a project, weakest first. Source: protocol reference 5.4. */
+export type Role = "reader" | "writer" | "manager" | "admin";
+
+/** Times of the week in which scheduled jobs may run. Source: protocol reference 1.7. */
+export interface EnergySchedule {
+  name: string;
+  periods: { weekday: number; start_time: string; end_time: string }[];
+}
+
+export interface Cluster {
+  name: string;
+  orgs: string[];
+  presets: Preset[];
+  pools: Pool[];
+  energySchedules: EnergySchedule[];
+  allowsPrivileged: boolean;
+  allowsPriority: boolean;
+}
+
+export interface Project {
+  name: string;
+  cluster: string;
+  org: string;
+  members: Record<string, Role>;
+}
+
+/** The fixed part of the emulated platform: who and what exists. */
+export interface Platform {
+  clusters: Cluster[];
+  projects: Project[];
+  users: string[];
+}
+
+const WEEK = [1, 2, 3, 4, 5, 6, 7];
+const SCHEDULES: EnergySchedule[] = [
+  { name: "default", periods: WEEK.map((weekday) => ({ weekday, start_time: "00:00", end_time: "23:59" })) },
+  {
+    name: "night",
+    periods: WEEK.flatMap((weekday) => [
+      { weekday, start_time: "00:00", end_time: "06:00" },
+      { weekday, start_time: "22:00", end_time: "23:59" },
+    ]),
+  },
+];
+
+/** Two clusters, two orgs, three projects and three people; alice is everybody's default. */
+export function openPlatform(machine: Machine, gpuNodes: number): Platform {
+  const orgs = ["acme", "research"];
+  const cluster = (name: string, allowsPrivileged: boolean): Cluster => ({
+    name,
+    orgs,
+    presets: presets(machine),
+    pools: pools(machine, gpuNodes),
+    energySchedules: SCHEDULES,
+    allowsPrivileged,
+    allowsPriority: !allowsPrivileged,
+  });
+  const projects = ["default", "west"].flatMap((name): Project[] => [
+    {
+      name: "vision",
+      cluster: name,
+      org: "acme",
+      members: { alice: "admin", bob: "writer", carol: "reader" },
+    },
+    { name: "nlp", cluster: name, org: "acme", members: { alice: "writer", bob: "admin" } },
+    { name: "lab", cluster: name, org: "research", members: { alice: "writer", carol: "admin" } },
+  ]);
+  return {
+    clusters: [cluster("default", false), cluster("west", true)],
+    projects,
+    users: ["alice", "bob", "carol"],
+  };
+}
+
+/** Orgs of a cluster in which a user has a project, in the cluster's order. */
+export function orgsOf(platform: Platform, user: string, cluster: string): string[] {
+  const orgs = platform.clusters.find(({ name }) => name === cluster)?.orgs ?? [];
+  return orgs.filter((org) => projectsOf(platform, user).some((p) => p.cluster === cluster && p.org === org));
+}
+
+/** Clusters in which a user has a project, in the platform's order. */
+export function clustersOf(platform: Platform, user: string): Cluster[] {
+  return platform.clusters.filter(({ name }) => orgsOf(platform, user, name).length > 0);
+}
+
+/** Projects a user is a member of. */
+export function projectsOf(platform: Platform, user: string): Project[] {
+  return platform.projects.filter(({ members }) => members[baseName(user)] !== undefined);
+}
+
+/** A service account (`user/service-accounts/x`) has the rights of its user. Source: protocol reference 3.5. */
+export function baseName(user: string): string {
+  return user.split("/", 1)[0] ?? user;
+}

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { Collection } from "./collection.ts";
+import { openCollection } from "./collection.ts";
+import type { JobRecord, JobTable, StatusItem } from "./job.ts";
+import { openJobTable } from "./job-table.ts";
+import type { Journal } from "./journal.ts";
+import { openJournal } from "./journal.ts";
+
+/** Everything that is to survive: the jobs, and named collections. */
+export interface Store {
+  table: JobTable;
+  /** The same name always gives the same values; each name belongs to one type of value. */
+  collection<T>(name: string): Collection<T>;
+  close(): void;
+}
+
+/** What may change in a job after it was made. */
+interface JobChange {
+  id: string;
+  /** Steps since the last line about this job. */
+  steps: StatusItem[];
+  maxRunTimeMinutes?: number;
+  materialized: boolean;
+  beingDropped: boolean;
+  logsRemoved: boolean;
+}
+
+/** A line of the journal; what stands in it was written by this program. */
+const line = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("job"), job: z.custom<JobRecord>((value) => typeof value === "object") }),
+  z.object({ kind: z.literal("change"), change: z.custom<JobChange>((value) => typeof value === "object") }),
+  z.object({ kind: z.literal("removed"), id: z.string() }),
+  z.object({ kind: z.literal("value"), collection: z.string(), key: z.string(), value: z.unknown() }),
+]);
+
+/** Opens the store; without a folder nothing is written. */
+export function openStore(folder: string | undefined): Store {
+  const values = new Map<string, Map<string, unknown>>();
+  const jobs = new Map<string, JobRecord>();
+  /** How many steps of a job have been written. */
+  const written = new Map<string, number>();
+  let journal: Journal | undefined;
+
+  const table = openJobTable({
+    saved(job) {
+      const known = written.get(job.id);
+      written.set(job.id, job.statuses.length);
+      journal?.append(
+        known === undefined ? { kind: "job", job } : { kind: "change", change: changeOf(job, known) },
+      );
+    },
+    removed(id) {
+      written.delete(id);
+      journal?.append({ kind: "removed", id });
+    },
+  });
+  const replay = (entry: unknown) => {
+    const parsed = line.safeParse(entry);
+    if (parsed.success) apply(parsed.data, jobs, values);
+  };
+  if (folder !== undefined) {
+    const opened = openJournal({
+      folder: join(folder, "state"),
+      replay,
+      snapshot: () => lines(table, values),
+    });
+    for (const job of [...jobs.values()]) table.add(job);
+    jobs.clear();
+    journal = opened;
+  }
+
+  return {
+    table,
+    collection<T>(name: string) {
+      const known = values.get(name) ?? new Map<string, unknown>();
+      values.set(name, known);
+      // One name, one type: that is the contract of this function.
+      return openCollection(known as Map<string, T>, (key, value) =>
+        journal?.append({ kind: "value", collection: name, key, value }),
+      );
+    },
+    close: () => journal?.close(),
+  };
+}
+
+function apply(
+  entry: z.infer<typeof line>,
+  jobs: Map<string, JobRecord>,
+  values: Map<string, Map<string, unknown>>,
+): void {
+  if (entry.kind === "job") jobs.set(entry.job.id, entry.job);
+  if (entry.kind === "removed") jobs.delete(entry.id);
+  if (entry.kind === "change") {
+    const { steps, ...rest } = entry.change;
+    const job = jobs.get(rest.id);
+    if (job !== undefined) Object.assign(job, rest, { statuses: [...job.statuses, ...steps] });
+  }
+  if (entry.kind === "value") {
+    const named = values.get(entry.collection) ?? new Map<string, unknown>();
+    values.set(entry.collection, named);
+    if (entry.value === undefined) named.delete(entry.key);
+    else named.set(entry.key, entry.value);
+  }
+}
+
+function changeOf(job: JobRecord, known: number): JobChange {
+  const { id, maxRunTimeMinutes, materialized, beingDropped, logsRemoved } = job;
+  return {
+    id,
+    steps: job.statuses.slice(known),
+    materialized,
+    beingDropped,
+    logsRemoved,
+    ...(maxRunTimeMinutes === undefined ? {} : { maxRunTimeMinutes }),
+  };
+}
+
+function* lines(table: JobTable, values: Map<string, Map<string, unknown>>): Generator<unknown> {
+  for (const [collection, entries] of values)
+    for (const [key, value] of entries) yield { kind: "value", collection, key, value };
+  for (const job of table.list({})) yield { kind: "job", job };
+}

@@ -1,0 +1,100 @@
+import { cpus, totalmem } from "node:os";
+import { dirname } from "node:path";
+import type { ApiContext, Disk } from "./api/context.ts";
+import type { ChaosRules } from "./chaos.ts";
+import type { Clock } from "./clock.ts";
+import type { Home } from "./home.ts";
+import { JobLifecycle } from "./lifecycle/lifecycle.ts";
+import type { Timing } from "./lifecycle/timing.ts";
+import type { LogStore } from "./logs/store.ts";
+import type { EmulatorOptions } from "./options.ts";
+import type { Runner } from "./run/runner.ts";
+import type { Account } from "./state/accounts.ts";
+import { openAccounts } from "./state/accounts.ts";
+import type { JobRecord, SavedImages } from "./state/job.ts";
+import type { Permission } from "./state/permissions.ts";
+import { openPermissions } from "./state/permissions.ts";
+import { openPlatform } from "./state/platform.ts";
+import type { Store } from "./state/store.ts";
+import type { Tokens } from "./state/tokens.ts";
+
+export interface WorldParts {
+  home: Home;
+  store: Store;
+  clock: Clock;
+  timing: Timing;
+  chaos: ChaosRules;
+  tokens: Tokens;
+  runner: Runner;
+  logs: LogStore;
+  images: SavedImages;
+  origin: string;
+}
+
+const GPU_NODES = 2;
+const SEARCH_PATH = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
+
+/** Joins the parts of the platform into what the API works on. */
+export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiContext {
+  const { home, store, clock, tokens, runner, origin, chaos } = parts;
+  const machine = { cpus: cpus().length, memoryBytes: totalmem() };
+  const platform = openPlatform(machine, options.gpuNodes ?? GPU_NODES);
+  const secrets = store.collection<string>("secrets");
+  const disks = store.collection<Disk>("disks");
+  const accounts = openAccounts(store.collection<Account>("accounts"));
+  const sources = {
+    folders: home.folders,
+    secrets,
+    disks,
+    passedConfig: (job: JobRecord) => passedConfig(tokens, origin, job),
+    searchPath: options.searchPath ?? SEARCH_PATH,
+    memoryBytes: machine.memoryBytes,
+  };
+  const lifecycle = new JobLifecycle({
+    ...parts,
+    platform,
+    table: store.table,
+    accounts,
+    sources,
+    hold: (job) => chaos.hold(job),
+    canned: (job) => chaos.canned(job),
+  });
+  return {
+    origin,
+    platform,
+    table: store.table,
+    lifecycle,
+    permissions: openPermissions(platform, store.collection<Permission[]>("shares")),
+    accounts,
+    tokens,
+    clock,
+    logs: parts.logs,
+    folders: home.folders,
+    secrets,
+    disks,
+    isolated: runner.isolated,
+  };
+}
+
+/** What a job with `pass_config` is given. Source: protocol reference 1.5. */
+function passedConfig(
+  tokens: Tokens,
+  origin: string,
+  { id, owner, cluster, org, project }: JobRecord,
+): string {
+  const token = tokens.mint(owner, `token://${cluster}/job/${id}`);
+  return encodeConfig({ token, cluster, org, project, url: `${origin}/api/v1` });
+}
+
+/** The blob of `APOLO_PASSED_CONFIG`. Source: protocol reference 1.5. */
+export function encodeConfig(from: {
+  token: string;
+  cluster: string;
+  org: string;
+  project: string;
+  url: string;
+}): string {
+  const { token, cluster, org, project, url } = from;
+  const config = { token, cluster, org_name: org, url, project_name: project };
+  return Buffer.from(JSON.stringify(config)).toString("base64");
+}

@@ -1,0 +1,58 @@
+import { openClock } from "../../../src/emulator/clock.ts";
+import { openHome } from "../../../src/emulator/home.ts";
+import type { EmulatorOptions } from "../../../src/emulator/options.ts";
+import { serve } from "../../../src/emulator/serve.ts";
+import { memoryLogs, scriptedRunner } from "./doubles.ts";
+
+/** The emulator's API over processes that the test plays. */
+export async function startScripted(options: EmulatorOptions = {}, { isolated = true } = {}) {
+  const clock = openClock();
+  const runner = scriptedRunner({ isolated });
+  const logs = memoryLogs();
+  const home = openHome(options.dataDir);
+  const timing = {
+    schedulingMs: 2,
+    scaleUpMs: 2,
+    pullMs: 1,
+    startMs: 1,
+    pollMs: 5,
+    policyLoopMs: 20,
+    restartDelayMs: 5,
+  };
+  const served = await serve(
+    { ...options, timing: { ...timing, ...options.timing } },
+    { host: "127.0.0.1", rules: [], home, clock, runner, logs, monitoring: () => [] },
+  );
+  const call = async (
+    method: string,
+    path: string,
+    { body, user = "alice", headers = {} }: CallOptions = {},
+  ) => {
+    const response = await fetch(`${served.context.origin}${path}`, {
+      method,
+      headers: {
+        ...(user === "" ? {} : { authorization: `Bearer ${served.context.tokens.mint(user)}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson ? JSON.parse(text) : undefined,
+    };
+  };
+  return { ...served, clock, runner, logs, call };
+}
+
+export type Scripted = Awaited<ReturnType<typeof startScripted>>;
+
+interface CallOptions {
+  body?: unknown;
+  /** Empty for no token. */
+  user?: string;
+  headers?: Record<string, string>;
+}
