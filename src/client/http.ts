@@ -160,7 +160,7 @@ export class Http {
       "user-agent": this.#options.userAgent,
       accept: api.accept ?? "*/*",
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(api.json === undefined ? {} : { "content-type": "application/json" }),
+      ...contentType(api),
       ...(api.untraced === true ? {} : traceHeaders()),
     };
   }
@@ -168,6 +168,12 @@ export class Http {
   #explain(error: unknown, api: ApiCall, { signal }: Deadline): unknown {
     return networkError(error, { what: api.what, request: describe(api), signal });
   }
+}
+
+/** A POST without a body names a type as well, as the official client does. */
+function contentType({ method, json }: ApiCall): Record<string, string> {
+  if (json !== undefined) return { "content-type": "application/json" };
+  return method === "POST" ? { "content-type": "application/octet-stream" } : {};
 }
 
 function notJson(api: ApiCall, cause: unknown): PlatformError {

@@ -2,6 +2,7 @@ import type { CallOptions } from "./call.ts";
 import { type Connection, imageBase, jobsUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import { describe } from "./http.ts";
+import { toInstant } from "./instant.ts";
 import type { JobDescription, JobStatus } from "./job.ts";
 import { parseLine, textLines } from "./ndjson.ts";
 import { parseJob } from "./to-job.ts";
@@ -26,6 +27,12 @@ export interface ListFilter {
   orgs?: readonly (string | null)[] | undefined;
   /** By default every project. */
   projects?: readonly string[] | undefined;
+  /** Whether a pod exists; null or absent = either. */
+  materialized?: boolean | null | undefined;
+  /** Whether its record is being removed; false by default, null = either. */
+  beingDropped?: boolean | null | undefined;
+  /** Whether its log was removed; false by default, null = either. */
+  logsRemoved?: boolean | null | undefined;
 }
 
 const WHAT = "Listing jobs";
@@ -65,13 +72,14 @@ function listQuery(filter: ListFilter, { cluster, org }: { cluster: string; org:
     ["name", filter.name || undefined],
     ...each("owner", owners),
     ...each("tag", tags),
-    ["since", since instanceof Date ? since.toISOString() : since],
-    ["until", until instanceof Date ? until.toISOString() : until],
+    ["since", since === undefined ? undefined : toInstant(since)],
+    ["until", until === undefined ? undefined : toInstant(until)],
     ["cluster_name", cluster],
     ["reverse", filter.reverse === true ? "1" : undefined],
     ["limit", limit === undefined ? undefined : String(limit)],
-    ["being_dropped", "False"],
-    ["logs_removed", "False"],
+    ["materialized", flag(filter.materialized ?? null)],
+    ["being_dropped", flag(filter.beingDropped === undefined ? false : filter.beingDropped)],
+    ["logs_removed", flag(filter.logsRemoved === undefined ? false : filter.logsRemoved)],
     ...each("org_name", orgs),
     ...each("project_name", projects),
   ];
@@ -80,6 +88,11 @@ function listQuery(filter: ListFilter, { cluster, org }: { cluster: string; org:
       value === undefined || value === null ? [] : [[key, value]],
     ),
   );
+}
+
+function flag(value: boolean | null): string | undefined {
+  if (value === null) return undefined;
+  return value ? "True" : "False";
 }
 
 function each<T>(key: string, values: readonly T[]): [string, T][] {

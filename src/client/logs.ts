@@ -1,6 +1,7 @@
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
+import { toInstant } from "./instant.ts";
 import type { Socket } from "./socket.ts";
 
 /** How to read a log. */
@@ -23,7 +24,7 @@ export async function openLog(
   const { since, timestamps, separator, where } = options;
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "log_ws"] }, call);
   const query = new URLSearchParams();
-  if (since !== undefined) query.set("since", since instanceof Date ? since.toISOString() : since);
+  if (since !== undefined) query.set("since", toInstant(since));
   if (timestamps === true) query.set("timestamps", "true");
   if (separator !== undefined) query.set("separator", separator);
   const search = query.size === 0 ? "" : `?${query.toString()}`;

@@ -112,7 +112,7 @@ function connect(raw: WebSocket, target: SocketCall, signal: AbortSignal): Promi
       if (target.protocol !== undefined) headers["sec-websocket-protocol"] ??= target.protocol;
     });
     raw.on("unexpected-response", (outgoing, { statusCode = 0, headers }) => {
-      const body = String(headers["x-error"] ?? "");
+      const body = Buffer.from(String(headers["x-error"] ?? ""), "latin1").toString("utf8");
       const { what, notFoundMeansNotRunning } = target;
       fail(serverError({ what, status: statusCode, body, request, notFoundMeansNotRunning }));
       outgoing.destroy();
