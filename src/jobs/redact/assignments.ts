@@ -1,0 +1,189 @@
+import { type AssignedValue, endOfValue, valueAt } from "./assigned-value.ts";
+import { authorizationSpans, cookieSpans } from "./headers.ts";
+import { restOfRecord } from "./records.ts";
+import { type Secrecy, secrecyOf } from "./secret-names.ts";
+import { isPlainValue, looksLikeToken } from "./secret-values.ts";
+import type { Span } from "./spans.ts";
+
+const WORD = /[A-Za-z0-9_.-]+/g;
+const STEM =
+  /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|mnemonic|dsn/i;
+const LONGEST_NAME = 100;
+const LONGEST_LOOK = 256;
+/** Between a name and its value: closing quote or bracket, then `=`, `:`, `=>`, `:=` or, in XML, `>`. */
+const SEPARATOR = /(?:\\*["'\]`]{1,3})?[ \t]{0,8}(?:(?::=|=>|==?|:(?!\/\/|:))[ \t]*|%3[dD])/y;
+const XML = />(?=[^<\n]{1,500}<\/)/y;
+const LISTED = /\\*["'],[ \t]*(?=\\*["'])/y;
+const PROSE = /[ \t]+(?:is|was|=>|->)[ \t:]+/y;
+/** Names that are secrets in a query only: signatures of shared links, keys and codes that travel in a URL. */
+const QUERY_SURE =
+  /^(?:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|token|secret|auth|api-?key|hdnea)$/i;
+const QUERY_MAYBE = /^(?:key|code|sid|session|ticket|pass|awsaccesskeyid|ossaccesskeyid)$/i;
+
+/** A name, how it is written, and what stands around it. */
+interface Name {
+  text: string;
+  start: number;
+  end: number;
+  secrecy: Secrecy;
+  query: boolean;
+  flag: boolean;
+}
+
+/** Values behind names that sound secret: environment, JSON, YAML, Python, flags, queries, XML, headers. */
+export function assignedSpans(text: string): Span[] {
+  const spans: Span[] = [];
+  let done = 0;
+  for (const match of text.matchAll(WORD)) {
+    if (match.index < done || match[0].length > LONGEST_NAME || !STEM.test(match[0])) continue;
+    const found = spansOf(text, match[0], match.index);
+    spans.push(...found);
+    done = found.at(-1)?.end ?? done;
+  }
+  return spans;
+}
+
+function spansOf(text: string, word: string, at: number): Span[] {
+  const name = readName(text, word, at);
+  if (/authorization$/i.test(name.text)) return authorizationSpans(text, name.end);
+  if (/^(?:--)?(?:set-)?cookies?$/i.test(name.text)) return cookieSpans(text, name);
+  if (name.secrecy === "no") return [];
+  return valueSpans(text, name) ?? [];
+}
+
+function valueSpans(text: string, name: Name): Span[] | undefined {
+  const value = findValue(text, name);
+  if (value === undefined) return undefined;
+  if (!isSecret(text, name, value)) return undefined;
+  return [{ start: value.start, end: endOfValue(text, value) }];
+}
+
+function readName(text: string, word: string, at: number): Name {
+  const bare = word.replace(/^(?:u0026|-+)/, "").replace(/[.-]+$/, "");
+  const start = at + word.indexOf(bare);
+  const end = start + bare.length;
+  const query = /[?&]$|&amp;$|u0026$|%26$/.test(text.slice(Math.max(0, start - 6), start));
+  const flag = /(?:^|[\s"'`=[,(])--?$/.test(text.slice(Math.max(0, start - 3), start));
+  return { text: bare, start, end, query, flag, secrecy: secrecy(text, { bare, start, query, flag }) };
+}
+
+function secrecy(
+  text: string,
+  name: { bare: string; start: number; query: boolean; flag: boolean },
+): Secrecy {
+  if (isUrlUser(text, name)) return "no";
+  if (name.query && QUERY_SURE.test(name.bare)) return "sure";
+  if (name.query && QUERY_MAYBE.test(name.bare)) return "maybe";
+  if (/^(?:key|token|secret|code|pass)$/i.test(name.bare)) return withWordBefore(text, name);
+  return secrecyOf(name.bare);
+}
+
+/** `https://x-access-token:…@host`: the user of a URL, whose password has its own rule. */
+function isUrlUser(text: string, { bare, start }: { bare: string; start: number }): boolean {
+  return (
+    text[start + bare.length] === ":" && /:\/\/[^\s/@?#]*$/.test(text.slice(Math.max(0, start - 80), start))
+  );
+}
+
+/** `API key:` and `access token:` are one name in two words; `--token` as a flag is no word of a language. */
+function withWordBefore(
+  text: string,
+  { bare, start, flag }: { bare: string; start: number; flag: boolean },
+): Secrecy {
+  if (flag && /^(?:token|secret|pass)$/i.test(bare)) return "sure";
+  const before = /([A-Za-z0-9]{2,20})[ \t]$/.exec(text.slice(Math.max(0, start - 24), start))?.[1];
+  const joined = before === undefined ? "no" : secrecyOf(`${before.toLowerCase()}_${bare.toLowerCase()}`);
+  const alone = secrecyOf(bare);
+  return joined === "sure" || alone === "no" ? joined : alone;
+}
+
+function findValue(text: string, name: Name): AssignedValue | undefined {
+  const separator = after(SEPARATOR, text, name.end);
+  if (separator !== undefined) return separatedValue(text, name, separator);
+  const xml = text[name.start - 1] === "<" ? after(XML, text, name.end) : undefined;
+  if (xml !== undefined) return { start: xml, end: text.indexOf("<", xml), quoted: true };
+  const paired = pairedValue(text, name);
+  if (paired !== undefined) return paired;
+  const listed = after(LISTED, text, name.end);
+  if (listed !== undefined && (name.flag || /^[A-Z][A-Z0-9_]*$/.test(name.text)))
+    return valueAt(text, listed, name);
+  return spacedValue(text, name);
+}
+
+function separatedValue(text: string, name: Name, at: number): AssignedValue | undefined {
+  const value = wrapped(text, name, at) ?? valueAt(text, at, name);
+  return value === undefined || value.quoted || name.query
+    ? value
+    : (restOfRecord(text, name, value) ?? value);
+}
+
+/** `'DB_PASSWORD=two words'`: the quote stands before the name, so the value goes to its partner. */
+function wrapped(text: string, name: Name, at: number): AssignedValue | undefined {
+  const quote = text.charAt(name.start - 1);
+  if ((quote !== '"' && quote !== "'") || text[at - 1] !== "=" || /["']/.test(text.charAt(at)))
+    return undefined;
+  const end = text.slice(at, at + 2048).search(/["'\n]/);
+  if (end <= 0 || text[at + end] !== quote) return undefined;
+  const value = text.slice(at, at + end);
+  return /[\s,;&][\w.-]+[=:]/.test(value) ? undefined : { start: at, end: at + end, quoted: true };
+}
+
+/** `{"name": "DB_PASSWORD", "value": "…"}`, also in YAML over two lines. */
+function pairedValue(text: string, name: Name): AssignedValue | undefined {
+  const before = text.slice(Math.max(0, name.start - 16), name.start);
+  if (!/\b(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.test(before)) return undefined;
+  const behind = /\\*["']?[ \t]*,?\s{0,40}(?:- )?\\*["']?value\\*["']?\s*[:=][ \t]*/iy;
+  const at = after(behind, text, name.end);
+  return at === undefined ? undefined : valueAt(text, at, name);
+}
+
+/** `--token abc`, `password "abc"`, `your token is abc`. */
+function spacedValue(text: string, name: Name): AssignedValue | undefined {
+  const prose = after(PROSE, text, name.end);
+  if (prose !== undefined) {
+    const value = valueAt(text, prose, name);
+    return value !== undefined && looksLikeToken(text.slice(value.start, value.end), 6) ? value : undefined;
+  }
+  const gap = after(/[ \t]+(?=\S)/y, text, name.end);
+  if (gap === undefined || text[gap] === "-") return undefined;
+  if (name.flag) return valueAt(text, gap, name);
+  return name.secrecy === "sure" && /["']/.test(text.charAt(gap)) ? valueAt(text, gap, name) : undefined;
+}
+
+function isSecret(text: string, name: Name, span: AssignedValue): boolean {
+  // The look of a long value shows in its beginning.
+  const value = text.slice(span.start, Math.min(span.end, span.start + LONGEST_LOOK));
+  if (isPlainValue(value) || isUsage(name, value) || isWorkingDir(name, value)) return false;
+  if (name.secrecy === "maybe") return looksLikeToken(value, name.query ? 12 : 8);
+  if (/^[\d.,]+(?:[a-z%]{1,3})?$/.test(value) && value.length < 4) return false;
+  if (span.quoted || name.query) return true;
+  return !isCode(name, value) && !isProse(text, span, value);
+}
+
+/** A shell's own variables; `PWD=…` of a connection string is a password. */
+function isWorkingDir({ text }: Name, value: string): boolean {
+  return /^(?:OLD)?PWD$/.test(text) && /^(?:[~/]|[A-Z]:)/.test(value);
+}
+
+/** `[--token TOKEN]` in a usage text. */
+function isUsage({ flag }: Name, value: string): boolean {
+  return flag && /^[A-Z][A-Z_]*$/.test(value) && secrecyOf(value) !== "no";
+}
+
+/** `password=password` and `token=self.token` in a traceback. */
+function isCode({ text }: Name, value: string): boolean {
+  return !/^[A-Z][A-Z0-9_]*$/.test(text) && /^[A-Za-z_][\w.]*$/.test(value) && secrecyOf(value) !== "no";
+}
+
+/** `password: please enter it`: a plain word that another plain word follows. */
+function isProse(text: string, { end }: AssignedValue, value: string): boolean {
+  return (
+    /^[A-Za-z]{1,20}[.,!?]?$/.test(value) &&
+    /^[ \t]+[a-z]{1,20}(?=[\s.,!?]|$)/.test(text.slice(end, end + 24))
+  );
+}
+
+function after(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
+}

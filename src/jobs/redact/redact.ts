@@ -1,0 +1,65 @@
+import { assignedSpans } from "./assignments.ts";
+import { commandSpans, urlSpans } from "./commands.ts";
+import { bearerSpans } from "./headers.ts";
+import { knownSecrets } from "./known-secrets.ts";
+import { pemSpans } from "./pem.ts";
+import { shapeSpans } from "./shapes.ts";
+import { hideSpans } from "./spans.ts";
+
+const MOST_ROUNDS = 8;
+
+/** A text without its secrets, and how many there were. */
+export interface Redacted {
+  text: string;
+  hidden: number;
+}
+
+/** Hides secrets in one text. Keeps the number of lines; redacting twice changes nothing. */
+export type Redact = (text: string) => Redacted;
+
+/**
+ * Makes a function that hides secrets: first the exact `known` values (and their base64 and URL forms), then
+ * what its form gives away (keys of well-known issuers, private keys, JWTs, password hashes), then values in
+ * telling places (credentials of URLs and headers, cookies, options of commands, names that sound secret).
+ * Plain words, numbers, hashes, ids and metrics stay. Own rules: secretlint and its like read files by
+ * configuration, and their rules find far fewer forms. Time grows with the text, whatever it holds.
+ */
+export function makeRedactor(known: Iterable<string> = []): Redact {
+  const findKnown = knownSecrets(known);
+  const once = (text: string) =>
+    hideSpans(text, [
+      ...findKnown(text),
+      ...pemSpans(text),
+      ...shapeSpans(text),
+      ...urlSpans(text),
+      ...bearerSpans(text),
+      ...commandSpans(text),
+      ...assignedSpans(text),
+    ]);
+  return (text) => untilNothingChanges(text, once);
+}
+
+/** What was hidden can uncover a place that its surroundings had covered; a few rounds always suffice. */
+function untilNothingChanges(text: string, once: Redact): Redacted {
+  let result = once(text);
+  if (result.hidden === 0) return result;
+  for (let round = 1; round < MOST_ROUNDS; round += 1) {
+    const next = once(result.text);
+    if (next.text === result.text) break;
+    result = { text: next.text, hidden: result.hidden + next.hidden };
+  }
+  return result;
+}
+
+/** Hides the values of an environment's secret-sounding names, for those who must show values at all. */
+export function redactEnv(env: Readonly<Record<string, string>>, redact: Redact): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, redactPair(name, value, redact)] as const),
+  );
+}
+
+function redactPair(name: string, value: string, redact: Redact): string {
+  const line = redact(`${name}="${value.replaceAll('"', "'")}"`).text;
+  const whole = line.slice(name.length + 2, -1);
+  return whole === value.replaceAll('"', "'") ? value : redact(whole).text;
+}

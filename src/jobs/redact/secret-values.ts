@@ -1,0 +1,59 @@
+import { MARK } from "./spans.ts";
+
+/** Answers, types and states that stand where a secret would: `secret: false`, `password: str`. */
+const PLAIN_VALUES = new Set(
+  "true false none null nil undefined yes no on off ok required optional invalid incorrect wrong missing empty unset set not is was via and or for with in to from of the a an must cannot can should will has have only input stdin prompt string str bytes int bool boolean number any object dict list secretstr expired changed updated rotated valid enabled disabled hidden masked redacted protected accepted rejected failed denied found authentication authenticated auth basic bearer field flag option argument value file sensitive unknown default void n/a na tbd stored saved removed deleted reset skipped ignored loaded provided given using please enter type select generated created verified".split(
+    " ",
+  ),
+);
+const PLACEHOLDER =
+  /^(?:\$\{?[A-Za-z_]|\$\(|\$[@*#?0-9]|%[A-Za-z_]*%|%\(|%s|\{\{|\{[A-Za-z_.]*\}$|<[^>]*>?$|\(sensitive|\(known|\[(?:redacted|hidden|masked|filtered|secure|removed)|[*•x.…X#_-]+$|\*{3,}|YOUR[-_ ]|your[-_ ](?:api|own|secret|access|token|key|password)|insert[-_ ]|replace[-_ ]?me)/;
+/** References of the platform, of Kubernetes, Vault and 1Password: a name, not a value. */
+const REFERENCE =
+  /^(?:secret:[\w./-]{1,60}$|secret:\/\/|vault:|op:\/\/|arn:aws|projects\/|env:|file:|os\.|process\.env)/;
+const CODE =
+  /^(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*[([]|(?:self|args|config|settings|cfg|opts|options|params|this|request|os|hparams)\.[\w.]+$)/;
+const PATH = /^(?:~|\.{1,2})?\/(?:[\w.@-]{1,40}\/)*[\w.@-]{0,40}$|^[A-Z]:\\/;
+const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
+
+/** Whether a value is no secret whatever its name: empty, a state, a placeholder, a reference, code, a path. */
+export function isPlainValue(value: string): boolean {
+  if (value === "" || value.startsWith(MARK)) return true;
+  if (PLAIN_VALUES.has(value.toLowerCase().replace(/[.,;:!?)]+$/, ""))) return true;
+  if (PLACEHOLDER.test(value) || REFERENCE.test(value) || CODE.test(value)) return true;
+  return URL_START.test(value) || (PATH.test(value) && !(value.length === 40 && isMixed(value)));
+}
+
+/** Whether a value stands for itself as a secret: long, without blanks, and no word, number, date or file. */
+export function looksLikeToken(value: string, shortest = 8): boolean {
+  if (value.length < shortest || /\s/.test(value) || isPlainValue(value)) return false;
+  if (/^[\d.,:/+%_-]+$/.test(value) || isMeasure(value) || isWordy(value)) return false;
+  return isMixed(value) || value.length >= 24;
+}
+
+function isMixed(value: string): boolean {
+  return /[A-Za-z]/.test(value) && /\d/.test(value)
+    ? true
+    : value.length >= 16 && /[a-z][A-Z].*[A-Z]/.test(value);
+}
+
+/** A number with its unit, a date, a version, a file name. */
+function isMeasure(value: string): boolean {
+  return (
+    /^[~<>=]*[\d.,]+\s*[A-Za-z%/µ]{1,8}(?:\/[a-z]{1,6})?$/.test(value) ||
+    /^\d{4}-\d\d-\d\d/.test(value) ||
+    /^v?\d+(?:\.\d+){1,3}(?:[-+.][\w.]+)?$/.test(value) ||
+    /\.(?:py|json|ya?ml|txt|log|sh|pem|crt|key|pt|bin|safetensors|csv|toml|cfg|ini|md|js|ts|h5|ckpt|model|png|zip|gz)$/i.test(
+      value,
+    )
+  );
+}
+
+/** Words joined by hyphens and the like, such as `bert-base-uncased` or `oauth2-proxy`. */
+function isWordy(value: string): boolean {
+  const parts = value.split(/[-_./:]+/).filter((part) => part !== "");
+  if (parts.length < 2) return /^[A-Za-z]{1,23}\d{0,2}$/.test(value);
+  return parts.every((part) =>
+    /^(?:[a-z]{2,20}\d{0,2}|[A-Z][a-z]{1,20}\d{0,2}|[A-Z]{2,20}|v?\d{1,4}[a-z]?|[a-z])$/.test(part),
+  );
+}

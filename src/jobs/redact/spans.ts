@@ -1,0 +1,50 @@
+/** What stands where a secret stood. Never taken for a secret itself, so that redacting twice changes nothing. */
+export const MARK = "[redacted]";
+
+/** A stretch of text to hide, end exclusive. `continues` marks the further lines of a secret of several. */
+export interface Span {
+  start: number;
+  end: number;
+  continues?: boolean;
+}
+
+/** Hides the spans, overlapping ones as one, keeping every line end. Says how many secrets that were. */
+export function hideSpans(text: string, spans: readonly Span[]): { text: string; hidden: number } {
+  const merged = merge(spans.flatMap((span) => byLine(text, span)));
+  let out = "";
+  let at = 0;
+  let hidden = 0;
+  for (const { start, end, continues } of merged) {
+    if (text.slice(start, end) === MARK) continue;
+    out += text.slice(at, start) + MARK;
+    at = end;
+    if (!continues) hidden += 1;
+  }
+  return { text: out + text.slice(at), hidden };
+}
+
+function merge(spans: Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = merged.at(-1);
+    if (last === undefined || span.start >= last.end) merged.push({ ...span });
+    else {
+      last.end = Math.max(last.end, span.end);
+      last.continues = last.continues === true && span.continues === true;
+    }
+  }
+  return merged;
+}
+
+/** One span a line; the indentation of further lines stays. */
+function byLine(text: string, { start, end, continues }: Span): Span[] {
+  const spans: Span[] = [];
+  let lineStart = start;
+  for (const part of text.slice(start, end).split("\n")) {
+    const from = lineStart + (lineStart === start ? 0 : part.length - part.trimStart().length);
+    const to = lineStart + part.length;
+    if (to > from) spans.push({ start: from, end: to, continues: continues === true || spans.length > 0 });
+    lineStart = to + 1;
+  }
+  return spans;
+}
