@@ -1,4 +1,11 @@
+import { context } from "./context.ts";
 import type { Resource } from "./define-resource.ts";
+import { job } from "./job.ts";
+import { jobs } from "./jobs.ts";
+import { logs } from "./logs.ts";
+import { logsSince } from "./logs-since.ts";
+import { presets } from "./presets.ts";
+import { schemas } from "./schemas.ts";
 
-/** The catalogue. */
-export const resources: Resource[] = [];
+/** The catalogue: concrete ones first, then what is addressed by a template. */
+export const resources: Resource[] = [jobs, presets, context, job, logs, logsSince, schemas];

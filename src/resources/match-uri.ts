@@ -1,15 +1,25 @@
+import { PlatformError } from "../client/index.ts";
 import type { Resource } from "./define-resource.ts";
 
-/** Finds the resource whose template a URI fits, with the values of its variables, percent-decoded. */
-export function matchUri(
-  uri: string,
-  resources: readonly Resource[],
-): { resource: Resource; variables: Record<string, string> } | undefined {
+interface Match {
+  resource: Resource;
+  variables: Record<string, string>;
+}
+
+/**
+ * The resource whose template a URI fits, with the values of its variables, percent-decoded.
+ * @throws {PlatformError} `not_found` with the forms that exist
+ */
+export function matchUri(uri: string, resources: readonly Resource[]): Match {
   for (const resource of resources) {
     const variables = match(resource.uriTemplate, uri);
     if (variables !== undefined) return { resource, variables };
   }
-  return undefined;
+  const forms = resources.map(({ uriTemplate }) => uriTemplate).join(", ");
+  throw new PlatformError(
+    "not_found",
+    `There is no resource ${uri.slice(0, 200)}. Resources here: ${forms}.`,
+  );
 }
 
 function match(template: string, uri: string): Record<string, string> | undefined {

@@ -17,7 +17,10 @@ export function createServer(platform: Platform, policy: Policy): Server {
   const tools = offered(policy);
   const server = new Server(
     { name: manifest.name, title: "Apolo jobs", version: manifest.version },
-    { capabilities: { tools: {}, resources: {} }, instructions: instructions(tools) },
+    {
+      capabilities: { tools: {}, resources: { subscribe: true, listChanged: true } },
+      instructions: instructions(tools),
+    },
   );
   const closing = new AbortController();
   const connection: Connection = {

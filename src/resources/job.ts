@@ -1,0 +1,19 @@
+import { makeRedactor } from "../jobs/redact/redact.ts";
+import { redactJob } from "../jobs/redact-job.ts";
+import { boundedJson } from "./bounded-json.ts";
+import type { Resource } from "./define-resource.ts";
+import { findJob } from "./find-job.ts";
+
+export const job: Resource = {
+  name: "job",
+  title: "Job",
+  description:
+    "What a job is, where it stands, what it costs: a JobDescription as apolo://schemas/JobDescription says. job is an id, or a name (the active or newest job of that name). Values of environment variables are never shown.",
+  uriTemplate: "job://{cluster}/{org}/{project}/{job}",
+  mimeType: "application/json",
+  changesWith: "job",
+  async read(variables, context) {
+    const found = await findJob(variables, context);
+    return boundedJson(redactJob(found, makeRedactor(context.session.policy.secrets)));
+  },
+};

@@ -1,0 +1,115 @@
+import {
+  ACTIVE_STATUSES,
+  type JobDescription,
+  type Platform,
+  type PlatformError,
+} from "../../client/index.ts";
+
+/** Up to so many jobs of a cluster are asked for one by one; more with one list. */
+const FEW = 3;
+
+/** A place whose active jobs are wanted as a whole. */
+export interface WatchedPlace {
+  cluster: string;
+  org: string;
+  project?: string | undefined;
+}
+
+/** What is to be looked at: jobs by their last known description, and at most one whole place. */
+export interface PollRequest {
+  jobs: readonly JobDescription[];
+  place?: WatchedPlace | undefined;
+}
+
+export interface PollAnswer {
+  /** By id: how each of the jobs is now; an error that will stay for one that can no longer be read. */
+  jobs: Map<string, JobDescription | PlatformError>;
+  /** Active jobs of the place, newest first. */
+  active: JobDescription[];
+}
+
+/**
+ * Looks at any number of jobs with one list of active jobs for each cluster, and one more request for each job
+ * that is no longer among them. @throws {PlatformError} when a list fails
+ */
+export async function poll(
+  platform: Platform,
+  { jobs, place }: PollRequest,
+  signal: AbortSignal,
+): Promise<PollAnswer> {
+  const clusters = new Set(jobs.map(({ cluster_name }) => cluster_name));
+  if (place !== undefined) clusters.add(place.cluster);
+  const lists = await Promise.all(
+    [...clusters].map((cluster) => {
+      const here = jobs.filter(({ cluster_name }) => cluster_name === cluster);
+      const wanted = place?.cluster === cluster ? place : undefined;
+      return listActive(platform, { cluster, jobs: here, place: wanted }, signal);
+    }),
+  );
+  const seen = new Map(lists.flat().map((job) => [job.id, job]));
+  const missing = jobs.map(({ id }) => id).filter((id) => !seen.has(id));
+  const found = await eachOf(platform, missing, signal);
+  return {
+    jobs: new Map(jobs.flatMap(({ id }) => entry(id, seen.get(id) ?? found.get(id)))),
+    active: place === undefined ? [] : lists.flat().filter((job) => isIn(job, place)),
+  };
+}
+
+interface ClusterList {
+  cluster: string;
+  jobs: readonly JobDescription[];
+  place: WatchedPlace | undefined;
+}
+
+async function listActive(
+  platform: Platform,
+  { cluster, jobs, place }: ClusterList,
+  signal: AbortSignal,
+): Promise<JobDescription[]> {
+  if (jobs.length <= FEW && place === undefined) return [];
+  const orgs = new Set<string | null>(jobs.map(({ org_name = null }) => org_name));
+  const projects = new Set(jobs.map(({ project_name }) => project_name));
+  if (place !== undefined) orgs.add(place.org);
+  if (place?.project !== undefined) projects.add(place.project);
+  const everyProject = place !== undefined && place.project === undefined;
+  const filter = {
+    statuses: ACTIVE_STATUSES,
+    cluster,
+    orgs: orgs.has(null) ? [null] : [...orgs],
+    projects: everyProject ? [] : [...projects],
+    reverse: true,
+  };
+  const found: JobDescription[] = [];
+  for await (const job of platform.jobs.list(filter, { signal })) found.push(job);
+  return found;
+}
+
+/** Each of the jobs by itself; one whose state could not be learned just now is left out. */
+async function eachOf(
+  platform: Platform,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, JobDescription | PlatformError>> {
+  const outcomes = await platform.jobs.statusMany(ids, {}, { signal });
+  const found = new Map<string, JobDescription | PlatformError>();
+  for (const outcome of outcomes) {
+    if ("job" in outcome) found.set(outcome.ref, outcome.job);
+    else if (STAYING.has(outcome.error.code)) found.set(outcome.ref, outcome.error);
+  }
+  return found;
+}
+
+/** Errors that asking again will not cure. */
+const STAYING: ReadonlySet<string> = new Set(["not_found", "not_permitted"]);
+
+function entry<T>(id: string, value: T | undefined): [string, T][] {
+  return value === undefined ? [] : [[id, value]];
+}
+
+function isIn(job: JobDescription, { cluster, org, project }: WatchedPlace): boolean {
+  return (
+    job.cluster_name === cluster &&
+    (job.org_name ?? org) === org &&
+    (project === undefined || job.project_name === project)
+  );
+}

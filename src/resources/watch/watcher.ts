@@ -1,0 +1,137 @@
+import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { ActiveWatch } from "./active-watch.ts";
+import { hasEnded, JobWatch } from "./job-watch.ts";
+import { Pause } from "./pause.ts";
+import { poll } from "./poll.ts";
+
+const TICK_MS = 1000;
+/** Between two looks at which jobs there are, while nobody watches any of them. */
+const SLOW_TICK_MS = 5000;
+const SLOWEST_TICK_MS = 60_000;
+/** The quieter it has been, the less often a mere list is looked at: a minute of silence adds a second. */
+const QUIET_SHARE = 60;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/** What may change: a job, its log, the active jobs of the selection, or merely which jobs those are. */
+export type Subject = { kind: "job" | "log"; job: JobDescription } | { kind: "active" } | { kind: "roster" };
+
+/**
+ * Finds out what changes on one platform for any number of sessions: one poll for all watched jobs a second,
+ * one stream for each watched log. Nothing is asked while nobody wants to know. An outage is waited out, and
+ * what changed meanwhile is told after it.
+ */
+export class Watcher {
+  readonly #platform: Platform;
+  readonly #onBug: (error: unknown) => void;
+  readonly #jobs = new Map<string, JobWatch>();
+  readonly #active = new ActiveWatch();
+  readonly #pause = new Pause();
+  #stopping: AbortController | undefined;
+  #lastNewsMs = 0;
+  /** The next look is further away than a subscriber may have to wait. */
+  #isSlow = false;
+
+  constructor(platform: Platform, onBug: (error: unknown) => void) {
+    this.#platform = platform;
+    this.#onBug = onBug;
+  }
+
+  /** Calls `listener` after each change of the subject, at most once a second; the answer ends that. */
+  watch(subject: Subject, listener: () => void): () => void {
+    const stop = this.#add(subject, listener);
+    this.#lastNewsMs = performance.now();
+    if (this.#stopping === undefined && this.#isWanted()) this.#start();
+    else if (this.#isSlow) this.#pause.wake();
+    return () => {
+      stop();
+      if (!this.#isWanted()) this.#stop();
+    };
+  }
+
+  #add(subject: Subject, listener: () => void): () => void {
+    if (subject.kind === "active" || subject.kind === "roster") {
+      const topic = subject.kind === "active" ? this.#active.state : this.#active.roster;
+      topic.add(listener);
+      return () => topic.remove(listener);
+    }
+    const { kind, job } = subject;
+    if (hasEnded(job)) return () => undefined;
+    let watch = this.#jobs.get(job.id);
+    if (watch === undefined || !watch.isOpen) {
+      watch = new JobWatch({ platform: this.#platform, job, onBug: this.#onBug });
+      this.#jobs.set(job.id, watch);
+    }
+    return watch.watch(kind === "job" ? watch.state : watch.log, listener);
+  }
+
+  #isWanted(): boolean {
+    return this.#isPlaceWanted() || this.#openJobs().length > 0;
+  }
+
+  #isPlaceWanted(): boolean {
+    return this.#active.state.isWatched || this.#active.roster.isWatched;
+  }
+
+  #openJobs(): JobWatch[] {
+    return [...this.#jobs.values()].filter(({ isOpen }) => isOpen);
+  }
+
+  #start(): void {
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    this.#run(stopping.signal).catch(this.#onBug);
+  }
+
+  #stop(): void {
+    this.#stopping?.abort();
+    this.#stopping = undefined;
+    this.#active.forget();
+    this.#jobs.clear();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedMs = performance.now();
+      failures = (await this.#tick(signal)) ? 0 : failures + 1;
+      this.#forgetOver();
+      if (signal.aborted) return;
+      if (!this.#isWanted()) {
+        this.#stop();
+        return;
+      }
+      const backoffMs = Math.min(LONGEST_BACKOFF_MS, TICK_MS * 2 ** failures - TICK_MS);
+      const intervalMs = Math.max(this.#intervalMs(), backoffMs);
+      this.#isSlow = intervalMs > TICK_MS && backoffMs === 0;
+      await this.#pause.wait(Math.max(0, startedMs + intervalMs - performance.now()), signal);
+    }
+  }
+
+  #forgetOver(): void {
+    for (const [id, { isOpen }] of this.#jobs) if (!isOpen) this.#jobs.delete(id);
+  }
+
+  #intervalMs(): number {
+    if (this.#active.state.isWatched || this.#openJobs().length > 0) return TICK_MS;
+    const quietMs = performance.now() - this.#lastNewsMs;
+    return Math.min(SLOWEST_TICK_MS, Math.max(SLOW_TICK_MS, quietMs / QUIET_SHARE));
+  }
+
+  /** One look at everything; false when the platform could not be asked. */
+  async #tick(signal: AbortSignal): Promise<boolean> {
+    try {
+      const place = this.#isPlaceWanted() ? (await this.#platform.context({ signal })).selection : undefined;
+      const watches = this.#openJobs();
+      const answer = await poll(this.#platform, { jobs: watches.map(({ job }) => job), place }, signal);
+      for (const watch of watches) {
+        const found = answer.jobs.get(watch.job.id);
+        if (found !== undefined) watch.see(found);
+      }
+      if (place !== undefined && this.#active.see(answer.active)) this.#lastNewsMs = performance.now();
+      return true;
+    } catch (error) {
+      if (signal.aborted || error instanceof PlatformError) return false;
+      throw error;
+    }
+  }
+}

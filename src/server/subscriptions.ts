@@ -1,0 +1,89 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { SubscribeRequestSchema, UnsubscribeRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { type Platform, PlatformError } from "../client/index.ts";
+import { findJob } from "../resources/find-job.ts";
+import { resources } from "../resources/index.ts";
+import { matchUri } from "../resources/match-uri.ts";
+import { type Subject, Watcher } from "../resources/watch/watcher.ts";
+import type { Connection } from "./connection.ts";
+import { describeError } from "./errors.ts";
+import { toMcpError } from "./read-resource.ts";
+
+/** Far more than a person follows; beyond, a client has lost count. */
+const MOST_SUBSCRIPTIONS = 1000;
+
+/** Sessions on one platform share what is asked of it. */
+const watchers = new WeakMap<Platform, Watcher>();
+
+function watcherOf(platform: Platform): Watcher {
+  const known = watchers.get(platform);
+  if (known !== undefined) return known;
+  const watcher = new Watcher(platform, (error) => describeError(error, "watching for changes"));
+  watchers.set(platform, watcher);
+  return watcher;
+}
+
+/** Tells one session of changes, until it unsubscribes or goes away. */
+export function serveSubscriptions(server: Server, connection: Connection): { announceList(): void } {
+  const { platform, closing, scrub } = connection;
+  const watcher = watcherOf(platform);
+  const subscriptions = new Map<string, { stop(): void }>();
+  let stopList: (() => void) | undefined;
+
+  server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }, extra) => {
+    if (subscriptions.has(uri)) return {};
+    const subscription: { stop(): void } = { stop: () => undefined };
+    subscriptions.set(uri, subscription);
+    try {
+      if (subscriptions.size > MOST_SUBSCRIPTIONS) throw tooMany();
+      const subject = await subjectOf(uri, platform, AbortSignal.any([extra.signal, closing]));
+      // Meanwhile the client may have changed its mind or gone away.
+      if (subscriptions.get(uri) !== subscription || closing.aborted) return {};
+      subscription.stop = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
+    } catch (error) {
+      if (subscriptions.get(uri) === subscription) subscriptions.delete(uri);
+      throw toMcpError(error, { uri, scrub });
+    }
+    return {};
+  });
+  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+    subscriptions.get(uri)?.stop();
+    subscriptions.delete(uri);
+    return {};
+  });
+  closing.addEventListener("abort", () => {
+    for (const { stop } of subscriptions.values()) stop();
+    subscriptions.clear();
+    stopList?.();
+  });
+  return {
+    /** From now on the session is told when jobs come and go: it has shown that it wants to know which there are. */
+    announceList() {
+      if (closing.aborted) return;
+      stopList ??= watcher.watch({ kind: "roster" }, () => tell(server.sendResourceListChanged()));
+    },
+  };
+}
+
+async function subjectOf(uri: string, platform: Platform, signal: AbortSignal): Promise<Subject> {
+  const { resource, variables } = matchUri(uri, resources);
+  const { changesWith: kind } = resource;
+  if (kind === "active") return { kind };
+  if (kind !== undefined) return { kind, job: await findJob(variables, { platform, signal }) };
+  throw new PlatformError(
+    "invalid_argument",
+    `${uri} cannot be subscribed to, as the platform does not tell of its changes: read it again when needed.`,
+  );
+}
+
+function tooMany(): PlatformError {
+  return new PlatformError(
+    "invalid_argument",
+    `This session has ${MOST_SUBSCRIPTIONS} subscriptions, the most there can be: unsubscribe from what is not needed.`,
+  );
+}
+
+/** A client that has gone away cannot be told. */
+function tell(sent: Promise<void>): void {
+  void sent.catch(() => undefined);
+}
