@@ -26,6 +26,16 @@ export const ACTIVE_STATUSES = ["pending", "suspended", "running"] as const sati
 /** Statuses that never change again. */
 export const FINISHED_STATUSES = ["succeeded", "failed", "cancelled"] as const satisfies JobStatus[];
 
+/** Whether a job still holds, or waits for, resources. */
+export function isActive(status: JobStatus): boolean {
+  return ACTIVE_STATUSES.some((active) => active === status);
+}
+
+/** Whether a job has ended for good. */
+export function isFinished(status: JobStatus): boolean {
+  return FINISHED_STATUSES.some((finished) => finished === status);
+}
+
 export const jobRestartPolicy = z.enum(["never", "on-failure", "always"]);
 export type JobRestartPolicy = z.infer<typeof jobRestartPolicy>;
 

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { Cluster, PlatformContext, Preset } from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { nearestNames } from "../jobs/names.ts";
+import { project, whereOf } from "./args.ts";
+import { shortCredits } from "./credits.ts";
+import { defineTool } from "./define-tool.ts";
+import { gpuText, hardwareText } from "./hardware.ts";
+
+const GIB = 2 ** 30;
+
+export const capacity = defineTool({
+  name: "job_capacity",
+  title: "What could start now",
+  description:
+    "Lists presets (machine sizes): hardware, price per hour in credits, and how many jobs of each could start now, cheapest first. The count includes nodes that autoscaling would still add, so a start may wait minutes for one. Also names the selection and the other clusters and projects.",
+  toolset: "core",
+  input: z.strictObject({
+    gpu: z.boolean().optional().describe("true: only with a GPU; false: only without"),
+    gpu_model: z.string().min(1).optional().describe("Part of a GPU model, any case, e.g. a100"),
+    min_memory_gib: z.number().min(0).optional().describe("At least so much memory in GiB"),
+    min_cpu: z.number().min(0).optional().describe("At least so many cores"),
+    available_only: z.boolean().optional().describe("true: leave out presets with no room now"),
+    project,
+  }),
+  output: z.looseObject({
+    cluster: z.string(),
+    presets: z.array(
+      z.looseObject({ name: z.string(), available: z.int().optional(), credits_per_hour: z.string() }),
+    ),
+  }),
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  async run({ project: at, ...filter }, { platform, signal }) {
+    const where = whereOf(at);
+    const [context, room] = await Promise.all([
+      platform.context({ signal }),
+      platform.jobs.getCapacity(where, { signal }),
+    ]);
+    const cluster = clusterOf(context, where.cluster);
+    const fitting = cluster.presets.filter((preset) => fits(preset, room[preset.name], filter)).sort(byPrice);
+    const choices = choicesOf(context, cluster);
+    return {
+      text: [headline(cluster, fitting.length), ...fitting.map((preset) => row(preset, room[preset.name])), ...choices.lines].join("\n"),
+      data: { cluster: cluster.name, presets: fitting.map((preset) => data(preset, room[preset.name])), ...choices.data },
+    };
+  },
+});
+
+interface Filter {
+  gpu?: boolean | undefined;
+  gpu_model?: string | undefined;
+  min_memory_gib?: number | undefined;
+  min_cpu?: number | undefined;
+  available_only?: boolean | undefined;
+}
+
+function clusterOf({ clusters, selection }: PlatformContext, wanted = selection.cluster): Cluster {
+  const found = clusters.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  const names = clusters.map(({ name }) => name);
+  const [guess = names.join(", ")] = nearestNames(wanted, names);
+  throw new InvalidInputError(`There is no cluster ${JSON.stringify(wanted)}; nearest: ${guess}.`);
+}
+
+function fits(preset: Preset, room: number | undefined, filter: Filter): boolean {
+  const { gpu, gpu_model, min_memory_gib = 0, min_cpu = 0, available_only = false } = filter;
+  const gpus = gpuText(preset);
+  return (
+    (gpu === undefined || gpu === (gpus !== undefined)) &&
+    (gpu_model === undefined || (gpus?.toLowerCase().includes(gpu_model.toLowerCase()) ?? false)) &&
+    preset.memory >= min_memory_gib * GIB &&
+    preset.cpu >= min_cpu &&
+    (!available_only || (room ?? 0) > 0)
+  );
+}
+
+function byPrice(a: Preset, b: Preset): number {
+  return Number(a.credits_per_hour) - Number(b.credits_per_hour) || a.name.localeCompare(b.name);
+}
+
+function headline({ name, presets }: Cluster, fitting: number): string {
+  const which = fitting === presets.length ? `all ${fitting}` : `${fitting} of ${presets.length}`;
+  const none = fitting === 0 ? " None fits: call job_capacity without filters to see all." : "";
+  return `Presets of cluster ${name} (${which}), cheapest first. Room counts nodes that autoscaling would still add, so the first job on one may wait minutes.${none}`;
+}
+
+function row(preset: Preset, room: number | undefined): string {
+  const said = room === undefined ? "room unknown" : room > 0 ? `room for ${room} now` : "NO ROOM NOW";
+  return `- ${preset.name}: ${said}; ${shortCredits(preset.credits_per_hour)} credits/h; ${hardwareText(preset)}`;
+}
+
+function data(preset: Preset, room: number | undefined) {
+  const gpu = gpuText(preset);
+  return {
+    name: preset.name,
+    ...(room === undefined ? {} : { available: Math.max(0, room) }),
+    credits_per_hour: shortCredits(preset.credits_per_hour),
+    cpu: preset.cpu,
+    memory_gib: Math.round((preset.memory / GIB) * 100) / 100,
+    ...(gpu === undefined ? {} : { gpu }),
+    ...(preset.preemptible_node ? { preemptible: true } : {}),
+    ...(preset.scheduler_enabled ? { scheduled: true } : {}),
+  };
+}
+
+function choicesOf({ selection, clusters, projects }: PlatformContext, { name }: Cluster) {
+  const here = projects
+    .filter(({ cluster_name }) => cluster_name === name)
+    .map((project) => `${project.org_name}/${project.name}`);
+  const others = clusters.map((cluster) => cluster.name).filter((other) => other !== name);
+  const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
+  const lines = [
+    `Selected: ${selected}. Projects in ${name}: ${here.join(", ") || "none"}.`,
+    ...(others.length === 0 ? [] : [`Other clusters: ${others.join(", ")} (project: "cluster/org/project" asks there).`]),
+  ];
+  return { lines, data: { selected, projects: here, other_clusters: others } };
+}

@@ -1,0 +1,121 @@
+import type { JobDescription, ListFilter, Platform } from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+
+/** Where the next page starts: after this job, in the order newest first, equal times by id. */
+interface Place {
+  created: string;
+  id: string;
+  /** Resolved once, so that `since: "2h"` does not move from page to page. */
+  since?: string;
+}
+
+export interface Page {
+  /** Newest first; jobs created at the same time in the order of their ids. */
+  shown: JobDescription[];
+  /** Everything that matched, shown or not, as far as it was looked at. */
+  matching: JobDescription[];
+  /** So many jobs were looked at. */
+  examined: number;
+  /** All there are were looked at, so the counts are complete. */
+  isComplete: boolean;
+  nextCursor: string | undefined;
+  /** The start of the time looked at, resolved. */
+  since: string | undefined;
+}
+
+export interface PageRequest {
+  filter: ListFilter;
+  /** What the platform's own filter cannot say. */
+  matches: (job: JobDescription) => boolean;
+  limit: number;
+  /** Looks at so many jobs at most. */
+  scanLimit: number;
+  cursor: string | undefined;
+}
+
+/**
+ * One page of jobs. The cursor is a place in time and not a number, so jobs that come meanwhile neither repeat
+ * nor push others out; jobs created at the same instant are put in the order of their ids.
+ */
+export async function listPage(
+  platform: Platform,
+  { filter, matches, limit, scanLimit, cursor }: PageRequest,
+  signal: AbortSignal,
+): Promise<Page> {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const since = after?.since ?? instantText(filter.since);
+  const wanted = {
+    ...filter,
+    reverse: true,
+    ...(since === undefined ? {} : { since }),
+    ...(after === undefined ? {} : { until: after.created }),
+  };
+  const seen: JobDescription[] = [];
+  let isComplete = true;
+  for await (const group of sameTimeGroups(platform.jobs.list(wanted, { signal }))) {
+    seen.push(...group.filter((job) => after === undefined || isAfter(job, after)));
+    isComplete = seen.length <= scanLimit;
+    if (!isComplete) break;
+  }
+  const matching = seen.filter(matches);
+  const shown = matching.slice(0, limit);
+  const last = matching.length > limit ? shown.at(-1) : isComplete ? undefined : seen.at(-1);
+  const nextCursor = last === undefined ? undefined : cursorAfter(last, since);
+  return { shown, matching, examined: seen.length, isComplete, nextCursor, since };
+}
+
+/** Jobs created at one instant come in any order: each such group is put in the order of the ids. */
+async function* sameTimeGroups(jobs: AsyncIterable<JobDescription>): AsyncGenerator<JobDescription[], void> {
+  let group: JobDescription[] = [];
+  for await (const job of jobs) {
+    const [first] = group;
+    if (first !== undefined && createdOf(first) !== createdOf(job)) {
+      yield sortById(group);
+      group = [];
+    }
+    group.push(job);
+  }
+  if (group.length > 0) yield sortById(group);
+}
+
+function sortById(jobs: JobDescription[]): JobDescription[] {
+  return jobs.sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+function createdOf({ history }: JobDescription): string {
+  return history.created_at ?? "";
+}
+
+function isAfter(job: JobDescription, { created, id }: Place): boolean {
+  return createdOf(job) !== created || job.id < id;
+}
+
+/** The cursor that goes on after `job`. */
+export function cursorAfter(job: JobDescription, since: string | undefined): string {
+  const parts = [createdOf(job), job.id, ...(since === undefined ? [] : [since])];
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+function readCursor(text: string): Place {
+  const [created, id, since] = partsOf(text);
+  if (created === undefined || id === undefined || Number.isNaN(Date.parse(created))) {
+    throw new InvalidInputError(
+      "cursor is not one that job_list gave; leave it out to start with the newest jobs.",
+    );
+  }
+  return { created, id, ...(since === undefined ? {} : { since }) };
+}
+
+function partsOf(cursor: string): string[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    return Array.isArray(parts) ? parts.filter((part) => typeof part === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A moment as the platform takes it. */
+export function instantText(moment: Date | string | undefined): string | undefined {
+  return moment instanceof Date ? moment.toISOString() : moment;
+}

@@ -1,0 +1,132 @@
+import { z } from "zod";
+import type { JobDescription } from "../client/index.ts";
+import { byteLength } from "../jobs/budget.ts";
+import { formatInstant } from "../jobs/durations.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { parseMoment } from "../jobs/moments.ts";
+import { project } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
+import { cursorAfter, listPage, type Page } from "./list-page.ts";
+import { type Places, placesOf } from "./places.ts";
+import { countByStatus, rowData, rowText } from "./rows.ts";
+
+/** Counts look at so many jobs, a search in texts at so many more. */
+const COUNTED_JOBS = 500;
+const SEARCHED_JOBS = 5000;
+/** Rows beyond this wait for the next page. */
+const MAX_ROWS_BYTES = 18_000;
+
+const status = z.enum(["pending", "suspended", "running", "succeeded", "failed", "cancelled"]);
+
+export const list = defineTool({
+  name: "job_list",
+  title: "List jobs",
+  description:
+    "Lists jobs of everybody in the project, newest first, one line each: name, id, status with reason, age, run time, preset, cost so far. Counts the matching jobs per status. All filters must match.",
+  toolset: "core",
+  input: z.strictObject({
+    status: z.array(status).optional().describe('Any of these, e.g. ["running", "pending"]'),
+    name: z.string().min(1).optional().describe("Exact name"),
+    tags: z.array(z.string().min(1)).optional().describe('All of these, e.g. ["lr-sweep"]'),
+    owner: z.string().min(1).optional().describe("User name, or me"),
+    since: z.string().optional().describe("Created from: ISO time (UTC), 2h, 3d, today or yesterday"),
+    until: z.string().optional().describe("Created up to, same forms"),
+    text: z.string().min(1).optional().describe("Part of name, description, image or command, any case"),
+    limit: z.int().min(1).max(200).default(20).describe("Most rows"),
+    cursor: z.string().optional().describe("next_cursor of the last call, with the same filters: older jobs"),
+    projects: z.array(z.string().min(1)).optional().describe('Instead of project: several, or ["*"] = all of the org'),
+    project,
+  }),
+  output: z.looseObject({
+    jobs: z.array(z.looseObject({ id: z.string(), name: z.string().optional(), status: z.string() })),
+    counts: z.record(z.string(), z.int()),
+    next_cursor: z.string().optional(),
+  }),
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  async run({ text: wanted, limit, cursor, projects, project: at, ...filters }, { platform, signal }) {
+    if (at !== undefined && projects !== undefined)
+      throw new InvalidInputError("Give project or projects, not both.");
+    const context = await platform.context({ signal });
+    const places = placesOf(projects ?? (at === undefined ? [] : [at]), context);
+    const nowMs = Date.now();
+    const filter = { ...places.filter, ...filterOf(filters, { nowMs, me: context.user }) };
+    const matches = (job: JobDescription) => places.covers(job) && (wanted === undefined || mentions(job, wanted));
+    const scanLimit = wanted === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
+    const page = await listPage(platform, { filter, matches, limit, scanLimit, cursor }, signal);
+    return answer(page, { places, nowMs, me: context.user, isFurther: cursor !== undefined });
+  },
+});
+
+interface Filters {
+  status?: z.infer<typeof status>[] | undefined;
+  name?: string | undefined;
+  tags?: string[] | undefined;
+  owner?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+function filterOf({ status, name, tags, owner, since, until }: Filters, { nowMs, me }: { nowMs: number; me: string }) {
+  return {
+    ...(status === undefined ? {} : { statuses: status }),
+    ...(name === undefined ? {} : { name }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(owner === undefined ? {} : { owners: [owner === "me" ? me : owner] }),
+    ...(since === undefined ? {} : { since: new Date(parseMoment(since, { nowMs, edge: "start" })) }),
+    ...(until === undefined ? {} : { until: new Date(parseMoment(until, { nowMs, edge: "end" })) }),
+  };
+}
+
+function mentions({ name, description, container }: JobDescription, wanted: string): boolean {
+  const { image, command, entrypoint } = container;
+  const imageText = [image.registry, image.name].filter(Boolean).join("/") + (image.tag === undefined ? "" : `:${image.tag}`);
+  const part = wanted.toLowerCase();
+  return [name, description, imageText, command, entrypoint].some((text) => text?.toLowerCase().includes(part) ?? false);
+}
+
+interface Shown {
+  places: Places;
+  nowMs: number;
+  me: string;
+  isFurther: boolean;
+}
+
+function answer(page: Page, { places, nowMs, me, isFurther }: Shown) {
+  const { matching, isComplete, examined } = page;
+  const withProject = new Set(matching.map(({ project_name }) => project_name)).size > 1;
+  const options = { nowMs, me, withProject };
+  const fitting = withinBytes(page, (job) => rowText(job, options));
+  const { jobs, nextCursor } = fitting;
+  const counts = countByStatus(matching);
+  const counted = Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ");
+  const headline = `${jobs.length} of ${matching.length}${isComplete ? "" : " or more"} ${isFurther ? "older " : ""}jobs in ${places.label}, newest first, yours (${me}) unless an owner is named. Now ${formatInstant(nowMs)}.`;
+  const bounded = isComplete ? "" : ` (only of the newest ${examined}; narrow the filters for all)`;
+  const next = nextCursor === undefined ? [] : [`More: call job_list with the same filters and cursor: "${nextCursor}"`];
+  const none = jobs.length > 0 ? [] : [`No job matches. ${places.doubt}`.trim()];
+  return {
+    text: [headline, `Counts${bounded}: ${counted}.`, ...none, ...fitting.rows, ...next].join("\n"),
+    data: {
+      jobs: jobs.map((job) => rowData(job, options)),
+      counts,
+      ...(isComplete ? {} : { counts_of_newest: examined }),
+      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+    },
+    jobs,
+  };
+}
+
+/** As many rows as fit; the rest is the next page. */
+function withinBytes({ shown, nextCursor, since }: Page, render: (job: JobDescription) => string) {
+  const rows: string[] = [];
+  let bytes = 0;
+  for (const job of shown) {
+    const row = render(job);
+    bytes += byteLength(row) + 1;
+    if (bytes > MAX_ROWS_BYTES) break;
+    rows.push(row);
+  }
+  const jobs = shown.slice(0, rows.length);
+  const last = jobs.at(-1);
+  const isCut = rows.length < shown.length && last !== undefined;
+  return { rows, jobs, nextCursor: isCut ? cursorAfter(last, since) : nextCursor };
+}

@@ -1,0 +1,64 @@
+import type { Cursor, JobDescription, LogLine, Platform } from "../client/index.ts";
+import { watchLog } from "./log-watch.ts";
+
+/** Lines read before the first one shown, so that a secret that began there is still known for one. */
+const CONTEXT_LINES = 100;
+/** How much of a log a search looks at, from its end. */
+const SEARCHED_LINES = 100_000;
+const SEARCHED_BYTES = 8 * 1024 * 1024;
+
+/** What to read of each log. */
+export interface ReadPlan {
+  lines: number;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** Read all there is, bounded, because it is searched. */
+  isSearch: boolean;
+  /** Wait for new lines, until one matches. */
+  wait?: { isMatch: (text: string) => boolean; deadlineMs: number; onLine: () => void } | undefined;
+}
+
+/** A part of one job's log, as printed. */
+export interface LogPart {
+  job: JobDescription;
+  lines: LogLine[];
+  /** So many of `lines`, at their beginning, are there for redaction only. */
+  lead: number;
+  reachedStart: boolean;
+  linesRead: number;
+  bytesRead: number;
+  cursor?: Cursor | undefined;
+  /** More lines are there already, after the last one. */
+  more: boolean;
+  /** Whether the line waited for came; absent when none was waited for. */
+  matched?: boolean;
+  /** Nothing will follow. */
+  ended: boolean;
+}
+
+/** Reads what `plan` asks for of one job's log; with `after` what follows that place. */
+export async function readLog(
+  platform: Platform,
+  { job, plan, after }: { job: JobDescription; plan: ReadPlan; after: Cursor | undefined },
+  signal: AbortSignal,
+): Promise<LogPart> {
+  const { lines, since, until, isSearch, wait } = plan;
+  if (wait !== undefined) {
+    const read = await watchLog(platform, { ...wait, job, after, since, keep: lines + CONTEXT_LINES }, signal);
+    return { ...read, job, more: false, ...cut(read, lines) };
+  }
+  const bounds = isSearch ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES } : { lines: lines + CONTEXT_LINES };
+  const wanted = after === undefined ? bounds : { ...bounds, lines: isSearch ? SEARCHED_LINES : lines };
+  const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, job }, { signal });
+  const isWhole = isSearch || after !== undefined;
+  return { ...tail, job, ended: !tail.live, ...(isWhole ? { lead: 0 } : cut(tail, lines)) };
+}
+
+/** How many of the lines are only there to be read past, and whether what is shown starts at the start. */
+function cut(
+  read: { lines: LogLine[]; reachedStart: boolean },
+  lines: number,
+): { lead: number; reachedStart: boolean } {
+  const lead = Math.max(0, read.lines.length - lines);
+  return { lead, reachedStart: read.reachedStart && lead === 0 };
+}

@@ -1,0 +1,152 @@
+import type { Cursor } from "../client/index.ts";
+import { missingNote, shareBudget } from "../jobs/budget.ts";
+import { formatInstant } from "../jobs/durations.ts";
+import { cleanLines, type LogBody, logBody, readText, showBody } from "../jobs/log-report.ts";
+import type { LogLine } from "../jobs/log-text.ts";
+import { compilePattern } from "../jobs/pattern.ts";
+import type { Redact } from "../jobs/redact/redact.ts";
+import { isFinished } from "../client/index.ts";
+import type { LogsArguments } from "./log-arguments.ts";
+import { writeCursor } from "./log-cursor.ts";
+import { grepLines } from "./log-grep.ts";
+import type { LogPart } from "./log-read.ts";
+import { nameOf, stateLine } from "./rows.ts";
+
+const MAX_BODIES_BYTES = 14_000;
+
+interface Options {
+  args: LogsArguments;
+  redact: Redact;
+  nowMs: number;
+}
+
+/** One log ready to be shown, with what there is to say about it. */
+interface Prepared {
+  part: LogPart;
+  body: LogBody;
+  /** First and last time of the lines shown. */
+  span: string;
+  firstTime: string | undefined;
+  about: string[];
+  matches?: number;
+}
+
+/** The answer: each log with what was read of it, within one budget shared by all. */
+export function showLogs(parts: LogPart[], options: Options) {
+  const prepared = parts.map((part) => prepare(part, options));
+  const shares = shareBudget(prepared.map(({ body }) => body.bytes + 100), MAX_BODIES_BYTES);
+  const shown = prepared.map((one, index) => show(one, shares[index] ?? 0, options.nowMs));
+  const cursors = new Map(parts.flatMap(({ job, cursor }) => (cursor === undefined ? [] : [[job.id, cursor] as const])));
+  const nextCursor = cursors.size === 0 ? undefined : writeCursor(cursors);
+  return {
+    text: [...shown.map(({ text }) => text), ...nextCalls(prepared, options, nextCursor)].join("\n"),
+    data: {
+      logs: shown.map(({ data }) => data),
+      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+    },
+    jobs: parts.map(({ job }) => job),
+  };
+}
+
+function prepare(part: LogPart, { args, redact }: Options): Prepared {
+  const clean = cleanLines(part.lines, redact).slice(part.lead);
+  const found = args.grep === undefined ? undefined : search(clean, args, args.grep);
+  const lines = found?.lines ?? clean;
+  const body = logBody(lines, { timestamps: args.timestamps });
+  const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
+  const [first, last] = args.newest_first ? [times.at(-1), times[0]] : [times[0], times.at(-1)];
+  const span = first === undefined || last === undefined ? "" : `${formatInstant(first)} to ${formatInstant(last)} (UTC)`;
+  return {
+    part,
+    body,
+    span,
+    firstTime: first,
+    about: found === undefined ? aboutLines(part, lines, args) : aboutMatches(part, found, args),
+    ...(found === undefined ? {} : { matches: found.matches }),
+  };
+}
+
+function search(clean: LogLine[], args: LogsArguments, grep: string) {
+  return grepLines(clean, {
+    matches: compilePattern(grep, { ignoreCase: args.ignore_case }),
+    context: args.context,
+    invert: args.invert,
+    newestFirst: args.newest_first,
+    limit: args.lines ?? 100,
+  });
+}
+
+function aboutLines({ lines: read, lead, reachedStart, matched, more, ended }: LogPart, lines: LogLine[], args: LogsArguments) {
+  const count = read.length - lead;
+  const isNew = args.cursor !== undefined;
+  const start = reachedStart || isNew ? "" : ", older ones exist";
+  const what = isNew ? `${count} new lines` : reachedStart && !more ? `all ${count} lines` : `the last ${count} lines`;
+  const window = args.since === undefined && args.until === undefined ? "" : " of the time asked for";
+  return [
+    ...(matched === true ? [`a line matches ${JSON.stringify(args.until_pattern)}, the last one below`] : []),
+    ...(matched === false && args.until_pattern !== undefined
+      ? [`no line matches ${JSON.stringify(args.until_pattern)} ${ended ? "and none will: the job has ended" : "yet"}`]
+      : []),
+    lines.length === 0 ? "no lines" : `${what}${window}${start}`,
+    ...(more ? ["more lines are there already: use the cursor"] : []),
+  ];
+}
+
+function aboutMatches({ reachedStart }: LogPart, found: { matches: number; shown: number }, { grep, invert }: LogsArguments) {
+  const kept = found.shown < found.matches ? `, the newest ${found.shown} shown` : "";
+  const searched = reachedStart ? "the whole log" : "the newest part of the log";
+  return [`${found.matches} lines ${invert ? "without" : "with"} ${JSON.stringify(grep)} in ${searched}${kept}`];
+}
+
+function show({ part, body, span, about, matches }: Prepared, maxBytes: number, nowMs: number) {
+  const { job, linesRead, bytesRead, reachedStart, matched } = part;
+  const hidden = body.hidden === 0 ? [] : [`${body.hidden} secrets hidden`];
+  const facts = [...about, ...(span === "" ? [] : [span]), readText(part), ...hidden].join("; ");
+  const head = `${stateLine(job, nowMs)}\nLog: ${facts}.`;
+  const { text, fenced, omittedLines } = showBody(body, { maxBytes, what: `log of ${nameOf(job)}` });
+  return {
+    text: body.lines.length === 0 ? `${head}\n${emptyText(part)}` : `${head}\n${fenced}`,
+    data: {
+      job: nameOf(job),
+      id: job.id,
+      status: job.status,
+      log: text,
+      lines_read: linesRead,
+      bytes_read: bytesRead,
+      reached_start: reachedStart,
+      ...(matched === undefined ? {} : { matched }),
+      ...(matches === undefined ? {} : { matches }),
+      ...(omittedLines === 0 ? {} : { omitted_lines: omittedLines }),
+      ...(body.hidden === 0 ? {} : { secrets_hidden: body.hidden }),
+    },
+  };
+}
+
+function emptyText({ job, linesRead }: LogPart): string {
+  if (linesRead > 0) return "Nothing to show of what was read.";
+  if (job.logs_removed) return "The platform has removed this log.";
+  if (job.history.started_at === undefined) return "It has printed nothing: it has not run yet. job_status says why.";
+  return isFinished(job.status) ? "It printed nothing in that time." : "It has printed nothing in that time so far.";
+}
+
+function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string | undefined): string[] {
+  const jobs = prepared.map(({ part }) => nameOf(part.job));
+  const [only] = prepared;
+  const call = (given: object) => `job_logs ${JSON.stringify(given)}`;
+  const isLive = prepared.some(({ part }) => !part.ended || part.more);
+  return [
+    ...(nextCursor !== undefined && isLive ? [`Newer lines: ${call({ jobs, ...goOn(args), cursor: nextCursor })}`] : []),
+    ...(only !== undefined && jobs.length === 1 && !only.part.reachedStart && only.firstTime !== undefined && args.cursor === undefined
+      ? [`Older lines: ${call({ jobs, until: only.firstTime })}`]
+      : []),
+  ];
+}
+
+function goOn({ until_pattern, wait_seconds, ignore_case, project }: LogsArguments) {
+  return {
+    ...(until_pattern === undefined ? {} : { until_pattern }),
+    ...(wait_seconds === undefined ? {} : { wait_seconds }),
+    ...(ignore_case ? { ignore_case } : {}),
+    ...(project === undefined ? {} : { project }),
+  };
+}

@@ -1,0 +1,126 @@
+import { type Cursor, isFinished, type JobDescription, type LogLine, type Platform, PlatformError } from "../client/index.ts";
+import { pauseFor } from "./poll.ts";
+
+/** How much of what is already there is searched. */
+const SEARCHED_LINES = 100_000;
+const SEARCHED_BYTES = 8 * 1024 * 1024;
+/** A log that closed while its job goes on is opened again after this. */
+const REOPEN_MS = 500;
+
+/** What was read up to the match, the end of the log or the end of the time. */
+export interface Watched {
+  /** The last of the lines read, oldest first; the matching line, if any, is the last one. */
+  lines: LogLine[];
+  matched: boolean;
+  /** The job has ended and so has its log. */
+  ended: boolean;
+  cursor?: Cursor;
+  linesRead: number;
+  bytesRead: number;
+  /** Nothing was printed before the first of `lines`. */
+  reachedStart: boolean;
+}
+
+export interface WatchOptions {
+  job: JobDescription;
+  /** Says whether a line is the one waited for. */
+  isMatch: (text: string) => boolean;
+  /** Keeps so many lines. */
+  keep: number;
+  after?: Cursor | undefined;
+  since?: Date | undefined;
+  deadlineMs: number;
+  /** Is told each new line. */
+  onLine?: ((line: LogLine) => void) | undefined;
+}
+
+/**
+ * Reads a log until a line matches, also one printed before, the log ends for good, or the time is over.
+ */
+export async function watchLog(platform: Platform, options: WatchOptions, signal: AbortSignal): Promise<Watched> {
+  const { job, isMatch, keep, after, since } = options;
+  const tail = await platform.jobs.tail(
+    job.id,
+    { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job },
+    { signal },
+  );
+  const { linesRead, bytesRead, cursor } = tail;
+  const at = tail.lines.findIndex(({ text }) => isMatch(text));
+  const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
+  const read: Reading = {
+    lines: upTo.slice(-keep),
+    reachedStart: tail.reachedStart && upTo.length <= keep,
+    linesRead,
+    bytesRead,
+    matched: at >= 0,
+    ended: false,
+    ...(at < 0 ? (cursor === undefined ? {} : { cursor }) : cursorOf(upTo, after)),
+  };
+  if (read.matched) return read;
+  // The rest of what is there comes with a further call.
+  if (tail.more) return read;
+  return follow(platform, { ...options, read }, signal);
+}
+
+type Reading = Watched;
+
+async function follow(
+  platform: Platform,
+  { job, isMatch, keep, since, deadlineMs, onLine, read }: WatchOptions & { read: Reading },
+  signal: AbortSignal,
+): Promise<Watched> {
+  while (!read.matched && !read.ended) {
+    const leftMs = deadlineMs - Date.now();
+    if (leftMs <= 0) return read;
+    const timeUp = AbortSignal.timeout(leftMs);
+    const until = AbortSignal.any([signal, timeUp]);
+    try {
+      const { status } = await platform.jobs.status(job.id, {}, { signal: until });
+      const lines = platform.jobs.follow(job.id, { after: read.cursor, since }, { signal: until });
+      for await (const line of lines) {
+        take(read, line, keep);
+        onLine?.(line);
+        read.matched = isMatch(line.text);
+        if (read.matched) return read;
+      }
+      // Only a log that was opened after the end of the job is complete.
+      read.ended = isFinished(status);
+      if (!read.ended) await pauseFor(REOPEN_MS, until);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (timeUp.aborted) return read;
+      if (!(error instanceof PlatformError && error.retryable)) throw error;
+      await pauseFor(Math.min(REOPEN_MS, leftMs), signal);
+    }
+  }
+  return read;
+}
+
+function take(read: Reading, line: LogLine, keep: number): void {
+  read.lines.push(line);
+  read.linesRead += 1;
+  read.bytesRead += Buffer.byteLength(line.text) + 1;
+  if (read.lines.length > keep) {
+    read.lines.shift();
+    read.reachedStart = false;
+  }
+  if (line.time === undefined) return;
+  const isSame = read.cursor !== undefined && instantKey(read.cursor.time) === instantKey(line.time);
+  read.cursor = { time: line.time, count: isSame ? (read.cursor?.count ?? 0) + 1 : 1 };
+}
+
+/** The place after the last of `lines`, which follow `after`. */
+function cursorOf(lines: readonly LogLine[], after: Cursor | undefined): { cursor?: Cursor } {
+  let cursor = after;
+  for (const { time } of lines) {
+    if (time === undefined) continue;
+    const isSame = cursor !== undefined && instantKey(cursor.time) === instantKey(time);
+    cursor = { time, count: isSame ? (cursor?.count ?? 0) + 1 : 1 };
+  }
+  return cursor === undefined ? {} : { cursor };
+}
+
+/** Microseconds are what both parts of a log have: the archive cuts the nanoseconds of the live part. */
+function instantKey(time: string): string {
+  return time.replace(/(\.\d{6})\d+/, "$1");
+}

@@ -1,0 +1,68 @@
+import type { JobDescription, ListFilter, PlatformContext } from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { nearestNames } from "../jobs/names.ts";
+import { whereOf } from "./args.ts";
+
+/** Which projects a list covers. */
+export interface Places {
+  filter: Pick<ListFilter, "cluster" | "orgs" | "projects">;
+  /** Whether a job of the list is in one of the places: the platform's filter mixes orgs and projects freely. */
+  covers: (job: JobDescription) => boolean;
+  /** For a headline: `default/acme/vision`. */
+  label: string;
+  /** What to say when nothing was found, because a name is not in the caller's configuration; else empty. */
+  doubt: string;
+}
+
+interface Place {
+  cluster: string;
+  org: string;
+  project: string;
+}
+
+const ALL = "*";
+
+/** Reads `vision`, `acme/nlp`, `*` (all projects of the org), `default/acme/*`; none means the selection. */
+export function placesOf(texts: readonly string[], context: PlatformContext): Places {
+  const { selection } = context;
+  const places = (texts.length === 0 ? [selection.project ?? ALL] : texts).map((text) => {
+    const { cluster = selection.cluster, org = selection.org, project = ALL } = whereOf(text);
+    return { cluster, org, project };
+  });
+  const [{ cluster } = selection] = places;
+  if (places.some((place) => place.cluster !== cluster))
+    throw new InvalidInputError("The projects are in different clusters: list one cluster at a time.");
+  const all = places.some(({ project }) => project === ALL);
+  const everyOrg = places.some(({ org }) => org === ALL);
+  return {
+    filter: {
+      cluster,
+      orgs: everyOrg ? [null] : unique(places.map(({ org }) => org)),
+      projects: all ? [] : unique(places.map(({ project }) => project)),
+    },
+    covers: (job) => places.some((place) => isIn(job, place)),
+    label: places.map(({ org, project }) => `${cluster}/${org}/${project}`).join(", "),
+    doubt: doubtAbout(places, context),
+  };
+}
+
+function isIn({ org_name, project_name }: JobDescription, { org, project }: Place): boolean {
+  return (org === ALL || org_name === org) && (project === ALL || project_name === project);
+}
+
+function doubtAbout(places: Place[], { projects }: PlatformContext): string {
+  const here = projects.filter(({ cluster_name }) => cluster_name === places[0]?.cluster);
+  const known = here.map(({ org_name, name }) => `${org_name}/${name}`);
+  const strange = places.find(
+    ({ org, project }) => project !== ALL && org !== ALL && !known.includes(`${org}/${project}`),
+  );
+  if (strange === undefined) return "";
+  const wanted = `${strange.org}/${strange.project}`;
+  const near = nearestNames(wanted, known);
+  const names = near.length > 0 ? `nearest: ${near.join(", ")}` : `yours: ${known.slice(0, 10).join(", ")}`;
+  return `You have no project ${wanted} in this cluster (${names}).`;
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isActive, type JobDescription, type Platform, PlatformError } from "../client/index.ts";
+
+/** Up to so many jobs are asked for one by one; more of one place with one list. */
+const MOST_SINGLE = 3;
+/** A list this long costs more than asking for the jobs one by one. */
+const LONGEST_LIST = 500;
+const RETRY_MS = 1000;
+
+/** Asks for the state of many jobs again and again, with as few requests as it takes. */
+export interface Poll {
+  /** The jobs as last seen, in the order given. */
+  readonly jobs: JobDescription[];
+  /** What the platform answered instead at the last attempt; undefined when all went well. */
+  readonly trouble: PlatformError | undefined;
+  /**
+   * Asks once, no longer than until `deadlineMs`. A passing fault of the platform is kept as `trouble`, every
+   * other error thrown.
+   */
+  refresh(signal: AbortSignal, deadlineMs: number): Promise<void>;
+}
+
+export function startPoll(jobs: readonly JobDescription[], platform: Platform): Poll {
+  const seen = new Map(jobs.map((job) => [job.id, job]));
+  const singly = new Set<string>();
+  let trouble: PlatformError | undefined;
+
+  async function refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
+    const active = [...seen.values()].filter(({ status }) => isActive(status));
+    const timeUp = AbortSignal.timeout(Math.max(0, deadlineMs - Date.now()));
+    const until = AbortSignal.any([signal, timeUp]);
+    try {
+      for (const group of byPlace(active)) await refreshGroup(group, until);
+      trouble = undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      trouble = timeUp.aborted ? trouble : passing(error);
+    }
+  }
+
+  async function refreshGroup(group: JobDescription[], signal: AbortSignal): Promise<void> {
+    const listed = group.filter(({ id }) => !singly.has(id));
+    const missing = listed.length > MOST_SINGLE ? await refreshByList(listed, signal) : listed;
+    const single = [...missing, ...group.filter(({ id }) => singly.has(id))];
+    const ids = single.map(({ id }) => id);
+    for (const outcome of await platform.jobs.statusMany(ids, {}, { signal })) {
+      if ("error" in outcome) throw outcome.error;
+      seen.set(outcome.job.id, outcome.job);
+    }
+  }
+
+  /** One list over the time in which the jobs were created; those that it does not show are asked for singly. */
+  async function refreshByList(group: JobDescription[], signal: AbortSignal): Promise<JobDescription[]> {
+    const missing = new Map(group.map((job) => [job.id, job]));
+    const filter = { ...placeOf(group), ...createdWithin(group), reverse: true, limit: LONGEST_LIST };
+    for await (const job of platform.jobs.list(filter, { signal })) {
+      if (missing.delete(job.id)) seen.set(job.id, job);
+      if (missing.size === 0) break;
+    }
+    for (const id of missing.keys()) singly.add(id);
+    return [...missing.values()];
+  }
+
+  return {
+    get jobs() {
+      return jobs.map((job) => seen.get(job.id) ?? job);
+    },
+    get trouble() {
+      return trouble;
+    },
+    refresh,
+  };
+}
+
+/** A fault that may pass by itself; every other one is thrown on. */
+function passing(error: unknown): PlatformError {
+  if (error instanceof PlatformError && error.retryable) return error;
+  throw error;
+}
+
+/** Tries `work` again while what goes wrong may pass and there is time. */
+export async function patiently<T>(deadlineMs: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      passing(error);
+      if (Date.now() + RETRY_MS > deadlineMs) throw error;
+      await pauseFor(RETRY_MS, signal);
+    }
+  }
+}
+
+/** Waits `ms`, or less when the call is cancelled, which throws. */
+export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, ms), undefined, { signal });
+}
+
+function byPlace(jobs: JobDescription[]): JobDescription[][] {
+  const groups = new Map<string, JobDescription[]>();
+  for (const job of jobs) {
+    const key = [job.cluster_name, job.org_name ?? "", job.project_name].join("/");
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
+  return [...groups.values()];
+}
+
+function placeOf([first]: JobDescription[]) {
+  return {
+    ...(first === undefined ? {} : { cluster: first.cluster_name, projects: [first.project_name] }),
+    orgs: [first?.org_name ?? null],
+  };
+}
+
+function createdWithin(jobs: JobDescription[]): { since?: string; until?: string } {
+  const byTime = jobs
+    .flatMap(({ history: { created_at } }) => (created_at === undefined ? [] : [created_at]))
+    .sort((a, b) => Date.parse(a) - Date.parse(b));
+  const [since, until] = [byTime[0], byTime.at(-1)];
+  return since === undefined || until === undefined ? {} : { since, until };
+}

@@ -1,0 +1,44 @@
+import { type JobDescription, type Platform, PlatformError, type Where } from "../client/index.ts";
+
+/** Refs that name no job, or several, and why. */
+export interface Unresolved {
+  ref: string;
+  error: PlatformError;
+}
+
+/** The jobs behind some refs, each once, in the order given, and the refs that failed. */
+export async function resolveMany(
+  platform: Platform,
+  { refs, where }: { refs: readonly string[]; where: Where },
+  signal: AbortSignal,
+): Promise<{ jobs: JobDescription[]; failed: Unresolved[] }> {
+  const outcomes = await platform.jobs.statusMany([...new Set(refs)], where, { signal });
+  const jobs = new Map<string, JobDescription>();
+  const failed: Unresolved[] = [];
+  for (const outcome of outcomes) {
+    if ("job" in outcome) jobs.set(outcome.job.id, outcome.job);
+    else failed.push(outcome);
+  }
+  const [first] = failed;
+  // One platform that is away is one error, not as many as there are refs.
+  if (first !== undefined && !isAboutRef(first.error)) throw first.error;
+  return { jobs: [...jobs.values()], failed };
+}
+
+/** The same where every ref must name a job. @throws {PlatformError} the first mistake, naming all */
+export async function resolveAll(
+  platform: Platform,
+  target: { refs: readonly string[]; where: Where },
+  signal: AbortSignal,
+): Promise<JobDescription[]> {
+  const { jobs, failed } = await resolveMany(platform, target, signal);
+  const [first, ...others] = failed;
+  if (first === undefined) return jobs;
+  if (others.length === 0) throw first.error;
+  const all = failed.map(({ error }) => error.message).join("\n");
+  throw new PlatformError(first.error.code, all, { cause: first.error });
+}
+
+function isAboutRef({ code }: PlatformError): boolean {
+  return ["not_found", "ambiguous", "invalid_argument", "not_permitted"].includes(code);
+}

@@ -1,0 +1,101 @@
+import { imageToString, isFinished, type JobDescription, type Preset } from "../client/index.ts";
+import { ageOf, formatDuration, formatInstant } from "../jobs/durations.ts";
+import { clampLine } from "../jobs/log-text.ts";
+import type { Redact } from "../jobs/redact/redact.ts";
+import { shortCredits } from "./credits.ts";
+import { hardwareText } from "./hardware.ts";
+import { statusText } from "./rows.ts";
+
+const MAX_COMMAND_CHARS = 600;
+const MAX_TRANSITIONS = 12;
+
+export interface FactOptions {
+  nowMs: number;
+  redact: Redact;
+  preset: Preset | undefined;
+}
+
+/** What a job is, where and at what cost, one line a topic, without empty ones. */
+export function factLines(job: JobDescription, options: FactOptions): string[] {
+  return [
+    `Where: ${job.uri}, owner ${job.owner}, id ${job.id}.`,
+    ...whatLines(job, options),
+    costLine(job, options),
+    ...lifeLines(job, options.nowMs),
+    ...placesLines(job),
+    `History (UTC): ${transitions(job)}.`,
+  ];
+}
+
+function whatLines({ container, tags, description, restart_policy, priority, ...job }: JobDescription, { redact }: FactOptions): string[] {
+  const { entrypoint, command, working_dir, env, secret_env } = container;
+  const shown = (text: string) => clampLine(redact(text).text.replaceAll("\n", " ⏎ "), MAX_COMMAND_CHARS);
+  const names = Object.keys(env);
+  const secrets = Object.entries(secret_env).map(([name, uri]) => `${name} = ${uri}`);
+  return [
+    `Image: ${imageToString(container.image)}.`,
+    ...(entrypoint === undefined ? [] : [`Entrypoint: ${shown(entrypoint)}`]),
+    ...(command === undefined ? [] : [`Command: ${shown(command)}`]),
+    ...(working_dir === undefined ? [] : [`Working folder: ${working_dir}.`]),
+    ...(names.length === 0 ? [] : [`Environment (values not shown): ${names.join(", ")}.`]),
+    ...(secrets.length === 0 ? [] : [`Secrets in the environment: ${secrets.join(", ")}.`]),
+    ...(tags.length === 0 ? [] : [`Tags: ${tags.join(", ")}.`]),
+    ...(description === undefined ? [] : [`Description: ${shown(description)}`]),
+    ...(restart_policy === "never" ? [] : [`Restart policy: ${restart_policy}; restarts so far: ${job.history.restarts}.`]),
+    ...(priority === "normal" ? [] : [`Priority: ${priority}.`]),
+  ];
+}
+
+function costLine({ preset_name, container, ...job }: JobDescription, { preset }: FactOptions): string {
+  const { cpu, memory } = container.resources;
+  const size = preset === undefined ? `${cpu} CPU, ${Math.round(memory / 2 ** 20)} MiB` : hardwareText(preset);
+  const price = `${shortCredits(job.price_credits_per_hour)} credits/h, ${shortCredits(job.total_price_credits)} so far`;
+  return `Preset: ${preset_name ?? "none"} (${size}); ${price}.`;
+}
+
+function lifeLines({ life_span, status, history, schedule_timeout }: JobDescription, nowMs: number): string[] {
+  const left = lifeLeftSeconds({ life_span, history });
+  const lines: string[] = [];
+  if (life_span !== undefined && left !== undefined) {
+    const ends = status === "running" ? `, ends at ${formatInstant(nowMs + left * 1000)} (in ${formatDuration(left)})` : `, ${formatDuration(left)} not used`;
+    lines.push(`Life span: ${formatDuration(life_span)} of running${isFinished(status) ? "" : ends}.`);
+  } else if (!isFinished(status)) lines.push("Life span: none, it runs until it ends by itself or is killed.");
+  if (schedule_timeout !== undefined && status === "pending")
+    lines.push(`Waits for a node for at most ${formatDuration(schedule_timeout)}.`);
+  return lines;
+}
+
+/** Seconds of running left of the life span. */
+export function lifeLeftSeconds({ life_span, history }: Pick<JobDescription, "life_span" | "history">): number | undefined {
+  return life_span === undefined ? undefined : Math.max(0, Math.round(life_span - (history.run_time_seconds ?? 0)));
+}
+
+function placesLines({ container, http_url, internal_hostname, status }: JobDescription): string[] {
+  const { volumes, secret_files, disk_volumes, http } = container;
+  const mode = (isReadOnly: boolean) => (isReadOnly ? " (read-only)" : "");
+  const mounts = [
+    ...volumes.map(({ storage_uri, container_path, read_only }) => `${storage_uri} at ${container_path}${mode(read_only)}`),
+    ...disk_volumes.map(({ disk_uri, container_path, read_only }) => `${disk_uri} at ${container_path}${mode(read_only)}`),
+    ...secret_files.map(({ secret_uri, container_path }) => `${secret_uri} at ${container_path}`),
+  ];
+  const auth = http?.requires_auth === false ? "open to everybody" : "platform login needed";
+  return [
+    ...(mounts.length === 0 ? [] : [`Mounts: ${mounts.join(", ")}.`]),
+    ...(http_url === undefined || http_url === "" ? [] : [`URL: ${http_url} (port ${http?.port ?? "unknown"}, ${auth})`]),
+    ...(internal_hostname === undefined || status !== "running" ? [] : [`Host name inside the cluster: ${internal_hostname}`]),
+  ];
+}
+
+function transitions({ history }: JobDescription): string {
+  const all = history.transitions.map((step) =>
+    `${formatInstant(step.transition_time)} ${statusText({ status: step.status, history: step })}`,
+  );
+  if (all.length <= MAX_TRANSITIONS) return all.join(" → ");
+  const skipped = all.length - MAX_TRANSITIONS;
+  return [...all.slice(0, 2), `(${skipped} more)`, ...all.slice(2 - MAX_TRANSITIONS)].join(" → ");
+}
+
+/** `2026-11-22T10:00:00Z (4m ago)`. */
+export function whenText(time: string, nowMs: number): string {
+  return `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { isFinished, type JobDescription } from "../client/index.ts";
+import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
+import { project, whereOf } from "./args.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
+import { type Diagnosis, diagnose, lookAround, type Surroundings } from "./diagnosis.ts";
+import { resolveMany, type Unresolved } from "./resolve.ts";
+import { stateData, stateLine } from "./rows.ts";
+import { shortCredits } from "./credits.ts";
+import { factLines, lifeLeftSeconds } from "./status-facts.ts";
+
+export const status = defineTool({
+  name: "job_status",
+  title: "Explain jobs",
+  description:
+    "Says what jobs are, where they stand and why, what would help, their cost, life span, URLs and mounts; for failed ones also the end of the log. Start here when a job is pending or failed.",
+  toolset: "core",
+  input: z.strictObject({
+    jobs: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(20)
+      .describe('Names, ids, unique id prefixes or job: URIs, e.g. ["train-7b"]'),
+    project,
+  }),
+  output: z.looseObject({
+    jobs: z.array(z.looseObject({ id: z.string(), status: z.string(), why: z.string() })),
+    not_found: z.array(z.looseObject({ job: z.string(), error: z.string() })).optional(),
+  }),
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  async run({ jobs: refs, project: at }, context) {
+    const { platform, session, signal } = context;
+    const { jobs, failed } = await resolveMany(platform, { refs, where: whereOf(at) }, signal);
+    const [only] = failed;
+    if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
+    const redact = makeRedactor(session.policy.secrets);
+    const surroundings = await lookAround(jobs, context);
+    const isShort = jobs.length > 3;
+    const reports = await Promise.all(jobs.map((job) => report(job, { context, surroundings, redact, isShort })));
+    return {
+      text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
+      data: {
+        jobs: reports.map(({ data }) => data),
+        ...(failed.length === 0 ? {} : { not_found: failed.map(({ ref, error }) => ({ job: ref, error: `${error.code}: ${error.message}` })) }),
+      },
+      jobs,
+    };
+  },
+});
+
+interface ReportOptions {
+  context: ToolContext;
+  surroundings: Surroundings;
+  redact: Redact;
+  /** Many jobs at once: only what explains them. */
+  isShort: boolean;
+}
+
+async function report(job: JobDescription, { context, surroundings, redact, isShort }: ReportOptions) {
+  const diagnosis = await diagnose(job, { context, surroundings, redact, isShort });
+  const nowMs = Date.now();
+  const preset = surroundings.presets.get(job.cluster_name)?.find(({ name }) => name === job.preset_name);
+  const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
+  return {
+    text: [stateLine(job, nowMs), ...diagnosis.lines, ...facts].join("\n"),
+    data: { ...stateData(job), ...dataOf(job, diagnosis) },
+  };
+}
+
+function dataOf(job: JobDescription, { why, next, log }: Diagnosis) {
+  const left = lifeLeftSeconds(job);
+  return {
+    why,
+    ...(next === "" ? {} : { next }),
+    owner: job.owner,
+    uri: job.uri,
+    ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
+    credits_per_hour: shortCredits(job.price_credits_per_hour),
+    cost_credits: shortCredits(job.total_price_credits),
+    ...(left === undefined || isFinished(job.status) ? {} : { life_span_left_seconds: left }),
+    ...(job.http_url === undefined || job.http_url === "" ? {} : { http_url: job.http_url }),
+    ...(log === undefined ? {} : { log }),
+  };
+}
+
+function missingText({ ref, error }: Unresolved): string {
+  return `${ref}: ${error.code}: ${error.message}`;
+}

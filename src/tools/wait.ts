@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { isFinished, type JobDescription, type Platform } from "../client/index.ts";
+import { formatDuration } from "../jobs/durations.ts";
+import { fenceOutput } from "../jobs/fence.ts";
+import { clampLine } from "../jobs/log-text.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
+import { jobRefs, project, whereOf } from "./args.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
+import { lineMatcher } from "./line-matcher.ts";
+import { watchLog } from "./log-watch.ts";
+import { type Poll, patiently, pauseFor, startPoll } from "./poll.ts";
+import { resolveAll } from "./resolve.ts";
+import { nameOf, stateData, stateLine } from "./rows.ts";
+
+const POLL_MS = 1000;
+/** One stream a job. */
+const MAX_WATCHED = 10;
+const MAX_LINE_CHARS = 500;
+const LAST_LOOK_MS = 3000;
+
+/** What `run` gets. */
+interface WaitArguments {
+  jobs: string[];
+  until: "running" | "finished" | "log";
+  pattern?: string | undefined;
+  wait_seconds: number;
+  project?: string | undefined;
+}
+
+const goal = z.enum(["running", "finished", "log"]);
+
+export const wait = defineTool({
+  name: "job_wait",
+  title: "Wait for jobs",
+  description:
+    "Waits until every job runs, every job has ended, or any job's log has a line that matches pattern (also one printed before). At most 50 s a call; answers finished: true or false, and when false the call to make next. Never changes jobs.",
+  toolset: "core",
+  input: z.strictObject({
+    jobs: jobRefs,
+    until: goal.default("finished").describe("running is also reached by jobs that ended"),
+    pattern: z.string().min(1).max(500).optional().describe("Regular expression for until: log, e.g. epoch 3"),
+    wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait in seconds"),
+    project,
+  }),
+  output: z.looseObject({
+    finished: z.boolean(),
+    waited_seconds: z.number(),
+    jobs: z.array(z.looseObject({ id: z.string(), status: z.string() })),
+  }),
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  async run(args, context) {
+    const { jobs: refs, until, pattern, wait_seconds, project: at } = args;
+    if ((until === "log") !== (pattern !== undefined))
+      throw new InvalidInputError('pattern goes with until: "log", and until: "log" needs a pattern.');
+    const startedMs = Date.now();
+    const deadlineMs = startedMs + wait_seconds * 1000;
+    const jobs = await patiently(deadlineMs, context.signal, () =>
+      resolveAll(context.platform, { refs, where: whereOf(at) }, context.signal),
+    );
+    const wait = { jobs, deadlineMs, startedMs };
+    const outcome =
+      pattern === undefined
+        ? await untilState(until === "running" ? hasStarted : hasEnded, wait, context)
+        : await untilLine(pattern, wait, context);
+    return answer(args, outcome, startedMs);
+  },
+});
+
+interface Wait {
+  jobs: JobDescription[];
+  startedMs: number;
+  deadlineMs: number;
+}
+
+interface Outcome {
+  finished: boolean;
+  jobs: JobDescription[];
+  /** A fault of the platform that had not passed at the end. */
+  trouble?: string | undefined;
+  match?: { job: JobDescription; line: string; hidden: number } | undefined;
+}
+
+const hasEnded = ({ status }: JobDescription) => isFinished(status);
+const hasStarted = ({ status }: JobDescription) => status === "running" || isFinished(status);
+
+async function untilState(
+  isReached: (job: JobDescription) => boolean,
+  { jobs, startedMs, deadlineMs }: Wait,
+  { platform, signal, progress }: ToolContext,
+): Promise<Outcome> {
+  const poll = startPoll(jobs, platform);
+  while (!poll.jobs.every(isReached)) {
+    const leftMs = deadlineMs - Date.now();
+    if (leftMs <= 0) break;
+    progress(progressText(poll, isReached, startedMs));
+    await pauseFor(Math.min(POLL_MS, leftMs), signal);
+    await poll.refresh(signal, deadlineMs);
+  }
+  return { finished: poll.jobs.every(isReached), jobs: poll.jobs, trouble: poll.trouble?.message };
+}
+
+function progressText({ jobs, trouble }: Poll, isReached: (job: JobDescription) => boolean, startedMs: number) {
+  const waiting = jobs.filter((job) => !isReached(job));
+  const names = waiting.slice(0, 3).map((job) => `${job.name ?? job.id} ${job.status}`);
+  const more = waiting.length > names.length ? ` and ${waiting.length - names.length} more` : "";
+  const after = formatDuration((Date.now() - startedMs) / 1000);
+  const fault = trouble === undefined ? "" : "; the platform does not answer, trying again";
+  return `${jobs.length - waiting.length} of ${jobs.length} there after ${after}; waiting for ${names.join(", ")}${more}${fault}`;
+}
+
+/** The first job to print a matching line ends the wait for all. */
+async function untilLine(
+  pattern: string,
+  { jobs, deadlineMs }: Wait,
+  { platform, session, signal, progress }: ToolContext,
+): Promise<Outcome> {
+  if (jobs.length > MAX_WATCHED)
+    throw new InvalidInputError(`until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`);
+  const redact = makeRedactor(session.policy.secrets);
+  const isMatch = lineMatcher(pattern, { redact });
+  const done = new AbortController();
+  const until = AbortSignal.any([signal, done.signal]);
+  let match: Outcome["match"];
+  const watchOne = async (job: JobDescription) => {
+    const options = { job, isMatch, keep: 1, deadlineMs, onLine: () => progress(`reading the log of ${job.name ?? job.id}`) };
+    const { matched, lines } = await watchLog(platform, options, until);
+    if (!matched || match !== undefined) return;
+    const { text, hidden } = redact(lines.at(-1)?.text ?? "");
+    match = { job, line: clampLine(text, MAX_LINE_CHARS), hidden };
+    done.abort();
+  };
+  await Promise.all(jobs.map((job) => watchOne(job).catch((error: unknown) => {
+    if (!done.signal.aborted) throw error;
+  })));
+  return { finished: match !== undefined, jobs: await lastSeen(jobs, platform, signal), match };
+}
+
+async function lastSeen(jobs: JobDescription[], platform: Platform, signal: AbortSignal): Promise<JobDescription[]> {
+  const poll = startPoll(jobs, platform);
+  await poll.refresh(signal, Date.now() + LAST_LOOK_MS);
+  return poll.jobs;
+}
+
+type Args = z.output<(typeof wait)["input"]>;
+
+function answer(args: WaitArguments, { finished, jobs, match, trouble }: Outcome, startedMs: number) {
+  const nowMs = Date.now();
+  const waited = Math.round((nowMs - startedMs) / 100) / 10;
+  const text = [
+    `finished: ${finished}, after ${waited} s of waiting.`,
+    ...jobs.map((job) => stateLine(job, nowMs)),
+    ...(trouble === undefined ? [] : [`The platform did not answer the last time it was asked: ${trouble}`]),
+    ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
+    nextCall(args, { finished, jobs, match }),
+  ].join("\n");
+  const data = {
+    finished,
+    waited_seconds: waited,
+    jobs: jobs.map(stateData),
+    ...(match === undefined ? {} : { matched: { job: match.job.id, line: match.line } }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+  return { text, data, jobs };
+}
+
+function nextCall({ jobs: refs, ...args }: WaitArguments, { finished, jobs, match }: Outcome): string {
+  const call = (tool: string, given: object) => `Next: ${tool} ${JSON.stringify(given)}`;
+  if (match !== undefined) return call("job_logs", { jobs: [match.job.id] });
+  const failed = jobs.filter(({ status }) => status === "failed" || status === "cancelled").map(nameOf);
+  if (failed.length > 0 && jobs.every(hasEnded)) return call("job_status", { jobs: failed.slice(0, 20) });
+  if (args.until === "log" && jobs.every(hasEnded))
+    return `No line matched and none will: all have ended. ${call("job_logs", { jobs: refs })}`;
+  return finished ? call("job_logs", { jobs: refs }) : call("job_wait", { jobs: refs, ...args });
+}
