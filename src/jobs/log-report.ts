@@ -9,7 +9,10 @@ export function cleanLines(printed: readonly LogLine[], redact: Redact): LogLine
   const shown = foldTerminal(printed);
   // As one text, since some secrets span lines.
   const texts = redact(shown.map(({ text }) => text).join("\n")).text.split("\n");
-  return shown.map(({ time }, index) => ({ text: texts[index] ?? "", ...(time === undefined ? {} : { time }) }));
+  return shown.map(({ time }, index) => ({
+    text: texts[index] ?? "",
+    ...(time === undefined ? {} : { time }),
+  }));
 }
 
 /** A part of a log ready to be shown within some budget. */

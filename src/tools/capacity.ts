@@ -40,8 +40,16 @@ export const capacity = defineTool({
     const fitting = cluster.presets.filter((preset) => fits(preset, room[preset.name], filter)).sort(byPrice);
     const choices = choicesOf(context, cluster);
     return {
-      text: [headline(cluster, fitting.length), ...fitting.map((preset) => row(preset, room[preset.name])), ...choices.lines].join("\n"),
-      data: { cluster: cluster.name, presets: fitting.map((preset) => data(preset, room[preset.name])), ...choices.data },
+      text: [
+        headline(cluster, fitting.length),
+        ...fitting.map((preset) => row(preset, room[preset.name])),
+        ...choices.lines,
+      ].join("\n"),
+      data: {
+        cluster: cluster.name,
+        presets: fitting.map((preset) => data(preset, room[preset.name])),
+        ...choices.data,
+      },
     };
   },
 });
@@ -111,7 +119,9 @@ function choicesOf({ selection, clusters, projects }: PlatformContext, { name }:
   const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
   const lines = [
     `Selected: ${selected}. Projects in ${name}: ${here.join(", ") || "none"}.`,
-    ...(others.length === 0 ? [] : [`Other clusters: ${others.join(", ")} (project: "cluster/org/project" asks there).`]),
+    ...(others.length === 0
+      ? []
+      : [`Other clusters: ${others.join(", ")} (project: "cluster/org/project" asks there).`]),
   ];
   return { lines, data: { selected, projects: here, other_clusters: others } };
 }

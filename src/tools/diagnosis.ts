@@ -74,15 +74,32 @@ async function activeJobs(
 /** Why a job stands where it stands, and what would help. */
 export async function diagnose(
   job: JobDescription,
-  { context, surroundings, redact, isShort }: { context: ToolContext; surroundings: Surroundings; redact: Redact; isShort: boolean },
+  {
+    context,
+    surroundings,
+    redact,
+    isShort,
+  }: { context: ToolContext; surroundings: Surroundings; redact: Redact; isShort: boolean },
 ): Promise<Diagnosis> {
   const { why, next } = explain(job);
-  const extra = [...roomLines(job, surroundings), ...quotaLines(job, surroundings), ...largerLines(job, surroundings)];
-  const log = job.status === "failed" && job.history.started_at !== undefined ? await endOfLog(job, { context, redact, isShort }) : undefined;
+  const extra = [
+    ...roomLines(job, surroundings),
+    ...quotaLines(job, surroundings),
+    ...largerLines(job, surroundings),
+  ];
+  const log =
+    job.status === "failed" && job.history.started_at !== undefined
+      ? await endOfLog(job, { context, redact, isShort })
+      : undefined;
   return {
     why,
     next: [next, ...extra].filter(Boolean).join(" "),
-    lines: [`Why: ${why}`, ...(next === "" ? [] : [`Next: ${next}`]), ...extra, ...(log === undefined ? [] : [log.fenced])],
+    lines: [
+      `Why: ${why}`,
+      ...(next === "" ? [] : [`Next: ${next}`]),
+      ...extra,
+      ...(log === undefined ? [] : [log.fenced]),
+    ],
     ...(log === undefined ? {} : { log: log.text }),
   };
 }
@@ -99,14 +116,22 @@ function roomLines(job: JobDescription, { room }: Surroundings): string[] {
   const own = job.preset_name === undefined ? undefined : counts[job.preset_name];
   const others = Object.entries(counts).filter(([name, count]) => name !== job.preset_name && count > 0);
   const said = own === undefined ? "not known" : own > 0 ? `${own} more could start` : "none could start";
-  const elsewhere = others.length === 0 ? "no other preset has room" : others.map(([name, count]) => `${name} ${count}`).join(", ");
+  const elsewhere =
+    others.length === 0
+      ? "no other preset has room"
+      : others.map(([name, count]) => `${name} ${count}`).join(", ");
   return [`Room now on ${job.preset_name ?? "its preset"}: ${said}. Others: ${elsewhere}.`];
 }
 
 function quotaLines(job: JobDescription, { mine, me }: Surroundings): string[] {
   if (!isAboutQuota(job) || mine.length === 0) return [];
-  const names = mine.map((other) => `${nameOf(other)} (${other.preset_name ?? "no preset"}, ${shortCredits(other.price_credits_per_hour)} credits/h)`);
-  return [`Running jobs of ${me} that count towards the quota: ${names.join(", ")}. Ask the user before killing any.`];
+  const names = mine.map(
+    (other) =>
+      `${nameOf(other)} (${other.preset_name ?? "no preset"}, ${shortCredits(other.price_credits_per_hour)} credits/h)`,
+  );
+  return [
+    `Running jobs of ${me} that count towards the quota: ${names.join(", ")}. Ask the user before killing any.`,
+  ];
 }
 
 /** Presets with more memory, cheapest first, for a job that ran out of it. */
@@ -121,20 +146,30 @@ function largerLines(job: JobDescription, { presets }: Surroundings): string[] {
     .sort((a, b) => Number(a.credits_per_hour) - Number(b.credits_per_hour))
     .slice(0, 3);
   if (larger.length === 0) return ["No preset here has more memory."];
-  const texts = larger.map((preset) => `${preset.name} (${hardwareText(preset)}, ${shortCredits(preset.credits_per_hour)} credits/h)`);
+  const texts = larger.map(
+    (preset) =>
+      `${preset.name} (${hardwareText(preset)}, ${shortCredits(preset.credits_per_hour)} credits/h)`,
+  );
   return [`Presets with more memory: ${texts.join("; ")}.`];
 }
 
 async function endOfLog(
   job: JobDescription,
-  { context: { platform, signal }, redact, isShort }: { context: ToolContext; redact: Redact; isShort: boolean },
+  {
+    context: { platform, signal },
+    redact,
+    isShort,
+  }: { context: ToolContext; redact: Redact; isShort: boolean },
 ): Promise<{ text: string; fenced: string } | undefined> {
   try {
     const { lines } = await platform.jobs.tail(job.id, { lines: 100, job }, { signal });
     const clean = cleanLines(lines, redact).slice(isShort ? -LOG_LINES_SHORT : -LOG_LINES);
     if (clean.length === 0) return undefined;
     const what = `last lines of the log of ${nameOf(job)}`;
-    return showBody(logBody(clean, { timestamps: false }), { maxBytes: isShort ? LOG_BYTES / 3 : LOG_BYTES, what });
+    return showBody(logBody(clean, { timestamps: false }), {
+      maxBytes: isShort ? LOG_BYTES / 3 : LOG_BYTES,
+      what,
+    });
   } catch {
     // The explanation stands without the log; job_logs says what is wrong with it.
     signal.throwIfAborted();

@@ -16,7 +16,13 @@ export function hardwareText(preset: Preset): string {
 }
 
 /** GPUs, MIG slices and TPUs of a preset; undefined where it has none. */
-export function gpuText({ nvidia_gpu, amd_gpu, intel_gpu, nvidia_migs = {}, tpu }: Preset): string | undefined {
+export function gpuText({
+  nvidia_gpu,
+  amd_gpu,
+  intel_gpu,
+  nvidia_migs = {},
+  tpu,
+}: Preset): string | undefined {
   const kinds = [
     ...(nvidia_gpu === undefined ? [] : [{ ...nvidia_gpu, kind: "NVIDIA GPU" }]),
     ...(amd_gpu === undefined ? [] : [{ ...amd_gpu, kind: "AMD GPU" }]),

@@ -1,8 +1,13 @@
+import { capacity } from "./capacity.ts";
 import type { Tool } from "./define-tool.ts";
+import { list } from "./list.ts";
+import { logs } from "./logs.ts";
 import type { Policy } from "./session.ts";
+import { status } from "./status.ts";
+import { wait } from "./wait.ts";
 
 /** The catalogue, in the order in which an agent meets them. */
-export const tools: Tool[] = [];
+export const tools: Tool[] = [list, status, logs, wait, capacity];
 
 /** What the policy leaves of the catalogue: a tool that may not be used is not shown. */
 export function offered({ mode, toolset }: Policy): Tool[] {

@@ -1,6 +1,6 @@
 import { compilePattern } from "../jobs/pattern.ts";
-import { showText } from "../jobs/terminal.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
+import { showText } from "../jobs/terminal.ts";
 
 /**
  * A test of lines as they are shown: control sequences obeyed, secrets hidden, so that no pattern can feel its

@@ -34,7 +34,10 @@ export const list = defineTool({
     text: z.string().min(1).optional().describe("Part of name, description, image or command, any case"),
     limit: z.int().min(1).max(200).default(20).describe("Most rows"),
     cursor: z.string().optional().describe("next_cursor of the last call, with the same filters: older jobs"),
-    projects: z.array(z.string().min(1)).optional().describe('Instead of project: several, or ["*"] = all of the org'),
+    projects: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Instead of project: several, or ["*"] = all of the org'),
     project,
   }),
   output: z.looseObject({
@@ -50,7 +53,8 @@ export const list = defineTool({
     const places = placesOf(projects ?? (at === undefined ? [] : [at]), context);
     const nowMs = Date.now();
     const filter = { ...places.filter, ...filterOf(filters, { nowMs, me: context.user }) };
-    const matches = (job: JobDescription) => places.covers(job) && (wanted === undefined || mentions(job, wanted));
+    const matches = (job: JobDescription) =>
+      places.covers(job) && (wanted === undefined || mentions(job, wanted));
     const scanLimit = wanted === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
     const page = await listPage(platform, { filter, matches, limit, scanLimit, cursor }, signal);
     return answer(page, { places, nowMs, me: context.user, isFurther: cursor !== undefined });
@@ -66,7 +70,10 @@ interface Filters {
   until?: string | undefined;
 }
 
-function filterOf({ status, name, tags, owner, since, until }: Filters, { nowMs, me }: { nowMs: number; me: string }) {
+function filterOf(
+  { status, name, tags, owner, since, until }: Filters,
+  { nowMs, me }: { nowMs: number; me: string },
+) {
   return {
     ...(status === undefined ? {} : { statuses: status }),
     ...(name === undefined ? {} : { name }),
@@ -79,9 +86,12 @@ function filterOf({ status, name, tags, owner, since, until }: Filters, { nowMs,
 
 function mentions({ name, description, container }: JobDescription, wanted: string): boolean {
   const { image, command, entrypoint } = container;
-  const imageText = [image.registry, image.name].filter(Boolean).join("/") + (image.tag === undefined ? "" : `:${image.tag}`);
+  const imageText =
+    [image.registry, image.name].filter(Boolean).join("/") + (image.tag === undefined ? "" : `:${image.tag}`);
   const part = wanted.toLowerCase();
-  return [name, description, imageText, command, entrypoint].some((text) => text?.toLowerCase().includes(part) ?? false);
+  return [name, description, imageText, command, entrypoint].some(
+    (text) => text?.toLowerCase().includes(part) ?? false,
+  );
 }
 
 interface Shown {
@@ -98,10 +108,13 @@ function answer(page: Page, { places, nowMs, me, isFurther }: Shown) {
   const fitting = withinBytes(page, (job) => rowText(job, options));
   const { jobs, nextCursor } = fitting;
   const counts = countByStatus(matching);
-  const counted = Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ");
+  const counted = Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
   const headline = `${jobs.length} of ${matching.length}${isComplete ? "" : " or more"} ${isFurther ? "older " : ""}jobs in ${places.label}, newest first, yours (${me}) unless an owner is named. Now ${formatInstant(nowMs)}.`;
   const bounded = isComplete ? "" : ` (only of the newest ${examined}; narrow the filters for all)`;
-  const next = nextCursor === undefined ? [] : [`More: call job_list with the same filters and cursor: "${nextCursor}"`];
+  const next =
+    nextCursor === undefined ? [] : [`More: call job_list with the same filters and cursor: "${nextCursor}"`];
   const none = jobs.length > 0 ? [] : [`No job matches. ${places.doubt}`.trim()];
   return {
     text: [headline, `Counts${bounded}: ${counted}.`, ...none, ...fitting.rows, ...next].join("\n"),

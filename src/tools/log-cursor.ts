@@ -14,7 +14,9 @@ export function writeCursor(cursors: ReadonlyMap<string, Cursor>): string {
 export function readCursor(text: string): Map<string, Cursor> {
   const found = places.safeParse(jsonOf(text));
   if (!found.success || Object.values(found.data).some(([time]) => Number.isNaN(Date.parse(time))))
-    throw new InvalidInputError("cursor is not one that job_logs gave; leave it out to read the end of the log.");
+    throw new InvalidInputError(
+      "cursor is not one that job_logs gave; leave it out to read the end of the log.",
+    );
   return new Map(Object.entries(found.data).map(([id, [time, count]]) => [id, { time, count }]));
 }
 

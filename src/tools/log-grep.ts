@@ -1,4 +1,4 @@
-import type { LogLine } from "../client/index.ts";
+import type { LogLine } from "../jobs/log-text.ts";
 
 /** What a search shows. */
 export interface Grepped {
@@ -32,7 +32,10 @@ export function grepLines(lines: readonly LogLine[], options: GrepOptions): Grep
     const block = lines.slice(from, to + 1);
     return newestFirst && context === 0 ? block.reverse() : block;
   });
-  const parted = context === 0 ? texts.flat() : texts.flatMap((block, index) => (index === 0 ? block : [{ text: GAP }, ...block]));
+  const parted =
+    context === 0
+      ? texts.flat()
+      : texts.flatMap((block, index) => (index === 0 ? block : [{ text: GAP }, ...block]));
   return { lines: parted, matches: all.length, shown: kept.length };
 }
 
@@ -41,7 +44,10 @@ interface Block {
   to: number;
 }
 
-function blocksAround(matches: readonly number[], { context, total }: { context: number; total: number }): Block[] {
+function blocksAround(
+  matches: readonly number[],
+  { context, total }: { context: number; total: number },
+): Block[] {
   const blocks: Block[] = [];
   for (const at of matches) {
     const from = Math.max(0, at - context);

@@ -44,10 +44,16 @@ export async function readLog(
 ): Promise<LogPart> {
   const { lines, since, until, isSearch, wait } = plan;
   if (wait !== undefined) {
-    const read = await watchLog(platform, { ...wait, job, after, since, keep: lines + CONTEXT_LINES }, signal);
+    const read = await watchLog(
+      platform,
+      { ...wait, job, after, since, keep: lines + CONTEXT_LINES },
+      signal,
+    );
     return { ...read, job, more: false, ...cut(read, lines) };
   }
-  const bounds = isSearch ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES } : { lines: lines + CONTEXT_LINES };
+  const bounds = isSearch
+    ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES }
+    : { lines: lines + CONTEXT_LINES };
   const wanted = after === undefined ? bounds : { ...bounds, lines: isSearch ? SEARCHED_LINES : lines };
   const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, job }, { signal });
   const isWhole = isSearch || after !== undefined;

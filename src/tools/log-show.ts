@@ -1,11 +1,10 @@
-import type { Cursor } from "../client/index.ts";
-import { missingNote, shareBudget } from "../jobs/budget.ts";
+import { isFinished } from "../client/index.ts";
+import { shareBudget } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { cleanLines, type LogBody, logBody, readText, showBody } from "../jobs/log-report.ts";
 import type { LogLine } from "../jobs/log-text.ts";
 import { compilePattern } from "../jobs/pattern.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
-import { isFinished } from "../client/index.ts";
 import type { LogsArguments } from "./log-arguments.ts";
 import { writeCursor } from "./log-cursor.ts";
 import { grepLines } from "./log-grep.ts";
@@ -34,9 +33,14 @@ interface Prepared {
 /** The answer: each log with what was read of it, within one budget shared by all. */
 export function showLogs(parts: LogPart[], options: Options) {
   const prepared = parts.map((part) => prepare(part, options));
-  const shares = shareBudget(prepared.map(({ body }) => body.bytes + 100), MAX_BODIES_BYTES);
+  const shares = shareBudget(
+    prepared.map(({ body }) => body.bytes + 100),
+    MAX_BODIES_BYTES,
+  );
   const shown = prepared.map((one, index) => show(one, shares[index] ?? 0, options.nowMs));
-  const cursors = new Map(parts.flatMap(({ job, cursor }) => (cursor === undefined ? [] : [[job.id, cursor] as const])));
+  const cursors = new Map(
+    parts.flatMap(({ job, cursor }) => (cursor === undefined ? [] : [[job.id, cursor] as const])),
+  );
   const nextCursor = cursors.size === 0 ? undefined : writeCursor(cursors);
   return {
     text: [...shown.map(({ text }) => text), ...nextCalls(prepared, options, nextCursor)].join("\n"),
@@ -55,7 +59,10 @@ function prepare(part: LogPart, { args, redact }: Options): Prepared {
   const body = logBody(lines, { timestamps: args.timestamps });
   const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
   const [first, last] = args.newest_first ? [times.at(-1), times[0]] : [times[0], times.at(-1)];
-  const span = first === undefined || last === undefined ? "" : `${formatInstant(first)} to ${formatInstant(last)} (UTC)`;
+  const span =
+    first === undefined || last === undefined
+      ? ""
+      : `${formatInstant(first)} to ${formatInstant(last)} (UTC)`;
   return {
     part,
     body,
@@ -76,26 +83,36 @@ function search(clean: LogLine[], args: LogsArguments, grep: string) {
   });
 }
 
-function aboutLines({ lines: read, lead, reachedStart, matched, more, ended }: LogPart, lines: LogLine[], args: LogsArguments) {
-  const count = read.length - lead;
+function aboutLines(part: LogPart, lines: LogLine[], args: LogsArguments): string[] {
+  const count = part.lines.length - part.lead;
   const isNew = args.cursor !== undefined;
-  const start = reachedStart || isNew ? "" : ", older ones exist";
-  const what = isNew ? `${count} new lines` : reachedStart && !more ? `all ${count} lines` : `the last ${count} lines`;
+  const isAll = part.reachedStart && !part.more;
+  const what = isNew ? `${count} new lines` : isAll ? `all ${count} lines` : `the last ${count} lines`;
   const window = args.since === undefined && args.until === undefined ? "" : " of the time asked for";
+  const older = part.reachedStart || isNew ? "" : ", older ones exist";
   return [
-    ...(matched === true ? [`a line matches ${JSON.stringify(args.until_pattern)}, the last one below`] : []),
-    ...(matched === false && args.until_pattern !== undefined
-      ? [`no line matches ${JSON.stringify(args.until_pattern)} ${ended ? "and none will: the job has ended" : "yet"}`]
-      : []),
-    lines.length === 0 ? "no lines" : `${what}${window}${start}`,
-    ...(more ? ["more lines are there already: use the cursor"] : []),
+    ...aboutPattern(part, args.until_pattern),
+    lines.length === 0 ? "no lines" : `${what}${window}${older}`,
+    ...(part.more ? ["more lines are there already: use the cursor"] : []),
   ];
 }
 
-function aboutMatches({ reachedStart }: LogPart, found: { matches: number; shown: number }, { grep, invert }: LogsArguments) {
+function aboutPattern({ matched, ended }: LogPart, pattern: string | undefined): string[] {
+  if (pattern === undefined || matched === undefined) return [];
+  if (matched) return [`a line matches ${JSON.stringify(pattern)}, the last one below`];
+  return [`no line matches ${JSON.stringify(pattern)} ${ended ? "and none will: the job has ended" : "yet"}`];
+}
+
+function aboutMatches(
+  { reachedStart }: LogPart,
+  found: { matches: number; shown: number },
+  { grep, invert }: LogsArguments,
+) {
   const kept = found.shown < found.matches ? `, the newest ${found.shown} shown` : "";
   const searched = reachedStart ? "the whole log" : "the newest part of the log";
-  return [`${found.matches} lines ${invert ? "without" : "with"} ${JSON.stringify(grep)} in ${searched}${kept}`];
+  return [
+    `${found.matches} lines ${invert ? "without" : "with"} ${JSON.stringify(grep)} in ${searched}${kept}`,
+  ];
 }
 
 function show({ part, body, span, about, matches }: Prepared, maxBytes: number, nowMs: number) {
@@ -125,8 +142,11 @@ function show({ part, body, span, about, matches }: Prepared, maxBytes: number, 
 function emptyText({ job, linesRead }: LogPart): string {
   if (linesRead > 0) return "Nothing to show of what was read.";
   if (job.logs_removed) return "The platform has removed this log.";
-  if (job.history.started_at === undefined) return "It has printed nothing: it has not run yet. job_status says why.";
-  return isFinished(job.status) ? "It printed nothing in that time." : "It has printed nothing in that time so far.";
+  if (job.history.started_at === undefined)
+    return "It has printed nothing: it has not run yet. job_status says why.";
+  return isFinished(job.status)
+    ? "It printed nothing in that time."
+    : "It has printed nothing in that time so far.";
 }
 
 function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string | undefined): string[] {
@@ -135,8 +155,14 @@ function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string |
   const call = (given: object) => `job_logs ${JSON.stringify(given)}`;
   const isLive = prepared.some(({ part }) => !part.ended || part.more);
   return [
-    ...(nextCursor !== undefined && isLive ? [`Newer lines: ${call({ jobs, ...goOn(args), cursor: nextCursor })}`] : []),
-    ...(only !== undefined && jobs.length === 1 && !only.part.reachedStart && only.firstTime !== undefined && args.cursor === undefined
+    ...(nextCursor !== undefined && isLive
+      ? [`Newer lines: ${call({ jobs, ...goOn(args), cursor: nextCursor })}`]
+      : []),
+    ...(only !== undefined &&
+    jobs.length === 1 &&
+    !only.part.reachedStart &&
+    only.firstTime !== undefined &&
+    args.cursor === undefined
       ? [`Older lines: ${call({ jobs, until: only.firstTime })}`]
       : []),
   ];

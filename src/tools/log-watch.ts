@@ -1,5 +1,11 @@
-import { type Cursor, isFinished, type JobDescription, type LogLine, type Platform, PlatformError } from "../client/index.ts";
-import { pauseFor } from "./poll.ts";
+import {
+  type Cursor,
+  isFinished,
+  type JobDescription,
+  type LogLine,
+  type Platform,
+} from "../client/index.ts";
+import { passing, pauseFor } from "./poll.ts";
 
 /** How much of what is already there is searched. */
 const SEARCHED_LINES = 100_000;
@@ -37,7 +43,11 @@ export interface WatchOptions {
 /**
  * Reads a log until a line matches, also one printed before, the log ends for good, or the time is over.
  */
-export async function watchLog(platform: Platform, options: WatchOptions, signal: AbortSignal): Promise<Watched> {
+export async function watchLog(
+  platform: Platform,
+  options: WatchOptions,
+  signal: AbortSignal,
+): Promise<Watched> {
   const { job, isMatch, keep, after, since } = options;
   const tail = await platform.jobs.tail(
     job.id,
@@ -47,7 +57,7 @@ export async function watchLog(platform: Platform, options: WatchOptions, signal
   const { linesRead, bytesRead, cursor } = tail;
   const at = tail.lines.findIndex(({ text }) => isMatch(text));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
-  const read: Reading = {
+  const read: Watched = {
     lines: upTo.slice(-keep),
     reachedStart: tail.reachedStart && upTo.length <= keep,
     linesRead,
@@ -62,41 +72,48 @@ export async function watchLog(platform: Platform, options: WatchOptions, signal
   return follow(platform, { ...options, read }, signal);
 }
 
-type Reading = Watched;
-
 async function follow(
   platform: Platform,
-  { job, isMatch, keep, since, deadlineMs, onLine, read }: WatchOptions & { read: Reading },
+  options: WatchOptions & { read: Watched },
   signal: AbortSignal,
 ): Promise<Watched> {
+  const { read, deadlineMs } = options;
   while (!read.matched && !read.ended) {
     const leftMs = deadlineMs - Date.now();
-    if (leftMs <= 0) return read;
+    if (leftMs <= 0) break;
     const timeUp = AbortSignal.timeout(leftMs);
     const until = AbortSignal.any([signal, timeUp]);
     try {
-      const { status } = await platform.jobs.status(job.id, {}, { signal: until });
-      const lines = platform.jobs.follow(job.id, { after: read.cursor, since }, { signal: until });
-      for await (const line of lines) {
-        take(read, line, keep);
-        onLine?.(line);
-        read.matched = isMatch(line.text);
-        if (read.matched) return read;
-      }
-      // Only a log that was opened after the end of the job is complete.
-      read.ended = isFinished(status);
-      if (!read.ended) await pauseFor(REOPEN_MS, until);
+      await followOnce(platform, options, until);
     } catch (error) {
       signal.throwIfAborted();
-      if (timeUp.aborted) return read;
-      if (!(error instanceof PlatformError && error.retryable)) throw error;
+      if (timeUp.aborted) break;
+      passing(error);
       await pauseFor(Math.min(REOPEN_MS, leftMs), signal);
     }
   }
   return read;
 }
 
-function take(read: Reading, line: LogLine, keep: number): void {
+/** Until the match, or the end of the stream, which need not be the end of the job. */
+async function followOnce(
+  platform: Platform,
+  { job, isMatch, keep, since, onLine, read }: WatchOptions & { read: Watched },
+  signal: AbortSignal,
+): Promise<void> {
+  const { status } = await platform.jobs.status(job.id, {}, { signal });
+  for await (const line of platform.jobs.follow(job.id, { after: read.cursor, since }, { signal })) {
+    take(read, line, keep);
+    onLine?.(line);
+    read.matched = isMatch(line.text);
+    if (read.matched) return;
+  }
+  // Only a log that was opened after the end of the job is complete.
+  read.ended = isFinished(status);
+  if (!read.ended) await pauseFor(REOPEN_MS, signal);
+}
+
+function take(read: Watched, line: LogLine, keep: number): void {
   read.lines.push(line);
   read.linesRead += 1;
   read.bytesRead += Buffer.byteLength(line.text) + 1;

@@ -45,7 +45,9 @@ export const logs = defineTool({
 function planOf(args: LogsArguments, { nowMs, redact, progress }: PlanContext): ReadPlan {
   const { since, until, grep, until_pattern: pattern, ignore_case: ignoreCase } = args;
   if (grep !== undefined && pattern !== undefined)
-    throw new InvalidInputError("grep searches what is there, until_pattern waits for a line: give one of them.");
+    throw new InvalidInputError(
+      "grep searches what is there, until_pattern waits for a line: give one of them.",
+    );
   const seconds = args.wait_seconds ?? (pattern === undefined ? 0 : DEFAULT_WAIT_SECONDS);
   const isMatch = pattern === undefined ? () => false : lineMatcher(pattern, { redact, ignoreCase });
   return {
@@ -55,7 +57,9 @@ function planOf(args: LogsArguments, { nowMs, redact, progress }: PlanContext): 
     isSearch: grep !== undefined,
     ...(pattern === undefined && seconds === 0
       ? {}
-      : { wait: { isMatch, deadlineMs: nowMs + seconds * 1000, onLine: () => progress("reading new lines") } }),
+      : {
+          wait: { isMatch, deadlineMs: nowMs + seconds * 1000, onLine: () => progress("reading new lines") },
+        }),
   };
 }
 
@@ -75,7 +79,8 @@ async function jobsOf(args: LogsArguments, { platform, signal }: ToolContext): P
   const found: JobDescription[] = [];
   const wanted = { ...filter, tags, statuses, reverse: true, limit: MAX_JOBS };
   for await (const job of platform.jobs.list(wanted, { signal })) found.push(job);
-  if (found.length === 0) throw new InvalidInputError("No job has these tags and states: job_list shows what there is.");
+  if (found.length === 0)
+    throw new InvalidInputError("No job has these tags and states: job_list shows what there is.");
   return found;
 }
 

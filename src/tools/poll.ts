@@ -73,13 +73,17 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
 }
 
 /** A fault that may pass by itself; every other one is thrown on. */
-function passing(error: unknown): PlatformError {
+export function passing(error: unknown): PlatformError {
   if (error instanceof PlatformError && error.retryable) return error;
   throw error;
 }
 
 /** Tries `work` again while what goes wrong may pass and there is time. */
-export async function patiently<T>(deadlineMs: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(
+  deadlineMs: number,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
       return await work();

@@ -42,7 +42,9 @@ export function rowData(job: JobDescription, { me, withProject }: Omit<RowOption
     ...(history.reason === undefined ? {} : { reason: history.reason }),
     ...(history.exit_code === undefined ? {} : { exit_code: history.exit_code }),
     ...(history.created_at === undefined ? {} : { created_at: formatInstant(history.created_at) }),
-    ...(history.started_at === undefined ? {} : { run_time_seconds: Math.round(history.run_time_seconds ?? 0) }),
+    ...(history.started_at === undefined
+      ? {}
+      : { run_time_seconds: Math.round(history.run_time_seconds ?? 0) }),
     ...(preset_name === undefined ? {} : { preset: preset_name }),
     cost_credits: shortCredits(job.total_price_credits),
     ...(owner === me ? {} : { owner }),
@@ -52,7 +54,7 @@ export function rowData(job: JobDescription, { me, withProject }: Omit<RowOption
 
 /** One job as a sentence: `train (job-1a2b3c4d): running for 3m 20s, created 2026-11-22T10:00:00Z (4m ago)`. */
 export function stateLine(job: JobDescription, nowMs: number): string {
-  const { status, history } = job;
+  const { history } = job;
   const { created_at = "", started_at, finished_at, run_time_seconds = 0 } = history;
   const ran = formatDuration(run_time_seconds);
   const when = (time: string) => `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
@@ -95,7 +97,12 @@ interface Standing {
 /** `failed: OOMKilled, exit 137`; the platform's word `Collected` alone says nothing, so it is put in words. */
 export function statusText({ status, history }: Standing): string {
   const { reason, description = "", exit_code } = history;
-  const cause = reason === "Collected" ? (/^Invalid image/i.test(description) ? "invalid image name" : "image not pulled") : reason;
+  const cause =
+    reason === "Collected"
+      ? /^Invalid image/i.test(description)
+        ? "invalid image name"
+        : "image not pulled"
+      : reason;
   const parts = [
     ...(cause === undefined ? [] : [cause.slice(0, 80)]),
     ...(exit_code === undefined || exit_code === 0 ? [] : [`exit ${exit_code}`]),

@@ -27,7 +27,10 @@ export function factLines(job: JobDescription, options: FactOptions): string[] {
   ];
 }
 
-function whatLines({ container, tags, description, restart_policy, priority, ...job }: JobDescription, { redact }: FactOptions): string[] {
+function whatLines(
+  { container, tags, description, restart_policy, priority, ...job }: JobDescription,
+  { redact }: FactOptions,
+): string[] {
   const { entrypoint, command, working_dir, env, secret_env } = container;
   const shown = (text: string) => clampLine(redact(text).text.replaceAll("\n", " ⏎ "), MAX_COMMAND_CHARS);
   const names = Object.keys(env);
@@ -41,54 +44,77 @@ function whatLines({ container, tags, description, restart_policy, priority, ...
     ...(secrets.length === 0 ? [] : [`Secrets in the environment: ${secrets.join(", ")}.`]),
     ...(tags.length === 0 ? [] : [`Tags: ${tags.join(", ")}.`]),
     ...(description === undefined ? [] : [`Description: ${shown(description)}`]),
-    ...(restart_policy === "never" ? [] : [`Restart policy: ${restart_policy}; restarts so far: ${job.history.restarts}.`]),
+    ...(restart_policy === "never"
+      ? []
+      : [`Restart policy: ${restart_policy}; restarts so far: ${job.history.restarts}.`]),
     ...(priority === "normal" ? [] : [`Priority: ${priority}.`]),
   ];
 }
 
 function costLine({ preset_name, container, ...job }: JobDescription, { preset }: FactOptions): string {
   const { cpu, memory } = container.resources;
-  const size = preset === undefined ? `${cpu} CPU, ${Math.round(memory / 2 ** 20)} MiB` : hardwareText(preset);
+  const size =
+    preset === undefined ? `${cpu} CPU, ${Math.round(memory / 2 ** 20)} MiB` : hardwareText(preset);
   const price = `${shortCredits(job.price_credits_per_hour)} credits/h, ${shortCredits(job.total_price_credits)} so far`;
   return `Preset: ${preset_name ?? "none"} (${size}); ${price}.`;
 }
 
-function lifeLines({ life_span, status, history, schedule_timeout }: JobDescription, nowMs: number): string[] {
+function lifeLines(
+  { life_span, status, history, schedule_timeout }: JobDescription,
+  nowMs: number,
+): string[] {
   const left = lifeLeftSeconds({ life_span, history });
   const lines: string[] = [];
   if (life_span !== undefined && left !== undefined) {
-    const ends = status === "running" ? `, ends at ${formatInstant(nowMs + left * 1000)} (in ${formatDuration(left)})` : `, ${formatDuration(left)} not used`;
+    const ends =
+      status === "running"
+        ? `, ends at ${formatInstant(nowMs + left * 1000)} (in ${formatDuration(left)})`
+        : `, ${formatDuration(left)} not used`;
     lines.push(`Life span: ${formatDuration(life_span)} of running${isFinished(status) ? "" : ends}.`);
-  } else if (!isFinished(status)) lines.push("Life span: none, it runs until it ends by itself or is killed.");
+  } else if (!isFinished(status))
+    lines.push("Life span: none, it runs until it ends by itself or is killed.");
   if (schedule_timeout !== undefined && status === "pending")
     lines.push(`Waits for a node for at most ${formatDuration(schedule_timeout)}.`);
   return lines;
 }
 
 /** Seconds of running left of the life span. */
-export function lifeLeftSeconds({ life_span, history }: Pick<JobDescription, "life_span" | "history">): number | undefined {
-  return life_span === undefined ? undefined : Math.max(0, Math.round(life_span - (history.run_time_seconds ?? 0)));
+export function lifeLeftSeconds({
+  life_span,
+  history,
+}: Pick<JobDescription, "life_span" | "history">): number | undefined {
+  return life_span === undefined
+    ? undefined
+    : Math.max(0, Math.round(life_span - (history.run_time_seconds ?? 0)));
 }
 
 function placesLines({ container, http_url, internal_hostname, status }: JobDescription): string[] {
   const { volumes, secret_files, disk_volumes, http } = container;
   const mode = (isReadOnly: boolean) => (isReadOnly ? " (read-only)" : "");
   const mounts = [
-    ...volumes.map(({ storage_uri, container_path, read_only }) => `${storage_uri} at ${container_path}${mode(read_only)}`),
-    ...disk_volumes.map(({ disk_uri, container_path, read_only }) => `${disk_uri} at ${container_path}${mode(read_only)}`),
+    ...volumes.map(
+      ({ storage_uri, container_path, read_only }) => `${storage_uri} at ${container_path}${mode(read_only)}`,
+    ),
+    ...disk_volumes.map(
+      ({ disk_uri, container_path, read_only }) => `${disk_uri} at ${container_path}${mode(read_only)}`,
+    ),
     ...secret_files.map(({ secret_uri, container_path }) => `${secret_uri} at ${container_path}`),
   ];
   const auth = http?.requires_auth === false ? "open to everybody" : "platform login needed";
   return [
     ...(mounts.length === 0 ? [] : [`Mounts: ${mounts.join(", ")}.`]),
-    ...(http_url === undefined || http_url === "" ? [] : [`URL: ${http_url} (port ${http?.port ?? "unknown"}, ${auth})`]),
-    ...(internal_hostname === undefined || status !== "running" ? [] : [`Host name inside the cluster: ${internal_hostname}`]),
+    ...(http_url === undefined || http_url === ""
+      ? []
+      : [`URL: ${http_url} (port ${http?.port ?? "unknown"}, ${auth})`]),
+    ...(internal_hostname === undefined || status !== "running"
+      ? []
+      : [`Host name inside the cluster: ${internal_hostname}`]),
   ];
 }
 
 function transitions({ history }: JobDescription): string {
-  const all = history.transitions.map((step) =>
-    `${formatInstant(step.transition_time)} ${statusText({ status: step.status, history: step })}`,
+  const all = history.transitions.map(
+    (step) => `${formatInstant(step.transition_time)} ${statusText({ status: step.status, history: step })}`,
   );
   if (all.length <= MAX_TRANSITIONS) return all.join(" → ");
   const skipped = all.length - MAX_TRANSITIONS;

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { isFinished, type JobDescription } from "../client/index.ts";
 import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
 import { project, whereOf } from "./args.ts";
+import { shortCredits } from "./credits.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { type Diagnosis, diagnose, lookAround, type Surroundings } from "./diagnosis.ts";
 import { resolveMany, type Unresolved } from "./resolve.ts";
 import { stateData, stateLine } from "./rows.ts";
-import { shortCredits } from "./credits.ts";
 import { factLines, lifeLeftSeconds } from "./status-facts.ts";
 
 export const status = defineTool({
@@ -36,12 +36,21 @@ export const status = defineTool({
     const redact = makeRedactor(session.policy.secrets);
     const surroundings = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
-    const reports = await Promise.all(jobs.map((job) => report(job, { context, surroundings, redact, isShort })));
+    const reports = await Promise.all(
+      jobs.map((job) => report(job, { context, surroundings, redact, isShort })),
+    );
     return {
       text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
       data: {
         jobs: reports.map(({ data }) => data),
-        ...(failed.length === 0 ? {} : { not_found: failed.map(({ ref, error }) => ({ job: ref, error: `${error.code}: ${error.message}` })) }),
+        ...(failed.length === 0
+          ? {}
+          : {
+              not_found: failed.map(({ ref, error }) => ({
+                job: ref,
+                error: `${error.code}: ${error.message}`,
+              })),
+            }),
       },
       jobs,
     };

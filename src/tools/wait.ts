@@ -2,8 +2,8 @@ import { z } from "zod";
 import { isFinished, type JobDescription, type Platform } from "../client/index.ts";
 import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
-import { clampLine } from "../jobs/log-text.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { clampLine } from "../jobs/log-text.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
@@ -39,7 +39,12 @@ export const wait = defineTool({
   input: z.strictObject({
     jobs: jobRefs,
     until: goal.default("finished").describe("running is also reached by jobs that ended"),
-    pattern: z.string().min(1).max(500).optional().describe("Regular expression for until: log, e.g. epoch 3"),
+    pattern: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe("Regular expression for until: log, e.g. epoch 3"),
     wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait in seconds"),
     project,
   }),
@@ -100,7 +105,11 @@ async function untilState(
   return { finished: poll.jobs.every(isReached), jobs: poll.jobs, trouble: poll.trouble?.message };
 }
 
-function progressText({ jobs, trouble }: Poll, isReached: (job: JobDescription) => boolean, startedMs: number) {
+function progressText(
+  { jobs, trouble }: Poll,
+  isReached: (job: JobDescription) => boolean,
+  startedMs: number,
+) {
   const waiting = jobs.filter((job) => !isReached(job));
   const names = waiting.slice(0, 3).map((job) => `${job.name ?? job.id} ${job.status}`);
   const more = waiting.length > names.length ? ` and ${waiting.length - names.length} more` : "";
@@ -116,33 +125,47 @@ async function untilLine(
   { platform, session, signal, progress }: ToolContext,
 ): Promise<Outcome> {
   if (jobs.length > MAX_WATCHED)
-    throw new InvalidInputError(`until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`);
+    throw new InvalidInputError(
+      `until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`,
+    );
   const redact = makeRedactor(session.policy.secrets);
   const isMatch = lineMatcher(pattern, { redact });
   const done = new AbortController();
   const until = AbortSignal.any([signal, done.signal]);
   let match: Outcome["match"];
   const watchOne = async (job: JobDescription) => {
-    const options = { job, isMatch, keep: 1, deadlineMs, onLine: () => progress(`reading the log of ${job.name ?? job.id}`) };
+    const options = {
+      job,
+      isMatch,
+      keep: 1,
+      deadlineMs,
+      onLine: () => progress(`reading the log of ${job.name ?? job.id}`),
+    };
     const { matched, lines } = await watchLog(platform, options, until);
     if (!matched || match !== undefined) return;
     const { text, hidden } = redact(lines.at(-1)?.text ?? "");
     match = { job, line: clampLine(text, MAX_LINE_CHARS), hidden };
     done.abort();
   };
-  await Promise.all(jobs.map((job) => watchOne(job).catch((error: unknown) => {
-    if (!done.signal.aborted) throw error;
-  })));
+  await Promise.all(
+    jobs.map((job) =>
+      watchOne(job).catch((error: unknown) => {
+        if (!done.signal.aborted) throw error;
+      }),
+    ),
+  );
   return { finished: match !== undefined, jobs: await lastSeen(jobs, platform, signal), match };
 }
 
-async function lastSeen(jobs: JobDescription[], platform: Platform, signal: AbortSignal): Promise<JobDescription[]> {
+async function lastSeen(
+  jobs: JobDescription[],
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<JobDescription[]> {
   const poll = startPoll(jobs, platform);
   await poll.refresh(signal, Date.now() + LAST_LOOK_MS);
   return poll.jobs;
 }
-
-type Args = z.output<(typeof wait)["input"]>;
 
 function answer(args: WaitArguments, { finished, jobs, match, trouble }: Outcome, startedMs: number) {
   const nowMs = Date.now();
