@@ -1,25 +1,203 @@
-/** Where to read a job's log, and how. */
-export interface ReadOptions {
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { JobLog, type LogPaths, type TimedLine } from "./job-log.ts";
+import { LogFile } from "./log-file.ts";
+import { type Stamp, stampLines } from "./stamp.ts";
+
+export type { TimedLine } from "./job-log.ts";
+
+/** Which lines of a log are wanted, by the time of their first byte. */
+export interface TimeSpan {
   /** Unix milliseconds; earlier lines are left out. */
   sinceMs?: number;
-  /** Unix milliseconds; later lines are left out. */
+  /** Unix milliseconds; later lines are left out, and so is one that is not complete. */
   untilMs?: number;
-  /** Prefix each line with its time, RFC 3339 in UTC, and a space. */
-  timestamps?: boolean;
+}
+
+/** A part of a log, in bytes from its start; `end` is where a following part begins. */
+export interface LogRange {
+  start: number;
+  end: number;
 }
 
 /** The log of every job: each line with the time it was written, indexed by time. */
 export interface LogStore {
-  /** Appends output as it comes; a line may arrive in pieces. Its time is that of its first byte. */
+  /** Appends output as it comes; a line may arrive in pieces. Its time is that of its first byte, never earlier than the last. */
   append(jobId: string, chunk: Uint8Array, atMs: number): void;
   /** Ends a line that was left open (the process ended). */
   endLine(jobId: string): void;
-  /** Whole lines already written. Cost in proportion to what is returned, not to the size of the log. */
-  read(jobId: string, options: ReadOptions): AsyncIterable<Uint8Array>;
-  /** The same, then everything that comes, until `signal` fires or the job's log is ended. */
-  follow(jobId: string, options: ReadOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Appends many lines with their own times at once; the log is ended then. */
+  fill(jobId: string, lines: Iterable<TimedLine>): void;
+  /** Whether output came since the log was last ended: `end` will be called. */
+  isLive(jobId: string): boolean;
+  /** Finds lines by time, without reading what lies before them. */
+  range(jobId: string, span: TimeSpan): Promise<LogRange>;
+  /** What is in a range; lines are prefixed with their time if `stamp` is given. */
+  read(jobId: string, range: LogRange, stamp?: Stamp): AsyncIterable<Uint8Array>;
+  /** Everything from `start` on, and what still comes, until `signal` fires or the job's log is ended. */
+  follow(jobId: string, start: number, options: FollowOptions): AsyncIterable<Uint8Array>;
   /** No more will come (until `append` is called again, after a restart). */
   end(jobId: string): void;
   remove(jobId: string): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface FollowOptions {
+  signal: AbortSignal;
+  stamp?: Stamp | undefined;
+}
+
+/** Files held open for writing at most. */
+const OPEN_LOGS = 200;
+
+/**
+ * Opens the logs below a folder; what an earlier process wrote there is found again, whatever ended it. Per
+ * job there is the output as it came, and an index of times; what is finished holds nothing open and nothing
+ * in memory.
+ */
+export function openLogStore(folder: string): LogStore {
+  return new FileLogStore(folder);
+}
+
+class FileLogStore implements LogStore {
+  readonly #folder: string;
+  /** In the order of their last use. */
+  readonly #logs = new Map<string, JobLog>();
+  readonly #open = new Set<JobLog>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  append(jobId: string, chunk: Uint8Array, atMs: number): void {
+    if (chunk.length === 0) return;
+    this.#writable(jobId).append(chunk, atMs);
+  }
+
+  endLine(jobId: string): void {
+    this.#logs.get(jobId)?.endLine();
+  }
+
+  fill(jobId: string, lines: Iterable<TimedLine>): void {
+    this.#writable(jobId).fill(lines);
+    this.end(jobId);
+  }
+
+  isLive(jobId: string): boolean {
+    return this.#logs.get(jobId)?.hasOutput ?? false;
+  }
+
+  async range(jobId: string, { sinceMs, untilMs }: TimeSpan): Promise<LogRange> {
+    const file = await LogFile.open(this.#paths(jobId));
+    if (file === undefined) return { start: 0, end: 0 };
+    try {
+      const start = sinceMs === undefined ? 0 : await file.lineStart(await file.firstAt(sinceMs));
+      const end =
+        untilMs === undefined ? file.size : await file.completeBefore(await file.firstAfter(untilMs));
+      return { start, end: Math.max(start, end) };
+    } finally {
+      await file.close();
+    }
+  }
+
+  async *read(jobId: string, range: LogRange, stamp?: Stamp): AsyncIterable<Uint8Array> {
+    const file = await LogFile.open(this.#paths(jobId));
+    if (file === undefined) return;
+    try {
+      yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
+      if (range.end >= file.size && !this.isLive(jobId) && (await file.lineIsOpen(range))) yield NEW_LINE;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async *follow(jobId: string, start: number, options: FollowOptions): AsyncIterable<Uint8Array> {
+    const log = this.#log(jobId);
+    log.followers += 1;
+    try {
+      if (log.size <= start && !(await log.grows(start, options.signal))) return;
+      const file = await LogFile.open(this.#paths(jobId));
+      if (file === undefined) return;
+      try {
+        yield* followFile(file, log, { ...options, start });
+      } finally {
+        await file.close();
+      }
+    } finally {
+      log.followers -= 1;
+      this.#forget(jobId, log);
+    }
+  }
+
+  end(jobId: string): void {
+    const log = this.#logs.get(jobId);
+    if (log === undefined) return;
+    log.end();
+    this.#open.delete(log);
+    this.#forget(jobId, log);
+  }
+
+  async remove(jobId: string): Promise<void> {
+    this.end(jobId);
+    const { text, index } = this.#paths(jobId);
+    await Promise.all([rm(text, { force: true }), rm(index, { force: true })]);
+  }
+
+  async close(): Promise<void> {
+    for (const jobId of [...this.#logs.keys()]) this.end(jobId);
+  }
+
+  #log(jobId: string): JobLog {
+    const known = this.#logs.get(jobId);
+    if (known !== undefined) return known;
+    const log = new JobLog(this.#paths(jobId));
+    this.#logs.set(jobId, log);
+    return log;
+  }
+
+  #writable(jobId: string): JobLog {
+    const log = this.#log(jobId);
+    if (this.#open.has(log)) return log;
+    mkdirSync(join(this.#folder, shardOf(jobId)), { recursive: true });
+    this.#open.add(log);
+    if (this.#open.size > OPEN_LOGS) {
+      const [oldest] = this.#open;
+      if (oldest !== undefined && oldest !== log) {
+        oldest.rest();
+        this.#open.delete(oldest);
+      }
+    }
+    return log;
+  }
+
+  /** An ended log that nobody follows takes no memory. */
+  #forget(jobId: string, log: JobLog): void {
+    const idle = log.followers === 0 && (log.ended || !log.hasOutput);
+    if (idle && this.#logs.get(jobId) === log) this.#logs.delete(jobId);
+  }
+
+  #paths(jobId: string): LogPaths {
+    const base = join(this.#folder, shardOf(jobId), jobId);
+    return { text: `${base}.log`, index: `${base}.times` };
+  }
+}
+
+async function* followFile(
+  file: LogFile,
+  log: JobLog,
+  { start, signal, stamp }: FollowOptions & { start: number },
+): AsyncGenerator<Uint8Array> {
+  for (let at = start; await log.grows(at, signal); ) {
+    const range = { start: at, end: log.size };
+    yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
+    at = range.end;
+  }
+}
+
+const NEW_LINE = Buffer.from("\n");
+
+/** Two characters of the random part: a folder with 100,000 files is slow to look into. */
+function shardOf(jobId: string): string {
+  return jobId.slice(4, 6).replaceAll(/[^0-9a-zA-Z]/g, "_") || "_";
 }

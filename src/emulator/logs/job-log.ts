@@ -1,0 +1,155 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
+
+/** Where the two files of a log are. */
+export interface LogPaths {
+  /** The output as it came. */
+  text: string;
+  /** Pairs of 64-bit floats: Unix milliseconds, and the offset of the first byte written then. */
+  index: string;
+}
+
+/** A line for `fill`, without its end. */
+export interface TimedLine {
+  atMs: number;
+  text: string;
+}
+
+/** Bytes of one pair in the index. */
+export const ENTRY_BYTES = 16;
+
+const NEW_LINE = 10;
+/** Output closer together than this gets one time: the index stays small however short the pieces are. */
+const SAME_MS = 1;
+const FILL_BYTES = 1 << 20;
+
+/** The writing side of one job's log. What is written is in the files before the call returns. */
+export class JobLog {
+  followers = 0;
+  ended = false;
+  hasOutput = false;
+  #size: number;
+  #lineOpen = false;
+  #lastMs = -Infinity;
+  readonly #paths: LogPaths;
+  #files: { text: number; index: number } | undefined;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(paths: LogPaths) {
+    this.#paths = paths;
+    this.#size = statSync(paths.text, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** Bytes written. */
+  get size(): number {
+    return this.#size;
+  }
+
+  append(chunk: Uint8Array, atMs: number): void {
+    this.#write([chunk], [{ atMs, offset: 0 }]);
+  }
+
+  fill(lines: Iterable<TimedLine>): void {
+    let chunks: Uint8Array[] = [];
+    let times: { atMs: number; offset: number }[] = [];
+    let bytes = 0;
+    const flush = () => {
+      if (bytes > 0) this.#write(chunks, times);
+      [chunks, times, bytes] = [[], [], 0];
+    };
+    for (const { atMs, text } of lines) {
+      const chunk = Buffer.from(`${text}\n`);
+      times.push({ atMs, offset: bytes });
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= FILL_BYTES) flush();
+    }
+    flush();
+  }
+
+  endLine(): void {
+    if (!this.#lineOpen) return;
+    this.append(Buffer.of(NEW_LINE), this.#lastMs);
+  }
+
+  end(): void {
+    this.ended = true;
+    this.hasOutput = false;
+    this.rest();
+    this.#wake();
+  }
+
+  /** Closes the files until there is more to write. */
+  rest(): void {
+    if (this.#files === undefined) return;
+    closeSync(this.#files.text);
+    closeSync(this.#files.index);
+    this.#files = undefined;
+  }
+
+  /** Waits for bytes behind `offset`; false if none come because the log was ended or `signal` fired. */
+  async grows(offset: number, signal: AbortSignal): Promise<boolean> {
+    while (this.#size <= offset) {
+      if (this.ended || signal.aborted) return false;
+      await this.#change(signal);
+    }
+    return !signal.aborted;
+  }
+
+  async #change(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener("abort", wake);
+    });
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  #write(chunks: readonly Uint8Array[], times: readonly { atMs: number; offset: number }[]): void {
+    this.#files ??= this.#openFiles();
+    const { text, index } = this.#files;
+    const entries: number[] = [];
+    for (const { atMs, offset } of times) {
+      if (atMs < this.#lastMs + SAME_MS) continue;
+      this.#lastMs = atMs;
+      entries.push(atMs, this.#size + offset);
+    }
+    const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    writeAll(text, bytes);
+    // The index follows the text: an entry never points behind the end, and bytes without one get the last time.
+    if (entries.length > 0) writeAll(index, new Uint8Array(Float64Array.from(entries).buffer));
+    this.#size += bytes.length;
+    this.#lineOpen = bytes[bytes.length - 1] !== NEW_LINE;
+    this.ended = false;
+    this.hasOutput = true;
+    this.#wake();
+  }
+
+  #openFiles(): { text: number; index: number } {
+    const text = openSync(this.#paths.text, "a+");
+    const index = openSync(this.#paths.index, "a+");
+    const last = Buffer.alloc(1);
+    if (this.#size > 0) readSync(text, last, 0, 1, this.#size - 1);
+    this.#lineOpen = this.#size > 0 && last[0] !== NEW_LINE;
+    const indexBytes = fstatSync(index).size;
+    const whole = indexBytes - (indexBytes % ENTRY_BYTES);
+    // A process that was killed may have left half an entry.
+    if (whole < indexBytes) ftruncateSync(index, whole);
+    if (whole > 0) {
+      const entry = Buffer.alloc(ENTRY_BYTES);
+      readSync(index, entry, 0, ENTRY_BYTES, whole - ENTRY_BYTES);
+      this.#lastMs = entry.readDoubleLE(0);
+    }
+    return { text, index };
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+}
