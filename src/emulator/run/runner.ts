@@ -57,15 +57,20 @@ export interface Session {
 /** One running job: a process group. */
 export interface RunningJob {
   readonly pid: number;
-  /** Output of the job as it comes, stdout and stderr apart; a terminal has stdout only. */
+  /**
+   * Output of the job as it comes, stdout and stderr apart; a terminal has stdout only. The first listener gets
+   * what came before it.
+   */
   onOutput(listener: (stream: "stdout" | "stderr", chunk: Buffer) => void): () => void;
+  /** Stops reading the job's output, so that the job waits, until what it returns is called. */
+  hold(): () => void;
   stdin: Writable;
   resize(size: Terminal): void;
   /** Starts another process in the job's environment, folder and namespaces. */
-  exec(argv: string[], options: { tty: boolean }): Session;
+  exec(argv: string[], options: { tty: boolean }): Promise<Session>;
   /** CPU and memory of the whole group since the last call (first call: since start). */
   usage(): Promise<Usage>;
-  /** Connects to a port that the job listens on. */
+  /** Connects to a port that a process of the job listens on. @throws {PortError} */
   connect(port: number): Promise<import("node:net").Socket>;
   /** Signals the whole group. */
   kill(signal: "SIGTERM" | "SIGKILL"): void;

@@ -1,0 +1,130 @@
+import { mkdirSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Child, type Command, notStarted, startPiped } from "./child.ts";
+import { Guardian } from "./guardian.ts";
+import { JobProcess } from "./job-process.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import { ProcessTable } from "./process-table.ts";
+import { environmentOf, notFound, type Place, placeOnHost, resolveProgram } from "./programs.ts";
+import type { Launch, Runner, RunningJob } from "./runner.ts";
+import { initOf, lostSource, openSandbox, type Sandbox } from "./sandbox.ts";
+import { openTerminals, type StartOnTerminal } from "./terminal.ts";
+
+const ENTER_TIMEOUT_MS = 5000;
+const ENTER_PAUSE_MS = 5;
+
+export interface RunnerOptions {
+  /** False runs jobs unisolated even where bubblewrap is installed. Default true. */
+  isolate?: boolean;
+}
+
+/** Opens what runs jobs on this machine, isolated where it can. */
+export async function openRunner({ isolate = true }: RunnerOptions = {}): Promise<Runner> {
+  return new LocalRunner(isolate ? openSandbox() : undefined, await openTerminals());
+}
+
+class LocalRunner implements Runner {
+  readonly isolated: boolean;
+  readonly #sandbox: Sandbox | undefined;
+  readonly #terminals: StartOnTerminal | undefined;
+  readonly #table = new ProcessTable();
+  readonly #guardian = new Guardian();
+  readonly #memory = new MemoryWatch(this.#table);
+  readonly #jobs = new Set<JobProcess>();
+
+  constructor(sandbox: Sandbox | undefined, terminals: StartOnTerminal | undefined) {
+    this.isolated = sandbox !== undefined;
+    this.#sandbox = sandbox;
+    this.#terminals = terminals;
+  }
+
+  start(launch: Launch): RunningJob {
+    const { child, place } = this.#launch(launch);
+    const job: JobProcess = new JobProcess({
+      jobId: launch.jobId,
+      child,
+      table: this.#table,
+      spared: () => (this.#sandbox === undefined ? [] : [child.pid, initOf(child.pid) ?? child.pid]),
+      startInside: (argv, tty) => this.#startInside({ launch, place, leader: child.pid }, argv, tty),
+    });
+    if (child.pid > 0) this.#guardian.watch(child.pid);
+    this.#jobs.add(job);
+    this.#memory.add(job, launch.memoryBytes);
+    void job.ended.then(() => {
+      this.#jobs.delete(job);
+      this.#memory.remove(job);
+      if (child.pid > 0) this.#guardian.release(child.pid);
+    });
+    return job;
+  }
+
+  async close(): Promise<void> {
+    for (const job of this.#jobs) job.kill("SIGKILL");
+    await Promise.all([...this.#jobs].map((job) => job.ended));
+    this.#memory.close();
+    await this.#guardian.close();
+  }
+
+  #launch(launch: Launch): { child: Child; place: Place } {
+    mkdirSync(launch.folder, { recursive: true });
+    const sandbox = this.#sandbox;
+    const environment = environmentOf(launch);
+    const place = sandbox === undefined ? placeOnHost(launch, environment) : sandbox.place(launch);
+    const refusal = this.#refusal(launch);
+    if (refusal !== undefined) return { child: notStarted(refusal), place };
+    const [program = "", ...args] = launch.argv;
+    const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
+    const file = resolveProgram(program, place, hostPath);
+    if (file === undefined) return { child: notStarted(notFound(program)), place };
+    if (sandbox === undefined) return { child: this.#spawn({ file, args, ...place }, launch.tty), place };
+    const wrapped = sandbox.wrap(launch, [file, ...args]);
+    return { child: this.#spawn({ ...wrapped, env: place.env, cwd: launch.folder }, launch.tty), place };
+  }
+
+  #refusal({ mounts, tty }: Launch): string | undefined {
+    if (mounts.length > 0 && this.#sandbox === undefined) {
+      return "Volumes, secret files and disks need bubblewrap (bwrap), which is not installed on this machine.";
+    }
+    const lost = lostSource(mounts);
+    if (lost !== undefined) return `Cannot mount ${lost.target}: its source does not exist.`;
+    return tty && this.#terminals === undefined ? NO_TERMINAL : undefined;
+  }
+
+  async #startInside(inside: Inside, argv: string[], tty: boolean): Promise<Child> {
+    const { launch, place, leader } = inside;
+    if (tty && this.#terminals === undefined) return notStarted(NO_TERMINAL);
+    const [program = "", ...args] = argv;
+    const sandbox = this.#sandbox;
+    const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
+    const file = resolveProgram(program, place, hostPath);
+    if (file === undefined) return notStarted(notFound(program));
+    if (sandbox === undefined) return this.#spawn({ file, args, ...place }, tty);
+    const init = await untilInit(leader);
+    if (init === undefined) return notStarted("The job's container is gone.");
+    const entered = sandbox.enter(init, place.cwd, [file, ...args]);
+    return this.#spawn({ ...entered, env: place.env, cwd: "/" }, tty);
+  }
+
+  #spawn(command: Command, tty: boolean): Child {
+    return tty && this.#terminals !== undefined ? this.#terminals(command) : startPiped(command);
+  }
+}
+
+const NO_TERMINAL =
+  "This machine offers no pseudo-terminals: install the optional dependency @lydell/node-pty, or util-linux `script`.";
+
+interface Inside {
+  launch: Launch;
+  place: Place;
+  leader: number;
+}
+
+/** A job that has just been started may not have its namespaces yet. */
+async function untilInit(leader: number): Promise<number | undefined> {
+  const deadline = performance.now() + ENTER_TIMEOUT_MS;
+  for (;;) {
+    const init = initOf(leader);
+    if (init !== undefined || performance.now() > deadline) return init;
+    await delay(ENTER_PAUSE_MS);
+  }
+}

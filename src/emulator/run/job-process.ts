@@ -1,0 +1,172 @@
+import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Child } from "./child.ts";
+import { connectToJob } from "./ports.ts";
+import type { ProcessTable } from "./process-table.ts";
+import { sendSignal } from "./process-table.ts";
+import type { Ending, RunningJob, Session, Terminal, Usage } from "./runner.ts";
+import { UsageMeter } from "./usage-meter.ts";
+
+/** Output may still be read this long after the last process of a job is gone. */
+const DRAIN_MS = 1000;
+const REAP_PAUSE_MS = 10;
+
+interface JobProcessOptions {
+  jobId: string;
+  child: Child;
+  table: ProcessTable;
+  /** Processes that must outlive a request to end: those of the sandbox itself. */
+  spared: () => readonly number[];
+  startInside(argv: string[], tty: boolean): Promise<Child>;
+}
+
+type Listener = (stream: "stdout" | "stderr", chunk: Buffer) => void;
+
+/** One job as a group of real processes. */
+export class JobProcess implements RunningJob {
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly ended: Promise<Ending>;
+  readonly meter: UsageMeter;
+  readonly #options: JobProcessOptions;
+  readonly #listeners = new Set<Listener>();
+  readonly #sessions = new Set<Child>();
+  #early: ["stdout" | "stderr", Buffer][] | undefined = [];
+  #holds = 0;
+  #oomKilled = false;
+  #over = false;
+
+  constructor(options: JobProcessOptions) {
+    const { child, table, jobId } = options;
+    this.#options = options;
+    this.pid = child.pid;
+    this.stdin = child.stdin;
+    this.meter = new UsageMeter(table, jobId);
+    if (child.pid > 0) table.track(jobId, child.pid);
+    child.stdout.on("data", (chunk: Buffer) => this.#emit("stdout", chunk));
+    child.stderr?.on("data", (chunk: Buffer) => this.#emit("stderr", chunk));
+    this.ended = this.#finish();
+  }
+
+  onOutput(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const [stream, chunk] of early) listener(stream, chunk);
+    return () => this.#listeners.delete(listener);
+  }
+
+  hold(): () => void {
+    this.#holds += 1;
+    for (const stream of this.#outputs()) stream.pause();
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#holds -= 1;
+      if (this.#holds === 0) for (const stream of this.#outputs()) stream.resume();
+    };
+  }
+
+  resize(size: Terminal): void {
+    this.#options.child.resize(size);
+  }
+
+  async exec(argv: string[], { tty }: { tty: boolean }): Promise<Session> {
+    const { jobId, table } = this.#options;
+    const child = await this.#options.startInside(argv, tty);
+    if (child.pid > 0) {
+      table.track(jobId, child.pid);
+      this.#sessions.add(child);
+      if (this.#over) sendSignal(-child.pid, "SIGKILL");
+    }
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      resize: child.resize,
+      kill: () => void (child.pid > 0 && sendSignal(-child.pid, "SIGKILL")),
+      ended: this.#sessionEnd(child),
+    };
+  }
+
+  async usage(): Promise<Usage> {
+    await this.#options.table.settle();
+    return this.meter.read();
+  }
+
+  async connect(port: number): Promise<Socket> {
+    await this.#options.table.settle();
+    return connectToJob(this.#options.table.members(this.#options.jobId), port);
+  }
+
+  kill(signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.#over) return;
+    const { table, jobId } = this.#options;
+    table.sweep();
+    this.#signal(signal);
+    if (this.pid > 0 && table.members(jobId).length === 0) sendSignal(-this.pid, signal);
+  }
+
+  /** Ends the group because it took more memory than it may. */
+  killForMemory(): void {
+    this.#oomKilled = true;
+    this.kill("SIGKILL");
+  }
+
+  async #finish(): Promise<Ending> {
+    const { child, table, jobId } = this.#options;
+    const { exitCode, startError } = await child.exited;
+    this.#over = true;
+    await this.#reap();
+    await atMost(child.drained, DRAIN_MS);
+    this.#holds = 0;
+    child.discard();
+    table.forget(jobId);
+    if (startError !== undefined) return { exitCode, oomKilled: false, startError };
+    return this.#oomKilled ? { exitCode: 137, oomKilled: true } : { exitCode, oomKilled: false };
+  }
+
+  /** The first process is gone, so the job is: nothing of it stays. */
+  async #reap(): Promise<void> {
+    const { table, jobId } = this.#options;
+    for (;;) {
+      await table.settle();
+      if (table.members(jobId).length === 0) return;
+      this.#signal("SIGKILL");
+      await delay(REAP_PAUSE_MS);
+    }
+  }
+
+  #signal(signal: "SIGTERM" | "SIGKILL"): void {
+    const { table, jobId, spared } = this.#options;
+    const kept = signal === "SIGTERM" ? spared() : [];
+    for (const { pid } of table.members(jobId)) if (!kept.includes(pid)) sendSignal(pid, signal);
+  }
+
+  async #sessionEnd(child: Child): Promise<Ending> {
+    const { exitCode, startError } = await child.exited;
+    // What it left running in the background belongs to the job, and may hold the output open.
+    await atMost(child.drained, DRAIN_MS);
+    this.#sessions.delete(child);
+    this.#options.table.untrack(this.#options.jobId, child.pid);
+    return { exitCode, oomKilled: false, ...(startError === undefined ? {} : { startError }) };
+  }
+
+  #outputs(): Readable[] {
+    const { stdout, stderr } = this.#options.child;
+    return stderr === undefined ? [stdout] : [stdout, stderr];
+  }
+
+  #emit(stream: "stdout" | "stderr", chunk: Buffer): void {
+    this.#early?.push([stream, chunk]);
+    for (const listener of this.#listeners) listener(stream, chunk);
+  }
+}
+
+async function atMost(promise: Promise<unknown>, ms: number): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([promise, delay(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  timer.abort();
+}

@@ -1,0 +1,198 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** One process as the system shows it. */
+export interface ProcessInfo {
+  pid: number;
+  parent: number;
+  session: number;
+  /** Boot ticks of its start: together with the pid it names a process for good. */
+  startTicks: number;
+  /** Own time and that of children already waited for. */
+  cpuTicks: number;
+  rssBytes: number;
+}
+
+interface Owner {
+  startTicks: number;
+  jobId: string | undefined;
+}
+
+type Owners = Map<number, Owner>;
+
+/** Environment variable that every process of a job carries. Source: protocol reference 3.5. */
+const MARKER = "NEURO_JOB_ID";
+
+/** Ticks per second of the times in /proc; Linux shows 100 on every architecture. */
+export const TICKS_PER_SECOND = 100;
+
+/**
+ * Which processes belong to which job, from one reading of /proc for all jobs. A process belongs to a job when
+ * it was started for it, shares its session, descends from it, or carries its marker: those that start a
+ * session of their own and lose their parent are found too.
+ */
+export class ProcessTable {
+  readonly #roots = new Map<number, string>();
+  readonly #jobs = new Map<string, Set<number>>();
+  #owners: Owners = new Map();
+  #members = new Map<string, ProcessInfo[]>();
+  #joined: Promise<void> | undefined;
+
+  /** Counts a process just started, and all that descends from it, to the job. */
+  track(jobId: string, pid: number): void {
+    this.#roots.set(pid, jobId);
+    const known = this.#jobs.get(jobId);
+    if (known === undefined) this.#jobs.set(jobId, new Set([pid]));
+    else known.add(pid);
+  }
+
+  /** Forgets one process that was tracked; its job stays. */
+  untrack(jobId: string, pid: number): void {
+    if (this.#roots.get(pid) === jobId) this.#roots.delete(pid);
+    this.#jobs.get(jobId)?.delete(pid);
+  }
+
+  forget(jobId: string): void {
+    for (const pid of this.#jobs.get(jobId) ?? []) this.#roots.delete(pid);
+    this.#jobs.delete(jobId);
+    this.#members.delete(jobId);
+  }
+
+  /** The living processes of a job at the last sweep. */
+  members(jobId: string): readonly ProcessInfo[] {
+    return this.#members.get(jobId) ?? [];
+  }
+
+  /** Sweeps once for all who ask in the same turn; what they see is not older than their question. */
+  async settle(): Promise<void> {
+    this.#joined ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#joined = undefined;
+        this.sweep();
+        resolve();
+      });
+    });
+    await this.#joined;
+  }
+
+  /** Reads /proc now. */
+  sweep(): void {
+    const all = new Map<number, ProcessInfo>();
+    for (const info of readProcesses()) all.set(info.pid, info);
+    const owners: Owners = new Map();
+    this.#members = new Map();
+    for (const info of all.values()) {
+      const jobId = this.#ownerOf(info, all, owners);
+      if (jobId === undefined) continue;
+      const list = this.#members.get(jobId);
+      if (list === undefined) this.#members.set(jobId, [info]);
+      else list.push(info);
+    }
+    this.#owners = owners;
+  }
+
+  #ownerOf(info: ProcessInfo, all: ReadonlyMap<number, ProcessInfo>, owners: Owners): string | undefined {
+    const settled = owners.get(info.pid);
+    if (settled !== undefined) return settled.jobId;
+    // Entered first: a parent chain that changes while it is read cannot go round for ever.
+    const entry: Owner = { startTicks: info.startTicks, jobId: undefined };
+    owners.set(info.pid, entry);
+    const before = this.#owners.get(info.pid);
+    const root = this.#roots.get(info.pid) ?? this.#roots.get(info.session);
+    if (root !== undefined) entry.jobId = root;
+    else if (before?.startTicks === info.startTicks) entry.jobId = before.jobId;
+    else {
+      const parent = all.get(info.parent);
+      entry.jobId = parent === undefined ? undefined : this.#ownerOf(parent, all, owners);
+      entry.jobId ??= this.#marked(info.pid);
+    }
+    if (entry.jobId !== undefined && !this.#jobs.has(entry.jobId)) entry.jobId = undefined;
+    return entry.jobId;
+  }
+
+  #marked(pid: number): string | undefined {
+    const jobId = markerOf(pid);
+    return jobId !== undefined && this.#jobs.has(jobId) ? jobId : undefined;
+  }
+}
+
+/** The job a process says it belongs to. */
+function markerOf(pid: number): string | undefined {
+  const environment = `\0${read(`/proc/${pid}/environ`)}`;
+  const at = environment.indexOf(`\0${MARKER}=`);
+  if (at < 0) return undefined;
+  const start = at + MARKER.length + 2;
+  const end = environment.indexOf("\0", start);
+  return environment.slice(start, end < 0 ? undefined : end);
+}
+
+/**
+ * Ends processes that an emulator which died left behind: those that carry the marker of a job for which
+ * `isLost` is true. Returns how many there were.
+ */
+export function endStrays(isLost: (jobId: string) => boolean): number {
+  let count = 0;
+  for (const { pid } of readProcesses()) {
+    const jobId = pid === process.pid ? undefined : markerOf(pid);
+    if (jobId === undefined || !isLost(jobId)) continue;
+    if (sendSignal(pid, "SIGKILL")) count += 1;
+  }
+  return count;
+}
+
+/** Signals one process (or group, if negative); false if it is gone. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+function* readProcesses(): Generator<ProcessInfo> {
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const info = parseStat(pid, read(`/proc/${pid}/stat`));
+    if (info !== undefined) yield info;
+  }
+}
+
+/** Fields as in proc(5); the name in parentheses may hold anything, so counting starts behind it. */
+function parseStat(pid: number, stat: string): ProcessInfo | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const state = fields[0];
+  if (state === undefined || state === "" || state === "Z" || state === "X") return undefined;
+  const field = (index: number) => Number(fields[index]);
+  return {
+    pid,
+    parent: field(1),
+    session: field(3),
+    cpuTicks: field(11) + field(12) + field(13) + field(14),
+    startTicks: field(19),
+    rssBytes: field(21) * PAGE_BYTES,
+  };
+}
+
+/** Memory of a process with what it shares divided fairly; undefined if it cannot be told. */
+export function proportionalBytes(pid: number): number | undefined {
+  const found = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`));
+  return found === null ? undefined : Number(found[1]) * 1024;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** The page size is not told anywhere that Node reads: it is what makes both readings of our own memory agree. */
+function pageBytes(): number {
+  const stat = read("/proc/self/stat");
+  const pages = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[21]);
+  const exact = process.memoryUsage.rss() / pages;
+  return Number.isFinite(exact) ? 2 ** Math.round(Math.log2(exact)) : 4096;
+}
+
+const PAGE_BYTES = pageBytes();

@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import type { Place } from "./programs.ts";
+import { environmentOf, findProgram } from "./programs.ts";
+import type { Launch, Mount } from "./runner.ts";
+
+/** What of the host every job sees, read-only: its programs. */
+const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt"];
+
+/** What root keeps in a container. */
+const CAPABILITIES = [
+  ...["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID"],
+  ...["SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"],
+];
+
+/**
+ * Puts jobs into mount and pid namespaces of their own: the job's folder is the root of its file system, the
+ * host's programs are there read-only, and volumes, secret files and disks appear at their paths.
+ */
+export interface Sandbox {
+  /** Program and arguments that run `argv` inside. */
+  wrap(launch: Launch, argv: readonly string[]): { file: string; args: string[] };
+  /** Program and arguments that run `argv` inside a job that runs; `init` is its first process on the host. */
+  enter(init: number, cwd: string, argv: readonly string[]): { file: string; args: string[] };
+  place(launch: Launch): Place;
+  /** Where a path of the job is on the host. */
+  hostPath(launch: Launch, path: string): string;
+}
+
+/** Opens the sandbox; undefined where bubblewrap is missing or may not make namespaces. */
+export function openSandbox(): Sandbox | undefined {
+  const bubblewrap = findProgram("bwrap");
+  const nsenter = findProgram("nsenter");
+  if (bubblewrap === undefined || nsenter === undefined) return undefined;
+  const probe = spawnSync(
+    bubblewrap,
+    [...NAMESPACES, ...USER, "--ro-bind", "/", "/", "--proc", "/proc", "true"],
+    {
+      env: {},
+      timeout: 10_000,
+    },
+  );
+  if (probe.status !== 0) return undefined;
+  return {
+    wrap: (launch, argv) => ({ file: bubblewrap, args: [...wrapping(launch), "--", ...argv] }),
+    enter: (init, cwd, argv) => ({
+      file: nsenter,
+      args: [
+        ...ENTER,
+        "--target",
+        String(init),
+        "--",
+        "/bin/sh",
+        "-c",
+        'cd "$1" && shift && exec "$@"',
+        "sh",
+        cwd,
+        ...argv,
+      ],
+    }),
+    place: (launch) => ({ cwd: resolve("/", launch.workingDir ?? "/"), env: environmentOf(launch) }),
+    hostPath,
+  };
+}
+
+const isRoot = process.getuid?.() === 0;
+const NAMESPACES = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"];
+const USER = isRoot ? [] : ["--unshare-user", "--uid", "0", "--gid", "0"];
+const ENTER = [...(isRoot ? [] : ["--user", "--preserve-credentials"]), "--mount", "--pid", "--ipc", "--uts"];
+
+function wrapping(launch: Launch): string[] {
+  const workingDir = resolve("/", launch.workingDir ?? "/");
+  prepare(launch, workingDir);
+  return [
+    ...NAMESPACES,
+    ...USER,
+    ...(isRoot ? ["--cap-drop", "ALL", ...CAPABILITIES.flatMap((name) => ["--cap-add", `CAP_${name}`])] : []),
+    ...["--hostname", launch.jobId.slice(0, 63)],
+    ...["--bind", launch.folder, "/"],
+    ...SYSTEM.filter((path) => existsSync(path)).flatMap(shown),
+    ...nodeFolder(),
+    ...["--proc", "/proc", "--dev", "/dev", "--ro-bind-try", "/sys", "/sys"],
+    ...resolver(),
+    ...[...launch.mounts].sort(byDepth).flatMap(mounted),
+    ...["--chdir", workingDir],
+  ];
+}
+
+function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
+  for (const path of ["/tmp", "/run", "/var/tmp", resolve("/", env.HOME ?? "/root"), workingDir]) {
+    const covered = [...SYSTEM, ...mounts.map(({ target }) => target)].some((root) => isBelow(path, root));
+    if (!covered) mkdirSync(join(folder, path), { recursive: true });
+  }
+}
+
+/** `/bin` and its like are links on most systems, and have to stay so. */
+function shown(path: string): string[] {
+  if (lstatSync(path).isSymbolicLink()) return ["--symlink", readlinkSync(path), path];
+  return ["--ro-bind", path, path];
+}
+
+function nodeFolder(): string[] {
+  const prefix = dirname(dirname(process.execPath));
+  return prefix === sep || SYSTEM.some((root) => isBelow(prefix, root)) ? [] : ["--ro-bind", prefix, prefix];
+}
+
+/** Name resolution often is a link out of /etc. */
+function resolver(): string[] {
+  const path = "/etc/resolv.conf";
+  if (!existsSync(path) || !lstatSync(path).isSymbolicLink()) return [];
+  const target = resolve("/etc", readlinkSync(path));
+  return isBelow(target, "/etc") ? [] : ["--ro-bind-try", target, target];
+}
+
+function byDepth(a: Mount, b: Mount): number {
+  return a.target.split("/").length - b.target.split("/").length;
+}
+
+function mounted({ source, target, readOnly }: Mount): string[] {
+  return [readOnly ? "--ro-bind" : "--bind", source, target];
+}
+
+function hostPath({ folder, mounts }: Launch, path: string): string {
+  const mount = [...mounts].sort(byDepth).findLast(({ target }) => isBelow(path, target));
+  if (mount !== undefined) return join(mount.source, path.slice(mount.target.length));
+  const ofHost = [...SYSTEM, dirname(dirname(process.execPath))].some((root) => isBelow(path, root));
+  return ofHost ? path : join(folder, path);
+}
+
+function isBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+/** The first process inside: bubblewrap's only child, once it has started the program. */
+export function initOf(bubblewrapPid: number): number | undefined {
+  const [init] = childrenOf(bubblewrapPid);
+  return init !== undefined && childrenOf(init).length > 0 ? init : undefined;
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1");
+    return text.split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a mount can work at all; bubblewrap's own message would end up in the job's log. */
+export function lostSource(mounts: readonly Mount[]): Mount | undefined {
+  return mounts.find(({ source }) => statSync(source, { throwIfNoEntry: false }) === undefined);
+}

@@ -1,0 +1,85 @@
+import { PassThrough, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { quote } from "shlex";
+import { type Child, type Command, exitCodeOf, notStarted, startPiped } from "./child.ts";
+import { findProgram } from "./programs.ts";
+
+/** Starts a program on a pseudo-terminal. */
+export type StartOnTerminal = (command: Command) => Child;
+
+type Pty = typeof import("@lydell/node-pty");
+
+const SIZE = { cols: 80, rows: 24 };
+
+/**
+ * Finds a way to make pseudo-terminals: the optional native module, else the `script` program (no resizing),
+ * else none.
+ */
+export async function openTerminals(): Promise<StartOnTerminal | undefined> {
+  try {
+    const pty = await import("@lydell/node-pty");
+    return (command) => startNative(pty, command);
+  } catch {
+    const script = findProgram("script");
+    return script === undefined ? undefined : (command) => startInScript(script, command);
+  }
+}
+
+function startNative(pty: Pty, { file, args, env, cwd }: Command): Child {
+  let terminal: ReturnType<Pty["spawn"]>;
+  try {
+    terminal = pty.spawn(file, [...args], { ...SIZE, name: "xterm", cwd, env, encoding: null });
+  } catch (error) {
+    return notStarted(error instanceof Error ? error.message : String(error));
+  }
+  const stdout = new PassThrough();
+  let open = true;
+  terminal.onData((data) => {
+    // The declaration says string; without an encoding the module hands out bytes.
+    const bytes = Buffer.from(data as string | Uint8Array as Uint8Array);
+    if (stdout.write(bytes)) return;
+    terminal.pause();
+    stdout.once("drain", () => open && terminal.resume());
+  });
+  const exited = new Promise<{ exitCode: number }>((resolve) => {
+    terminal.onExit(({ exitCode, signal }) => {
+      open = false;
+      stdout.end();
+      resolve({ exitCode: exitCodeOf(exitCode, signal ?? null) });
+    });
+  });
+  return {
+    pid: terminal.pid,
+    // The declaration says text; the module writes bytes as they are, which keeps control characters whole.
+    stdin: inputOf((bytes) => open && terminal.write(bytes as unknown as string)),
+    stdout,
+    stderr: undefined,
+    resize: ({ height, width }) => {
+      if (open && height > 0 && width > 0) terminal.resize(Math.min(width, 65_535), Math.min(height, 65_535));
+    },
+    exited,
+    drained: finished(stdout, { writable: false }).catch(() => undefined),
+    discard: () => stdout.destroy(),
+  };
+}
+
+function inputOf(write: (bytes: Buffer) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      write(chunk);
+      done();
+    },
+  });
+}
+
+function startInScript(script: string, { file, args, env, cwd }: Command): Child {
+  const command = [file, ...args].map((word) => quote(word)).join(" ");
+  const child = startPiped({
+    file: script,
+    args: ["-qefc", `exec ${command}`, "/dev/null"],
+    env: { TERM: "xterm", SHELL: "/bin/sh", ...env },
+    cwd,
+  });
+  child.stderr?.resume();
+  return { ...child, stderr: undefined };
+}
