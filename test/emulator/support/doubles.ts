@@ -41,6 +41,7 @@ export function scriptedRunner({ isolated = true } = {}): ScriptedRunner {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
+        hold: () => () => undefined,
         stdin: new PassThrough(),
         resize: () => undefined,
         exec: () => {
@@ -71,6 +72,11 @@ export function memoryLogs(): LogStore & { text(jobId: string): string } {
     text,
     append: (jobId, chunk) => void texts.set(jobId, text(jobId) + Buffer.from(chunk).toString()),
     endLine: () => undefined,
+    fill: (jobId, lines) => {
+      for (const line of lines) texts.set(jobId, `${text(jobId)}${line.text}\n`);
+    },
+    isLive: (jobId) => texts.has(jobId),
+    range: async (jobId) => ({ start: 0, end: Buffer.byteLength(text(jobId)) }),
     async *read(jobId) {
       yield Buffer.from(text(jobId));
     },
