@@ -1,0 +1,90 @@
+import Big from "big.js";
+import type { JobDescription } from "../client/index.ts";
+
+// big.js: exact decimals that read exponents (`1E+1`), 7 kB, no dependencies; decimal.js-light is twice the
+// size for functions money does not need.
+const Credits = Big();
+Credits.DP = 10;
+Credits.NE = -30;
+Credits.PE = 30;
+
+/** What a job costs. Credits are exact decimals as text, without exponent. */
+export interface JobCost {
+  soFar: string;
+  perHour: string;
+  /** Time it ran, in seconds. */
+  runSeconds: number;
+  /** Time left of its life span, in seconds of running; absent without a life span. */
+  leftSeconds?: number;
+  /** Price × life span, or what was spent if that is more; absent without a life span. */
+  worstCase?: string;
+}
+
+/**
+ * What a job has cost, costs an hour and can cost at most. The life span counts running time only, and is
+ * enforced about a minute late. Source: protocol reference 3.11.
+ */
+export function jobCost(job: JobDescription, nowMs: number): JobCost {
+  const soFar = parse(job.total_price_credits);
+  const runSeconds = runTimeOf(job, nowMs);
+  const cost = { soFar: soFar.toFixed(), perHour: parse(job.price_credits_per_hour).toFixed(), runSeconds };
+  if (job.life_span === undefined) return cost;
+  const worst = parse(costOf(job.price_credits_per_hour, job.life_span));
+  return {
+    ...cost,
+    leftSeconds: Math.max(0, job.life_span - runSeconds),
+    worstCase: (worst.gt(soFar) ? worst : soFar).toFixed(),
+  };
+}
+
+/** The price of running for some seconds, in credits. Prices may come with an exponent; unreadable ones count 0. */
+export function costOf(creditsPerHour: string, seconds: number): string {
+  return parse(creditsPerHour).times(Math.max(0, seconds)).div(3600).toFixed();
+}
+
+/** The exact sum of amounts. */
+export function sumCredits(amounts: Iterable<string>): string {
+  return [...amounts].reduce((sum, amount) => sum.plus(parse(amount)), new Credits(0)).toFixed();
+}
+
+/** Negative, zero or positive, as `a` is less than, equal to or more than `b`. */
+export function compareCredits(a: string, b: string): number {
+  return parse(a).cmp(parse(b));
+}
+
+/** How many whole seconds of running a budget pays for; infinite when it costs nothing. */
+export function affordableSeconds(budget: string, creditsPerHour: string): number {
+  const price = parse(creditsPerHour);
+  return price.lte(0)
+    ? Number.POSITIVE_INFINITY
+    : Number(parse(budget).times(3600).div(price).round(0, Big.roundDown));
+}
+
+/**
+ * An amount as people read it: two decimals from one credit on, four below, two significant digits when that
+ * would be zero; no zeros at the end. `12.5`, `0.0833`, `0.000012`.
+ */
+export function formatCredits(amount: string): string {
+  const value = parse(amount);
+  if (value.eq(0)) return "0";
+  const decimals = value.abs().gte(1) ? 2 : 4;
+  const rounded = value.round(decimals, Big.roundHalfUp);
+  return (rounded.eq(0) ? value.prec(2, Big.roundHalfUp) : rounded).toFixed();
+}
+
+/** How long a job ran, in seconds: as the platform says, or from its start while it has not said. */
+export function runTimeOf({ status, history }: JobDescription, nowMs: number): number {
+  const started = history.started_at === undefined ? undefined : Date.parse(history.started_at);
+  if (history.run_time_seconds !== undefined || started === undefined) return history.run_time_seconds ?? 0;
+  const finished = history.finished_at === undefined ? undefined : Date.parse(history.finished_at);
+  const end = finished ?? (status === "running" ? nowMs : started);
+  return Math.max(0, (end - started) / 1000);
+}
+
+function parse(amount: string): Big {
+  try {
+    return new Credits(amount.trim());
+  } catch {
+    return new Credits(0);
+  }
+}

@@ -1,0 +1,90 @@
+import type { JobDescription, JobStatus } from "../client/index.ts";
+import { formatCredits, runTimeOf } from "./cost.ts";
+import { ageOf, formatDuration } from "./durations.ts";
+import { shortId } from "./names.ts";
+
+const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
+const LONGEST_REASON = 60;
+
+/** One job of a list. */
+export interface JobRow {
+  name?: string;
+  id: string;
+  status: JobStatus;
+  reason?: string;
+  exit_code?: number;
+  created_at?: string;
+  run_time_seconds?: number;
+  preset?: string;
+  /** Cost so far, as people read it. */
+  credits: string;
+  /** Only if it is not the caller's own. */
+  owner?: string;
+}
+
+/** How many jobs there are in each status; a status without jobs counts 0. */
+export type StatusCounts = Record<(typeof STATUSES)[number], number>;
+
+/** What rows are seen from. */
+export interface RowOptions {
+  nowMs: number;
+  /** The caller, whose name is left out of their own rows. */
+  me?: string | undefined;
+}
+
+/** The compact form of a job; absent = not set. */
+export function jobRow(job: JobDescription, { nowMs, me }: RowOptions): JobRow {
+  const seconds = Math.round(runTimeOf(job, nowMs));
+  const { reason, exit_code, created_at } = job.history;
+  return {
+    ...(job.name === undefined ? {} : { name: job.name }),
+    id: job.id,
+    status: job.status,
+    ...(reason ? { reason: oneLine(reason) } : {}),
+    ...(exit_code === undefined ? {} : { exit_code }),
+    ...(created_at === undefined ? {} : { created_at }),
+    ...(seconds === 0 ? {} : { run_time_seconds: seconds }),
+    ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
+    credits: formatCredits(job.total_price_credits),
+    ...(job.owner === me ? {} : { owner: job.owner }),
+  };
+}
+
+/** A row as text: name, short id, status with its reason, age, run time, preset, cost, owner if another's. */
+export function rowText(row: JobRow, nowMs: number): string {
+  const parts = [
+    row.name ?? "(no name)",
+    shortId(row.id),
+    statusText(row),
+    row.created_at === undefined ? "" : `${ageOf(row.created_at, nowMs)} old`,
+    row.run_time_seconds === undefined ? "" : `ran ${formatDuration(row.run_time_seconds).replace(" ", "")}`,
+    row.preset ?? "",
+    `${row.credits} credits`,
+    row.owner === undefined ? "" : `owner ${row.owner}`,
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+/** Counts jobs by status, all statuses named. */
+export function countStatuses(jobs: Iterable<{ status: JobStatus }>): StatusCounts {
+  const counts = { pending: 0, suspended: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 };
+  for (const { status } of jobs) if (status !== "unknown") counts[status] += 1;
+  return counts;
+}
+
+/** `0 pending, 0 suspended, 3 running, …` */
+export function countsText(counts: StatusCounts): string {
+  return STATUSES.map((status) => `${counts[status]} ${status}`).join(", ");
+}
+
+function statusText({ status, reason, exit_code }: JobRow): string {
+  const details = [reason, exit_code === undefined || exit_code === 0 ? undefined : `exit ${exit_code}`];
+  const known = details.filter((detail) => detail !== undefined).join(", ");
+  return known === "" ? status : `${status} (${known})`;
+}
+
+/** Reasons can be a whole error text of the platform. */
+function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON - 1)}…`;
+}

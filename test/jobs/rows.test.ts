@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { byteLength } from "../../src/jobs/budget.ts";
+import { countStatuses, countsText, jobRow, rowText } from "../../src/jobs/rows.ts";
+import { nowMs, pendingJob, sampleJob } from "./sample-job.ts";
+
+const options = { nowMs, me: "alice" };
+const text = (job: Parameters<typeof jobRow>[0]) => rowText(jobRow(job, options), nowMs);
+
+describe("jobRow", () => {
+  test("holds what is known of a job and nothing else", () => {
+    expect(jobRow(sampleJob(), options)).toEqual({
+      name: "train-7b",
+      id: "job-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+      status: "running",
+      created_at: "2026-11-22T10:00:00+00:00",
+      run_time_seconds: 5400,
+      preset: "gpu-small",
+      credits: "1.5",
+    });
+  });
+
+  test("names the owner of another's job only", () => {
+    expect(jobRow(sampleJob(), { nowMs, me: "bob" }).owner).toBe("alice");
+  });
+});
+
+describe("rowText", () => {
+  test.each([
+    [sampleJob(), "train-7b · job-1a2b3c4d · running · 2h old · ran 1h30m · gpu-small · 1.5 credits"],
+    [
+      pendingJob("ErrImagePull"),
+      "train-7b · job-1a2b3c4d · pending (ErrImagePull) · 2h old · gpu-small · 0 credits",
+    ],
+    [
+      sampleJob({ status: "failed", owner: "bob", history: { reason: "OOMKilled", exit_code: 137 } }),
+      "train-7b · job-1a2b3c4d · failed (OOMKilled, exit 137) · 2h old · ran 1h30m · gpu-small · 1.5 credits · owner bob",
+    ],
+  ])("prints one line", (job, line) => {
+    expect(text(job)).toBe(line);
+  });
+
+  test("bounds a reason that is a whole error, and keeps it on one line", () => {
+    const line = text(pendingJob(`Missing secrets:\n${"'a', ".repeat(100)}`));
+    expect(line).not.toContain("\n");
+    expect(byteLength(line)).toBeLessThan(250);
+  });
+
+  test("keeps twenty ordinary jobs under 4,000 bytes", () => {
+    const job = sampleJob({
+      name: "a-name-of-the-greatest-length-allowed-40",
+      status: "failed",
+      owner: "someone-else-21-chars",
+      preset_name: "gpu-large-a100-x8",
+      history: { reason: "ClusterScaleUpFailed", exit_code: 137 },
+    });
+    expect(byteLength(Array.from({ length: 20 }, () => text(job)).join("\n"))).toBeLessThanOrEqual(4000);
+  });
+});
+
+describe("countStatuses", () => {
+  test("counts every status, those without jobs too", () => {
+    const counts = countStatuses([
+      { status: "running" },
+      { status: "failed" },
+      { status: "running" },
+      { status: "unknown" },
+    ]);
+    expect(countsText(counts)).toBe("0 pending, 0 suspended, 2 running, 0 succeeded, 1 failed, 0 cancelled");
+  });
+});
