@@ -1,6 +1,12 @@
-import type { LogLine } from "../client/index.ts";
 import { collapseRepeats } from "./repeats.ts";
 import { showOnTerminal } from "./terminal.ts";
+
+/** One printed line: its text, and the time the platform gave it. */
+export interface LogLine {
+  text: string;
+  /** ISO-8601. */
+  time?: string | undefined;
+}
 
 /** How to make a log readable. */
 export interface ReadableOptions {

@@ -1,4 +1,4 @@
-import type { LogLine } from "../client/index.ts";
+import type { LogLine } from "./log-text.ts";
 
 /** Fewer than this many equal lines in a row are shown as they are. */
 const FEWEST_REPEATS = 3;
