@@ -6,6 +6,7 @@ import { logs } from "./logs.ts";
 import { logsSince } from "./logs-since.ts";
 import { presets } from "./presets.ts";
 import { schemas } from "./schemas.ts";
+import { taggedJobs } from "./tagged-jobs.ts";
 
 /** The catalogue: concrete ones first, then what is addressed by a template. */
-export const resources: Resource[] = [jobs, presets, context, job, logs, logsSince, schemas];
+export const resources: Resource[] = [jobs, presets, context, job, logs, logsSince, taggedJobs, schemas];

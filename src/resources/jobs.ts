@@ -1,8 +1,8 @@
-import { ACTIVE_STATUSES, type JobDescription } from "../client/index.ts";
+import { ACTIVE_STATUSES } from "../client/index.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
-import { jobUri } from "./job-uri.ts";
+import { jobRow } from "./job-row.ts";
 
 /** More rows than this no conversation needs; the newest are kept. */
 const MOST_ROWS = 50;
@@ -21,37 +21,18 @@ export const jobs: Resource = {
     const redact = makeRedactor(session.policy.secrets);
     const rows: object[] = [];
     let total = 0;
-    const filter = {
-      statuses: ACTIVE_STATUSES,
-      reverse: true,
-      ...{ cluster, orgs: [org], projects: project === undefined ? [] : [project] },
-    };
-    for await (const job of platform.jobs.list(filter, { signal })) {
+    const where = { cluster, orgs: [org], projects: project === undefined ? [] : [project] };
+    const active = platform.jobs.list({ statuses: ACTIVE_STATUSES, reverse: true, ...where }, { signal });
+    for await (const job of active) {
       total += 1;
-      if (rows.length < MOST_ROWS) rows.push(row(job, (text) => redact(text).text));
+      if (rows.length < MOST_ROWS) rows.push(jobRow(job, (text) => redact(text).text));
     }
-    const cut =
-      total > rows.length ? { note: `The newest ${rows.length} of ${total}; job_list shows more.` } : {};
+    const isCut = total > rows.length;
     return boundedJson({
       read_at: new Date().toISOString(),
-      cluster,
-      org,
-      project,
-      active: total,
-      ...cut,
+      ...{ cluster, org, project, active: total },
+      note: isCut ? `The newest ${rows.length} of ${total}; job_list shows more.` : undefined,
       jobs: rows,
     });
   },
 };
-
-function row(job: JobDescription, hide: (text: string) => string): object {
-  const { id, name, owner, status, history, preset_name, tags, price_credits_per_hour } = job;
-  return {
-    uri: jobUri(job),
-    ...{ id, name, owner, status },
-    reason: history.reason === undefined ? undefined : hide(history.reason),
-    ...{ created_at: history.created_at, started_at: history.started_at, preset_name },
-    tags: tags.length === 0 ? undefined : tags.map(hide),
-    price_credits_per_hour,
-  };
-}

@@ -1,10 +1,13 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import manifest from "../../package.json" with { type: "json" };
 import type { Platform } from "../client/index.ts";
+import { offeredPrompts } from "../prompts/index.ts";
 import { offered } from "../tools/index.ts";
 import { newSession, type Policy } from "../tools/session.ts";
+import { serveCompletions } from "./completions.ts";
 import type { Connection } from "./connection.ts";
 import { instructions } from "./instructions.ts";
+import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
 import { serveTools } from "./tools.ts";
 
@@ -18,7 +21,12 @@ export function createServer(platform: Platform, policy: Policy): Server {
   const server = new Server(
     { name: manifest.name, title: "Apolo jobs", version: manifest.version },
     {
-      capabilities: { tools: {}, resources: { subscribe: true, listChanged: true } },
+      capabilities: {
+        tools: {},
+        resources: { subscribe: true, listChanged: true },
+        prompts: {},
+        completions: {},
+      },
       instructions: instructions(tools),
     },
   );
@@ -32,6 +40,10 @@ export function createServer(platform: Platform, policy: Policy): Server {
   };
   serveTools(server, tools, connection);
   serveResources(server, connection);
+  const names = new Set(tools.map(({ name }) => name));
+  const prompts = offeredPrompts(names);
+  servePrompts(server, { prompts, tools: names }, connection);
+  serveCompletions(server, prompts, connection);
   server.onclose = () => {
     closing.abort();
     for (const forward of connection.session.forwards.values()) void forward.close();

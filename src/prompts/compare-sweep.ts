@@ -1,0 +1,54 @@
+import type { Prompt } from "./define-prompt.ts";
+import { quote } from "./quote.ts";
+import { numbered, type Step } from "./steps.ts";
+
+const METRICS = ["loss", "val_loss", "accuracy", "val_accuracy", "f1", "bleu", "perplexity", "throughput"];
+
+const steps = (tag: string, metric: string): Step[] => [
+  [["job_list"], `If the list above is cut, call job_list with tags: [${tag}] and follow next_cursor.`],
+  [
+    ["job_wait"],
+    "If jobs of it still run, say so; call job_wait for them only if a final comparison was asked for.",
+  ],
+  [
+    ["job_logs"],
+    `Call job_logs for the jobs that succeeded, with grep for ${metric}, and take the last value of each.`,
+  ],
+  [["job_status"], "Call job_status for the ones that failed, all in one call, for their causes."],
+  [
+    ["job_rerun"],
+    "For those that failed for want of memory or of an image, offer job_rerun with the change; start nothing unasked.",
+  ],
+];
+
+export const compareSweep: Prompt = {
+  name: "compare-sweep",
+  title: "Compare the jobs of a sweep",
+  description:
+    "Puts the jobs of one tag side by side: parameters, outcome, metric, time and cost; names the best.",
+  needs: ["job_logs"],
+  arguments: [
+    {
+      name: "tag",
+      description: "The tag that all jobs of the sweep carry, e.g. lr-sweep",
+      required: true,
+      suggests: "tag",
+    },
+    {
+      name: "metric",
+      description: "What to compare by, as it is printed, e.g. val_loss",
+      required: false,
+      suggests: METRICS,
+    },
+  ],
+  compose({ tag = "", metric }, { tools }) {
+    const by = metric === undefined || metric === "" ? "the metric that the logs print last" : quote(metric);
+    return Promise.resolve([
+      { say: `Compare the jobs tagged ${quote(tag)} by ${by}. They are attached.` },
+      { attach: `apolo://jobs/${encodeURIComponent(tag)}` },
+      {
+        say: `Steps:\n${numbered(steps(quote(tag), by), tools)}\n\nAnswer with one table, best first: job, what differs in its command or environment, outcome, metric, run time, cost. Below it: failed jobs with their causes, jobs still running, and what to try next. Leave out no job, make up no value.`,
+      },
+    ]);
+  },
+};

@@ -1,0 +1,45 @@
+import type { Prompt } from "./define-prompt.ts";
+import { quote } from "./quote.ts";
+import { numbered, type Step } from "./steps.ts";
+
+const DEFAULT_SINCE = "1d";
+
+const steps = (since: string): Step[] => [
+  [
+    ["job_list"],
+    `Call job_list with since: ${since}, limit: 100 (follow next_cursor): what was started, and how it ended.`,
+  ],
+  [["job_status"], "Call job_status for all that failed, in one call, and group them by cause."],
+  [["job_logs"], "Where a cause stays open, call job_logs for those jobs, in one call."],
+  [
+    ["job_telemetry"],
+    "For jobs that have run longest, call job_telemetry: name the ones that idle and what they cost.",
+  ],
+  [["job_capacity"], "Call job_capacity if jobs wait: is there room elsewhere?"],
+];
+
+export const dailyReport: Prompt = {
+  name: "daily-report",
+  title: "Report on the day's jobs",
+  description: "What ran, what failed and why, what still runs and what it costs, in the selected project.",
+  needs: ["job_list"],
+  arguments: [
+    {
+      name: "since",
+      description: "From when on: ISO time, yesterday, or an age such as 1d; default 1d",
+      required: false,
+      suggests: "since",
+    },
+  ],
+  compose({ since = "" }, { tools }) {
+    const from = quote(since === "" ? DEFAULT_SINCE : since);
+    return Promise.resolve([
+      { say: `Report on the jobs of the selected project since ${from}. What is active now is attached.` },
+      { attach: "apolo://context" },
+      { attach: "apolo://jobs" },
+      {
+        say: `Steps:\n${numbered(steps(from), tools)}\n\nAnswer on one page: counts per outcome; failures grouped by cause; what still runs, since when and at what price per hour; what it all cost; at most three things to do. Give times in UTC. Change nothing.`,
+      },
+    ]);
+  },
+};

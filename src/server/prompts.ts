@@ -1,0 +1,90 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  McpError,
+  type PromptMessage,
+} from "@modelcontextprotocol/sdk/types.js";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { nearestNames } from "../jobs/names.ts";
+import type { Part, Prompt } from "../prompts/define-prompt.ts";
+import type { Connection } from "./connection.ts";
+import { describeError } from "./errors.ts";
+import { readResource } from "./read-resource.ts";
+
+/** Offers the prompts: each is given with the resources it needs, read at that moment. */
+export function servePrompts(
+  server: Server,
+  { prompts, tools }: { prompts: readonly Prompt[]; tools: ReadonlySet<string> },
+  connection: Connection,
+): void {
+  const listing = prompts.map(({ name, title, description, arguments: args }) => ({
+    ...{ name, title, description },
+    arguments: args.map(({ suggests: _, ...argument }) => argument),
+  }));
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listing }));
+  server.setRequestHandler(GetPromptRequestSchema, async ({ params }, extra) => {
+    const signal = AbortSignal.any([extra.signal, connection.closing]);
+    try {
+      const prompt = find(prompts, params.name);
+      const args = check(prompt, params.arguments ?? {});
+      const parts = await prompt.compose(args, { platform: connection.platform, signal, tools });
+      const messages = await Promise.all(parts.map((part) => toMessage(part, connection, signal)));
+      return { description: prompt.description, messages };
+    } catch (error) {
+      throw refusal(error, { name: params.name, scrub: connection.scrub });
+    }
+  });
+}
+
+/** An argument that names nothing is the caller's to mend, an outage is not. */
+function refusal(
+  error: unknown,
+  { name, scrub }: { name: string; scrub(text: string): string },
+): McpError {
+  const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
+  const code = isMistake ? ErrorCode.InvalidParams : ErrorCode.InternalError;
+  return new McpError(code, scrub(describeError(error, `the prompt ${name}`)));
+}
+
+const MISTAKES: ReadonlySet<unknown> = new Set(["invalid_argument", "not_found", "ambiguous"]);
+
+/** What could not be read is said in its place: the rest of the prompt is still of use. */
+async function toMessage(part: Part, connection: Connection, signal: AbortSignal): Promise<PromptMessage> {
+  if ("say" in part) return { role: "user", content: { type: "text", text: connection.scrub(part.say) } };
+  try {
+    return {
+      role: "user",
+      content: { type: "resource", resource: await readResource(part.attach, connection, signal) },
+    };
+  } catch (error) {
+    if (!(error instanceof McpError) || signal.aborted) throw error;
+    const text = `${part.attach} could not be read: ${error.message}`;
+    return { role: "user", content: { type: "text", text } };
+  }
+}
+
+function find(prompts: readonly Prompt[], name: string): Prompt {
+  const prompt = prompts.find((offered) => offered.name === name);
+  if (prompt !== undefined) return prompt;
+  const names = prompts.map((offered) => offered.name).join(", ");
+  throw new InvalidInputError(`There is no prompt ${name.slice(0, 80)}. Prompts here: ${names}.`);
+}
+
+function check(prompt: Prompt, given: Record<string, string>): Record<string, string> {
+  const known = prompt.arguments.map(({ name }) => name);
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  const missing = prompt.arguments.filter(({ name, required }) => required && !given[name]?.trim());
+  const lines = [
+    ...unknown.map((name) => `${name} is unknown${guess(name, known)}`),
+    ...missing.map(({ name, description }) => `${name} is missing (${description})`),
+  ];
+  if (lines.length === 0) return given;
+  throw new InvalidInputError(`${prompt.name}: ${lines.join("; ")}. Arguments: ${known.join(", ")}.`);
+}
+
+function guess(name: string, known: readonly string[]): string {
+  const [near] = nearestNames(name, known, 1);
+  return near === undefined ? "" : `, did you mean ${near}?`;
+}
