@@ -1,11 +1,6 @@
-import { renderTail } from "../jobs/log-tail.ts";
-import { parseMoment } from "../jobs/moments.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { Resource } from "./define-resource.ts";
 import { findJob } from "./find-job.ts";
-
-/** Far more than the budget of bytes shows; its head and its end are kept, and what lies between is counted. */
-const MOST_LINES = 2000;
+import { readLog } from "./read-log.ts";
 
 export const logsSince: Resource = {
   name: "job-logs-since",
@@ -16,12 +11,7 @@ export const logsSince: Resource = {
   mimeType: "text/plain",
   changesWith: "log",
   async read({ since = "", ...variables }, context) {
-    const { platform, session, signal } = context;
-    const from = new Date(parseMoment(since, { nowMs: Date.now() }));
-    const job = await findJob(variables, context);
-    const tail = await platform.jobs.tail(job.id, { lines: MOST_LINES, since: from, job }, { signal });
-    const redact = makeRedactor(session.policy.secrets);
-    const { text } = renderTail(job, tail, { redact, timestamps: true });
-    return `Printed since ${from.toISOString()} (UTC).\n${text}`;
+    const { id } = await findJob(variables, context);
+    return await readLog({ id, since, timestamps: true }, context);
   },
 };

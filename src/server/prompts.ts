@@ -39,10 +39,7 @@ export function servePrompts(
 }
 
 /** An argument that names nothing is the caller's to mend, an outage is not. */
-function refusal(
-  error: unknown,
-  { name, scrub }: { name: string; scrub(text: string): string },
-): McpError {
+function refusal(error: unknown, { name, scrub }: { name: string; scrub(text: string): string }): McpError {
   const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
   const code = isMistake ? ErrorCode.InvalidParams : ErrorCode.InternalError;
   return new McpError(code, scrub(describeError(error, `the prompt ${name}`)));
