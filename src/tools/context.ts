@@ -1,0 +1,78 @@
+import { z } from "zod";
+import manifest from "../../package.json" with { type: "json" };
+import type { PlatformContext } from "../client/index.ts";
+import { defineTool } from "./define-tool.ts";
+import type { Policy } from "./session.ts";
+
+export const context = defineTool({
+  name: "apolo_context",
+  title: "Who and where",
+  description:
+    "Says who is logged in and how, what is selected, which clusters, orgs, projects and presets can be chosen, the mode and limits of this server and what is used of them.",
+  toolset: "more",
+  input: z.strictObject({}),
+  output: z.looseObject({ user: z.string(), selected: z.string(), mode: z.string() }),
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  async run(_args, { platform, session, signal }) {
+    const known = await platform.context({ signal });
+    const { user, url, source, selection } = known;
+    const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
+    const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
+    const limits = limitsOf(session.policy);
+    const text = [
+      `User ${user} at ${url} (login: ${SOURCES[source]}). Selected: ${selected}.`,
+      `Mode ${session.policy.mode}: ${MODES[session.policy.mode]}. Limits: ${limitsText(limits)}.`,
+      ...clusters.map(clusterText),
+      'Another place: argument project = "project", "org/project" or "cluster/org/project". job_capacity has hardware, prices and room.',
+      `${manifest.name} ${manifest.version}, Node ${process.version}.`,
+    ].join("\n");
+    const data = {
+      ...{ user, url, login: source, selected, mode: session.policy.mode, limits, clusters },
+      versions: { server: manifest.version, node: process.version },
+    };
+    return { text, data };
+  },
+});
+
+const SOURCES: Record<PlatformContext["source"], string> = {
+  emulator: "emulator on this machine, nothing costs anything",
+  "passed-config": "APOLO_PASSED_CONFIG",
+  login: "the CLI's login",
+  token: "APOLO_TOKEN",
+};
+
+const MODES: Record<Policy["mode"], string> = {
+  full: "jobs can be started, changed and killed",
+  "no-destroy": "jobs can be started, nothing that ends work",
+  "read-only": "nothing can be changed",
+};
+
+function clusterOf({ projects }: PlatformContext, { name, orgs, presets }: PlatformContext["clusters"][number]) {
+  const here = projects.filter(({ cluster_name }) => cluster_name === name);
+  return {
+    name,
+    orgs,
+    projects: here.map((project) => `${project.org_name}/${project.name}`),
+    presets: presets.map((preset) => preset.name),
+  };
+}
+
+function clusterText({ name, orgs, projects, presets }: ReturnType<typeof clusterOf>): string {
+  const or = (names: string[]) => names.join(", ") || "none";
+  return `Cluster ${name}: orgs ${or(orgs)}; projects ${or(projects)}; presets ${or(presets)} (the first is the default).`;
+}
+
+function limitsOf({ maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly }: Policy) {
+  return {
+    ...(maxCreditsPerJob === undefined ? {} : { max_credits_per_job: maxCreditsPerJob }),
+    ...(maxCreditsPerHour === undefined ? {} : { max_credits_per_hour: maxCreditsPerHour }),
+    ...(maxJobs === undefined ? {} : { max_jobs: maxJobs }),
+    owned_only: ownedOnly,
+  };
+}
+
+function limitsText({ owned_only, ...limits }: ReturnType<typeof limitsOf>): string {
+  const texts = Object.entries(limits).map(([name, limit]) => `${name.replaceAll("_", " ")} ${limit}`);
+  if (owned_only) texts.push("changes only jobs that this server started");
+  return texts.join(", ") || "none";
+}

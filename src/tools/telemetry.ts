@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { type JobDescription, type JobTelemetry, type Platform, PlatformError } from "../client/index.ts";
+import { formatInstant } from "../jobs/durations.ts";
+import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/sparkline.ts";
+import { jobRef, project, whereOf } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
+import { memoryText } from "./hardware.ts";
+import { nameOf, stateLine } from "./rows.ts";
+
+const spread = z.looseObject({ min: z.number(), mean: z.number(), max: z.number() });
+
+export const telemetry = defineTool({
+  name: "job_telemetry",
+  title: "Measure a job",
+  description:
+    "Measures a running job for some seconds: min, mean, max and course of CPU, memory and GPU, and a verdict: idle, fine or near its memory limit.",
+  toolset: "more",
+  input: z.strictObject({
+    job: jobRef,
+    seconds: z.int().min(1).max(50).default(5).describe("How long to measure; about one sample a second"),
+    project,
+  }),
+  output: z.looseObject({
+    verdict: z.string(),
+    samples: z.int(),
+    cpu_cores: spread,
+    memory_bytes: spread,
+  }),
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
+    const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    const samples = await measure(platform, { job, seconds, onSample: progress }, signal);
+    const summary = summariseTelemetry(samples, job.container.resources);
+    if (summary === undefined) throw notMeasured(job, seconds);
+    return answer(job, { samples, summary });
+  },
+});
+
+interface Measuring {
+  job: JobDescription;
+  seconds: number;
+  onSample: (message: string) => void;
+}
+
+/** What comes within the time; a job that ends meanwhile gives what there was. */
+async function measure(
+  platform: Platform,
+  { job, seconds, onSample }: Measuring,
+  signal: AbortSignal,
+): Promise<JobTelemetry[]> {
+  const timeUp = AbortSignal.timeout(seconds * 1000);
+  const samples: JobTelemetry[] = [];
+  const where = { cluster: job.cluster_name };
+  try {
+    for await (const sample of platform.jobs.top(job.id, { where }, { signal: AbortSignal.any([signal, timeUp]) })) {
+      samples.push(sample);
+      onSample(`${samples.length} samples of ${nameOf(job)}`);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!timeUp.aborted && samples.length === 0) throw notRunning(job, error);
+  }
+  return samples;
+}
+
+function notRunning(job: JobDescription, cause: unknown): unknown {
+  if (!(cause instanceof PlatformError) || cause.code !== "not_running") return cause;
+  const message = `Only running jobs can be measured. ${stateLine(job, Date.now())}. job_status says more.`;
+  return new PlatformError("not_running", message, { cause });
+}
+
+function notMeasured(job: JobDescription, seconds: number): PlatformError {
+  if (job.status !== "running") return new PlatformError("not_running", `Only running jobs can be measured. ${stateLine(job, Date.now())}. job_status says more.`);
+  return new PlatformError("timed_out", `No measurement of ${nameOf(job)} came within ${seconds} s. Try again with more seconds.`);
+}
+
+function answer(job: JobDescription, { samples, summary }: { samples: JobTelemetry[]; summary: TelemetrySummary }) {
+  const { cpu, memoryBytes, gpuDutyCycle, gpuMemoryBytes, verdict, because } = summary;
+  const { resources } = job.container;
+  const [first, last] = [samples[0]?.timestamp ?? 0, samples.at(-1)?.timestamp ?? 0];
+  const text = [
+    stateLine(job, Date.now()),
+    `Verdict: ${verdict} (${because}).`,
+    `${samples.length} samples, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
+    `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,
+    `Memory: ${spreadText(memoryBytes, memoryText)} of ${memoryText(resources.memory)}`,
+    ...(gpuDutyCycle === undefined ? [] : [`GPU: ${spreadText(gpuDutyCycle, percent)}`]),
+    ...(gpuMemoryBytes === undefined ? [] : [`GPU memory: ${spreadText(gpuMemoryBytes, memoryText)}`]),
+  ].join("\n");
+  const data = {
+    job: job.id,
+    verdict,
+    because,
+    samples: samples.length,
+    from: formatInstant(first * 1000),
+    to: formatInstant(last * 1000),
+    cpu_cores: { ...rounded(cpu), limit: resources.cpu },
+    memory_bytes: { ...rounded(memoryBytes), limit: resources.memory },
+    ...(gpuDutyCycle === undefined ? {} : { gpu_percent: rounded(gpuDutyCycle) }),
+    ...(gpuMemoryBytes === undefined ? {} : { gpu_memory_bytes: rounded(gpuMemoryBytes) }),
+  };
+  return { text, data, jobs: [job] };
+}
+
+function spreadText({ min, mean, max, sparkline }: Spread, show: (value: number) => string): string {
+  return `min ${show(min)}, mean ${show(mean)}, max ${show(max)}  ${sparkline} `;
+}
+
+function rounded({ min, mean, max, sparkline }: Spread) {
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return { min: round(min), mean: round(mean), max: round(max), sparkline };
+}
+
+function cores(value: number): string {
+  return `${Math.round(value * 1000) / 1000} cores`;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value)}%`;
+}
