@@ -9,16 +9,16 @@ export const jobRef = z
   .describe("Job: name, id, unique id prefix or job: URI, e.g. train-7b");
 
 export const jobRefs = z
-  .array(z.string().min(1))
+  .array(z.string())
   .min(1)
   .max(100)
-  .describe('Jobs: names, ids, unique id prefixes or job: URIs, e.g. ["train-7b"]');
+  .describe('Names, ids, id prefixes or job: URIs, e.g. ["train-7b"]');
 
 export const project = z
   .string()
-  .regex(/^[^/\s]+(\/[^/\s]+){0,2}$/, "expected project, org/project or cluster/org/project")
+  .refine((text) => /^[^/\s]+(\/[^/\s]+){0,2}$/.test(text), "expected project, org/project or cluster/org/project")
   .optional()
-  .describe("Where: project, org/project or cluster/org/project; default: the selected project");
+  .describe("project, org/project or cluster/org/project; default: the selected one");
 
 /** `cluster/org/project`, read from the right. */
 export function whereOf(text: string | undefined): Where {

@@ -13,20 +13,20 @@ export const capacity = defineTool({
   name: "job_capacity",
   title: "What could start now",
   description:
-    "Lists presets (machine sizes): hardware, price per hour in credits, and how many jobs of each could start now, cheapest first. The count includes nodes that autoscaling would still add, so a start may wait minutes for one. Also names the selection and the other clusters and projects.",
+    "Lists presets (machine sizes), cheapest first: hardware, credits per hour, how many jobs could start now (counting nodes that autoscaling would add). Also says which clusters and projects there are.",
   toolset: "core",
   input: z.strictObject({
-    gpu: z.boolean().optional().describe("true: only with a GPU; false: only without"),
-    gpu_model: z.string().min(1).optional().describe("Part of a GPU model, any case, e.g. a100"),
-    min_memory_gib: z.number().min(0).optional().describe("At least so much memory in GiB"),
-    min_cpu: z.number().min(0).optional().describe("At least so many cores"),
-    available_only: z.boolean().optional().describe("true: leave out presets with no room now"),
+    gpu: z.boolean().optional().describe("Only with (true) or without"),
+    gpu_model: z.string().optional().describe("Part of its model, e.g. a100"),
+    min_memory_gib: z.number().min(0).optional().describe("Least memory, GiB"),
+    min_cpu: z.number().min(0).optional().describe("Least cores"),
+    available_only: z.boolean().optional().describe("Only with room now"),
     project,
   }),
   output: z.looseObject({
     cluster: z.string(),
     presets: z.array(
-      z.looseObject({ name: z.string(), available: z.int().optional(), credits_per_hour: z.string() }),
+      z.looseObject({ name: z.string(), credits_per_hour: z.string() }),
     ),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -22,26 +22,26 @@ export const list = defineTool({
   name: "job_list",
   title: "List jobs",
   description:
-    "Lists jobs of everybody in the project, newest first, one line each: name, id, status with reason, age, run time, preset, cost so far. Counts the matching jobs per status. All filters must match.",
+    "Lists everybody's jobs in the project, newest first: name, id, status with reason, age, run time, preset, cost so far; counts them per status. All filters must match.",
   toolset: "core",
   input: z.strictObject({
-    status: z.array(status).optional().describe('Any of these, e.g. ["running", "pending"]'),
-    name: z.string().min(1).optional().describe("Exact name"),
-    tags: z.array(z.string().min(1)).optional().describe('All of these, e.g. ["lr-sweep"]'),
-    owner: z.string().min(1).optional().describe("User name, or me"),
-    since: z.string().optional().describe("Created from: ISO time (UTC), 2h, 3d, today or yesterday"),
-    until: z.string().optional().describe("Created up to, same forms"),
-    text: z.string().min(1).optional().describe("Part of name, description, image or command, any case"),
+    status: z.array(status).optional().describe("Any of these"),
+    name: z.string().optional().describe("Exact name"),
+    tags: z.array(z.string()).optional().describe('All of these, e.g. ["lr-sweep"]'),
+    owner: z.string().optional().describe("User name, or me"),
+    since: z.string().optional().describe("Created from: 2h, 3d, yesterday or ISO time (UTC)"),
+    until: z.string().optional().describe("Created up to; same forms"),
+    text: z.string().optional().describe("Part of name, description, image or command"),
     limit: z.int().min(1).max(200).default(20).describe("Most rows"),
-    cursor: z.string().optional().describe("next_cursor of the last call, with the same filters: older jobs"),
+    cursor: z.string().optional().describe("next_cursor of the last call, same filters"),
     projects: z
-      .array(z.string().min(1))
+      .array(z.string())
       .optional()
-      .describe('Instead of project: several, or ["*"] = all of the org'),
+      .describe('Several, or ["*"]: all of the org'),
     project,
   }),
   output: z.looseObject({
-    jobs: z.array(z.looseObject({ id: z.string(), name: z.string().optional(), status: z.string() })),
+    jobs: z.array(z.looseObject({ id: z.string(), status: z.string() })),
     counts: z.record(z.string(), z.int()),
     next_cursor: z.string().optional(),
   }),

@@ -13,19 +13,18 @@ export const status = defineTool({
   name: "job_status",
   title: "Explain jobs",
   description:
-    "Says what jobs are, where they stand and why, what would help, their cost, life span, URLs and mounts; for failed ones also the end of the log. Start here when a job is pending or failed.",
+    "Explains jobs: where they stand, why, what would help, cost, life span, URLs, mounts; for failed ones the end of the log.",
   toolset: "core",
   input: z.strictObject({
     jobs: z
-      .array(z.string().min(1))
+      .array(z.string())
       .min(1)
       .max(20)
-      .describe('Names, ids, unique id prefixes or job: URIs, e.g. ["train-7b"]'),
+      .describe("Names, ids, id prefixes or job: URIs"),
     project,
   }),
   output: z.looseObject({
-    jobs: z.array(z.looseObject({ id: z.string(), status: z.string(), why: z.string() })),
-    not_found: z.array(z.looseObject({ job: z.string(), error: z.string() })).optional(),
+    jobs: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ jobs: refs, project: at }, context) {

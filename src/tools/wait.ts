@@ -34,24 +34,21 @@ export const wait = defineTool({
   name: "job_wait",
   title: "Wait for jobs",
   description:
-    "Waits until every job runs, every job has ended, or any job's log has a line that matches pattern (also one printed before). At most 50 s a call; answers finished: true or false, and when false the call to make next. Never changes jobs.",
+    "Waits until all jobs run, all have ended, or a log has a line that matches pattern (printed before or now). Answers finished: true or false, with the call to make next.",
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs,
-    until: goal.default("finished").describe("running is also reached by jobs that ended"),
-    pattern: z
-      .string()
-      .min(1)
-      .max(500)
+    until: goal.default("finished").describe("running: or ended"),
+    pattern: z.string()
       .optional()
-      .describe("Regular expression for until: log, e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait in seconds"),
+      .describe("RE2 expression, for until: log"),
+    wait_seconds: z.int().min(0).max(50).default(45).describe("At most so long"),
     project,
   }),
   output: z.looseObject({
     finished: z.boolean(),
     waited_seconds: z.number(),
-    jobs: z.array(z.looseObject({ id: z.string(), status: z.string() })),
+    jobs: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(args, context) {
