@@ -1,6 +1,6 @@
 import type { JobDescription, JobStatus } from "../client/index.ts";
 import { formatCredits, runTimeOf } from "./cost.ts";
-import { ageOf, formatDuration } from "./durations.ts";
+import { ageOf, formatDuration, formatInstant } from "./durations.ts";
 import { shortId } from "./names.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
@@ -20,6 +20,8 @@ export interface JobRow {
   credits: string;
   /** Only if it is not the caller's own. */
   owner?: string;
+  /** Only if the list covers several. */
+  project?: string;
 }
 
 /** How many jobs there are in each status; a status without jobs counts 0. */
@@ -30,37 +32,45 @@ export interface RowOptions {
   nowMs: number;
   /** The caller, whose name is left out of their own rows. */
   me?: string | undefined;
+  withProject?: boolean;
 }
 
 /** The compact form of a job; absent = not set. */
-export function jobRow(job: JobDescription, { nowMs, me }: RowOptions): JobRow {
+export function jobRow(job: JobDescription, { nowMs, me, withProject = false }: RowOptions): JobRow {
   const seconds = Math.round(runTimeOf(job, nowMs));
-  const { reason, exit_code, created_at } = job.history;
+  const { exit_code, created_at } = job.history;
+  const reason = causeOf(job);
   return {
     ...(job.name === undefined ? {} : { name: job.name }),
     id: job.id,
     status: job.status,
-    ...(reason ? { reason: oneLine(reason) } : {}),
+    ...(reason === undefined ? {} : { reason }),
     ...(exit_code === undefined ? {} : { exit_code }),
-    ...(created_at === undefined ? {} : { created_at }),
+    ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
     ...(seconds === 0 ? {} : { run_time_seconds: seconds }),
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
     credits: formatCredits(job.total_price_credits),
     ...(job.owner === me ? {} : { owner: job.owner }),
+    ...(withProject ? { project: job.project_name } : {}),
   };
 }
 
 /** A row as text: name, short id, status with its reason, age, run time, preset, cost, owner if another's. */
-export function rowText(row: JobRow, nowMs: number): string {
+export function rowText(
+  row: JobRow,
+  nowMs: number,
+  { withTime = true }: { withTime?: boolean } = {},
+): string {
   const parts = [
     row.name ?? "(no name)",
     shortId(row.id),
     statusText(row),
-    row.created_at === undefined ? "" : `${ageOf(row.created_at, nowMs)} old`,
+    row.created_at === undefined ? "" : ageText(row.created_at, nowMs, withTime),
     row.run_time_seconds === undefined ? "" : `ran ${formatDuration(row.run_time_seconds).replace(" ", "")}`,
     row.preset ?? "",
     `${row.credits} credits`,
     row.owner === undefined ? "" : `owner ${row.owner}`,
+    row.project === undefined ? "" : `in ${row.project}`,
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
@@ -77,10 +87,33 @@ export function countsText(counts: StatusCounts): string {
   return STATUSES.map((status) => `${counts[status]} ${status}`).join(", ");
 }
 
-function statusText({ status, reason, exit_code }: JobRow): string {
+/** `failed (OOMKilled, exit 137)` */
+export function statusText({
+  status,
+  reason,
+  exit_code,
+}: Pick<JobRow, "reason" | "exit_code"> & { status: string }): string {
   const details = [reason, exit_code === undefined || exit_code === 0 ? undefined : `exit ${exit_code}`];
   const known = details.filter((detail) => detail !== undefined).join(", ");
   return known === "" ? status : `${status} (${known})`;
+}
+
+/** The reason of a job's status; the platform's word `Collected` says nothing, so it is put in words. */
+export function causeOf({
+  history,
+}: {
+  history: { reason?: string | undefined; description?: string | undefined };
+}): string | undefined {
+  const { reason, description = "" } = history;
+  if (reason === "Collected")
+    return /^invalid image/i.test(description) ? "invalid image name" : "image not pulled";
+  return reason ? oneLine(reason) : undefined;
+}
+
+/** `2026-11-22T10:00Z, 2h old` */
+function ageText(createdAt: string, nowMs: number, withTime: boolean): string {
+  const age = `${ageOf(createdAt, nowMs)} old`;
+  return withTime ? `${createdAt.replace(/:\d\dZ$/, "Z")}, ${age}` : age;
 }
 
 /** Reasons can be a whole error text of the platform. */

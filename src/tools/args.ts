@@ -16,7 +16,10 @@ export const jobRefs = z
 
 export const project = z
   .string()
-  .refine((text) => /^[^/\s]+(\/[^/\s]+){0,2}$/.test(text), "expected project, org/project or cluster/org/project")
+  .refine(
+    (text) => /^[^/\s]+(\/[^/\s]+){0,2}$/.test(text),
+    "expected project, org/project or cluster/org/project",
+  )
   .optional()
   .describe("project, org/project or cluster/org/project; default: the selected one");
 

@@ -25,9 +25,7 @@ export const capacity = defineTool({
   }),
   output: z.looseObject({
     cluster: z.string(),
-    presets: z.array(
-      z.looseObject({ name: z.string(), credits_per_hour: z.string() }),
-    ),
+    presets: z.array(z.looseObject({ name: z.string(), credits_per_hour: z.string() })),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ project: at, ...filter }, { platform, signal }) {

@@ -47,7 +47,10 @@ const MODES: Record<Policy["mode"], string> = {
   "read-only": "nothing can be changed",
 };
 
-function clusterOf({ projects }: PlatformContext, { name, orgs, presets }: PlatformContext["clusters"][number]) {
+function clusterOf(
+  { projects }: PlatformContext,
+  { name, orgs, presets }: PlatformContext["clusters"][number],
+) {
   const here = projects.filter(({ cluster_name }) => cluster_name === name);
   return {
     name,

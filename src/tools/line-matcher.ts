@@ -1,4 +1,4 @@
-import { compilePattern } from "../jobs/pattern.ts";
+import { compilePattern } from "../jobs/grep.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { showText } from "../jobs/terminal.ts";
 

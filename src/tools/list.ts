@@ -4,17 +4,19 @@ import { byteLength } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseMoment } from "../jobs/moments.ts";
+import { countStatuses, countsText, jobRow, rowText } from "../jobs/rows.ts";
 import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursorAfter, listPage, type Page } from "./list-page.ts";
 import { type Places, placesOf } from "./places.ts";
-import { countByStatus, rowData, rowText } from "./rows.ts";
 
 /** Counts look at so many jobs, a search in texts at so many more. */
 const COUNTED_JOBS = 500;
 const SEARCHED_JOBS = 5000;
 /** Rows beyond this wait for the next page. */
 const MAX_ROWS_BYTES = 18_000;
+/** Twenty rows, headline and cursor stay under 4,000 bytes. */
+const MAX_ROW_BYTES = 165;
 
 const status = z.enum(["pending", "suspended", "running", "succeeded", "failed", "cancelled"]);
 
@@ -34,10 +36,7 @@ export const list = defineTool({
     text: z.string().optional().describe("Part of name, description, image or command"),
     limit: z.int().min(1).max(200).default(20).describe("Most rows"),
     cursor: z.string().optional().describe("next_cursor of the last call, same filters"),
-    projects: z
-      .array(z.string())
-      .optional()
-      .describe('Several, or ["*"]: all of the org'),
+    projects: z.array(z.string()).optional().describe('Several, or ["*"]: all of the org'),
     project,
   }),
   output: z.looseObject({
@@ -104,23 +103,27 @@ interface Shown {
 function answer(page: Page, { places, nowMs, me, isFurther }: Shown) {
   const { matching, isComplete, examined } = page;
   const withProject = new Set(matching.map(({ project_name }) => project_name)).size > 1;
-  const options = { nowMs, me, withProject };
-  const fitting = withinBytes(page, (job) => rowText(job, options));
-  const { jobs, nextCursor } = fitting;
-  const counts = countByStatus(matching);
-  const counted = Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ");
-  const headline = `${jobs.length} of ${matching.length}${isComplete ? "" : " or more"} ${isFurther ? "older " : ""}jobs in ${places.label}, newest first, yours (${me}) unless an owner is named. Now ${formatInstant(nowMs)}.`;
-  const bounded = isComplete ? "" : ` (only of the newest ${examined}; narrow the filters for all)`;
+  const rows = page.shown.map((job) => jobRow(job, { nowMs, me, withProject }));
+  const { texts, count } = withinBytes(
+    rows.map((row) => rowText(row, nowMs)),
+    rows.map((row) => rowText(row, nowMs, { withTime: false })),
+  );
+  const jobs = page.shown.slice(0, count);
+  const last = jobs.at(-1);
+  const nextCursor =
+    count < page.shown.length && last !== undefined ? cursorAfter(last, page.since) : page.nextCursor;
+  const counts = countStatuses(matching);
+  const older = isFurther ? "older " : "";
+  const headline = `${count} of ${matching.length}${isComplete ? "" : " or more"} ${older}jobs in ${places.label}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
+  const bounded = isComplete ? "" : ` (of the newest ${examined} only; narrow the filters to count all)`;
   const next =
-    nextCursor === undefined ? [] : [`More: call job_list with the same filters and cursor: "${nextCursor}"`];
-  const none = jobs.length > 0 ? [] : [`No job matches. ${places.doubt}`.trim()];
+    nextCursor === undefined ? [] : [`More: job_list with the same filters and cursor: "${nextCursor}"`];
+  const none = count > 0 ? [] : [`No job matches. ${places.doubt}`.trim()];
   return {
-    text: [headline, `Counts${bounded}: ${counted}.`, ...none, ...fitting.rows, ...next].join("\n"),
+    text: [headline, `Counts${bounded}: ${countsText(counts)}.`, ...none, ...texts, ...next].join("\n"),
     data: {
-      jobs: jobs.map((job) => rowData(job, options)),
-      counts,
+      jobs: rows.slice(0, count).map((row) => ({ ...row })),
+      counts: { ...counts },
       ...(isComplete ? {} : { counts_of_newest: examined }),
       ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
     },
@@ -128,18 +131,15 @@ function answer(page: Page, { places, nowMs, me, isFurther }: Shown) {
   };
 }
 
-/** As many rows as fit; the rest is the next page. */
-function withinBytes({ shown, nextCursor, since }: Page, render: (job: JobDescription) => string) {
-  const rows: string[] = [];
+/** The rows, in the short form where the long one takes too much, as many as fit; the rest is the next page. */
+function withinBytes(long: string[], short: string[]): { texts: string[]; count: number } {
+  const texts = byteLength(long.join("\n")) > long.length * MAX_ROW_BYTES ? short : long;
   let bytes = 0;
-  for (const job of shown) {
-    const row = render(job);
-    bytes += byteLength(row) + 1;
+  let count = 0;
+  for (const text of texts) {
+    bytes += byteLength(text) + 1;
     if (bytes > MAX_ROWS_BYTES) break;
-    rows.push(row);
+    count += 1;
   }
-  const jobs = shown.slice(0, rows.length);
-  const last = jobs.at(-1);
-  const isCut = rows.length < shown.length && last !== undefined;
-  return { rows, jobs, nextCursor: isCut ? cursorAfter(last, since) : nextCursor };
+  return { texts: texts.slice(0, count), count };
 }

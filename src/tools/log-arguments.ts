@@ -7,35 +7,18 @@ const status = z.enum(["running", "succeeded", "failed", "cancelled"]);
 
 /** What job_logs takes. */
 export const logsInput = z.strictObject({
-  jobs: z
-    .array(z.string())
-    .min(1)
-    .max(MAX_JOBS)
-    .optional()
-    .describe("Names, ids, id prefixes or job: URIs"),
-  tags: z
-    .array(z.string())
-    .optional()
-    .describe("All of these"),
+  jobs: z.array(z.string()).min(1).max(MAX_JOBS).optional().describe("Names, ids, id prefixes or job: URIs"),
+  tags: z.array(z.string()).optional().describe("All of these"),
   status: z.array(status).optional().describe("Any of these"),
-  lines: z
-    .int()
-    .min(1)
-    .max(5000)
-    .optional()
-    .describe("A job; default 100, with since 2000"),
+  lines: z.int().min(1).max(5000).optional().describe("A job; default 100, with since 2000"),
   since: z.string().optional().describe("From: 10m, 2h, 14:30 or ISO time (UTC)"),
   until: z.string().optional().describe("Up to; same forms"),
-  grep: z.string()
-    .optional()
-    .describe("Only lines that match, e.g. error|warn"),
+  grep: z.string().optional().describe("Only lines that match, e.g. error|warn"),
   context: z.int().min(0).max(50).optional().describe("Lines around matches"),
   ignore_case: z.boolean().optional().describe("In both patterns"),
   invert: z.boolean().optional().describe("Lines that do not match grep"),
   newest_first: z.boolean().optional().describe("Order of matches"),
-  until_pattern: z.string()
-    .optional()
-    .describe("Wait for a line that matches, e.g. epoch 3"),
+  until_pattern: z.string().optional().describe("Wait for a line that matches, e.g. epoch 3"),
   wait_seconds: z
     .int()
     .min(0)

@@ -3,11 +3,10 @@ import { shareBudget } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { cleanLines, type LogBody, logBody, readText, showBody } from "../jobs/log-report.ts";
 import type { LogLine } from "../jobs/log-text.ts";
-import { compilePattern } from "../jobs/pattern.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import type { LogsArguments } from "./log-arguments.ts";
 import { writeCursor } from "./log-cursor.ts";
-import { grepLines } from "./log-grep.ts";
+import { searchLog } from "./log-grep.ts";
 import type { LogPart } from "./log-read.ts";
 import { nameOf, stateLine } from "./rows.ts";
 
@@ -56,7 +55,7 @@ function prepare(part: LogPart, { args, redact }: Options): Prepared {
   const clean = cleanLines(part.lines, redact).slice(part.lead);
   const found = args.grep === undefined ? undefined : search(clean, args, args.grep);
   const lines = found?.lines ?? clean;
-  const body = logBody(lines, { timestamps: args.timestamps });
+  const body = logBody(lines, { timestamps: args.timestamps ?? false });
   const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
   const [first, last] = args.newest_first ? [times.at(-1), times[0]] : [times[0], times.at(-1)];
   const span =
@@ -74,12 +73,13 @@ function prepare(part: LogPart, { args, redact }: Options): Prepared {
 }
 
 function search(clean: LogLine[], args: LogsArguments, grep: string) {
-  return grepLines(clean, {
-    matches: compilePattern(grep, { ignoreCase: args.ignore_case }),
-    context: args.context,
-    invert: args.invert,
-    newestFirst: args.newest_first,
-    limit: args.lines ?? 100,
+  return searchLog(clean, {
+    pattern: grep,
+    ignoreCase: args.ignore_case ?? false,
+    context: args.context ?? 0,
+    invert: args.invert ?? false,
+    newestFirst: args.newest_first ?? false,
+    maxMatches: args.lines ?? 100,
   });
 }
 
@@ -172,7 +172,7 @@ function goOn({ until_pattern, wait_seconds, ignore_case, project }: LogsArgumen
   return {
     ...(until_pattern === undefined ? {} : { until_pattern }),
     ...(wait_seconds === undefined ? {} : { wait_seconds }),
-    ...(ignore_case ? { ignore_case } : {}),
+    ...(ignore_case === true ? { ignore_case } : {}),
     ...(project === undefined ? {} : { project }),
   };
 }

@@ -16,11 +16,7 @@ export const status = defineTool({
     "Explains jobs: where they stand, why, what would help, cost, life span, URLs, mounts; for failed ones the end of the log.",
   toolset: "core",
   input: z.strictObject({
-    jobs: z
-      .array(z.string())
-      .min(1)
-      .max(20)
-      .describe("Names, ids, id prefixes or job: URIs"),
+    jobs: z.array(z.string()).min(1).max(20).describe("Names, ids, id prefixes or job: URIs"),
     project,
   }),
   output: z.looseObject({

@@ -52,7 +52,11 @@ async function measure(
   const samples: JobTelemetry[] = [];
   const where = { cluster: job.cluster_name };
   try {
-    for await (const sample of platform.jobs.top(job.id, { where }, { signal: AbortSignal.any([signal, timeUp]) })) {
+    for await (const sample of platform.jobs.top(
+      job.id,
+      { where },
+      { signal: AbortSignal.any([signal, timeUp]) },
+    )) {
       samples.push(sample);
       onSample(`${samples.length} samples of ${nameOf(job)}`);
     }
@@ -70,11 +74,21 @@ function notRunning(job: JobDescription, cause: unknown): unknown {
 }
 
 function notMeasured(job: JobDescription, seconds: number): PlatformError {
-  if (job.status !== "running") return new PlatformError("not_running", `Only running jobs can be measured. ${stateLine(job, Date.now())}. job_status says more.`);
-  return new PlatformError("timed_out", `No measurement of ${nameOf(job)} came within ${seconds} s. Try again with more seconds.`);
+  if (job.status !== "running")
+    return new PlatformError(
+      "not_running",
+      `Only running jobs can be measured. ${stateLine(job, Date.now())}. job_status says more.`,
+    );
+  return new PlatformError(
+    "timed_out",
+    `No measurement of ${nameOf(job)} came within ${seconds} s. Try again with more seconds.`,
+  );
 }
 
-function answer(job: JobDescription, { samples, summary }: { samples: JobTelemetry[]; summary: TelemetrySummary }) {
+function answer(
+  job: JobDescription,
+  { samples, summary }: { samples: JobTelemetry[]; summary: TelemetrySummary },
+) {
   const { cpu, memoryBytes, gpuDutyCycle, gpuMemoryBytes, verdict, because } = summary;
   const { resources } = job.container;
   const [first, last] = [samples[0]?.timestamp ?? 0, samples.at(-1)?.timestamp ?? 0];

@@ -39,9 +39,7 @@ export const wait = defineTool({
   input: z.strictObject({
     jobs: jobRefs,
     until: goal.default("finished").describe("running: or ended"),
-    pattern: z.string()
-      .optional()
-      .describe("RE2 expression, for until: log"),
+    pattern: z.string().optional().describe("RE2 expression, for until: log"),
     wait_seconds: z.int().min(0).max(50).default(45).describe("At most so long"),
     project,
   }),

@@ -12,7 +12,7 @@ describe("jobRow", () => {
       name: "train-7b",
       id: "job-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
       status: "running",
-      created_at: "2026-11-22T10:00:00+00:00",
+      created_at: "2026-11-22T10:00:00Z",
       run_time_seconds: 5400,
       preset: "gpu-small",
       credits: "1.5",
@@ -26,17 +26,25 @@ describe("jobRow", () => {
 
 describe("rowText", () => {
   test.each([
-    [sampleJob(), "train-7b · job-1a2b3c4d · running · 2h old · ran 1h30m · gpu-small · 1.5 credits"],
+    [
+      sampleJob(),
+      "train-7b · job-1a2b3c4d · running · 2026-11-22T10:00Z, 2h old · ran 1h30m · gpu-small · 1.5 credits",
+    ],
     [
       pendingJob("ErrImagePull"),
-      "train-7b · job-1a2b3c4d · pending (ErrImagePull) · 2h old · gpu-small · 0 credits",
+      "train-7b · job-1a2b3c4d · pending (ErrImagePull) · 2026-11-22T10:00Z, 2h old · gpu-small · 0 credits",
     ],
     [
       sampleJob({ status: "failed", owner: "bob", history: { reason: "OOMKilled", exit_code: 137 } }),
-      "train-7b · job-1a2b3c4d · failed (OOMKilled, exit 137) · 2h old · ran 1h30m · gpu-small · 1.5 credits · owner bob",
+      "train-7b · job-1a2b3c4d · failed (OOMKilled, exit 137) · 2026-11-22T10:00Z, 2h old · ran 1h30m · gpu-small · 1.5 credits · owner bob",
     ],
   ])("prints one line", (job, line) => {
     expect(text(job)).toBe(line);
+  });
+
+  test("puts the platform's word for an image that was never pulled in words", () => {
+    const history = { reason: "Collected", description: "Image 'x' can not be pulled" };
+    expect(text(sampleJob({ status: "failed", history }))).toContain("failed (image not pulled)");
   });
 
   test("bounds a reason that is a whole error, and keeps it on one line", () => {
@@ -45,7 +53,7 @@ describe("rowText", () => {
     expect(byteLength(line)).toBeLessThan(250);
   });
 
-  test("keeps twenty ordinary jobs under 4,000 bytes", () => {
+  test("keeps twenty jobs with the longest names under 4,000 bytes without their times", () => {
     const job = sampleJob({
       name: "a-name-of-the-greatest-length-allowed-40",
       status: "failed",
@@ -53,7 +61,13 @@ describe("rowText", () => {
       preset_name: "gpu-large-a100-x8",
       history: { reason: "ClusterScaleUpFailed", exit_code: 137 },
     });
-    expect(byteLength(Array.from({ length: 20 }, () => text(job)).join("\n"))).toBeLessThanOrEqual(4000);
+    expect(
+      byteLength(
+        Array.from({ length: 20 }, () => rowText(jobRow(job, options), nowMs, { withTime: false })).join(
+          "\n",
+        ),
+      ),
+    ).toBeLessThanOrEqual(4000);
   });
 });
 
