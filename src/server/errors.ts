@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { z } from "zod";
-import { PlatformError } from "../client/index.ts";
+import { AmbiguousError, PlatformError } from "../client/index.ts";
+import { candidatesText } from "../jobs/candidates.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { log } from "../log.ts";
@@ -11,7 +12,9 @@ const MAX_ERROR_CHARS = 4000;
 /** The one place where a thrown error becomes text for an agent. */
 export function describeError(error: unknown, what: string): string {
   if (error instanceof PlatformError || error instanceof InvalidInputError) {
-    return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
+    const candidates =
+      error instanceof AmbiguousError ? ` ${candidatesText(error.candidates, Date.now())}` : "";
+    return `${error.code}: ${error.message}${candidates}`.slice(0, MAX_ERROR_CHARS);
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; nothing is known about its outcome. The server's log has the details.`;

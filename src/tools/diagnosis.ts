@@ -1,175 +1,123 @@
 import type { JobDescription, Preset } from "../client/index.ts";
+import { formatCredits } from "../jobs/cost.ts";
+import type { Explanation } from "../jobs/explanation.ts";
 import { cleanLines, logBody, showBody } from "../jobs/log-report.ts";
+import { explainJob } from "../jobs/reasons.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
-import { shortCredits } from "./credits.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { gpuText, hardwareText } from "./hardware.ts";
 import { nameOf } from "./rows.ts";
 
 /** Why a job stands where it stands. */
-export interface Diagnosis {
-  why: string;
-  /** What to do; empty where nothing is to be done. */
-  next: string;
-  /** The same as text, with the end of the log where that explains something. */
-  lines: string[];
-  log?: string | undefined;
+export interface Diagnosis extends Explanation {
+  /** Its last words, where they explain something: clean text, and the same fenced. */
+  log?: { text: string; fenced: string } | undefined;
 }
 
-/** What the explanation of a job needs besides the job: fetched once for all. */
+/** What explanations need besides the jobs: fetched once for all. */
 export interface Surroundings {
   /** Presets by cluster. */
   presets: Map<string, Preset[]>;
-  /** Room by cluster, where a job waits for some and the platform says. */
+  /** Room by cluster, as far as the platform says. */
   room: Map<string, Record<string, number>>;
-  me: string;
-  /** My active jobs, where one was refused for a quota. */
-  mine: JobDescription[];
+  /** My running jobs, where a quota stands in the way. */
+  running: string[];
 }
 
 const LOG_LINES = 15;
 const LOG_LINES_SHORT = 5;
 const LOG_BYTES = 3000;
-const MAX_MINE = 20;
+const LOG_BYTES_SHORT = 800;
+const MAX_RUNNING = 20;
+const KILLED = 137;
 
 /** Fetches what explanations of these jobs need; what the platform will not say is left out. */
 export async function lookAround(
   jobs: readonly JobDescription[],
-  { platform, signal }: ToolContext,
+  context: Pick<ToolContext, "platform" | "signal">,
 ): Promise<Surroundings> {
-  const context = await platform.context({ signal });
-  const waiting = jobs.filter(({ status }) => status === "pending" || status === "suspended");
-  const clusters = [...new Set(waiting.map(({ cluster_name }) => cluster_name))];
-  const room = await Promise.all(
-    clusters.map(async (cluster) => {
-      const counts = await platform.jobs.getCapacity({ cluster }, { signal }).catch(() => ({}));
-      return [cluster, counts] as const;
-    }),
-  );
-  signal.throwIfAborted();
+  const { platform, signal } = context;
+  const { clusters, user } = await platform.context({ signal });
   const limited = jobs.find(isAboutQuota);
-  return {
-    presets: new Map(context.clusters.map(({ name, presets }) => [name, presets])),
-    room: new Map(room),
-    me: context.user,
-    mine: limited === undefined ? [] : await activeJobs(limited, { platform, signal, owner: context.user }),
-  };
-}
-
-function isAboutQuota({ history }: JobDescription): boolean {
-  return /quota/i.test(`${history.reason ?? ""} ${history.description ?? ""}`);
-}
-
-async function activeJobs(
-  { cluster_name, org_name }: JobDescription,
-  { platform, signal, owner }: Pick<ToolContext, "platform" | "signal"> & { owner: string },
-): Promise<JobDescription[]> {
-  const found: JobDescription[] = [];
-  const filter = { cluster: cluster_name, orgs: [org_name ?? null], owners: [owner], reverse: true };
-  const active = platform.jobs.list({ ...filter, statuses: ["running"], limit: MAX_MINE }, { signal });
-  for await (const job of active) found.push(job);
-  return found;
+  const [room, running] = await Promise.all([
+    roomOf(jobs.filter(dependsOnRoom), context),
+    limited === undefined ? [] : runningJobs(limited, { ...context, owner: user }),
+  ]);
+  return { presets: new Map(clusters.map(({ name, presets }) => [name, presets])), room, running };
 }
 
 /** Why a job stands where it stands, and what would help. */
 export async function diagnose(
   job: JobDescription,
-  {
-    context,
-    surroundings,
-    redact,
-    isShort,
-  }: { context: ToolContext; surroundings: Surroundings; redact: Redact; isShort: boolean },
+  { around, isShort, ...context }: LogContext & { around: Surroundings },
 ): Promise<Diagnosis> {
-  const { why, next } = explain(job);
-  const extra = [
-    ...roomLines(job, surroundings),
-    ...quotaLines(job, surroundings),
-    ...largerLines(job, surroundings),
-  ];
-  const log =
-    job.status === "failed" && job.history.started_at !== undefined
-      ? await endOfLog(job, { context, redact, isShort })
-      : undefined;
-  return {
-    why,
-    next: [next, ...extra].filter(Boolean).join(" "),
-    lines: [
-      `Why: ${why}`,
-      ...(next === "" ? [] : [`Next: ${next}`]),
-      ...extra,
-      ...(log === undefined ? [] : [log.fenced]),
-    ],
-    ...(log === undefined ? {} : { log: log.text }),
+  const surroundings = {
+    presets: around.presets.get(job.cluster_name),
+    room: around.room.get(job.cluster_name),
+    running: isAboutQuota(job) ? around.running : undefined,
   };
+  const explanation = explainJob(job, surroundings);
+  const { status, history } = job;
+  const hasWords = status === "failed" && history.started_at !== undefined;
+  return { ...explanation, ...(hasWords ? { log: await endOfLog(job, { ...context, isShort }) } : {}) };
 }
 
-function explain({ status, history }: JobDescription): { why: string; next: string } {
-  const { reason, description, exit_code } = history;
-  const cause = [reason, description, exit_code === undefined ? undefined : `exit code ${exit_code}`];
-  return { why: [status, ...cause.filter((part) => part !== undefined && part !== "")].join(": "), next: "" };
+function isAboutQuota({ history }: JobDescription): boolean {
+  return /quota/i.test(history.reason ?? "");
 }
 
-function roomLines(job: JobDescription, { room }: Surroundings): string[] {
-  const counts = room.get(job.cluster_name);
-  if (counts === undefined || Object.keys(counts).length === 0) return [];
-  const own = job.preset_name === undefined ? undefined : counts[job.preset_name];
-  const others = Object.entries(counts).filter(([name, count]) => name !== job.preset_name && count > 0);
-  const said = own === undefined ? "not known" : own > 0 ? `${own} more could start` : "none could start";
-  const elsewhere =
-    others.length === 0
-      ? "no other preset has room"
-      : others.map(([name, count]) => `${name} ${count}`).join(", ");
-  return [`Room now on ${job.preset_name ?? "its preset"}: ${said}. Others: ${elsewhere}.`];
+function dependsOnRoom({ status, history }: JobDescription): boolean {
+  if (status === "pending" || status === "suspended") return true;
+  return status === "failed" && (history.started_at === undefined || history.exit_code === KILLED);
 }
 
-function quotaLines(job: JobDescription, { mine, me }: Surroundings): string[] {
-  if (!isAboutQuota(job) || mine.length === 0) return [];
-  const names = mine.map(
-    (other) =>
-      `${nameOf(other)} (${other.preset_name ?? "no preset"}, ${shortCredits(other.price_credits_per_hour)} credits/h)`,
-  );
-  return [
-    `Running jobs of ${me} that count towards the quota: ${names.join(", ")}. Ask the user before killing any.`,
-  ];
+async function roomOf(
+  jobs: JobDescription[],
+  { platform, signal }: Pick<ToolContext, "platform" | "signal">,
+): Promise<Map<string, Record<string, number>>> {
+  const clusters = [...new Set(jobs.map(({ cluster_name }) => cluster_name))];
+  const rooms = clusters.map(async (cluster) => {
+    // The explanation stands without it; not everybody may ask.
+    const room = await platform.jobs.getCapacity({ cluster }, { signal }).catch(() => ({}));
+    return [cluster, room] as const;
+  });
+  const found = await Promise.all(rooms);
+  signal.throwIfAborted();
+  return new Map(found);
 }
 
-/** Presets with more memory, cheapest first, for a job that ran out of it. */
-function largerLines(job: JobDescription, { presets }: Surroundings): string[] {
-  if (job.history.reason !== "OOMKilled" && job.history.exit_code !== 137) return [];
-  const all = presets.get(job.cluster_name) ?? [];
-  const { memory } = job.container.resources;
-  const own = all.find(({ name }) => name === job.preset_name);
-  const hasGpu = own !== undefined && gpuText(own) !== undefined;
-  const larger = all
-    .filter((preset) => preset.memory > memory && (!hasGpu || gpuText(preset) !== undefined))
-    .sort((a, b) => Number(a.credits_per_hour) - Number(b.credits_per_hour))
-    .slice(0, 3);
-  if (larger.length === 0) return ["No preset here has more memory."];
-  const texts = larger.map(
-    (preset) =>
-      `${preset.name} (${hardwareText(preset)}, ${shortCredits(preset.credits_per_hour)} credits/h)`,
-  );
-  return [`Presets with more memory: ${texts.join("; ")}.`];
+async function runningJobs(
+  { cluster_name, org_name }: JobDescription,
+  { platform, signal, owner }: Pick<ToolContext, "platform" | "signal"> & { owner: string },
+): Promise<string[]> {
+  const place = { cluster: cluster_name, orgs: [org_name ?? null], owners: [owner] };
+  const filter = { ...place, statuses: ["running"] as const, reverse: true, limit: MAX_RUNNING };
+  const found: string[] = [];
+  for await (const job of platform.jobs.list(filter, { signal })) {
+    const price = `${formatCredits(job.price_credits_per_hour)} credits/h`;
+    found.push(`${nameOf(job)} (${job.preset_name ?? "no preset"}, ${price})`);
+  }
+  return found;
+}
+
+interface LogContext {
+  platform: ToolContext["platform"];
+  signal: AbortSignal;
+  redact: Redact;
+  /** One job of many: a few lines only. */
+  isShort: boolean;
 }
 
 async function endOfLog(
   job: JobDescription,
-  {
-    context: { platform, signal },
-    redact,
-    isShort,
-  }: { context: ToolContext; redact: Redact; isShort: boolean },
-): Promise<{ text: string; fenced: string } | undefined> {
+  { platform, signal, redact, isShort }: LogContext,
+): Promise<Diagnosis["log"]> {
   try {
     const { lines } = await platform.jobs.tail(job.id, { lines: 100, job }, { signal });
     const clean = cleanLines(lines, redact).slice(isShort ? -LOG_LINES_SHORT : -LOG_LINES);
     if (clean.length === 0) return undefined;
+    const maxBytes = isShort ? LOG_BYTES_SHORT : LOG_BYTES;
     const what = `last lines of the log of ${nameOf(job)}`;
-    return showBody(logBody(clean, { timestamps: false }), {
-      maxBytes: isShort ? LOG_BYTES / 3 : LOG_BYTES,
-      what,
-    });
+    return showBody(logBody(clean, { timestamps: false }), { maxBytes, what });
   } catch {
     // The explanation stands without the log; job_logs says what is wrong with it.
     signal.throwIfAborted();

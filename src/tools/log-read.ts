@@ -1,4 +1,10 @@
-import type { Cursor, JobDescription, LogLine, Platform } from "../client/index.ts";
+import {
+  type Cursor,
+  isFinished,
+  type JobDescription,
+  type LogLine,
+  type Platform,
+} from "../client/index.ts";
 import { watchLog } from "./log-watch.ts";
 
 /** Lines read before the first one shown, so that a secret that began there is still known for one. */
@@ -49,7 +55,7 @@ export async function readLog(
       { ...wait, job, after, since, keep: lines + CONTEXT_LINES },
       signal,
     );
-    return { ...read, job, more: false, ...cut(read, lines) };
+    return { ...read, more: false, ...cut(read, lines) };
   }
   const bounds = isSearch
     ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES }
@@ -57,7 +63,12 @@ export async function readLog(
   const wanted = after === undefined ? bounds : { ...bounds, lines: isSearch ? SEARCHED_LINES : lines };
   const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, job }, { signal });
   const isWhole = isSearch || after !== undefined;
-  return { ...tail, job, ended: !tail.live, ...(isWhole ? { lead: 0 } : cut(tail, lines)) };
+  return {
+    ...tail,
+    job,
+    ended: !tail.live && isFinished(job.status),
+    ...(isWhole ? { lead: 0 } : cut(tail, lines)),
+  };
 }
 
 /** How many of the lines are only there to be read past, and whether what is shown starts at the start. */

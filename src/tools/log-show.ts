@@ -37,10 +37,7 @@ export function showLogs(parts: LogPart[], options: Options) {
     MAX_BODIES_BYTES,
   );
   const shown = prepared.map((one, index) => show(one, shares[index] ?? 0, options.nowMs));
-  const cursors = new Map(
-    parts.flatMap(({ job, cursor }) => (cursor === undefined ? [] : [[job.id, cursor] as const])),
-  );
-  const nextCursor = cursors.size === 0 ? undefined : writeCursor(cursors);
+  const nextCursor = cursorOf(parts);
   return {
     text: [...shown.map(({ text }) => text), ...nextCalls(prepared, options, nextCursor)].join("\n"),
     data: {
@@ -49,6 +46,15 @@ export function showLogs(parts: LogPart[], options: Options) {
     },
     jobs: parts.map(({ job }) => job),
   };
+}
+
+/** Where the next call goes on; none when nothing more will come. */
+function cursorOf(parts: LogPart[]): string | undefined {
+  if (parts.every(({ ended, more }) => ended && !more)) return undefined;
+  const cursors = parts.flatMap(({ job, cursor }) =>
+    cursor === undefined ? [] : [[job.id, cursor] as const],
+  );
+  return cursors.length === 0 ? undefined : writeCursor(new Map(cursors));
 }
 
 function prepare(part: LogPart, { args, redact }: Options): Prepared {
@@ -153,9 +159,8 @@ function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string |
   const jobs = prepared.map(({ part }) => nameOf(part.job));
   const [only] = prepared;
   const call = (given: object) => `job_logs ${JSON.stringify(given)}`;
-  const isLive = prepared.some(({ part }) => !part.ended || part.more);
   return [
-    ...(nextCursor !== undefined && isLive
+    ...(nextCursor !== undefined
       ? [`Newer lines: ${call({ jobs, ...goOn(args), cursor: nextCursor })}`]
       : []),
     ...(only !== undefined &&

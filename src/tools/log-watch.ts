@@ -18,6 +18,8 @@ export interface Watched {
   /** The last of the lines read, oldest first; the matching line, if any, is the last one. */
   lines: LogLine[];
   matched: boolean;
+  /** As last seen. */
+  job: JobDescription;
   /** The job has ended and so has its log. */
   ended: boolean;
   cursor?: Cursor;
@@ -58,6 +60,7 @@ export async function watchLog(
   const at = tail.lines.findIndex(({ text }) => isMatch(text));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
   const read: Watched = {
+    job,
     lines: upTo.slice(-keep),
     reachedStart: tail.reachedStart && upTo.length <= keep,
     linesRead,
@@ -101,7 +104,7 @@ async function followOnce(
   { job, isMatch, keep, since, onLine, read }: WatchOptions & { read: Watched },
   signal: AbortSignal,
 ): Promise<void> {
-  const { status } = await platform.jobs.status(job.id, {}, { signal });
+  read.job = await platform.jobs.status(job.id, {}, { signal });
   for await (const line of platform.jobs.follow(job.id, { after: read.cursor, since }, { signal })) {
     take(read, line, keep);
     onLine?.(line);
@@ -109,7 +112,7 @@ async function followOnce(
     if (read.matched) return;
   }
   // Only a log that was opened after the end of the job is complete.
-  read.ended = isFinished(status);
+  read.ended = isFinished(read.job.status);
   if (!read.ended) await pauseFor(REOPEN_MS, signal);
 }
 

@@ -29,11 +29,10 @@ export const status = defineTool({
     const [only] = failed;
     if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
     const redact = makeRedactor(session.policy.secrets);
-    const surroundings = await lookAround(jobs, context);
+    const around = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
-    const reports = await Promise.all(
-      jobs.map((job) => report(job, { context, surroundings, redact, isShort })),
-    );
+    const options = { platform, signal, redact, around, isShort };
+    const reports = await Promise.all(jobs.map((job) => report(job, options)));
     return {
       text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
       data: {
@@ -53,28 +52,36 @@ export const status = defineTool({
 });
 
 interface ReportOptions {
-  context: ToolContext;
-  surroundings: Surroundings;
+  platform: ToolContext["platform"];
+  signal: AbortSignal;
   redact: Redact;
+  around: Surroundings;
   /** Many jobs at once: only what explains them. */
   isShort: boolean;
 }
 
-async function report(job: JobDescription, { context, surroundings, redact, isShort }: ReportOptions) {
-  const diagnosis = await diagnose(job, { context, surroundings, redact, isShort });
+async function report(job: JobDescription, options: ReportOptions) {
+  const { around, redact, isShort } = options;
+  const diagnosis = await diagnose(job, options);
   const nowMs = Date.now();
-  const preset = surroundings.presets.get(job.cluster_name)?.find(({ name }) => name === job.preset_name);
-  const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
-  return {
-    text: [stateLine(job, nowMs), ...diagnosis.lines, ...facts].join("\n"),
-    data: { ...stateData(job), ...dataOf(job, diagnosis) },
-  };
+  const preset = around.presets.get(job.cluster_name)?.find(({ name }) => name === job.preset_name);
+  const { why, next, log, certainty } = diagnosis;
+  const guess = certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
+  const text = [
+    stateLine(job, nowMs),
+    `Why${guess}: ${why}`,
+    ...(next === "" ? [] : [`Next: ${next}`]),
+    ...(log === undefined ? [] : [log.fenced]),
+    ...(isShort ? [] : factLines(job, { nowMs, redact, preset })),
+  ];
+  return { text: text.join("\n"), data: { ...stateData(job), ...dataOf(job, diagnosis) } };
 }
 
-function dataOf(job: JobDescription, { why, next, log }: Diagnosis) {
+function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {
   const left = lifeLeftSeconds(job);
   return {
     why,
+    certainty,
     ...(next === "" ? {} : { next }),
     owner: job.owner,
     uri: job.uri,
@@ -83,7 +90,7 @@ function dataOf(job: JobDescription, { why, next, log }: Diagnosis) {
     cost_credits: shortCredits(job.total_price_credits),
     ...(left === undefined || isFinished(job.status) ? {} : { life_span_left_seconds: left }),
     ...(job.http_url === undefined || job.http_url === "" ? {} : { http_url: job.http_url }),
-    ...(log === undefined ? {} : { log }),
+    ...(log === undefined ? {} : { log: log.text }),
   };
 }
 
