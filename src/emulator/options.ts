@@ -15,8 +15,6 @@ export interface EmulatorOptions {
   timing?: Partial<Timing>;
   /** Size of each GPU pool; 2 if absent. */
   gpuNodes?: number;
-  /** Where jobs look for programs; the usual places if absent. */
-  searchPath?: string;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;

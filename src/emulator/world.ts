@@ -1,5 +1,4 @@
 import { cpus, totalmem } from "node:os";
-import { dirname } from "node:path";
 import type { ApiContext, Disk } from "./api/context.ts";
 import type { ChaosRules } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
@@ -32,7 +31,6 @@ export interface WorldParts {
 }
 
 const GPU_NODES = 2;
-const SEARCH_PATH = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
 
 /** Joins the parts of the platform into what the API works on. */
 export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiContext {
@@ -47,7 +45,6 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     secrets,
     disks,
     passedConfig: (job: JobRecord) => passedConfig(tokens, origin, job),
-    searchPath: options.searchPath ?? SEARCH_PATH,
     memoryBytes: machine.memoryBytes,
   };
   const lifecycle = new JobLifecycle({

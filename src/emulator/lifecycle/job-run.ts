@@ -214,7 +214,8 @@ export class JobRun {
       logs.append(id, chunk, clock.nowMs());
     });
     this.#running = running;
-    this.#move("running", {});
+    // What could not be started has no process, and was never running.
+    if (running.pid > 0) this.#move("running", {});
     const ending = await running.ended;
     this.#running = undefined;
     logs.endLine(id);

@@ -16,8 +16,6 @@ export interface LaunchSources {
   disks: Collection<{ id: string; name?: string | undefined; cluster: string; org: string; project: string }>;
   /** The blob that a job with `pass_config` finds. Source: protocol reference 1.5. */
   passedConfig(job: JobRecord): string;
-  /** Where programs are looked for. */
-  searchPath: string;
   memoryBytes: number;
 }
 
@@ -72,9 +70,6 @@ function envOf(job: JobRecord, sources: LaunchSources): Record<string, string> {
     sources.secrets.get(pathOf(uri)) ?? "",
   ]);
   return {
-    PATH: sources.searchPath,
-    HOME: "/root",
-    HOSTNAME: job.id,
     ...container.env,
     ...Object.fromEntries(secrets),
     ...(job.passConfig ? { NEURO_PASSED_CONFIG: sources.passedConfig(job) } : {}),

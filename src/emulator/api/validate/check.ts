@@ -155,7 +155,7 @@ function absent({ fallback, optional: mayLack }: Key): unknown {
 }
 
 /** Then one more look at a whole value that passed. */
-export function then<T, U>(check: Check<T>, next: (value: T) => U): Check<U> {
+export function refine<T, U>(check: Check<T>, next: (value: T) => U): Check<U> {
   return (value) => next(check(value));
 }
 

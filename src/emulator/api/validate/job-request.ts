@@ -12,9 +12,9 @@ import {
   oneOf,
   optional,
   pattern,
+  refine,
   required,
   text,
-  then,
 } from "./check.ts";
 import { DataError, ensure } from "./data-error.ts";
 import { clusterUri, volumes } from "./paths.ts";
@@ -34,7 +34,7 @@ export function jobRequest(rule: JobRequestRule): Check<Record<string, unknown>>
     ...commonKeys(rule),
     ...(rule.flat ? own : {}),
   });
-  return then(body, (request) => {
+  return refine(body, (request) => {
     if (request.schedule_timeout !== undefined && request.scheduler_enabled === true)
       throw new DataError("schedule_timeout is not allowed for scheduled jobs");
     if (request.energy_schedule_name !== undefined && request.scheduler_enabled !== true)
@@ -141,7 +141,7 @@ const gpuResources = {
   nvidia_migs: optional(mapping(dict({ count: required(int({ min: 0 })), model: optional(text()) }))),
 };
 
-const resources = then(either(dict(commonResources), dict(gpuResources)), (value) => {
+const resources = refine(either(dict(commonResources), dict(gpuResources)), (value) => {
   const given = typeof value === "object" && value !== null && ("memory" in value || "memory_mb" in value);
   if (!given) throw new DataError("Either memory or memory_mb should be present");
   return value;

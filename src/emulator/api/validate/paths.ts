@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { unquote } from "../../state/unquote.ts";
 import type { Check } from "./check.ts";
-import { bool, dict, list, optional, required, then } from "./check.ts";
+import { bool, dict, list, optional, refine, required } from "./check.ts";
 import { DataError, ensure } from "./data-error.ts";
 
 interface UriRule {
@@ -33,7 +33,7 @@ export function volumes(uriKey: string, uri: Check<string>, readOnly: boolean): 
     dst_path: required(mountPath),
     ...(readOnly ? { read_only: optional(bool, true) } : {}),
   };
-  return then(list(dict(keys)), (items) => {
+  return refine(list(dict(keys)), (items) => {
     const seen = new Set<unknown>();
     for (const item of items) {
       const path =

@@ -1,0 +1,73 @@
+import type { Emulator, EmulatorOptions } from "./index.ts";
+import { startEmulator } from "./index.ts";
+
+/** Flags of `apolo-jobs-mcp emulator`, parsed. */
+export interface EmulatorFlags {
+  port?: number | undefined;
+  host?: string | undefined;
+  token?: string | undefined;
+  /** Folder that keeps everything. */
+  data?: string | undefined;
+  scene?: string | undefined;
+  /** Chaos file. */
+  chaos?: string | undefined;
+  json?: boolean | undefined;
+}
+
+export interface CommandIo {
+  /** Writes to stdout. */
+  write(text: string): void;
+  /** Fires when the command is to end. */
+  signal: AbortSignal;
+}
+
+/** Flags as options of `startEmulator`. */
+export function emulatorOptions({ port, host, token, data, scene, chaos }: EmulatorFlags): EmulatorOptions {
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(host === undefined ? {} : { host }),
+    ...(token === undefined ? {} : { token }),
+    ...(data === undefined ? {} : { dataDir: data }),
+    ...(scene === undefined ? {} : { scene }),
+    ...(chaos === undefined ? {} : { chaosFile: chaos }),
+  };
+}
+
+/**
+ * Runs the emulator alone: says where it is, as text or as one line of JSON, and stays until told to end.
+ * Resolves when nothing of it is left. @throws {Error} if it cannot start.
+ */
+export async function runEmulator(flags: EmulatorFlags, { write, signal }: CommandIo): Promise<void> {
+  const emulator = await startEmulator(emulatorOptions(flags));
+  try {
+    write(flags.json === true ? jsonLine(emulator) : greeting(emulator, flags));
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  } finally {
+    await emulator.close();
+  }
+}
+
+function jsonLine({ url, token, passedConfig, cluster, org, project }: Emulator): string {
+  return `${JSON.stringify({ url, token, passed_config: passedConfig, cluster, org, project })}\n`;
+}
+
+function greeting(emulator: Emulator, { data }: EmulatorFlags): string {
+  const { url, token, passedConfig, user, cluster, org, project, isolated } = emulator;
+  return [
+    `The emulated platform is at ${url}`,
+    `  user ${user}, cluster ${cluster}, org ${org}, project ${project}`,
+    isolated
+      ? "  jobs run isolated (bubblewrap)"
+      : "  jobs run unisolated: bubblewrap is not installed, so a job that mounts something is refused",
+    data === undefined ? "  everything is forgotten at the end" : `  everything is kept in ${data}`,
+    "",
+    "Log in with the official client:",
+    `  apolo config login-with-token ${token} ${url}`,
+    "or start any program with",
+    `  APOLO_PASSED_CONFIG=${passedConfig}`,
+    "",
+    "Ctrl-C ends it and every job in it.",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,61 @@
+import type { Chaos } from "./chaos.ts";
+import { readChaosFile } from "./chaos.ts";
+import type { Clock } from "./clock.ts";
+import { openClock } from "./clock.ts";
+import { openHome } from "./home.ts";
+import { openLogStore } from "./logs/store.ts";
+import type { EmulatorOptions } from "./options.ts";
+import { hostOf } from "./options.ts";
+import { openRunner } from "./run/index.ts";
+import { passedConfigOf, serve } from "./serve.ts";
+
+export type { EmulatorOptions } from "./options.ts";
+
+/** The platform on one machine, running. */
+export interface Emulator {
+  /** API base, `http://127.0.0.1:PORT/api/v1`. */
+  url: string;
+  /** Bearer token of the first user. */
+  token: string;
+  /** For `APOLO_PASSED_CONFIG`. Source: protocol reference 1.5. */
+  passedConfig: string;
+  user: string;
+  cluster: string;
+  org: string;
+  project: string;
+  /** Whether jobs have their own mounts and pids. */
+  isolated: boolean;
+  chaos: Chaos;
+  clock: Clock;
+  tokenFor(user: string): string;
+  /** Ends every process it started; resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+const SELECTION = { user: "alice", cluster: "default", org: "acme", project: "vision" };
+
+/** Starts the platform on this machine. @throws {Error} if the port is taken or an option makes no sense. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const host = hostOf(options);
+  const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
+  const home = openHome(options.dataDir);
+  const clock = openClock();
+  const runner = await openRunner();
+  const logs = openLogStore(home.folders.logs);
+  const parts = { host, rules, home, clock, runner, logs, monitoring: () => [] };
+  const served = await serve(options, parts).catch(async (error: unknown) => {
+    await home.close();
+    throw error;
+  });
+  return {
+    ...SELECTION,
+    url: `${served.context.origin}/api/v1`,
+    token: served.token,
+    passedConfig: passedConfigOf(served, SELECTION),
+    isolated: runner.isolated,
+    chaos: served.chaos,
+    clock,
+    tokenFor: (user) => served.context.tokens.mint(user),
+    close: () => served.close(),
+  };
+}
