@@ -2,7 +2,7 @@ import { type AssignedValue, endOfValue, valueAt } from "./assigned-value.ts";
 import { authorizationSpans, cookieSpans } from "./headers.ts";
 import { restOfRecord } from "./records.ts";
 import { type Secrecy, secrecyOf } from "./secret-names.ts";
-import { isPlainValue, looksLikeToken } from "./secret-values.ts";
+import { isMixedWord, isPlainValue, looksLikeToken } from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
 const WORD = /[A-Za-z0-9_.-]+/g;
@@ -14,7 +14,8 @@ const LONGEST_LOOK = 256;
 const SEPARATOR = /(?:\\*["'\]`]{1,3})?[ \t]{0,8}(?:(?::=|=>|==?|:(?!\/\/|:))[ \t]*|%3[dD])/y;
 const XML = />(?=[^<\n]{1,500}<\/)/y;
 const LISTED = /\\*["'],[ \t]*(?=\\*["'])/y;
-const PROSE = /[ \t]+(?:is|was|=>|->)[ \t:]+/y;
+const TERRAFORM_DEFAULT = /["']\s*\{\s*(?:[^}]{0,200}?\s)?default\s*=\s*/y;
+const PROSE = /[ \t]+(?:is|was|=>|->)[ \t]*[ \t:][ \t]*/y;
 /** Names that are secrets in a query only: signatures of shared links, keys and codes that travel in a URL. */
 const QUERY_SURE =
   /^(?:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|token|secret|auth|api-?key|hdnea)$/i;
@@ -105,8 +106,7 @@ function findValue(text: string, name: Name): AssignedValue | undefined {
   const paired = pairedValue(text, name);
   if (paired !== undefined) return paired;
   const listed = after(LISTED, text, name.end);
-  if (listed !== undefined && (name.flag || /^[A-Z][A-Z0-9_]*$/.test(name.text)))
-    return valueAt(text, listed, name);
+  if (listed !== undefined) return listedValue(text, name, listed);
   return spacedValue(text, name);
 }
 
@@ -131,6 +131,10 @@ function wrapped(text: string, name: Name, at: number): AssignedValue | undefine
 /** `{"name": "DB_PASSWORD", "value": "…"}`, also in YAML over two lines. */
 function pairedValue(text: string, name: Name): AssignedValue | undefined {
   const before = text.slice(Math.max(0, name.start - 16), name.start);
+  const declared = /\bvariable[ \t]+["']$/.test(before)
+    ? after(TERRAFORM_DEFAULT, text, name.end)
+    : undefined;
+  if (declared !== undefined) return valueAt(text, declared, name);
   if (!/\b(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.test(before)) return undefined;
   const behind = /\\*["']?[ \t]*,?\s{0,40}(?:- )?\\*["']?value\\*["']?\s*[:=][ \t]*/iy;
   const at = after(behind, text, name.end);
@@ -142,12 +146,28 @@ function spacedValue(text: string, name: Name): AssignedValue | undefined {
   const prose = after(PROSE, text, name.end);
   if (prose !== undefined) {
     const value = valueAt(text, prose, name);
-    return value !== undefined && looksLikeToken(text.slice(value.start, value.end), 6) ? value : undefined;
+    return value !== undefined && isMixedWord(text.slice(value.start, value.end)) ? value : undefined;
   }
   const gap = after(/[ \t]+(?=\S)/y, text, name.end);
   if (gap === undefined || text[gap] === "-") return undefined;
-  if (name.flag) return valueAt(text, gap, name);
-  return name.secrecy === "sure" && /["']/.test(text.charAt(gap)) ? valueAt(text, gap, name) : undefined;
+  const value = valueAt(text, gap, name);
+  if (name.flag || value === undefined || isSetting(text, name)) return value;
+  if (value.quoted) return name.secrecy === "sure" ? value : undefined;
+  return looksLikeToken(text.slice(value.start, Math.min(value.end, value.start + LONGEST_LOOK)), 16)
+    ? value
+    : undefined;
+}
+
+/** `npm config set NAME value`. */
+function isSetting(text: string, { start, secrecy }: Name): boolean {
+  return secrecy === "sure" && /\bset[ \t]+\S{0,60}$/.test(text.slice(Math.max(0, start - 70), start));
+}
+
+/** `["--token", "…"]`, `define('DB_PASSWORD', '…')`, and pairs whose second looks like a password. */
+function listedValue(text: string, name: Name, at: number): AssignedValue | undefined {
+  const value = valueAt(text, at, name);
+  if (value === undefined || name.flag || /^[A-Z][A-Z0-9_]*$/.test(name.text)) return value;
+  return name.secrecy === "sure" && isMixedWord(text.slice(value.start, value.end)) ? value : undefined;
 }
 
 function isSecret(text: string, name: Name, span: AssignedValue): boolean {
@@ -172,11 +192,13 @@ function isUsage({ flag }: Name, value: string): boolean {
 
 /** `password=password` and `token=self.token` in a traceback. */
 function isCode({ text }: Name, value: string): boolean {
-  return !/^[A-Z][A-Z0-9_]*$/.test(text) && /^[A-Za-z_][\w.]*$/.test(value) && secrecyOf(value) !== "no";
+  if (/^[A-Z][A-Z0-9_]*$/.test(text) || !/^[A-Za-z_][\w.]*$/.test(value)) return false;
+  return value === text || (/[._]/.test(value) && secrecyOf(value) !== "no");
 }
 
 /** `password: please enter it`: a plain word that another plain word follows. */
-function isProse(text: string, { end }: AssignedValue, value: string): boolean {
+function isProse(text: string, { start, end }: AssignedValue, value: string): boolean {
+  if (/=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start))) return false;
   return (
     /^[A-Za-z]{1,20}[.,!?]?$/.test(value) &&
     /^[ \t]+[a-z]{1,20}(?=[\s.,!?]|$)/.test(text.slice(end, end + 24))

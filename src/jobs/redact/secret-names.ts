@@ -13,11 +13,11 @@ const NEUTRAL_ENDS = list(
 const PASSWORDS = list("password passwd passphrase passcode passwort pwd mnemonic");
 /** What makes a `key` a secret. */
 const KEY_KINDS = list(
-  "api secret private access account auth encryption decryption master signing signature license service storage shared app application write read admin root jwt hmac aes gpg pgp webhook subscription client session user personal registry deploy deployment management ingest project server unseal recovery rest functions function host symmetric sas ssh bot team org workspace openai anthropic claude hf huggingface hub wandb stripe google gcp gemini azure aws github gitlab cohere groq mistral comet neptune clearml sendgrid twilio datadog dd newrelic sentry pinecone replicate together fireworks deepseek openrouter perplexity langchain langsmith langfuse serper tavily elevenlabs assemblyai deepgram nvidia ngc kaggle roboflow mailgun algolia mapbox vault consul nomad supabase firebase cloudflare digitalocean heroku linode tailscale",
+  "api secret private access account auth encryption decryption master signing signature license service storage shared app application write read admin root jwt hmac aes webhook subscription client session user personal registry deploy deployment management ingest project server unseal recovery rest functions function host symmetric sas ssh bot team org workspace openai anthropic claude hf huggingface hub wandb stripe google gcp gemini azure aws github gitlab cohere groq mistral comet neptune clearml sendgrid twilio datadog dd newrelic sentry pinecone replicate together fireworks deepseek openrouter perplexity langchain langsmith langfuse serper tavily elevenlabs assemblyai deepgram nvidia ngc kaggle roboflow mailgun algolia mapbox vault consul nomad supabase firebase cloudflare digitalocean heroku linode tailscale",
 );
 /** Keys that are no secret, even as an environment variable. */
 const HARMLESS_KEYS = list(
-  "public pub primary foreign sort partition cache group object row routing idempotency map hot index unique lookup dict config message order translation host known s3 bucket file image label metric state sharding shard hash id name column field merge join turn arrow enter shift press any next previous",
+  "public pub gpg pgp primary foreign sort partition cache group object row routing idempotency map hot index unique lookup dict config message order translation host known s3 bucket file image label metric state sharding shard hash id name column field merge join turn arrow enter shift press any next previous",
 );
 /** Tokens of language models, of paging and of lexers. */
 const HARMLESS_TOKENS = list(
@@ -43,6 +43,7 @@ export function secrecyOf(name: string): Secrecy {
   const last = words.at(-1);
   if (last === undefined) return "no";
   const before = words.at(-2);
+  if (/(?:^|\.)connect\.sid$/i.test(name)) return "maybe";
   const loud = /^[A-Z][A-Z0-9_]*$/.test(name);
   if (PASSWORDS.has(last) || COMPOUND.test(last)) return "sure";
   if (last === "config") return before === "passed" ? "sure" : "no";
@@ -66,7 +67,7 @@ function byLastWord(last: string, before: string | undefined, loud: boolean): Se
 }
 
 function onItsOwn(word: string, loud: boolean): Secrecy {
-  if (word === "key") return "no";
+  if (word === "key") return loud ? "maybe" : "no";
   if (word === "pass") return "maybe";
   return word === "token" || word === "secret" ? bare(loud) : compound(word, loud);
 }

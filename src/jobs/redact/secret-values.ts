@@ -7,7 +7,7 @@ const PLAIN_VALUES = new Set(
   ),
 );
 const PLACEHOLDER =
-  /^(?:\$\{?[A-Za-z_]|\$\(|\$[@*#?0-9]|%[A-Za-z_]*%|%\(|%s|\{\{|\{[A-Za-z_.]*\}$|<[^>]*>?$|\(sensitive|\(known|\[(?:redacted|hidden|masked|filtered|secure|removed)|[*•x.…X#_-]+$|\*{3,}|YOUR[-_ ]|your[-_ ](?:api|own|secret|access|token|key|password)|insert[-_ ]|replace[-_ ]?me)/;
+  /^(?:\$\{?[A-Za-z_]|\$\(|\$[@*#?0-9]|%[A-Za-z_]*%|%\(|%s|\{\{|\{[A-Za-z_.]*\}$|<[^>]*>?$|\((?:sensitive|known|none|not |empty|hidden|unset)|\[(?:redacted|hidden|masked|filtered|secure|removed)|[*•x.…X#_-]+$|\*{3,}|YOUR[-_ ]|your[-_ ](?:api|own|secret|access|token|key|password)|insert[-_ ]|replace[-_ ]?me)/;
 /** References of the platform, of Kubernetes, Vault and 1Password: a name, not a value. */
 const REFERENCE =
   /^(?:secret:[\w./-]{1,60}$|secret:\/\/|vault:|op:\/\/|arn:aws|projects\/|env:|file:|os\.|process\.env)/;
@@ -20,6 +20,7 @@ const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
 export function isPlainValue(value: string): boolean {
   if (value === "" || value.startsWith(MARK)) return true;
   if (PLAIN_VALUES.has(value.toLowerCase().replace(/[.,;:!?)]+$/, ""))) return true;
+  if (/^\?[\w-]+=/.test(value)) return true; // a query: its parts are judged one by one
   if (PLACEHOLDER.test(value) || REFERENCE.test(value) || CODE.test(value)) return true;
   return URL_START.test(value) || (PATH.test(value) && !(value.length === 40 && isMixed(value)));
 }
@@ -35,6 +36,16 @@ function isMixed(value: string): boolean {
   return /[A-Za-z]/.test(value) && /\d/.test(value)
     ? true
     : value.length >= 16 && /[a-z][A-Z].*[A-Z]/.test(value);
+}
+
+/** Letters and digits together, as in `hunter2`, though not the name of a hash or an encoding. */
+export function isMixedWord(value: string): boolean {
+  return (
+    /^(?=\S*[A-Za-z])(?=\S*\d)\S{6,}$/.test(value) &&
+    !/^(?:sha|md|utf|base|oauth|python|http|tls|aes|v)-?\d/i.test(value) &&
+    !isPlainValue(value) &&
+    !isMeasure(value)
+  );
 }
 
 /** A number with its unit, a date, a version, a file name. */

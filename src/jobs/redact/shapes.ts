@@ -1,4 +1,4 @@
-import { looksLikeToken } from "./secret-values.ts";
+import { isPlainValue, looksLikeToken } from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
 /**
@@ -15,7 +15,7 @@ const PREFIXED = [
   "xox[abeoprs]-[A-Za-z0-9-]{10,}",
   "xapp-\\d-[A-Za-z0-9-]{10,}",
   "sk-(?:ant|proj|svcacct|admin|or|lf|None)-[A-Za-z0-9_-]{12,}",
-  "hf_[A-Za-z0-9]{28,}",
+  "hf_[A-Za-z0-9]{22,}",
   "api_org_[A-Za-z0-9]{20,}",
   "wandb_v\\d_[A-Za-z0-9_]{20,}",
   "AIza[A-Za-z0-9_-]{30,}",
@@ -83,6 +83,8 @@ const SURROUNDED = [
   /"(?:value|key)": ?"([A-Za-z0-9+/]{86}==)"/dg,
   /(?<=AccountKey=)([A-Za-z0-9+/]{40,100}={0,2})/dg,
   /\bIDENTIFIED (?:WITH \S{1,60} )?BY (?:PASSWORD )?'([^'\n]{1,256})'/dgi,
+  /"username": ?"[^"\n]{1,100}", ?"key": ?"([^"\n]{16,100})"/dg,
+  /\bpassword for [^\n:]{1,60}: ?([^\s"']{4,128})(?=\s*$)/dgim,
   /\bthin:[\w-]{1,60}\/([^@\s"']{1,128})@/dg,
 ];
 
@@ -102,7 +104,8 @@ function wholeMatch(match: RegExpExecArray): Span {
 
 function groupMatch(match: RegExpExecArray): Span[] {
   const [start, end] = match.indices?.[1] ?? [];
-  return start === undefined || end === undefined ? [] : [{ start, end }];
+  const plain = isPlainValue(match[1] ?? "");
+  return start === undefined || end === undefined || plain ? [] : [{ start, end }];
 }
 
 function tailLooksSecret(found: string): boolean {
