@@ -5,12 +5,14 @@ import { candidatesText } from "../jobs/candidates.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { log } from "../log.ts";
+import { PolicyError } from "../tools/policy-error.ts";
 
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
 const MAX_ERROR_CHARS = 4000;
 
 /** The one place where a thrown error becomes text for an agent. */
 export function describeError(error: unknown, what: string): string {
+  if (error instanceof PolicyError) return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
   if (error instanceof PlatformError || error instanceof InvalidInputError) {
     const candidates =
       error instanceof AmbiguousError ? ` ${candidatesText(error.candidates, Date.now())}` : "";

@@ -1,15 +1,18 @@
 import { capacity } from "./capacity.ts";
 import { context } from "./context.ts";
 import type { Tool } from "./define-tool.ts";
+import { exec } from "./exec.ts";
+import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
 import type { Policy } from "./session.ts";
+import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { telemetry } from "./telemetry.ts";
 import { wait } from "./wait.ts";
 
 /** The catalogue, in the order in which an agent meets them. */
-export const tools: Tool[] = [list, status, logs, wait, capacity, telemetry, context];
+export const tools: Tool[] = [list, status, logs, wait, capacity, start, exec, kill, telemetry, context];
 
 /** What the policy leaves of the catalogue: a tool that may not be used is not shown. */
 export function offered({ mode, toolset }: Policy): Tool[] {

@@ -1,4 +1,4 @@
-import type { PortForward } from "../client/index.ts";
+import type { JobDescription, PortForward } from "../client/index.ts";
 
 /** `no-destroy` leaves out what ends work, `read-only` everything that changes anything. */
 export type Mode = "full" | "no-destroy" | "read-only";
@@ -22,6 +22,8 @@ export interface Policy {
 /** A kill that was shown and waits to be confirmed. */
 export interface PendingKill {
   jobIds: string[];
+  /** Fitted the selection and are left alone. */
+  skipped: JobDescription[];
   expiresAtMs: number;
 }
 

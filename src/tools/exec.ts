@@ -1,0 +1,124 @@
+import { z } from "zod";
+import {
+  type Capped,
+  type Collected,
+  isFinished,
+  type JobDescription,
+  PlatformError,
+} from "../client/index.ts";
+import { formatBytes } from "../jobs/budget.ts";
+import { fenceOutput } from "../jobs/fence.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { foldTerminal } from "../jobs/log-text.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
+import { jobRef, project, whereOf } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
+import { requireOwned } from "./owned.ts";
+import { nameOf, statusText } from "./rows.ts";
+import { identityOf, identityText, whereIs } from "./written.ts";
+
+const MAX_STREAM_BYTES = 7000;
+
+export const exec = defineTool({
+  name: "job_exec",
+  title: "Run a command in a job",
+  description:
+    "Runs one command in a running job's container; returns stdout, stderr and exit code. A non-zero exit code is data, not an error. Never runs it twice.",
+  toolset: "core",
+  input: z.strictObject({
+    job: jobRef,
+    command: z.string().optional().describe("Shell text for sh -c, also a whole script, e.g. df -h | head"),
+    argv: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Instead: program and arguments, e.g. ["nvidia-smi"]'),
+    stdin: z.string().optional().describe("Text for its input, then end-of-file"),
+    working_dir: z.string().optional().describe("Absolute folder, e.g. /app"),
+    timeout_seconds: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(30)
+      .describe("Longest wait; the process may go on after it"),
+    project,
+  }),
+  output: z.looseObject({
+    id: z.string(),
+    exit_code: z.int().optional(),
+    timed_out: z.boolean(),
+    stdout: z.string(),
+    stderr: z.string(),
+  }),
+  effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  async run({ job: ref, project: at, timeout_seconds: seconds, working_dir: workingDir, ...what }, context) {
+    if ((what.command === undefined) === (what.argv === undefined)) {
+      throw new InvalidInputError(
+        "Give command (shell text) or argv (program and arguments), one of them. Nothing was run.",
+      );
+    }
+    const { platform, session, signal } = context;
+    const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    await requireOwned([job], context);
+    requireRunning(job);
+    const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
+    const ran = await platform.jobs.execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 });
+    const stdout = shown(ran.stdout, session.policy.secrets);
+    const stderr = shown(ran.stderr, session.policy.secrets);
+    const { user } = await platform.context({ signal });
+    const hidden = stdout.hidden + stderr.hidden;
+    const text = [
+      `${identityText(job)}${job.owner === user ? "" : " (not your job)"}: ${ending(ran, seconds)}, ${ran.durationMs} ms.`,
+      fenceOutput(stdout.text, `stdout of the command in ${nameOf(job)}`),
+      ...(stderr.text === "" ? [] : [fenceOutput(stderr.text, `stderr of the command in ${nameOf(job)}`)]),
+      ...(hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`]),
+    ].join("\n");
+    const data = {
+      ...identityOf(job),
+      ...(ran.exitCode === undefined ? {} : { exit_code: ran.exitCode }),
+      ...{ timed_out: ran.timedOut, duration_ms: ran.durationMs, stdout: stdout.text, stderr: stderr.text },
+      ...(hidden === 0 ? {} : { hidden }),
+    };
+    return { text, data, jobs: [job] };
+  },
+});
+
+/** Says at once what the platform would say in words of its own. */
+function requireRunning(job: JobDescription): void {
+  if (job.status === "running") return;
+  const refs = JSON.stringify([nameOf(job)]);
+  const next = isFinished(job.status)
+    ? `It has ended; job_logs {"jobs": ${refs}} shows what it printed.`
+    : `Wait for it with job_wait {"jobs": ${refs}, "until": "running"}.`;
+  throw new PlatformError(
+    "not_running",
+    `${identityText(job)} is ${statusText(job)}, so nothing was run in it. ${next}`,
+  );
+}
+
+function ending({ exitCode, timedOut }: Collected, seconds: number): string {
+  if (timedOut) {
+    return `no end within ${seconds} s. The process may still be running in the job; look with ps, do not just run it again`;
+  }
+  if (exitCode === undefined)
+    return "the connection closed without an exit code; the process may still be running";
+  const meaning = MEANINGS[exitCode];
+  return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
+}
+
+const MEANINGS: Record<number, string | undefined> = {
+  126: "found, but cannot be run",
+  127: "command not found in this container",
+  137: "ended by SIGKILL, often for lack of memory",
+  143: "ended by SIGTERM",
+};
+
+function shown(
+  { head, tail, omittedBytes }: Capped,
+  secrets: readonly string[],
+): { text: string; hidden: number } {
+  const gap = `\n… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …\n`;
+  const printed = omittedBytes === 0 ? head + tail : head + gap + tail;
+  const folded = foldTerminal(printed.split("\n").map((text) => ({ text })));
+  return makeRedactor(secrets)(folded.map(({ text }) => text).join("\n"));
+}

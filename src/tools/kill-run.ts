@@ -1,0 +1,127 @@
+import pMap from "p-map";
+import { isFinished, type JobDescription, type JobStatus, PlatformError } from "../client/index.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { requireOwned } from "./owned.ts";
+import { PolicyError } from "./policy-error.ts";
+import { identityOf, identityText, type JobIdentity } from "./written.ts";
+
+const PARALLEL_KILLS = 8;
+/** How long the state is asked for after a kill whose answer was lost. */
+const READ_BACK_MS = 5000;
+const NAMES_IN_QUESTION = 10;
+
+/** What became of one job. */
+export interface KillOutcome extends JobIdentity {
+  before: string;
+  /** `unknown` where the platform could not be asked any more. */
+  after: string;
+  note: string;
+  /** Whether it may still run although it was meant to end. */
+  isFailure: boolean;
+}
+
+/** Ends jobs, after asking the person where that is possible; one that fails does not keep the others alive. */
+export async function killAll(jobs: readonly JobDescription[], context: ToolContext): Promise<KillOutcome[]> {
+  const active = jobs.filter(({ status }) => !isFinished(status));
+  await requireOwned(active, context);
+  if (active.length > 0) await ask(active, context);
+  let done = 0;
+  return pMap(
+    jobs,
+    async (job) => {
+      const outcome = await killOne(job, context);
+      done += 1;
+      context.progress(`${done} of ${jobs.length} done`);
+      return outcome;
+    },
+    { concurrency: PARALLEL_KILLS, signal: context.signal },
+  );
+}
+
+/** The outcomes as text and data. */
+export function killReply(outcomes: readonly KillOutcome[], skipped: readonly JobDescription[]) {
+  const killed = outcomes.filter(({ before, after, isFailure }) => !isFailure && before !== after).length;
+  const lines = outcomes.map(({ job, id, owner, project, note }) => {
+    const named = job === id ? "" : `${id}, `;
+    return `${job} (${named}owner ${owner}, project ${project}): ${note}`;
+  });
+  const left = skipped.map((job) => `${identityText(job)}: not yours, left alone`);
+  const data = {
+    outcomes: outcomes.map(({ isFailure, note, ...outcome }) => ({
+      ...outcome,
+      ...(isFailure ? { error: note } : {}),
+    })),
+    ...(skipped.length === 0 ? {} : { skipped: skipped.map(identityOf) }),
+  };
+  const failures = outcomes.filter(({ isFailure }) => isFailure).length;
+  const headline = [
+    `Killed ${killed} of ${outcomes.length}`,
+    ...(failures === 0 ? [] : [`${failures} may still run: call again for these`]),
+    ...(skipped.length === 0 ? [] : [`${skipped.length} of others skipped`]),
+  ].join("; ");
+  const text = outcomes.length === 1 && skipped.length === 0 ? lines : [`${headline}.`, ...lines, ...left];
+  return { text: text.join("\n"), data };
+}
+
+async function ask(jobs: readonly JobDescription[], { confirm }: ToolContext): Promise<void> {
+  const what = jobs.length === 1 ? "this job" : `these ${jobs.length} jobs`;
+  const names = jobs.slice(0, NAMES_IN_QUESTION).map(identityText).join(", ");
+  const more = jobs.length > NAMES_IN_QUESTION ? ` and ${jobs.length - NAMES_IN_QUESTION} more` : "";
+  const answer = await confirm(`Kill ${what} for good? ${names}${more}`);
+  if (answer !== "no") return;
+  throw new PolicyError(
+    "declined",
+    `The person was asked whether to kill ${what} (${names}${more}) and declined: nothing was killed. Do not ask again unasked. If the user saw no question, their MCP client declines by itself: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
+  );
+}
+
+async function killOne(job: JobDescription, context: ToolContext): Promise<KillOutcome> {
+  const { id, status: before } = job;
+  const row = { ...identityOf(job), before };
+  if (isFinished(before)) {
+    return { ...row, after: before, note: `already ${before}, nothing changed`, isFailure: false };
+  }
+  const { platform, signal } = context;
+  try {
+    await platform.jobs.kill(id, { signal });
+  } catch (error) {
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    return { ...row, ...(await afterLostAnswer(job, error, context)) };
+  }
+  const after = await readBack(id, context);
+  if (after === undefined) {
+    const note = `${before} → killed; the platform accepted it, its state could not be read afterwards`;
+    return { ...row, after: "cancelled", note, isFailure: false };
+  }
+  const byItself = after === "cancelled" ? "" : " (it ended by itself before the kill)";
+  return { ...row, after, note: `${before} → ${after}${byItself}`, isFailure: !isFinished(after) };
+}
+
+/** The kill failed or its answer was lost: only the job's state tells what happened. */
+async function afterLostAnswer(
+  { id, status: before }: JobDescription,
+  error: PlatformError,
+  context: ToolContext,
+) {
+  const after = await readBack(id, context);
+  const why = `${error.code}: ${error.message}`;
+  if (after === undefined) {
+    return {
+      after: "unknown",
+      note: `unknown whether it was killed (${why}); call again to be sure`,
+      isFailure: true,
+    };
+  }
+  if (!isFinished(after)) return { after, note: `not killed, still ${after} (${why})`, isFailure: true };
+  return { after, note: `${before} → ${after} (the answer was lost; its state says so)`, isFailure: false };
+}
+
+async function readBack(id: string, { platform, signal }: ToolContext): Promise<JobStatus | undefined> {
+  try {
+    const { status } = await platform.jobs.status(id, {}, { signal, timeoutMs: READ_BACK_MS });
+    return status;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    return undefined;
+  }
+}

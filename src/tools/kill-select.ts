@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import {
+  ACTIVE_STATUSES,
+  type JobDescription,
+  type JobStatus,
+  type ListFilter,
+  type PlatformContext,
+  type Where,
+} from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { matchesWildcard } from "../jobs/wildcard.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { isOwned } from "./owned.ts";
+import { resolveMany } from "./resolve.ts";
+import { nameOf, statusText } from "./rows.ts";
+import { identityOf } from "./written.ts";
+
+const TOKEN_MINUTES = 10;
+/** More would not be read before they are killed. */
+const MOST_SELECTED = 200;
+const MOST_PENDING = 20;
+
+export interface Selection {
+  tag?: string | undefined;
+  name_pattern?: string | undefined;
+  status?: JobStatus | undefined;
+  include_others?: boolean | undefined;
+  where: Where;
+}
+
+/** Lists what a selection would kill and remembers it under a token; kills nothing. */
+export async function previewReply(selection: Selection, context: ToolContext) {
+  const { tag, name_pattern: pattern, status } = selection;
+  if (tag === undefined && pattern === undefined && status === undefined) {
+    throw new InvalidInputError(
+      "Say which: jobs, or a selection by tag, name_pattern or status. Nothing was killed.",
+    );
+  }
+  const { chosen, skipped } = await select(selection, context);
+  if (chosen.length > MOST_SELECTED) {
+    throw new InvalidInputError(
+      `The selection fits ${chosen.length} jobs; at most ${MOST_SELECTED} are killed at once. Narrow it. Nothing was killed.`,
+    );
+  }
+  const left = skipped.map(skippedLine);
+  if (chosen.length === 0) {
+    const text = ["No active job that may be killed fits the selection; nothing was killed.", ...left].join(
+      "\n",
+    );
+    return { text, data: { jobs: [], skipped: skipped.map(identityOf) } };
+  }
+  const token = remember(chosen, skipped, context);
+  const rows = chosen.map((job) => `${nameOf(job)}  ${job.id}  ${statusText(job)}  ${placeText(job)}`);
+  const text = [
+    `Nothing was killed yet. These ${chosen.length} would be:`,
+    ...rows,
+    ...(left.length === 0 ? [] : [`These ${left.length} fit too and are left alone:`, ...left]),
+    `If that is what the user wants, call job_kill {"token": "${token}"} within ${TOKEN_MINUTES} minutes; it kills these ${chosen.length} and no others.`,
+  ].join("\n");
+  const data = {
+    token,
+    jobs: chosen.map((job) => ({ ...identityOf(job), status: job.status })),
+    ...(skipped.length === 0 ? {} : { skipped: skipped.map(identityOf) }),
+  };
+  return { text, data };
+}
+
+/** The jobs that were listed under a token, as they stand now. A token works once. */
+export async function takePreview(token: string, { session, platform, signal }: ToolContext) {
+  const pending = session.pendingKills.get(token);
+  session.pendingKills.delete(token);
+  if (pending === undefined || pending.expiresAtMs < Date.now()) {
+    const why = pending === undefined ? "is not known here, or was used already" : "has expired";
+    throw new InvalidInputError(
+      `The token ${why}: nothing was killed. Call job_kill with the selection again for a new list and token.`,
+    );
+  }
+  const { jobs, failed } = await resolveMany(platform, { refs: pending.jobIds, where: {} }, signal);
+  const [first] = failed;
+  if (first !== undefined) throw first.error;
+  return { jobs, skipped: pending.skipped };
+}
+
+async function select(selection: Selection, { platform, session, signal }: ToolContext) {
+  const { name_pattern: pattern = "*", include_others: all = false } = selection;
+  const { user, selection: here } = await platform.context({ signal });
+  const isMine = (job: JobDescription) =>
+    (all || job.owner === user) && (!session.policy.ownedOnly || isOwned(job, user));
+  const chosen: JobDescription[] = [];
+  const skipped: JobDescription[] = [];
+  for await (const job of platform.jobs.list(filterOf(selection, here), { signal })) {
+    if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
+  }
+  return { chosen, skipped };
+}
+
+function filterOf({ tag, status, where }: Selection, here: PlatformContext["selection"]): ListFilter {
+  const project = where.project ?? here.project;
+  return {
+    statuses: status === undefined ? ACTIVE_STATUSES : [status],
+    tags: tag === undefined ? [] : [tag],
+    reverse: true,
+    cluster: where.cluster ?? here.cluster,
+    orgs: [where.org ?? here.org],
+    projects: project === undefined ? [] : [project],
+  };
+}
+
+function remember(chosen: JobDescription[], skipped: JobDescription[], { session }: ToolContext): string {
+  const { pendingKills } = session;
+  for (const [token] of [...pendingKills].slice(0, Math.max(0, pendingKills.size - MOST_PENDING + 1))) {
+    pendingKills.delete(token);
+  }
+  const token = randomBytes(6).toString("hex");
+  pendingKills.set(token, {
+    jobIds: chosen.map(({ id }) => id),
+    skipped,
+    expiresAtMs: Date.now() + TOKEN_MINUTES * 60_000,
+  });
+  return token;
+}
+
+function skippedLine(job: JobDescription): string {
+  return `${nameOf(job)}  ${job.id}  ${placeText(job)}`;
+}
+
+function placeText(job: JobDescription): string {
+  const { owner, project } = identityOf(job);
+  return `owner ${owner}, project ${project}`;
+}

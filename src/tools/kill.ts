@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { project, whereOf } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
+import { killAll, killReply } from "./kill-run.ts";
+import { previewReply, takePreview } from "./kill-select.ts";
+import { resolveAll } from "./resolve.ts";
+
+const SELECTORS = ["tag", "name_pattern", "status", "include_others"] as const;
+
+export const kill = defineTool({
+  name: "job_kill",
+  title: "Kill jobs",
+  description:
+    "Ends jobs for good: they become cancelled, and what is not on a volume is lost. Give jobs to end these, or select by tag, name_pattern or status: that only lists them and returns a token; call again with the token to end exactly those. Kill only what the user named.",
+  toolset: "core",
+  input: z.strictObject({
+    jobs: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Names, ids, unique id prefixes or job: URIs, e.g. ["train-7b"]'),
+    tag: z.string().optional().describe("Select active jobs with this tag, e.g. tmp"),
+    name_pattern: z.string().optional().describe("Select by name, * for any text, e.g. lr-*"),
+    status: z.enum(["pending", "suspended", "running"]).optional().describe("Select by status"),
+    include_others: z.boolean().optional().describe("Select other people's jobs too; default only mine"),
+    token: z.string().optional().describe("From the call that listed the selection"),
+    project,
+  }),
+  output: z.looseObject({
+    outcomes: z
+      .array(z.looseObject({ job: z.string(), id: z.string(), before: z.string(), after: z.string() }))
+      .optional(),
+    token: z.string().optional(),
+  }),
+  effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  async run({ jobs: refs, token, project: at, ...selection }, context) {
+    const selects = SELECTORS.some((key) => selection[key] !== undefined);
+    if (refs !== undefined && (selects || token !== undefined)) {
+      throw new InvalidInputError(
+        "Give jobs, or a selection (tag, name_pattern, status), not both. Nothing was killed.",
+      );
+    }
+    if (token !== undefined) {
+      const { jobs, skipped } = await takePreview(token, context);
+      return killReply(await killAll(jobs, context), skipped);
+    }
+    if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
+    const jobs = await resolveAll(context.platform, { refs, where: whereOf(at) }, context.signal);
+    return killReply(await killAll(jobs, context), []);
+  },
+});

@@ -1,0 +1,75 @@
+import { ACTIVE_STATUSES, PlatformError, type Preset, requestTag, type StartPlan } from "../client/index.ts";
+import { type Mount, mountProblems, presetProblems, startProblems } from "../jobs/start-problems.ts";
+import type { ToolContext } from "./define-tool.ts";
+import type { StartRequest } from "./start-input.ts";
+
+type Context = Pick<ToolContext, "platform" | "signal">;
+
+/** What the platform would refuse about a request, and what would be sent. */
+export interface Checked {
+  problems: string[];
+  /** Of the first job; absent when it cannot even be built. */
+  plan?: StartPlan;
+  /** Of the job's cluster. */
+  presets: Preset[];
+}
+
+/** Checks everything that can be checked without looking at other jobs. */
+export async function checkStart({ items }: StartRequest, { platform, signal }: Context): Promise<Checked> {
+  const own = items.flatMap(({ options, requestId }) =>
+    startProblems({ ...options, tags: [...(options.tags ?? []), requestTag(requestId)] }),
+  );
+  const [first] = items;
+  if (first === undefined) return { problems: own, presets: [] };
+  try {
+    const plan = await platform.jobs.plan(first.options, { signal });
+    const { clusters } = await platform.context({ signal });
+    const presets = clusters.find(({ name }) => name === plan.where.cluster)?.presets ?? [];
+    const mounts = Object.values(mountsOf(plan)).flatMap((kind) => mountProblems(kind, plan.where.cluster));
+    const more = [...presetProblems(first.options, plan.preset), ...mounts];
+    return { problems: [...new Set([...own, ...more])], plan, presets };
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
+    return { problems: [...new Set([...own, error.message])], presets: [] };
+  }
+}
+
+/** Names that another active job of the project has. */
+export async function takenNames(
+  { items }: StartRequest,
+  { where: { cluster, org, project } }: StartPlan,
+  { platform, signal }: Context,
+): Promise<string[]> {
+  const wanted = new Map(
+    items.flatMap(({ name, requestId }) => (name === undefined ? [] : [[name, requestId]])),
+  );
+  if (wanted.size === 0) return [];
+  const taken: string[] = [];
+  const [only] = wanted.size === 1 ? wanted.keys() : [];
+  const filter = { statuses: ACTIVE_STATUSES, name: only, cluster, orgs: [org], projects: [project] };
+  for await (const { name = "", id, tags } of platform.jobs.list(filter, { signal })) {
+    const requestId = wanted.get(name);
+    if (requestId === undefined || tags.includes(requestTag(requestId))) continue;
+    taken.push(`name: ${name} is the name of an active job, ${id}.`);
+  }
+  return taken;
+}
+
+/** What would be mounted, by kind. */
+export function mountsOf({ body }: StartPlan): Record<"storage" | "secret" | "disk", Mount[]> {
+  return {
+    storage: listed(body.volumes, "src_storage_uri"),
+    secret: listed(body.secret_volumes, "src_secret_uri"),
+    disk: listed(body.disk_volumes, "src_disk_uri"),
+  };
+}
+
+/** The body is our own, but leaves the client as what goes over the wire: read like anything from outside. */
+function listed(value: unknown, uriKey: string): Mount[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((entry: Record<string, unknown>) => ({
+    uri: String(entry[uriKey]),
+    path: String(entry.dst_path),
+    isReadOnly: entry.read_only === true,
+  }));
+}

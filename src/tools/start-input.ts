@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { StartOptions } from "../client/index.ts";
+import { type CommandToRun, commandToRun, requireWords } from "../jobs/command.ts";
+import { parseDuration } from "../jobs/durations.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../jobs/sweep.ts";
+import { project, whereOf } from "./args.ts";
+
+/** Numbers and booleans are taken as the text they are written as. */
+const value = z.preprocess(
+  (given) => (typeof given === "number" || typeof given === "boolean" ? String(given) : given),
+  z.string(),
+);
+const text = (description: string) => z.string().optional().describe(description);
+const flag = (description: string) => z.boolean().optional().describe(description);
+
+export const startInput = z.strictObject({
+  image: z
+    .string()
+    .describe("e.g. python:3.12, ghcr.io/org/img:1; image:mine:v1 from the platform's registry"),
+  command: text("What to run; shell syntax and several lines are fine"),
+  preset: text("Machine size, see job_capacity; default: the cluster's first"),
+  name: text("e.g. train-7b; unique among active jobs"),
+  tags: z.array(z.string()).optional().describe('e.g. ["lr-sweep"]'),
+  description: text("For people"),
+  env: z.record(z.string(), value).optional().describe('e.g. {"LR": "0.1"}'),
+  secret_env: z.record(z.string(), z.string()).optional().describe('e.g. {"TOKEN": "secret:hf"}'),
+  volumes: z.array(z.string()).optional().describe("storage:data:/mnt:ro, secret:key:/etc/key, disk:d:/data"),
+  http_port: z.int().optional().describe("Port to publish at a URL"),
+  http_auth: flag("Visitors log in; default true"),
+  entrypoint: text("Replaces the image's; command becomes its arguments"),
+  working_dir: text("Absolute"),
+  tty: flag("Give it a terminal"),
+  shm: flag("Large /dev/shm; default true"),
+  life_span: z.string().default("1d").describe("Longest run time, e.g. 6h; none = no end"),
+  schedule_timeout: text("Longest wait for a machine, e.g. 30m"),
+  restart_policy: z.enum(["never", "on-failure", "always"]).optional().describe("Default never"),
+  priority: z.enum(["low", "normal", "high"]).optional().describe("Default normal"),
+  pass_config: flag("Put the user's login into the job"),
+  wait_for_quota: flag("Wait for the quota instead of failing"),
+  privileged: flag("Rarely allowed"),
+  energy_schedule: text("Schedule name"),
+  project,
+  dry_run: flag("Start nothing: check, show the plan and its cost"),
+  wait_seconds: z.int().min(0).max(50).default(0).describe("Stay until it runs or ends, return first output"),
+  request_id: text("Any unique text: a repeated call with it returns the first call's job"),
+  count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs, name-1 … name-N"),
+  matrix: z
+    .record(z.string(), z.array(value))
+    .optional()
+    .describe(
+      'One job per combination; {lr} and {i} are filled into command and env: {"lr": ["0.1", "0.01"]}',
+    ),
+});
+export type StartArguments = z.output<typeof startInput>;
+
+/** One job to be started. */
+export interface StartItem extends SweepItem {
+  options: StartOptions;
+  toRun?: CommandToRun;
+}
+
+/** What one call asks for. */
+export interface StartRequest {
+  items: StartItem[];
+  /** The items of a sweep carry it, beside their own request tags. */
+  sweepTag?: string;
+  /** The caller named the request, so it may have been made before. */
+  isRepeatable: boolean;
+  requestId: string;
+  /** Absent = no end. */
+  lifeSpanSeconds?: number;
+}
+
+/** Reads the arguments into jobs. @throws {InvalidInputError} what cannot be understood at all */
+export function readStart(args: StartArguments): StartRequest {
+  const requestId = args.request_id ?? randomBytes(6).toString("hex");
+  const { count, matrix, name, command, env } = args;
+  const isSweep = matrix !== undefined || (count ?? 1) > 1;
+  const sweep = { command, env, name: isSweep ? name : undefined, requestId };
+  const items = isSweep
+    ? expandSweep({ ...sweep, count, matrix })
+    : [{ ...single({ command, env, name }), requestId }];
+  const sweepTag = isSweep ? `sweep:${name ?? requestId}` : undefined;
+  const lifeSpanSeconds = args.life_span === "none" ? undefined : parseDuration(args.life_span);
+  const shared = { ...sharedOptions(args), lifeSpanSeconds };
+  return {
+    items: items.map((item) => toItem(item, { shared, sweepTag })),
+    isRepeatable: args.request_id !== undefined,
+    requestId,
+    ...(sweepTag === undefined ? {} : { sweepTag }),
+    ...(lifeSpanSeconds === undefined ? {} : { lifeSpanSeconds }),
+  };
+}
+
+function single(given: {
+  command: string | undefined;
+  env: Record<string, string> | undefined;
+  name: string | undefined;
+}) {
+  const { command, env, name } = given;
+  return {
+    index: 1,
+    values: {},
+    ...(command === undefined ? {} : { command }),
+    ...(env === undefined ? {} : { env }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+function toItem(
+  item: SweepItem,
+  { shared, sweepTag }: { shared: StartOptions; sweepTag: string | undefined },
+): StartItem {
+  const { entrypoint, tags = [] } = shared;
+  const toRun = item.command === undefined ? undefined : commandToRun(item.command, { entrypoint });
+  const options = {
+    ...shared,
+    name: item.name,
+    command: toRun?.command,
+    env: item.env,
+    tags: sweepTag === undefined ? tags : [...tags, sweepTag],
+  };
+  return { ...item, options, ...(toRun === undefined ? {} : { toRun }) };
+}
+
+function sharedOptions(args: StartArguments): StartOptions {
+  const { image, preset, tags, description, volumes, entrypoint, tty, privileged, priority } = args;
+  if (entrypoint !== undefined) requireWords(entrypoint, "entrypoint");
+  if (args.http_auth !== undefined && args.http_port === undefined) {
+    throw new InvalidInputError("http_auth: it says who may visit http_port, and that is not given.");
+  }
+  return {
+    ...{ image, preset, tags, description, volumes, entrypoint, tty, privileged, priority },
+    secretEnv: args.secret_env,
+    http:
+      args.http_port === undefined
+        ? undefined
+        : { port: args.http_port, requiresAuth: args.http_auth ?? true },
+    workingDir: args.working_dir,
+    shm: args.shm ?? true,
+    scheduleTimeoutSeconds:
+      args.schedule_timeout === undefined ? undefined : parseDuration(args.schedule_timeout),
+    restartPolicy: args.restart_policy,
+    passConfig: args.pass_config,
+    waitForJobsQuota: args.wait_for_quota,
+    energyScheduleName: args.energy_schedule,
+    where: whereOf(args.project),
+  };
+}

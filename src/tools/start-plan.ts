@@ -1,0 +1,142 @@
+import type { StartPlan } from "../client/index.ts";
+import { sumCredits } from "../jobs/cost.ts";
+import { formatDuration } from "../jobs/durations.ts";
+import { clampLine } from "../jobs/log-text.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
+import { valuesText } from "../jobs/sweep.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { worstCase } from "./limit-problems.ts";
+import { limitProblems } from "./limits.ts";
+import { checkStart, mountsOf, takenNames } from "./start-check.ts";
+import type { StartRequest } from "./start-input.ts";
+
+/** Longest command shown; the whole of it is what runs. */
+const MAX_COMMAND_CHARS = 2000;
+const MAX_TABLE_ROWS = 20;
+const GIB = 2 ** 30;
+
+/** Everything about a start but the start. */
+export async function planReply(request: StartRequest, context: ToolContext) {
+  const checked = await checkStart(request, context);
+  const { plan } = checked;
+  if (plan === undefined) {
+    const data = { problems: checked.problems, count: request.items.length };
+    return { text: [HEADING, ...verdict(checked.problems)].join("\n"), data: { jobs: [], plan: data } };
+  }
+  const { platform, signal } = context;
+  const { lifeSpanSeconds, items } = request;
+  const pricePerHour = plan.preset.credits_per_hour;
+  const wanted = items.map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
+  const [taken, limits, room] = await Promise.all([
+    takenNames(request, plan, context),
+    limitProblems(wanted, { context, presets: checked.presets }),
+    // The plan is worth having without it.
+    platform.jobs.getCapacity({ cluster: plan.where.cluster }, { signal }).catch(() => undefined),
+  ]);
+  const problems = [...checked.problems, ...taken, ...limits];
+  const data = { ...describe(request, plan, context), ...roomOf(room, plan), problems };
+  const text = [HEADING, ...planLines(data, request), ...warnings(request), ...verdict(problems)];
+  return { text: text.join("\n"), data: { jobs: [], plan: data } };
+}
+
+const HEADING = "Dry run: nothing was started.";
+
+function describe(request: StartRequest, plan: StartPlan, { session }: ToolContext) {
+  const { items, lifeSpanSeconds } = request;
+  const { where, preset, body } = plan;
+  const redact = makeRedactor(session.policy.secrets);
+  const most = worstCase({ pricePerHour: preset.credits_per_hour, lifeSpanSeconds });
+  const command = items[0]?.toRun?.command;
+  return {
+    where: `${where.cluster}/${where.org}/${where.project}`,
+    count: items.length,
+    image: String(body.image),
+    ...(command === undefined ? {} : { command: clampLine(redact(command).text, MAX_COMMAND_CHARS) }),
+    preset: preset.name,
+    cpu: preset.cpu,
+    memory_gib: Math.round((preset.memory / GIB) * 10) / 10,
+    ...gpuOf(plan),
+    credits_per_hour: preset.credits_per_hour,
+    ...(lifeSpanSeconds === undefined ? {} : { life_span_seconds: lifeSpanSeconds }),
+    ...(most === undefined ? {} : { worst_case_credits: sumCredits(items.map(() => most)) }),
+    mounts: Object.values(mountsOf(plan)).flatMap((kind) =>
+      kind.map(({ uri, path, isReadOnly }) => `${uri} → ${path}${isReadOnly ? " (read-only)" : ""}`),
+    ),
+    env_names: Object.keys(recordOf(body.env)),
+    secret_env: recordOf(body.secret_env),
+    request_id: request.requestId,
+  };
+}
+
+type Plan = ReturnType<typeof describe> & { available?: number };
+
+function planLines(plan: Plan, request: StartRequest): string[] {
+  const { count, cpu, memory_gib: memory, gpu, available } = plan;
+  const hardware = [`${cpu} CPU`, `${memory} GiB`, ...(gpu === undefined ? [] : [gpu])].join(", ");
+  const which = count === 1 ? "" : " (job 1)";
+  return [
+    ...whatLines(plan, request),
+    `image: ${plan.image}`,
+    plan.command === undefined
+      ? "command: the image's own"
+      : `command as it will be run${which}: ${plan.command}`,
+    `preset: ${plan.preset}, ${hardware}; ${roomText(available, count)}`,
+    costLine(plan, request),
+    ...plan.mounts.map((mount) => `mount: ${mount}`),
+    ...(plan.env_names.length === 0 ? [] : [`env: ${plan.env_names.join(", ")} (values not shown)`]),
+    ...Object.entries(plan.secret_env).map(([name, uri]) => `secret env: ${name} ← ${uri}`),
+  ];
+}
+
+function whatLines({ count, where }: Plan, { items }: StartRequest): string[] {
+  if (count === 1) return [`Would start ${items[0]?.name ?? "a job without a name"} in ${where}.`];
+  const rows = items
+    .slice(0, MAX_TABLE_ROWS)
+    .map(({ index, name, values }) => `  ${index}. ${name ?? "(no name)"} ${valuesText(values)}`.trimEnd());
+  const more = count > MAX_TABLE_ROWS ? [`  … and ${count - MAX_TABLE_ROWS} more`] : [];
+  return [`Would start ${count} jobs in ${where}:`, ...rows, ...more];
+}
+
+function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
+  const { count, worst_case_credits: most, credits_per_hour: price } = plan;
+  const each = count === 1 ? "" : " each";
+  if (most === undefined || lifeSpanSeconds === undefined) {
+    return `cost: ${price} credits per hour${each}; no life span, so no bound.`;
+  }
+  const all = count === 1 ? "" : ` for all ${count}`;
+  return `cost: ${price} credits per hour${each}, life span ${formatDuration(lifeSpanSeconds)}, so at most ${most} credits${all}.`;
+}
+
+function roomText(available: number | undefined, count: number): string {
+  if (available === undefined) return "room now unknown";
+  const counted = "counting nodes that autoscaling could still add";
+  if (available >= count) return `room for ${available} now, ${counted}`;
+  return `room for ${available} of ${count} now, ${counted}; the rest would wait as pending`;
+}
+
+function warnings({ items }: StartRequest): string[] {
+  const warning = items[0]?.toRun?.warning;
+  return warning === undefined ? [] : [`Note: ${warning}`];
+}
+
+function verdict(problems: readonly string[]): string[] {
+  if (problems.length > 0) return ["It would be refused:", ...problems.map((text) => `- ${text}`)];
+  return [
+    "Nothing speaks against it (quota and credits are looked at when it starts). To start it, call again without dry_run.",
+  ];
+}
+
+function roomOf(room: Record<string, number> | undefined, { preset }: StartPlan): { available?: number } {
+  const available = room?.[preset.name];
+  return available === undefined ? {} : { available };
+}
+
+function gpuOf({ preset: { nvidia_gpu, amd_gpu, intel_gpu } }: StartPlan): { gpu?: string } {
+  const gpu = nvidia_gpu ?? amd_gpu ?? intel_gpu;
+  return gpu === undefined ? {} : { gpu: `${gpu.count} × ${gpu.model ?? "GPU"}` };
+}
+
+function recordOf(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]));
+}

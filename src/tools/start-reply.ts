@@ -1,0 +1,172 @@
+import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
+import { formatCredits, sumCredits } from "../jobs/cost.ts";
+import { formatDuration } from "../jobs/durations.ts";
+import { fenceOutput } from "../jobs/fence.ts";
+import { clampLine } from "../jobs/log-text.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
+import { valuesText } from "../jobs/sweep.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { worstCase } from "./limit-problems.ts";
+import { nameOf, statusText } from "./rows.ts";
+import type { Checked } from "./start-check.ts";
+import type { StartRequest } from "./start-input.ts";
+import type { StartOutcome } from "./start-run.ts";
+import { firstOutput, untilStarted } from "./start-wait.ts";
+import { identityOf, identityText } from "./written.ts";
+
+const MAX_COMMAND_CHARS = 1000;
+
+interface Started {
+  request: StartRequest;
+  checked: Checked;
+  outcomes: StartOutcome[];
+  deadlineMs: number;
+}
+
+/** Says what was started, and how far it came within the time given. */
+export async function startReply(started: Started, context: ToolContext) {
+  const { outcomes, deadlineMs } = started;
+  const created = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
+  if (created.length === 0) throw nothingStarted(outcomes);
+  const jobs = deadlineMs > Date.now() ? await untilStarted(created, deadlineMs, context) : created;
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const current = outcomes.map((outcome) => ({
+    ...outcome,
+    job: byId.get(outcome.job?.id ?? "") ?? outcome.job,
+  }));
+  const [first] = jobs;
+  const output =
+    jobs.length === 1 && first !== undefined && deadlineMs > Date.now()
+      ? await firstOutput(first, deadlineMs, context)
+      : undefined;
+  const text = [
+    ...(started.request.items.length === 1 ? singleLines(current[0]) : sweepLines(current, started.request)),
+    ...factLines(started, context),
+    ...(output === undefined ? [] : outputLines(output, first)),
+    nextLine(jobs, started.request),
+  ].join("\n");
+  const failed = current.flatMap(failedRow);
+  const data = {
+    jobs: current.flatMap((outcome) => jobRow(outcome, output?.text)),
+    ...(failed.length === 0 ? {} : { failed }),
+  };
+  return { text, data, jobs };
+}
+
+function jobRow({ item, job, isRepeated }: StartOutcome, output: string | undefined) {
+  if (job === undefined) return [];
+  const { id, owner, project } = identityOf(job);
+  return [
+    {
+      ...(job.name === undefined ? {} : { name: job.name }),
+      ...{ id, owner, project, status: job.status },
+      ...(job.history.reason === undefined ? {} : { reason: job.history.reason }),
+      request_id: item.requestId,
+      ...(isRepeated === true ? { repeated: true } : {}),
+      ...(Object.keys(item.values).length === 0 ? {} : { values: item.values }),
+      ...(job.http_url === undefined ? {} : { http_url: job.http_url }),
+      ...(output === undefined ? {} : { output }),
+    },
+  ];
+}
+
+function failedRow({ item, error }: StartOutcome) {
+  if (error === undefined) return [];
+  const { index, name, values, requestId } = item;
+  return [
+    {
+      index,
+      ...(name === undefined ? {} : { name }),
+      values,
+      request_id: requestId,
+      error: errorText(error),
+    },
+  ];
+}
+
+function singleLines(outcome: StartOutcome | undefined): string[] {
+  if (outcome?.job === undefined) return [];
+  const { job, isRepeated, item } = outcome;
+  const what =
+    isRepeated === true
+      ? "This is the job of the earlier call with this request_id, nothing new was started"
+      : "Started";
+  return [
+    `${what}: ${identityText(job)}, ${statusText(job)}.`,
+    `request_id: ${item.requestId}`,
+    ...(job.http_url === undefined ? [] : [`URL: ${job.http_url}`]),
+  ];
+}
+
+function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: StartRequest): string[] {
+  const started = outcomes.filter(({ job }) => job !== undefined);
+  const old = started.filter(({ isRepeated }) => isRepeated).length;
+  const [some] = started;
+  const { owner, project } = some?.job === undefined ? { owner: "", project: "" } : identityOf(some.job);
+  const repeated = old === 0 ? "" : `, ${old} of them by an earlier call with this request_id`;
+  const rows = outcomes.map(({ item, job, error }) => {
+    const label = `${item.index}. ${item.name ?? ""} ${valuesText(item.values)}`.trimEnd();
+    return job === undefined
+      ? `${label}: NOT STARTED: ${errorText(error)}`
+      : `${label}: ${job.id}, ${statusText(job)}`;
+  });
+  return [
+    `Started ${started.length} of ${outcomes.length} jobs${repeated} (owner ${owner}, project ${project}, tag ${sweepTag}).`,
+    `request_id: ${requestId}${started.length < outcomes.length ? "; calling again with it starts only those that are missing" : ""}`,
+    ...rows,
+  ];
+}
+
+function factLines({ request, checked: { plan } }: Started, { session }: ToolContext): string[] {
+  const { items, lifeSpanSeconds } = request;
+  if (plan === undefined) return [];
+  const price = plan.preset.credits_per_hour;
+  const most = worstCase({ pricePerHour: price, lifeSpanSeconds });
+  const span =
+    most === undefined
+      ? "no life span: it costs until it is killed"
+      : `life span ${formatDuration(lifeSpanSeconds ?? 0)}, so at most ${formatCredits(sumCredits(items.map(() => most)))} credits`;
+  const toRun = items[0]?.toRun;
+  const redact = makeRedactor(session.policy.secrets);
+  return [
+    `preset ${plan.preset.name}, ${price} credits per hour${items.length === 1 ? "" : " each"}; ${span}.`,
+    ...(toRun?.inShell === true
+      ? [`Command as it will be run: ${clampLine(redact(toRun.command).text, MAX_COMMAND_CHARS)}`]
+      : []),
+    ...(toRun?.warning === undefined ? [] : [`Note: ${toRun.warning}`]),
+  ];
+}
+
+function outputLines(
+  { text, hidden }: { text: string; hidden: number },
+  job: JobDescription | undefined,
+): string[] {
+  if (job === undefined) return [];
+  if (text === "") return ["No output yet."];
+  const note = hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`];
+  return [fenceOutput(text, `Output of ${nameOf(job)}`), ...note];
+}
+
+function nextLine(jobs: readonly JobDescription[], { items, sweepTag }: StartRequest): string {
+  if (items.length > 1) return `Next: job_list {"tags": ["${sweepTag}"]} counts them by status.`;
+  const [job] = jobs;
+  if (job === undefined) return "";
+  const refs = JSON.stringify([nameOf(job)]);
+  if (isFinished(job.status)) return `It has ended. Next: job_status {"jobs": ${refs}}.`;
+  const why = job.status === "running" ? `job_logs {"jobs": ${refs}} for its output, ` : "";
+  return `Next: ${why}job_wait {"jobs": ${refs}} for its end.`;
+}
+
+/** One error for all: the code of the first says what can be done. */
+function nothingStarted(outcomes: readonly StartOutcome[]): PlatformError {
+  const [first] = outcomes;
+  const counts = new Map<string, number>();
+  for (const { error } of outcomes) counts.set(errorText(error), (counts.get(errorText(error)) ?? 0) + 1);
+  const lines = [...counts].map(([text, count]) => `- ${count} times ${text}`);
+  const message = `None of ${outcomes.length} jobs was started:\n${lines.join("\n")}`;
+  return new PlatformError(first?.error?.code ?? "platform_error", message, { cause: first?.error });
+}
+
+function errorText(error: PlatformError | undefined): string {
+  return error === undefined ? "" : `${error.code}: ${error.message}`;
+}

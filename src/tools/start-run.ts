@@ -1,0 +1,89 @@
+import pMap from "p-map";
+import { type JobDescription, PlatformError, type StartPlan } from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { reserve } from "./limits.ts";
+import type { Checked } from "./start-check.ts";
+import type { StartItem, StartRequest } from "./start-input.ts";
+
+const PARALLEL_STARTS = 8;
+
+/** How the start of one job went. */
+export interface StartOutcome {
+  item: StartItem;
+  job?: JobDescription | undefined;
+  /** The job of an earlier call with the same request id. */
+  isRepeated?: boolean;
+  error?: PlatformError;
+}
+
+/** Starts all jobs of a request; one that fails does not keep the others from starting. */
+export async function startAll(
+  request: StartRequest,
+  { problems, plan, presets }: Checked,
+  context: ToolContext,
+): Promise<StartOutcome[]> {
+  if (problems.length > 0 || plan === undefined) throw refusal(problems);
+  const { isRepeatable, lifeSpanSeconds, items } = request;
+  const seen = isRepeatable ? await seenBefore(request, plan, context) : new Set<string>();
+  const pricePerHour = plan.preset.credits_per_hour;
+  const wanted = items
+    .filter(({ requestId }) => !seen.has(requestId))
+    .map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
+  const release = await reserve(wanted, { context, presets });
+  try {
+    let done = 0;
+    return await pMap(
+      items,
+      async (item) => {
+        const outcome = await startOne(item, { isNew: !isRepeatable, context, isAlone: items.length === 1 });
+        done += 1;
+        context.progress(`started ${done} of ${items.length}`);
+        return outcome;
+      },
+      { concurrency: PARALLEL_STARTS, signal: context.signal },
+    );
+  } finally {
+    release();
+  }
+}
+
+async function startOne(
+  item: StartItem,
+  { isNew, isAlone, context }: { isNew: boolean; isAlone: boolean; context: ToolContext },
+): Promise<StartOutcome> {
+  const { platform, signal } = context;
+  try {
+    const { requestId } = item;
+    const { job, repeated } = await platform.jobs.startOnce(item.options, { requestId, isNew }, { signal });
+    return { item, job, isRepeated: repeated };
+  } catch (error) {
+    if (isAlone || signal.aborted || !(error instanceof PlatformError)) throw error;
+    return { item, error };
+  }
+}
+
+/** Request ids whose jobs exist: what they need is already taken, whatever the limits say now. */
+async function seenBefore(
+  { items, sweepTag }: StartRequest,
+  { where: { cluster, org, project } }: StartPlan,
+  { platform, session: { policy }, signal }: ToolContext,
+): Promise<Set<string>> {
+  if (
+    [policy.maxCreditsPerHour, policy.maxCreditsPerJob, policy.maxJobs].every((limit) => limit === undefined)
+  ) {
+    return new Set();
+  }
+  const tagOf = (requestId: string) => `mcp:${requestId}`;
+  const tag = sweepTag ?? tagOf(items[0]?.requestId ?? "");
+  const tags = new Set<string>();
+  const filter = { tags: [tag], cluster, orgs: [org], projects: [project] };
+  for await (const job of platform.jobs.list(filter, { signal })) for (const each of job.tags) tags.add(each);
+  return new Set(items.map(({ requestId }) => requestId).filter((requestId) => tags.has(tagOf(requestId))));
+}
+
+function refusal(problems: readonly string[]): InvalidInputError {
+  const [only, ...others] = problems;
+  const list = others.length === 0 ? ` ${only ?? ""}` : `\n${problems.map((text) => `- ${text}`).join("\n")}`;
+  return new InvalidInputError(`The start would be refused, nothing was sent.${list}`);
+}

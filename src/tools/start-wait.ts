@@ -1,0 +1,51 @@
+import { isFinished, type JobDescription } from "../client/index.ts";
+import { capText } from "../jobs/budget.ts";
+import { joinLines, readableLog } from "../jobs/log-text.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { pauseFor, startPoll } from "./poll.ts";
+
+const POLL_MS = 500;
+const FIRST_LINES = 40;
+const MAX_OUTPUT_BYTES = 6000;
+/** A program that has just started is given this long to print something. */
+const FIRST_OUTPUT_MS = 3000;
+
+/** The jobs once each of them runs or has ended, or as they stand when the time is over. */
+export async function untilStarted(
+  jobs: readonly JobDescription[],
+  deadlineMs: number,
+  { platform, signal, progress }: ToolContext,
+): Promise<JobDescription[]> {
+  const poll = startPoll(jobs, platform);
+  while (poll.jobs.some(isWaiting) && Date.now() < deadlineMs) {
+    const waiting = poll.jobs.filter(isWaiting).length;
+    progress(`${jobs.length - waiting} of ${jobs.length} have started`);
+    await pauseFor(Math.min(POLL_MS, deadlineMs - Date.now()), signal);
+    await poll.refresh(signal, deadlineMs);
+  }
+  return poll.jobs;
+}
+
+/** The last lines that a job has printed, fit to be shown; waits a little for the first ones. */
+export async function firstOutput(
+  job: JobDescription,
+  deadlineMs: number,
+  { platform, session, signal }: ToolContext,
+): Promise<{ text: string; hidden: number } | undefined> {
+  if (isWaiting(job)) return undefined;
+  const giveUpMs = Math.min(deadlineMs, Date.now() + FIRST_OUTPUT_MS);
+  for (;;) {
+    const { lines } = await platform.jobs.tail(job.id, { lines: FIRST_LINES, job }, { signal });
+    if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
+      const redact = makeRedactor(session.policy.secrets);
+      const readable = readableLog(lines, { redact });
+      return { text: capText(joinLines(readable.lines), MAX_OUTPUT_BYTES), hidden: readable.hidden };
+    }
+    await pauseFor(Math.min(POLL_MS, giveUpMs - Date.now()), signal);
+  }
+}
+
+function isWaiting({ status }: JobDescription): boolean {
+  return status === "pending" || status === "suspended";
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { defineTool } from "./define-tool.ts";
+import { checkStart } from "./start-check.ts";
+import { readStart, startInput } from "./start-input.ts";
+import { planReply } from "./start-plan.ts";
+import { startReply } from "./start-reply.ts";
+import { startAll } from "./start-run.ts";
+
+export const start = defineTool({
+  name: "job_start",
+  title: "Start jobs",
+  description:
+    "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends or its life span is over: dry_run shows resolved image, command, room, price and worst-case cost. A start is never sent twice: after a timeout call again with the same request_id and get the original job.",
+  toolset: "core",
+  input: startInput,
+  output: z.looseObject({
+    jobs: z.array(z.looseObject({ id: z.string(), status: z.string(), request_id: z.string() })),
+    failed: z.array(z.looseObject({ error: z.string() })).optional(),
+    plan: z.looseObject({ problems: z.array(z.string()) }).optional(),
+  }),
+  effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  async run(args, context) {
+    const request = readStart(args);
+    if (args.dry_run === true) return planReply(request, context);
+    const deadlineMs = Date.now() + args.wait_seconds * 1000;
+    const checked = await checkStart(request, context);
+    const outcomes = await startAll(request, checked, context);
+    return startReply({ request, checked, outcomes, deadlineMs }, context);
+  },
+});
