@@ -1,3 +1,4 @@
+import { benchClient } from "./client.ts";
 import { startUp } from "./start-up.ts";
 
 /** Prints one table of ratios; run it on a quiet machine and compare ratios, never milliseconds. */
@@ -11,3 +12,6 @@ console.table(
     ratio: Number((oursMs / baselineMs).toFixed(2)),
   })),
 );
+
+// The client beside raw undici requests to the same server: ratios, and growth of memory.
+console.table(await benchClient());

@@ -1,6 +1,7 @@
 import { type CallOptions, orAbort, type Where } from "./call.ts";
 import { PlatformError } from "./errors.ts";
 import { describe, type Http } from "./http.ts";
+import type { RemoteImage } from "./job.ts";
 import type { LoginSource } from "./login/login.ts";
 import type { Session } from "./login/session.ts";
 import { userOf } from "./login/token.ts";
@@ -59,6 +60,8 @@ interface Loaded {
 export class Directory {
   readonly #http: Http;
   readonly #session: Session;
+  /** Images of jobs that were read already. */
+  readonly images = new Map<string, RemoteImage>();
   #loaded: Loaded | undefined;
   #pending: Promise<Loaded> | undefined;
 
@@ -136,6 +139,7 @@ export class Directory {
         "The platform does not accept the login: run `apolo login` again.",
         { request },
       );
+    this.images.clear();
     this.#loaded = { ...toLoaded(found.data), atMs: Date.now() };
     return this.#loaded;
   }

@@ -1,5 +1,5 @@
 import { quote } from "shlex";
-import { abortError, type CallOptions, openDeadline, type Where } from "./call.ts";
+import { abortError, type CallOptions, Deadline, type Where } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import { execInJob, type ProcessStream } from "./exec.ts";
@@ -45,7 +45,7 @@ export async function execAndCollect(
   const { command, input } = wrap(options);
   const { where, maxBytes = DEFAULT_BYTES } = options;
   const startedAt = performance.now();
-  const deadline = openDeadline(call, 0);
+  const deadline = new Deadline(call, 0);
   const streams = { 1: new HeadTail(maxBytes), 2: new HeadTail(maxBytes) };
   let timedOut = false;
   let exitCode: number | undefined;

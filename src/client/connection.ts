@@ -38,7 +38,8 @@ export async function imageBase(
   call?: CallOptions,
 ): Promise<ImageBase> {
   const { cluster, org, project = "" } = await directory.place(where, call);
-  return { base: { cluster, org, project }, clusters: await directory.clusters(call) };
+  const clusters = await directory.clusters(call);
+  return { base: { cluster, org, project }, clusters, images: directory.images };
 }
 
 /** As a base for references that people type. @throws {PlatformError} `invalid_argument` without a project */

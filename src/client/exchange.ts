@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from "undici";
+import type { Deadline } from "./call.ts";
 
 /** One HTTP request as it goes out. */
 export interface Outgoing {
@@ -6,7 +7,7 @@ export interface Outgoing {
   url: string;
   headers: Record<string, string>;
   body?: string | undefined;
-  signal: AbortSignal;
+  deadline: Deadline;
 }
 
 /** One HTTP answer; exactly one of `text`, `chunks` and `discard` must be called. */
@@ -23,13 +24,13 @@ export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
 
 /** Requests through undici's pool: a third of the cost of `fetch`. */
 export function poolExchange(dispatcherFor: (url: string) => Dispatcher): Exchange {
-  return async ({ url, method, headers, body, signal }) => {
+  return async ({ url, method, headers, body, deadline }) => {
     const answer = await request(url, {
       // undici types the method as a closed list of words; ours come from this folder only.
       method: method as Dispatcher.HttpMethod,
       headers,
       dispatcher: dispatcherFor(url),
-      signal,
+      signal: deadline,
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(body === undefined ? {} : { body }),
@@ -49,7 +50,7 @@ export function poolExchange(dispatcherFor: (url: string) => Dispatcher): Exchan
 
 /** Requests through a given `fetch`, for hosts that intercept or replace it. */
 export function fetchExchange(send: typeof globalThis.fetch): Exchange {
-  return async ({ url, method, headers, body, signal }) => {
+  return async ({ url, method, headers, body, deadline: { signal } }) => {
     const answer = await send(url, { method, headers, body: body ?? null, signal, redirect: "manual" });
     return {
       status: answer.status,

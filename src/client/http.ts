@@ -1,4 +1,4 @@
-import { type CallOptions, type Deadline, openDeadline, orAbort, pause } from "./call.ts";
+import { type CallOptions, Deadline, orAbort, pause } from "./call.ts";
 import { type FailedRequest, PlatformError } from "./errors.ts";
 import type { Exchange, Incoming } from "./exchange.ts";
 import type { Session } from "./login/session.ts";
@@ -58,7 +58,7 @@ export class Http {
 
   /** The answer's text. */
   async text(api: ApiCall, call: CallOptions = {}): Promise<string> {
-    const deadline = openDeadline(call, this.#options.idleMs);
+    const deadline = new Deadline(call, this.#options.idleMs);
     try {
       return await this.#send(api, deadline, (answer) => answer.text());
     } finally {
@@ -68,7 +68,7 @@ export class Http {
 
   /** The answer's bytes as they come; leaving the loop early closes the connection. */
   async *stream(api: ApiCall, call: CallOptions = {}): AsyncGenerator<Uint8Array, void> {
-    const deadline = openDeadline(call, this.#options.idleMs);
+    const deadline = new Deadline(call, this.#options.idleMs);
     try {
       const answer = await this.#send(api, deadline, (opened) => Promise.resolve(opened));
       for await (const chunk of answer.chunks()) {
@@ -112,7 +112,7 @@ export class Http {
   async #accepted(api: ApiCall, deadline: Deadline): Promise<Incoming> {
     const { session } = this.#options;
     for (let renewed = false; ; renewed = true) {
-      const token = await orAbort(session.token(), deadline.signal);
+      const token = session.current ?? (await orAbort(session.token(), deadline.signal));
       const answer = await this.#follow(api, token, deadline);
       if (answer.status < 400) return answer;
       const body = await answer.text();
@@ -135,13 +135,12 @@ export class Http {
   /** Follows redirects of safe calls; the token stays with its origin. */
   async #follow(api: ApiCall, token: string, deadline: Deadline): Promise<Incoming> {
     const { exchange } = this.#options;
-    const { signal } = deadline;
-    const { origin } = new URL(api.url);
     let { url } = api;
     for (let hops = 0; ; hops += 1) {
-      const headers = this.#headers(api, new URL(url).origin === origin ? token : undefined);
+      const isOwn = hops === 0 || new URL(url).origin === new URL(api.url).origin;
+      const headers = this.#headers(api, isOwn ? token : undefined);
       const body = api.json === undefined ? undefined : JSON.stringify(api.json);
-      const answer = await exchange({ method: api.method, url, headers, body, signal });
+      const answer = await exchange({ method: api.method, url, headers, body, deadline });
       const location = answer.header("location");
       if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
       await answer.discard();
@@ -156,24 +155,25 @@ export class Http {
   }
 
   #headers(api: ApiCall, token: string | undefined): Record<string, string> {
-    return {
+    const headers: Record<string, string> = {
       "user-agent": this.#options.userAgent,
       accept: api.accept ?? "*/*",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...contentType(api),
-      ...(api.untraced === true ? {} : traceHeaders()),
     };
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    const type = contentType(api);
+    if (type !== undefined) headers["content-type"] = type;
+    return api.untraced === true ? headers : Object.assign(headers, traceHeaders());
   }
 
-  #explain(error: unknown, api: ApiCall, { signal }: Deadline): unknown {
-    return networkError(error, { what: api.what, request: describe(api), signal });
+  #explain(error: unknown, api: ApiCall, deadline: Deadline): unknown {
+    return networkError(error, { what: api.what, request: describe(api), signal: deadline });
   }
 }
 
 /** A POST without a body names a type as well, as the official client does. */
-function contentType({ method, json }: ApiCall): Record<string, string> {
-  if (json !== undefined) return { "content-type": "application/json" };
-  return method === "POST" ? { "content-type": "application/octet-stream" } : {};
+function contentType({ method, json }: ApiCall): string | undefined {
+  if (json !== undefined) return "application/json";
+  return method === "POST" ? "application/octet-stream" : undefined;
 }
 
 function notJson(api: ApiCall, cause: unknown): PlatformError {

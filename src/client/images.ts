@@ -10,6 +10,8 @@ const TAG = /^\w[\w.-]{0,127}$/;
 export interface ImageBase {
   base: Base;
   clusters: Cluster[];
+  /** Images of jobs that were read already. */
+  images: Map<string, RemoteImage>;
 }
 
 /**

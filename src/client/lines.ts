@@ -23,19 +23,32 @@ export class LineSplitter {
   }
 
   /** The lines that `chunk` completes. */
-  *push(chunk: Uint8Array): Generator<string, void> {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      this.#keep(chunk.subarray(start, end));
-      start = end + 1;
-      yield this.#take();
+  push(chunk: Uint8Array): string[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const first = bytes.indexOf(NEWLINE);
+    if (first < 0) {
+      this.#keep(bytes);
+      return [];
     }
-    this.#keep(chunk.subarray(start));
+    const last = bytes.lastIndexOf(NEWLINE);
+    this.#keep(bytes.subarray(0, first));
+    const lines = [this.#take()];
+    // All whole lines are decoded at once: a call for each would cost more than the line.
+    if (last > first)
+      for (const line of bytes.toString("utf8", first + 1, last).split("\n")) lines.push(this.#bounded(line));
+    this.#keep(bytes.subarray(last + 1));
+    return lines;
   }
 
   /** What came after the last newline. */
   rest(): string | undefined {
     return this.#bytes === 0 ? undefined : this.#take();
+  }
+
+  #bounded(line: string): string {
+    if (line.length <= this.#maxBytes) return line;
+    if (this.#tooLong !== undefined) throw this.#tooLong();
+    return line.slice(0, this.#maxBytes);
   }
 
   #keep(piece: Uint8Array): void {

@@ -2,9 +2,10 @@ import type { CallOptions } from "./call.ts";
 import { type Connection, imageBase, jobsUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import { describe } from "./http.ts";
+import type { ImageBase } from "./images.ts";
 import { toInstant } from "./instant.ts";
 import type { JobDescription, JobStatus } from "./job.ts";
-import { parseLine, textLines } from "./ndjson.ts";
+import { newLineSplitter, parseLine } from "./ndjson.ts";
 import { parseJob } from "./to-job.ts";
 
 /** Which jobs; filters are combined, values of one filter are alternatives, except `tags`: all must be there. */
@@ -54,15 +55,28 @@ export async function* listJobs(
     url: `${jobsUrl(at)}?${query}`,
     accept: "application/x-ndjson",
   } as const;
-  for await (const line of textLines(at.http.stream(api, call), WHAT)) {
-    const value = parseLine(line, WHAT);
-    if (typeof value.error === "string") throw midStream(value.error, api);
-    // A server that ignores the Accept header answers with one object.
-    if (Array.isArray(value.jobs) && value.id === undefined) {
-      for (const job of value.jobs) yield parseJob(job, base);
-    } else yield parseJob(value, base);
-  }
+  const splitter = newLineSplitter(WHAT);
+  // One loop over chunks and a plain one over their lines: a promise per line would cost more than the line.
+  for await (const chunk of at.http.stream(api, call))
+    for (const line of splitter.push(chunk)) if (line !== "") yield jobOf(line, { base, api });
+  const last = splitter.rest();
+  if (last?.startsWith('{"jobs":') === true) yield* jobsOf(last, base);
+  else if (last !== undefined) yield jobOf(last, { base, api });
 }
+
+function jobOf(line: string, { base, api }: { base: ImageBase; api: ListCall }): JobDescription {
+  const value = parseLine(line, WHAT);
+  if (typeof value.error === "string") throw midStream(value.error, api);
+  return parseJob(value, base);
+}
+
+/** A server that ignores the Accept header answers with one object. */
+function* jobsOf(text: string, base: ImageBase): Generator<JobDescription, void> {
+  const { jobs } = parseLine(text, WHAT);
+  for (const job of Array.isArray(jobs) ? jobs : []) yield parseJob(job, base);
+}
+
+type ListCall = { method: string; url: string };
 
 function listQuery(filter: ListFilter, { cluster, org }: { cluster: string; org: string }): URLSearchParams {
   const { statuses = [], owners = [], tags = [], projects = [], since, until, limit } = filter;
@@ -99,7 +113,7 @@ function each<T>(key: string, values: readonly T[]): [string, T][] {
   return values.map((value) => [key, value]);
 }
 
-function midStream(text: string, api: { method: string; url: string }): PlatformError {
+function midStream(text: string, api: ListCall): PlatformError {
   const serverText = text.slice(0, 500);
   return new PlatformError("platform_error", `${WHAT} broke off: ${serverText}`, {
     request: describe(api),

@@ -21,6 +21,11 @@ export async function* textLines(
   if (last !== undefined && last.trim() !== "") yield last;
 }
 
+/** Cuts a stream into lines, refusing one that does not end. */
+export function newLineSplitter(what: string): LineSplitter {
+  return new LineSplitter(MAX_LINE_BYTES, () => fault(what, "the platform sent a line without end"));
+}
+
 /** One line's JSON object. @throws {PlatformError} `protocol_error` when it is cut short */
 export function parseLine(line: string, what: string): Record<string, unknown> {
   try {

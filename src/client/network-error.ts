@@ -4,7 +4,11 @@ import { type FailedRequest, PlatformError } from "./errors.ts";
 /** What went wrong below HTTP, as an error of this client; an abort by the caller keeps the caller's reason. */
 export function networkError(
   cause: unknown,
-  { what, request, signal }: { what: string; request: FailedRequest; signal?: AbortSignal | undefined },
+  {
+    what,
+    request,
+    signal,
+  }: { what: string; request: FailedRequest; signal?: { aborted: boolean; reason: unknown } | undefined },
 ): unknown {
   if (cause instanceof PlatformError) return cause;
   if (signal?.aborted === true) return abortError(signal, what);

@@ -4,6 +4,7 @@ import { Agent, type Dispatcher, ProxyAgent } from "undici";
 
 type Environment = Record<string, string | undefined>;
 
+const PROXY_NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 const CONNECT_LIMIT_MS = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 
@@ -35,8 +36,11 @@ export class Connections {
   });
   readonly #proxied = new Map<string, { pool: ProxyAgent; agent: HttpAgent }>();
 
+  readonly #isProxied: boolean;
+
   constructor(env: Environment) {
     this.#env = env;
+    this.#isProxied = PROXY_NAMES.some((name) => read(env, name) !== undefined);
   }
 
   dispatcherFor(url: string): Dispatcher {
@@ -55,7 +59,7 @@ export class Connections {
   }
 
   #proxy(url: string): { pool: ProxyAgent; agent: HttpAgent } | undefined {
-    const proxy = proxyFor(url, this.#env);
+    const proxy = this.#isProxied ? proxyFor(url, this.#env) : undefined;
     if (proxy === undefined) return undefined;
     const known = this.#proxied.get(proxy) ?? {
       pool: new ProxyAgent(proxy),

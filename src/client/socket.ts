@@ -1,6 +1,6 @@
 import type { Agent } from "node:http";
 import WebSocket from "ws";
-import { abortError, type CallOptions, openDeadline, orAbort } from "./call.ts";
+import { abortError, type CallOptions, Deadline, orAbort } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { closeError } from "./close-error.ts";
 import { type FailedRequest, PlatformError } from "./errors.ts";
@@ -76,7 +76,7 @@ export class Sockets {
   }
 
   async #openWith(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
-    const deadline = openDeadline(call, 0);
+    const deadline = new Deadline(call, 0);
     const { userAgent, agentFor } = this.#options;
     const agent = agentFor(target.url);
     const raw = new WebSocket(target.url.replace(/^http/, "ws"), target.protocol ? [target.protocol] : [], {

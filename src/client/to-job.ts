@@ -2,65 +2,74 @@ import { PlatformError } from "./errors.ts";
 import { type ImageBase, imageOfJob } from "./images.ts";
 import {
   type Container,
+  type HTTPPort,
   type JobDescription,
   type JobStatusHistory,
   type JobStatusItem,
   jobPriority,
   jobRestartPolicy,
   jobStatus,
+  type RemoteImage,
   type Resources,
 } from "./job.ts";
+import { guardFor } from "./wire/guard.ts";
 import { type WireJob, wireJob } from "./wire/job.ts";
 
 type WireContainer = WireJob["container"];
 type WireResources = WireContainer["resources"];
 type WireItem = NonNullable<WireJob["statuses"]>[number];
 
+const isWireJob = guardFor(wireJob);
+const STATUSES = new Set<string>(jobStatus.options);
+
 /** Checks and maps a job as sent. @throws {PlatformError} `protocol_error` when it is not one. */
 export function parseJob(value: unknown, at: ImageBase): JobDescription {
-  const found = wireJob.safeParse(value);
-  if (found.success) return toJob(found.data, at);
-  const where = found.error.issues.map(({ path }) => path.join(".")).join(", ");
+  if (isWireJob(value)) return toJob(value, at);
+  const { error: cause } = wireJob.safeParse(value);
+  const where = cause?.issues.map(({ path }) => path.join(".")).join(", ");
   throw new PlatformError("protocol_error", `The platform sent a job of an unknown shape (${where}).`, {
-    cause: found.error,
+    cause,
   });
 }
 
 /** Maps what the platform sends to the documented dataclass. Source: protocol reference 5. */
 function toJob(wire: WireJob, at: ImageBase): JobDescription {
-  const { id, owner, cluster_name, uri, scheduler_enabled, pass_config } = wire;
-  const { total_price_credits, price_credits_per_hour } = wire;
-  return {
-    id,
-    ...set("name", wire.name),
-    owner,
-    cluster_name,
-    ...set("org_name", wire.org_name),
-    project_name: wire.project_name ?? owner,
+  const job: JobDescription = {
+    id: wire.id,
+    owner: wire.owner,
+    cluster_name: wire.cluster_name,
+    project_name: wire.project_name ?? wire.owner,
     namespace: wire.namespace ?? "",
-    ...set("org_project_hash", wire.org_project_hash),
-    uri,
-    status: known(jobStatus.options, wire.status) ?? "unknown",
+    uri: wire.uri,
+    status: toStatus(wire.status),
     history: toHistory(wire),
     container: toContainer(wire, at),
-    ...set("description", wire.description),
     tags: wire.tags ?? [],
-    ...set("preset_name", wire.preset_name),
     restart_policy: known(jobRestartPolicy.options, wire.restart_policy) ?? "never",
     priority: known(jobPriority.options, wire.priority) ?? "normal",
-    ...set("life_span", toSeconds(wire.max_run_time_minutes)),
-    ...set("schedule_timeout", wire.schedule_timeout),
-    ...set("energy_schedule_name", wire.energy_schedule_name),
-    scheduler_enabled,
+    scheduler_enabled: wire.scheduler_enabled,
+    pass_config: wire.pass_config,
+    total_price_credits: wire.total_price_credits,
+    price_credits_per_hour: wire.price_credits_per_hour,
     ...toFlags(wire),
-    pass_config,
-    total_price_credits,
-    price_credits_per_hour,
-    ...set("http_url", wire.http_url_named || wire.http_url),
-    ...set("internal_hostname", wire.internal_hostname),
-    ...set("internal_hostname_named", wire.internal_hostname_named),
   };
+  if (typeof wire.max_run_time_minutes === "number") job.life_span = wire.max_run_time_minutes * 60;
+  const url = wire.http_url_named || wire.http_url;
+  if (url) job.http_url = url;
+  return present(job, wire, JOB_KEYS);
 }
+
+const JOB_KEYS = [
+  "name",
+  "org_name",
+  "org_project_hash",
+  "description",
+  "preset_name",
+  "schedule_timeout",
+  "energy_schedule_name",
+  "internal_hostname",
+  "internal_hostname_named",
+] as const;
 
 function toFlags(wire: WireJob) {
   return {
@@ -72,48 +81,37 @@ function toFlags(wire: WireJob) {
   };
 }
 
-function toSeconds(minutes: number | null | undefined): number | undefined {
-  return minutes === null || minutes === undefined ? undefined : minutes * 60;
-}
-
 function toHistory({ history, statuses }: WireJob): JobStatusHistory {
-  return {
-    status: known(jobStatus.options, history.status) ?? "unknown",
-    ...set("reason", history.reason),
-    ...set("description", history.description),
+  const mapped: JobStatusHistory = {
+    status: toStatus(history.status),
     restarts: history.restarts ?? 0,
-    ...set("created_at", history.created_at),
-    ...set("started_at", history.started_at),
-    ...set("finished_at", history.finished_at),
-    ...set("run_time_seconds", history.run_time_seconds),
-    ...set("exit_code", history.exit_code),
-    transitions: (statuses ?? []).map(toItem),
+    transitions: statuses === undefined ? [] : statuses.map(toItem),
   };
+  return present(mapped, history, HISTORY_KEYS);
 }
 
-function toItem({ status, transition_time, reason, description, exit_code }: WireItem): JobStatusItem {
-  return {
-    status: known(jobStatus.options, status) ?? "unknown",
-    transition_time,
-    ...set("reason", reason),
-    ...set("description", description),
-    ...set("exit_code", exit_code),
-  };
+const HISTORY_KEYS = [
+  "reason",
+  "description",
+  "created_at",
+  "started_at",
+  "finished_at",
+  "run_time_seconds",
+  "exit_code",
+] as const;
+
+function toItem(wire: WireItem): JobStatusItem {
+  const item: JobStatusItem = { status: toStatus(wire.status), transition_time: wire.transition_time };
+  return present(item, wire, ITEM_KEYS);
 }
 
-function toContainer({ container, org_name, project_name, cluster_name }: WireJob, at: ImageBase): Container {
-  const base = {
-    cluster: cluster_name,
-    org: org_name ?? at.base.org,
-    project: project_name ?? at.base.project,
-  };
-  return {
-    image: imageOfJob(container.image, { ...at, base }),
+const ITEM_KEYS = ["reason", "description", "exit_code"] as const;
+
+function toContainer(wire: WireJob, at: ImageBase): Container {
+  const { container } = wire;
+  const mapped: Container = {
+    image: toImage(wire, at),
     resources: toResources(container.resources),
-    ...set("entrypoint", container.entrypoint),
-    ...set("command", container.command),
-    ...set("working_dir", container.working_dir),
-    ...set("http", toHttp(container.http)),
     env: container.env ?? {},
     volumes: (container.volumes ?? []).map(({ src_storage_uri, dst_path, read_only = true }) => ({
       storage_uri: src_storage_uri,
@@ -132,42 +130,75 @@ function toContainer({ container, org_name, project_name, cluster_name }: WireJo
     })),
     tty: container.tty ?? false,
   };
+  if (container.http) mapped.http = toHttp(container.http);
+  return present(mapped, container, CONTAINER_KEYS);
 }
 
-function toHttp(http: WireContainer["http"]): Container["http"] {
-  if (!http) return undefined;
-  const { port = -1, requires_auth = false, health_check_path } = http;
-  return { port, requires_auth, ...set("health_check_path", health_check_path) };
+const CONTAINER_KEYS = ["entrypoint", "command", "working_dir"] as const;
+
+/** Jobs of one list share few images; each is read once, where the job's own place is the same. */
+function toImage({ container, cluster_name, org_name, project_name }: WireJob, at: ImageBase): RemoteImage {
+  const { base } = at;
+  const place = { cluster: cluster_name, org: org_name ?? base.org, project: project_name ?? base.project };
+  const key = `${place.org} ${place.project} ${container.image}`;
+  const seen = at.images.get(key);
+  if (seen !== undefined) return { ...seen };
+  const image = imageOfJob(container.image, { ...at, base: place });
+  if (at.images.size < MAX_IMAGES) at.images.set(key, image);
+  return image;
+}
+
+const MAX_IMAGES = 1000;
+
+function toHttp({ port = -1, requires_auth = false, health_check_path }: NonNullable<WireContainer["http"]>) {
+  const http: HTTPPort = { port, requires_auth };
+  if (health_check_path !== undefined) http.health_check_path = health_check_path;
+  return http;
 }
 
 function toResources(wire: WireResources): Resources {
-  return {
-    memory: wire.memory,
-    cpu: wire.cpu,
-    ...set("nvidia_gpu", wire.nvidia_gpu),
-    ...set("nvidia_gpu_model", wire.nvidia_gpu_model),
-    ...set("amd_gpu", wire.amd_gpu),
-    ...set("amd_gpu_model", wire.amd_gpu_model),
-    ...set("intel_gpu", wire.intel_gpu),
-    ...set("intel_gpu_model", wire.intel_gpu_model),
-    ...set("nvidia_migs", toMigs(wire.nvidia_migs)),
-    shm: wire.shm ?? true,
-    ...set("tpu_type", wire.tpu?.type),
-    ...set("tpu_software_version", wire.tpu?.software_version),
-  };
+  const mapped: Resources = { memory: wire.memory, cpu: wire.cpu, shm: wire.shm ?? true };
+  if (wire.nvidia_migs) mapped.nvidia_migs = toMigs(wire.nvidia_migs);
+  if (wire.tpu?.type) mapped.tpu_type = wire.tpu.type;
+  if (wire.tpu?.software_version) mapped.tpu_software_version = wire.tpu.software_version;
+  return present(mapped, wire, RESOURCE_KEYS);
 }
 
-function toMigs(migs: WireResources["nvidia_migs"]): Resources["nvidia_migs"] {
-  if (!migs) return undefined;
+const RESOURCE_KEYS = [
+  "nvidia_gpu",
+  "nvidia_gpu_model",
+  "amd_gpu",
+  "amd_gpu_model",
+  "intel_gpu",
+  "intel_gpu_model",
+] as const;
+
+function toMigs(migs: NonNullable<WireResources["nvidia_migs"]>): NonNullable<Resources["nvidia_migs"]> {
   return Object.fromEntries(
-    Object.entries(migs).map(([profile, { count, model }]) => [profile, { count, ...set("model", model) }]),
+    Object.entries(migs).map(([profile, { count, model }]) => [
+      profile,
+      model ? { count, model } : { count },
+    ]),
   );
 }
 
-/** `{ key: value }`, or nothing where the platform sent null or left the key out. */
-function set<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {
-  // The computed key is exactly K; TypeScript widens it to string.
-  return value === null || value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+/** Copies the keys that were sent with a value: absent and null both mean "not set". */
+function present<K extends string, T extends object>(
+  target: T,
+  source: { readonly [P in K]?: unknown },
+  keys: readonly K[],
+): T {
+  for (const key of keys) {
+    const value = source[key];
+    // The keys are optional ones of T with the type that the wire schema gives them.
+    if (value !== undefined && value !== null) (target as Record<string, unknown>)[key] = value;
+  }
+  return target;
+}
+
+function toStatus(word: string | undefined): JobDescription["status"] {
+  // Membership was just checked.
+  return word !== undefined && STATUSES.has(word) ? (word as JobDescription["status"]) : "unknown";
 }
 
 function known<T extends string>(words: readonly T[], word: string | undefined): T | undefined {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Deadline } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
 import { networkError } from "../network-error.ts";
@@ -34,10 +35,15 @@ export class Session {
     );
   }
 
+  /** The token, or undefined when it must be replaced first. */
+  get current(): string | undefined {
+    const { token, expiresAtMs } = this.login;
+    return expiresAtMs !== undefined && expiresAtMs <= Date.now() ? undefined : token;
+  }
+
   /** A token fit for use now. @throws {PlatformError} `not_authenticated` when the login is dead. */
   async token(): Promise<string> {
-    const { token, expiresAtMs } = this.login;
-    if (expiresAtMs !== undefined && expiresAtMs <= Date.now()) await this.renew(token);
+    if (this.current === undefined) await this.renew(this.login.token);
     return this.login.token;
   }
 
@@ -80,10 +86,10 @@ export class Session {
 
   async #askForToken(url: string, body: string): Promise<z.infer<typeof wireToken>> {
     const request = { method: "POST", url };
-    const signal = AbortSignal.timeout(REFRESH_LIMIT_MS);
+    const deadline = new Deadline({ timeoutMs: REFRESH_LIMIT_MS }, 0);
     const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
     try {
-      const answer = await this.#exchange({ ...request, headers, body, signal });
+      const answer = await this.#exchange({ ...request, headers, body, deadline });
       const text = await answer.text();
       if (answer.status >= 500)
         throw new PlatformError("unavailable", `Refreshing the login failed with status ${answer.status}.`, {
@@ -97,7 +103,9 @@ export class Session {
         { request: { ...request, status: answer.status } },
       );
     } catch (error) {
-      throw networkError(error, { what: "Refreshing the login", request, signal });
+      throw networkError(error, { what: "Refreshing the login", request, signal: deadline });
+    } finally {
+      deadline.close();
     }
   }
 }

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { checkPermissions, unusable } from "./directory.ts";
+import type { Login } from "./login.ts";
+
+/** The row that the official client writes. Source: protocol reference 1.2. */
+const row = z.object({
+  auth_config: z.string(),
+  token: z.string().min(1),
+  expiration_time: z.number(),
+  refresh_token: z.string().nullable(),
+  url: z.url(),
+  cluster_name: z.string().nullable(),
+  org_name: z.string().nullable(),
+  project_name: z.string().nullable(),
+});
+
+const authConfig = z.object({ token_url: z.string(), client_id: z.string() });
+
+const COLUMNS = Object.keys(row.shape).join(", ");
+const NEWEST = `SELECT ${COLUMNS} FROM main ORDER BY timestamp DESC LIMIT 1`;
+
+/** What is used of `node:sqlite`, which Node 20 does not have. */
+interface Sqlite {
+  DatabaseSync: new (
+    path: string,
+    options: { readOnly: boolean },
+  ) => { prepare(sql: string): { get(): unknown }; close(): void };
+}
+
+/**
+ * The login that `apolo login` saved in this folder; never written to. @throws {PlatformError}
+ * `invalid_argument` when it is open to others, cannot be read, or Node is too old to read it.
+ */
+export async function loginFromDatabase(folder: string, load = loadSqlite): Promise<Login> {
+  const file = await checkPermissions(folder);
+  const sqlite = await load();
+  if (sqlite === undefined)
+    throw unusable(
+      `reading it needs Node 22.13 or newer, this is ${process.version}; use a newer Node, or set ` +
+        "APOLO_PASSED_CONFIG, or set APOLO_URL and APOLO_TOKEN",
+    );
+  const found = row.safeParse(newestRow(sqlite, file));
+  const auth = found.success ? authConfig.safeParse(tryJson(found.data.auth_config)) : undefined;
+  if (!found.success || auth?.success !== true)
+    throw unusable(`${file} has an unknown form; log in again with \`apolo login\``);
+  const { token, url, refresh_token, expiration_time, cluster_name, org_name, project_name } = found.data;
+  return {
+    source: "login",
+    url,
+    token,
+    refreshToken: refresh_token || undefined,
+    expiresAtMs: expiration_time * 1000,
+    tokenUrl: auth.data.token_url,
+    clientId: auth.data.client_id,
+    cluster: cluster_name ?? undefined,
+    org: org_name ?? undefined,
+    project: project_name ?? undefined,
+    reload: () => loginFromDatabase(folder, load),
+  };
+}
+
+/** Opened read-only, SQLite still takes the write-ahead log into account. */
+function newestRow({ DatabaseSync }: Sqlite, file: string): unknown {
+  try {
+    const database = new DatabaseSync(file, { readOnly: true });
+    try {
+      return database.prepare(NEWEST).get();
+    } finally {
+      database.close();
+    }
+  } catch (cause) {
+    const busy = cause instanceof Error && /locked|busy/i.test(cause.message);
+    const why = busy ? "it is locked; try again" : "it cannot be read; log in again with `apolo login`";
+    throw unusable(`${file}: ${why}`, cause);
+  }
+}
+
+async function loadSqlite(): Promise<Sqlite | undefined> {
+  const name = "node:sqlite";
+  try {
+    // The types of the oldest supported Node do not know the module; the interface says what is used.
+    return (await import(name)) as Sqlite;
+  } catch {
+    return undefined;
+  }
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
