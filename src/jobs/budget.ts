@@ -18,7 +18,8 @@ export function byteLength(text: string): number {
 
 /**
  * Keeps the first and last lines that fit `maxBytes` (a quarter for the head unless `headShare` says otherwise,
- * 0 keeps the tail only), whole lines where possible. What `joinKept` makes of it never exceeds `maxBytes`.
+ * 0 keeps the tail only), whole lines where possible. What `joinKept` makes of it fits `maxBytes`, if that has room
+ * for its note at all (80 bytes).
  */
 export function keepHeadAndTail(
   lines: readonly string[],
@@ -67,7 +68,7 @@ export function joinKept({ head, tail, omittedLines, omittedBytes }: Kept): stri
 }
 
 /** `… 1,234 lines (56.1 kB) not shown …`: the words for a gap. */
-export function missingNote(lines: number, bytes: number): string {
+function missingNote(lines: number, bytes: number): string {
   const counted = lines === 0 ? "" : `${lines.toLocaleString("en-US")} ${lines === 1 ? "line" : "lines"}, `;
   return `… ${counted}${formatBytes(bytes)} not shown …`;
 }

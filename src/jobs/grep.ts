@@ -22,7 +22,7 @@ export interface GrepOptions extends PatternOptions {
 }
 
 /** A line found, or standing beside one. */
-export interface GrepLine {
+interface GrepLine {
   /** Index in the lines searched. */
   index: number;
   text: string;

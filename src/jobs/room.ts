@@ -22,7 +22,7 @@ export function roomText(preset: string | undefined, { room }: JobSurroundings):
  * Presets with more memory than a job has and no fewer GPUs, those with room first, then cheapest first.
  * Without a preset of the job's own, any GPUs it uses count.
  */
-export function largerPresets(job: JobDescription, { presets = [], room = {} }: JobSurroundings): Preset[] {
+function largerPresets(job: JobDescription, { presets = [], room = {} }: JobSurroundings): Preset[] {
   const { memory, nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 } = job.container.resources;
   const hasRoom = ({ name }: Preset) => (room[name] ?? 0) > 0;
   return presets

@@ -9,7 +9,7 @@ import { hideSpans } from "./spans.ts";
 const MOST_ROUNDS = 8;
 
 /** A text without its secrets, and how many there were. */
-export interface Redacted {
+interface Redacted {
   text: string;
   hidden: number;
 }
