@@ -8,35 +8,6 @@ Credits.DP = 10;
 Credits.NE = -30;
 Credits.PE = 30;
 
-/** What a job costs. Credits are exact decimals as text, without exponent. */
-export interface JobCost {
-  soFar: string;
-  perHour: string;
-  /** Time it ran, in seconds. */
-  runSeconds: number;
-  /** Time left of its life span, in seconds of running; absent without a life span. */
-  leftSeconds?: number;
-  /** Price × life span, or what was spent if that is more; absent without a life span. */
-  worstCase?: string;
-}
-
-/**
- * What a job has cost, costs an hour and can cost at most. The life span counts running time only, and is
- * enforced about a minute late. Source: protocol reference 3.11.
- */
-export function jobCost(job: JobDescription, nowMs: number): JobCost {
-  const soFar = parse(job.total_price_credits);
-  const runSeconds = runTimeOf(job, nowMs);
-  const cost = { soFar: soFar.toFixed(), perHour: parse(job.price_credits_per_hour).toFixed(), runSeconds };
-  if (job.life_span === undefined) return cost;
-  const worst = parse(costOf(job.price_credits_per_hour, job.life_span));
-  return {
-    ...cost,
-    leftSeconds: Math.max(0, job.life_span - runSeconds),
-    worstCase: (worst.gt(soFar) ? worst : soFar).toFixed(),
-  };
-}
-
 /** The price of running for some seconds, in credits. Prices may come with an exponent; unreadable ones count 0. */
 export function costOf(creditsPerHour: string, seconds: number): string {
   return parse(creditsPerHour).times(Math.max(0, seconds)).div(3600).toFixed();

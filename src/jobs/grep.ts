@@ -77,15 +77,6 @@ export function grepLines(lines: readonly string[], options: GrepOptions): GrepR
   return { blocks: newestFirst ? blocks.reverse() : blocks, matches: found.length, shown: shown.length };
 }
 
-/** What was found as text: `12: line` for a match, `11- line` beside one (counted from 1), `--` between blocks. */
-export function grepText({ blocks }: GrepResult, { firstLine = 1 }: { firstLine?: number } = {}): string {
-  return blocks
-    .map((block) =>
-      block.map(({ index, text, match }) => `${index + firstLine}${match ? ":" : "-"} ${text}`).join("\n"),
-    )
-    .join("\n--\n");
-}
-
 function blocksAround(
   shown: readonly number[],
   { lines, context, matching }: { lines: readonly string[]; context: number; matching: ReadonlySet<number> },

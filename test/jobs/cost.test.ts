@@ -4,7 +4,6 @@ import {
   compareCredits,
   costOf,
   formatCredits,
-  jobCost,
   runTimeOf,
   sumCredits,
 } from "../../src/jobs/cost.ts";
@@ -59,28 +58,6 @@ describe("formatCredits", () => {
     ["-1.239", "-1.24"],
   ])("prints %s as %s", (amount, text) => {
     expect(formatCredits(amount)).toBe(text);
-  });
-});
-
-describe("jobCost", () => {
-  test("gives cost, worst case and time left of a life span", () => {
-    expect(jobCost(sampleJob({ life_span: 86_400 }), nowMs)).toEqual({
-      soFar: "1.5",
-      perHour: "1",
-      runSeconds: 5400,
-      leftSeconds: 81_000,
-      worstCase: "24",
-    });
-  });
-
-  test("gives no worst case without a life span", () => {
-    expect(jobCost(sampleJob(), nowMs)).not.toHaveProperty("worstCase");
-  });
-
-  test("never gives less as the worst case than was spent, nor less than no time left", () => {
-    const cost = jobCost(sampleJob({ life_span: 60, total_price_credits: "1.5" }), nowMs);
-    expect(cost.worstCase).toBe("1.5");
-    expect(cost.leftSeconds).toBe(0);
   });
 });
 

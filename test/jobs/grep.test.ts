@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { compilePattern, grepLines, grepText } from "../../src/jobs/grep.ts";
+import { compilePattern, grepLines } from "../../src/jobs/grep.ts";
 
 const log = ["epoch 1", "loss 0.9", "epoch 2", "ERROR: out of memory", "retrying", "epoch 3", "done"];
-const find = (options: Parameters<typeof grepLines>[1]) => grepText(grepLines(log, options));
+/** As grep prints it: `12: line` for a match, `11- line` beside one, `--` between blocks. */
+const find = (options: Parameters<typeof grepLines>[1]) =>
+  grepLines(log, options)
+    .blocks.map((block) =>
+      block.map(({ index, text, match }) => `${index + 1}${match ? ":" : "-"} ${text}`).join("\n"),
+    )
+    .join("\n--\n");
 
 describe("grepLines", () => {
   test.each([

@@ -50,16 +50,3 @@ function untilNothingChanges(text: string, once: Redact): Redacted {
   }
   return result;
 }
-
-/** Hides the values of an environment's secret-sounding names, for those who must show values at all. */
-export function redactEnv(env: Readonly<Record<string, string>>, redact: Redact): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, redactPair(name, value, redact)] as const),
-  );
-}
-
-function redactPair(name: string, value: string, redact: Redact): string {
-  const line = redact(`${name}="${value.replaceAll('"', "'")}"`).text;
-  const whole = line.slice(name.length + 2, -1);
-  return whole === value.replaceAll('"', "'") ? value : redact(whole).text;
-}
