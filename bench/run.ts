@@ -1,8 +1,9 @@
+import { call } from "./call.ts";
 import { benchClient } from "./client.ts";
 import { startUp } from "./start-up.ts";
 
 /** Prints one table of ratios; run it on a quiet machine and compare ratios, never milliseconds. */
-const figures = [...(await startUp())];
+const figures = [...(await startUp()), ...(await call())];
 console.table(
   figures.map(({ name, oursMs, baselineMs, baseline }) => ({
     measurement: name,

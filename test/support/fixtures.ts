@@ -1,0 +1,49 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { test as base } from "vitest";
+import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import { createServer } from "../../src/server/index.ts";
+import type { Policy } from "../../src/tools/session.ts";
+import { Agent } from "./agent.ts";
+
+interface Fixtures {
+  /** Override with `test.override`/`test.extend` where a test needs another platform or policy. */
+  emulatorOptions: EmulatorOptions;
+  policy: Policy;
+  emulator: Emulator;
+  platform: Platform;
+  mcp: Agent;
+}
+
+export const openPolicy: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
+
+/** `test` with a fresh emulator, a platform logged in to it, and an agent that speaks MCP to a real server. */
+export const test = base.extend<Fixtures>({
+  emulatorOptions: [{}, { injected: false }],
+  policy: [openPolicy, { injected: false }],
+  emulator: async ({ emulatorOptions }, use) => {
+    const emulator = await startEmulator(emulatorOptions);
+    await use(emulator);
+    await emulator.close();
+  },
+  platform: async ({ emulator }, use) => {
+    const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+    await use(platform);
+    await platform.close();
+  },
+  mcp: async ({ platform, policy }, use) => {
+    const agent = await connectAgent(platform, policy);
+    await use(agent);
+    await agent.client.close();
+  },
+});
+export { expect } from "vitest";
+
+/** A second agent on the same platform, for tests of what sessions share. */
+export async function connectAgent(platform: Platform, policy = openPolicy): Promise<Agent> {
+  const client = new Client({ name: "test", version: "0" });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
+  return new Agent(client);
+}
