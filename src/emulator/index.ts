@@ -7,6 +7,7 @@ import { openLogStore } from "./logs/store.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { hostOf } from "./options.ts";
 import { openRunner } from "./run/index.ts";
+import { checkScene } from "./scenes/index.ts";
 import { passedConfigOf, serve } from "./serve.ts";
 
 export type { EmulatorOptions } from "./options.ts";
@@ -37,6 +38,7 @@ const SELECTION = { user: "alice", cluster: "default", org: "acme", project: "vi
 /** Starts the platform on this machine. @throws {Error} if the port is taken or an option makes no sense. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const host = hostOf(options);
+  if (options.scene !== undefined) checkScene(options.scene);
   const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
   const home = openHome(options.dataDir);
   const clock = openClock();

@@ -19,6 +19,7 @@ import { DEFAULT_TIMING } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
 import type { EmulatorOptions } from "./options.ts";
 import type { Runner } from "./run/runner.ts";
+import { playScene } from "./scenes/index.ts";
 import type { MonitoringDeps } from "./state/job.ts";
 import { openSavedImages } from "./state/saved-images.ts";
 import { openStore } from "./state/store.ts";
@@ -70,6 +71,7 @@ export async function serve(options: EmulatorOptions, parts: ServeParts): Promis
   mount(server, context, monitoring);
   for (const rule of parts.rules) chaos.add(rule);
   context.lifecycle.recover();
+  if (options.scene !== undefined) playScene(options.scene, context);
   return {
     context,
     chaos,

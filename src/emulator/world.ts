@@ -3,6 +3,7 @@ import type { ApiContext, Disk } from "./api/context.ts";
 import type { ChaosRules } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
 import type { Home } from "./home.ts";
+import type { Hold } from "./lifecycle/job-run.ts";
 import { JobLifecycle } from "./lifecycle/lifecycle.ts";
 import type { Timing } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
@@ -47,13 +48,14 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     passedConfig: (job: JobRecord) => passedConfig(tokens, origin, job),
     memoryBytes: machine.memoryBytes,
   };
+  const pinned = new Map<string, Hold>();
   const lifecycle = new JobLifecycle({
     ...parts,
     platform,
     table: store.table,
     accounts,
     sources,
-    hold: (job) => chaos.hold(job),
+    hold: (job) => pinned.get(job.id) ?? chaos.hold(job),
     canned: (job) => chaos.canned(job),
   });
   return {
@@ -69,6 +71,7 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     folders: home.folders,
     secrets,
     disks,
+    pinned,
     isolated: runner.isolated,
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Hold } from "../lifecycle/job-run.ts";
 import type { JobLifecycle } from "../lifecycle/lifecycle.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { Accounts } from "../state/accounts.ts";
@@ -39,6 +40,8 @@ export interface ApiContext {
   /** By `cluster/org/project/key`. */
   secrets: Collection<string>;
   disks: Collection<Disk>;
+  /** Jobs that a scene keeps waiting, by id. */
+  pinned: Map<string, Hold>;
   /** Whether jobs can have things mounted. */
   isolated: boolean;
 }

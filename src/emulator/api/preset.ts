@@ -19,7 +19,7 @@ export function applyPreset(payload: Record<string, unknown>, { presets }: Clust
     preset_name: preset.name,
     scheduler_enabled: preset.scheduler_enabled,
     preemptible_node: preset.preemptible_node,
-    resources: { ...resourcesOf(preset), shm: shm ?? false },
+    resources: { ...presetResources(preset), shm: shm ?? false },
   };
 }
 
@@ -32,7 +32,8 @@ export function priceOf({ presets }: Cluster, { own, container }: JobBody): stri
   return (named ?? fitting)?.credits_per_hour ?? "0";
 }
 
-function resourcesOf({ cpu, memory, nvidia_gpu }: Preset): JobResources {
+/** What a job of a preset may use. Source: protocol reference 3.4. */
+export function presetResources({ cpu, memory, nvidia_gpu }: Preset): JobResources {
   const gpu =
     nvidia_gpu === undefined ? {} : { nvidia_gpu: nvidia_gpu.count, nvidia_gpu_model: nvidia_gpu.model };
   return { cpu, memory, ...gpu };

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { Ending, Runner, RunningJob } from "../run/runner.ts";
 import type { JobRecord, SavedImages, StatusItem } from "../state/job.ts";
-import { isFinished } from "../state/job.ts";
+import { current, isFinished } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { pull } from "./images.ts";
 import type { LaunchSources } from "./launch.ts";
@@ -59,7 +59,11 @@ export class JobRun {
   #suspending = false;
   #waitingSinceMs: number;
 
-  constructor(job: JobRecord, deps: RunDeps) {
+  readonly #resumed: boolean;
+
+  /** A `resumed` job goes on from the status it has. */
+  constructor(job: JobRecord, deps: RunDeps, resumed: boolean) {
+    this.#resumed = resumed;
     this.#job = job;
     this.#deps = deps;
     this.#waitingSinceMs = deps.clock.nowMs();
@@ -73,9 +77,10 @@ export class JobRun {
   async finish(): Promise<void> {
     const { logs, nodes } = this.#deps;
     try {
-      await this.#start();
-      for (;;) {
-        await this.#ready();
+      if (this.#resumed) await this.#held();
+      else await this.#start();
+      for (let ready = this.#wasRunning(); ; ready = false) {
+        if (!ready) await this.#ready();
         if (await this.#runOnce()) break;
       }
     } catch (error) {
@@ -109,6 +114,11 @@ export class JobRun {
   /** Stops without a trace in the record: the emulator is closing. */
   abandon(): void {
     this.#stop.abort();
+  }
+
+  /** Whether a resumed job has its place already: it need not wait for one. */
+  #wasRunning(): boolean {
+    return this.#resumed && current(this.#job).status === "running" && this.#placed();
   }
 
   async #start(): Promise<void> {

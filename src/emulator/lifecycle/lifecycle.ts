@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { LogStore } from "../logs/store.ts";
+import { endStrays } from "../run/process-table.ts";
 import type { Runner, RunningJob } from "../run/runner.ts";
 import type { Accounts } from "../state/accounts.ts";
 import { costOf, subtract } from "../state/decimal.ts";
@@ -84,11 +85,11 @@ export class JobLifecycle implements Lifecycle {
     return this.#nodes.get(cluster);
   }
 
-  /** Takes a new job, already in the table, through its life. */
-  start(job: JobRecord): void {
+  /** Takes a job, already in the table, through its life: from its creation, or from where it stands. */
+  start(job: JobRecord, { resumed = false }: { resumed?: boolean } = {}): void {
     const nodes = this.#nodes.get(job.cluster);
     if (nodes === undefined) return;
-    const run = new JobRun(job, this.#runDeps(nodes));
+    const run = new JobRun(job, this.#runDeps(nodes), resumed);
     this.#runs.set(job.id, { run, done: run.finish().then(() => this.#over(job)) });
   }
 
@@ -99,6 +100,8 @@ export class JobLifecycle implements Lifecycle {
 
   /** Puts right what a killed emulator left: what ran is gone, what waited waits again. */
   recover(): void {
+    const lost = new Set(this.#deps.table.active().map(({ id }) => id));
+    if (lost.size > 0) endStrays((jobId) => lost.has(jobId));
     const description = "The job could not be scheduled or was preempted.";
     for (const job of this.#deps.table.active()) {
       if (current(job).status !== "running") {
