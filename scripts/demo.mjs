@@ -40,7 +40,7 @@ function expect(condition, what) {
 async function call(story, name, args, { fails = false } = {}) {
   say();
   say(colour("bold", `# ${story}`));
-  say(colour("cyan", `> ${name} ${JSON.stringify(args)}`));
+  say(colour("cyan", `> ${name} ${readable(args)}`));
   const started = performance.now();
   const result = await client.callTool({ name, arguments: args });
   const text = result.content.find(({ type }) => type === "text")?.text ?? "";
@@ -48,6 +48,14 @@ async function call(story, name, args, { fails = false } = {}) {
   say(colour("dim", `  (${Math.round(performance.now() - started)} ms)`));
   expect(Boolean(result.isError) === fails, `${name} ${fails ? "succeeded" : "failed"}: ${text}`);
   return { text, data: result.structuredContent };
+}
+
+/** Arguments as JSON, but texts of several lines as they are. */
+function readable(args) {
+  return JSON.stringify(args).replaceAll(
+    /"((?:[^"\\]|\\.)*\\n(?:[^"\\]|\\.)*)"/g,
+    (text) => `"${JSON.parse(text).trim().replaceAll("\n", "\n    ")}"`,
+  );
 }
 
 async function story() {
