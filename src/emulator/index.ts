@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { openClock } from "./clock.ts";
 import { openHome } from "./home.ts";
 import { openLogStore } from "./logs/store.ts";
+import { monitoringRoutes } from "./monitoring/index.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { hostOf } from "./options.ts";
 import { openRunner } from "./run/index.ts";
@@ -44,7 +45,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const clock = openClock();
   const runner = await openRunner();
   const logs = openLogStore(home.folders.logs);
-  const parts = { host, rules, home, clock, runner, logs, monitoring: () => [] };
+  const parts = { host, rules, home, clock, runner, logs, monitoring: monitoringRoutes };
   const served = await serve(options, parts).catch(async (error: unknown) => {
     await home.close();
     throw error;

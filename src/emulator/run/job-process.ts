@@ -58,6 +58,7 @@ export class JobProcess implements RunningJob {
   }
 
   hold(): () => void {
+    if (this.#over) return () => undefined;
     this.#holds += 1;
     for (const stream of this.#outputs()) stream.pause();
     let released = false;
@@ -120,8 +121,9 @@ export class JobProcess implements RunningJob {
     const { exitCode, startError } = await child.exited;
     this.#over = true;
     await this.#reap();
+    // Nobody has to wait for a slow reader any more: what is left fits in memory.
+    for (const stream of this.#outputs()) stream.resume();
     await atMost(child.drained, DRAIN_MS);
-    this.#holds = 0;
     child.discard();
     table.forget(jobId);
     if (startError !== undefined) return { exitCode, oomKilled: false, startError };

@@ -1,0 +1,59 @@
+import type { WebSocket } from "ws";
+import { CHANNEL } from "../../client/wire/frames.ts";
+import type { MonitoringSocketRoute } from "../http/route.ts";
+import type { RunningJob } from "../run/runner.ts";
+import type { MonitoringDeps } from "../state/job.ts";
+import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
+import type { StreamFlags } from "./query.ts";
+import { streamFlags } from "./query.ts";
+import { HEARTBEAT_MS, runningJob } from "./running.ts";
+import { closing, sendPaced, whileOpen } from "./socket.ts";
+
+/** What a slow reader may leave unsent before the job has to wait for it, and when it need not any more. */
+const HIGH_BYTES = 2 * 1024 * 1024;
+const LOW_BYTES = 512 * 1024;
+
+/** Source: protocol reference 4.5. */
+export function attachRoute({ lifecycle }: MonitoringDeps): MonitoringSocketRoute {
+  return {
+    kind: "socket",
+    path: "/:id/attach",
+    methods: ["GET", "POST"],
+    permission: "write",
+    protocols: ["v2.channels.neu.ro", "attach.apolo.us"],
+    heartbeatMs: HEARTBEAT_MS,
+    check: (query) => void streamFlags(query),
+    open: async ({ job, query, signal }) => {
+      const flags = { ...streamFlags(query), stdin: true, tty: job.container.tty };
+      const running = runningJob(lifecycle, job);
+      return async (socket) => {
+        const open = whileOpen(socket, signal);
+        const stop = passOutput(socket, running, flags);
+        takeInput(socket, running);
+        await Promise.race([running.ended, closing(open)]);
+        stop();
+        if (open.aborted) return;
+        await sendPaced(socket, exitFrame(0));
+      };
+    },
+  };
+}
+
+function passOutput(socket: WebSocket, running: RunningJob, flags: StreamFlags): () => void {
+  let release: (() => void) | undefined;
+  const sent = () => {
+    if (socket.bufferedAmount > LOW_BYTES) return;
+    release?.();
+    release = undefined;
+  };
+  socket.send(firstFrame(flags));
+  const stop = running.onOutput((stream, chunk) => {
+    if (!flags[stream]) return;
+    socket.send(frame(CHANNEL[stream], chunk), { binary: true }, sent);
+    if (socket.bufferedAmount > HIGH_BYTES) release ??= running.hold();
+  });
+  return () => {
+    stop();
+    release?.();
+  };
+}

@@ -1,0 +1,74 @@
+import type { Writable } from "node:stream";
+import type { WebSocket } from "ws";
+import { CHANNEL } from "../../client/wire/frames.ts";
+import { pythonJson } from "../http/answer.ts";
+import type { Terminal } from "../run/runner.ts";
+import type { StreamFlags } from "./query.ts";
+import { bytesOf } from "./socket.ts";
+
+/** Input that a program has not read yet, before its sender has to wait. */
+const INPUT_BYTES = 4 * 1024 * 1024;
+
+/** One message: the channel in front of the payload. Source: protocol reference 4.4. */
+export function frame(channel: number, payload: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(channel), payload]);
+}
+
+/** The message that ends a session. Source: protocol reference 4.4. */
+export function exitFrame(exitCode: number, message?: string): Buffer {
+  const text = pythonJson({ exit_code: exitCode, message });
+  return frame(CHANNEL.exit, Buffer.from(text));
+}
+
+/** What goes out right after the handshake. Source: protocol reference 4.4. */
+export function firstFrame({ stdout, stderr }: StreamFlags): Buffer {
+  if (stdout) return Buffer.of(CHANNEL.stdout);
+  return stderr ? Buffer.of(CHANNEL.stderr) : exitFrame(1, "");
+}
+
+/** Passes what a caller sends to a program: bytes to its stdin, sizes to its terminal. */
+export function takeInput(
+  socket: WebSocket,
+  target: { stdin: Writable | undefined; resize(size: Terminal): void },
+): void {
+  socket.on("message", (data) => {
+    const bytes = bytesOf(data);
+    const payload = bytes.subarray(1);
+    if (bytes[0] === CHANNEL.resize) {
+      const size = sizeOf(payload);
+      if (size !== undefined) target.resize(size);
+    } else if (bytes[0] === CHANNEL.stdin && payload.length > 0) feed(socket, target.stdin, payload);
+  });
+}
+
+function feed(socket: WebSocket, stdin: Writable | undefined, bytes: Buffer): void {
+  if (stdin?.writable !== true) return;
+  stdin.write(bytes);
+  if (stdin.writableLength < INPUT_BYTES || socket.isPaused) return;
+  socket.pause();
+  const resume = () => socket.resume();
+  stdin.once("drain", resume);
+  stdin.once("close", resume);
+}
+
+/** Keys in any case; anything else is no size. */
+function sizeOf(payload: Buffer): Terminal | undefined {
+  const size = lowerKeys(payload);
+  const { height, width } = size;
+  if (!(isCells(height) && isCells(width))) return undefined;
+  return { height, width };
+}
+
+function lowerKeys(payload: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(payload.toString("utf8"));
+    if (typeof value !== "object" || value === null) return {};
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]));
+  } catch {
+    return {};
+  }
+}
+
+function isCells(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}

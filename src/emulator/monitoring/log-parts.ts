@@ -1,0 +1,82 @@
+import type { JobRecord, MonitoringDeps } from "../state/job.ts";
+import { current, isFinished } from "../state/job.ts";
+import type { LogQuery } from "./log-query.ts";
+
+/** How far back an archive can be read. Source: protocol reference 4.2. */
+const LOOK_BACK_MS = 30 * 24 * 3600 * 1000;
+/** How long a log waits for a container that waits itself. Source: protocol reference 4.2. */
+const WAIT_MS = 600_000;
+
+type Deps = Pick<MonitoringDeps, "lifecycle" | "logs" | "clock" | "archiveDelayMs">;
+
+/**
+ * A job's log: what is old enough for the archive, a separator, then what is newer and what still comes. Ends
+ * with the job's output, or when `signal` fires. Source: protocol reference 4.2.
+ */
+export async function* logParts(
+  deps: Deps,
+  { job, query, signal }: { job: JobRecord; query: LogQuery; signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  const { logs, clock } = deps;
+  if (job.logsRemoved) return;
+  const podAtFirst = hasPod(job);
+  if (podAtFirst) await leavesWaiting(deps, job, signal);
+  if (signal.aborted) return;
+  const nowMs = clock.nowMs();
+  const sinceMs = Math.max(query.sinceMs ?? 0, nowMs - LOOK_BACK_MS);
+  const pod = podAtFirst && hasPod(job);
+  const untilMs = nowMs - (query.archiveDelayMs ?? deps.archiveDelayMs);
+  const archive = await logs.range(job.id, pod ? { sinceMs, untilMs } : { sinceMs });
+  if (query.debug) yield Buffer.from(`~~~ Archived logs since ${new Date(sinceMs).toISOString()}\n`);
+  yield* logs.read(job.id, archive, query.timestamps ? "micro" : undefined);
+  if (!pod) return;
+  const separated = archive.end > archive.start && query.separator !== "";
+  yield* livePart(deps, job, { start: archive.end, separated, query, signal });
+}
+
+interface LivePart {
+  start: number;
+  separated: boolean;
+  query: LogQuery;
+  signal: AbortSignal;
+}
+
+async function* livePart({ logs, clock }: Deps, job: JobRecord, part: LivePart): AsyncGenerator<Uint8Array> {
+  const { start, query, signal } = part;
+  const stamp = query.timestamps ? "nano" : undefined;
+  const isOver = isFinished(job) && !logs.isLive(job.id);
+  const chunks = isOver
+    ? logs.read(job.id, { start, end: (await logs.range(job.id, {})).end }, stamp)
+    : logs.follow(job.id, start, { signal, stamp });
+  let first = true;
+  for await (const chunk of chunks) {
+    if (first && part.separated) yield Buffer.from(`${query.separator}\n`);
+    if (first && query.debug) yield Buffer.from(`=== Live logs from ${clock.now().toISOString()} ===\n`);
+    first = false;
+    yield chunk;
+  }
+}
+
+/** Whether the job's container, and with it the live log, is still there. */
+function hasPod(job: JobRecord): boolean {
+  return job.materialized || current(job).status === "running";
+}
+
+async function leavesWaiting({ lifecycle }: Deps, job: JobRecord, signal: AbortSignal): Promise<void> {
+  const waits = () => current(job).status === "pending";
+  if (!waits()) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stopListening();
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const stopListening = lifecycle.onChange(job.id, () => {
+      if (!waits()) done();
+    });
+    const timer = setTimeout(done, WAIT_MS);
+    timer.unref();
+    signal.addEventListener("abort", done);
+  });
+}

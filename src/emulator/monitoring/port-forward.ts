@@ -1,0 +1,58 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import { HttpError } from "../http/http-error.ts";
+import type { MonitoringSocketRoute } from "../http/route.ts";
+import type { RunningJob } from "../run/runner.ts";
+import type { MonitoringDeps } from "../state/job.ts";
+import { HEARTBEAT_MS, runningJob } from "./running.ts";
+import { bytesOf, closing, sendPaced, whileOpen } from "./socket.ts";
+
+/** Source: protocol reference 4.7. */
+export function portForwardRoute({ lifecycle }: MonitoringDeps): MonitoringSocketRoute {
+  return {
+    kind: "socket",
+    path: "/:id/port_forward/:port",
+    methods: ["GET", "POST"],
+    permission: "write",
+    protocols: [],
+    heartbeatMs: HEARTBEAT_MS,
+    open: async ({ job, params, signal }) => {
+      const port = portOf(params.port ?? "");
+      const tcp = await connected(runningJob(lifecycle, job), port);
+      signal.addEventListener("abort", () => tcp.destroy(), { once: true });
+      return async (socket) => tunnel(socket, tcp, whileOpen(socket, signal));
+    },
+  };
+}
+
+function portOf(text: string): number {
+  if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) return Number(text.replaceAll("_", ""));
+  throw new HttpError(400, { msg: `Invalid port number '${text}'` });
+}
+
+async function connected(running: RunningJob, port: number): Promise<Socket> {
+  const refusal = (error: string) => new HttpError(400, { msg: `Cannot connect to port ${port}`, error });
+  if (port < 1 || port > 65_535) throw refusal("OverflowError('getsockaddrarg: port must be 0-65535.')");
+  try {
+    return await running.connect(port);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw refusal(`ConnectionRefusedError(111, "${text}")`);
+  }
+}
+
+async function tunnel(socket: WebSocket, tcp: Socket, open: AbortSignal): Promise<void> {
+  tcp.on("error", () => tcp.destroy());
+  socket.on("message", (data) => {
+    if (tcp.write(bytesOf(data))) return;
+    socket.pause();
+    tcp.once("drain", () => socket.resume());
+    tcp.once("close", () => socket.resume());
+  });
+  void closing(open).then(() => tcp.destroySoon());
+  try {
+    for await (const chunk of tcp) await sendPaced(socket, chunk);
+  } catch {
+    // A connection that breaks ends the tunnel like one that closes.
+  }
+}

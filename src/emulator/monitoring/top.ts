@@ -1,0 +1,85 @@
+import type { WebSocket } from "ws";
+import { pythonJson } from "../http/answer.ts";
+import type { MonitoringSocketRoute } from "../http/route.ts";
+import type { Usage } from "../run/runner.ts";
+import type { JobRecord, MonitoringDeps } from "../state/job.ts";
+import { isFinished } from "../state/job.ts";
+import { whileOpen } from "./socket.ts";
+
+const INTERVAL_MS = 1000;
+const MIB = 1024 * 1024;
+/** Longest reason a WebSocket can close with. */
+const REASON_BYTES = 123;
+
+/** Source: protocol reference 4.8. */
+export function topRoute({ lifecycle, clock }: MonitoringDeps): MonitoringSocketRoute {
+  return {
+    kind: "socket",
+    path: "/:id/top",
+    methods: ["GET"],
+    permission: "read",
+    protocols: ["top.apolo.us"],
+    heartbeatMs: 0,
+    open:
+      async ({ job, signal }) =>
+      async (socket) => {
+        const open = whileOpen(socket, signal);
+        while (!(isFinished(job) || open.aborted)) {
+          const usage = await usageOf(socket, async () => lifecycle.running(job.id)?.usage());
+          if (usage === "failed") return;
+          if (usage !== undefined) socket.send(pythonJson(telemetry(job, usage, clock.nowMs())));
+          await nextLook({ lifecycle }, job, open);
+        }
+      },
+  };
+}
+
+async function usageOf(
+  socket: WebSocket,
+  read: () => Promise<Usage | undefined>,
+): Promise<Usage | undefined | "failed"> {
+  try {
+    return await read();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    socket.close(1011, Buffer.from(text).subarray(0, REASON_BYTES));
+    return "failed";
+  }
+}
+
+/** GPUs are simulated: they look as busy as the job's processors. */
+function telemetry({ container }: JobRecord, { cpuCores, memoryBytes }: Usage, nowMs: number) {
+  const { cpu, nvidia_gpu, amd_gpu, intel_gpu } = container.resources;
+  const bytes = Math.round(memoryBytes);
+  const load = Math.min(100, Math.round((100 * cpuCores) / Math.max(cpu, 0.1)));
+  const hasGpu = (nvidia_gpu ?? amd_gpu ?? intel_gpu ?? 0) > 0;
+  return {
+    cpu: Math.round(cpuCores * 1000) / 1000,
+    memory: Math.floor(bytes / MIB),
+    memory_bytes: bytes,
+    timestamp: nowMs / 1000,
+    ...(hasGpu ? { gpu_duty_cycle: load, gpu_memory: Math.floor(bytes / MIB), gpu_memory_bytes: bytes } : {}),
+  };
+}
+
+/** A second, or less if the job ends or the caller leaves. */
+async function nextLook(
+  { lifecycle }: Pick<MonitoringDeps, "lifecycle">,
+  job: JobRecord,
+  open: AbortSignal,
+): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stopListening();
+      clearTimeout(timer);
+      open.removeEventListener("abort", done);
+      resolve();
+    };
+    const stopListening = lifecycle.onChange(job.id, (changed) => {
+      if (isFinished(changed)) done();
+    });
+    const timer = setTimeout(done, INTERVAL_MS);
+    open.addEventListener("abort", done);
+    if (isFinished(job) || open.aborted) done();
+  });
+}
