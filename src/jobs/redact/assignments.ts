@@ -11,7 +11,9 @@ const STEM =
 const LONGEST_NAME = 100;
 const LONGEST_LOOK = 256;
 /** Between a name and its value: closing quote or bracket, then `=`, `:`, `=>`, `:=` or, in XML, `>`. */
-const SEPARATOR = /(?:\\*["'\]`]{1,3})?[ \t]{0,8}(?:(?::=|=>|==?|:(?!\/\/|:))[ \t]*|%3[dD])/y;
+const SEPARATOR = /(?:\\*["'\]`]{1,3}|&quot;|&#3[49];)?[ \t]{0,8}(?:(?::=|=>|==?|:(?!\/\/|:))[ \t]*|%3[dD])/y;
+/** A value that is cut short in an example still begins as its issuer has it. */
+const KNOWN_START = /^(?:hf_|sk-|gh[opsu]_|glpat-|xox[abp]-|npm_|r8_|nvapi-)\w/;
 const XML = />(?=[^<\n]{1,500}<\/)/y;
 const LISTED = /\\*["'],[ \t]*(?=\\*["'])/y;
 const TERRAFORM_DEFAULT = /["']\s*\{\s*(?:[^}]{0,200}?\s)?default\s*=\s*/y;
@@ -107,11 +109,13 @@ function findValue(text: string, name: Name): AssignedValue | undefined {
   if (paired !== undefined) return paired;
   const listed = after(LISTED, text, name.end);
   if (listed !== undefined) return listedValue(text, name, listed);
+  const next = name.flag ? after(/,[ \t]*(?=[^\s-])/y, text, name.end) : undefined;
+  if (next !== undefined) return valueAt(text, next, name);
   return spacedValue(text, name);
 }
 
 function separatedValue(text: string, name: Name, at: number): AssignedValue | undefined {
-  const value = wrapped(text, name, at) ?? valueAt(text, at, name);
+  const value = wrapped(text, name, at) ?? connectionValue(text, name, at) ?? valueAt(text, at, name);
   return value === undefined || value.quoted || name.query
     ? value
     : (restOfRecord(text, name, value) ?? value);
@@ -126,6 +130,13 @@ function wrapped(text: string, name: Name, at: number): AssignedValue | undefine
   if (end <= 0 || text[at + end] !== quote) return undefined;
   const value = text.slice(at, at + end);
   return /[\s,;&][\w.-]+[=:]/.test(value) ? undefined : { start: at, end: at + end, quoted: true };
+}
+
+/** `;Password=two words;User=…` of a connection string. */
+function connectionValue(text: string, { start }: Name, at: number): AssignedValue | undefined {
+  if (text[start - 1] !== ";" || text[at - 1] !== "=") return undefined;
+  const value = /^[^;"'\n]{1,128}(?=;[A-Za-z ]{1,40}=)/.exec(text.slice(at, at + 180))?.[0];
+  return value === undefined ? undefined : { start: at, end: at + value.length, quoted: true };
 }
 
 /** `{"name": "DB_PASSWORD", "value": "…"}`, also in YAML over two lines. */
@@ -174,10 +185,17 @@ function isSecret(text: string, name: Name, span: AssignedValue): boolean {
   // The look of a long value shows in its beginning.
   const value = text.slice(span.start, Math.min(span.end, span.start + LONGEST_LOOK));
   if (isPlainValue(value) || isUsage(name, value) || isWorkingDir(name, value)) return false;
-  if (name.secrecy === "maybe") return looksLikeToken(value, name.query ? 12 : 8);
+  if (name.secrecy === "maybe") return isLikely(text, name, value);
   if (/^[\d.,]+(?:[a-z%]{1,3})?$/.test(value) && value.length < 4) return false;
   if (span.quoted || name.query) return true;
   return !isCode(name, value) && !isProse(text, span, value);
+}
+
+/** Under a name with other uses: what looks like a token, or at least like a password given to it. */
+function isLikely(text: string, { end, query }: Name, value: string): boolean {
+  if (KNOWN_START.test(value)) return true;
+  const isGiven = text[end] === "=" && !query;
+  return looksLikeToken(value, query ? 12 : 8) || (isGiven && isMixedWord(value));
 }
 
 /** A shell's own variables; `PWD=…` of a connection string is a password. */

@@ -1,9 +1,9 @@
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
-const HEADER = /\\*["'\]`]{0,2}[ \t]{0,4}(?::|=>|=|,)[ \t]*(?:[bru]{0,2}(\\*["'`]))?/y;
+const HEADER = /\\*["'\]`]{0,2}[ \t]{0,4}(?::|=>|=|,)(?:\\?[ \t])*(?:[bru]{0,2}(\\*["'`]))?/y;
 const SCHEME =
-  /(?:Basic|Bearer|Token|Api-?Key|Digest|Negotiate|NTLM|Key|SharedKey(?:Lite)?|HMAC|OAuth|Bot|SSWS|AccessKey|Splunk|GenieKey|AWS4-HMAC-SHA256|AWS)[ \t]+/iy;
+  /(?:Basic|Bearer|Token|Api-?Key|Digest|Negotiate|NTLM|Key|SharedKey(?:Lite)?|HMAC|OAuth|Bot|SSWS|AccessKey|Splunk|GenieKey|AWS4-HMAC-SHA256|AWS)(?:\\?[ \t])+/iy;
 const TOKEN = /[^\s"'`,;\\]+/y;
 const PARAMETERS = /(?:Credential|Signature|response|nonce|oauth_\w+|username)=/;
 const FREE = /\b(?:Bearer|bearer|Basic|Negotiate)[ \t]+([A-Za-z0-9._~+/=:-]{6,8000})/dg;

@@ -8,7 +8,7 @@ const list = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
 /** Says nothing about the value: `API_KEY_2`, `password_value`, `client-key-data`. */
 const NEUTRAL_ENDS = list(
-  "value val data b64 base64 string str plain plaintext raw base old new prod production dev staging test env current default primary secondary main live",
+  "value val data b64 base64 string str plain plaintext raw base old new prod production dev staging test env current default primary secondary main live confirm confirmation",
 );
 const PASSWORDS = list("password passwd passphrase passcode passwort pwd mnemonic");
 /** What makes a `key` a secret. */
@@ -27,7 +27,7 @@ const SECRET_TOKENS = list(
   "access refresh auth api bearer id session csrf xsrf hf hub huggingface github gh gitlab gl slack bot npm pypi registry docker wandb personal private security vault service account deploy job ci app oauth jwt secret root admin login push webhook sas identity device verification reset apolo neuro platform passed user client dev read write team telegram discord notion linear kaggle replicate openai anthropic aws azure gcp google cloudflare digitalocean do heroku fly vercel netlify sonar snyk codecov sentry comet neptune clearml dagshub mlflow databricks prefect dagster modal runpod ngc nvidia kube kubernetes k8s consul nomad terraform tf atlas influx influxdb grafana datadog airtable hubspot mapbox travis circle circleci buildkite jenkins sync pull clone repo git",
 );
 const SECRET_SECRETS = list(
-  "client app application api shared jwt consumer webhook oauth oauth2 access cookie session signing aws db auth hmac encryption master user totp otp bot slack google azure github hf nextauth rails my super the",
+  "client app application api shared jwt consumer webhook oauth oauth2 access cookie session signing aws db auth hmac encryption master user totp otp bot slack google azure github hf nextauth rails my super the token",
 );
 const HARMLESS_SECRETS = list("k8s kube kubernetes image pull tls ref mount volume from top no existing");
 const HARMLESS_PASSES = list(

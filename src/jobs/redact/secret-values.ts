@@ -51,7 +51,7 @@ export function isMixedWord(value: string): boolean {
 /** A number with its unit, a date, a version, a file name. */
 function isMeasure(value: string): boolean {
   return (
-    /^[~<>=]*[\d.,]+\s*[A-Za-z%/µ]{1,8}(?:\/[a-z]{1,6})?$/.test(value) ||
+    /^[~<>=]*[\d.,]{1,9}\s*[A-Za-z%/µ]{1,8}(?:\/[a-z]{1,6})?$/.test(value) ||
     /^\d{4}-\d\d-\d\d/.test(value) ||
     /^v?\d+(?:\.\d+){1,3}(?:[-+.][\w.]+)?$/.test(value) ||
     /\.(?:py|json|ya?ml|txt|log|sh|pem|crt|key|pt|bin|safetensors|csv|toml|cfg|ini|md|js|ts|h5|ckpt|model|png|zip|gz)$/i.test(

@@ -85,6 +85,9 @@ const SURROUNDED = [
   /\bIDENTIFIED (?:WITH \S{1,60} )?BY (?:PASSWORD )?'([^'\n]{1,256})'/dgi,
   /"username": ?"[^"\n]{1,100}", ?"key": ?"([^"\n]{16,100})"/dg,
   /\bpassword for [^\n:]{1,60}: ?([^\s"']{4,128})(?=\s*$)/dgim,
+  /\bA[KS]IA[A-Z0-9]{12,20}["']?[\s:,;|]{1,3}["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/dg,
+  /\b(?:auth ?= ?|HTTPBasicAuth|HTTPDigestAuth|BasicAuth)\( ?["'][^"'\n]{0,100}["'], ?["']([^"'\n]{1,256})["']/dg,
+  /\b[\w.-]{1,60}:([^\s:@"'/]{1,128})@(?:tcp|unix)\(/dg,
   /\bthin:[\w-]{1,60}\/([^@\s"']{1,128})@/dg,
 ];
 
