@@ -14,6 +14,8 @@ const REFERENCE =
 const CODE =
   /^(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*[([]|(?:self|args|config|settings|cfg|opts|options|params|this|request|os|hparams)\.[\w.]+$)/;
 const PATH = /^(?:~|\.{1,2})?\/(?:[\w.@-]{1,40}\/)*[\w.@-]{0,40}$|^[A-Z]:\\/;
+/** Names made of words are shorter. */
+const LONGEST_WORDS = 120;
 const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
 
 /** Whether a value is no secret whatever its name: empty, a state, a placeholder, a reference, code, a path. */
@@ -62,6 +64,7 @@ function isMeasure(value: string): boolean {
 
 /** Words joined by hyphens and the like, such as `bert-base-uncased` or `oauth2-proxy`. */
 function isWordy(value: string): boolean {
+  if (value.length > LONGEST_WORDS) return false;
   const parts = value.split(/[-_./:]+/).filter((part) => part !== "");
   if (parts.length < 2) return /^[A-Za-z]{1,23}\d{0,2}$/.test(value);
   return parts.every((part) =>
