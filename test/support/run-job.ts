@@ -1,0 +1,43 @@
+import { vi } from "vitest";
+import type { JobDescription, Platform, StartOptions } from "../../src/client/index.ts";
+
+/** Starts a job whose container runs `script` with `sh`. */
+export function startJob(
+  platform: Platform,
+  { script = "true", ...options }: Partial<StartOptions> & { script?: string } = {},
+): Promise<JobDescription> {
+  const command = `sh -c '${script.replaceAll("'", `'\\''`)}'`;
+  return platform.jobs.start({ image: "ubuntu:22.04", command, ...options });
+}
+
+/** Waits until a job is in one of `statuses`. */
+export function untilStatus(
+  platform: Platform,
+  { id }: JobDescription,
+  ...statuses: JobDescription["status"][]
+): Promise<JobDescription> {
+  return vi.waitFor(
+    async () => {
+      const job = await platform.jobs.status(id);
+      if (!statuses.includes(job.status)) throw new Error(`${id} is ${job.status}`);
+      return job;
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+
+/** Waits until a job has ended. */
+export function untilEnded(platform: Platform, job: JobDescription): Promise<JobDescription> {
+  return untilStatus(platform, job, "succeeded", "failed", "cancelled");
+}
+
+/** Waits until a job's log has a line. */
+export function untilPrinted(platform: Platform, { id }: JobDescription, text: string): Promise<void> {
+  return vi.waitFor(
+    async () => {
+      const { lines } = await platform.jobs.tail(id);
+      if (!lines.some((line) => line.text.includes(text))) throw new Error(`${id} has not printed ${text}`);
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}

@@ -1,0 +1,33 @@
+import { describe } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+
+describe("job_telemetry", () => {
+  test("sums up a window, with a verdict", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "idler", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    const { text, data } = await mcp.ok("job_telemetry", { job: "idler", seconds: 3 });
+    expect(data.samples).toBeGreaterThanOrEqual(1);
+    expect(data.verdict).toBe("idle");
+    expect(data.cpu_cores).toMatchObject({ limit: job.container.resources.cpu });
+    expect(data.memory_bytes.max).toBeLessThan(data.memory_bytes.limit);
+    expect(text).toMatch(/CPU: min .* mean .* max .*[▁▂▃▄▅▆▇█].* of .* cores/);
+  });
+
+  test("gives what there was when the job ends meanwhile", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "short", script: "sleep 2" });
+    await untilStatus(platform, job, "running");
+    const started = performance.now();
+    const { data } = await mcp.ok("job_telemetry", { job: "short", seconds: 40 });
+    expect(data.samples).toBeGreaterThanOrEqual(1);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  test("refuses a job that does not run, saying where it stands", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "done" });
+    await untilEnded(platform, job);
+    expect(await mcp.refusal("job_telemetry", { job: "done" })).toMatch(
+      /^not_running: Only running jobs can be measured\. done \(job-\w+\): succeeded/,
+    );
+  });
+});
