@@ -15,7 +15,8 @@ export interface Clock {
 export function openClock(): Clock {
   let offsetMs = 0;
   const listeners = new Set<() => void>();
-  const nowMs = () => performance.timeOrigin + performance.now() + offsetMs;
+  // Whole microseconds: what is shown can be compared with what is kept.
+  const nowMs = () => Math.round((performance.timeOrigin + performance.now() + offsetMs) * 1000) / 1000;
   return {
     nowMs,
     now: () => new Date(nowMs()),

@@ -12,7 +12,7 @@ export function parseIsoTime(text: string): number | undefined {
   const whole = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (Number.isNaN(whole)) return undefined;
   const micros = Number(fraction.padEnd(6, "0").slice(0, 6));
-  return whole + micros / 1000 - offsetMs(zone);
+  return ((whole - offsetMs(zone)) * 1000 + micros) / 1000;
 }
 
 function offsetMs(zone: string): number {

@@ -128,6 +128,7 @@ export class JobRun {
     const lack = missing(this.#job, sources);
     if (lack !== undefined) this.#failNow(lack, FAILED_TO_START);
     this.#job.materialized = true;
+    this.#waitingSinceMs = this.#deps.clock.nowMs();
     this.#move("pending", { reason: "Scheduling" });
     await this.#pause(timing.schedulingMs / 2);
     await this.#held();
@@ -135,7 +136,6 @@ export class JobRun {
 
   /** Everything between a place in the queue and a process. */
   async #ready(): Promise<void> {
-    this.#waitingSinceMs = this.#deps.clock.nowMs();
     await this.#until(() => this.#deps.inSchedule(this.#job));
     await this.#until(() => this.#placed());
     await this.#pulled();
@@ -146,6 +146,7 @@ export class JobRun {
       const hold = this.#deps.hold(this.#job);
       if (hold === undefined) return true;
       this.#move("pending", { reason: hold.reason, description: hold.description ?? null });
+      this.#waitingSinceMs = this.#deps.clock.nowMs();
       return false;
     });
   }
