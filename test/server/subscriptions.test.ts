@@ -1,22 +1,175 @@
-import { describe, expect, test, vi } from "vitest";
+import { setTimeout as elapse } from "node:timers/promises";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Platform } from "../../src/client/index.ts";
 import { jobUri } from "../../src/resources/job-uri.ts";
+import { countRequests } from "../support/requests.ts";
 import { connectSession, scriptedPlatform } from "./scripted.ts";
 
-const WITHIN = { timeout: 4000, interval: 10 };
+const WITHIN = { timeout: 6000, interval: 10 };
+const PROMISED_MS = 2000;
+/** Long enough for several looks of the watcher: silence can only be shown by waiting. */
+const SILENCE_MS = 2500;
 
-describe("resources/subscribe", () => {
-  test("tells of each change of a job, and once more at its end", async () => {
+async function startRunning(platform: Platform, name: string) {
+  const { id } = await platform.jobs.start({ image: "ubuntu", command: "sleep 600", name });
+  return await vi.waitFor(async () => {
+    const job = await platform.jobs.get(id);
+    expect(job.status).toBe("running");
+    return job;
+  }, WITHIN);
+}
+
+describe("a subscription to a job", () => {
+  test("tells of a change within two seconds, once at the end, and never again", async () => {
     const { emulator, platform } = await scriptedPlatform();
     const session = await connectSession(platform);
-    const job = await platform.jobs.start({ image: "ubuntu", command: "sleep 60", name: "train" });
+    const job = await startRunning(platform, "train");
     const uri = jobUri(job);
     await session.client.subscribeResource({ uri });
-    await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(0), WITHIN);
-    console.log(session.updates, await session.read(uri));
+    await platform.jobs.bumpLifeSpan(job.id, 3600);
+    const changedMs = performance.now();
+    await vi.waitFor(() => expect(session.updates).toHaveLength(1), WITHIN);
+    expect((session.updates[0]?.atMs ?? 0) - changedMs).toBeLessThan(PROMISED_MS);
     emulator.runner.jobs[0]?.end({ exitCode: 3 });
-    await vi.waitFor(async () => expect(JSON.parse(await session.read(uri)).status).toBe("failed"), WITHIN);
-    const before = session.updates.length;
-    await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(before), WITHIN);
-    console.log(session.updates);
+    await vi.waitFor(() => expect(session.updates).toHaveLength(2), WITHIN);
+    expect(JSON.parse(await session.read(uri))).toMatchObject({ status: "failed", history: { exit_code: 3 } });
+    const requests = countRequests();
+    onTestFinished(requests.stop);
+    await elapse(SILENCE_MS);
+    expect(session.updates).toHaveLength(2);
+    expect(requests.http() + requests.sockets()).toBe(0);
+  });
+
+  test("is silent while only run time and cost grow", async () => {
+    const { platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    const job = await startRunning(platform, "train");
+    await session.client.subscribeResource({ uri: jobUri(job) });
+    await elapse(SILENCE_MS);
+    expect(session.updates).toEqual([]);
+  });
+
+  test("tells at most once a second however often the job changes, and of the last change too", async () => {
+    const { platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    const job = await startRunning(platform, "train");
+    const uri = jobUri(job);
+    await session.client.subscribeResource({ uri });
+    for (const until = performance.now() + 3000; performance.now() < until; ) {
+      await platform.jobs.bumpLifeSpan(job.id, 60);
+      await elapse(100);
+    }
+    await platform.jobs.kill(job.id);
+    await vi.waitFor(async () => expect(JSON.parse(await session.read(uri)).status).toBe("cancelled"), WITHIN);
+    const told = session.updates.length;
+    await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(told), WITHIN);
+    const times = session.updates.map(({ atMs }) => atMs);
+    for (const [index, atMs] of times.entries()) {
+      if (index > 0) expect(atMs - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(1000);
+    }
+  });
+
+  test("by name is told under the address that was subscribed", async () => {
+    const { platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    const job = await startRunning(platform, "train");
+    const uri = "job://default/acme/vision/train";
+    await session.client.subscribeResource({ uri });
+    await platform.jobs.kill(job.id);
+    await vi.waitFor(() => expect(session.updates.map((update) => update.uri)).toEqual([uri]), WITHIN);
+  });
+
+  test("ends with unsubscribing, and nothing more is asked of the platform", async () => {
+    const { platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    const uri = jobUri(await startRunning(platform, "train"));
+    await session.client.subscribeResource({ uri });
+    await session.client.unsubscribeResource({ uri });
+    await session.client.unsubscribeResource({ uri });
+    const requests = countRequests();
+    onTestFinished(requests.stop);
+    await elapse(SILENCE_MS);
+    expect(requests.http()).toBe(0);
+  });
+
+  test("ends with its connection, and others go on", async () => {
+    const { platform } = await scriptedPlatform();
+    const [leaving, staying] = [await connectSession(platform), await connectSession(platform)];
+    const job = await startRunning(platform, "train");
+    await leaving.client.subscribeResource({ uri: jobUri(job) });
+    await staying.client.subscribeResource({ uri: jobUri(job) });
+    await leaving.client.close();
+    await platform.jobs.kill(job.id);
+    await vi.waitFor(() => expect(staying.updates).toHaveLength(1), WITHIN);
+    expect(leaving.updates).toEqual([]);
+  });
+
+  test("survives an outage and tells what changed meanwhile", async () => {
+    const { emulator, platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    const job = await startRunning(platform, "train");
+    await session.client.subscribeResource({ uri: jobUri(job) });
+    const restore = emulator.chaos.add({ on: { path: "**", method: "GET" }, do: { kind: "reset" } });
+    await platform.jobs.kill(job.id);
+    await elapse(SILENCE_MS);
+    expect(session.updates).toEqual([]);
+    restore();
+    await vi.waitFor(() => expect(session.updates).toHaveLength(1), WITHIN);
+  });
+
+  test("is refused with the next step for what does not exist or cannot change", async () => {
+    const { platform } = await scriptedPlatform();
+    const { client } = await connectSession(platform);
+    await startRunning(platform, "train");
+    const subscribe = (uri: string) => client.subscribeResource({ uri });
+    await expect(subscribe("job://default/acme/vision/trian")).rejects.toThrow(/not_found: .*train/);
+    await expect(subscribe("apolo://presets")).rejects.toThrow(/invalid_argument: .*read it again/);
+    await expect(subscribe("file:///etc/passwd")).rejects.toThrow(/not_found: .*apolo:\/\/jobs/);
+  });
+});
+
+describe("what the watcher asks of the platform", () => {
+  test("grows neither with subscribers nor with jobs", async () => {
+    const { platform } = await scriptedPlatform();
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => connectSession(platform)));
+    const jobs = await Promise.all(Array.from({ length: 12 }, (_, n) => startRunning(platform, `train-${n}`)));
+    for (const { client } of sessions) {
+      await Promise.all(jobs.map((job) => client.subscribeResource({ uri: jobUri(job) })));
+    }
+    const requests = countRequests();
+    onTestFinished(requests.stop);
+    const startedMs = performance.now();
+    await elapse(4000);
+    const seconds = (performance.now() - startedMs) / 1000;
+    expect(requests.http()).toBeGreaterThan(1);
+    expect(requests.http()).toBeLessThanOrEqual(seconds + 1);
+    expect(requests.sockets()).toBe(0);
+    const changed = jobs[5] ?? jobs[0];
+    await platform.jobs.kill(changed?.id ?? "");
+    await vi.waitFor(() => {
+      for (const { updates } of sessions) expect(updates.map(({ uri }) => uri)).toEqual([changed && jobUri(changed)]);
+    }, WITHIN);
+  });
+});
+
+describe("the list of resources", () => {
+  test("is said to have changed when jobs come and go, once it was asked for", async () => {
+    const { platform } = await scriptedPlatform();
+    const [asked, silent] = [await connectSession(platform), await connectSession(platform)];
+    await asked.client.listResources();
+    const job = await startRunning(platform, "train");
+    await vi.waitFor(() => expect(asked.listChanges()).toBe(1), { timeout: 12_000 });
+    await platform.jobs.kill(job.id);
+    await vi.waitFor(() => expect(asked.listChanges()).toBe(2), { timeout: 12_000 });
+    expect(silent.listChanges()).toBe(0);
+  });
+
+  test("of active jobs can be subscribed to", async () => {
+    const { platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    await session.client.subscribeResource({ uri: "apolo://jobs" });
+    await elapse(1200);
+    await startRunning(platform, "train");
+    await vi.waitFor(() => expect(session.updates[0]?.uri).toBe("apolo://jobs"), WITHIN);
   });
 });

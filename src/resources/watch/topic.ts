@@ -1,7 +1,7 @@
 import { Throttle } from "./throttle.ts";
 
-/** How often one resource may be said to have changed. */
-const NOTICE_INTERVAL_MS = 1000;
+/** How often one resource may be said to have changed: once a second, and a little for jitter on the way. */
+const NOTICE_INTERVAL_MS = 1020;
 
 /** One thing that changes, with everyone who wants to know: each is told at most once a second. */
 export class Topic {
