@@ -10,15 +10,9 @@ import { z } from "zod";
 const time = (meaning: string) => z.string().describe(`${meaning}, ISO-8601 with offset`);
 
 /** Where a job stands. `unknown` stands for a word that this version does not know. */
-export const jobStatus = z.enum([
-  "pending",
-  "suspended",
-  "running",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "unknown",
-]);
+export const jobStatus = z
+  .enum(["pending", "suspended", "running", "succeeded", "failed", "cancelled", "unknown"])
+  .describe("Where a job stands; pending, suspended and running are active, the others final");
 export type JobStatus = z.infer<typeof jobStatus>;
 
 /** Statuses that still hold, or wait for, resources. */
@@ -36,10 +30,14 @@ export function isFinished(status: JobStatus): boolean {
   return FINISHED_STATUSES.some((finished) => finished === status);
 }
 
-export const jobRestartPolicy = z.enum(["never", "on-failure", "always"]);
+export const jobRestartPolicy = z
+  .enum(["never", "on-failure", "always"])
+  .describe("When a job whose process ended is started again");
 export type JobRestartPolicy = z.infer<typeof jobRestartPolicy>;
 
-export const jobPriority = z.enum(["low", "normal", "high"]);
+export const jobPriority = z
+  .enum(["low", "normal", "high"])
+  .describe("Who goes first where jobs wait for a node");
 export type JobPriority = z.infer<typeof jobPriority>;
 
 export const jobStatusItem = z
@@ -73,27 +71,30 @@ export const httpPort = z
   .object({
     port: z.int().describe("Port the job listens on; -1 if the platform did not say"),
     requires_auth: z.boolean().describe("Whether visitors must be logged in to the platform"),
-    health_check_path: z.string().optional(),
+    health_check_path: z.string().optional().describe("Path that tells whether it answers, e.g. /"),
   })
   .describe("A port of the job published at its http_url");
 export type HTTPPort = z.infer<typeof httpPort>;
 
-export const migProfile = z.object({ count: z.int(), model: z.string().optional() });
+export const migProfile = z.object({
+  count: z.int().describe("Number of slices"),
+  model: z.string().optional().describe("Model of the GPU that is sliced"),
+});
 
 export const resources = z
   .object({
     memory: z.number().describe("Memory limit, in bytes"),
     cpu: z.number().describe("CPU limit, in cores"),
     nvidia_gpu: z.int().optional().describe("Number of NVIDIA GPUs"),
-    nvidia_gpu_model: z.string().optional(),
+    nvidia_gpu_model: z.string().optional().describe("Model name"),
     amd_gpu: z.int().optional().describe("Number of AMD GPUs"),
-    amd_gpu_model: z.string().optional(),
+    amd_gpu_model: z.string().optional().describe("Model name"),
     intel_gpu: z.int().optional().describe("Number of Intel GPUs"),
-    intel_gpu_model: z.string().optional(),
+    intel_gpu_model: z.string().optional().describe("Model name"),
     nvidia_migs: z.record(z.string(), migProfile).optional().describe("MIG slices by profile name"),
     shm: z.boolean().describe("Whether /dev/shm may use the job's whole memory"),
-    tpu_type: z.string().optional(),
-    tpu_software_version: z.string().optional(),
+    tpu_type: z.string().optional().describe("Kind of TPU"),
+    tpu_software_version: z.string().optional().describe("Version of the TPU software"),
   })
   .describe("What the job may use");
 export type Resources = z.infer<typeof resources>;
@@ -101,11 +102,11 @@ export type Resources = z.infer<typeof resources>;
 export const remoteImage = z
   .object({
     name: z.string().describe("Repository name without registry"),
-    tag: z.string().optional(),
+    tag: z.string().optional().describe("Version of the image, e.g. latest"),
     registry: z.string().optional().describe("Host, with port if any"),
     cluster_name: z.string().optional().describe("Set for images in the platform's own registry"),
-    org_name: z.string().optional(),
-    project_name: z.string().optional(),
+    org_name: z.string().optional().describe("Org in the platform's own registry"),
+    project_name: z.string().optional().describe("Project in the platform's own registry"),
   })
   .describe("A container image");
 export type RemoteImage = z.infer<typeof remoteImage>;
@@ -114,7 +115,7 @@ export const volume = z
   .object({
     storage_uri: z.string().describe("storage://cluster/org/project/path"),
     container_path: z.string().describe("Absolute path in the container"),
-    read_only: z.boolean(),
+    read_only: z.boolean().describe("Whether the job may only read it"),
   })
   .describe("A folder of the platform's storage, mounted");
 export type Volume = z.infer<typeof volume>;
@@ -131,7 +132,7 @@ export const diskVolume = z
   .object({
     disk_uri: z.string().describe("disk://cluster/org/project/disk"),
     container_path: z.string().describe("Absolute path in the container"),
-    read_only: z.boolean(),
+    read_only: z.boolean().describe("Whether the job may only read it"),
   })
   .describe("A persistent disk, mounted");
 export type DiskVolume = z.infer<typeof diskVolume>;
@@ -142,14 +143,14 @@ export const container = z
     resources,
     entrypoint: z.string().optional().describe("Replaces the image's entrypoint; shell words, no shell"),
     command: z.string().optional().describe("Arguments; shell words, no shell"),
-    working_dir: z.string().optional(),
-    http: httpPort.optional(),
+    working_dir: z.string().optional().describe("Absolute path the command starts in"),
+    http: httpPort.optional().describe("Published port"),
     env: z.record(z.string(), z.string()).describe("Environment variables"),
-    volumes: z.array(volume),
+    volumes: z.array(volume).describe("Mounted storage"),
     secret_env: z.record(z.string(), z.string()).describe("Variable name to secret:// URI"),
-    secret_files: z.array(secretFile),
-    disk_volumes: z.array(diskVolume),
-    tty: z.boolean(),
+    secret_files: z.array(secretFile).describe("Secrets mounted as files"),
+    disk_volumes: z.array(diskVolume).describe("Mounted disks"),
+    tty: z.boolean().describe("Whether it has a terminal"),
   })
   .describe("What runs");
 export type Container = z.infer<typeof container>;
@@ -157,37 +158,40 @@ export type Container = z.infer<typeof container>;
 export const jobDescription = z
   .object({
     id: z.string().describe("job- followed by a UUID"),
-    name: z.string().optional(),
+    name: z
+      .string()
+      .optional()
+      .describe("Name that its starter gave it; unique among active jobs of one owner"),
     owner: z.string().describe("User who started it"),
-    cluster_name: z.string(),
-    org_name: z.string().optional(),
-    project_name: z.string(),
-    namespace: z.string(),
-    org_project_hash: z.string().optional(),
+    cluster_name: z.string().describe("Cluster it runs on"),
+    org_name: z.string().optional().describe("Org it belongs to"),
+    project_name: z.string().describe("Project it belongs to"),
+    namespace: z.string().describe("Kubernetes namespace of its project"),
+    org_project_hash: z.string().optional().describe("Short hash of org and project, part of host names"),
     uri: z.string().describe("job://cluster/org/project/id"),
     status: jobStatus,
     history: jobStatusHistory,
     container,
-    description: z.string().optional(),
-    tags: z.array(z.string()),
-    preset_name: z.string().optional(),
+    description: z.string().optional().describe("What its starter said about it"),
+    tags: z.array(z.string()).describe("Labels to find it by"),
+    preset_name: z.string().optional().describe("Preset it was started on"),
     restart_policy: jobRestartPolicy,
     priority: jobPriority,
     life_span: z.number().optional().describe("Longest time it may run, in seconds"),
     schedule_timeout: z.number().optional().describe("Longest wait for a node, in seconds"),
-    energy_schedule_name: z.string().optional(),
-    scheduler_enabled: z.boolean(),
-    preemptible_node: z.boolean(),
-    privileged: z.boolean(),
-    pass_config: z.boolean(),
+    energy_schedule_name: z.string().optional().describe("Energy schedule that says when it may run"),
+    scheduler_enabled: z.boolean().describe("Whether it may be suspended to let others run"),
+    preemptible_node: z.boolean().describe("Whether its node may be taken away"),
+    privileged: z.boolean().describe("Whether it runs with extended rights on its node"),
+    pass_config: z.boolean().describe("Whether it was given the login of its starter"),
     total_price_credits: z.string().describe("Cost so far, in credits, decimal"),
     price_credits_per_hour: z.string().describe("Price of one hour of running, in credits, decimal"),
     http_url: z.string().optional().describe("Where its published port is reached"),
-    internal_hostname: z.string().optional(),
-    internal_hostname_named: z.string().optional(),
+    internal_hostname: z.string().optional().describe("Host name by id, inside the cluster"),
+    internal_hostname_named: z.string().optional().describe("Host name by name, inside the cluster"),
     materialized: z.boolean().describe("Whether a pod exists for it"),
-    being_dropped: z.boolean(),
-    logs_removed: z.boolean(),
+    being_dropped: z.boolean().describe("Whether the platform is deleting its record"),
+    logs_removed: z.boolean().describe("Whether its log is gone"),
   })
   .describe("A job: what it is, where it stands, what it costs");
 export type JobDescription = z.infer<typeof jobDescription>;

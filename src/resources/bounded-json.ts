@@ -3,60 +3,69 @@ import { clampLine } from "../jobs/log-text.ts";
 
 /** An attached resource stays in the conversation, so it must leave room for one. */
 const MAX_BYTES = 24_000;
-/** Where the parts that are shortened start from; halved until the whole fits. */
+/** Longest text in characters, to begin with; halved until the whole fits. */
 const FIRST_LIMIT = 4096;
 const SMALLEST_LIMIT = 8;
+/** A list or record may have this share of that many entries. */
+const ENTRIES_SHARE = 1 / 16;
+const MOST_NAMED_CUTS = 20;
 
 /**
  * A value as JSON of bounded size. Long texts end with how much was cut; long lists and records lose their
- * middle or end, which `$cut` at the top names. `$cut` is there only if something is missing.
+ * middle, which `$cut` at the top names. `$cut` is there only if something is missing.
  */
 export function boundedJson(value: object): string {
   let text = "";
   for (let limit = FIRST_LIMIT; limit >= SMALLEST_LIMIT; limit /= 2) {
-    const cut: string[] = [];
-    const kept = shorten(value, { limit, path: "", cut });
-    text = JSON.stringify(cut.length === 0 ? kept : { ...Object(kept), $cut: cut });
+    const attempt: Attempt = { limit, cuts: [], chars: 0 };
+    const kept = shorten(value, "", attempt);
+    if (attempt.chars > MAX_BYTES && limit > SMALLEST_LIMIT) continue;
+    const { cuts } = attempt;
+    text = JSON.stringify(cuts.length === 0 ? kept : { ...Object(kept), $cut: named(cuts) });
     if (byteLength(text) <= MAX_BYTES) break;
   }
   return text;
 }
 
-interface Shortening {
-  /** Longest text in characters; a sixteenth of it is the longest list or record. */
-  limit: number;
-  path: string;
-  cut: string[];
+interface Attempt {
+  readonly limit: number;
+  readonly cuts: string[];
+  /** Characters kept so far: once they are too many, the rest need not be looked at. */
+  chars: number;
 }
 
-function shorten(value: unknown, { limit, path, cut }: Shortening): unknown {
-  const below = (key: string | number) => ({ limit, path: path === "" ? `${key}` : `${path}.${key}`, cut });
-  const most = Math.max(2, limit / 16);
-  if (typeof value === "string") return clamp(value, { limit, path, cut });
-  if (Array.isArray(value)) {
-    const items = value.map((item, index) => [item, index] as const);
-    return middleOut(items, most, missing(cut, path)).map(([item, index]) => shorten(item, below(index)));
-  }
+function shorten(value: unknown, path: string, attempt: Attempt): unknown {
+  if (attempt.chars > MAX_BYTES && attempt.limit > SMALLEST_LIMIT) return undefined;
+  if (typeof value === "string") return clamp(value, path, attempt);
   if (typeof value !== "object" || value === null) return value;
+  const below = (key: string) => (path === "" ? key : `${path}.${key}`);
   const entries = Object.entries(value);
-  const kept = path === "" ? entries : middleOut(entries, most, missing(cut, path));
-  return Object.fromEntries(kept.map(([key, item]) => [key, shorten(item, below(key))]));
+  // What the top level holds was chosen by hand.
+  const kept = path === "" ? entries : middleOut(entries, path, attempt);
+  const shortened = kept.map(([key, item]) => {
+    attempt.chars += key.length;
+    return [key, shorten(item, below(key), attempt)] as const;
+  });
+  return Array.isArray(value) ? shortened.map(([, item]) => item) : Object.fromEntries(shortened);
 }
 
-function clamp(text: string, { limit, path, cut }: Shortening): string {
-  const clamped = clampLine(text, limit);
-  if (clamped !== text) cut.push(`${path}: shortened`);
+function clamp(text: string, path: string, attempt: Attempt): string {
+  const clamped = clampLine(text, attempt.limit);
+  attempt.chars += clamped.length;
+  if (clamped !== text) attempt.cuts.push(`${path}: shortened`);
   return clamped;
 }
 
-/** Keeps the first fifth and the newest, as lists of the platform are oldest first. */
-function middleOut<T>(items: T[], most: number, onCut: (left: number, of: number) => void): T[] {
+/** Keeps the first fifth and the last ones: lists of the platform are oldest first. */
+function middleOut<T>(items: T[], path: string, { limit, cuts }: Attempt): T[] {
+  const most = Math.max(2, Math.floor(limit * ENTRIES_SHARE));
   if (items.length <= most) return items;
   const head = Math.floor(most / 5);
-  onCut(items.length - most, items.length);
+  cuts.push(`${path}: ${items.length - most} of ${items.length} left out after the first ${head}`);
   return [...items.slice(0, head), ...items.slice(head - most)];
 }
 
-function missing(cut: string[], path: string): (left: number, of: number) => void {
-  return (left, of) => cut.push(`${path}: ${left} of ${of} left out after the first ones`);
+function named(cuts: readonly string[]): string[] {
+  const more = cuts.length - MOST_NAMED_CUTS;
+  return more <= 0 ? [...cuts] : [...cuts.slice(0, MOST_NAMED_CUTS), `and ${more} more`];
 }

@@ -48,7 +48,8 @@ export async function connectSession(platform: Platform, policy: Policy = OPEN) 
     async read(uri: string): Promise<string> {
       const { contents } = await client.readResource({ uri });
       const [content] = contents;
-      if (contents.length !== 1 || content === undefined || !("text" in content)) throw new Error(`${uri}: no text`);
+      if (contents.length !== 1 || content === undefined || !("text" in content))
+        throw new Error(`${uri}: no text`);
       return content.text;
     },
   };

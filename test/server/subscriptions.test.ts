@@ -8,7 +8,7 @@ import { connectSession, scriptedPlatform } from "./scripted.ts";
 const WITHIN = { timeout: 6000, interval: 10 };
 const PROMISED_MS = 2000;
 /** Long enough for several looks of the watcher: silence can only be shown by waiting. */
-const SILENCE_MS = 2500;
+const SILENCE_MS = 1800;
 
 async function startRunning(platform: Platform, name: string) {
   const { id } = await platform.jobs.start({ image: "ubuntu", command: "sleep 600", name });
@@ -32,7 +32,10 @@ describe("a subscription to a job", () => {
     expect((session.updates[0]?.atMs ?? 0) - changedMs).toBeLessThan(PROMISED_MS);
     emulator.runner.jobs[0]?.end({ exitCode: 3 });
     await vi.waitFor(() => expect(session.updates).toHaveLength(2), WITHIN);
-    expect(JSON.parse(await session.read(uri))).toMatchObject({ status: "failed", history: { exit_code: 3 } });
+    expect(JSON.parse(await session.read(uri))).toMatchObject({
+      status: "failed",
+      history: { exit_code: 3 },
+    });
     const requests = countRequests();
     onTestFinished(requests.stop);
     await elapse(SILENCE_MS);
@@ -55,12 +58,15 @@ describe("a subscription to a job", () => {
     const job = await startRunning(platform, "train");
     const uri = jobUri(job);
     await session.client.subscribeResource({ uri });
-    for (const until = performance.now() + 3000; performance.now() < until; ) {
+    for (const until = performance.now() + 1500; performance.now() < until; ) {
       await platform.jobs.bumpLifeSpan(job.id, 60);
       await elapse(100);
     }
     await platform.jobs.kill(job.id);
-    await vi.waitFor(async () => expect(JSON.parse(await session.read(uri)).status).toBe("cancelled"), WITHIN);
+    await vi.waitFor(
+      async () => expect(JSON.parse(await session.read(uri)).status).toBe("cancelled"),
+      WITHIN,
+    );
     const told = session.updates.length;
     await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(told), WITHIN);
     const times = session.updates.map(({ atMs }) => atMs);
@@ -132,14 +138,16 @@ describe("what the watcher asks of the platform", () => {
   test("grows neither with subscribers nor with jobs", async () => {
     const { platform } = await scriptedPlatform();
     const sessions = await Promise.all(Array.from({ length: 8 }, () => connectSession(platform)));
-    const jobs = await Promise.all(Array.from({ length: 12 }, (_, n) => startRunning(platform, `train-${n}`)));
+    const jobs = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => startRunning(platform, `train-${n}`)),
+    );
     for (const { client } of sessions) {
       await Promise.all(jobs.map((job) => client.subscribeResource({ uri: jobUri(job) })));
     }
     const requests = countRequests();
     onTestFinished(requests.stop);
     const startedMs = performance.now();
-    await elapse(4000);
+    await elapse(2500);
     const seconds = (performance.now() - startedMs) / 1000;
     expect(requests.http()).toBeGreaterThan(1);
     expect(requests.http()).toBeLessThanOrEqual(seconds + 1);
@@ -147,7 +155,8 @@ describe("what the watcher asks of the platform", () => {
     const changed = jobs[5] ?? jobs[0];
     await platform.jobs.kill(changed?.id ?? "");
     await vi.waitFor(() => {
-      for (const { updates } of sessions) expect(updates.map(({ uri }) => uri)).toEqual([changed && jobUri(changed)]);
+      for (const { updates } of sessions)
+        expect(updates.map(({ uri }) => uri)).toEqual([changed && jobUri(changed)]);
     }, WITHIN);
   });
 });
@@ -157,19 +166,14 @@ describe("the list of resources", () => {
     const { platform } = await scriptedPlatform();
     const [asked, silent] = [await connectSession(platform), await connectSession(platform)];
     await asked.client.listResources();
+    // Whoever watches the jobs themselves makes the looks more frequent for all.
+    await silent.client.subscribeResource({ uri: "apolo://jobs" });
+    await elapse(1200);
     const job = await startRunning(platform, "train");
     await vi.waitFor(() => expect(asked.listChanges()).toBe(1), { timeout: 12_000 });
     await platform.jobs.kill(job.id);
     await vi.waitFor(() => expect(asked.listChanges()).toBe(2), { timeout: 12_000 });
     expect(silent.listChanges()).toBe(0);
-  });
-
-  test("of active jobs can be subscribed to", async () => {
-    const { platform } = await scriptedPlatform();
-    const session = await connectSession(platform);
-    await session.client.subscribeResource({ uri: "apolo://jobs" });
-    await elapse(1200);
-    await startRunning(platform, "train");
-    await vi.waitFor(() => expect(session.updates[0]?.uri).toBe("apolo://jobs"), WITHIN);
+    expect(silent.updates.length).toBeGreaterThanOrEqual(2);
   });
 });
