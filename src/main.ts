@@ -35,7 +35,7 @@ async function serve(settings: Settings): Promise<number> {
     const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = settings;
     const policy = {
       ...{ mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly },
-      secrets: [...settings.secrets, ...loginSecrets(login)],
+      secrets: settings.secrets,
     };
     await serveStdio(createServer(platform, policy));
   } finally {
@@ -66,10 +66,6 @@ async function foundLogin({ env, home }: Settings): Promise<Login | PlatformErro
     log("warning", error.message);
     return error;
   }
-}
-
-function loginSecrets(login: Login | PlatformError | undefined): string[] {
-  return login === undefined || login instanceof PlatformError ? [] : [login.token, login.refreshToken ?? ""];
 }
 
 async function runEmulator({ emulator: { embedded: _, ...options } }: Settings): Promise<number> {

@@ -28,6 +28,8 @@ export interface Platform {
   readonly jobs: Jobs;
   /** Who is logged in, what is selected, which clusters and projects there are. */
   context(call?: CallOptions): Promise<PlatformContext>;
+  /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
+  secrets(): string[];
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function connectPlatform(
   return {
     jobs: new Jobs(at),
     context: (call) => directory.context(call),
+    secrets: () => session.secrets(),
     async close() {
       sockets.close();
       await connections.close();

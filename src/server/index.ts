@@ -13,7 +13,9 @@ import { serveTools } from "./tools.ts";
 
 const HIDDEN = "[hidden]";
 /** Shorter values would hide ordinary words. */
-const MIN_SECRET_CHARS = 6;
+const MIN_SECRET_CHARS = 8;
+/** Clients give up on a call after a minute; a question must be answered before. */
+const QUESTION_LIMIT_MS = 45_000;
 
 /** One MCP server for one session. Sessions share the platform, nothing else. */
 export function createServer(platform: Platform, policy: Policy): Server {
@@ -36,7 +38,7 @@ export function createServer(platform: Platform, policy: Policy): Server {
     session: newSession(policy),
     closing: closing.signal,
     confirm: (question) => confirm(server, question),
-    scrub: scrubber(policy.secrets),
+    scrub: (text) => scrub(text, [...policy.secrets, ...platform.secrets()]),
   };
   serveTools(server, tools, connection);
   serveResources(server, connection);
@@ -51,17 +53,18 @@ export function createServer(platform: Platform, policy: Policy): Server {
   return server;
 }
 
-/** A decline and a dismissed question are both a no: nothing happens unless somebody said yes. */
+/** A decline, a dismissed and an unanswered question are all a no: nothing happens unless somebody said yes. */
 async function confirm(server: Server, question: string): Promise<"yes" | "no" | "unable"> {
   if (server.getClientCapabilities()?.elicitation === undefined) return "unable";
-  const { action } = await server.elicitInput({
-    message: question,
-    requestedSchema: { type: "object", properties: {} },
-  });
-  return action === "accept" ? "yes" : "no";
+  const requestedSchema = { type: "object" as const, properties: {} };
+  const answer = server.elicitInput({ message: question, requestedSchema }, { timeout: QUESTION_LIMIT_MS });
+  return answer.then(
+    ({ action }) => (action === "accept" ? "yes" : "no"),
+    () => "no",
+  );
 }
 
-function scrubber(secrets: readonly string[]): (text: string) => string {
+function scrub(text: string, secrets: readonly string[]): string {
   const values = secrets.filter(({ length }) => length >= MIN_SECRET_CHARS);
-  return (text) => values.reduce((scrubbed, value) => scrubbed.replaceAll(value, HIDDEN), text);
+  return values.reduce((scrubbed, value) => scrubbed.replaceAll(value, HIDDEN), text);
 }

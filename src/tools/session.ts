@@ -15,7 +15,7 @@ export interface Policy {
   maxJobs?: number | undefined;
   /** Write only to jobs that this server started. */
   ownedOnly: boolean;
-  /** Exact values that never leave: the login's token, secrets of the server's own environment. */
+  /** Exact values that never leave, beside the login's tokens: secrets of the server's own environment. */
   secrets: readonly string[];
 }
 

@@ -41,6 +41,13 @@ export class Session {
     return expiresAtMs !== undefined && expiresAtMs <= Date.now() ? undefined : token;
   }
 
+  /** The tokens in use now; none without a login. */
+  secrets(): string[] {
+    if (this.#login === undefined || this.#login instanceof PlatformError) return [];
+    const { token, refreshToken = "" } = this.#login;
+    return [token, refreshToken];
+  }
+
   /** A token fit for use now. @throws {PlatformError} `not_authenticated` when the login is dead. */
   async token(): Promise<string> {
     if (this.current === undefined) await this.renew(this.login.token);

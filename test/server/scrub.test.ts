@@ -1,0 +1,32 @@
+import { expect, openPolicy, test } from "../support/fixtures.ts";
+
+const FROM_ENVIRONMENT = "correct-horse-battery";
+
+test.override("policy", { ...openPolicy, secrets: [FROM_ENVIRONMENT] });
+
+test("hides the token and known secrets wherever they come from, in text and in data", async ({
+  mcp,
+  emulator,
+}) => {
+  const command = `echo ${emulator.token} ${FROM_ENVIRONMENT}; exit 1`;
+  await mcp.ok("job_start", {
+    image: "ubuntu",
+    name: "leaky",
+    description: `uses ${FROM_ENVIRONMENT}`,
+    command,
+  });
+  await mcp.ok("job_wait", { jobs: ["leaky"], wait_seconds: 10 });
+  for (const [tool, args] of [
+    ["job_status", { jobs: ["leaky"] }],
+    ["job_logs", { jobs: ["leaky"] }],
+    ["job_list", { text: "leaky" }],
+  ] as const) {
+    const { text, data } = await mcp.ok(tool, args);
+    const whole = text + JSON.stringify(data);
+    expect(whole, tool).toContain("leaky");
+    expect(whole, tool).not.toContain(emulator.token);
+    expect(whole, tool).not.toContain(FROM_ENVIRONMENT);
+  }
+  const refusal = await mcp.refusal("job_status", { jobs: [emulator.token] });
+  expect(refusal).not.toContain(emulator.token);
+});
