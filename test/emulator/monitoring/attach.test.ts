@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Platform, startPlatform } from "./platform.ts";
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+});
+
+afterAll(async () => platform.close());
+
+const attach = (id: string, flags = "tty=0&stdin=1&stdout=1&stderr=1") =>
+  platform.open(`${id}/attach?${flags}`, ["v2.channels.neu.ro"]);
+
+describe("attach", () => {
+  test("joins the job's streams and always ends with 0", async () => {
+    const id = await platform.run("read word; echo got $word; echo err >&2; exit 5");
+    const line = await attach(id).opened();
+    expect(line.socket.protocol).toBe("v2.channels.neu.ro");
+    line.input("hello\n");
+    expect(await line.end).toEqual({ code: 1000, reason: "" });
+    expect(line.messages[0]).toEqual(Buffer.of(1));
+    expect(line.channel(1)).toBe("got hello\n");
+    expect(line.channel(2)).toBe("err\n");
+    expect(line.channel(3)).toBe('{"exit_code": 0}');
+    await platform.reach(id, "failed");
+  });
+
+  test("finds stdin open even if it was not asked for", async () => {
+    const id = await platform.run("read word; echo $word");
+    const line = await attach(id, "stdin=0&stdout=1&stderr=1").opened();
+    line.input("yes\n");
+    await line.end;
+    expect(line.channel(1)).toBe("yes\n");
+  });
+
+  test("has a terminal exactly if the job has one", async () => {
+    const id = await platform.run("read go; stty size; test -t 1 && echo terminal", {
+      container: { tty: true },
+    });
+    const line = await attach(id, "tty=0&stdin=1&stdout=1&stderr=1").opened();
+    line.resize('{"height":20,"width":66}');
+    line.input("go\r");
+    await line.end;
+    expect(line.channel(1)).toContain("20 66");
+    expect(line.channel(1)).toContain("terminal");
+  });
+
+  test("ends when the job is killed", async () => {
+    const id = await platform.run("sleep 600");
+    const line = await attach(id).opened();
+    expect((await platform.request("DELETE", `/jobs/${id}`)).status).toBe(204);
+    expect(await line.end).toEqual({ code: 1000, reason: "" });
+    expect(line.channel(3)).toBe('{"exit_code": 0}');
+  });
+
+  test("is refused right after the end of the attached job", async () => {
+    const id = await platform.run("read go");
+    const line = await attach(id).opened();
+    line.input("go\n");
+    await line.end;
+    const probe = await attach(id, "tty=0&stdin=1&stdout=0&stderr=0").end;
+    expect(probe).toEqual({ status: 404, error: `{"error": "Job '${id}' is not running."}` });
+  });
+
+  test("makes the job wait for a reader that does not read", async () => {
+    const id = await platform.run("read go; seq 1 3000000; echo done");
+    const line = await attach(id).opened();
+    line.input("go\n");
+    await expect.poll(() => line.messages.length).toBeGreaterThan(3);
+    line.socket.pause();
+    await expect.poll(async () => (await platform.logs.range(id, {})).end).toBeGreaterThan(1_000_000);
+    line.socket.resume();
+    await line.end;
+    expect(line.channel(1).endsWith("3000000\ndone\n")).toBe(true);
+    expect(line.channel(1).length).toBe(22_888_901);
+  });
+
+  test("is refused for streams that cannot be", async () => {
+    const { status, error } = await attach("job-unknown", "stdin=0&stdout=0&stderr=0").end;
+    expect({ status, error }).toEqual({
+      status: 400,
+      error: '{"error": "Required at least one of stdin, stdout or stderr"}',
+    });
+  });
+});
