@@ -8,13 +8,19 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
     override: ({ jsonSchema }) => {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      if (io === "output" && jsonSchema.additionalProperties !== undefined) {
-        if (isEmpty(jsonSchema.additionalProperties)) delete jsonSchema.additionalProperties;
-      }
+      if (io === "output") dropEmpty(jsonSchema, ["additionalProperties", "properties"]);
       delete jsonSchema.propertyNames;
     },
   });
   return { ...rest, type: "object" };
+}
+
+/** An open object is what a schema without these keys means, too. */
+function dropEmpty(
+  schema: z.core.JSONSchema.JSONSchema,
+  keys: ("additionalProperties" | "properties")[],
+): void {
+  for (const key of keys) if (schema[key] !== undefined && isEmpty(schema[key])) delete schema[key];
 }
 
 function isEmpty(value: unknown): boolean {

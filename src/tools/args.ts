@@ -3,10 +3,7 @@ import type { Where } from "../client/index.ts";
 
 /** Pieces that several tools' inputs share. */
 
-export const jobRef = z
-  .string()
-  .min(1)
-  .describe("Job: name, id, unique id prefix or job: URI, e.g. train-7b");
+export const jobRef = z.string().describe("Name, id, id prefix or job: URI");
 
 export const jobRefs = z
   .array(z.string())
@@ -21,7 +18,7 @@ export const project = z
     "expected project, org/project or cluster/org/project",
   )
   .optional()
-  .describe("project, org/project or cluster/org/project; default: the selected one");
+  .describe("[[cluster/]org/]project");
 
 /** `cluster/org/project`, read from the right. */
 export function whereOf(text: string | undefined): Where {

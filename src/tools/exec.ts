@@ -23,28 +23,18 @@ export const exec = defineTool({
   name: "job_exec",
   title: "Run a command in a job",
   description:
-    "Runs one command in a running job's container; returns stdout, stderr and exit code. A non-zero exit code is data, not an error. Never runs it twice.",
+    "Runs one command in a running job's container; returns stdout, stderr and exit code. A non-zero exit code is data, not an error.",
   toolset: "core",
   input: z.strictObject({
     job: jobRef,
-    command: z.string().optional().describe("Shell text for sh -c, also a whole script, e.g. df -h | head"),
-    argv: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('Instead: program and arguments, e.g. ["nvidia-smi"]'),
+    command: z.string().optional().describe("Shell text, also a whole script, e.g. df -h | head"),
+    argv: z.array(z.string()).min(1).optional().describe('Or program and arguments, e.g. ["nvidia-smi"]'),
     stdin: z.string().optional().describe("Text for its input, then end-of-file"),
     working_dir: z.string().optional().describe("Absolute folder, e.g. /app"),
-    timeout_seconds: z
-      .int()
-      .min(1)
-      .max(50)
-      .default(30)
-      .describe("Longest wait; the process may go on after it"),
+    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest wait; the process may go on"),
     project,
   }),
   output: z.looseObject({
-    id: z.string(),
     exit_code: z.int().optional(),
     timed_out: z.boolean(),
     stdout: z.string(),

@@ -1,18 +1,41 @@
+import { attach } from "./attach.ts";
 import { capacity } from "./capacity.ts";
 import { context } from "./context.ts";
 import type { Tool } from "./define-tool.ts";
 import { exec } from "./exec.ts";
+import { extend } from "./extend.ts";
+import { forward } from "./forward.ts";
 import { kill } from "./kill.ts";
 import { list } from "./list.ts";
 import { logs } from "./logs.ts";
+import { rerun } from "./rerun.ts";
+import { save } from "./save.ts";
 import type { Policy } from "./session.ts";
+import { signal } from "./signal.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { telemetry } from "./telemetry.ts";
 import { wait } from "./wait.ts";
 
 /** The catalogue, in the order in which an agent meets them. */
-export const tools: Tool[] = [list, status, logs, wait, capacity, start, exec, kill, telemetry, context];
+export const tools: Tool[] = [
+  list,
+  status,
+  logs,
+  wait,
+  capacity,
+  start,
+  exec,
+  kill,
+  telemetry,
+  extend,
+  signal,
+  save,
+  attach,
+  forward,
+  rerun,
+  context,
+];
 
 /** What the policy leaves of the catalogue: a tool that may not be used is not shown. */
 export function offered({ mode, toolset }: Policy): Tool[] {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { project, whereOf } from "./args.ts";
+import { jobRefs, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { killAll, killReply } from "./kill-run.ts";
 import { previewReply, takePreview } from "./kill-select.ts";
@@ -12,26 +12,19 @@ export const kill = defineTool({
   name: "job_kill",
   title: "Kill jobs",
   description:
-    "Ends jobs for good: they become cancelled, and what is not on a volume is lost. Give jobs to end these, or select by tag, name_pattern or status: that only lists them and returns a token; call again with the token to end exactly those. Kill only what the user named.",
+    "Ends jobs for good. Give jobs, or select by tag, name_pattern or status: that only lists them, with a token; call again with the token to end exactly those. Kill only what the user named.",
   toolset: "core",
   input: z.strictObject({
-    jobs: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('Names, ids, unique id prefixes or job: URIs, e.g. ["train-7b"]'),
-    tag: z.string().optional().describe("Select active jobs with this tag, e.g. tmp"),
-    name_pattern: z.string().optional().describe("Select by name, * for any text, e.g. lr-*"),
-    status: z.enum(["pending", "suspended", "running"]).optional().describe("Select by status"),
-    include_others: z.boolean().optional().describe("Select other people's jobs too; default only mine"),
-    token: z.string().optional().describe("From the call that listed the selection"),
+    jobs: jobRefs.optional(),
+    tag: z.string().optional().describe("Active jobs with this tag, e.g. tmp"),
+    name_pattern: z.string().optional().describe("Name with * for any text, e.g. lr-*"),
+    status: z.enum(["pending", "suspended", "running"]).optional().describe("With this status"),
+    include_others: z.boolean().optional().describe("Other people's too; default only mine"),
+    token: z.string().optional().describe("From the call that listed them"),
     project,
   }),
   output: z.looseObject({
-    outcomes: z
-      .array(z.looseObject({ job: z.string(), id: z.string(), before: z.string(), after: z.string() }))
-      .optional(),
+    outcomes: z.array(z.looseObject({ id: z.string(), before: z.string(), after: z.string() })).optional(),
     token: z.string().optional(),
   }),
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },

@@ -1,4 +1,6 @@
-import type { JobDescription, PortForward } from "../client/index.ts";
+import type { JobDescription } from "../client/index.ts";
+import type { SaveRun } from "./save-run.ts";
+import type { JobIdentity } from "./written.ts";
 
 /** `no-destroy` leaves out what ends work, `read-only` everything that changes anything. */
 export type Mode = "full" | "no-destroy" | "read-only";
@@ -27,13 +29,27 @@ export interface PendingKill {
   expiresAtMs: number;
 }
 
+/** A local port that leads into a job. */
+export interface OpenForward {
+  job: JobIdentity;
+  /** In the job. */
+  port: number;
+  localPort: number;
+  /** Connections that could not be carried. */
+  failures: number;
+  close(): Promise<void>;
+}
+
 /** What lives as long as one MCP session. */
 export interface Session {
   readonly policy: Policy;
   readonly pendingKills: Map<string, PendingKill>;
-  readonly forwards: Map<string, PortForward>;
+  /** By local port. */
+  readonly forwards: Map<string, OpenForward>;
+  /** Saves on their way, by job id and image. */
+  readonly saves: Map<string, SaveRun>;
 }
 
 export function newSession(policy: Policy): Session {
-  return { policy, pendingKills: new Map(), forwards: new Map() };
+  return { policy, pendingKills: new Map(), forwards: new Map(), saves: new Map() };
 }

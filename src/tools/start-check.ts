@@ -55,6 +55,18 @@ export async function takenNames(
   return taken;
 }
 
+/** A project that the caller's configuration does not name; only the platform knows for certain. */
+export async function projectDoubts(
+  { where: { cluster, org, project } }: StartPlan,
+  { platform, signal }: Context,
+): Promise<string[]> {
+  const { projects } = await platform.context({ signal });
+  const here = projects.filter((known) => known.cluster_name === cluster && known.org_name === org);
+  if (here.some(({ name }) => name === project)) return [];
+  const names = here.map(({ name }) => name).join(", ") || "none";
+  return [`project: ${project} is not among yours in ${cluster}/${org} (${names}).`];
+}
+
 /** What would be mounted, by kind. */
 export function mountsOf({ body }: StartPlan): Record<"storage" | "secret" | "disk", Mount[]> {
   return {

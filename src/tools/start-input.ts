@@ -16,42 +16,38 @@ const text = (description: string) => z.string().optional().describe(description
 const flag = (description: string) => z.boolean().optional().describe(description);
 
 export const startInput = z.strictObject({
-  image: z
-    .string()
-    .describe("e.g. python:3.12, ghcr.io/org/img:1; image:mine:v1 from the platform's registry"),
-  command: text("What to run; shell syntax and several lines are fine"),
-  preset: text("Machine size, see job_capacity; default: the cluster's first"),
-  name: text("e.g. train-7b; unique among active jobs"),
+  image: z.string().describe("e.g. python:3.12; image:mine:v1 from the platform's registry"),
+  command: text("Shell syntax and several lines are fine"),
+  preset: text("Machine size, see job_capacity; default: the first"),
+  name: text("e.g. train-7b"),
   tags: z.array(z.string()).optional().describe('e.g. ["lr-sweep"]'),
   description: text("For people"),
   env: z.record(z.string(), value).optional().describe('e.g. {"LR": "0.1"}'),
   secret_env: z.record(z.string(), z.string()).optional().describe('e.g. {"TOKEN": "secret:hf"}'),
   volumes: z.array(z.string()).optional().describe("storage:data:/mnt:ro, secret:key:/etc/key, disk:d:/data"),
-  http_port: z.int().optional().describe("Port to publish at a URL"),
-  http_auth: flag("Visitors log in; default true"),
-  entrypoint: text("Replaces the image's; command becomes its arguments"),
+  http_port: z.int().optional().describe("Port to publish"),
+  http_auth: flag("Default true: visitors log in"),
+  entrypoint: text("Replaces the image's; command is its arguments"),
   working_dir: text("Absolute"),
-  tty: flag("Give it a terminal"),
+  tty: flag("Terminal"),
   shm: flag("Large /dev/shm; default true"),
   life_span: z.string().default("1d").describe("Longest run time, e.g. 6h; none = no end"),
-  schedule_timeout: text("Longest wait for a machine, e.g. 30m"),
+  schedule_timeout: text("Longest wait for a node, e.g. 30m"),
   restart_policy: z.enum(["never", "on-failure", "always"]).optional().describe("Default never"),
   priority: z.enum(["low", "normal", "high"]).optional().describe("Default normal"),
-  pass_config: flag("Put the user's login into the job"),
-  wait_for_quota: flag("Wait for the quota instead of failing"),
+  pass_config: flag("Put the user's login in"),
+  wait_for_quota: flag("Wait for quota"),
   privileged: flag("Rarely allowed"),
   energy_schedule: text("Schedule name"),
   project,
-  dry_run: flag("Start nothing: check, show the plan and its cost"),
-  wait_seconds: z.int().min(0).max(50).default(0).describe("Stay until it runs or ends, return first output"),
-  request_id: text("Any unique text: a repeated call with it returns the first call's job"),
+  dry_run: flag("Start nothing, show plan and cost"),
+  wait_seconds: z.int().min(0).max(50).default(0).describe("Stay until it runs or ends, with first output"),
+  request_id: text("Unique text, makes the call safe to repeat"),
   count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs, name-1 … name-N"),
   matrix: z
     .record(z.string(), z.array(value))
     .optional()
-    .describe(
-      'One job per combination; {lr} and {i} are filled into command and env: {"lr": ["0.1", "0.01"]}',
-    ),
+    .describe('One job per combination, {lr} and {i} filled into command and env: {"lr": ["0.1", "0.01"]}'),
 });
 export type StartArguments = z.output<typeof startInput>;
 

@@ -7,7 +7,7 @@ import { valuesText } from "../jobs/sweep.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { worstCase } from "./limit-problems.ts";
 import { limitProblems } from "./limits.ts";
-import { checkStart, mountsOf, takenNames } from "./start-check.ts";
+import { checkStart, mountsOf, projectDoubts, takenNames } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
 
 /** Longest command shown; the whole of it is what runs. */
@@ -16,26 +16,31 @@ const MAX_TABLE_ROWS = 20;
 const GIB = 2 ** 30;
 
 /** Everything about a start but the start. */
-export async function planReply(request: StartRequest, context: ToolContext) {
+export async function planReply(
+  request: StartRequest,
+  context: ToolContext,
+  next = "To start it, call again without dry_run.",
+) {
   const checked = await checkStart(request, context);
   const { plan } = checked;
   if (plan === undefined) {
     const data = { problems: checked.problems, count: request.items.length };
-    return { text: [HEADING, ...verdict(checked.problems)].join("\n"), data: { jobs: [], plan: data } };
+    return { text: [HEADING, ...verdict(checked.problems, next)].join("\n"), data: { jobs: [], plan: data } };
   }
   const { platform, signal } = context;
   const { lifeSpanSeconds, items } = request;
   const pricePerHour = plan.preset.credits_per_hour;
   const wanted = items.map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
-  const [taken, limits, room] = await Promise.all([
+  const [taken, doubts, limits, room] = await Promise.all([
     takenNames(request, plan, context),
+    projectDoubts(plan, context),
     limitProblems(wanted, { context, presets: checked.presets }),
     // The plan is worth having without it.
     platform.jobs.getCapacity({ cluster: plan.where.cluster }, { signal }).catch(() => undefined),
   ]);
-  const problems = [...checked.problems, ...taken, ...limits];
+  const problems = [...checked.problems, ...doubts, ...taken, ...limits];
   const data = { ...describe(request, plan, context), ...roomOf(room, plan), problems };
-  const text = [HEADING, ...planLines(data, request), ...warnings(request), ...verdict(problems)];
+  const text = [HEADING, ...planLines(data, request), ...warnings(request), ...verdict(problems, next)];
   return { text: text.join("\n"), data: { jobs: [], plan: data } };
 }
 
@@ -119,11 +124,9 @@ function warnings({ items }: StartRequest): string[] {
   return warning === undefined ? [] : [`Note: ${warning}`];
 }
 
-function verdict(problems: readonly string[]): string[] {
+function verdict(problems: readonly string[], next: string): string[] {
   if (problems.length > 0) return ["It would be refused:", ...problems.map((text) => `- ${text}`)];
-  return [
-    "Nothing speaks against it (quota and credits are looked at when it starts). To start it, call again without dry_run.",
-  ];
+  return [`Nothing speaks against it (quota and credits are looked at when it starts). ${next}`];
 }
 
 function roomOf(room: Record<string, number> | undefined, { preset }: StartPlan): { available?: number } {

@@ -11,7 +11,7 @@ import { nameOf, statusText } from "./rows.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
 import type { StartOutcome } from "./start-run.ts";
-import { firstOutput, untilStarted } from "./start-wait.ts";
+import { watchStarted } from "./start-wait.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const MAX_COMMAND_CHARS = 1000;
@@ -28,21 +28,18 @@ export async function startReply(started: Started, context: ToolContext) {
   const { outcomes, deadlineMs } = started;
   const created = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
   if (created.length === 0) throw nothingStarted(outcomes);
-  const jobs = deadlineMs > Date.now() ? await untilStarted(created, deadlineMs, context) : created;
+  const { jobs, output, trouble } = await watchStarted(created, deadlineMs, context);
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const current = outcomes.map((outcome) => ({
     ...outcome,
     job: byId.get(outcome.job?.id ?? "") ?? outcome.job,
   }));
   const [first] = jobs;
-  const output =
-    jobs.length === 1 && first !== undefined && deadlineMs > Date.now()
-      ? await firstOutput(first, deadlineMs, context)
-      : undefined;
   const text = [
     ...(started.request.items.length === 1 ? singleLines(current[0]) : sweepLines(current, started.request)),
     ...factLines(started, context),
     ...(output === undefined ? [] : outputLines(output, first)),
+    ...(trouble === undefined ? [] : [`It was started, but could not be watched: ${trouble}`]),
     nextLine(jobs, started.request),
   ].join("\n");
   const failed = current.flatMap(failedRow);
@@ -142,7 +139,7 @@ function outputLines(
   job: JobDescription | undefined,
 ): string[] {
   if (job === undefined) return [];
-  if (text === "") return ["No output yet."];
+  if (text === "") return [isFinished(job.status) ? "It printed nothing." : "No output yet."];
   const note = hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`];
   return [fenceOutput(text, `Output of ${nameOf(job)}`), ...note];
 }

@@ -1,18 +1,47 @@
-import { isFinished, type JobDescription } from "../client/index.ts";
+import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
 import { capText } from "../jobs/budget.ts";
 import { joinLines, readableLog } from "../jobs/log-text.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { pauseFor, startPoll } from "./poll.ts";
+import { whereIs } from "./written.ts";
 
 const POLL_MS = 500;
 const FIRST_LINES = 40;
 const MAX_OUTPUT_BYTES = 6000;
 /** A program that has just started is given this long to print something. */
-const FIRST_OUTPUT_MS = 3000;
+const FIRST_OUTPUT_MS = 2000;
+
+/** What could be seen of jobs after their start. */
+export interface Watched {
+  jobs: JobDescription[];
+  output?: { text: string; hidden: number };
+  /** Why there is no more: the jobs were started all the same. */
+  trouble?: string;
+}
+
+/** Watches started jobs for the time left; whatever goes wrong with that, the start has succeeded. */
+export async function watchStarted(
+  started: readonly JobDescription[],
+  deadlineMs: number,
+  context: ToolContext,
+): Promise<Watched> {
+  if (Date.now() >= deadlineMs) return { jobs: [...started] };
+  let jobs = [...started];
+  try {
+    jobs = await untilStarted(started, deadlineMs, context);
+    const [only, ...others] = jobs;
+    const output =
+      only === undefined || others.length > 0 ? undefined : await firstOutput(only, deadlineMs, context);
+    return output === undefined ? { jobs } : { jobs, output };
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof PlatformError)) throw error;
+    return { jobs, trouble: `${error.code}: ${error.message}` };
+  }
+}
 
 /** The jobs once each of them runs or has ended, or as they stand when the time is over. */
-export async function untilStarted(
+async function untilStarted(
   jobs: readonly JobDescription[],
   deadlineMs: number,
   { platform, signal, progress }: ToolContext,
@@ -28,7 +57,7 @@ export async function untilStarted(
 }
 
 /** The last lines that a job has printed, fit to be shown; waits a little for the first ones. */
-export async function firstOutput(
+async function firstOutput(
   job: JobDescription,
   deadlineMs: number,
   { platform, session, signal }: ToolContext,
@@ -36,7 +65,11 @@ export async function firstOutput(
   if (isWaiting(job)) return undefined;
   const giveUpMs = Math.min(deadlineMs, Date.now() + FIRST_OUTPUT_MS);
   for (;;) {
-    const { lines } = await platform.jobs.tail(job.id, { lines: FIRST_LINES, job }, { signal });
+    const { lines } = await platform.jobs.tail(
+      job.id,
+      { lines: FIRST_LINES, job, where: whereIs(job) },
+      { signal },
+    );
     if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
       const redact = makeRedactor(session.policy.secrets);
       const readable = readableLog(lines, { redact });

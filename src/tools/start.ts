@@ -10,13 +10,13 @@ export const start = defineTool({
   name: "job_start",
   title: "Start jobs",
   description:
-    "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends or its life span is over: dry_run shows resolved image, command, room, price and worst-case cost. A start is never sent twice: after a timeout call again with the same request_id and get the original job.",
+    "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends or its life span is over; dry_run shows everything resolved, room and cost. After a timeout call again with the same request_id: it returns the original job.",
   toolset: "core",
   input: startInput,
   output: z.looseObject({
-    jobs: z.array(z.looseObject({ id: z.string(), status: z.string(), request_id: z.string() })),
-    failed: z.array(z.looseObject({ error: z.string() })).optional(),
-    plan: z.looseObject({ problems: z.array(z.string()) }).optional(),
+    jobs: z.array(z.looseObject({ id: z.string(), status: z.string() })),
+    failed: z.array(z.looseObject({})).optional(),
+    plan: z.looseObject({}).optional(),
   }),
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run(args, context) {

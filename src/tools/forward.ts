@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { PlatformError } from "../client/index.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { jobRef, project, whereOf } from "./args.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
+import { requireOwned } from "./owned.ts";
+import { statusText } from "./rows.ts";
+import type { OpenForward } from "./session.ts";
+import { identityOf, identityText, whereIs } from "./written.ts";
+
+const MOST_FORWARDS = 20;
+
+export const forward = defineTool({
+  name: "job_forward",
+  title: "Forward a port of a job",
+  description:
+    "Opens a port of this server's machine (127.0.0.1) that leads to a port of a running job. All close with the session.",
+  toolset: "more",
+  input: z.strictObject({
+    action: z.enum(["open", "list", "close"]).describe("What to do"),
+    job: jobRef.optional(),
+    port: z.int().min(1).max(65_535).optional().describe("In the job, e.g. 8888"),
+    local_port: z.int().min(1).max(65_535).optional().describe("Here; default any free one"),
+    project,
+  }),
+  output: z.looseObject({ forwards: z.array(z.looseObject({ local_port: z.int() })) }),
+  effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  async run(args, context) {
+    if (args.action === "list") return listReply(context);
+    if (args.action === "close") return close(args.local_port, context);
+    const { job, port, local_port: localPort } = args;
+    if (job === undefined || port === undefined) {
+      throw new InvalidInputError(
+        'To open, say job and port, e.g. {"action": "open", "job": "train-7b", "port": 8888}.',
+      );
+    }
+    return open({ ref: job, port, localPort, at: args.project }, context);
+  },
+});
+
+interface Wanted {
+  ref: string;
+  port: number;
+  localPort: number | undefined;
+  at: string | undefined;
+}
+
+async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
+  const { platform, session, signal } = context;
+  const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+  await requireOwned([job], context);
+  if (job.status !== "running") {
+    throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was opened.`);
+  }
+  if (session.forwards.size >= MOST_FORWARDS) {
+    throw new InvalidInputError(
+      `${MOST_FORWARDS} ports are open already: close one first (action list, then close).`,
+    );
+  }
+  const entry = { job: identityOf(job), port, failures: 0 };
+  const where = whereIs(job);
+  // It lives as long as the session, which closes it, not as long as this call.
+  const opened = await platform.jobs.portForward(job.id, {
+    ...{ port, localPort, where },
+    onError: () => {
+      entry.failures += 1;
+    },
+  });
+  const forwarded: OpenForward = Object.assign(entry, {
+    localPort: opened.localPort,
+    close: () => opened.close(),
+  });
+  session.forwards.set(String(opened.localPort), forwarded);
+  const text = `127.0.0.1:${opened.localPort} on the server's machine now leads to port ${port} of ${identityText(job)}. If nothing listens there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${opened.localPort}}.`;
+  return { text, data: { forwards: [row(forwarded)] }, jobs: [job] };
+}
+
+async function close(localPort: number | undefined, { session }: ToolContext) {
+  const found = session.forwards.get(String(localPort ?? ""));
+  if (found === undefined) {
+    const ports = [...session.forwards.keys()].join(", ") || "none";
+    throw new InvalidInputError(`close: say local_port, one of those open: ${ports}.`);
+  }
+  session.forwards.delete(String(localPort));
+  await found.close();
+  return {
+    text: `Closed ${line(found)}; the job goes on.`,
+    data: { forwards: [{ ...row(found), closed: true }] },
+  };
+}
+
+function listReply({ session }: ToolContext) {
+  const open = [...session.forwards.values()];
+  const text = open.length === 0 ? "No ports are forwarded in this session." : open.map(line).join("\n");
+  return Promise.resolve({ text, data: { forwards: open.map(row) } });
+}
+
+function line({ job, port, localPort, failures }: OpenForward): string {
+  const failed = failures === 0 ? "" : `, ${failures} connections failed`;
+  return `127.0.0.1:${localPort} → port ${port} of ${job.job} (${job.id}, owner ${job.owner}, project ${job.project})${failed}`;
+}
+
+function row({ job, port, localPort, failures }: OpenForward) {
+  return { ...job, port, local_port: localPort, ...(failures === 0 ? {} : { failed_connections: failures }) };
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { isFinished, PlatformError } from "../client/index.ts";
+import { formatBytes } from "../jobs/budget.ts";
+import { jobRef, project, whereOf } from "./args.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
+import { requireOwned } from "./owned.ts";
+import { statusText } from "./rows.ts";
+import { type SaveRun, startSave } from "./save-run.ts";
+import { identityOf, identityText, whereIs } from "./written.ts";
+
+const REPORT_MS = 1000;
+
+export const save = defineTool({
+  name: "job_save",
+  title: "Save a job as an image",
+  description:
+    "Saves a running job's file system, without volumes, as an image. finished: false: call again with the same arguments to go on waiting.",
+  toolset: "more",
+  input: z.strictObject({
+    job: jobRef,
+    image: z.string().describe("e.g. image:mine:v1; replaces an existing one"),
+    wait_seconds: z.int().min(1).max(50).default(45).describe("Longest wait"),
+    project,
+  }),
+  output: z.looseObject({ id: z.string(), finished: z.boolean(), image: z.string() }),
+  effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
+    const { platform, session, signal } = context;
+    const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    await requireOwned([job], context);
+    const key = `${job.id} ${image}`;
+    const known = session.saves.get(key);
+    if (known === undefined && job.status !== "running") {
+      const next = isFinished(job.status) ? "Its file system is gone." : "Wait until it runs.";
+      throw new PlatformError(
+        "not_running",
+        `${identityText(job)} is ${statusText(job)}. ${next} Nothing was saved.`,
+      );
+    }
+    const run = known ?? startSave(platform.jobs.save(job.id, image, { where: whereIs(job) }, { signal }));
+    session.saves.set(key, run);
+    const finished = await waitFor(run, seconds * 1000, context).catch((error: unknown) => {
+      // A cancelled call takes its save with it: the next one begins anew.
+      session.saves.delete(key);
+      throw error;
+    });
+    if (finished) session.saves.delete(key);
+    if (finished && run.error !== undefined) throw run.error;
+    const text = finished
+      ? `Saved ${identityText(job)} as ${run.image ?? image}. Start from it with job_start {"image": ${JSON.stringify(image)}}.`
+      : `finished: false. ${identityText(job)} is still being saved as ${image}: ${progressText(run)}. Call job_save again with the same arguments to go on waiting.`;
+    const data = { ...identityOf(job), finished, image: run.image ?? image, step: run.step };
+    return { text, data, jobs: [job] };
+  },
+});
+
+/** Waits for the end of the save; true once it has ended, well or not. */
+async function waitFor(run: SaveRun, ms: number, { progress, signal }: ToolContext): Promise<boolean> {
+  const deadlineMs = Date.now() + ms;
+  while (!run.isOver && Date.now() < deadlineMs) {
+    progress(progressText(run));
+    await run.changed(Math.min(REPORT_MS, deadlineMs - Date.now()), signal);
+  }
+  return run.isOver;
+}
+
+function progressText({ step, pushedBytes, totalBytes }: SaveRun): string {
+  return totalBytes === 0
+    ? step
+    : `${step}, ${formatBytes(pushedBytes)} of ${formatBytes(totalBytes)} pushed`;
+}
