@@ -1,0 +1,190 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test as base } from "vitest";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type ConnectOptions, connectPlatform, type Login, type Platform } from "../../src/client/index.ts";
+
+type Answer = (response: ServerResponse, request: IncomingMessage, body: string) => unknown;
+type Play = (socket: WebSocket, request: IncomingMessage) => unknown;
+
+/** A platform whose answers a test writes; `/config` answers by itself. */
+export interface PlatformStub {
+  origin: string;
+  /** `METHOD path?query` of every request but `/config`, in order. */
+  seen: string[];
+  /** Answers a request whose `METHOD path` begins like this; the latest rule wins. */
+  on(start: string, answer: Answer): void;
+  /** Plays a WebSocket whose path ends like this. */
+  play(end: string, play: Play): void;
+  login(more?: Partial<Login>): Login;
+  connect(options?: ConnectOptions & { login?: Login }): Platform;
+  server: Server;
+}
+
+export const JOB_ID = "job-00000000-0000-4000-8000-000000000001";
+
+/** `test` with a stub and a platform that talks to it; retries are off unless a test asks. */
+export const test = base.extend<{ stub: PlatformStub; platform: Platform }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixture's needs off this parameter.
+  stub: async ({}, use) => {
+    const { stub, close } = await startStub();
+    await use(stub);
+    await close();
+  },
+  platform: async ({ stub }, use) => use(stub.connect()),
+});
+
+async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void> }> {
+  const server = createServer();
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: (asked) => [...asked][0] ?? false });
+  const answers: { start: string; answer: Answer }[] = [];
+  const plays: { end: string; play: Play }[] = [];
+  const platforms: Platform[] = [];
+  const seen: string[] = [];
+  server.on("request", async (request, response) => {
+    const name = `${request.method} ${request.url}`;
+    if (name === "GET /api/v1/config") return reply(response, configOf(origin()));
+    seen.push(name);
+    const body = await text(request);
+    const rule = answers.findLast(({ start }) => name.startsWith(start));
+    if (rule === undefined) reply(response, { error: `no rule for ${name}` }, 500);
+    else await rule.answer(response, request, body);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    seen.push(`${request.method} ${request.url}`);
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    const rule = plays.findLast(({ end }) => path.endsWith(end));
+    if (rule === undefined) socket.end("HTTP/1.1 500 Internal Server Error\r\n\r\n");
+    else sockets.handleUpgrade(request, socket, head, (ws) => void rule.play(ws, request));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A listening TCP server has an address with a port.
+  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stub: PlatformStub = {
+    origin: origin(),
+    seen,
+    server,
+    on: (start, answer) => answers.push({ start, answer }),
+    play: (end, play) => plays.push({ end, play }),
+    login: (more = {}) => ({
+      source: "token",
+      url: `${origin()}/api/v1`,
+      token: token("alice"),
+      ...PLACE,
+      ...more,
+    }),
+    connect({ login, ...options } = {}) {
+      const platform = connectPlatform(login ?? stub.login(), { retries: 0, ...options });
+      platforms.push(platform);
+      return platform;
+    },
+  };
+  return {
+    stub,
+    async close() {
+      await Promise.all(platforms.map((platform) => platform.close()));
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const PLACE = { cluster: "default", org: "acme", project: "vision" };
+
+/** A structurally valid, unsigned token. */
+export function token(user: string, mark = "sig"): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "HS256" })}.${part({ identity: user })}.${Buffer.from(mark).toString("base64url")}`;
+}
+
+/** Answers with JSON. */
+export function reply(response: ServerResponse, value: unknown, status = 200): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+}
+
+/** Answers with one JSON value a line. */
+export function replyLines(response: ServerResponse, values: unknown[]): void {
+  response.writeHead(200, { "content-type": "application/x-ndjson" });
+  response.end(values.map((value) => `${JSON.stringify(value)}\n`).join(""));
+}
+
+/** `/config` of a platform with the clusters default and west. */
+export function configOf(origin: string) {
+  const presets = [
+    { name: "cpu-small", credits_per_hour: "0.5", cpu: 1, memory: 2 ** 32 },
+    {
+      name: "a100",
+      credits_per_hour: "45.5",
+      cpu: 12,
+      memory: 2 ** 36,
+      nvidia_gpu: { count: 1, model: "A100" },
+    },
+  ];
+  const cluster = (name: string) => ({
+    name,
+    orgs: ["acme", "research"],
+    registry_url: `https://registry.${name}.example.org`,
+    monitoring_url: `${origin}/${name}/jobs`,
+    resource_presets: presets,
+  });
+  const project = (name: string, org_name = "acme") => ({
+    name,
+    org_name,
+    cluster_name: "default",
+    role: "admin",
+  });
+  return {
+    authorized: true,
+    clusters: [cluster("default"), cluster("west")],
+    projects: [project("vision"), project("nlp"), project("lab", "research")],
+  };
+}
+
+/** A job as the platform sends it. */
+export function wireJob(more: Record<string, unknown> = {}) {
+  const created_at = "2026-08-01T10:00:00.123456+00:00";
+  return {
+    id: JOB_ID,
+    owner: "alice",
+    cluster_name: "default",
+    org_name: "acme",
+    project_name: "vision",
+    namespace: "platform--acme--vision",
+    uri: `job://default/acme/vision/${JOB_ID}`,
+    status: "running",
+    statuses: [{ status: "pending", transition_time: created_at, reason: "Creating", description: null }],
+    history: {
+      status: "running",
+      reason: null,
+      description: null,
+      created_at,
+      started_at: created_at,
+      restarts: 0,
+    },
+    container: {
+      image: "ubuntu:latest",
+      env: {},
+      volumes: [],
+      resources: { cpu: 1, memory: 2 ** 32, shm: false },
+    },
+    scheduler_enabled: false,
+    pass_config: false,
+    restart_policy: "never",
+    priority: "normal",
+    total_price_credits: "0",
+    price_credits_per_hour: "0.5",
+    preset_name: "cpu-small",
+    ...more,
+  };
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request.setEncoding("utf8")) body += chunk;
+  return body;
+}
+
+export { expect } from "vitest";
