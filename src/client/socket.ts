@@ -122,7 +122,7 @@ function connect(raw: WebSocket, target: SocketCall, signal: AbortSignal): Promi
       resolve(socketOver(raw, channel, target.what));
     });
     raw.on("message", (data: Buffer, isBinary) => channel.push({ data, isBinary }, data.length));
-    raw.on("error", (cause) => fail(networkError(cause, { what: target.what, request, signal })));
+    raw.on("error", (cause) => fail(brokenSocket(cause, { what: target.what, request, signal })));
     raw.on("close", (code, reason) => {
       signal.removeEventListener("abort", onAbort);
       channel.end(closeError({ what: target.what, code, reason: reason.toString("utf8"), request }));
@@ -172,6 +172,16 @@ function keepAlive(raw: WebSocket, onLost: () => void): void {
     clearInterval(pinger);
     heard();
   });
+}
+
+/** What ws found wrong with the bytes is the other side's fault; the rest is the network's. */
+function brokenSocket(
+  cause: Error & { code?: string },
+  { what, request, signal }: { what: string; request: FailedRequest; signal: AbortSignal },
+): unknown {
+  if (cause.code?.startsWith("WS_ERR_") !== true || signal.aborted)
+    return networkError(cause, { what, request, signal });
+  return new PlatformError("protocol_error", `${what} failed: ${cause.message}.`, { cause, request });
 }
 
 function lost(what: string, request: FailedRequest): PlatformError {

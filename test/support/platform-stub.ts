@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test as base } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -20,7 +20,10 @@ export interface PlatformStub {
   play(end: string, play: Play): void;
   login(more?: Partial<Login>): Login;
   connect(options?: ConnectOptions & { login?: Login }): Platform;
-  server: Server;
+  /** Answers a WebSocket's opening request with this raw text instead of playing it. */
+  refuse(request: IncomingMessage): string | undefined;
+  /** Origin that `/config` names for the monitoring service; its own by default. */
+  monitoring: string;
 }
 
 /** `test` with a stub and a platform that talks to it; retries are off unless a test asks. */
@@ -43,7 +46,7 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
   const seen: string[] = [];
   server.on("request", async (request, response) => {
     const name = `${request.method} ${request.url}`;
-    if (name === "GET /api/v1/config") return reply(response, configOf(origin()));
+    if (name === "GET /api/v1/config") return reply(response, configOf(stub.monitoring));
     seen.push(name);
     const body = await text(request);
     const rule = answers.findLast(({ start }) => name.startsWith(start));
@@ -53,8 +56,10 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
   server.on("upgrade", (request, socket, head) => {
     seen.push(`${request.method} ${request.url}`);
     const path = (request.url ?? "").split("?")[0] ?? "";
+    const refusal = stub.refuse(request);
     const rule = plays.findLast(({ end }) => path.endsWith(end));
-    if (rule === undefined) socket.end("HTTP/1.1 500 Internal Server Error\r\n\r\n");
+    if (refusal !== undefined) socket.end(refusal);
+    else if (rule === undefined) socket.end("HTTP/1.1 500 Internal Server Error\r\n\r\n");
     else sockets.handleUpgrade(request, socket, head, (ws) => void rule.play(ws, request));
   });
   server.listen(0, "127.0.0.1");
@@ -63,8 +68,9 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
   const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const stub: PlatformStub = {
     origin: origin(),
+    monitoring: origin(),
     seen,
-    server,
+    refuse: () => undefined,
     on: (start, answer) => answers.push({ start, answer }),
     play: (end, play) => plays.push({ end, play }),
     login: (more = {}) => ({
