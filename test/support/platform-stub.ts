@@ -44,7 +44,7 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
   const plays: { end: string; play: Play }[] = [];
   const platforms: Platform[] = [];
   const seen: string[] = [];
-  server.on("request", async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const name = `${request.method} ${request.url}`;
     if (name === "GET /api/v1/config") return reply(response, configOf(stub.monitoring));
     seen.push(name);
@@ -52,7 +52,8 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
     const rule = answers.findLast(({ start }) => name.startsWith(start));
     if (rule === undefined) reply(response, { error: `no rule for ${name}` }, 500);
     else await rule.answer(response, request, body);
-  });
+  };
+  server.on("request", (request, response) => void serve(request, response));
   server.on("upgrade", (request, socket, head) => {
     seen.push(`${request.method} ${request.url}`);
     const path = (request.url ?? "").split("?")[0] ?? "";
