@@ -14,7 +14,7 @@ const requestFault = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("answer"),
     status: z.int().min(200).max(599),
-    body: z.unknown(),
+    body: z.unknown().optional(),
     headers: z.record(z.string(), z.string()).optional(),
   }),
   z.strictObject({ kind: z.literal("lose_answer") }),
@@ -67,13 +67,12 @@ const clockRule = z.strictObject({
   do: z.strictObject({ kind: z.literal("advance_clock"), ms: milliseconds }),
 });
 
-const chaosRule = z.union([requestRule, jobRule, clockRule]);
-const chaosFile = z.strictObject({ rules: z.array(chaosRule) });
+const chaosFile = z.strictObject({ rules: z.array(z.unknown()) });
 
 /** One thing that is to go wrong: with requests, with jobs, or with the time. */
-export type ChaosRule = z.input<typeof chaosRule>;
+export type ChaosRule = z.input<typeof requestRule> | z.input<typeof jobRule> | z.input<typeof clockRule>;
 
-type Rule = z.infer<typeof chaosRule>;
+type Rule = z.infer<typeof requestRule> | JobRule | z.infer<typeof clockRule>;
 type JobRule = z.infer<typeof jobRule>;
 
 /** Misbehaviour on request. */
@@ -101,7 +100,7 @@ export class ChaosRules implements Chaos, FaultSource {
   }
 
   add(rule: ChaosRule): () => void {
-    const parsed = chaosRule.parse(rule);
+    const parsed = parseRule(rule);
     const armed: Armed = { rule: parsed, seen: 0, jobs: new Map() };
     this.#armed.add(armed);
     const timer =
@@ -152,10 +151,27 @@ export class ChaosRules implements Chaos, FaultSource {
 /** Reads a chaos file. @throws {Error} that names the file and what is wrong with it. */
 export function readChaosFile(path: string): ChaosRule[] {
   try {
-    return chaosFile.parse(JSON.parse(readFileSync(path, "utf8"))).rules;
+    const { rules } = chaosFile.parse(JSON.parse(readFileSync(path, "utf8")));
+    return rules.map((rule, index) => named(`rules[${index}]`, () => parseRule(rule)));
+  } catch (cause) {
+    const shown = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot use the chaos file ${path}: ${shown}`, { cause });
+  }
+}
+
+/** A rule is known by the key that says what it is about: only that kind's mistakes are worth telling. */
+function parseRule(rule: unknown): Rule {
+  const has = (key: string) => typeof rule === "object" && rule !== null && key in rule;
+  if (has("job")) return jobRule.parse(rule);
+  return has("afterMs") ? clockRule.parse(rule) : requestRule.parse(rule);
+}
+
+function named<T>(place: string, parse: () => T): T {
+  try {
+    return parse();
   } catch (cause) {
     const shown = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new Error(`Cannot use the chaos file ${path}: ${shown}`, { cause });
+    throw new Error(`${place}: ${shown}`, { cause });
   }
 }
 

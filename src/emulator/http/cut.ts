@@ -4,48 +4,78 @@ import type { RequestFault } from "./faults.ts";
 
 type Cut = Extract<RequestFault, { kind: "cut" }>;
 
-/** Makes a response break off as the faults say. */
+/** Makes a response break off as the faults say: what was written by then arrives, nothing after it. */
 export function cutResponse(response: ServerResponse, faults: readonly RequestFault[]): void {
   const fault = cutOf(faults);
   if (fault === undefined) return;
-  const end = () => response.socket?.resetAndDestroy();
   const write = response.write.bind(response);
-  const count = counter(fault, end);
-  response.write = (chunk: unknown, ...rest: unknown[]) => {
-    count(chunk);
-    // The overloads of write cannot be named one by one here; the arguments go through unchanged.
-    return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
+  const budget = openBudget(fault, () => response.socket?.destroy());
+  const cutting = (chunk: unknown) => {
+    const part = budget.take(bytesOf(chunk));
+    if (part !== undefined) write(part, () => budget.spend(part.length));
+    return true;
   };
+  // Only data counts here: every overload begins with it, and what follows it may be left out.
+  response.write = cutting as ServerResponse["write"];
+  const end = response.end.bind(response);
+  const ending = (chunk?: unknown) => {
+    if (chunk !== undefined) cutting(chunk);
+    return budget.over() ? response : end();
+  };
+  // As above.
+  response.end = ending as ServerResponse["end"];
 }
 
-/** Makes a WebSocket break off as the faults say. */
+/** Makes a WebSocket break off as the faults say: the message that reaches the limit is the last one. */
 export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): void {
   const fault = cutOf(faults);
   if (fault === undefined) return;
-  const end = () => (fault.code === undefined ? socket.terminate() : socket.close(fault.code));
+  const budget = openBudget(fault, () =>
+    fault.code === undefined ? socket.terminate() : socket.close(fault.code),
+  );
   const send = socket.send.bind(socket);
-  const count = counter(fault, end);
-  socket.send = (data: unknown, ...rest: unknown[]) => {
-    // As above: whatever overload was meant, it gets what it was given.
+  const cutting = (data: unknown, ...rest: unknown[]) => {
+    if (budget.over()) return;
+    const { length } = bytesOf(data);
+    budget.take(Buffer.alloc(length));
+    // Whatever overload was meant, it gets what it was given.
     (send as (...args: unknown[]) => void)(data, ...rest);
-    count(data);
+    budget.spend(length);
   };
+  // As above.
+  socket.send = cutting as WebSocket["send"];
 }
 
 function cutOf(faults: readonly RequestFault[]): Cut | undefined {
   return faults.find((fault): fault is Cut => fault.kind === "cut");
 }
 
-function counter({ afterBytes, afterMs }: Cut, end: () => void): (data: unknown) => void {
-  let sent = 0;
+interface Budget {
+  /** As much of it as may still be sent; undefined if none. */
+  take(bytes: Buffer): Buffer | undefined;
+  /** Tells that so much is out. */
+  spend(bytes: number): void;
+  over(): boolean;
+}
+
+function openBudget({ afterBytes = Number.POSITIVE_INFINITY, afterMs }: Cut, end: () => void): Budget {
+  let [taken, spent] = [0, 0];
   if (afterMs !== undefined) setTimeout(end, afterMs).unref();
-  return (data) => {
-    sent += sizeOf(data);
-    if (afterBytes !== undefined && sent >= afterBytes) setImmediate(end);
+  return {
+    take(bytes) {
+      const part = bytes.subarray(0, Math.max(0, afterBytes - taken));
+      taken += part.length;
+      return part.length > 0 ? part : undefined;
+    },
+    spend(bytes) {
+      spent += bytes;
+      if (spent >= afterBytes) end();
+    },
+    over: () => taken >= afterBytes,
   };
 }
 
-function sizeOf(data: unknown): number {
-  if (typeof data === "string") return Buffer.byteLength(data);
-  return data instanceof Uint8Array ? data.byteLength : 0;
+function bytesOf(data: unknown): Buffer {
+  if (typeof data === "string") return Buffer.from(data);
+  return data instanceof Uint8Array ? Buffer.from(data) : Buffer.alloc(0);
 }

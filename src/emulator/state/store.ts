@@ -31,7 +31,12 @@ const line = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("job"), job: z.custom<JobRecord>((value) => typeof value === "object") }),
   z.object({ kind: z.literal("change"), change: z.custom<JobChange>((value) => typeof value === "object") }),
   z.object({ kind: z.literal("removed"), id: z.string() }),
-  z.object({ kind: z.literal("value"), collection: z.string(), key: z.string(), value: z.unknown() }),
+  z.object({
+    kind: z.literal("value"),
+    collection: z.string(),
+    key: z.string(),
+    value: z.unknown().optional(),
+  }),
 ]);
 
 /** Opens the store; without a folder nothing is written. */

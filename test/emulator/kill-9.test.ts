@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { crashRound } from "./support/crash.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "emulator-data-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("an emulator with a data folder that is killed", () => {
+  test("comes back with every job it acknowledged, and says what became of those that ran", async () => {
+    const reports = [];
+    for (const [round, killAfterMs] of [250, 700, 1300].entries())
+      reports.push(await crashRound(folder, { round, killAfterMs }));
+    expect(reports.flatMap(({ losses }) => losses)).toEqual([]);
+    expect(reports.every(({ acknowledged }) => acknowledged > 0)).toBe(true);
+  }, 40_000);
+});
