@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 
 /** Remembers the groups it is told of; when its input ends because we are gone, kills those that are left. */
@@ -16,6 +16,7 @@ for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 /** A small process that ends the jobs' groups when the emulator itself is killed. */
 export class Guardian {
   #input: Writable | undefined;
+  #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
 
   watch(group: number): void {
@@ -28,6 +29,8 @@ export class Guardian {
   }
 
   async close(): Promise<void> {
+    // While jobs run it must not keep the emulator alive; now its end is waited for.
+    this.#child?.ref();
     this.#input?.end();
     await this.#gone;
   }
@@ -45,6 +48,7 @@ export class Guardian {
     // Without a guardian jobs still run; they only outlive an emulator that is killed.
     child.stdin.on("error", () => undefined);
     child.unref();
+    this.#child = child;
     return child.stdin;
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Place } from "./programs.ts";
 import { environmentOf, findProgram } from "./programs.ts";
@@ -88,16 +88,27 @@ function wrapping(launch: Launch): string[] {
 }
 
 function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
+  for (const path of SYSTEM) link(folder, path);
   for (const path of ["/tmp", "/run", "/var/tmp", resolve("/", env.HOME ?? "/root"), workingDir]) {
     const covered = [...SYSTEM, ...mounts.map(({ target }) => target)].some((root) => isBelow(path, root));
     if (!covered) mkdirSync(join(folder, path), { recursive: true });
   }
 }
 
-/** `/bin` and its like are links on most systems, and have to stay so. */
 function shown(path: string): string[] {
-  if (lstatSync(path).isSymbolicLink()) return ["--symlink", readlinkSync(path), path];
-  return ["--ro-bind", path, path];
+  return isLink(path) ? [] : ["--ro-bind", path, path];
+}
+
+/** `/bin` and its like are links on most systems, and have to be in the job too. */
+function link(folder: string, path: string): void {
+  const made = join(folder, path);
+  if (isLink(path) && lstatSync(made, { throwIfNoEntry: false }) === undefined) {
+    symlinkSync(readlinkSync(path), made);
+  }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function nodeFolder(): string[] {

@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openRunner } from "../../../src/emulator/run/index.ts";
+import type { Runner } from "../../../src/emulator/run/runner.ts";
+import { canIsolate, processesOf, removeFolders, run, start } from "./jobs.ts";
+
+const title = canIsolate
+  ? "an isolated job"
+  : "an isolated job (skipped: bubblewrap is missing or may not be used)";
+
+describe.runIf(canIsolate)(title, () => {
+  let runner: Runner;
+  let host: string;
+
+  beforeAll(async () => {
+    runner = await openRunner();
+    host = mkdtempSync(join(tmpdir(), "isolation-test-"));
+  });
+
+  afterAll(async () => {
+    await runner.close();
+    removeFolders();
+    rmSync(host, { recursive: true, force: true });
+  });
+
+  const sh = async (script: string, more: Parameters<typeof run>[2] = {}) =>
+    run(runner, ["sh", "-c", script], more);
+
+  test("sees its own processes only", async () => {
+    const { text } = await sh("ls /proc | grep -c '^[0-9]'; echo $$");
+    const [count, pid] = text.trim().split("\n").map(Number);
+    expect(count).toBeLessThan(8);
+    expect(pid).toBeLessThan(10);
+  });
+
+  test("has its folder as the root of its files, and nothing else of the host to write to", async () => {
+    const { text, launch, ending } = await sh(
+      "pwd; echo mine > /data.txt; echo $HOME; touch /usr/no 2>&1; ls /home",
+    );
+    expect(text).toContain("/\n/root\n");
+    expect(text).toMatch(/Read-only file system|Permission denied/);
+    expect(readFileSync(join(launch.folder, "data.txt"), "utf8")).toBe("mine\n");
+    expect(existsSync("/usr/no")).toBe(false);
+    expect(ending.exitCode).not.toBe(0);
+  });
+
+  test("starts in a working directory that did not exist", async () => {
+    expect((await sh("pwd; touch here", { workingDir: "/work/space" })).text).toBe("/work/space\n");
+  });
+
+  test("has volumes, disks and secret files at their paths", async () => {
+    const [volume, disk] = [join(host, "volume"), join(host, "disk")];
+    for (const folder of [volume, disk]) mkdirSync(folder);
+    writeFileSync(join(host, "secret"), "s3cret");
+    writeFileSync(join(volume, "input"), "data");
+    const { text, ending } = await sh(
+      "cat /var/data/input /run/secrets/key; echo out > /var/data/disk/result",
+      {
+        mounts: [
+          { source: disk, target: "/var/data/disk", readOnly: false },
+          { source: volume, target: "/var/data", readOnly: false },
+          { source: join(host, "secret"), target: "/run/secrets/key", readOnly: true },
+        ],
+      },
+    );
+    expect(text).toContain("datas3cret");
+    expect(readFileSync(join(disk, "result"), "utf8")).toBe("out\n");
+    expect(ending.exitCode).toBe(0);
+  });
+
+  test("cannot write to what is mounted read-only", async () => {
+    const folder = join(host, "frozen");
+    mkdirSync(folder);
+    const { text } = await sh("touch /in/file 2>&1", {
+      mounts: [{ source: folder, target: "/in", readOnly: true }],
+    });
+    expect(text).toContain("Read-only file system");
+  });
+
+  test("is refused when what it mounts does not exist", async () => {
+    const mounts = [{ source: join(host, "nothing"), target: "/in", readOnly: true }];
+    expect((await sh("true", { mounts })).ending.startError).toBe(
+      "Cannot mount /in: its source does not exist.",
+    );
+  });
+
+  test("says so when the program does not exist", async () => {
+    const { ending } = await run(runner, ["no-such-program"]);
+    expect(ending.startError).toContain("executable file not found");
+  });
+
+  test("can run a program that lies in its own folder", async () => {
+    const { launch } = await sh("printf '#!/bin/sh\\necho own' > /tool; chmod +x /tool");
+    const { text } = await run(runner, ["/tool"], { folder: launch.folder });
+    expect(text).toBe("own\n");
+  });
+
+  test("ends as a shell tells it", async () => {
+    expect((await sh("exit 9")).ending.exitCode).toBe(9);
+    expect((await sh("kill -9 $$")).ending.exitCode).toBe(137);
+  });
+
+  test("is asked to end before it is forced to", async () => {
+    const { job, text } = start(runner, [
+      "sh",
+      "-c",
+      "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done",
+    ]);
+    await expect.poll(text).toContain("up");
+    job.kill("SIGTERM");
+    expect((await job.ended).exitCode).toBe(0);
+    expect(text()).toContain("bye");
+  });
+
+  test("leaves nothing behind when it is killed", async () => {
+    const { job, launch } = start(runner, ["sh", "-c", "sleep 600 & env -i setsid sleep 600 & wait"]);
+    await expect.poll(() => processesOf(launch.jobId).length).toBeGreaterThan(3);
+    job.kill("SIGKILL");
+    expect((await job.ended).exitCode).toBe(137);
+    expect(processesOf(launch.jobId)).toEqual([]);
+  });
+
+  test("is ended when it takes too much memory", async () => {
+    const script = "const kept=[];setInterval(()=>kept.push(Buffer.alloc(4<<20,1)),2)";
+    const { ending } = await run(runner, ["node", "-e", script], { memoryBytes: 150 << 20 });
+    expect(ending).toEqual({ exitCode: 137, oomKilled: true });
+  });
+
+  test("has a terminal when it asks for one", async () => {
+    const { text } = await sh("test -t 0 && stty size", { tty: true });
+    expect(text.trim()).toBe("24 80");
+  });
+
+  test("is entered by exec, in its folder and with its processes", async () => {
+    const { job } = start(runner, ["sleep", "600"], { workingDir: "/inside" });
+    for (const tty of [false, true]) {
+      const session = await job.exec(
+        ["sh", "-c", "pwd; echo $GREETING; ls /proc | grep -c '^[0-9]'; exit 6"],
+        { tty },
+      );
+      const [folder, greeting, count] = (await readText(session.stdout)).split(/\r?\n/);
+      expect([folder, greeting]).toEqual(["/inside", "hello"]);
+      expect(Number(count)).toBeLessThan(10);
+      expect((await session.ended).exitCode).toBe(6);
+    }
+    job.kill("SIGKILL");
+    await job.ended;
+  });
+
+  test("is reached on its ports", async () => {
+    const server =
+      "require('net').createServer(s=>s.end('hi')).listen(0,function(){console.log(this.address().port)})";
+    const { job, text } = start(runner, ["node", "-e", server]);
+    await expect.poll(text).toContain("\n");
+    expect(await readText(await job.connect(Number(text())))).toBe("hi");
+    job.kill("SIGKILL");
+    await job.ended;
+  });
+});
