@@ -35,8 +35,13 @@ export async function listJobs(context: ApiContext, call: ApiCall): Promise<Answ
 async function drained(response: ApiCall["response"], signal: AbortSignal): Promise<void> {
   if (!response.writableNeedDrain) return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
-    response.once("drain", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    const done = () => {
+      response.off("drain", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    response.on("drain", done);
+    signal.addEventListener("abort", done);
   });
 }
 
