@@ -5,7 +5,7 @@ import { cleanLines, logBody, showBody } from "../jobs/log-report.ts";
 import { explainJob } from "../jobs/reasons.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { nameOf } from "./rows.ts";
+import { hasRun, nameOf } from "./rows.ts";
 
 /** Why a job stands where it stands. */
 export interface Diagnosis extends Explanation {
@@ -56,8 +56,8 @@ export async function diagnose(
     running: isAboutQuota(job) ? around.running : undefined,
   };
   const explanation = explainJob(job, surroundings);
-  const { status, history } = job;
-  const hasWords = status === "failed" && history.started_at !== undefined;
+  const { status } = job;
+  const hasWords = status === "failed" && hasRun(job);
   return { ...explanation, ...(hasWords ? { log: await endOfLog(job, { ...context, isShort }) } : {}) };
 }
 

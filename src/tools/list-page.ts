@@ -1,6 +1,9 @@
 import type { JobDescription, ListFilter, Platform } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 
+/** A platform may keep more digits than it prints, so that a job seems newer than its own time. */
+const ROUNDING_MS = 1;
+
 /** Where the next page starts: after this job, in the order newest first, equal times by id. */
 interface Place {
   created: string;
@@ -48,7 +51,7 @@ export async function listPage(
     ...filter,
     reverse: true,
     ...(since === undefined ? {} : { since }),
-    ...(after === undefined ? {} : { until: after.created }),
+    ...(after === undefined ? {} : { until: new Date(Date.parse(after.created) + ROUNDING_MS) }),
   };
   const seen: JobDescription[] = [];
   let isComplete = true;
@@ -86,8 +89,10 @@ function createdOf({ history }: JobDescription): string {
   return history.created_at ?? "";
 }
 
+/** Times are compared as text: they carry more digits than a Date holds, and are all of one form. */
 function isAfter(job: JobDescription, { created, id }: Place): boolean {
-  return createdOf(job) !== created || job.id < id;
+  const time = createdOf(job);
+  return time < created || (time === created && job.id < id);
 }
 
 /** The cursor that goes on after `job`. */

@@ -33,7 +33,7 @@ export const list = defineTool({
     owner: z.string().optional().describe("User name, or me"),
     since: z.string().optional().describe("Created from: 2h, 3d, yesterday or ISO time (UTC)"),
     until: z.string().optional().describe("Created up to; same forms"),
-    text: z.string().optional().describe("Part of name, description, image or command"),
+    text: z.string().optional().describe("Part of name, description, image, command or reason"),
     limit: z.int().min(1).max(200).default(20).describe("Most rows"),
     cursor: z.string().optional().describe("next_cursor of the last call, same filters"),
     projects: z.array(z.string()).optional().describe('Several, or ["*"]: all of the org'),
@@ -83,12 +83,12 @@ function filterOf(
   };
 }
 
-function mentions({ name, description, container }: JobDescription, wanted: string): boolean {
+function mentions({ name, description, container, history }: JobDescription, wanted: string): boolean {
   const { image, command, entrypoint } = container;
   const imageText =
     [image.registry, image.name].filter(Boolean).join("/") + (image.tag === undefined ? "" : `:${image.tag}`);
   const part = wanted.toLowerCase();
-  return [name, description, imageText, command, entrypoint].some(
+  return [name, description, imageText, command, entrypoint, history.reason].some(
     (text) => text?.toLowerCase().includes(part) ?? false,
   );
 }

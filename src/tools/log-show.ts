@@ -1,5 +1,5 @@
 import { isFinished } from "../client/index.ts";
-import { shareBudget } from "../jobs/budget.ts";
+import { byteLength, shareBudget } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { cleanLines, type LogBody, logBody, readText, showBody } from "../jobs/log-report.ts";
 import type { LogLine } from "../jobs/log-text.ts";
@@ -8,9 +8,13 @@ import type { LogsArguments } from "./log-arguments.ts";
 import { writeCursor } from "./log-cursor.ts";
 import { searchLog } from "./log-grep.ts";
 import type { LogPart } from "./log-read.ts";
-import { nameOf, stateLine } from "./rows.ts";
+import { hasRun, nameOf, stateLine, statusText } from "./rows.ts";
 
-const MAX_BODIES_BYTES = 14_000;
+/** Of the whole text, unless what stands around the logs takes too much of it. */
+const MAX_BYTES = 16_000;
+const MIN_BODIES_BYTES = 4000;
+/** What a fence and its label take. */
+const FENCE_BYTES = 120;
 
 interface Options {
   args: LogsArguments;
@@ -32,14 +36,17 @@ interface Prepared {
 /** The answer: each log with what was read of it, within one budget shared by all. */
 export function showLogs(parts: LogPart[], options: Options) {
   const prepared = parts.map((part) => prepare(part, options));
-  const shares = shareBudget(
-    prepared.map(({ body }) => body.bytes + 100),
-    MAX_BODIES_BYTES,
-  );
-  const shown = prepared.map((one, index) => show(one, shares[index] ?? 0, options.nowMs));
   const nextCursor = cursorOf(parts);
+  const heads = prepared.map((one) => headText(one, options.nowMs));
+  const calls = nextCalls(prepared, options, nextCursor);
+  const around = byteLength([...heads, ...calls].join("\n")) + parts.length * FENCE_BYTES;
+  const shares = shareBudget(
+    prepared.map(({ body }) => body.bytes),
+    Math.max(MIN_BODIES_BYTES, MAX_BYTES - around),
+  );
+  const shown = prepared.map((one, index) => show(one, heads[index] ?? "", shares[index] ?? 0));
   return {
-    text: [...shown.map(({ text }) => text), ...nextCalls(prepared, options, nextCursor)].join("\n"),
+    text: [...shown.map(({ text }) => text), ...calls].join("\n"),
     data: {
       logs: shown.map(({ data }) => data),
       ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
@@ -121,11 +128,14 @@ function aboutMatches(
   ];
 }
 
-function show({ part, body, span, about, matches }: Prepared, maxBytes: number, nowMs: number) {
-  const { job, linesRead, bytesRead, reachedStart, matched } = part;
+function headText({ part, body, span, about }: Prepared, nowMs: number): string {
   const hidden = body.hidden === 0 ? [] : [`${body.hidden} secrets hidden`];
   const facts = [...about, ...(span === "" ? [] : [span]), readText(part), ...hidden].join("; ");
-  const head = `${stateLine(job, nowMs)}\nLog: ${facts}.`;
+  return `${stateLine(part.job, nowMs)}\nLog: ${facts}.`;
+}
+
+function show({ part, body, matches }: Prepared, head: string, maxBytes: number) {
+  const { job, linesRead, bytesRead, reachedStart, matched } = part;
   const { text, fenced, omittedLines } = showBody(body, { maxBytes, what: `log of ${nameOf(job)}` });
   return {
     text: body.lines.length === 0 ? `${head}\n${emptyText(part)}` : `${head}\n${fenced}`,
@@ -148,11 +158,8 @@ function show({ part, body, span, about, matches }: Prepared, maxBytes: number, 
 function emptyText({ job, linesRead }: LogPart): string {
   if (linesRead > 0) return "Nothing to show of what was read.";
   if (job.logs_removed) return "The platform has removed this log.";
-  if (job.history.started_at === undefined)
-    return "It has printed nothing: it has not run yet. job_status says why.";
-  return isFinished(job.status)
-    ? "It printed nothing in that time."
-    : "It has printed nothing in that time so far.";
+  if (!hasRun(job)) return `It printed nothing, as it never ran: ${statusText(job)}. job_status says why.`;
+  return isFinished(job.status) ? "It printed nothing there." : "It has printed nothing there so far.";
 }
 
 function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string | undefined): string[] {

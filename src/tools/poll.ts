@@ -6,6 +6,8 @@ const MOST_SINGLE = 3;
 /** A list this long costs more than asking for the jobs one by one. */
 const LONGEST_LIST = 500;
 const RETRY_MS = 1000;
+/** Times of creation carry more digits than a Date holds. */
+const ROUNDING_MS = 2;
 
 /** Asks for the state of many jobs again and again, with as few requests as it takes. */
 export interface Poll {
@@ -116,10 +118,13 @@ function placeOf([first]: JobDescription[]) {
   };
 }
 
-function createdWithin(jobs: JobDescription[]): { since?: string; until?: string } {
-  const byTime = jobs
-    .flatMap(({ history: { created_at } }) => (created_at === undefined ? [] : [created_at]))
-    .sort((a, b) => Date.parse(a) - Date.parse(b));
-  const [since, until] = [byTime[0], byTime.at(-1)];
-  return since === undefined || until === undefined ? {} : { since, until };
+function createdWithin(jobs: JobDescription[]): { since?: Date; until?: Date } {
+  const times = jobs
+    .map(({ history }) => Date.parse(history.created_at ?? ""))
+    .filter((ms) => !Number.isNaN(ms));
+  if (times.length === 0) return {};
+  return {
+    since: new Date(Math.min(...times) - ROUNDING_MS),
+    until: new Date(Math.max(...times) + ROUNDING_MS),
+  };
 }

@@ -6,16 +6,16 @@ import { causeOf, statusText as standingText } from "../jobs/rows.ts";
 /** One job as a sentence: `train (job-1a2b3c4d): running for 3m 20s, created 2026-11-22T10:00:00Z (4m ago)`. */
 export function stateLine(job: JobDescription, nowMs: number): string {
   const { history } = job;
-  const { created_at = "", started_at, finished_at, run_time_seconds = 0 } = history;
-  const ran = formatDuration(run_time_seconds);
+  const { created_at = "", finished_at, run_time_seconds = 0 } = history;
+  const ran = hasRun(job) ? `ran ${formatDuration(run_time_seconds)}` : "never ran";
   const when = (time: string) => `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
   const created = `created ${when(created_at)}`;
   const stands =
     finished_at !== undefined
-      ? `ran ${ran}, ended ${when(finished_at)}`
-      : started_at === undefined
+      ? `${ran}, ended ${when(finished_at)}`
+      : !hasRun(job)
         ? created
-        : `ran ${ran} so far, ${created}`;
+        : `${ran} so far, ${created}`;
   return `${nameOf(job)} (${shortId(job.id)}): ${statusText(job)}, ${stands}`;
 }
 
@@ -32,6 +32,13 @@ export function stateData({ id, name, status, history }: JobDescription) {
     ...(finished_at === undefined ? {} : { finished_at: formatInstant(finished_at) }),
     run_time_seconds: Math.round(run_time_seconds ?? 0),
   };
+}
+
+/** Whether its program was ever started; the platform gives a start to every job that ended. */
+export function hasRun({ history }: JobDescription): boolean {
+  return (
+    history.transitions.some(({ status }) => status === "running") || (history.run_time_seconds ?? 0) > 0
+  );
 }
 
 /** What a person calls it. */

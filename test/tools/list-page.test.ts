@@ -22,7 +22,9 @@ function platformWith(jobs: JobDescription[]): Platform {
       (a, b) => time(b).localeCompare(time(a)) || sign * a.id.localeCompare(b.id),
     );
     yield* newestFirst.filter(
-      (job) => (until === undefined || time(job) <= until) && (since === undefined || time(job) >= since),
+      (job) =>
+        (until === undefined || Date.parse(time(job)) <= Number(until)) &&
+        (since === undefined || time(job) >= since),
     );
   }
   // Only the list is used.

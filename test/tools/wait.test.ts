@@ -1,0 +1,113 @@
+import { describe } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
+
+describe("job_wait", () => {
+  test("returns as soon as all have ended, and points to those that failed", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "good", script: "sleep 0.3" });
+    await startJob(platform, { name: "bad", script: "exit 2" });
+    const { text, data } = await mcp.ok("job_wait", { jobs: ["good", "bad"], wait_seconds: 30 });
+    expect(data).toMatchObject({
+      finished: true,
+      jobs: [{ status: "succeeded" }, { status: "failed", exit_code: 2 }],
+    });
+    expect(data.waited_seconds).toBeLessThan(25);
+    expect(text).toMatch(/^finished: true/);
+    expect(text).toContain('Next: job_status {"jobs":["bad"]}');
+  });
+
+  test("says finished: false and the same call when the time is over", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "long", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    const { text, data } = await mcp.ok("job_wait", { jobs: ["long"], wait_seconds: 1 });
+    expect(data.finished).toBe(false);
+    expect(text).toMatch(/^finished: false, after 1/);
+    expect(text).toContain('Next: job_wait {"jobs":["long"],"until":"finished","wait_seconds":1}');
+  });
+
+  test("waits until jobs run", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "soon", script: "sleep 60" });
+    const { data } = await mcp.ok("job_wait", { jobs: ["soon"], until: "running", wait_seconds: 20 });
+    expect(data).toMatchObject({ finished: true, jobs: [{ status: "running" }] });
+  });
+
+  test("ends with the first log that has a matching line, also one printed before", async ({
+    mcp,
+    platform,
+  }) => {
+    const one = await startJob(platform, { name: "one", script: "echo nothing; sleep 60" });
+    const two = await startJob(platform, { name: "two", script: "sleep 0.5; echo 'epoch 3 done'; sleep 60" });
+    await untilPrinted(platform, one, "nothing");
+    const args = { jobs: ["one", "two"], until: "log", pattern: "epoch [3-5]", wait_seconds: 30 };
+    const { text, data } = await mcp.ok("job_wait", args);
+    expect(data).toMatchObject({ finished: true, matched: { job: two.id, line: "epoch 3 done" } });
+    expect(text).toContain("```\nepoch 3 done\n```");
+    const again = await mcp.ok("job_wait", args);
+    expect(again.data.finished).toBe(true);
+  });
+
+  test("says that no line will match once all have ended", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "over", script: "echo done" }));
+    const { text, data } = await mcp.ok("job_wait", { jobs: ["over"], until: "log", pattern: "never" });
+    expect(data.finished).toBe(false);
+    expect(text).toContain("No line matched and none will");
+  });
+
+  test("survives a platform that is away for a while", async ({ mcp, platform, emulator }) => {
+    const job = await startJob(platform, { name: "brave", script: "sleep 3" });
+    await untilStatus(platform, job, "running");
+    const stop = emulator.chaos.add({
+      on: { path: "**/jobs**" },
+      do: { kind: "answer", status: 503, body: "away" },
+    });
+    const waiting = mcp.ok("job_wait", { jobs: [job.id], wait_seconds: 40 });
+    setTimeout(stop, 2500);
+    const { data } = await waiting;
+    expect(data).toMatchObject({ finished: true, jobs: [{ status: "succeeded" }] });
+  });
+
+  test("asks once a second for many jobs, with one list", async ({ mcp, platform }) => {
+    const jobs = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        startJob(platform, { name: `many-${index}`, script: "sleep 60" }),
+      ),
+    );
+    for (const job of jobs) await untilStatus(platform, job, "running");
+    let requests = 0;
+    const listed = platform.jobs.list.bind(platform.jobs);
+    platform.jobs.list = (...args) => {
+      requests += 1;
+      return listed(...args);
+    };
+    const single = platform.jobs.statusMany.bind(platform.jobs);
+    let asked = 0;
+    platform.jobs.statusMany = (refs, ...rest) => {
+      asked += refs.length;
+      return single(refs, ...rest);
+    };
+    await mcp.ok("job_wait", { jobs: jobs.map(({ id }) => id), wait_seconds: 3 });
+    expect(requests).toBeLessThanOrEqual(4);
+    expect(asked).toBe(jobs.length);
+  });
+
+  test("is cancelled at once and leaves the job alone", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "kept", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    const giveUp = new AbortController();
+    const waiting = mcp.call("job_wait", { jobs: ["kept"] }, giveUp.signal);
+    const started = performance.now();
+    giveUp.abort();
+    await expect(waiting).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test.for([
+    [{ jobs: ["nobody"] }, "not_found"],
+    [{ jobs: ["x"], until: "log" }, "needs a pattern"],
+    [{ jobs: ["x"], pattern: "y" }, "needs a pattern"],
+    [{ jobs: ["x"], wait_seconds: 90 }, "wait_seconds"],
+  ] as const)("refuses %j", async ([args, message], { mcp }) => {
+    expect(await mcp.refusal("job_wait", args)).toContain(message);
+  });
+});
