@@ -7,6 +7,11 @@ export async function findJob(
   { cluster, org, project, job: ref = "" }: Record<string, string>,
   { platform, signal }: Pick<ResourceContext, "platform" | "signal">,
 ): Promise<JobDescription> {
+  const { clusters } = await platform.context({ signal });
+  if (!clusters.some(({ name }) => name === cluster)) {
+    const names = clusters.map(({ name }) => name).join(", ");
+    throw new PlatformError("not_found", `There is no cluster "${cluster}". Clusters: ${names}.`);
+  }
   const where = { cluster, project, ...(org === NO_ORG ? {} : { org }) };
   const job = await platform.jobs.resolve(ref, where, { signal });
   const { cluster_name, org_name = NO_ORG, project_name } = job;

@@ -1,16 +1,12 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  type CompleteRequest,
-  CompleteRequestSchema,
-  ErrorCode,
-  McpError,
-} from "@modelcontextprotocol/sdk/types.js";
+import { type CompleteRequest, CompleteRequestSchema, ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { type Platform, PlatformError } from "../client/index.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
 import { type Suggestion, Suggestions } from "../resources/suggestions.ts";
 import type { Connection } from "./connection.ts";
+import { ProtocolError } from "./protocol-error.ts";
 
 /** The protocol's own limit. */
 const MOST_VALUES = 100;
@@ -85,9 +81,9 @@ function kindOf(
   return kind;
 }
 
-function unknown(what: string, known: readonly string[]): McpError {
+function unknown(what: string, known: readonly string[]): ProtocolError {
   const text = `invalid_argument: there is no ${what.slice(0, 200)}. There are: ${known.join(", ")}.`;
-  return new McpError(ErrorCode.InvalidParams, text);
+  return new ProtocolError(ErrorCode.InvalidParams, text);
 }
 
 /** Values that begin with what was typed, then those that contain it, any case. */

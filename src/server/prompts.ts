@@ -3,7 +3,6 @@ import {
   ErrorCode,
   GetPromptRequestSchema,
   ListPromptsRequestSchema,
-  McpError,
   type PromptMessage,
 } from "@modelcontextprotocol/sdk/types.js";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
@@ -11,6 +10,7 @@ import { nearestNames } from "../jobs/names.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { readResource } from "./read-resource.ts";
 
 /** Offers the prompts: each is given with the resources it needs, read at that moment. */
@@ -39,10 +39,13 @@ export function servePrompts(
 }
 
 /** An argument that names nothing is the caller's to mend, an outage is not. */
-function refusal(error: unknown, { name, scrub }: { name: string; scrub(text: string): string }): McpError {
+function refusal(
+  error: unknown,
+  { name, scrub }: { name: string; scrub(text: string): string },
+): ProtocolError {
   const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
   const code = isMistake ? ErrorCode.InvalidParams : ErrorCode.InternalError;
-  return new McpError(code, scrub(describeError(error, `the prompt ${name}`)));
+  return new ProtocolError(code, scrub(describeError(error, `the prompt ${name}`)), { cause: error });
 }
 
 const MISTAKES: ReadonlySet<unknown> = new Set(["invalid_argument", "not_found", "ambiguous"]);
@@ -56,7 +59,7 @@ async function toMessage(part: Part, connection: Connection, signal: AbortSignal
       content: { type: "resource", resource: await readResource(part.attach, connection, signal) },
     };
   } catch (error) {
-    if (!(error instanceof McpError) || signal.aborted) throw error;
+    if (!(error instanceof ProtocolError) || signal.aborted) throw error;
     const text = `${part.attach} could not be read: ${error.message}`;
     return { role: "user", content: { type: "text", text } };
   }

@@ -1,14 +1,15 @@
-import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { PlatformError } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
 import { matchUri } from "../resources/match-uri.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
+import { ProtocolError } from "./protocol-error.ts";
 
 /** The protocol's own code for a resource that is not there. */
 const RESOURCE_NOT_FOUND = -32002;
 
-/** One resource as it is sent. @throws {McpError} the one boundary for errors of resources */
+/** One resource as it is sent. @throws {ProtocolError} the one boundary for errors of resources */
 export async function readResource(
   uri: string,
   { platform, session, scrub }: Connection,
@@ -19,20 +20,20 @@ export async function readResource(
     const text = scrub(await resource.read(variables, { platform, session, signal }));
     return { uri, mimeType: resource.mimeType, text };
   } catch (error) {
-    throw toMcpError(error, { uri, scrub });
+    throw toProtocolError(error, { uri, scrub });
   }
 }
 
 /** What a client is told instead of the contents: what failed and what to do next. */
-export function toMcpError(
+export function toProtocolError(
   error: unknown,
   { uri, scrub }: { uri: string; scrub(text: string): string },
-): McpError {
+): ProtocolError {
   const isUnknown = error instanceof PlatformError && error.code === "not_found";
   const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
   const code = isMistake ? ErrorCode.InvalidParams : ErrorCode.InternalError;
   const text = scrub(describeError(error, `reading ${uri}`));
-  return new McpError(isUnknown ? RESOURCE_NOT_FOUND : code, text, { uri });
+  return new ProtocolError(isUnknown ? RESOURCE_NOT_FOUND : code, text, { data: { uri }, cause: error });
 }
 
 const MISTAKES: ReadonlySet<unknown> = new Set(["invalid_argument", "ambiguous"]);

@@ -7,7 +7,7 @@ import { matchUri } from "../resources/match-uri.ts";
 import { type Subject, Watcher } from "../resources/watch/watcher.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
-import { toMcpError } from "./read-resource.ts";
+import { toProtocolError } from "./read-resource.ts";
 
 /** Far more than a person follows; beyond, a client has lost count. */
 const MOST_SUBSCRIPTIONS = 1000;
@@ -28,7 +28,7 @@ export function serveSubscriptions(server: Server, connection: Connection): { an
   const { platform, closing, scrub } = connection;
   const watcher = watcherOf(platform);
   const subscriptions = new Map<string, { stop(): void }>();
-  let stopList: (() => void) | undefined;
+  let list: { stop(): void } | undefined;
 
   server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }, extra) => {
     if (subscriptions.has(uri)) return {};
@@ -39,10 +39,12 @@ export function serveSubscriptions(server: Server, connection: Connection): { an
       const subject = await subjectOf(uri, platform, AbortSignal.any([extra.signal, closing]));
       // Meanwhile the client may have changed its mind or gone away.
       if (subscriptions.get(uri) !== subscription || closing.aborted) return {};
-      subscription.stop = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
+      const watching = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
+      subscription.stop = watching.stop;
+      await watching.ready;
     } catch (error) {
       if (subscriptions.get(uri) === subscription) subscriptions.delete(uri);
-      throw toMcpError(error, { uri, scrub });
+      throw toProtocolError(error, { uri, scrub });
     }
     return {};
   });
@@ -54,13 +56,13 @@ export function serveSubscriptions(server: Server, connection: Connection): { an
   closing.addEventListener("abort", () => {
     for (const { stop } of subscriptions.values()) stop();
     subscriptions.clear();
-    stopList?.();
+    list?.stop();
   });
   return {
     /** From now on the session is told when jobs come and go: it has shown that it wants to know which there are. */
     announceList() {
       if (closing.aborted) return;
-      stopList ??= watcher.watch({ kind: "roster" }, () => tell(server.sendResourceListChanged()));
+      list ??= watcher.watch({ kind: "roster" }, () => tell(server.sendResourceListChanged()));
     },
   };
 }

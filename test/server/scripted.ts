@@ -1,18 +1,9 @@
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import {
-  ResourceListChangedNotificationSchema,
-  ResourceUpdatedNotificationSchema,
-} from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
-import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
+import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
 import { passedConfigOf } from "../../src/emulator/serve.ts";
-import { createServer } from "../../src/server/index.ts";
-import type { Policy } from "../../src/tools/session.ts";
 import { startScripted } from "../emulator/support/scripted.ts";
 
 const SELECTION = { user: "alice", cluster: "default", org: "acme", project: "vision" };
-export const OPEN: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
 
 /** The emulator's API over processes that the test plays, and a platform logged in to it. */
 export async function scriptedPlatform() {
@@ -24,33 +15,4 @@ export async function scriptedPlatform() {
     await emulator.close();
   });
   return { emulator, platform };
-}
-
-/** One MCP session, and what it was told. */
-export async function connectSession(platform: Platform, policy: Policy = OPEN) {
-  const client = new Client({ name: "test", version: "0" });
-  const updates: { uri: string; atMs: number }[] = [];
-  let listChanges = 0;
-  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
-    updates.push({ uri, atMs: performance.now() });
-  });
-  client.setNotificationHandler(ResourceListChangedNotificationSchema, () => {
-    listChanges += 1;
-  });
-  const [near, far] = InMemoryTransport.createLinkedPair();
-  await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
-  onTestFinished(() => client.close());
-  return {
-    client,
-    updates,
-    listChanges: () => listChanges,
-    /** Text of a resource. */
-    async read(uri: string): Promise<string> {
-      const { contents } = await client.readResource({ uri });
-      const [content] = contents;
-      if (contents.length !== 1 || content === undefined || !("text" in content))
-        throw new Error(`${uri}: no text`);
-      return content.text;
-    },
-  };
 }

@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
 import { jobUri } from "../../src/resources/job-uri.ts";
 import { countRequests } from "../support/requests.ts";
-import { connectSession, scriptedPlatform } from "./scripted.ts";
+import { connectSession } from "../support/session.ts";
+import { scriptedPlatform } from "./scripted.ts";
 
 const WITHIN = { timeout: 6000, interval: 10 };
 const PROMISED_MS = 2000;

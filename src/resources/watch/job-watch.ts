@@ -15,6 +15,13 @@ export interface JobWatchOptions {
   onBug(error: unknown): void;
 }
 
+/** Somebody's interest in one thing. */
+export interface Watching {
+  /** Resolves when every later change will be told; at once where absent. */
+  ready?: Promise<void> | undefined;
+  stop(): void;
+}
+
 /** One job as several sessions watch it: the job itself, and its log once somebody wants that. */
 export class JobWatch {
   readonly state = new Topic();
@@ -40,13 +47,21 @@ export class JobWatch {
     return !this.#isOver && (this.state.isWatched || this.log.isWatched);
   }
 
-  watch(topic: Topic, listener: () => void): () => void {
+  watch(topic: Topic, listener: () => void): Watching {
     topic.add(listener);
     if (topic === this.log) this.#openLog();
-    return () => {
-      topic.remove(listener);
-      if (!this.log.isWatched) this.#closeLog();
+    return {
+      ready: topic === this.log ? this.#follow?.ready : undefined,
+      stop: () => {
+        topic.remove(listener);
+        if (!this.log.isWatched) this.#closeLog();
+      },
     };
+  }
+
+  /** The platform was away and is back. */
+  reconnect(): void {
+    this.#follow?.reconnect();
   }
 
   /** What a poll found: the job as it is now, or an error that will stay. */

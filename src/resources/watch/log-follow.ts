@@ -5,15 +5,19 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
 /** How long the last lines of a job that ended are waited for. */
 const LAST_LINES_MS = 3000;
+const PLACE_LIMIT_MS = 15_000;
 
 /** One job's log, followed over one stream however many want to know of new lines. */
 export class LogFollow {
+  /** Resolves once it is known where the log ends now: what is printed from then on is news. */
+  readonly ready: Promise<void>;
   /** Settles when nothing is followed any more; rejects for a bug only. */
   readonly done: Promise<void>;
   readonly #platform: Platform;
   readonly #onLine: () => void;
   readonly #closing = new AbortController();
   readonly #pause = new Pause();
+  #attempt = new AbortController();
   #job: JobDescription;
   #cursor: Cursor | undefined;
   #isPlaced = false;
@@ -23,7 +27,8 @@ export class LogFollow {
     this.#platform = platform;
     this.#job = job;
     this.#onLine = onLine;
-    this.done = this.#run();
+    this.ready = this.#firstPlace();
+    this.done = this.ready.then(() => this.#run());
   }
 
   /** A newer description of the job: it may run now, so that there is something to follow. */
@@ -31,6 +36,12 @@ export class LogFollow {
     const isNews = this.#job.status !== job.status;
     this.#job = job;
     if (isNews) this.#pause.wake();
+  }
+
+  /** The platform was away and is back: a stream of before may be dead without knowing it. */
+  reconnect(): void {
+    this.#attempt.abort();
+    this.#pause.wake();
   }
 
   /** The job has ended: what it printed last is still waited for, within a bounded time. */
@@ -48,14 +59,23 @@ export class LogFollow {
     this.#closing.abort();
   }
 
+  async #firstPlace(): Promise<void> {
+    try {
+      await this.#place(this.#closing.signal);
+    } catch (error) {
+      this.#forgive(error);
+    }
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     let waitMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
-      const heard = await this.#listen(signal);
+      this.#attempt = new AbortController();
+      const heard = await this.#listen(AbortSignal.any([signal, this.#attempt.signal]));
       if (this.#hasEnded) return;
       waitMs = heard ? FIRST_RETRY_MS : Math.min(LONGEST_RETRY_MS, waitMs * 2);
-      await this.#pause.wait(waitMs, signal);
+      if (!this.#attempt.signal.aborted) await this.#pause.wait(waitMs, signal);
     }
   }
 
@@ -63,7 +83,11 @@ export class LogFollow {
   async #listen(signal: AbortSignal): Promise<boolean> {
     let heard = false;
     try {
-      await this.#place(signal);
+      if (!this.#isPlaced) {
+        await this.#place(signal);
+        // What was printed while that failed cannot be told apart from what was there.
+        this.#onLine();
+      }
       if (this.#job.status !== "running") return false;
       const { id, cluster_name: cluster } = this.#job;
       const options = { after: this.#cursor, where: { cluster } };
@@ -73,21 +97,25 @@ export class LogFollow {
         this.#onLine();
       }
     } catch (error) {
-      // An outage passes; that the job cannot be read at all is for its poll to find.
-      if (!(signal.aborted || error instanceof PlatformError)) throw error;
+      if (!signal.aborted) this.#forgive(error);
     }
     return heard;
   }
 
   /** Notes where the log ends now, once: what was printed before is not news. */
   async #place(signal: AbortSignal): Promise<void> {
-    if (this.#isPlaced) return;
     const job = this.#job;
     // A job that never ran has printed nothing: its first line will be news.
     if (job.history.started_at !== undefined) {
-      this.#cursor = (await this.#platform.jobs.tail(job.id, { lines: 1, job }, { signal })).cursor;
+      const call = { signal, timeoutMs: PLACE_LIMIT_MS };
+      this.#cursor = (await this.#platform.jobs.tail(job.id, { lines: 1, job }, call)).cursor;
     }
     this.#isPlaced = true;
+  }
+
+  /** An outage passes; that the job cannot be read at all is for its poll to find. */
+  #forgive(error: unknown): void {
+    if (!(this.#closing.signal.aborted || error instanceof PlatformError)) throw error;
   }
 
   #advance(time: string | undefined): void {

@@ -1,5 +1,6 @@
 import {
   ACTIVE_STATUSES,
+  type CallOptions,
   type JobDescription,
   type Platform,
   type PlatformError,
@@ -35,7 +36,7 @@ export interface PollAnswer {
 export async function poll(
   platform: Platform,
   { jobs, place }: PollRequest,
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<PollAnswer> {
   const clusters = new Set(jobs.map(({ cluster_name }) => cluster_name));
   if (place !== undefined) clusters.add(place.cluster);
@@ -43,12 +44,12 @@ export async function poll(
     [...clusters].map((cluster) => {
       const here = jobs.filter(({ cluster_name }) => cluster_name === cluster);
       const wanted = place?.cluster === cluster ? place : undefined;
-      return listActive(platform, { cluster, jobs: here, place: wanted }, signal);
+      return listActive(platform, { cluster, jobs: here, place: wanted }, call);
     }),
   );
   const seen = new Map(lists.flat().map((job) => [job.id, job]));
   const missing = jobs.map(({ id }) => id).filter((id) => !seen.has(id));
-  const found = await eachOf(platform, missing, signal);
+  const found = await eachOf(platform, missing, call);
   return {
     jobs: new Map(jobs.flatMap(({ id }) => entry(id, seen.get(id) ?? found.get(id)))),
     active: place === undefined ? [] : lists.flat().filter((job) => isIn(job, place)),
@@ -64,7 +65,7 @@ interface ClusterList {
 async function listActive(
   platform: Platform,
   { cluster, jobs, place }: ClusterList,
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<JobDescription[]> {
   if (jobs.length <= FEW && place === undefined) return [];
   const orgs = new Set<string | null>(jobs.map(({ org_name = null }) => org_name));
@@ -80,7 +81,7 @@ async function listActive(
     reverse: true,
   };
   const found: JobDescription[] = [];
-  for await (const job of platform.jobs.list(filter, { signal })) found.push(job);
+  for await (const job of platform.jobs.list(filter, call)) found.push(job);
   return found;
 }
 
@@ -88,9 +89,9 @@ async function listActive(
 async function eachOf(
   platform: Platform,
   ids: readonly string[],
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<Map<string, JobDescription | PlatformError>> {
-  const outcomes = await platform.jobs.statusMany(ids, {}, { signal });
+  const outcomes = await platform.jobs.statusMany(ids, {}, call);
   const found = new Map<string, JobDescription | PlatformError>();
   for (const outcome of outcomes) {
     if ("job" in outcome) found.set(outcome.ref, outcome.job);

@@ -1,6 +1,6 @@
 import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
 import { ActiveWatch } from "./active-watch.ts";
-import { hasEnded, JobWatch } from "./job-watch.ts";
+import { hasEnded, JobWatch, type Watching } from "./job-watch.ts";
 import { Pause } from "./pause.ts";
 import { poll } from "./poll.ts";
 
@@ -11,6 +11,8 @@ const SLOWEST_TICK_MS = 60_000;
 /** The quieter it has been, the less often a mere list is looked at: a minute of silence adds a second. */
 const QUIET_SHARE = 60;
 const LONGEST_BACKOFF_MS = 10_000;
+/** A look that takes longer is given up: the platform may have stopped answering without saying so. */
+const TICK_LIMIT_MS = 15_000;
 
 /** What may change: a job, its log, the active jobs of the selection, or merely which jobs those are. */
 export type Subject = { kind: "job" | "log"; job: JobDescription } | { kind: "active" } | { kind: "roster" };
@@ -36,26 +38,29 @@ export class Watcher {
     this.#onBug = onBug;
   }
 
-  /** Calls `listener` after each change of the subject, at most once a second; the answer ends that. */
-  watch(subject: Subject, listener: () => void): () => void {
-    const stop = this.#add(subject, listener);
+  /** Calls `listener` after each change of the subject, at most once a second, until stopped. */
+  watch(subject: Subject, listener: () => void): Watching {
+    const { ready, stop } = this.#add(subject, listener);
     this.#lastNewsMs = performance.now();
     if (this.#stopping === undefined && this.#isWanted()) this.#start();
     else if (this.#isSlow) this.#pause.wake();
-    return () => {
-      stop();
-      if (!this.#isWanted()) this.#stop();
+    return {
+      ready,
+      stop: () => {
+        stop();
+        if (!this.#isWanted()) this.#stop();
+      },
     };
   }
 
-  #add(subject: Subject, listener: () => void): () => void {
+  #add(subject: Subject, listener: () => void): Watching {
     if (subject.kind === "active" || subject.kind === "roster") {
       const topic = subject.kind === "active" ? this.#active.state : this.#active.roster;
       topic.add(listener);
-      return () => topic.remove(listener);
+      return { stop: () => topic.remove(listener) };
     }
     const { kind, job } = subject;
-    if (hasEnded(job)) return () => undefined;
+    if (hasEnded(job)) return { stop: () => undefined };
     let watch = this.#jobs.get(job.id);
     if (watch === undefined || !watch.isOpen) {
       watch = new JobWatch({ platform: this.#platform, job, onBug: this.#onBug });
@@ -93,8 +98,7 @@ export class Watcher {
     let failures = 0;
     while (!signal.aborted) {
       const startedMs = performance.now();
-      failures = (await this.#tick(signal)) ? 0 : failures + 1;
-      this.#forgetOver();
+      failures = await this.#look(failures, signal);
       if (signal.aborted) return;
       if (!this.#isWanted()) {
         this.#stop();
@@ -107,6 +111,14 @@ export class Watcher {
     }
   }
 
+  /** One look at everything; how often in a row that has failed now. */
+  async #look(failures: number, signal: AbortSignal): Promise<number> {
+    if (!(await this.#tick(signal))) return failures + 1;
+    if (failures > 0) for (const watch of this.#openJobs()) watch.reconnect();
+    this.#forgetOver();
+    return 0;
+  }
+
   #forgetOver(): void {
     for (const [id, { isOpen }] of this.#jobs) if (!isOpen) this.#jobs.delete(id);
   }
@@ -117,12 +129,13 @@ export class Watcher {
     return Math.min(SLOWEST_TICK_MS, Math.max(SLOW_TICK_MS, quietMs / QUIET_SHARE));
   }
 
-  /** One look at everything; false when the platform could not be asked. */
+  /** False when the platform could not be asked. */
   async #tick(signal: AbortSignal): Promise<boolean> {
     try {
-      const place = this.#isPlaceWanted() ? (await this.#platform.context({ signal })).selection : undefined;
+      const call = { signal, timeoutMs: TICK_LIMIT_MS };
+      const place = this.#isPlaceWanted() ? (await this.#platform.context(call)).selection : undefined;
       const watches = this.#openJobs();
-      const answer = await poll(this.#platform, { jobs: watches.map(({ job }) => job), place }, signal);
+      const answer = await poll(this.#platform, { jobs: watches.map(({ job }) => job), place }, call);
       for (const watch of watches) {
         const found = answer.jobs.get(watch.job.id);
         if (found !== undefined) watch.see(found);

@@ -1,0 +1,41 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import {
+  ResourceListChangedNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { onTestFinished } from "vitest";
+import type { Platform } from "../../src/client/index.ts";
+import { createServer } from "../../src/server/index.ts";
+import type { Policy } from "../../src/tools/session.ts";
+
+const OPEN: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
+
+/** One MCP session, and what it was told. */
+export async function connectSession(platform: Platform, policy: Policy = OPEN) {
+  const client = new Client({ name: "test", version: "0" });
+  const updates: { uri: string; atMs: number }[] = [];
+  let listChanges = 0;
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
+    updates.push({ uri, atMs: performance.now() });
+  });
+  client.setNotificationHandler(ResourceListChangedNotificationSchema, () => {
+    listChanges += 1;
+  });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
+  onTestFinished(() => client.close());
+  return {
+    client,
+    updates,
+    listChanges: () => listChanges,
+    /** Text of a resource. */
+    async read(uri: string): Promise<string> {
+      const { contents } = await client.readResource({ uri });
+      const [content] = contents;
+      if (contents.length !== 1 || content === undefined || !("text" in content))
+        throw new Error(`${uri}: no text`);
+      return content.text;
+    },
+  };
+}
