@@ -1,0 +1,139 @@
+import { describe } from "vitest";
+import {
+  expect,
+  JOB_ID,
+  type PlatformStub,
+  reply,
+  test,
+  token,
+  wireJob,
+} from "../../support/platform-stub.ts";
+
+const OLD = token("alice", "old");
+const NEW = token("alice", "new");
+
+/** A platform that takes the new token only, and a token endpoint that counts. */
+function renewing(
+  stub: PlatformStub,
+  answer: { status: number; body: unknown } = { status: 200, body: FRESH },
+) {
+  const forms: URLSearchParams[] = [];
+  stub.on("POST /oauth/token", (response, _request, body) => {
+    forms.push(new URLSearchParams(body));
+    reply(response, answer.body, answer.status);
+  });
+  stub.on(`GET /api/v1/jobs/${JOB_ID}`, (response, { headers }) => {
+    if (headers.authorization === `Bearer ${NEW}`) reply(response, wireJob());
+    else response.writeHead(401, { "content-type": "text/plain" }).end("401: Unauthorized");
+  });
+  return forms;
+}
+
+const FRESH = { access_token: NEW, expires_in: 3600, refresh_token: "ignored" };
+
+function login(stub: PlatformStub, more = {}) {
+  return stub.login({
+    token: OLD,
+    refreshToken: "refresh-1",
+    tokenUrl: `${stub.origin}/oauth/token`,
+    clientId: "client-1",
+    ...more,
+  });
+}
+
+describe("a token", () => {
+  test("is refreshed before it expires", async ({ stub }) => {
+    const forms = renewing(stub);
+    const { jobs } = stub.connect({ login: login(stub, { expiresAtMs: Date.now() - 1 }) });
+
+    expect((await jobs.get(JOB_ID)).id).toBe(JOB_ID);
+    expect(forms.map((form) => Object.fromEntries(form))).toEqual([
+      { grant_type: "refresh_token", refresh_token: "refresh-1", client_id: "client-1" },
+    ]);
+  });
+
+  test("is refreshed once for any number of calls that were refused", async ({ stub }) => {
+    const forms = renewing(stub);
+    const { jobs } = stub.connect({ login: login(stub) });
+
+    const found = await Promise.all(Array.from({ length: 30 }, () => jobs.get(JOB_ID)));
+
+    expect(found.map(({ id }) => id)).toEqual(Array(30).fill(JOB_ID));
+    expect(forms.length).toBe(1);
+  });
+
+  test("that cannot be refreshed gives one instruction and no loop", async ({ stub }) => {
+    const forms = renewing(stub, { status: 403, body: { error: "invalid_grant" } });
+    const { jobs } = stub.connect({ login: login(stub), retries: 3 });
+
+    await expect(jobs.get(JOB_ID)).rejects.toMatchObject({
+      code: "not_authenticated",
+      retryable: false,
+      message: expect.stringContaining("apolo login"),
+    });
+    expect(forms.length).toBe(1);
+    expect(stub.seen.filter((line) => line.startsWith("GET")).length).toBe(1);
+  });
+
+  test("without a refresh token is reported at the first 401", async ({ stub }) => {
+    renewing(stub);
+    const { jobs } = stub.connect({ login: stub.login({ token: OLD }) });
+
+    await expect(jobs.get(JOB_ID)).rejects.toMatchObject({
+      code: "not_authenticated",
+      serverText: "401: Unauthorized",
+    });
+    expect(stub.seen.length).toBe(1);
+  });
+
+  test("is refused again after a refresh without a second one", async ({ stub }) => {
+    const forms = renewing(stub, {
+      status: 200,
+      body: { access_token: token("alice", "bad"), expires_in: 60 },
+    });
+    const { jobs } = stub.connect({ login: login(stub) });
+
+    await expect(jobs.get(JOB_ID)).rejects.toMatchObject({ code: "not_authenticated" });
+    expect(forms.length).toBe(1);
+  });
+
+  test("endpoint that is down is unavailable, not a dead login", async ({ stub }) => {
+    renewing(stub, { status: 503, body: {} });
+    const { jobs } = stub.connect({ login: login(stub) });
+
+    await expect(jobs.get(JOB_ID)).rejects.toMatchObject({ code: "unavailable", retryable: true });
+  });
+
+  test("is taken from the login read again when the command line has logged in meanwhile", async ({
+    stub,
+  }) => {
+    const forms = renewing(stub);
+    const reload = async () => login(stub, { token: NEW });
+    const { jobs } = stub.connect({ login: login(stub, { reload }) });
+
+    expect((await jobs.get(JOB_ID)).id).toBe(JOB_ID);
+    expect(forms.length).toBe(0);
+  });
+
+  test("is refreshed for a waiting call whose neighbour gave up", async ({ stub }) => {
+    renewing(stub);
+    const { jobs } = stub.connect({ login: login(stub, { expiresAtMs: 0 }) });
+    const controller = new AbortController();
+    const impatient = jobs.get(JOB_ID, { signal: controller.signal });
+    const patient = jobs.get(JOB_ID);
+    controller.abort(new Error("enough"));
+
+    await expect(impatient).rejects.toThrow("enough");
+    expect((await patient).id).toBe(JOB_ID);
+  });
+
+  test("never shows in an error", async ({ stub }) => {
+    renewing(stub, { status: 400, body: { error: `bad ${OLD}` } });
+    const { jobs } = stub.connect({ login: login(stub) });
+
+    const error = await jobs.get(JOB_ID).catch((thrown: unknown) => thrown);
+
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(OLD);
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("refresh-1");
+  });
+});
