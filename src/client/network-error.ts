@@ -27,6 +27,20 @@ export function networkError(
   });
 }
 
+/** Whether the connection failed before a request could go out, so that the server knows nothing of it. */
+export function wasNeverSent(error: PlatformError): boolean {
+  return causesOf(error.cause).some((code) => TLS_CODE.test(code) || BEFORE_SENDING.has(code));
+}
+
+const BEFORE_SENDING = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
 const TLS_CODE = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/;
 
 const REASONS: Record<string, string> = {

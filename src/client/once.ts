@@ -4,6 +4,7 @@ import { PlatformError, UnknownOutcomeError } from "./errors.ts";
 import { imageToString } from "./images.ts";
 import type { JobDescription } from "./job.ts";
 import { listJobs } from "./list.ts";
+import { wasNeverSent } from "./network-error.ts";
 import { planStart, startJob } from "./start.ts";
 import type { StartOptions, WireStartBody } from "./start-body.ts";
 
@@ -15,6 +16,16 @@ const FIRST_WAIT_MS = 250;
 export interface Started {
   job: JobDescription;
   repeated: boolean;
+}
+
+/** How a start is kept from happening twice. */
+export interface OnceOptions {
+  /** 1 to 252 characters without blanks; the job carries it as a tag. */
+  requestId: string;
+  /** Nobody can have used the id before: no search for an earlier job. */
+  isNew?: boolean | undefined;
+  /** How long a job whose start was not answered is looked for, in milliseconds; 10,000 by default. */
+  lookupMs?: number | undefined;
 }
 
 /** The tag that marks a job as started by one request. */
@@ -29,7 +40,7 @@ export function requestTag(requestId: string): string {
  */
 export async function startOnce(
   at: Connection,
-  { options, requestId, isNew }: { options: StartOptions; requestId: string; isNew: boolean },
+  { options, requestId, isNew = false, lookupMs = LOOKUP_MS }: OnceOptions & { options: StartOptions },
   call?: CallOptions,
 ): Promise<Started> {
   const tag = requestTag(requestId);
@@ -43,7 +54,7 @@ export async function startOnce(
     return { job: await startJob(at, tagged, call), repeated: false };
   } catch (error) {
     if (!isAnswerLost(error)) throw error;
-    const job = await searchTagged(at, { tag, options }, call);
+    const job = await searchTagged(at, { tag, options, lookupMs }, call);
     if (job !== undefined) return { job, repeated: false };
     throw unknownOutcome(requestId, error);
   }
@@ -53,6 +64,7 @@ export async function startOnce(
 function isAnswerLost(error: unknown): boolean {
   if (!(error instanceof PlatformError)) return false;
   const { code, request } = error;
+  if (wasNeverSent(error)) return false;
   if (code === "timed_out" || code === "unavailable" || code === "protocol_error") return true;
   return request?.status === 504 || request?.status === 500;
 }
@@ -72,10 +84,10 @@ async function findTagged(
 /** Looks for the job until it shows up or it is certain enough that it will not. */
 async function searchTagged(
   at: Connection,
-  target: { tag: string; options: StartOptions },
+  target: { tag: string; options: StartOptions; lookupMs: number },
   call: CallOptions = {},
 ): Promise<JobDescription | undefined> {
-  const endsAt = performance.now() + LOOKUP_MS;
+  const endsAt = performance.now() + target.lookupMs;
   for (let waitMs = FIRST_WAIT_MS; performance.now() < endsAt; waitMs *= 2) {
     const timeoutMs = Math.max(1, endsAt - performance.now());
     try {

@@ -39,7 +39,7 @@ export function configOf(origin: string) {
 }
 
 /** A job as the platform sends it. */
-export function wireJob(more: Record<string, unknown> = {}) {
+export function wireJob(more: Record<string, unknown> = {}): Record<string, unknown> & { id: string } {
   const created_at = "2026-08-01T10:00:00.123456+00:00";
   return {
     id: JOB_ID,

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test as base } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -20,6 +20,7 @@ export interface PlatformStub {
   play(end: string, play: Play): void;
   login(more?: Partial<Login>): Login;
   connect(options?: ConnectOptions & { login?: Login }): Platform;
+  server: Server;
   /** Answers a WebSocket's opening request with this raw text instead of playing it. */
   refuse(request: IncomingMessage): string | undefined;
   /** Origin that `/config` names for the monitoring service; its own by default. */
@@ -71,6 +72,7 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
     origin: origin(),
     monitoring: origin(),
     seen,
+    server,
     refuse: () => undefined,
     on: (start, answer) => answers.push({ start, answer }),
     play: (end, play) => plays.push({ end, play }),
@@ -93,7 +95,7 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
       await Promise.all(platforms.map((platform) => platform.close()));
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
 }

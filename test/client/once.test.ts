@@ -1,0 +1,192 @@
+import { describe } from "vitest";
+import { UnknownOutcomeError } from "../../src/client/index.ts";
+import { expect, type PlatformStub, reply, replyLines, test, wireJob } from "../support/platform-stub.ts";
+
+interface Started {
+  bodies: Record<string, unknown>[];
+  jobs: ReturnType<typeof wireJob>[];
+}
+
+/** Keeps what is started, lists it by tag, and answers a start as `answer` says. */
+function keep(
+  stub: PlatformStub,
+  answer: "job" | "reset" | 502 | 503 | 504 | 400 = "job",
+  isKept = true,
+): Started {
+  const started: Started = { bodies: [], jobs: [] };
+  stub.on("POST /api/v1/jobs", (response, _request, text) => {
+    const { image, command, env = {}, preset_name, tags, name } = JSON.parse(text);
+    const container = { image, command, env, resources: { cpu: 1, memory: 1 } };
+    const job = wireJob({ container, preset_name, tags, name });
+    started.bodies.push(JSON.parse(text));
+    if (isKept) started.jobs.push(job);
+    if (answer === "job") reply(response, job, 202);
+    else if (answer === "reset") response.socket?.resetAndDestroy();
+    else reply(response, { error: "no" }, answer);
+  });
+  stub.on("GET /api/v1/jobs?", (response, { url = "" }) => {
+    const tag = new URL(url, "http://x").searchParams.get("tag");
+    replyLines(
+      response,
+      started.jobs.filter(({ tags }) => Array.isArray(tags) && tags.includes(tag)),
+    );
+  });
+  return started;
+}
+
+const OPTIONS = { image: "ubuntu", command: "sleep 1", env: ["A=1"], tags: ["mine"] };
+
+describe("startOnce", () => {
+  test("starts a job that carries the request's tag", async ({ stub, platform }) => {
+    const { bodies } = keep(stub);
+
+    const { job, repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    expect([job.tags, repeated]).toEqual([["mine", "mcp:r-1"], false]);
+    expect(bodies.length).toBe(1);
+  });
+
+  test("gives the original for a request that was seen before", async ({ stub, platform }) => {
+    const { bodies } = keep(stub);
+    const first = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    const second = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    expect(second).toEqual({ job: first.job, repeated: true });
+    expect(bodies.length).toBe(1);
+  });
+
+  test.for([
+    ["image", { image: "debian" }],
+    ["command", { command: "sleep 2" }],
+    ["env", { env: ["A=2"] }],
+    ["preset_name", { preset: "a100" }],
+    ["name", { name: "other" }],
+  ] as const)(
+    "refuses a request that was seen with another %s",
+    async ([what, change], { stub, platform }) => {
+      const { bodies } = keep(stub);
+      await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+      const again = platform.jobs.startOnce({ ...OPTIONS, ...change }, { requestId: "r-1" });
+
+      await expect(again).rejects.toMatchObject({
+        code: "conflict",
+        retryable: false,
+        message: expect.stringContaining(what),
+      });
+      expect(bodies.length).toBe(1);
+    },
+  );
+
+  test.for(["reset", 502, 503, 504] as const)(
+    "finds the job when its answer was lost by %s",
+    async (how, { stub, platform }) => {
+      const { bodies } = keep(stub, how);
+
+      const { job, repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true });
+
+      expect([job.tags, repeated, bodies.length]).toEqual([["mine", "mcp:r-1"], false, 1]);
+    },
+  );
+
+  test("finds the job when its answer did not come in time", async ({ stub, platform }) => {
+    const { bodies, jobs } = keep(stub);
+    stub.on("POST /api/v1/jobs", (_response, _request, text) => {
+      bodies.push(JSON.parse(text));
+      jobs.push(wireJob({ tags: ["mcp:r-1"] }));
+    });
+
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" }, { timeoutMs: 200 });
+
+    expect([job.tags, bodies.length]).toEqual([["mcp:r-1"], 1]);
+  });
+
+  test("says that the outcome is unknown when no job shows up, and that the same request is safe", async ({
+    stub,
+    platform,
+  }) => {
+    const { bodies } = keep(stub, "reset", false);
+
+    const error = await platform.jobs
+      .startOnce(OPTIONS, { requestId: "r-1", lookupMs: 600 })
+      .catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(UnknownOutcomeError);
+    expect(error).toMatchObject({ code: "unknown_outcome", requestId: "r-1", retryable: false });
+    expect(String(error)).toContain('request_id "r-1" is safe');
+    expect(bodies.length).toBe(1);
+  });
+
+  test("passes a refusal on without looking for a job", async ({ stub, platform }) => {
+    keep(stub, 400);
+
+    await expect(platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true })).rejects.toMatchObject({
+      code: "invalid_request",
+    });
+    expect(stub.seen).toEqual(["POST /api/v1/jobs?from_preset"]);
+  });
+
+  test("does not look for a job when nothing listens there", async ({ stub }) => {
+    const platform = stub.connect();
+    await platform.context();
+    await new Promise((resolve) => {
+      stub.server.close(resolve);
+      stub.server.closeAllConnections();
+    });
+
+    await expect(platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true })).rejects.toMatchObject({
+      code: "unavailable",
+    });
+  });
+
+  test("refuses what cannot be a tag", async ({ stub, platform }) => {
+    for (const requestId of ["", "a b", "x".repeat(253)])
+      await expect(platform.jobs.startOnce(OPTIONS, { requestId })).rejects.toMatchObject({
+        code: "invalid_argument",
+      });
+    expect(stub.seen).toEqual([]);
+  });
+});
+
+describe("plan", () => {
+  test("says what would be sent and where, and sends nothing", async ({ stub, platform }) => {
+    const options = {
+      image: "image:x:v1",
+      volumes: ["storage:d:/d:ro"],
+      lifeSpanSeconds: 90,
+      where: { project: "nlp" },
+    };
+
+    const plan = await platform.jobs.plan(options);
+
+    expect(plan).toMatchObject({
+      where: { cluster: "default", org: "acme", project: "nlp" },
+      preset: { name: "cpu-small", credits_per_hour: "0.5" },
+      body: {
+        image: "registry.default.example.org/acme/nlp/x:v1",
+        max_run_time_minutes: 2,
+        volumes: [{ src_storage_uri: "storage://default/acme/nlp/d", dst_path: "/d", read_only: true }],
+      },
+    });
+    expect(stub.seen).toEqual([]);
+  });
+
+  test.for([
+    ["preset", { preset: "huge" }],
+    ["cluster", { where: { cluster: "nowhere" } }],
+    ["image", { image: "image:x:y:z" }],
+    ["life span", { lifeSpanSeconds: 59 }],
+  ] as const)("refuses an impossible %s", async ([, change], { platform }) => {
+    await expect(platform.jobs.plan({ image: "ubuntu", ...change })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+  });
+
+  test("names the presets there are, also when the platform refuses one", async ({ stub, platform }) => {
+    stub.on("POST /api/v1/jobs", (response) => reply(response, { error: "Preset was not found" }, 400));
+
+    await expect(platform.jobs.plan({ image: "ubuntu", preset: "x" })).rejects.toThrow("cpu-small, a100");
+    await expect(platform.jobs.start({ image: "ubuntu", preset: "x" })).rejects.toThrow("cpu-small, a100");
+  });
+});
