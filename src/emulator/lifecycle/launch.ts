@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { split } from "shlex";
 import type { Launch, Mount } from "../run/runner.ts";
 import type { Collection } from "../state/collection.ts";
 import type { Folders } from "../state/folders.ts";
 import type { JobRecord } from "../state/job.ts";
 import { namespaceOf, orgProjectHash } from "../state/names.ts";
+import { splitWords } from "../state/shell-words.ts";
 import { unquote } from "../state/unquote.ts";
 
 export interface LaunchSources {
@@ -57,7 +57,7 @@ export function launchOf(job: JobRecord, sources: LaunchSources): Launch {
 /** An image without a command of its own starts a shell, which waits on the open stdin. */
 function argvOf({ container }: JobRecord): string[] {
   const argv = [container.entrypoint, container.command].flatMap((words) =>
-    words === undefined ? [] : split(words),
+    words === undefined ? [] : splitWords(words),
   );
   return argv.length === 0 ? ["sh"] : argv;
 }

@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { split } from "shlex";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import { failure } from "../http/http-error.ts";
 import type { MonitoringSocketRoute } from "../http/route.ts";
 import type { Ending, Session } from "../run/runner.ts";
 import type { JobRecord, MonitoringDeps } from "../state/job.ts";
+import { splitWords } from "../state/shell-words.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import type { StreamFlags } from "./query.ts";
 import { streamFlags } from "./query.ts";
@@ -55,7 +55,7 @@ function wordsOf(job: JobRecord, command: string): string[] {
 
 function wordsIn(command: string): string[] | undefined {
   try {
-    return split(command);
+    return splitWords(command);
   } catch {
     return undefined;
   }

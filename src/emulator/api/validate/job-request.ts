@@ -1,4 +1,4 @@
-import { split } from "shlex";
+import { splitWords } from "../../state/shell-words.ts";
 import type { Check, Key } from "./check.ts";
 import {
   bool,
@@ -110,7 +110,7 @@ const shellWords: Check<string> = (value) => {
 
 function splits(words: string): boolean {
   try {
-    split(words);
+    splitWords(words);
     return true;
   } catch {
     return false;
