@@ -1,5 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { test as base } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
@@ -40,9 +41,20 @@ export const test = base.extend<Fixtures>({
 });
 export { expect } from "vitest";
 
-/** A second agent on the same platform, for tests of what sessions share. */
-export async function connectAgent(platform: Platform, policy = openPolicy): Promise<Agent> {
-  const client = new Client({ name: "test", version: "0" });
+/**
+ * A second agent on the same platform, for tests of what sessions share. With `answer` its client can ask the
+ * person, who answers so.
+ */
+export async function connectAgent(
+  platform: Platform,
+  policy = openPolicy,
+  answer?: (question: string) => "accept" | "decline",
+): Promise<Agent> {
+  const capabilities = answer === undefined ? {} : { elicitation: {} };
+  const client = new Client({ name: "test", version: "0" }, { capabilities });
+  if (answer !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: answer(params.message) }));
+  }
   const [near, far] = InMemoryTransport.createLinkedPair();
   await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
   return new Agent(client);
