@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { create, untilJob } from "../support/requests.ts";
+import type { Scripted } from "../support/scripted.ts";
+import { startScripted } from "../support/scripted.ts";
+
+let platform: Scripted;
+beforeEach(async () => {
+  platform = await startScripted();
+});
+afterEach(() => platform.close());
+
+const place = { project_name: "vision", org_name: "acme" };
+const query = "?project_name=vision&org_name=acme";
+
+describe("secrets", () => {
+  test("are stored, listed without their values, used by jobs and deleted", async () => {
+    const body = { key: "k1", value: Buffer.from("s3cret").toString("base64"), ...place };
+    expect((await platform.call("POST", "/default/secrets", { body })).status).toBe(201);
+    const listed = await platform.call("GET", `/default/secrets${query}`);
+    expect(listed.json).toEqual([{ key: "k1", owner: "alice", ...place }]);
+    const { id } = await create(platform, {
+      secret_env: { S: "secret://default/acme/vision/k1" },
+      secret_volumes: [{ src_secret_uri: "secret://default/acme/vision/k1", dst_path: "/etc/k1" }],
+    });
+    await untilJob(platform, id, { status: "running" });
+    expect(platform.runner.jobs[0]?.launch.env.S).toBe("s3cret");
+    expect(platform.runner.jobs[0]?.launch.mounts[0]).toMatchObject({ target: "/etc/k1", readOnly: true });
+    expect((await platform.call("DELETE", `/default/secrets/k1${query}`)).status).toBe(204);
+    expect((await platform.call("DELETE", `/default/secrets/k1${query}`)).status).toBe(404);
+  });
+
+  test("are for members who may write", async () => {
+    const answer = await platform.call("POST", "/default/secrets", {
+      body: { key: "k", value: "", ...place },
+      user: "carol",
+    });
+    expect(answer.json).toEqual({ missing: [{ uri: "secret://default/acme/vision/k", action: "write" }] });
+  });
+});
+
+describe("disks", () => {
+  test("are made, found by name and mounted", async () => {
+    const body = { storage: 2 ** 30, name: "cache", ...place };
+    const made = await platform.call("POST", "/default/disks", { body });
+    expect(made.status).toBe(201);
+    expect(made.json).toMatchObject({
+      owner: "alice",
+      status: "Ready",
+      name: "cache",
+      storage: 2 ** 30,
+      ...place,
+    });
+    const found = await platform.call("GET", `/default/disks/cache${query}`);
+    expect(found.json.id).toBe(made.json.id);
+    const disk_volumes = [
+      { src_disk_uri: `disk://default/acme/vision/${made.json.id}`, dst_path: "/d", read_only: false },
+    ];
+    const { id } = await create(platform, { disk_volumes });
+    await untilJob(platform, id, { status: "running" });
+    expect(platform.runner.jobs[0]?.launch.mounts[0]).toMatchObject({ target: "/d", readOnly: false });
+    expect((await platform.call("DELETE", `/default/disks/${made.json.id}`)).status).toBe(204);
+    expect((await platform.call("GET", `/default/disks${query}`)).json).toEqual([]);
+  });
+});
+
+describe("capacity", () => {
+  const capacity = async () => (await platform.call("GET", "/default/monitoring/api/v1/jobs/capacity")).json;
+
+  test("counts what could still be added, and falls with every job", async () => {
+    const before = await capacity();
+    expect(before).toMatchObject({ a100: 2 });
+    expect((await platform.call("GET", "/api/v1/jobs/capacity")).json).toEqual(before);
+    const { id } = await create(platform, { preset_name: "a100" });
+    const small = await create(platform);
+    await untilJob(platform, id, { status: "running" });
+    await untilJob(platform, small.id, { status: "running" });
+    const after = await capacity();
+    expect([after.a100, after["cpu-small"]]).toEqual([1, before["cpu-small"] - 1]);
+    for (const job of platform.runner.jobs) job.end();
+    await untilJob(platform, id, { status: "succeeded" });
+    await untilJob(platform, small.id, { status: "succeeded" });
+    expect(await capacity()).toEqual(before);
+  });
+});
+
+describe("quotas and credits", () => {
+  test("are read and changed by members of the org only", async () => {
+    const url = "/apis/admin/v1/clusters/default/orgs/acme/users/bob";
+    const quota = { body: { quota: { total_running_jobs: 5 } } };
+    expect((await platform.call("PATCH", `${url}/quota`, quota)).json.quota).toEqual({
+      total_running_jobs: 5,
+    });
+    expect(
+      (await platform.call("PATCH", `${url}/balance`, { body: { credits: "10" } })).json.balance.credits,
+    ).toBe("10");
+    expect((await platform.call("GET", `${url.replace("acme", "research")}`)).status).toBe(404);
+    expect((await platform.call("PATCH", `${url}/balance`, { body: { credits: "ten" } })).status).toBe(400);
+  });
+
+  test("are charged for what ran, to the member and to the org", async () => {
+    const { id } = await create(platform);
+    await untilJob(platform, id, { status: "running" });
+    platform.clock.advance(7_200_000);
+    platform.runner.jobs[0]?.end();
+    const job = await untilJob(platform, id, { status: "succeeded" });
+    const org = await platform.call("GET", "/apis/admin/v1/clusters/default/orgs/acme");
+    expect(org.json.balance.spent_credits).toBe(job.total_price_credits);
+    expect(Number(job.total_price_credits)).toBeGreaterThanOrEqual(1);
+  });
+});

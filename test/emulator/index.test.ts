@@ -1,0 +1,179 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Emulator, EmulatorOptions } from "../../src/emulator/index.ts";
+import { startEmulator } from "../../src/emulator/index.ts";
+
+const open: Emulator[] = [];
+const folders: string[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((emulator) => emulator.close()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  open.push(emulator);
+  return emulator;
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "emulator-test-"));
+  folders.push(path);
+  return path;
+}
+
+async function call(emulator: Emulator, method: string, path: string, body?: object) {
+  const answer = await fetch(emulator.url + path, {
+    method,
+    headers: { authorization: `Bearer ${emulator.token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return answer.headers.get("content-type")?.includes("json") === true ? JSON.parse(text) : text;
+}
+
+const run = (emulator: Emulator, command: string, more: object = {}) =>
+  call(emulator, "POST", "/jobs?from_preset", { image: "ubuntu", project_name: "vision", command, ...more });
+
+const until = (emulator: Emulator, id: string, status: string) =>
+  vi.waitFor(
+    async () => {
+      const job = await call(emulator, "GET", `/jobs/${id}`);
+      if (job.status !== status) throw new Error(`still ${job.status} ${job.history.reason}`);
+      return job;
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+
+describe("startEmulator", () => {
+  test("runs jobs as processes of this machine", async () => {
+    const emulator = await start();
+    const good = await run(emulator, "sh -c 'echo $NEURO_JOB_OWNER'");
+    const bad = await run(emulator, "sh -c 'echo oh no >&2; exit 3'");
+    const unknown = await run(emulator, "no-such-program");
+    await until(emulator, good.id, "succeeded");
+    expect((await until(emulator, bad.id, "failed")).history).toMatchObject({
+      exit_code: 3,
+      description: "oh no\n",
+    });
+    const refused = await until(emulator, unknown.id, "failed");
+    expect(refused.history.reason).toBe("ContainerCannotRun");
+    expect(refused.statuses.map(({ status }: { status: string }) => status)).not.toContain("running");
+    expect(await call(emulator, "GET", `/jobs/${good.id}/log`)).toContain("alice\n");
+  });
+
+  test("hands over a login that works", async () => {
+    const emulator = await start();
+    const config = JSON.parse(Buffer.from(emulator.passedConfig, "base64").toString());
+    expect(config).toEqual({
+      token: emulator.token,
+      cluster: emulator.cluster,
+      url: emulator.url,
+      org_name: emulator.org,
+      project_name: emulator.project,
+    });
+    const answer = await call(emulator, "GET", "/config");
+    expect(answer.authorized).toBe(true);
+    const bobs = await fetch(`${emulator.url}/config`, {
+      headers: { authorization: `Bearer ${emulator.tokenFor("bob")}` },
+    });
+    expect(JSON.stringify(await bobs.json())).not.toContain("research");
+  });
+
+  test("publishes a job's port at its http_url", async () => {
+    const emulator = await start();
+    const server =
+      "require('node:http').createServer((q, a) => a.end('you asked for ' + q.url)).listen(8123)";
+    const job = await run(emulator, `node -e "${server}"`, {
+      name: "web",
+      http: { port: 8123, requires_auth: false },
+    });
+    await until(emulator, job.id, "running");
+    const text = await vi.waitFor(
+      async () => {
+        const answer = await fetch(`${job.http_url}/a/b?c=1`);
+        if (answer.status !== 200) throw new Error(`${answer.status}`);
+        return answer.text();
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    expect(text).toBe("you asked for /a/b?c=1");
+    expect((await fetch(job.http_url_named)).status).toBe(200);
+    await call(emulator, "DELETE", `/jobs/${job.id}`);
+    expect((await fetch(job.http_url)).status).toBe(404);
+  });
+
+  test("leaves no process, folder or port behind", async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("apolo-emulator-"));
+    const emulator = await start();
+    const job = await run(emulator, "sh -c 'sleep 777 & sleep 777'");
+    await until(emulator, job.id, "running");
+    open.splice(0);
+    await emulator.close();
+    await expect(fetch(emulator.url)).rejects.toThrow("fetch failed");
+    const left = readdirSync(tmpdir()).filter((name) => name.startsWith("apolo-emulator-"));
+    expect(left.filter((name) => !before.includes(name))).toEqual([]);
+    expect(commandLines().filter((line) => line.includes("sleep\u0000777"))).toEqual([]);
+  });
+
+  test("keeps jobs, logs and tokens in a data folder, and says what became of what ran", async () => {
+    const dataDir = folder();
+    const first = await start({ dataDir });
+    const done = await run(first, "echo kept");
+    const running = await run(first, "sleep 60");
+    await until(first, done.id, "succeeded");
+    await until(first, running.id, "running");
+    open.splice(0);
+    await first.close();
+    const second = await start({ dataDir });
+    expect(second.token).toBe(first.token);
+    expect(await call(second, "GET", `/jobs/${done.id}/log`)).toBe("kept\n");
+    expect((await call(second, "GET", `/jobs/${running.id}`)).history).toMatchObject({
+      status: "failed",
+      reason: "NotFound",
+      description: "The job could not be scheduled or was preempted.",
+    });
+  });
+
+  test("refuses a data folder that another emulator uses", async () => {
+    const dataDir = folder();
+    await start({ dataDir });
+    await expect(startEmulator({ dataDir })).rejects.toThrow(/is used by the emulator with pid/);
+  });
+
+  test("listens beyond loopback only with a token", async () => {
+    await expect(startEmulator({ host: "0.0.0.0" })).rejects.toThrow(/token/);
+    await expect(startEmulator({ host: "0.0.0.0", token: "short" })).rejects.toThrow(/16 characters/);
+    const emulator = await start({ host: "0.0.0.0", token: "a-long-enough-token" });
+    const answer = await fetch(`${emulator.url}/jobs`, {
+      headers: { authorization: "Bearer a-long-enough-token" },
+    });
+    expect(answer.status).toBe(200);
+    expect(emulator.token.split(".")).toHaveLength(3);
+    expect((await call(emulator, "GET", "/jobs")).jobs).toEqual([]);
+  });
+
+  test("names what it cannot start with", async () => {
+    await expect(startEmulator({ scene: "nowhere" })).rejects.toThrow(/the scenes are week/);
+    await expect(startEmulator({ chaosFile: "/no/such/file" })).rejects.toThrow(/chaos file/);
+    const port = Number(new URL((await start()).url).port);
+    await expect(startEmulator({ port })).rejects.toThrow(/EADDRINUSE/);
+  });
+});
+
+function commandLines(): string[] {
+  if (!existsSync("/proc/self/cmdline")) return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => readCommand(pid));
+}
+
+function readCommand(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
