@@ -1,5 +1,5 @@
 import type { CallOptions, Where } from "./call.ts";
-import type { Directory } from "./clusters.ts";
+import { apiBase, type Directory } from "./clusters.ts";
 import { PlatformError } from "./errors.ts";
 import type { Http } from "./http.ts";
 import type { ImageBase } from "./images.ts";
@@ -17,7 +17,7 @@ export interface Connection {
 
 /** Address of a path under `{api}/jobs`. */
 export function jobsUrl({ session }: Connection, ...parts: string[]): string {
-  return [`${session.login.url.replace(/\/+$/, "")}/jobs`, ...parts.map(encodePathPart)].join("/");
+  return [`${apiBase(session.login.url)}/jobs`, ...parts.map(encodePathPart)].join("/");
 }
 
 /** Address of a path of the monitoring service of the call's cluster. Source: protocol reference 4. */

@@ -2,7 +2,7 @@ import { type Dispatcher, request } from "undici";
 import type { Deadline } from "./call.ts";
 
 /** One HTTP request as it goes out. */
-export interface Outgoing {
+interface Outgoing {
   method: string;
   url: string;
   headers: Record<string, string>;

@@ -19,12 +19,9 @@ export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string
 /** The job with this id, or the caller's newest with this name, in one request. Source: protocol reference 3.10. */
 export async function getJob(at: Connection, idOrName: string, call?: CallOptions): Promise<JobDescription> {
   checkId(idOrName);
-  const what = `Reading job ${idOrName}`;
+  const api = { what: `Reading job ${idOrName}`, method: "GET", url: jobsUrl(at, idOrName) } as const;
   // Both are independent, and the configuration is cached after the first call.
-  const [base, value] = await Promise.all([
-    imageBase(at, undefined, call),
-    at.http.json({ what, method: "GET", url: jobsUrl(at, idOrName) }, call),
-  ]);
+  const [base, value] = await Promise.all([imageBase(at, undefined, call), at.http.json(api, call)]);
   return parseJob(value, base);
 }
 

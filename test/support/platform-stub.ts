@@ -120,4 +120,4 @@ async function text(request: IncomingMessage): Promise<string> {
 }
 
 export { expect } from "vitest";
-export { configOf, JOB_ID, token, wireJob } from "./jobs.ts";
+export { JOB_ID, token, wireJob } from "./jobs.ts";

@@ -15,7 +15,7 @@ const gpus = {
   nvidia_migs: z.record(z.string(), wireGpu).nullish(),
 };
 
-export const wirePreset = z.object({
+const wirePreset = z.object({
   name: z.string(),
   credits_per_hour: z.string(),
   cpu: z.number(),
@@ -40,7 +40,7 @@ const wirePool = z.object({
   is_preemptible: z.boolean().optional(),
 });
 
-export const wireCluster = z.object({
+const wireCluster = z.object({
   name: z.string(),
   orgs: z.array(z.string()).nullish(),
   registry_url: z.string(),
@@ -55,7 +55,7 @@ export const wireCluster = z.object({
 });
 export type WireCluster = z.infer<typeof wireCluster>;
 
-export const wireProject = z.object({
+const wireProject = z.object({
   name: z.string(),
   cluster_name: z.string(),
   org_name: z.string().nullish(),
@@ -80,4 +80,3 @@ export const wirePassedConfig = z.object({
   org_name: z.string().nullish(),
   project_name: z.string().nullish(),
 });
-export type WirePassedConfig = z.infer<typeof wirePassedConfig>;

@@ -6,9 +6,6 @@ export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, exit: 3, resize: 4 } as
 /** Payload of an exit frame. */
 export const wireExit = z.object({ exit_code: z.number().int(), message: z.string().optional() });
 
-/** Payload of a resize frame, in character cells. */
-export const wireResize = z.object({ height: z.number().int(), width: z.number().int() });
-
 /** Largest WebSocket message either side accepts. Source: protocol reference 2.5. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 

@@ -40,21 +40,21 @@ const wireResources = z.object({
   tpu: z.object({ type: nullableText, software_version: nullableText }).nullish(),
 });
 
-export const wireVolume = z.object({
+const wireVolume = z.object({
   src_storage_uri: z.string(),
   dst_path: z.string(),
   read_only: z.boolean().optional(),
 });
 
-export const wireSecretVolume = z.object({ src_secret_uri: z.string(), dst_path: z.string() });
+const wireSecretVolume = z.object({ src_secret_uri: z.string(), dst_path: z.string() });
 
-export const wireDiskVolume = z.object({
+const wireDiskVolume = z.object({
   src_disk_uri: z.string(),
   dst_path: z.string(),
   read_only: z.boolean().optional(),
 });
 
-export const wireHttp = z.object({
+const wireHttp = z.object({
   port: z.number().int().optional(),
   requires_auth: z.boolean().optional(),
   health_check_path: z.string().optional(),

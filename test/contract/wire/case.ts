@@ -34,13 +34,13 @@ export interface Script {
   error?: [status: number, body: string, contentType: string];
 }
 
-export interface Step {
+interface Step {
   hex?: string;
   text?: string;
   wait_input?: number | boolean;
 }
 
-export const RECORDED_JOB = "job-00000000-0000-4000-8000-000000000001";
+const RECORDED_JOB = "job-00000000-0000-4000-8000-000000000001";
 
 /** Arguments by their documented names, and what the method's suffix adds: `bump-600`, `capacity-west`. */
 export function argsOf({ call, requests }: WireCase): {
