@@ -133,6 +133,7 @@ export class JobProcess implements RunningJob {
   /** The first process is gone, so the job is: nothing of it stays. */
   async #reap(): Promise<void> {
     const { table, jobId } = this.#options;
+    for (const { pid } of [this, ...this.#sessions]) if (pid > 0) sendSignal(-pid, "SIGKILL");
     for (;;) {
       await table.settle();
       if (table.members(jobId).length === 0) return;

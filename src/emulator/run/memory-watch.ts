@@ -1,12 +1,16 @@
+import { writeFileSync } from "node:fs";
 import type { JobProcess } from "./job-process.ts";
 import type { ProcessTable } from "./process-table.ts";
 
-const CALM_MS = 250;
+const CALM_MS = 100;
 const ALERT_MS = 25;
 /** Above this share of the limit a job is looked at more often. */
 const ALERT_SHARE = 0.5;
 /** Looking may take this share of the time at most. */
 const BUDGET = 0.1;
+
+/** How much rather the system ends a job than anything else when the machine's own memory runs out. */
+const SACRIFICE = "500";
 
 /** Ends jobs whose processes together take more memory than the job may have. */
 export class MemoryWatch {
@@ -19,6 +23,7 @@ export class MemoryWatch {
   }
 
   add(job: JobProcess, limitBytes: number): void {
+    if (job.pid > 0) sacrifice(job.pid);
     this.#limits.set(job, limitBytes);
     this.#plan(ALERT_MS);
   }
@@ -55,5 +60,14 @@ export class MemoryWatch {
     const tookMs = performance.now() - startMs;
     if (this.#limits.size > 0)
       this.#plan(Math.max(highest > ALERT_SHARE ? ALERT_MS : CALM_MS, tookMs / BUDGET));
+  }
+}
+
+/** Children inherit it. */
+function sacrifice(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, SACRIFICE);
+  } catch {
+    // It is gone already, or the system has no such thing.
   }
 }

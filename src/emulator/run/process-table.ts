@@ -22,6 +22,9 @@ type Owners = Map<number, Owner>;
 /** Environment variable that every process of a job carries. Source: protocol reference 3.5. */
 const MARKER = "NEURO_JOB_ID";
 
+/** How long a process that belongs to no job is taken for the same one. */
+const FOREIGN_MS = 2000;
+
 /** Ticks per second of the times in /proc; Linux shows 100 on every architecture. */
 export const TICKS_PER_SECOND = 100;
 
@@ -35,6 +38,9 @@ export class ProcessTable {
   readonly #jobs = new Map<string, Set<number>>();
   #owners: Owners = new Map();
   #members = new Map<string, ProcessInfo[]>();
+  /** Processes known to belong to no job: they are not looked at again while they live. */
+  #foreign: ReadonlySet<number> = new Set();
+  #sweptMs = 0;
   #joined: Promise<void> | undefined;
 
   /** Counts a process just started, and all that descends from it, to the job. */
@@ -76,18 +82,30 @@ export class ProcessTable {
 
   /** Reads /proc now. */
   sweep(): void {
-    const all = new Map<number, ProcessInfo>();
-    for (const info of readProcesses()) all.set(info.pid, info);
+    const { all, foreign } = this.#look();
     const owners: Owners = new Map();
     this.#members = new Map();
     for (const info of all.values()) {
       const jobId = this.#ownerOf(info, all, owners);
-      if (jobId === undefined) continue;
-      const list = this.#members.get(jobId);
-      if (list === undefined) this.#members.set(jobId, [info]);
-      else list.push(info);
+      if (jobId === undefined) foreign.add(info.pid);
+      else this.#members.set(jobId, [...this.members(jobId), info]);
     }
     this.#owners = owners;
+    this.#foreign = foreign;
+    this.#sweptMs = performance.now();
+  }
+
+  /** All processes but those known to belong to no job. */
+  #look(): { all: Map<number, ProcessInfo>; foreign: Set<number> } {
+    const all = new Map<number, ProcessInfo>();
+    const foreign = new Set<number>();
+    // After a longer pause the pid may be that of another process.
+    const known = performance.now() - this.#sweptMs < FOREIGN_MS ? this.#foreign : foreign;
+    for (const pid of pids()) {
+      if (known.has(pid) && !this.#roots.has(pid)) foreign.add(pid);
+      else for (const info of readProcess(pid)) all.set(pid, info);
+    }
+    return { all, foreign };
   }
 
   #ownerOf(info: ProcessInfo, all: ReadonlyMap<number, ProcessInfo>, owners: Owners): string | undefined {
@@ -131,7 +149,7 @@ function markerOf(pid: number): string | undefined {
  */
 export function endStrays(isLost: (jobId: string) => boolean): number {
   let count = 0;
-  for (const { pid } of readProcesses()) {
+  for (const pid of pids()) {
     const jobId = pid === process.pid ? undefined : markerOf(pid);
     if (jobId === undefined || !isLost(jobId)) continue;
     if (sendSignal(pid, "SIGKILL")) count += 1;
@@ -148,12 +166,22 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-function* readProcesses(): Generator<ProcessInfo> {
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    const info = parseStat(pid, read(`/proc/${pid}/stat`));
-    if (info !== undefined) yield info;
+function pids(): number[] {
+  return entriesOf("/proc").map(Number).filter(Number.isInteger);
+}
+
+/** Nothing if it is gone, or only waits to be taken note of. */
+function readProcess(pid: number): ProcessInfo[] {
+  const info = parseStat(pid, read(`/proc/${pid}/stat`));
+  return info === undefined ? [] : [info];
+}
+
+/** Where there is no /proc, jobs still are process groups; nothing more is known of them. */
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

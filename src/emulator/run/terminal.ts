@@ -15,13 +15,12 @@ const SIZE = { cols: 80, rows: 24 };
  * Finds a way to make pseudo-terminals: the optional native module, else the `script` program (no resizing),
  * else none.
  */
-export async function openTerminals(): Promise<StartOnTerminal | undefined> {
+export async function openTerminals(script = findProgram("script")): Promise<StartOnTerminal | undefined> {
   try {
     const pty = await import("@lydell/node-pty");
     return (command) => startNative(pty, command);
   } catch {
-    const script = findProgram("script");
-    return script === undefined ? undefined : (command) => startInScript(script, command);
+    return script === undefined || script === "" ? undefined : (command) => startInScript(script, command);
   }
 }
 
