@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Place } from "./programs.ts";
 import { environmentOf, findProgram } from "./programs.ts";
@@ -72,13 +81,14 @@ const ENTER = [...(isRoot ? [] : ["--user", "--preserve-credentials"]), "--mount
 function wrapping(launch: Launch): string[] {
   const workingDir = resolve("/", launch.workingDir ?? "/");
   prepare(launch, workingDir);
+  const targets = [workingDir, ...launch.mounts.map(({ target }) => target)];
   return [
     ...NAMESPACES,
     ...USER,
     ...(isRoot ? ["--cap-drop", "ALL", ...CAPABILITIES.flatMap((name) => ["--cap-add", `CAP_${name}`])] : []),
     ...["--hostname", launch.jobId.slice(0, 63)],
     ...["--bind", launch.folder, "/"],
-    ...SYSTEM.filter((path) => existsSync(path)).flatMap(shown),
+    ...SYSTEM.filter((path) => existsSync(path)).flatMap((path) => shown(path, launch.folder, targets)),
     ...nodeFolder(),
     ...["--proc", "/proc", "--dev", "/dev", "--ro-bind-try", "/sys", "/sys"],
     ...resolver(),
@@ -88,21 +98,32 @@ function wrapping(launch: Launch): string[] {
 }
 
 function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
-  for (const path of SYSTEM) link(folder, path);
   for (const path of ["/tmp", "/run", "/var/tmp", resolve("/", env.HOME ?? "/root"), workingDir]) {
-    const covered = [...SYSTEM, ...mounts.map(({ target }) => target)].some((root) => isBelow(path, root));
-    if (!covered) mkdirSync(join(folder, path), { recursive: true });
+    const isMounted = mounts.some(({ target }) => isBelow(path, target));
+    const isOfHost = SYSTEM.some((root) => isBelow(path, root)) && existsSync(path);
+    if (!(isMounted || isOfHost)) mkdirSync(join(folder, path), { recursive: true });
   }
 }
 
-function shown(path: string): string[] {
-  return isLink(path) ? [] : ["--ro-bind", path, path];
+/**
+ * Shows a folder of the host read-only. One that has to hold a place that the host lacks is shown entry by
+ * entry instead, so that the place can be made in the job's folder.
+ */
+function shown(path: string, folder: string, targets: readonly string[]): string[] {
+  if (isLink(path)) {
+    link(folder, path);
+    return [];
+  }
+  if (!targets.some((target) => isBelow(target, path) && !existsSync(target)))
+    return ["--ro-bind", path, path];
+  mkdirSync(join(folder, path), { recursive: true });
+  return readdirSync(path).flatMap((name) => shown(join(path, name), folder, targets));
 }
 
 /** `/bin` and its like are links on most systems, and have to be in the job too. */
 function link(folder: string, path: string): void {
   const made = join(folder, path);
-  if (isLink(path) && lstatSync(made, { throwIfNoEntry: false }) === undefined) {
+  if (lstatSync(made, { throwIfNoEntry: false }) === undefined) {
     symlinkSync(readlinkSync(path), made);
   }
 }
@@ -136,7 +157,7 @@ function hostPath({ folder, mounts }: Launch, path: string): string {
   const mount = [...mounts].sort(byDepth).findLast(({ target }) => isBelow(path, target));
   if (mount !== undefined) return join(mount.source, path.slice(mount.target.length));
   const ofHost = [...SYSTEM, dirname(dirname(process.execPath))].some((root) => isBelow(path, root));
-  return ofHost ? path : join(folder, path);
+  return ofHost && existsSync(path) ? path : join(folder, path);
 }
 
 function isBelow(path: string, root: string): boolean {

@@ -51,6 +51,21 @@ describe.runIf(canIsolate)(title, () => {
     expect((await sh("pwd; touch here", { workingDir: "/work/space" })).text).toBe("/work/space\n");
   });
 
+  test("has places among the host's programs that the host lacks", async () => {
+    const volume = join(host, "sources");
+    mkdirSync(volume);
+    const { text, ending } = await sh(
+      "pwd; echo made > file; echo kept > /usr/src/app/file; ls /usr/bin | wc -l",
+      {
+        workingDir: "/opt/no/such",
+        mounts: [{ source: volume, target: "/usr/src/app", readOnly: false }],
+      },
+    );
+    expect(ending).toEqual({ exitCode: 0, oomKilled: false });
+    expect(text).toMatch(/^\/opt\/no\/such\n\d{2,}\n$/);
+    expect(readFileSync(join(volume, "file"), "utf8")).toBe("kept\n");
+  });
+
   test("has volumes, disks and secret files at their paths", async () => {
     const [volume, disk] = [join(host, "volume"), join(host, "disk")];
     for (const folder of [volume, disk]) mkdirSync(folder);
