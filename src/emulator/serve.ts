@@ -6,8 +6,9 @@ import { diskRoutes } from "./api/disks.ts";
 import { jobRoutes } from "./api/job-routes.ts";
 import { mountMonitoring } from "./api/monitoring.ts";
 import { oauthRoutes } from "./api/oauth.ts";
-import { servePublished } from "./api/published.ts";
+import { publishedPorts } from "./api/published.ts";
 import { secretRoutes } from "./api/secrets.ts";
+import { storageRoutes } from "./api/storage.ts";
 import { userRoutes } from "./api/users.ts";
 import type { Chaos, ChaosRule } from "./chaos.ts";
 import { ChaosRules } from "./chaos.ts";
@@ -105,13 +106,15 @@ function mount(server: HttpServer, context: ApiContext, monitoring: readonly Any
     ...jobRoutes(context),
     ...userRoutes(context),
     ...adminRoutes(context),
-    ...clusters.flatMap((name) => [...diskRoutes(context, name), ...secretRoutes(context, name)]),
+    ...clusters.flatMap((name) =>
+      [diskRoutes, secretRoutes, storageRoutes].flatMap((open) => open(context, name)),
+    ),
     ...mounted.http,
   ];
   server.mount({
     routes,
     endpoints: mounted.sockets,
-    published: (exchange) => servePublished(context, exchange),
+    published: publishedPorts(context),
   });
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -103,6 +104,29 @@ describe("startEmulator", () => {
     expect((await fetch(job.http_url_named)).status).toBe(200);
     await call(emulator, "DELETE", `/jobs/${job.id}`);
     expect((await fetch(job.http_url)).status).toBe(404);
+  });
+
+  test("lets WebSockets through to a published port, and only who may", async () => {
+    const emulator = await start();
+    const answer =
+      "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\nhello";
+    const server = `require('node:http').createServer().on('upgrade', (q, s) => s.end('${answer}')).listen(8124)`;
+    const job = await run(emulator, `node -e "${server}"`, { http: { port: 8124, requires_auth: true } });
+    await until(emulator, job.id, "running");
+    const knock = (headers: Record<string, string>) =>
+      new Promise<string>((resolve, reject) => {
+        const knocking = request(job.http_url, {
+          headers: { Connection: "Upgrade", Upgrade: "echo", ...headers },
+        });
+        knocking.on("upgrade", (_response, _socket, head) => resolve(String(head)));
+        knocking.on("response", ({ statusCode }) => reject(new Error(`refused: ${statusCode}`)));
+        knocking.on("error", reject);
+        knocking.end();
+      });
+    const authorization = `Bearer ${emulator.token}`;
+    const heard = await vi.waitFor(() => knock({ authorization }), { timeout: 10_000, interval: 100 });
+    expect(heard).toBe("hello");
+    await expect(knock({})).rejects.toThrow("refused: 401");
   });
 
   test("leaves no process, folder or port behind", async () => {

@@ -46,6 +46,9 @@ export function jobRoutes(context: ApiContext): ApiRoute[] {
       const job = allowed(call, "write");
       job.beingDropped = true;
       context.table.changed(job);
+      await context.logs.remove(job.id);
+      job.logsRemoved = true;
+      context.table.changed(job);
       return NO_CONTENT;
     }),
     route("POST", "/:id/drop_progress", async (call) => {

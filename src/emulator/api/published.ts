@@ -1,50 +1,97 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { request as httpRequest } from "node:http";
+import type { Duplex } from "node:stream";
 import { callerOf } from "../http/authenticate.ts";
+import { HttpError } from "../http/http-error.ts";
 import type { Target } from "../http/target.ts";
+import type { RunningJob } from "../run/runner.ts";
 import type { JobRecord } from "../state/job.ts";
 import { orgProjectHash } from "../state/names.ts";
 import type { ApiContext } from "./context.ts";
 
 const PREFIX = "http";
 
+interface Published {
+  running: RunningJob;
+  port: number;
+  /** Path and query as the job sees them. */
+  path: string;
+}
+
 /**
- * Hands a request for a job's published port to the job: `/http/<id or name--hash>/…`. False if the request is
- * for something else. Source: protocol reference 3.7 (`http_url`).
+ * Hands requests for jobs' published ports to the jobs: `/http/<id or name--hash>/…`. Both functions say false
+ * if the request is for something else. Source: protocol reference 3.7 (`http_url`).
  */
-export function servePublished(
-  context: ApiContext,
-  { request, response, target }: { request: IncomingMessage; response: ServerResponse; target: Target },
-): boolean {
-  const [prefix, label = "", ...rest] = target.segments;
-  if (prefix !== PREFIX) return false;
+export function publishedPorts(context: ApiContext): {
+  request(request: IncomingMessage, response: ServerResponse, target: Target): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, target: Target & { head: Buffer }): boolean;
+} {
+  return {
+    request(request, response, target) {
+      if (target.segments[0] !== PREFIX) return false;
+      void forward(publishedAt(context, request, target), request, response);
+      return true;
+    },
+    upgrade(request, socket, target) {
+      if (target.segments[0] !== PREFIX) return false;
+      void tunnel(publishedAt(context, request, target), request, { socket, head: target.head });
+      return true;
+    },
+  };
+}
+
+/** @throws {HttpError} if there is no such port, or the caller may not see it. */
+function publishedAt(context: ApiContext, request: IncomingMessage, { segments, query }: Target): Published {
+  const [, label = "", ...rest] = segments;
   const job = labelled(context, label);
   const http = job?.container.http;
   const running = job === undefined ? undefined : context.lifecycle.running(job.id);
-  if (http === undefined || running === undefined) {
-    plain(response, 404, "default backend - 404");
-    return true;
+  if (http === undefined || running === undefined) throw new HttpError(404, "default backend - 404\n");
+  if (http.requires_auth && callerOf(request, query, context.tokens) === undefined)
+    throw new HttpError(401, "401 Authorization Required\n");
+  return { running, port: http.port, path: `/${rest.map(encodeURIComponent).join("/")}${queryOf(request)}` };
+}
+
+async function forward(
+  { running, port, path }: Published,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const socket = await running.connect(port);
+    const { method, headers } = request;
+    const onward = httpRequest({ createConnection: () => socket, method, path, headers });
+    onward.on("response", (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => badGateway(response));
+    response.on("close", () => onward.destroy());
+    request.pipe(onward);
+  } catch {
+    badGateway(response);
   }
-  if (http.requires_auth && callerOf(request, target.query, context.tokens) === undefined) {
-    plain(response, 401, "401 Authorization Required");
-    return true;
+}
+
+/** A WebSocket to the job: the handshake is repeated as it came, then bytes go both ways. */
+async function tunnel(
+  { running, port, path }: Published,
+  request: IncomingMessage,
+  { socket, head }: { socket: Duplex; head: Buffer },
+): Promise<void> {
+  try {
+    const onward = await running.connect(port);
+    const headers = Array.from({ length: request.rawHeaders.length / 2 }, (_, index) => {
+      return `${request.rawHeaders[index * 2]}: ${request.rawHeaders[index * 2 + 1]}`;
+    });
+    onward.write(`${request.method} ${path} HTTP/1.1\r\n${headers.join("\r\n")}\r\n\r\n`);
+    onward.write(head);
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+    onward.pipe(socket).pipe(onward);
+  } catch {
+    socket.destroy();
   }
-  const path = `/${rest.map(encodeURIComponent).join("/")}${queryOf(request)}`;
-  running.connect(http.port).then(
-    (socket) => {
-      const { method, headers } = request;
-      const onward = httpRequest({ createConnection: () => socket, method, path, headers });
-      onward.on("response", (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
-      onward.on("error", () => plain(response, 502, "502 Bad Gateway"));
-      response.on("close", () => onward.destroy());
-      request.pipe(onward);
-    },
-    () => plain(response, 502, "502 Bad Gateway"),
-  );
-  return true;
 }
 
 function labelled({ table }: ApiContext, label: string): JobRecord | undefined {
@@ -60,11 +107,11 @@ function queryOf({ url = "" }: IncomingMessage): string {
   return mark < 0 ? "" : url.slice(mark);
 }
 
-function plain(response: ServerResponse, status: number, text: string): void {
+function badGateway(response: ServerResponse): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  response.writeHead(status, { "Content-Type": "text/plain" });
-  response.end(`${text}\n`);
+  response.writeHead(502, { "Content-Type": "text/plain" });
+  response.end("502 Bad Gateway\n");
 }

@@ -5,7 +5,7 @@ import { failure, HttpError } from "./http-error.ts";
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** The whole body. @throws {HttpError} 413 above 1 MiB. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {

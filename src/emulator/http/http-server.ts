@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Tokens } from "../state/tokens.ts";
 import { answerTo, refuseUpgrade, send } from "./answer.ts";
@@ -26,8 +27,11 @@ export interface ServerOptions {
 export interface Mounted {
   routes: readonly ApiRoute[];
   endpoints: readonly SocketEndpoint[];
-  /** Takes a request for a job's published port; false if it is for something else. */
-  published(exchange: { request: IncomingMessage; response: ServerResponse; target: Target }): boolean;
+  /** Takes what is for a job's published port; false if it is for something else. @throws {HttpError} */
+  published: {
+    request(request: IncomingMessage, response: ServerResponse, target: Target): boolean;
+    upgrade(request: IncomingMessage, socket: Duplex, target: Target & { head: Buffer }): boolean;
+  };
 }
 
 /** The emulator's one HTTP server: platform-api and platform-monitoring on one port. */
@@ -38,7 +42,7 @@ export class HttpServer {
   readonly #connections = new Set<Socket>();
   #routes: Router<ApiRoute> = openRouter<ApiRoute>([]);
   #endpoints: Router<SocketEndpoint> = openRouter<SocketEndpoint>([]);
-  #published: Mounted["published"] = () => false;
+  #published: Mounted["published"] | undefined;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -89,7 +93,7 @@ export class HttpServer {
       const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
       if (await misbehave(faults, request, (answer) => send(response, answer))) return;
       cutResponse(response, faults);
-      if (this.#published({ request, response, target })) return;
+      if (this.#published?.request(request, response, target) === true) return;
       const answer = await this.#answer({ request, response, target, signal: gone.signal });
       if (faults.some(({ kind }) => kind === "lose_answer")) request.socket.resetAndDestroy();
       else if (answer !== undefined) send(response, answer);
@@ -139,6 +143,7 @@ export class HttpServer {
       const target = targetOf(request.url);
       const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
       if (await misbehave(faults, request, refuse)) return;
+      if (this.#published?.upgrade(request, socket, { ...target, head: upgrade.head }) === true) return;
       const match = this.#endpoints.find(target.segments)[0];
       if (match === undefined) throw notRouted([]);
       const { route, params } = match;

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -9,7 +9,7 @@ export interface Folders {
   images: string;
   /** The folder of a job; made if it does not exist. */
   job(id: string): string;
-  /** A folder of the platform's storage; made if it does not exist. Source: protocol reference 6.1. */
+  /** A folder (or file) of the platform's storage; made if it does not exist. Source: protocol reference 6.1. */
   storage(cluster: string, path: string): string;
   disk(id: string): string;
   removeJob(id: string): Promise<void>;
@@ -18,7 +18,7 @@ export interface Folders {
 export function openFolders(root: string): Folders {
   const made = (...parts: string[]) => {
     const path = join(root, ...parts);
-    mkdirSync(path, { recursive: true });
+    if (!existsSync(path)) mkdirSync(path, { recursive: true });
     return path;
   };
   return {

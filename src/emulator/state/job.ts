@@ -46,8 +46,8 @@ export interface JobContainer {
   tty: boolean;
 }
 
-export type RestartPolicy = "never" | "on-failure" | "always";
-export type Priority = "low" | "normal" | "high";
+type RestartPolicy = "never" | "on-failure" | "always";
+type Priority = "low" | "normal" | "high";
 
 /** One job as the table holds it; what the API shows is derived from it. Source: protocol reference 3.7. */
 export interface JobRecord {

@@ -33,7 +33,7 @@ export interface Permissions {
 }
 
 /** The platform's own account, which may do everything with jobs. */
-export const SERVICE_USER = "compute";
+const SERVICE_USER = "compute";
 
 /** Opens the permissions over the shares made so far. */
 export function openPermissions(platform: Platform, shares: Collection<Permission[]>): Permissions {

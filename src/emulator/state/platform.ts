@@ -5,7 +5,7 @@ import { pools, presets } from "./hardware.ts";
 export type Role = "reader" | "writer" | "manager" | "admin";
 
 /** Times of the week in which scheduled jobs may run. Source: protocol reference 1.7. */
-export interface EnergySchedule {
+interface EnergySchedule {
   name: string;
   periods: { weekday: number; start_time: string; end_time: string }[];
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { create, untilJob } from "../support/requests.ts";
 import type { Scripted } from "../support/scripted.ts";
@@ -60,6 +61,54 @@ describe("disks", () => {
     expect(platform.runner.jobs[0]?.launch.mounts[0]).toMatchObject({ target: "/d", readOnly: false });
     expect((await platform.call("DELETE", `/default/disks/${made.json.id}`)).status).toBe(204);
     expect((await platform.call("GET", `/default/disks${query}`)).json).toEqual([]);
+  });
+});
+
+describe("storage", () => {
+  const url = "/default/storage/acme/vision/data/a.txt";
+
+  test("takes files, lists them, gives them back and to jobs", async () => {
+    expect((await platform.call("PUT", `${url}?op=CREATE`, { body: "hello" })).status).toBe(201);
+    expect((await platform.call("GET", `${url}?op=OPEN`)).text).toBe("hello");
+    const { json } = await platform.call("GET", "/default/storage/acme/vision/data?op=LISTSTATUS");
+    expect(json.FileStatuses.FileStatus).toEqual([
+      { path: "a.txt", type: "FILE", length: 5, modificationTime: expect.any(Number), permission: "read" },
+    ]);
+    const volumes = [
+      { src_storage_uri: "storage://default/acme/vision/data", dst_path: "/data", read_only: true },
+    ];
+    const { id } = await create(platform, { volumes });
+    await untilJob(platform, id, { status: "running" });
+    const mount = platform.runner.jobs[0]?.launch.mounts[0];
+    expect(readFileSync(`${mount?.source}/a.txt`, "utf8")).toBe("hello");
+  });
+
+  test("makes folders, moves and deletes", async () => {
+    await platform.call("PUT", `${url}?op=CREATE`, { body: "x" });
+    await platform.call("PUT", "/default/storage/acme/vision/new?op=MKDIRS");
+    const moved = await platform.call("POST", `${url}?op=RENAME&destination=/acme/vision/new/b.txt`);
+    expect(moved.status).toBe(204);
+    const status = await platform.call("GET", "/default/storage/acme/vision/new/b.txt?op=GETFILESTATUS");
+    expect(status.json.FileStatus).toMatchObject({ path: "b.txt", length: 1 });
+    expect((await platform.call("DELETE", "/default/storage/acme/vision/new?op=DELETE")).status).toBe(204);
+    const gone = await platform.call("GET", "/default/storage/acme/vision/new?op=GETFILESTATUS");
+    expect([gone.status, gone.json]).toEqual([404, { error: "File not found", errno: "ENOENT" }]);
+  });
+
+  test.each(["/acme/vision/%2e%2e/x", "/acme/vision/a%2f..%2f..%2fx", "/acme/vision/a%00"])(
+    "does not leave its place for %s",
+    async (path) => {
+      expect((await platform.call("GET", `/default/storage${path}?op=OPEN`)).status).toBeGreaterThanOrEqual(
+        400,
+      );
+    },
+  );
+
+  test("is for members", async () => {
+    const answer = await platform.call("PUT", `${url}?op=CREATE`, { body: "x", user: "carol" });
+    expect(answer.json).toEqual({
+      missing: [{ uri: "storage://default/acme/vision/data/a.txt", action: "write" }],
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import type { LogStore } from "../../../src/emulator/logs/store.ts";
 import type { Ending, Launch, Runner, RunningJob } from "../../../src/emulator/run/runner.ts";
 
 /** A process that ends when the test says so. */
-export interface ScriptedJob {
+interface ScriptedJob {
   launch: Launch;
   print(text: string): void;
   end(ending?: Partial<Ending>): void;

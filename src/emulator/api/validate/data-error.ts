@@ -16,7 +16,7 @@ export function ensure(condition: boolean, message: string): asserts condition {
 }
 
 /** A text as Python's `repr` shows it. */
-export function pyRepr(text: string): string {
+function pyRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = [...text].map((char) => escapeChar(char, quote)).join("");
   return quote + body + quote;
