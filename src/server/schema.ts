@@ -5,10 +5,12 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     target: "draft-7",
     io,
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema, path }) => {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (io === "output") dropEmpty(jsonSchema, ["additionalProperties", "properties"]);
+      // What a row always has shows in every answer; promising it in the list costs each session bytes.
+      if (io === "output" && path.length > 0) delete jsonSchema.required;
       delete jsonSchema.propertyNames;
     },
   });

@@ -1,6 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { vi } from "vitest";
 import { createServer } from "../../src/server/index.ts";
 import { Agent } from "../support/agent.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
@@ -22,12 +23,15 @@ test("names every misspelt argument with its nearest and calls nothing", async (
   expect(data.jobs).toEqual([]);
 });
 
-test("keeps what a bug says from the agent", async ({ platform }) => {
+test("keeps what a bug says from the agent", async ({ platform, onTestFinished }) => {
   const broken = { ...platform, context: () => Promise.reject(new Error("at /secret/path line 1")) };
   const agent = await connectAgent(broken);
+  const log = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  onTestFinished(() => log.mockRestore());
   const refusal = await agent.refusal("apolo_context");
   expect(refusal).toMatch(/^internal_error: apolo_context/);
   expect(refusal).not.toContain("/secret/path");
+  expect(log.mock.calls.flat().join("")).toContain("/secret/path");
 });
 
 test("leaves out what the mode forbids, from the list and from calls", async ({ platform }) => {
