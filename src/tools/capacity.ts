@@ -13,7 +13,7 @@ export const capacity = defineTool({
   name: "job_capacity",
   title: "What could start now",
   description:
-    "Lists presets (machine sizes), cheapest first: hardware, credits per hour, how many jobs could start now (counting nodes that autoscaling would add). Also says which clusters and projects there are.",
+    "Lists presets, cheapest first: hardware, credits per hour, how many jobs could start now (counting nodes autoscaling would add); and the clusters and projects there are.",
   toolset: "core",
   input: z.strictObject({
     gpu: z.boolean().optional().describe("Only with (true) or without"),
@@ -25,7 +25,7 @@ export const capacity = defineTool({
   }),
   output: z.looseObject({
     cluster: z.string(),
-    presets: z.array(z.looseObject({ name: z.string(), credits_per_hour: z.string() })),
+    presets: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ project: at, ...filter }, { platform, signal }) {

@@ -23,11 +23,11 @@ export const logs = defineTool({
   name: "job_logs",
   title: "Read job logs",
   description:
-    "Returns the last lines that jobs printed, secrets hidden. Give jobs, or tags and/or status (newest 20). grep searches; until_pattern waits for a line; cursor goes on where the last call ended.",
+    "Returns the last lines that jobs printed, secrets hidden. Give jobs, or tags and/or status (newest 20). grep searches, until_pattern waits for a line: regular expressions (RE2).",
   toolset: "core",
   input: logsInput,
   output: z.looseObject({
-    logs: z.array(z.looseObject({ log: z.string() })),
+    logs: z.array(z.looseObject({})),
     next_cursor: z.string().optional(),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

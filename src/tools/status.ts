@@ -13,7 +13,7 @@ export const status = defineTool({
   name: "job_status",
   title: "Explain jobs",
   description:
-    "Explains jobs: where they stand, why, what would help, cost, life span, URLs, mounts; for failed ones the end of the log.",
+    "Explains jobs: where they stand and why, what would help, cost, life span, URLs, mounts, the end of a failed one's log.",
   toolset: "core",
   input: z.strictObject({
     jobs: z.array(z.string()).min(1).max(20).describe("Names, ids, id prefixes or job: URIs"),

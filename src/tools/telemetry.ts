@@ -7,24 +7,22 @@ import { defineTool } from "./define-tool.ts";
 import { memoryText } from "./hardware.ts";
 import { nameOf, stateLine } from "./rows.ts";
 
-const spread = z.looseObject({ min: z.number(), mean: z.number(), max: z.number() });
-
 export const telemetry = defineTool({
   name: "job_telemetry",
   title: "Measure a job",
   description:
-    "Measures a running job for some seconds: min, mean, max and course of CPU, memory and GPU, and a verdict: idle, fine or near its memory limit.",
+    "Measures a running job: min, mean, max and course of CPU, memory and GPU, with a verdict: idle, fine or near its memory limit.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    seconds: z.int().min(1).max(50).default(5).describe("How long to measure; about one sample a second"),
+    seconds: z.int().min(1).max(50).default(5).describe("How long; one sample a second"),
     project,
   }),
   output: z.looseObject({
     verdict: z.string(),
     samples: z.int(),
-    cpu_cores: spread,
-    memory_bytes: spread,
+    cpu_cores: z.looseObject({}),
+    memory_bytes: z.looseObject({}),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {

@@ -34,18 +34,17 @@ export const wait = defineTool({
   name: "job_wait",
   title: "Wait for jobs",
   description:
-    "Waits until all jobs run, all have ended, or a log has a line that matches pattern (printed before or now). Answers finished: true or false, with the call to make next.",
+    "Waits until all jobs run or have ended, or a log has a line that matches pattern. Answers finished: true or false and the next call.",
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs,
     until: goal.default("finished").describe("running: or ended"),
-    pattern: z.string().optional().describe("RE2 expression, for until: log"),
+    pattern: z.string().optional().describe("For until: log, e.g. epoch 3"),
     wait_seconds: z.int().min(0).max(50).default(45).describe("At most so long"),
     project,
   }),
   output: z.looseObject({
     finished: z.boolean(),
-    waited_seconds: z.number(),
     jobs: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
