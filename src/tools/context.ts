@@ -1,7 +1,9 @@
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import type { PlatformContext } from "../client/index.ts";
+import { formatCredits } from "../jobs/cost.ts";
 import { defineTool } from "./define-tool.ts";
+import { usedOfLimits } from "./limits.ts";
 import type { Policy } from "./session.ts";
 
 export const context = defineTool({
@@ -14,7 +16,10 @@ export const context = defineTool({
   output: z.looseObject({ user: z.string(), selected: z.string(), mode: z.string() }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(_args, { platform, session, signal }) {
-    const known = await platform.context({ signal });
+    const [known, used] = await Promise.all([
+      platform.context({ signal }),
+      usedOfLimits({ platform, session, signal }),
+    ]);
     const { user, url, source, selection } = known;
     const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
     const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
@@ -22,12 +27,14 @@ export const context = defineTool({
     const text = [
       `User ${user} at ${url} (login: ${SOURCES[source]}). Selected: ${selected}.`,
       `Mode ${session.policy.mode}: ${MODES[session.policy.mode]}. Limits: ${limitsText(limits)}.`,
+      `Active jobs that this server started: ${used.jobs}, ${formatCredits(used.creditsPerHour)} credits/h together.`,
       ...clusters.map(clusterText),
       'Another place: argument project = "project", "org/project" or "cluster/org/project". job_capacity has hardware, prices and room.',
       `${manifest.name} ${manifest.version}, Node ${process.version}.`,
     ].join("\n");
     const data = {
       ...{ user, url, login: source, selected, mode: session.policy.mode, limits, clusters },
+      used: { jobs: used.jobs, credits_per_hour: formatCredits(used.creditsPerHour) },
       versions: { server: manifest.version, node: process.version },
     };
     return { text, data };

@@ -5,6 +5,7 @@ import {
   type Preset,
   requestTag,
 } from "../client/index.ts";
+import { sumCredits } from "../jobs/cost.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { costProblem, jobsProblem, rateProblem, type Wanted } from "./limit-problems.ts";
 import { isOwned } from "./owned.ts";
@@ -68,6 +69,14 @@ export async function limitProblems(
 }
 
 /** Request tag to price of every active job of this server, on the platform or on its way there. */
+/** What this server's jobs take of the limits now: how many are active, and their price per hour in credits. */
+export async function usedOfLimits(
+  context: LimitScope["context"],
+): Promise<{ jobs: number; creditsPerHour: string }> {
+  const places = await takenPlaces(context);
+  return { jobs: places.size, creditsPerHour: sumCredits(places.values()) };
+}
+
 async function takenPlaces({ platform, signal }: LimitScope["context"]): Promise<Map<string, string>> {
   const { user, clusters } = await platform.context({ signal });
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];

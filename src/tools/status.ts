@@ -67,14 +67,18 @@ async function report(job: JobDescription, options: ReportOptions) {
   const preset = around.presets.get(job.cluster_name)?.find(({ name }) => name === job.preset_name);
   const { why, next, log, certainty } = diagnosis;
   const guess = certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
+  const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
   const text = [
     stateLine(job, nowMs),
     `Why${guess}: ${why}`,
     ...(next === "" ? [] : [`Next: ${next}`]),
     ...(log === undefined ? [] : [log.fenced]),
-    ...(isShort ? [] : factLines(job, { nowMs, redact, preset })),
+    ...facts,
   ];
-  return { text: text.join("\n"), data: { ...stateData(job), ...dataOf(job, diagnosis) } };
+  return {
+    text: text.join("\n"),
+    data: { ...stateData(job), ...dataOf(job, diagnosis), ...(isShort ? {} : { facts }) },
+  };
 }
 
 function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {

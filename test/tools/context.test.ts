@@ -27,6 +27,11 @@ describe("apolo_context", () => {
     } as const;
     const agent = await connectAgent(platform, policy);
     const { text, data } = await agent.ok("apolo_context");
+    await agent.ok("job_start", { image: "ubuntu", command: "sleep 60" });
+    const after = await agent.ok("apolo_context");
+    expect(after.data.used).toEqual({ jobs: 1, credits_per_hour: "0.5" });
+    expect(after.text).toContain("Active jobs that this server started: 1, 0.5 credits/h together.");
+    expect(data.used.jobs).toBe(0);
     expect(data.limits).toMatchObject({ max_jobs: 3, max_credits_per_hour: 10, owned_only: true });
     expect(text).toContain("Mode no-destroy");
     expect(text).toMatch(/max credits per hour 10.*max jobs 3/);
