@@ -39,9 +39,11 @@ export async function createJob(context: ApiContext, call: ApiCall): Promise<Ans
   const missing = context.permissions.missing(user, requiredPermissions(job));
   if (missing.length > 0) throw new HttpError(403, { missing });
   refuse(context, job, place.cluster);
-  context.table.add(job);
-  context.lifecycle.start(job);
-  return { status: 202, json: view(context, job) };
+  const json = view(context, job);
+  const stored = asStored(job);
+  context.table.add(stored);
+  context.lifecycle.start(stored);
+  return { status: 202, json };
 }
 
 function asObject(payload: unknown): Record<string, unknown> {
@@ -89,6 +91,11 @@ function toRecord(
     logsRemoved: false,
     statuses: [step("pending", clock.nowMs(), { reason: "Creating" })],
   };
+}
+
+/** A scheduled job without a schedule has one once it is read again. Source: protocol reference 3.7. */
+function asStored(job: JobRecord): JobRecord {
+  return job.schedulerEnabled ? { energyScheduleName: "default", ...job } : job;
 }
 
 /** Rows 10 to 17, and what this emulator cannot do. Source: protocol reference 3.8. */

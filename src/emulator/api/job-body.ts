@@ -19,6 +19,12 @@ const container = z.object({
     amd_gpu_model: z.string().optional(),
     intel_gpu: z.coerce.number().optional(),
     intel_gpu_model: z.string().optional(),
+    nvidia_migs: z
+      .record(z.string(), z.object({ count: z.coerce.number(), model: z.string().optional() }))
+      .transform((migs) =>
+        Object.fromEntries(Object.entries(migs).map(([profile, mig]) => [profile, withoutUndefined(mig)])),
+      )
+      .optional(),
   }),
   http: z
     .object({ port: z.coerce.number(), health_check_path: z.string(), requires_auth: z.boolean() })

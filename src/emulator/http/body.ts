@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { failure, HttpError } from "./http-error.ts";
+import { decodeJson } from "./python-decoder.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** Largest JSON or form body; the platform's web framework stops there too. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -24,22 +26,16 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 /** The body as JSON. @throws {HttpError} 400 with the text of the platform's decoder. Source: protocol reference 3.8. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const body = (await readBody(request)).toString("utf8");
+  const body = await readBody(request);
   try {
-    return JSON.parse(body);
+    return decodeJson(decodeUtf8(body));
   } catch (error) {
-    throw failure(400, decoderText(body, error));
+    if (error instanceof SyntaxError) throw failure(400, error.message, error);
+    throw error;
   }
 }
 
 /** The body as a form. */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams((await readBody(request)).toString("utf8"));
-}
-
-function decoderText(body: string, error: unknown): string {
-  const shown = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-  const at = shown === undefined ? body.trimEnd().length : Number(shown);
-  const lines = body.slice(0, at).split("\n");
-  return `Expecting value: line ${lines.length} column ${(lines.at(-1)?.length ?? 0) + 1} (char ${at})`;
 }

@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { IncomingMessage, Server } from "node:http";
+import { createServer, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Tokens } from "../state/tokens.ts";
@@ -48,7 +49,7 @@ export class HttpServer {
     this.#options = options;
     this.#server = createServer({ keepAliveTimeout: 75_000 });
     this.#server.on("request", (request, response) => void this.#serve(request, response));
-    this.#server.on("upgrade", (request, socket, head) => void this.#upgrade({ request, socket, head }));
+    this.#server.on("upgrade", (request, socket, head) => this.#switch({ request, socket, head }));
     this.#server.on("clientError", (_error, socket) => {
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
       else socket.destroy();
@@ -129,7 +130,25 @@ export class HttpServer {
     if (!route.methods.some((method) => method === request.method)) throw notRouted(route.methods);
     const caller = () => callerOf(request, target.query, this.#options.tokens);
     route.admit({ request, params, query: target.query, caller, signal });
-    return { status: 400, text: 'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".' };
+    const offered = request.headers.upgrade ?? "None";
+    return {
+      status: 400,
+      text: `No WebSocket UPGRADE hdr: ${offered}\n Can "Upgrade" only to "WebSocket".`,
+    };
+  }
+
+  /** Whoever offers another protocol than WebSocket is answered in this one. */
+  #switch(upgrade: Upgrade): void {
+    const { request, socket } = upgrade;
+    if (request.headers.upgrade?.toLowerCase() === "websocket" || !(socket instanceof Socket)) {
+      void this.#upgrade(upgrade);
+      return;
+    }
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.on("finish", () => socket.end());
+    void this.#serve(request, response);
   }
 
   async #upgrade(upgrade: Upgrade): Promise<void> {

@@ -20,7 +20,7 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
-/** One method on one path. `:name` matches one segment, a last `*` all the rest. */
+/** One method on one path. `:name` matches one segment that is not empty, a last `*` all the rest. */
 export interface ApiRoute {
   method: string;
   path: string;
@@ -57,9 +57,10 @@ function match(pattern: readonly string[], segments: readonly string[]): Record<
   if (open ? segments.length < pattern.length - 1 : segments.length !== pattern.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? "";
     if (part === "*") params["*"] = segments.slice(index).join("/");
-    else if (part.startsWith(":")) params[part.slice(1)] = segments[index] ?? "";
-    else if (part !== segments[index]) return undefined;
+    else if (part.startsWith(":") && segment !== "") params[part.slice(1)] = segment;
+    else if (part !== segment) return undefined;
   }
   return params;
 }

@@ -29,13 +29,16 @@ export function openTokens(key: string, fixed?: { token: string; user: string })
   };
 }
 
+const USER_CLAIM = "https://platform.neuromation.io/user";
+
 /** The user a JWT names, unverified; undefined if it is none. Source: protocol reference 1.6. */
 export function identityOf(token: string): string | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
     if (typeof claims !== "object" || claims === null) return undefined;
-    const named = "identity" in claims ? claims.identity : undefined;
-    return typeof named === "string" ? named : undefined;
+    const named = new Map<string, unknown>(Object.entries(claims));
+    const user = named.get("identity") ?? named.get(USER_CLAIM);
+    return typeof user === "string" ? user : undefined;
   } catch {
     return undefined;
   }

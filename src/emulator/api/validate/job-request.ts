@@ -34,13 +34,24 @@ export function jobRequest(rule: JobRequestRule): Check<Record<string, unknown>>
     ...commonKeys(rule),
     ...(rule.flat ? own : {}),
   });
-  return refine(body, (request) => {
+  return refine(refine(body, withoutAliases), (request) => {
     if (request.schedule_timeout !== undefined && request.scheduler_enabled === true)
       throw new DataError("schedule_timeout is not allowed for scheduled jobs");
     if (request.energy_schedule_name !== undefined && request.scheduler_enabled !== true)
       throw new DataError("energy_schedule_name requires scheduler_enabled");
     return request;
   });
+}
+
+/** Two keys have older names, which count where no preset decides. Source: protocol reference 3.3. */
+function withoutAliases(request: Record<string, unknown>): Record<string, unknown> {
+  const { is_preemptible, is_preemptible_node_required, ...rest } = request;
+  if (rest.container === undefined) return rest;
+  return {
+    ...rest,
+    scheduler_enabled: rest.scheduler_enabled === true || is_preemptible === true,
+    preemptible_node: rest.preemptible_node === true || is_preemptible_node_required === true,
+  };
 }
 
 const NAME = "\\A[a-z](?:-?[a-z0-9])*\\Z";
@@ -80,6 +91,8 @@ function commonKeys({ energySchedules }: JobRequestRule): Record<string, Key> {
     energy_schedule_name: optional(oneOf(...energySchedules)),
     scheduler_enabled: optional(bool, false),
     preemptible_node: optional(bool, false),
+    is_preemptible: optional(bool),
+    is_preemptible_node_required: optional(bool),
   };
 }
 
