@@ -9,6 +9,8 @@ import { type Base, parseJobUri } from "./uris.ts";
 
 const FULL_ID = /^job-[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
 const ID_PREFIX = /^(?:job-)?([0-9a-f]{4}[0-9a-f-]*)$/;
+/** What a name can be; the platform refuses to look for anything else. Source: protocol reference 3.9 */
+const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
 /** How far back an id prefix is searched, and near names are looked for. */
 const SEARCHED_JOBS = 2000;
 const PARALLEL = 8;
@@ -51,7 +53,7 @@ export async function resolveJob(
   const target = await locate(at, { ref, where }, call);
   if (FULL_ID.test(target.ref)) return getJob(at, target.ref, call);
   checkId(target.ref);
-  const named = target.ref.startsWith("job-") ? [] : await newestNamed(at, target, call);
+  const named = await newestNamed(at, target, call);
   const active = named.filter(({ history }) => history.finished_at === undefined);
   if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
   const [newest] = named;
@@ -107,6 +109,7 @@ async function locate(
 /** Newest first; the platform's own lookup by name knows the caller's jobs only, of any project. */
 async function newestNamed(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription[]> {
   const { ref: name, cluster, org, project } = target;
+  if (!NAME.test(name)) return [];
   const projects = project === "" ? [] : [project];
   const found: JobDescription[] = [];
   const jobs = listJobs(at, { name, cluster, orgs: [org], projects, reverse: true, limit: 20 }, call);

@@ -123,5 +123,5 @@ function wayOut(source: string): string {
     return "Look-around does not exist here, as patterns run in linear time: match the text itself, or use invert.";
   }
   if (/\\[1-9]/.test(source)) return "Back-references do not exist here, as patterns run in linear time.";
-  return "Put a backslash before characters meant as they are, or search for plain text with the literal option.";
+  return "Put a backslash before characters meant as they are, e.g. \\( for (.";
 }

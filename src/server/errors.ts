@@ -4,11 +4,15 @@ import { AmbiguousError, PlatformError } from "../client/index.ts";
 import { candidatesText } from "../jobs/candidates.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
 import { log } from "../log.ts";
 import { PolicyError } from "../tools/policy-error.ts";
 
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
 const MAX_ERROR_CHARS = 4000;
+
+/** Errors quote what the platform and the caller wrote. */
+const redact = makeRedactor();
 
 /** The one place where a thrown error becomes text for an agent. */
 export function describeError(error: unknown, what: string): string {
@@ -16,7 +20,7 @@ export function describeError(error: unknown, what: string): string {
   if (error instanceof PlatformError || error instanceof InvalidInputError) {
     const candidates =
       error instanceof AmbiguousError ? ` ${candidatesText(error.candidates, Date.now())}` : "";
-    return `${error.code}: ${error.message}${candidates}`.slice(0, MAX_ERROR_CHARS);
+    return redact(`${error.code}: ${error.message}${candidates}`).text.slice(0, MAX_ERROR_CHARS);
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; nothing is known about its outcome. The server's log has the details.`;

@@ -9,6 +9,8 @@ import type { JobDescription } from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { jobUri } from "../resources/job-uri.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
+import { tools as catalogue } from "../tools/index.ts";
+import type { Policy } from "../tools/session.ts";
 import type { Connection } from "./connection.ts";
 import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
@@ -27,7 +29,8 @@ export function serveTools(server: Server, tools: Tool[], connection: Connection
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listing }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
     const tool = tools.find(({ name }) => name === params.name);
-    return tool === undefined ? unknownTool(params.name, tools) : call(tool, params, { connection, extra });
+    if (tool !== undefined) return call(tool, params, { connection, extra });
+    return failure(describeMissing(params.name, { tools, policy: connection.session.policy }));
   });
 }
 
@@ -70,11 +73,16 @@ function link(job: JobDescription) {
   return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
 }
 
-function unknownTool(name: string, tools: Tool[]): CallToolResult {
+function describeMissing(name: string, { tools, policy }: { tools: Tool[]; policy: Policy }): string {
   const names = tools.map((tool) => tool.name);
+  const here = `Tools here: ${names.join(", ")}.`;
+  if (catalogue.some((tool) => tool.name === name)) {
+    const { mode, toolset } = policy;
+    return `not_permitted: ${name} is not offered: this server was started with --mode ${mode} --tools ${toolset}. Nothing was done. ${here}`;
+  }
   const [guess] = nearestNames(name, names);
   const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
-  return failure(`invalid_argument: there is no tool ${name}.${hint} Tools here: ${names.join(", ")}.`);
+  return `invalid_argument: there is no tool ${name}.${hint} ${here}`;
 }
 
 /** The same data with every text in it, keys aside, passed through `change`. */

@@ -71,6 +71,16 @@ describe("resolve", () => {
     });
   });
 
+  test.for(["d", "tmp-", "Bad_Name", "255b9d", "x".repeat(50)])(
+    "finds nothing named %s, which the platform would refuse to look for",
+    async (ref, { stub, platform }) => {
+      serve(stub);
+
+      await expect(platform.jobs.resolve(ref)).rejects.toMatchObject({ code: "not_found" });
+      expect(stub.seen.filter((line) => /[?&]name=/.test(line))).toEqual([]);
+    },
+  );
+
   test("looks in the project of the call, newest first", async ({ stub, platform }) => {
     serve(stub);
     await platform.jobs.resolve("prep", { project: "nlp", cluster: "west" });

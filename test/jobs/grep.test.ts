@@ -45,7 +45,7 @@ describe("grepLines", () => {
 
 describe("compilePattern", () => {
   test.each([
-    ["(foo", /missing closing \).*literal option/],
+    ["(foo", /missing closing \).*backslash/],
     ["a[z-b]c", /invalid character class range at character 3 \("z-b"\)/],
     ["ab**", /invalid nested repetition operator at character 3 \("\*\*"\)/],
     ["x(?=y)", /Look-around does not exist/],

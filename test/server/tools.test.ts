@@ -34,12 +34,24 @@ test("keeps what a bug says from the agent", async ({ platform, onTestFinished }
   expect(log.mock.calls.flat().join("")).toContain("/secret/path");
 });
 
+test("hides what looks like a secret in the platform's own error texts", async ({ mcp, emulator }) => {
+  const body = {
+    error: "Traceback: connect failed, password=hunter2-9xQ token=ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5",
+  };
+  emulator.chaos.add({ on: { path: "**/jobs" }, do: { kind: "answer", status: 500, body } });
+  const refusal = await mcp.refusal("job_list");
+  expect(refusal).toContain("connect failed");
+  expect(refusal).not.toMatch(/hunter2|ghp_a/);
+});
+
 test("leaves out what the mode forbids, from the list and from calls", async ({ platform }) => {
   const agent = await connectAgent(platform, { ...openPolicy, mode: "read-only" });
   const { tools } = await agent.client.listTools();
   expect(tools.map(({ name }) => name)).toContain("job_status");
   expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
-  expect(await agent.refusal("job_kill", { jobs: ["x"] })).toContain("there is no tool job_kill");
+  expect(await agent.refusal("job_kill", { jobs: ["x"] })).toContain(
+    "job_kill is not offered: this server was started with --mode read-only",
+  );
 });
 
 test("tells a waiting client how far a call is, in increasing steps, none after the answer", async ({
