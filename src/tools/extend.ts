@@ -29,8 +29,8 @@ export const extend = defineTool({
     const { platform, signal } = context;
     const seconds = Math.ceil(parseDuration(by) / 60) * 60;
     const before = await platform.jobs.resolve(ref, whereOf(at), { signal });
-    const lifeSpan = extendable(before);
     await requireOwned([before], context);
+    const lifeSpan = extendable(before);
     refuseOverLimit(before, lifeSpan + seconds, context);
     const after = await bump(before, { seconds, expected: lifeSpan + seconds }, platform, signal);
     const now = after.life_span ?? lifeSpan + seconds;

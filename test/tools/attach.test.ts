@@ -1,0 +1,49 @@
+import { describe } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+
+const ECHO = 'while read line; do echo "got $line"; [ "$line" = quit ] && exit 0; done';
+
+describe("job_attach", () => {
+  test("sends a line, returns what the process prints, and leaves it running", async ({ mcp, platform }) => {
+    const job = await untilStatus(
+      platform,
+      await startJob(platform, { name: "repl", script: ECHO }),
+      "running",
+    );
+    const { data, text } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 1 });
+    expect(data).toMatchObject({
+      id: job.id,
+      owner: "alice",
+      output: expect.stringContaining("got hello"),
+      ended: false,
+    });
+    expect(text).toContain("the job goes on");
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test("returns at once when the process ends", async ({ mcp, platform }) => {
+    const job = await untilStatus(
+      platform,
+      await startJob(platform, { name: "repl", script: ECHO }),
+      "running",
+    );
+    const { data } = await mcp.ok("job_attach", { job: "repl", input: "quit", wait_seconds: 30 });
+    expect(data).toMatchObject({ output: expect.stringContaining("got quit"), ended: true });
+    expect((await untilEnded(platform, job)).status).toBe("succeeded");
+  });
+
+  test("hides secrets in what is printed", async ({ mcp, platform }) => {
+    const secret = "hf_abcdefghijklmnopqrstuvwxyz01234567";
+    await untilStatus(platform, await startJob(platform, { name: "repl", script: ECHO }), "running");
+    const { text, data } = await mcp.ok("job_attach", { job: "repl", input: secret, wait_seconds: 1 });
+    expect(text + JSON.stringify(data)).not.toContain(secret);
+  });
+
+  test("refuses a job that does not run", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "done" }));
+    expect(await mcp.refusal("job_attach", { job: "done", input: "x" })).toMatch(
+      /^not_running: done .*nothing was sent/s,
+    );
+  });
+});

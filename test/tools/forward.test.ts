@@ -1,0 +1,60 @@
+import { describe, vi } from "vitest";
+import { connectAgent, expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const SERVER = `node -e 'const s = require("http").createServer((q, r) => r.end("hi from the job")).listen(0, "127.0.0.1", () => console.log("port " + s.address().port))'`;
+
+describe("job_forward", () => {
+  test("opens a port into the job, lists it and closes it", async ({ mcp, platform }) => {
+    const job = await untilStatus(
+      platform,
+      await startJob(platform, { name: "web", script: SERVER }),
+      "running",
+    );
+    const port = await vi.waitFor(
+      async () => {
+        const { lines } = await platform.jobs.tail(job.id);
+        return Number(
+          /port (\d+)/.exec(lines.map(({ text }) => text).join("\n"))?.[1] ?? Number.NaN.toFixed(),
+        );
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+    const { data, text } = await mcp.ok("job_forward", { action: "open", job: "web", port });
+    const [{ local_port: localPort }] = data.forwards;
+    expect(text).toContain(`127.0.0.1:${localPort}`);
+    const answer = await fetch(`http://127.0.0.1:${localPort}/`);
+    expect(await answer.text()).toBe("hi from the job");
+    const list = await mcp.ok("job_forward", { action: "list" });
+    expect(list.data.forwards).toEqual([
+      expect.objectContaining({ id: job.id, owner: "alice", port, local_port: localPort }),
+    ]);
+    await mcp.ok("job_forward", { action: "close", local_port: localPort });
+    await expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow();
+    expect((await mcp.ok("job_forward", { action: "list" })).data.forwards).toEqual([]);
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test("belongs to one session, and closes with it", async ({ mcp, platform }) => {
+    await untilStatus(platform, await startJob(platform, { name: "web", script: SLEEP }), "running");
+    const other = await connectAgent(platform);
+    const { data } = await other.ok("job_forward", { action: "open", job: "web", port: 80 });
+    expect((await mcp.ok("job_forward", { action: "list" })).data.forwards).toEqual([]);
+    await other.client.close();
+    const [{ local_port: localPort }] = data.forwards;
+    await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow(/fetch failed/));
+  });
+
+  test.for([
+    [{ action: "open", port: 80 }, /say job and port/],
+    [{ action: "open", job: "web" }, /say job and port/],
+    [{ action: "open", job: "done", port: 80 }, /^not_running: /],
+    [{ action: "close", local_port: 1 }, /one of those open: none/],
+    [{ action: "close" }, /one of those open: none/],
+    [{ action: "open", job: "done", port: 0 }, /port/],
+  ] as const)("refuses %j", async ([args, message], { mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "done" }));
+    expect(await mcp.refusal("job_forward", args)).toMatch(message);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { listAll, SLEEP } from "../support/sleepers.ts";
+
+describe("job_rerun", () => {
+  test("plans first, and starts the same job when told to", async ({ mcp, platform }) => {
+    const original = await untilEnded(
+      platform,
+      await startJob(platform, {
+        ...{ name: "prep", script: 'echo "$PLAIN"; exit 1', tags: ["data", "mcp:old"], description: "d" },
+        ...{ env: { PLAIN: "a value" }, lifeSpanSeconds: 7200, workingDir: "/tmp", tty: true, shm: true },
+        ...{ restartPolicy: "on-failure", http: { port: 8080, requiresAuth: false } },
+      }).then((job) => platform.jobs.kill(job.id).then(() => job)),
+    );
+    const plan = await mcp.ok("job_rerun", { job: "prep" });
+    expect(plan.text).toMatch(/^Rerun of prep .*changed: nothing\.\nDry run: nothing was started/);
+    expect(plan.text + JSON.stringify(plan.data)).not.toContain("a value");
+    expect(await listAll(platform)).toHaveLength(1);
+    const { data } = await mcp.ok("job_rerun", { job: "prep", dry_run: false, request_id: "r2" });
+    const job = await platform.jobs.status(data.jobs[0].id);
+    expect(job).toMatchObject({
+      ...{ name: "prep", description: "d", life_span: 7200, restart_policy: "on-failure" },
+      tags: ["data", "mcp:r2"],
+      container: original.container,
+    });
+    expect(data.original).toBe(original.id);
+  });
+
+  test("keeps the original's words as they are: no second shell", async ({ mcp, platform }) => {
+    const command = `python -c "print('$HOME')"`;
+    await untilEnded(platform, await startJob(platform, { name: "words", command }));
+    const { data } = await mcp.ok("job_rerun", { job: "words", dry_run: false });
+    expect((await platform.jobs.status(data.jobs[0].id)).container.command).toBe(command);
+  });
+
+  test("changes what is asked for and keeps the rest", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "train", script: SLEEP, env: { A: "1", B: "2" } });
+    const { data, text } = await mcp.ok("job_rerun", {
+      ...{
+        job: "train",
+        name: "train-2",
+        preset: "cpu-medium",
+        env: { B: "3" },
+        life_span: "6h",
+        dry_run: false,
+      },
+    });
+    expect(text).toContain(
+      "changed: name train → train-2; preset cpu-small → cpu-medium; a new life span; env B.",
+    );
+    expect(await platform.jobs.status(data.jobs[0].id)).toMatchObject({
+      ...{ name: "train-2", preset_name: "cpu-medium", life_span: 21_600 },
+      container: { env: { A: "1", B: "3" }, command: `sh -c '${SLEEP}'` },
+    });
+  });
+
+  test("takes no name while the original has it", async ({ mcp, platform }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    const { text } = await mcp.ok("job_rerun", { job: "train" });
+    expect(text).toContain("name train → none");
+    expect(text).toContain("Nothing speaks against it");
+  });
+
+  test("keeps volumes and secrets as references", async ({ mcp, platform }) => {
+    await startJob(platform, {
+      ...{ name: "mounts", secretEnv: { TOKEN: "secret:hf" } },
+      volumes: ["storage:data:/mnt:ro", "secret:key:/etc/key", "disk:d:/data"],
+    });
+    const { data } = await mcp.ok("job_rerun", { job: "mounts", name: "mounts-2" });
+    expect(data.plan).toMatchObject({
+      mounts: [
+        "storage://default/acme/vision/data → /mnt (read-only)",
+        "secret://default/acme/vision/key → /etc/key",
+        "disk://default/acme/vision/d → /data",
+      ],
+      secret_env: { TOKEN: "secret://default/acme/vision/hf" },
+    });
+  });
+
+  test("is refused for what job_start would refuse", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "done" }));
+    const text = await mcp.refusal("job_rerun", { job: "done", name: "Bad_Name", dry_run: false });
+    expect(text).toMatch(/^invalid_argument: .*bad-name/s);
+    expect(await mcp.refusal("job_rerun", { job: "dome" })).toMatch(/^not_found: .*done/s);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+describe("job_save", () => {
+  test("saves a running job as an image and says how to start from it", async ({ mcp, platform }) => {
+    const job = await untilStatus(
+      platform,
+      await startJob(platform, { name: "train", script: SLEEP }),
+      "running",
+    );
+    const { data, text } = await mcp.ok("job_save", { job: "train", image: "image:mine:v1" });
+    expect(data).toMatchObject({
+      ...{ id: job.id, owner: "alice", finished: true },
+      image: expect.stringMatching(/\/acme\/vision\/mine:v1$/),
+    });
+    expect(text).toContain('job_start {"image": "image:mine:v1"}');
+  });
+
+  test("goes on between calls: a slow save is waited for, not begun again", async ({
+    mcp,
+    platform,
+    emulator,
+  }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "delay", ms: 2500 } });
+    emulator.chaos.add({
+      on: { path: "**/save", skip: 1 },
+      do: { kind: "answer", status: 500, body: { error: "begun again" } },
+    });
+    const args = { job: "train", image: "image:mine:v1", wait_seconds: 1 };
+    const first = await mcp.ok("job_save", args);
+    expect(first.data.finished).toBe(false);
+    expect(first.text).toMatch(/^finished: false.*same arguments/s);
+    const second = await mcp.ok("job_save", { ...args, wait_seconds: 20 });
+    expect(second.data.finished).toBe(true);
+  });
+
+  test("reports a save that breaks off", async ({ mcp, platform, emulator }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "reset" } });
+    expect(await mcp.refusal("job_save", { job: "train", image: "image:mine:v1" })).toMatch(/Saving/);
+    await mcp.ok("job_save", { job: "train", image: "image:mine:v1" });
+  });
+
+  test.for([
+    ["ubuntu", /image:NAME:TAG/],
+    ["image:", /not valid/],
+  ] as const)("refuses %s as a target", async ([image, message], { mcp, platform }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    expect(await mcp.refusal("job_save", { job: "train", image })).toMatch(message);
+  });
+
+  test("refuses a job that has ended", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "done" }));
+    expect(await mcp.refusal("job_save", { job: "done", image: "image:a:b" })).toMatch(
+      /^not_running: .*Nothing was saved/s,
+    );
+  });
+});
