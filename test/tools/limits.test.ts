@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
+import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { listAll, SLEEP } from "../support/sleepers.ts";
 
