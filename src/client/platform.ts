@@ -19,6 +19,8 @@ export interface ConnectOptions {
   retries?: number | undefined;
   /** Longest silence of the server within one HTTP call, in milliseconds; 60,000 by default. */
   idleMs?: number | undefined;
+  /** How often an open WebSocket is pinged, in milliseconds; 10,000 by default, as the official client. */
+  pingMs?: number | undefined;
   /** Sends HTTP calls instead of the connection pool, for hosts that intercept `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
 }
@@ -36,6 +38,7 @@ export interface Platform {
 
 const IDLE_MS = 60_000;
 const RETRIES = 3;
+const PING_MS = 10_000;
 
 /**
  * Connects to the platform; sends nothing until the first call. Without a login every call rejects with
@@ -48,9 +51,9 @@ export function connectPlatform(
   const connections = new Connections(options.env ?? {});
   const exchange = exchangeFor(connections, options);
   const session = new Session(login, exchange);
-  const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS } = options;
+  const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const http = new Http({ exchange, session, userAgent, retries, idleMs });
-  const sockets = new Sockets({ session, userAgent, agentFor: (url) => connections.agentFor(url) });
+  const sockets = new Sockets({ session, userAgent, pingMs, agentFor: (url) => connections.agentFor(url) });
   const directory = new Directory(http, session);
   const at: Connection = { http, sockets, session, directory };
   return {

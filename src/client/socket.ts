@@ -10,7 +10,6 @@ import { networkError } from "./network-error.ts";
 import { serverError } from "./server-error.ts";
 import { MAX_FRAME_BYTES } from "./wire/frames.ts";
 
-const PING_MS = 10_000;
 const HANDSHAKE_LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 500;
 
@@ -44,6 +43,8 @@ export interface Socket {
 export interface SocketOptions {
   session: Session;
   userAgent: string;
+  /** How often an open socket is pinged, in milliseconds; an answer must follow within half of it. */
+  pingMs: number;
   /** The agent that leads to `url`: a proxy's, or none. */
   agentFor(url: string): Agent | undefined;
 }
@@ -91,11 +92,15 @@ export class Sockets {
       this.#open.delete(raw);
       deadline.close();
     });
-    return connect(raw, target, deadline.signal);
+    return connect(raw, { ...target, pingMs: target.ping ? this.#options.pingMs : 0 }, deadline.signal);
   }
 }
 
-function connect(raw: WebSocket, target: SocketCall, signal: AbortSignal): Promise<Socket> {
+function connect(
+  raw: WebSocket,
+  target: SocketCall & { pingMs: number },
+  signal: AbortSignal,
+): Promise<Socket> {
   const request: FailedRequest = describe({ method: "GET", url: target.url });
   const channel = new Channel<Frame>({ pause: () => raw.pause(), resume: () => raw.resume() });
   return new Promise((resolve, reject) => {
@@ -118,7 +123,7 @@ function connect(raw: WebSocket, target: SocketCall, signal: AbortSignal): Promi
       outgoing.destroy();
     });
     raw.on("open", () => {
-      if (target.ping) keepAlive(raw, () => fail(lost(target.what, request)));
+      if (target.pingMs > 0) keepAlive(raw, target.pingMs, () => fail(lost(target.what, request)));
       resolve(socketOver(raw, channel, target.what));
     });
     raw.on("message", (data: Buffer, isBinary) => channel.push({ data, isBinary }, data.length));
@@ -155,7 +160,7 @@ function socketOver(raw: WebSocket, channel: Channel<Frame>, what: string): Sock
 }
 
 /** Pings as the official client does; a pong must follow within half the interval. */
-function keepAlive(raw: WebSocket, onLost: () => void): void {
+function keepAlive(raw: WebSocket, pingMs: number, onLost: () => void): void {
   let overdue: NodeJS.Timeout | undefined;
   const pinger = setInterval(() => {
     if (raw.readyState !== WebSocket.OPEN || raw.isPaused) return;
@@ -163,8 +168,8 @@ function keepAlive(raw: WebSocket, onLost: () => void): void {
     overdue = setTimeout(() => {
       onLost();
       raw.terminate();
-    }, PING_MS / 2);
-  }, PING_MS);
+    }, pingMs / 2);
+  }, pingMs);
   const heard = () => clearTimeout(overdue);
   raw.on("pong", heard);
   raw.on("message", heard);

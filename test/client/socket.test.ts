@@ -130,6 +130,24 @@ describe("a socket", () => {
     expect(bytes).toBe(total * piece.length);
   });
 
+  test("pings, and is lost when nobody answers", async ({ stub }) => {
+    const platform = stub.connect({ pingMs: 40 });
+    stub.autoPong = false;
+    let pings = 0;
+    stub.play("/log_ws", (socket) => {
+      socket.on("ping", (data) => {
+        pings += 1;
+        if (pings < 3) socket.pong(data);
+      });
+    });
+
+    await expect(read(platform)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("no answer to a ping"),
+    });
+    expect(pings).toBe(3);
+  });
+
   test("carries the token, and a new one after 401", async ({ stub }) => {
     const seen: (string | undefined)[] = [];
     const fresh = token("alice", "fresh");

@@ -21,6 +21,8 @@ export interface PlatformStub {
   login(more?: Partial<Login>): Login;
   connect(options?: ConnectOptions & { login?: Login }): Platform;
   server: Server;
+  /** Whether WebSockets answer pings by themselves. */
+  autoPong: boolean;
   /** Answers a WebSocket's opening request with this raw text instead of playing it. */
   refuse(request: IncomingMessage): string | undefined;
   /** Origin that `/config` names for the monitoring service; its own by default. */
@@ -73,6 +75,12 @@ async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void>
     monitoring: origin(),
     seen,
     server,
+    get autoPong() {
+      return sockets.options.autoPong ?? true;
+    },
+    set autoPong(value) {
+      sockets.options.autoPong = value;
+    },
     refuse: () => undefined,
     on: (start, answer) => answers.push({ start, answer }),
     play: (end, play) => plays.push({ end, play }),

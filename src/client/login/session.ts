@@ -18,6 +18,8 @@ const wireToken = z.object({ access_token: z.string().min(1), expires_in: z.numb
 export class Session {
   #login: Login | PlatformError | undefined;
   #pending: Promise<boolean> | undefined;
+  /** The refresh token that the platform refused, and how: it is not asked again. */
+  #dead: { refreshToken: string; error: PlatformError } | undefined;
   readonly #exchange: Exchange;
 
   constructor(login: Login | PlatformError | undefined, exchange: Exchange) {
@@ -67,12 +69,19 @@ export class Session {
     if (await this.#reread()) return true;
     const { refreshToken, tokenUrl, clientId = "" } = this.login;
     if (refreshToken === undefined || refreshToken === "" || tokenUrl === undefined) return false;
+    if (this.#dead?.refreshToken === refreshToken) throw this.#dead.error;
     const form = new URLSearchParams({
       grant_type: "refresh_token",
       refresh_token: refreshToken,
       client_id: clientId,
     });
-    const { access_token, expires_in } = await this.#askForToken(tokenUrl, form.toString());
+    const { access_token, expires_in } = await this.#askForToken(tokenUrl, form.toString()).catch(
+      (error: unknown) => {
+        if (error instanceof PlatformError && error.code === "not_authenticated")
+          this.#dead = { refreshToken, error };
+        throw error;
+      },
+    );
     this.#login = {
       ...this.login,
       token: access_token,
@@ -84,7 +93,9 @@ export class Session {
   /** The CLI may have logged in again since: its newer token is as good as a refresh. */
   async #reread(): Promise<boolean> {
     const current = this.login;
-    const { token, refreshToken, expiresAtMs, url } = (await current.reload?.()) ?? current;
+    // A login that cannot be read now may still be refreshed.
+    const fresh = await current.reload?.().catch(() => undefined);
+    const { token, refreshToken, expiresAtMs, url } = fresh ?? current;
     if (url !== current.url || token === current.token) return false;
     if (expiresAtMs !== undefined && expiresAtMs <= Date.now()) return false;
     this.#login = { ...current, token, refreshToken, expiresAtMs };

@@ -73,6 +73,8 @@ describe("a token", () => {
     });
     expect(forms.length).toBe(1);
     expect(stub.seen.filter((line) => line.startsWith("GET")).length).toBe(1);
+    await expect(jobs.get(JOB_ID)).rejects.toThrow("apolo login");
+    expect(forms.length).toBe(1);
   });
 
   test("without a refresh token is reported at the first 401", async ({ stub }) => {
@@ -113,6 +115,15 @@ describe("a token", () => {
 
     expect((await jobs.get(JOB_ID)).id).toBe(JOB_ID);
     expect(forms.length).toBe(0);
+  });
+
+  test("is refreshed where the saved login cannot be read again", async ({ stub }) => {
+    const forms = renewing(stub);
+    const reload = () => Promise.reject(new Error("locked"));
+    const { jobs } = stub.connect({ login: login(stub, { reload }) });
+
+    expect((await jobs.get(JOB_ID)).id).toBe(JOB_ID);
+    expect(forms.length).toBe(1);
   });
 
   test("is refreshed for a waiting call whose neighbour gave up", async ({ stub }) => {
