@@ -1,7 +1,6 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { SubscribeRequestSchema, UnsubscribeRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type Platform, PlatformError } from "../client/index.ts";
-import { findJob } from "../resources/find-job.ts";
 import { resources } from "../resources/index.ts";
 import { matchUri } from "../resources/match-uri.ts";
 import { type Subject, Watcher } from "../resources/watch/watcher.ts";
@@ -30,13 +29,13 @@ export function serveSubscriptions(server: Server, connection: Connection): { an
   const subscriptions = new Map<string, { stop(): void }>();
   let list: { stop(): void } | undefined;
 
-  server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }, extra) => {
+  server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
     if (subscriptions.has(uri)) return {};
     const subscription: { stop(): void } = { stop: () => undefined };
     subscriptions.set(uri, subscription);
     try {
       if (subscriptions.size > MOST_SUBSCRIPTIONS) throw tooMany();
-      const subject = await subjectOf(uri, platform, AbortSignal.any([extra.signal, closing]));
+      const subject = await subjectOf(uri, watcher);
       // Meanwhile the client may have changed its mind or gone away.
       if (subscriptions.get(uri) !== subscription || closing.aborted) return {};
       const watching = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
@@ -67,11 +66,11 @@ export function serveSubscriptions(server: Server, connection: Connection): { an
   };
 }
 
-async function subjectOf(uri: string, platform: Platform, signal: AbortSignal): Promise<Subject> {
+async function subjectOf(uri: string, watcher: Watcher): Promise<Subject> {
   const { resource, variables } = matchUri(uri, resources);
   const { changesWith: kind } = resource;
   if (kind === "active") return { kind };
-  if (kind !== undefined) return { kind, job: await findJob(variables, { platform, signal }) };
+  if (kind !== undefined) return { kind, job: await watcher.find(variables) };
   throw new PlatformError(
     "invalid_argument",
     `${uri} cannot be subscribed to, as the platform does not tell of its changes: read it again when needed.`,

@@ -1,4 +1,5 @@
 import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { findJob, isAt } from "../find-job.ts";
 import { ActiveWatch } from "./active-watch.ts";
 import { hasEnded, JobWatch, type Watching } from "./job-watch.ts";
 import { Pause } from "./pause.ts";
@@ -26,6 +27,7 @@ export class Watcher {
   readonly #platform: Platform;
   readonly #onBug: (error: unknown) => void;
   readonly #jobs = new Map<string, JobWatch>();
+  readonly #finding = new Map<string, Promise<JobDescription>>();
   readonly #active = new ActiveWatch();
   readonly #pause = new Pause();
   #stopping: AbortController | undefined;
@@ -36,6 +38,24 @@ export class Watcher {
   constructor(platform: Platform, onBug: (error: unknown) => void) {
     this.#platform = platform;
     this.#onBug = onBug;
+  }
+
+  /** The job at an address, asked for once however many want it at a time, and not at all while it is watched. */
+  find(variables: Record<string, string>): Promise<JobDescription> {
+    const watch = this.#jobs.get(variables.job ?? "");
+    if (watch?.isOpen === true && isAt(watch.job, variables)) return Promise.resolve(watch.job);
+    const { cluster, org, project, job } = variables;
+    const key = JSON.stringify([cluster, org, project, job]);
+    let finding = this.#finding.get(key);
+    if (finding === undefined) {
+      // Others may wait for it too, so it ends with nobody's request.
+      const signal = AbortSignal.timeout(TICK_LIMIT_MS);
+      finding = findJob(variables, { platform: this.#platform, signal }).finally(() =>
+        this.#finding.delete(key),
+      );
+      this.#finding.set(key, finding);
+    }
+    return finding;
   }
 
   /** Calls `listener` after each change of the subject, at most once a second, until stopped. */

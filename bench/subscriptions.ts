@@ -1,0 +1,114 @@
+import { setTimeout as elapse } from "node:timers/promises";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  connectPlatform,
+  type JobDescription,
+  loginFromPassedConfig,
+  type Platform,
+} from "../src/client/index.ts";
+import { startEmulator } from "../src/emulator/index.ts";
+import { jobUri } from "../src/resources/job-uri.ts";
+import { createServer } from "../src/server/index.ts";
+import { countRequests } from "../test/support/requests.ts";
+
+/**
+ * Many subscribers to many jobs for a minute: what is asked of the platform meanwhile, and how long a change
+ * takes to be told. Each session subscribes to every job and to its log; every second another job changes.
+ */
+const JOBS = 50;
+const SESSIONS = 2;
+const SECONDS = Number(process.argv[2] ?? 60);
+
+/** Prints only when told to, so that each notice has one known cause. */
+const COMMAND =
+  "sh -c 'echo ready; while true; do if [ -e say ]; then rm say; echo said; fi; sleep 0.5; done'";
+
+const emulator = await startEmulator({ gpuNodes: JOBS });
+const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+const changer = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+try {
+  const jobs = await Promise.all(
+    Array.from({ length: JOBS }, (_, n) => startRunning(changer, `job${n}-watched`)),
+  );
+  const notices: { uri: string; atMs: number }[] = [];
+  const setUp = countRequests();
+  const clients = await Promise.all(
+    Array.from({ length: SESSIONS }, () => subscribeAll(platform, jobs, notices)),
+  );
+  await elapse(3000);
+  notices.length = 0;
+  setUp.stop();
+  const requests = countRequests();
+  const changes = await changeSome(jobs);
+  const result = {
+    seconds: SECONDS,
+    jobs: JOBS,
+    subscriptions: JOBS * SESSIONS * 2,
+    // The changes made here are requests of this process too.
+    "to subscribe: HTTP requests": setUp.http(),
+    "to subscribe: log streams": setUp.sockets(),
+    "HTTP requests by the watcher": requests.http() - changes.length,
+    "log streams opened meanwhile": requests.sockets(),
+    changes: changes.length,
+    notices: notices.length,
+    "slowest notice, ms": Math.round(Math.max(...changes.map(({ uri, atMs }) => delayOf(uri, atMs)))),
+  };
+  console.table(result);
+  await Promise.all(clients.map((client) => client.close()));
+
+  function delayOf(uri: string, atMs: number): number {
+    const seen = notices.filter((notice) => notice.uri === uri && notice.atMs >= atMs);
+    return seen.length < SESSIONS
+      ? Number.POSITIVE_INFINITY
+      : Math.max(...seen.slice(0, SESSIONS).map((n) => n.atMs)) - atMs;
+  }
+} finally {
+  await platform.close();
+  await changer.close();
+  await emulator.close();
+}
+
+/** Each job is changed at most once: its life span grows. */
+async function changeSome(jobs: JobDescription[]): Promise<{ uri: string; atMs: number }[]> {
+  const changes: { uri: string; atMs: number }[] = [];
+  const endMs = performance.now() + SECONDS * 1000;
+  for (const job of jobs) {
+    if (performance.now() > endMs - 2500) break;
+    await changer.jobs.bumpLifeSpan(job.id, 3600);
+    changes.push({ uri: jobUri(job), atMs: performance.now() });
+    // Not in step with the looks of the watcher.
+    await elapse(1130);
+  }
+  await elapse(Math.max(0, endMs - performance.now()));
+  return changes;
+}
+
+async function startRunning(on: Platform, name: string): Promise<JobDescription> {
+  const { id } = await on.jobs.start({ image: "ubuntu", command: COMMAND, preset: "a100", name });
+  for (;;) {
+    const job = await on.jobs.get(id);
+    if (job.status === "running") return job;
+    await elapse(200);
+  }
+}
+
+async function subscribeAll(
+  on: Platform,
+  jobs: JobDescription[],
+  notices: { uri: string; atMs: number }[],
+): Promise<Client> {
+  const client = new Client({ name: "bench", version: "0" });
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
+    notices.push({ uri, atMs: performance.now() });
+  });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] } as const;
+  await Promise.all([createServer(on, policy).connect(far), client.connect(near)]);
+  for (const job of jobs) {
+    await client.subscribeResource({ uri: jobUri(job) });
+    await client.subscribeResource({ uri: `${jobUri(job)}/logs` });
+  }
+  return client;
+}
