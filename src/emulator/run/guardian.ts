@@ -1,16 +1,27 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 
-/** Remembers the groups it is told of; when its input ends because we are gone, kills those that are left. */
+/**
+ * Remembers the groups it is told of; when its input ends because we are gone, kills those that are left, and
+ * what carries their jobs' marker in a group of its own.
+ */
 const SCRIPT = `
-groups=" "
-while read -r sign group; do
+entries=" "
+while read -r sign entry; do
   case $sign in
-    +) groups="$groups$group " ;;
-    -) case $groups in *" $group "*) groups="\${groups%% $group *} \${groups#* $group }" ;; esac ;;
+    +) entries="$entries$entry " ;;
+    -) case $entries in *" $entry "*) entries="\${entries%% $entry *} \${entries#* $entry }" ;; esac ;;
   esac
 done
-for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
+marks=
+for entry in $entries; do
+  kill -KILL "-\${entry%%/*}" 2>/dev/null
+  marks="$marks -e NEURO_JOB_ID=\${entry#*/}"
+done
+[ -z "$marks" ] || for file in $(grep -lzxF $marks /proc/[0-9]*/environ 2>/dev/null); do
+  pid=\${file#/proc/}
+  kill -KILL "\${pid%/environ}" 2>/dev/null
+done
 `;
 
 /** A small process that ends the jobs' groups when the emulator itself is killed. */
@@ -19,13 +30,13 @@ export class Guardian {
   #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
 
-  watch(group: number): void {
+  watch(group: number, jobId: string): void {
     this.#input ??= this.#start();
-    this.#input.write(`+ ${group}\n`);
+    this.#input.write(`+ ${group}/${jobId}\n`);
   }
 
-  release(group: number): void {
-    this.#input?.write(`- ${group}\n`);
+  release(group: number, jobId: string): void {
+    this.#input?.write(`- ${group}/${jobId}\n`);
   }
 
   async close(): Promise<void> {

@@ -45,15 +45,15 @@ class LocalRunner implements Runner {
       child,
       table: this.#table,
       spared: () => (this.#sandbox === undefined ? [] : [child.pid, initOf(child.pid) ?? child.pid]),
-      startInside: (argv, tty) => this.#startInside({ launch, place, leader: child.pid }, argv, tty),
+      startInside: async (argv, tty) =>
+        this.#watched(await this.#startInside({ launch, place, leader: child.pid }, argv, tty), launch),
     });
-    if (child.pid > 0) this.#guardian.watch(child.pid);
+    this.#watched(child, launch);
     this.#jobs.add(job);
     this.#memory.add(job, launch.memoryBytes);
     void job.ended.then(() => {
       this.#jobs.delete(job);
       this.#memory.remove(job);
-      if (child.pid > 0) this.#guardian.release(child.pid);
     });
     return job;
   }
@@ -63,6 +63,15 @@ class LocalRunner implements Runner {
     await Promise.all([...this.#jobs].map((job) => job.ended));
     this.#memory.close();
     await this.#guardian.close();
+  }
+
+  /** Sees to it that a group ends with the emulator, however that ends. */
+  #watched(child: Child, { jobId }: Launch): Child {
+    const { pid } = child;
+    if (pid === 0) return child;
+    this.#guardian.watch(pid, jobId);
+    void child.exited.then(() => this.#guardian.release(pid, jobId));
+    return child;
   }
 
   #launch(launch: Launch): { child: Child; place: Place } {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
 import { Guardian } from "../../../src/emulator/run/guardian.ts";
@@ -15,8 +16,9 @@ afterEach(() => {
   }
 });
 
-function sleeper() {
-  const child = spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
+function sleeper(jobId = "job-without-marker") {
+  const env = { PATH: process.env.PATH, NEURO_JOB_ID: jobId };
+  const child = spawn("sleep", ["600"], { env, detached: true, stdio: "ignore" });
   if (child.pid === undefined) throw new Error("sleep did not start");
   started.push(child.pid);
   return { pid: child.pid, gone: once(child, "exit") };
@@ -26,10 +28,20 @@ describe("guardian", () => {
   test("ends the groups it still watches when its emulator is gone", async () => {
     const guardian = new Guardian();
     const [first, second, third] = [sleeper(), sleeper(), sleeper()];
-    for (const { pid } of [first, second, third]) guardian.watch(pid);
-    guardian.release(second.pid);
+    for (const { pid } of [first, second, third]) guardian.watch(pid, `job-${pid}`);
+    guardian.release(second.pid, `job-${second.pid}`);
     await guardian.close();
     await Promise.all([first.gone, third.gone]);
     expect(() => process.kill(second.pid, 0)).not.toThrow();
+  });
+
+  test("ends what a job of them started in a group of its own", async () => {
+    const guardian = new Guardian();
+    const jobId = `job-${randomUUID()}`;
+    const [leader, stray, other] = [sleeper(), sleeper(jobId), sleeper(`${jobId}0`)];
+    guardian.watch(leader.pid, jobId);
+    await guardian.close();
+    await Promise.all([leader.gone, stray.gone]);
+    expect(() => process.kill(other.pid, 0)).not.toThrow();
   });
 });
