@@ -25,8 +25,6 @@ export interface Surroundings {
 
 const LOG_LINES = 15;
 const LOG_LINES_SHORT = 5;
-const LOG_BYTES = 3000;
-const LOG_BYTES_SHORT = 800;
 const MAX_RUNNING = 20;
 const KILLED = 137;
 
@@ -48,7 +46,7 @@ export async function lookAround(
 /** Why a job stands where it stands, and what would help. */
 export async function diagnose(
   job: JobDescription,
-  { around, isShort, ...context }: LogContext & { around: Surroundings },
+  { around, ...context }: LogContext & { around: Surroundings },
 ): Promise<Diagnosis> {
   const surroundings = {
     presets: around.presets.get(job.cluster_name),
@@ -58,7 +56,7 @@ export async function diagnose(
   const explanation = explainJob(job, surroundings);
   const { status } = job;
   const hasWords = status === "failed" && hasRun(job);
-  return { ...explanation, ...(hasWords ? { log: await endOfLog(job, { ...context, isShort }) } : {}) };
+  return { ...explanation, ...(hasWords ? { log: await endOfLog(job, context) } : {}) };
 }
 
 function isAboutQuota({ history }: JobDescription): boolean {
@@ -105,19 +103,20 @@ interface LogContext {
   redact: Redact;
   /** One job of many: a few lines only. */
   isShort: boolean;
+  /** Most bytes of its log. */
+  logBytes: number;
 }
 
 async function endOfLog(
   job: JobDescription,
-  { platform, signal, redact, isShort }: LogContext,
+  { platform, signal, redact, isShort, logBytes }: LogContext,
 ): Promise<Diagnosis["log"]> {
   try {
     const { lines } = await platform.jobs.tail(job.id, { lines: 100, job }, { signal });
     const clean = cleanLines(lines, redact).slice(isShort ? -LOG_LINES_SHORT : -LOG_LINES);
     if (clean.length === 0) return undefined;
-    const maxBytes = isShort ? LOG_BYTES_SHORT : LOG_BYTES;
     const what = `last lines of the log of ${nameOf(job)}`;
-    return showBody(logBody(clean, { timestamps: false }), { maxBytes, what });
+    return showBody(logBody(clean, { timestamps: false }), { maxBytes: logBytes, what });
   } catch {
     // The explanation stands without the log; job_logs says what is wrong with it.
     signal.throwIfAborted();

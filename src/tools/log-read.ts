@@ -20,8 +20,10 @@ export interface ReadPlan {
   until?: Date | undefined;
   /** Read all there is, bounded, because it is searched. */
   isSearch: boolean;
-  /** Wait for new lines, until one matches. */
-  wait?: { isMatch: (text: string) => boolean; deadlineMs: number; onLine: () => void } | undefined;
+  /** Wait for new lines, until one matches in any of the logs. */
+  wait?:
+    | { isMatch: (text: string) => boolean; deadlineMs: number; onLine: () => void; found: AbortController }
+    | undefined;
 }
 
 /** A part of one job's log, as printed. */
@@ -52,9 +54,10 @@ export async function readLog(
   if (wait !== undefined) {
     const read = await watchLog(
       platform,
-      { ...wait, job, after, since, keep: lines + CONTEXT_LINES },
+      { ...wait, stop: wait.found.signal, job, after, since, keep: lines + CONTEXT_LINES },
       signal,
     );
+    if (read.matched) wait.found.abort();
     return { ...read, more: false, ...cut(read, lines) };
   }
   const bounds = isSearch

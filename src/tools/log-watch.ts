@@ -5,7 +5,7 @@ import {
   type LogLine,
   type Platform,
 } from "../client/index.ts";
-import { passing, pauseFor } from "./poll.ts";
+import { passing, patiently, pauseFor } from "./poll.ts";
 
 /** How much of what is already there is searched. */
 const SEARCHED_LINES = 100_000;
@@ -38,6 +38,8 @@ export interface WatchOptions {
   after?: Cursor | undefined;
   since?: Date | undefined;
   deadlineMs: number;
+  /** Ends the wait early, as the deadline does. */
+  stop?: AbortSignal | undefined;
   /** Is told each new line. */
   onLine?: ((line: LogLine) => void) | undefined;
 }
@@ -50,11 +52,10 @@ export async function watchLog(
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const { job, isMatch, keep, after, since } = options;
-  const tail = await platform.jobs.tail(
-    job.id,
-    { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job },
-    { signal },
+  const { job, isMatch, keep, after, since, deadlineMs } = options;
+  const bounds = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES };
+  const tail = await patiently(deadlineMs, signal, () =>
+    platform.jobs.tail(job.id, { ...bounds, after, since, job }, { signal }),
   );
   const { linesRead, bytesRead, cursor } = tail;
   const at = tail.lines.findIndex(({ text }) => isMatch(text));
@@ -80,11 +81,11 @@ async function follow(
   options: WatchOptions & { read: Watched },
   signal: AbortSignal,
 ): Promise<Watched> {
-  const { read, deadlineMs } = options;
+  const { read, deadlineMs, stop } = options;
   while (!read.matched && !read.ended) {
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) break;
-    const timeUp = AbortSignal.timeout(leftMs);
+    const timeUp = AbortSignal.any([AbortSignal.timeout(leftMs), ...(stop === undefined ? [] : [stop])]);
     const until = AbortSignal.any([signal, timeUp]);
     try {
       await followOnce(platform, options, until);

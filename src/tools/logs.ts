@@ -58,7 +58,12 @@ function planOf(args: LogsArguments, { nowMs, redact, progress }: PlanContext): 
     ...(pattern === undefined && seconds === 0
       ? {}
       : {
-          wait: { isMatch, deadlineMs: nowMs + seconds * 1000, onLine: () => progress("reading new lines") },
+          wait: {
+            isMatch,
+            deadlineMs: nowMs + seconds * 1000,
+            onLine: () => progress("reading new lines"),
+            found: new AbortController(),
+          },
         }),
   };
 }

@@ -8,6 +8,8 @@ import { statusText } from "./rows.ts";
 
 const MAX_COMMAND_CHARS = 600;
 const MAX_TRANSITIONS = 12;
+/** Long enough for a history; tags and mounts can be many. */
+const MAX_FACT_CHARS = 1000;
 
 export interface FactOptions {
   nowMs: number;
@@ -17,7 +19,7 @@ export interface FactOptions {
 
 /** What a job is, where and at what cost, one line a topic, without empty ones. */
 export function factLines(job: JobDescription, options: FactOptions): string[] {
-  return [
+  const lines = [
     `Where: ${job.uri}, owner ${job.owner}, id ${job.id}.`,
     ...whatLines(job, options),
     costLine(job, options),
@@ -25,6 +27,7 @@ export function factLines(job: JobDescription, options: FactOptions): string[] {
     ...placesLines(job),
     `History (UTC): ${transitions(job)}.`,
   ];
+  return lines.map((line) => clampLine(line, MAX_FACT_CHARS));
 }
 
 function whatLines(

@@ -9,6 +9,10 @@ import { resolveMany, type Unresolved } from "./resolve.ts";
 import { stateData, stateLine } from "./rows.ts";
 import { factLines, lifeLeftSeconds } from "./status-facts.ts";
 
+/** Logs share what the explanations of many jobs leave of an answer. */
+const ALL_LOGS_BYTES = 6000;
+const MAX_LOG_BYTES = 3000;
+
 export const status = defineTool({
   name: "job_status",
   title: "Explain jobs",
@@ -31,7 +35,8 @@ export const status = defineTool({
     const redact = makeRedactor(session.policy.secrets);
     const around = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
-    const options = { platform, signal, redact, around, isShort };
+    const logBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / Math.max(1, jobs.length)));
+    const options = { platform, signal, redact, around, isShort, logBytes };
     const reports = await Promise.all(jobs.map((job) => report(job, options)));
     return {
       text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
@@ -56,6 +61,7 @@ interface ReportOptions {
   signal: AbortSignal;
   redact: Redact;
   around: Surroundings;
+  logBytes: number;
   /** Many jobs at once: only what explains them. */
   isShort: boolean;
 }

@@ -5,6 +5,8 @@ import { fenceOutput } from "../jobs/fence.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
+import { countStatuses, countsText } from "../jobs/rows.ts";
+import { showText } from "../jobs/terminal.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { lineMatcher } from "./line-matcher.ts";
@@ -18,6 +20,8 @@ const POLL_MS = 1000;
 const MAX_WATCHED = 10;
 const MAX_LINE_CHARS = 500;
 const LAST_LOOK_MS = 3000;
+/** Jobs named one by one in the text. */
+const MAX_NAMED = 20;
 
 /** What `run` gets. */
 interface WaitArguments {
@@ -77,7 +81,7 @@ interface Outcome {
   jobs: JobDescription[];
   /** A fault of the platform that had not passed at the end. */
   trouble?: string | undefined;
-  match?: { job: JobDescription; line: string; hidden: number } | undefined;
+  match?: { job: JobDescription; line: string } | undefined;
 }
 
 const hasEnded = ({ status }: JobDescription) => isFinished(status);
@@ -124,30 +128,17 @@ async function untilLine(
     );
   const redact = makeRedactor(session.policy.secrets);
   const isMatch = lineMatcher(pattern, { redact });
-  const done = new AbortController();
-  const until = AbortSignal.any([signal, done.signal]);
+  const found = new AbortController();
   let match: Outcome["match"];
   const watchOne = async (job: JobDescription) => {
-    const options = {
-      job,
-      isMatch,
-      keep: 1,
-      deadlineMs,
-      onLine: () => progress(`reading the log of ${job.name ?? job.id}`),
-    };
-    const { matched, lines } = await watchLog(platform, options, until);
+    const onLine = () => progress(`reading the log of ${nameOf(job)}`);
+    const options = { job, isMatch, keep: 1, deadlineMs, stop: found.signal, onLine };
+    const { matched, lines } = await watchLog(platform, options, signal);
     if (!matched || match !== undefined) return;
-    const { text, hidden } = redact(lines.at(-1)?.text ?? "");
-    match = { job, line: clampLine(text, MAX_LINE_CHARS), hidden };
-    done.abort();
+    match = { job, line: clampLine(redact(showText(lines.at(-1)?.text ?? "")).text, MAX_LINE_CHARS) };
+    found.abort();
   };
-  await Promise.all(
-    jobs.map((job) =>
-      watchOne(job).catch((error: unknown) => {
-        if (!done.signal.aborted) throw error;
-      }),
-    ),
-  );
+  await Promise.all(jobs.map(watchOne));
   return { finished: match !== undefined, jobs: await lastSeen(jobs, platform, signal), match };
 }
 
@@ -166,7 +157,7 @@ function answer(args: WaitArguments, { finished, jobs, match, trouble }: Outcome
   const waited = Math.round((nowMs - startedMs) / 100) / 10;
   const text = [
     `finished: ${finished}, after ${waited} s of waiting.`,
-    ...jobs.map((job) => stateLine(job, nowMs)),
+    ...stateLines(jobs, nowMs),
     ...(trouble === undefined ? [] : [`The platform did not answer the last time it was asked: ${trouble}`]),
     ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
     nextCall(args, { finished, jobs, match }),
@@ -174,11 +165,24 @@ function answer(args: WaitArguments, { finished, jobs, match, trouble }: Outcome
   const data = {
     finished,
     waited_seconds: waited,
-    jobs: jobs.map(stateData),
+    jobs: jobs.length <= MAX_NAMED ? jobs.map(stateData) : jobs.map(({ id, status }) => ({ id, status })),
     ...(match === undefined ? {} : { matched: { job: match.job.id, line: match.line } }),
     ...(trouble === undefined ? {} : { trouble }),
   };
   return { text, data, jobs };
+}
+
+/** One line a job; of many those that need attention, and the counts. */
+function stateLines(jobs: JobDescription[], nowMs: number): string[] {
+  if (jobs.length <= MAX_NAMED) return jobs.map((job) => stateLine(job, nowMs));
+  const urgency = ({ status }: JobDescription) =>
+    ["failed", "cancelled", "pending", "suspended"].indexOf(status);
+  const rank = (job: JobDescription) => (urgency(job) < 0 ? Number.POSITIVE_INFINITY : urgency(job));
+  const named = [...jobs].sort((a, b) => rank(a) - rank(b) || 0).slice(0, MAX_NAMED);
+  return [
+    `${jobs.length} jobs: ${countsText(countStatuses(jobs))}. The ${MAX_NAMED} to look at first:`,
+    ...named.map((job) => stateLine(job, nowMs)),
+  ];
 }
 
 function nextCall({ jobs: refs, ...args }: WaitArguments, { finished, jobs, match }: Outcome): string {

@@ -86,6 +86,18 @@ describe("job_status", () => {
     expect(text).toContain("Near names: train-7b");
   });
 
+  test("stays under 20,000 bytes for twenty failed jobs with long logs", async ({ mcp, platform }) => {
+    const script =
+      "for i in $(seq 1 100); do echo a rather long line of a log, number $i of it; done; exit 137";
+    const jobs = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => startJob(platform, { name: `big-${index}`, script })),
+    );
+    for (const job of jobs) await untilEnded(platform, job);
+    const { text, data } = await mcp.ok("job_status", { jobs: jobs.map(({ id }) => id) });
+    expect(data.jobs).toHaveLength(20);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(20_000);
+  });
+
   test("refuses a name nobody has, naming the nearest", async ({ mcp, platform }) => {
     await startJob(platform, { name: "train-7b" });
     expect(await mcp.refusal("job_status", { jobs: ["train-7"] })).toMatch(/^not_found: .*train-7b/);

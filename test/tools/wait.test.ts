@@ -90,6 +90,20 @@ describe("job_wait", () => {
     expect(asked).toBe(jobs.length);
   });
 
+  test("names those to look at first of many, and counts all", async ({ mcp, platform }) => {
+    const jobs = await Promise.all(
+      Array.from({ length: 24 }, (_, index) =>
+        startJob(platform, { name: `many-${index}`, script: index === 7 ? "exit 1" : "true" }),
+      ),
+    );
+    const { text, data } = await mcp.ok("job_wait", { jobs: jobs.map(({ id }) => id), wait_seconds: 40 });
+    expect(data).toMatchObject({ finished: true });
+    expect(data.jobs).toHaveLength(24);
+    expect(text).toContain("24 jobs: 0 pending, 0 suspended, 0 running, 23 succeeded, 1 failed, 0 cancelled");
+    expect(text.split("\n")[2]).toMatch(/^many-7 .*failed \(Error, exit 1\)/);
+    expect(text).toContain('Next: job_status {"jobs":["many-7"]}');
+  });
+
   test("is cancelled at once and leaves the job alone", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "kept", script: "sleep 60" });
     await untilStatus(platform, job, "running");
