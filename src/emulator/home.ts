@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockFolder } from "./state/folder-lock.ts";
+import { isAbandoned, lockFolder } from "./state/folder-lock.ts";
 import type { Folders } from "./state/folders.ts";
 import { openFolders, removeTree } from "./state/folders.ts";
 
@@ -29,14 +29,25 @@ export function openHome(dataDir: string | undefined): Home {
   };
 }
 
+const PREFIX = "apolo-emulator-";
+
 function temporaryHome(): Home {
-  const root = mkdtempSync(join(tmpdir(), "apolo-emulator-"));
+  sweep();
+  const root = mkdtempSync(join(tmpdir(), PREFIX));
+  lockFolder(root);
   return {
     folders: openFolders(root),
     stateFolder: undefined,
     signingKey: newKey(),
     close: async () => removeTree(root),
   };
+}
+
+/** Removes what emulators that were killed could not remove themselves. */
+function sweep(): void {
+  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
+  for (const folder of folders.map((name) => join(tmpdir(), name)))
+    if (isAbandoned(folder)) void removeTree(folder);
 }
 
 function keptKey(path: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -12,6 +12,12 @@ export function lockFolder(folder: string): () => void {
     throw new Error(`The data folder ${folder} is used by the emulator with pid ${holder}.`);
   writeFileSync(path, `${process.pid} ${startOf(process.pid)}`);
   return () => rmSync(path, { force: true });
+}
+
+/** Whether a folder was taken by a process that is gone. */
+export function isAbandoned(folder: string): boolean {
+  const path = join(folder, "lock");
+  return existsSync(path) && holderOf(path) === undefined;
 }
 
 function holderOf(path: string): number | undefined {
