@@ -13,7 +13,7 @@ export const capacity = defineTool({
   name: "job_capacity",
   title: "What could start now",
   description:
-    "Lists presets, cheapest first: hardware, credits per hour, how many jobs could start now (counting nodes autoscaling would add); and the clusters and projects there are.",
+    "Lists presets, cheapest first: hardware, credits per hour, how many jobs could start now (with nodes autoscaling would add); also clusters and projects.",
   toolset: "core",
   input: z.strictObject({
     gpu: z.boolean().optional().describe("Only with (true) or without"),

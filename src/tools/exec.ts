@@ -21,9 +21,9 @@ const MAX_STREAM_BYTES = 7000;
 
 export const exec = defineTool({
   name: "job_exec",
-  title: "Run a command in a job",
+  title: "Run in a job",
   description:
-    "Runs one command in a running job's container; returns stdout, stderr and exit code. A non-zero exit code is data, not an error.",
+    "Runs a command in a running job; returns stdout, stderr, exit code. A non-zero code is data, not an error.",
   toolset: "core",
   input: z.strictObject({
     job: jobRef,

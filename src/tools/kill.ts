@@ -12,7 +12,7 @@ export const kill = defineTool({
   name: "job_kill",
   title: "Kill jobs",
   description:
-    "Ends jobs for good. Give jobs, or select by tag, name_pattern or status: that only lists them, with a token; call again with the token to end exactly those. Kill only what the user named.",
+    "Ends jobs for good. Give jobs, or select by tag, name_pattern or status: that only lists them with a token; call again with it to end exactly those. Kill only what the user named.",
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs.optional(),

@@ -24,7 +24,7 @@ export const list = defineTool({
   name: "job_list",
   title: "List jobs",
   description:
-    "Lists everybody's jobs in the project, newest first, with status, reason, age, run time, preset and cost; counts them per status. All filters must match.",
+    "Lists everybody's jobs in the project, newest first, with status, reason, age, run time, preset, cost; counts per status. All filters must match.",
   toolset: "core",
   input: z.strictObject({
     status: z.array(status).optional().describe("Any of these"),
@@ -41,7 +41,7 @@ export const list = defineTool({
   }),
   output: z.looseObject({
     jobs: z.array(z.looseObject({})),
-    counts: z.record(z.string(), z.int()),
+    counts: z.looseObject({}),
     next_cursor: z.string().optional(),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -23,7 +23,7 @@ export const logs = defineTool({
   name: "job_logs",
   title: "Read job logs",
   description:
-    "Returns the last lines that jobs printed, secrets hidden. Give jobs, or tags and/or status (newest 20). grep searches, until_pattern waits for a line: regular expressions (RE2).",
+    "Returns the last lines of jobs, secrets hidden. Give jobs, or tags and/or status (newest 20). grep searches, until_pattern waits for a line: regular expressions (RE2).",
   toolset: "core",
   input: logsInput,
   output: z.looseObject({

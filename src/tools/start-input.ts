@@ -27,7 +27,7 @@ export const startInput = z.strictObject({
   volumes: z.array(z.string()).optional().describe("storage:data:/mnt:ro, secret:key:/etc/key, disk:d:/data"),
   http_port: z.int().optional().describe("Port to publish"),
   http_auth: flag("Default true: visitors log in"),
-  entrypoint: text("Replaces the image's; command is its arguments"),
+  entrypoint: text("Replaces the image's; takes command as arguments"),
   working_dir: text("Absolute"),
   tty: flag("Terminal"),
   shm: flag("Large /dev/shm; default true"),
@@ -41,13 +41,13 @@ export const startInput = z.strictObject({
   energy_schedule: text("Schedule name"),
   project,
   dry_run: flag("Start nothing, show plan and cost"),
-  wait_seconds: z.int().min(0).max(50).default(0).describe("Stay until it runs or ends, with first output"),
-  request_id: text("Unique text, makes the call safe to repeat"),
+  wait_seconds: z.int().min(0).max(50).default(0).describe("Stay until it runs or ends; shows first output"),
+  request_id: text("Unique text: makes a repeat safe"),
   count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs, name-1 … name-N"),
   matrix: z
     .record(z.string(), z.array(value))
     .optional()
-    .describe('One job per combination, {lr} and {i} filled into command and env: {"lr": ["0.1", "0.01"]}'),
+    .describe('A job per combination; {lr} and {i} filled into command and env: {"lr": ["0.1", "0.2"]}'),
 });
 export type StartArguments = z.output<typeof startInput>;
 

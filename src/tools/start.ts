@@ -10,7 +10,7 @@ export const start = defineTool({
   name: "job_start",
   title: "Start jobs",
   description:
-    "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends or its life span is over; dry_run shows everything resolved, room and cost. After a timeout call again with the same request_id: it returns the original job.",
+    "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends; dry_run shows everything resolved, room and cost. After a timeout repeat it with the same request_id: you get the original job.",
   toolset: "core",
   input: startInput,
   output: z.looseObject({
