@@ -4,7 +4,7 @@ import { numbered, type Step } from "./steps.ts";
 
 const METRICS = ["loss", "val_loss", "accuracy", "val_accuracy", "f1", "bleu", "perplexity", "throughput"];
 
-const steps = (tag: string, metric: string): Step[] => [
+const steps = (tag: string, metric: string | undefined): Step[] => [
   [["job_list"], `If the list above is cut, call job_list with tags: [${tag}] and follow next_cursor.`],
   [
     ["job_wait"],
@@ -12,7 +12,9 @@ const steps = (tag: string, metric: string): Step[] => [
   ],
   [
     ["job_logs"],
-    `Call job_logs for the jobs that succeeded, with grep for ${metric}, and take the last value of each.`,
+    metric === undefined
+      ? "Call job_logs with lines: 20 for the jobs that succeeded, at most 20 jobs a call; compare by the metric that all of them print last."
+      : `Call job_logs with grep for ${metric} for the jobs that succeeded, at most 20 jobs a call; take the last value of each.`,
   ],
   [["job_status"], "Call job_status for the ones that failed, all in one call, for their causes."],
   [
@@ -42,12 +44,13 @@ export const compareSweep: Prompt = {
     },
   ],
   compose({ tag = "", metric }, { tools }) {
-    const by = metric === undefined || metric === "" ? "the metric that the logs print last" : quote(metric);
+    const by = metric === undefined || metric === "" ? undefined : quote(metric);
+    const wanted = by === undefined ? "" : ` by ${by}`;
     return Promise.resolve([
-      { say: `Compare the jobs tagged ${quote(tag)} by ${by}. They are attached.` },
+      { say: `Compare the jobs tagged ${quote(tag)}${wanted}. They are attached.` },
       { attach: `apolo://jobs/${encodeURIComponent(tag)}` },
       {
-        say: `Steps:\n${numbered(steps(quote(tag), by), tools)}\n\nAnswer with one table, best first: job, what differs in its command or environment, outcome, metric, run time, cost. Below it: failed jobs with their causes, jobs still running, and what to try next. Leave out no job, make up no value.`,
+        say: `Steps:\n${numbered(steps(quote(tag), by), tools)}\n\nAnswer with one table, best first: job, what differs in its command, outcome, metric, run time, cost. Below it: failed jobs with their causes, jobs still running, and what to try next. Leave out no job, make up no value.`,
       },
     ]);
   },

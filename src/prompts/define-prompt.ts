@@ -1,7 +1,7 @@
 import type { Platform } from "../client/index.ts";
 import type { Suggestion } from "../resources/suggestions.ts";
 
-export interface PromptArgument {
+interface PromptArgument {
   name: string;
   description: string;
   required: boolean;
@@ -12,7 +12,7 @@ export interface PromptArgument {
 /** One piece of a prompt: words, or a resource by its address. */
 export type Part = { say: string } | { attach: string };
 
-export interface PromptContext {
+interface PromptContext {
   platform: Platform;
   signal: AbortSignal;
   /** Names of the tools that this session offers: no other may be named. */

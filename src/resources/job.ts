@@ -14,6 +14,9 @@ export const job: Resource = {
   changesWith: "job",
   async read(variables, context) {
     const found = await findJob(variables, context);
-    return boundedJson(redactJob(found, makeRedactor(context.session.policy.secrets)));
+    const redacted = redactJob(found, makeRedactor(context.session.policy.secrets));
+    const { id, name, status, history, ...rest } = redacted;
+    // Who reads only the beginning reads what matters most.
+    return boundedJson({ id, ...(name === undefined ? {} : { name }), status, history, ...rest });
   },
 };

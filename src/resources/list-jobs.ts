@@ -1,4 +1,4 @@
-import type { Platform } from "../client/index.ts";
+import type { JobDescription, Platform } from "../client/index.ts";
 import { jobUri } from "./job-uri.ts";
 
 /** Lists are never paged by clients in practice, so they stay small. */
@@ -15,7 +15,13 @@ export async function listJobs(platform: Platform, signal: AbortSignal) {
       name: job.name ?? job.id,
       description: `${job.status}, owner ${job.owner}, project ${job.project_name}`,
       mimeType: "application/json",
+      ...changedAt(job),
     });
   }
   return listed;
+}
+
+function changedAt({ history }: JobDescription): { annotations?: { lastModified: string } } {
+  const lastModified = history.finished_at ?? history.started_at ?? history.created_at;
+  return lastModified === undefined ? {} : { annotations: { lastModified } };
 }

@@ -10,7 +10,7 @@ import {
 const FEW = 3;
 
 /** A place whose active jobs are wanted as a whole. */
-export interface WatchedPlace {
+interface WatchedPlace {
   cluster: string;
   org: string;
   project?: string | undefined;
