@@ -9,8 +9,9 @@ import {
 import { formatBytes } from "../jobs/budget.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { jobSecrets } from "../jobs/job-secrets.ts";
 import { foldTerminal } from "../jobs/log-text.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
+import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
@@ -18,6 +19,9 @@ import { nameOf, statusText } from "./rows.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MAX_STREAM_BYTES = 7000;
+/** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
+const CUT_END = /\S{1,1000}$/;
+const CUT_START = /^\S{1,1000}/;
 
 export const exec = defineTool({
   name: "job_exec",
@@ -53,8 +57,9 @@ export const exec = defineTool({
     requireRunning(job);
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
     const ran = await platform.jobs.execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 });
-    const stdout = shown(ran.stdout, session.policy.secrets);
-    const stderr = shown(ran.stderr, session.policy.secrets);
+    const redact = makeRedactor([...session.policy.secrets, ...jobSecrets(job)]);
+    const stdout = shown(ran.stdout, redact);
+    const stderr = shown(ran.stderr, redact);
     const { user } = await platform.context({ signal });
     const hidden = stdout.hidden + stderr.hidden;
     const text = [
@@ -103,12 +108,10 @@ const MEANINGS: Record<number, string | undefined> = {
   143: "ended by SIGTERM",
 };
 
-function shown(
-  { head, tail, omittedBytes }: Capped,
-  secrets: readonly string[],
-): { text: string; hidden: number } {
+function shown({ head, tail, omittedBytes }: Capped, redact: Redact): { text: string; hidden: number } {
   const gap = `\n… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …\n`;
-  const printed = omittedBytes === 0 ? head + tail : head + gap + tail;
+  const printed =
+    omittedBytes === 0 ? head + tail : head.replace(CUT_END, "") + gap + tail.replace(CUT_START, "");
   const folded = foldTerminal(printed.split("\n").map((text) => ({ text })));
-  return makeRedactor(secrets)(folded.map(({ text }) => text).join("\n"));
+  return redact(folded.map(({ text }) => text).join("\n"));
 }

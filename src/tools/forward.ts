@@ -14,10 +14,10 @@ export const forward = defineTool({
   name: "job_forward",
   title: "Forward a port of a job",
   description:
-    "Opens a port of this server's machine (127.0.0.1) that leads to a port of a running job. All close with the session.",
+    "Opens a local port (127.0.0.1 of this server) to a port of a running job, until closed or the session ends.",
   toolset: "more",
   input: z.strictObject({
-    action: z.enum(["open", "list", "close"]).describe("What to do"),
+    action: z.enum(["open", "list", "close"]).describe("open, list or close"),
     job: jobRef.optional(),
     port: z.int().min(1).max(65_535).optional().describe("In the job, e.g. 8888"),
     local_port: z.int().min(1).max(65_535).optional().describe("Here; default any free one"),

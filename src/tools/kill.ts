@@ -19,7 +19,7 @@ export const kill = defineTool({
     tag: z.string().optional().describe("Active jobs with this tag, e.g. tmp"),
     name_pattern: z.string().optional().describe("Name with * for any text, e.g. lr-*"),
     status: z.enum(["pending", "suspended", "running"]).optional().describe("With this status"),
-    include_others: z.boolean().optional().describe("Other people's too; default only mine"),
+    include_others: z.boolean().optional().describe("Others' too; default mine"),
     token: z.string().optional().describe("From the call that listed them"),
     project,
   }),

@@ -20,7 +20,7 @@ export const rerun = defineTool({
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    name: text.describe("Default: the same if it is free"),
+    name: text.describe("Default: the same, if free"),
     image: text.describe("New image"),
     command: text.describe("New command"),
     preset: text.describe("New machine size"),

@@ -1,4 +1,5 @@
 import { ACTIVE_STATUSES, PlatformError, type Preset, requestTag, type StartPlan } from "../client/index.ts";
+import { nearestNames } from "../jobs/names.ts";
 import { type Mount, mountProblems, presetProblems, startProblems } from "../jobs/start-problems.ts";
 import type { ToolContext } from "./define-tool.ts";
 import type { StartRequest } from "./start-input.ts";
@@ -21,17 +22,29 @@ export async function checkStart({ items }: StartRequest, { platform, signal }: 
   );
   const [first] = items;
   if (first === undefined) return { problems: own, presets: [] };
+  const { clusters, selection } = await platform.context({ signal });
+  const cluster = first.options.where?.cluster ?? selection.cluster;
+  const presets = clusters.find(({ name }) => name === cluster)?.presets ?? [];
+  const unknown = unknownPreset(first.options.preset, presets);
+  const isKnown = unknown.length === 0;
   try {
-    const plan = await platform.jobs.plan(first.options, { signal });
-    const { clusters } = await platform.context({ signal });
-    const presets = clusters.find(({ name }) => name === plan.where.cluster)?.presets ?? [];
+    const options = isKnown ? first.options : { ...first.options, preset: undefined };
+    const plan = await platform.jobs.plan(options, { signal });
     const mounts = Object.values(mountsOf(plan)).flatMap((kind) => mountProblems(kind, plan.where.cluster));
-    const more = [...presetProblems(first.options, plan.preset), ...mounts];
-    return { problems: [...new Set([...own, ...more])], plan, presets };
+    const more = [...unknown, ...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts];
+    return { problems: [...new Set([...own, ...more])], presets, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
-    return { problems: [...new Set([...own, error.message])], presets: [] };
+    return { problems: [...new Set([...own, ...unknown, error.message])], presets };
   }
+}
+
+function unknownPreset(wanted: string | undefined, presets: readonly Preset[]): string[] {
+  const names = presets.map(({ name }) => name);
+  if (wanted === undefined || names.length === 0 || names.includes(wanted)) return [];
+  const [near] = nearestNames(wanted, names);
+  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  return [`preset: there is no "${wanted.slice(0, 60)}".${hint} There are: ${names.join(", ")}.`];
 }
 
 /** Names that another active job of the project has. */

@@ -3,6 +3,7 @@ import { formatCredits, sumCredits } from "../jobs/cost.ts";
 import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { clampLine } from "../jobs/log-text.ts";
+import { explainJob } from "../jobs/reasons.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import { valuesText } from "../jobs/sweep.ts";
 import type { ToolContext } from "./define-tool.ts";
@@ -15,6 +16,8 @@ import { watchStarted } from "./start-wait.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const MAX_COMMAND_CHARS = 1000;
+/** More links than that crowd out the answer. */
+const MAX_LINKS = 10;
 
 interface Started {
   request: StartRequest;
@@ -40,6 +43,7 @@ export async function startReply(started: Started, context: ToolContext) {
     ...factLines(started, context),
     ...(output === undefined ? [] : outputLines(output, first)),
     ...(trouble === undefined ? [] : [`It was started, but could not be watched: ${trouble}`]),
+    ...whyLines(jobs, started),
     nextLine(jobs, started.request),
   ].join("\n");
   const failed = current.flatMap(failedRow);
@@ -47,7 +51,7 @@ export async function startReply(started: Started, context: ToolContext) {
     jobs: current.flatMap((outcome) => jobRow(outcome, output?.text)),
     ...(failed.length === 0 ? {} : { failed }),
   };
-  return { text, data, jobs };
+  return { text, data, jobs: jobs.slice(0, MAX_LINKS) };
 }
 
 function jobRow({ item, job, isRepeated }: StartOutcome, output: string | undefined) {
@@ -142,6 +146,15 @@ function outputLines(
   if (text === "") return [isFinished(job.status) ? "It printed nothing." : "No output yet."];
   const note = hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`];
   return [fenceOutput(text, `Output of ${nameOf(job)}`), ...note];
+}
+
+/** Why a job that was waited for does not run, or has failed. */
+function whyLines(jobs: readonly JobDescription[], { deadlineMs, checked }: Started): string[] {
+  const [job, ...others] = jobs;
+  if (deadlineMs === 0 || job === undefined || others.length > 0) return [];
+  if (job.status === "running" || job.status === "succeeded") return [];
+  const { why, next } = explainJob(job, { presets: checked.presets });
+  return [`Why: ${[why, next].filter((text) => text !== "").join(" ")}`];
 }
 
 function nextLine(jobs: readonly JobDescription[], { items, sweepTag }: StartRequest): string {

@@ -22,7 +22,7 @@ export const start = defineTool({
   async run(args, context) {
     const request = readStart(args);
     if (args.dry_run === true) return planReply(request, context);
-    const deadlineMs = Date.now() + args.wait_seconds * 1000;
+    const deadlineMs = args.wait_seconds === 0 ? 0 : Date.now() + args.wait_seconds * 1000;
     const checked = await checkStart(request, context);
     const outcomes = await startAll(request, checked, context);
     return startReply({ request, checked, outcomes, deadlineMs }, context);

@@ -79,6 +79,17 @@ describe("job_exec", () => {
     expect(Buffer.byteLength(text)).toBeLessThan(20_000);
   });
 
+  test("hides the values of variables that sound like secrets", async ({ mcp, platform }) => {
+    const env = { DB_PASSWORD: "correct horse" };
+    await untilStatus(
+      platform,
+      await startJob(platform, { name: "secretive", script: SLEEP, env }),
+      "running",
+    );
+    const { data } = await mcp.ok("job_exec", { job: "secretive", command: "echo it is $DB_PASSWORD" });
+    expect(data.stdout).toBe("it is [redacted]\n");
+  });
+
   test("hides secrets and says how many", async ({ mcp, job }) => {
     const secret = "hf_abcdefghijklmnopqrstuvwxyz01234567";
     const { data, text } = await mcp.ok("job_exec", { job: job.id, command: `echo token ${secret}` });
