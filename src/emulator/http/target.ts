@@ -1,5 +1,7 @@
 import { failure } from "./http-error.ts";
 
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
 /** Where a request goes, taken apart. */
 export interface Target {
   /** Decoded. */
@@ -9,16 +11,22 @@ export interface Target {
   query: URLSearchParams;
 }
 
-/** Reads a request target. @throws {HttpError} 400 for what is not one. */
+/**
+ * Reads a request target; one that names the whole URL counts too, and a `%` that stands for itself.
+ * @throws {HttpError} 400 for what is not one.
+ */
 export function targetOf(raw: string | undefined): Target {
-  const url = raw ?? "/";
+  const url = (raw ?? "/").replace(ORIGIN, "");
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
   if (!path.startsWith("/")) throw failure(400, "Bad request target");
-  try {
-    return { segments: path.split("/").slice(1).map(decodeURIComponent), path, query };
-  } catch (error) {
-    throw failure(400, "Bad percent-encoding in the request target", error);
-  }
+  return { segments: path.split("/").slice(1).map(decoded), path, query };
+}
+
+/** As the platform decodes: what is no code stays as it is, bytes that are no UTF-8 become marks. */
+function decoded(segment: string): string {
+  return segment.replace(/(?:%[0-9a-f]{2})+/gi, (codes) =>
+    Buffer.from(codes.replaceAll("%", ""), "hex").toString("utf8"),
+  );
 }

@@ -40,3 +40,12 @@ describe("a scheduled job without a schedule", () => {
     expect(await getJob(platform, created.id)).toMatchObject({ energy_schedule_name: "default" });
   });
 });
+
+describe("a number that is none", () => {
+  test("is refused like any other value", async () => {
+    const body = '{"image": "ubuntu", "project_name": "vision", "schedule_timeout": NaN}';
+    const { status, json } = await platform.call("POST", "/api/v1/jobs?from_preset", { body });
+    expect(status).toBe(400);
+    expect(json).toEqual({ error: "{'schedule_timeout': DataError('value is not float')}" });
+  });
+});

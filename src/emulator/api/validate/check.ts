@@ -73,7 +73,8 @@ function number(kind: "int" | "float", { min, max, below }: Range): Check<unknow
 function toNumber(kind: "int" | "float", value: unknown): number {
   if (typeof value === "boolean") return Number(value);
   if (typeof value === "number") {
-    if (kind === "int" && !Number.isInteger(value)) throw new DataError("value is not int");
+    const whole = kind === "float" || Number.isInteger(value);
+    if (!whole || Number.isNaN(value)) throw new DataError(`value is not ${kind}`);
     return value;
   }
   if (typeof value !== "string") throw new DataError(`value is not ${kind}`);
