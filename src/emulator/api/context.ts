@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { Hold } from "../lifecycle/job-run.ts";
 import type { JobLifecycle } from "../lifecycle/lifecycle.ts";
+import type { Hold } from "../lifecycle/run-deps.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { Accounts } from "../state/accounts.ts";
 import type { Collection } from "../state/collection.ts";

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { HttpError } from "./http-error.ts";
 import type { Answer } from "./router.ts";
@@ -45,7 +46,7 @@ export function refuseUpgrade(
     request.headers.connection?.toLowerCase() === "upgrade" &&
     request.headers.upgrade?.toLowerCase() === "websocket";
   const lines = [
-    `HTTP/1.1 ${refusal.status} Refused`,
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? "Refused"}`,
     `X-Service-Version: ${refusal.version}`,
     ...(exact ? [`X-Error: ${headerText(body)}`] : []),
     `Content-Type: ${type ?? "text/plain"}`,

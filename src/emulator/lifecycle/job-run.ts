@@ -1,49 +1,13 @@
-import { cpSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "../clock.ts";
-import type { LogStore } from "../logs/store.ts";
-import type { Ending, Runner, RunningJob } from "../run/runner.ts";
-import type { JobRecord, SavedImages, StatusItem } from "../state/job.ts";
+import type { Ending, RunningJob } from "../run/runner.ts";
+import type { JobRecord, StatusItem } from "../state/job.ts";
 import { current, isFinished } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { pull } from "./images.ts";
-import type { LaunchSources } from "./launch.ts";
 import { launchOf, missing } from "./launch.ts";
 import { LogTail } from "./log-tail.ts";
-import type { Nodes } from "./nodes.ts";
-import type { Timing } from "./timing.ts";
-
-/** A job that is kept pending on request, with the reason that is shown for it. */
-export interface Hold {
-  reason: string;
-  description?: string | undefined;
-}
-
-/** A log that is played instead of running anything. */
-export interface CannedRun {
-  lines: readonly string[];
-  linesPerSecond: number;
-  exitCode: number;
-}
-
-/** What one run of a job needs from around it. */
-export interface RunDeps {
-  clock: Clock;
-  timing: Timing;
-  logs: LogStore;
-  runner: Runner;
-  images: SavedImages;
-  nodes: Nodes;
-  sources: LaunchSources;
-  /** Records a step; false if the job is finished. */
-  move(job: JobRecord, item: StatusItem): boolean;
-  /** Whether the job may take a seat among the running jobs of its owner and org. */
-  seatFree(job: JobRecord): boolean;
-  /** Whether the energy schedule lets it run now. */
-  inSchedule(job: JobRecord): boolean;
-  hold(job: JobRecord): Hold | undefined;
-  canned(job: JobRecord): CannedRun | undefined;
-}
+import type { CannedRun, RunDeps } from "./run-deps.ts";
 
 /** Thrown to leave the flow of a job that has ended. */
 class Ended extends Error {}
@@ -137,6 +101,7 @@ export class JobRun {
   /** Everything between a place in the queue and a process. */
   async #ready(): Promise<void> {
     await this.#until(() => this.#deps.inSchedule(this.#job));
+    await this.#until(() => this.#disksFree());
     await this.#until(() => this.#placed());
     await this.#pulled();
   }
@@ -149,6 +114,13 @@ export class JobRun {
       this.#waitingSinceMs = this.#deps.clock.nowMs();
       return false;
     });
+  }
+
+  #disksFree(): boolean {
+    if (!this.#deps.diskBusy(this.#job)) return true;
+    const description = "Waiting for another job to release disk resource";
+    this.#move("pending", { reason: "DiskUnavailable", description });
+    return false;
   }
 
   #placed(): boolean {
@@ -218,7 +190,9 @@ export class JobRun {
     const { id, container } = this.#job;
     const launch = launchOf(this.#job, sources);
     const snapshot = images.find(container.image);
-    if (snapshot !== undefined) cpSync(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
+    if (snapshot !== undefined)
+      await cp(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
+    if (this.#stop.signal.aborted) throw new Ended();
     const running = runner.start(launch);
     running.onOutput((_stream, chunk) => {
       tail.push(chunk);

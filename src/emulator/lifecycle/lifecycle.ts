@@ -10,10 +10,10 @@ import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.
 import type { Platform } from "../state/platform.ts";
 import { baseName } from "../state/platform.ts";
 import { inSchedule } from "./energy.ts";
-import type { CannedRun, Hold, RunDeps } from "./job-run.ts";
 import { JobRun } from "./job-run.ts";
 import type { LaunchSources } from "./launch.ts";
 import { Nodes } from "./nodes.ts";
+import type { CannedRun, Hold, RunDeps } from "./run-deps.ts";
 import type { Timing } from "./timing.ts";
 
 export interface LifecycleDeps {
@@ -129,6 +129,7 @@ export class JobLifecycle implements Lifecycle {
       move: (job, item) => this.#move(job, item),
       seatFree: (job) => this.seatFree(job),
       inSchedule: (job) => this.#scheduled(job),
+      diskBusy: (job) => this.#diskBusy(job),
     };
   }
 
@@ -148,6 +149,16 @@ export class JobLifecycle implements Lifecycle {
     const full = (count: number, limit: number | undefined) => limit !== undefined && count >= limit;
     if (full(mine.length, accounts.get({ cluster, org, user: owner }).runningJobs)) return "user";
     return full(seated.length, accounts.get({ cluster, org }).runningJobs) ? "org" : undefined;
+  }
+
+  /** Source: protocol reference 3.11 (`DiskUnavailable`). */
+  #diskBusy(job: JobRecord): boolean {
+    const wanted = new Set(job.container.disk_volumes.map(({ src_disk_uri }) => src_disk_uri));
+    if (wanted.size === 0) return false;
+    const writes = ({ id, container }: JobRecord) =>
+      id !== job.id &&
+      container.disk_volumes.some((disk) => !disk.read_only && wanted.has(disk.src_disk_uri));
+    return this.#deps.table.active().some((other) => current(other).status === "running" && writes(other));
   }
 
   #move(job: JobRecord, item: StatusItem): boolean {

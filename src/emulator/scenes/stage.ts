@@ -1,5 +1,5 @@
 import type { ApiContext } from "../api/context.ts";
-import type { Hold } from "../lifecycle/job-run.ts";
+import type { Hold } from "../lifecycle/run-deps.ts";
 import type { TimedLine } from "../logs/store.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";

@@ -138,6 +138,20 @@ describe("a job that never runs", () => {
     expect(job.history.description).toBe("Failed to scale up the cluster to get more resources");
   });
 
+  test("waits for a disk that another job writes to", async () => {
+    const disk = { storage: 2 ** 30, project_name: "vision", org_name: "acme" };
+    const made = await platform.call("POST", "/default/disks", { body: disk });
+    const src_disk_uri = `disk://default/acme/vision/${made.json.id}`;
+    const disk_volumes = [{ src_disk_uri, dst_path: "/d", read_only: false }];
+    const writer = await create(platform, { disk_volumes });
+    await untilJob(platform, writer.id, { status: "running" });
+    const { id } = await create(platform, { disk_volumes });
+    const job = await untilJob(platform, id, { status: "pending", reason: "DiskUnavailable" });
+    expect(job.history.description).toBe("Waiting for another job to release disk resource");
+    platform.runner.jobs[0]?.end();
+    await untilJob(platform, id, { status: "running" });
+  });
+
   test("cannot be scheduled if no node could ever hold it", async () => {
     const { json } = await platform.call("POST", "/api/v1/jobs", {
       body: {
