@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Cluster, PlatformContext, Preset } from "../client/index.ts";
+import { formatCredits } from "../jobs/cost.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { project, whereOf } from "./args.ts";
-import { shortCredits } from "./credits.ts";
 import { defineTool } from "./define-tool.ts";
 import { gpuText, hardwareText } from "./hardware.ts";
 
@@ -92,7 +92,7 @@ function headline({ name, presets }: Cluster, fitting: number): string {
 
 function row(preset: Preset, room: number | undefined): string {
   const said = room === undefined ? "room unknown" : room > 0 ? `room for ${room} now` : "NO ROOM NOW";
-  return `- ${preset.name}: ${said}; ${shortCredits(preset.credits_per_hour)} credits/h; ${hardwareText(preset)}`;
+  return `- ${preset.name}: ${said}; ${formatCredits(preset.credits_per_hour)} credits/h; ${hardwareText(preset)}`;
 }
 
 function data(preset: Preset, room: number | undefined) {
@@ -100,7 +100,7 @@ function data(preset: Preset, room: number | undefined) {
   return {
     name: preset.name,
     ...(room === undefined ? {} : { available: Math.max(0, room) }),
-    credits_per_hour: shortCredits(preset.credits_per_hour),
+    credits_per_hour: formatCredits(preset.credits_per_hour),
     cpu: preset.cpu,
     memory_gib: Math.round((preset.memory / GIB) * 100) / 100,
     ...(gpu === undefined ? {} : { gpu }),

@@ -1,14 +1,12 @@
 import type { Preset } from "../client/index.ts";
-
-const GIB = 2 ** 30;
-const MIB = 2 ** 20;
+import { formatMemory } from "../jobs/explanation.ts";
 
 /** `12 CPU, 120 GiB, 1× NVIDIA-A100-SXM4-80GB (80 GiB), preemptible`. */
 export function hardwareText(preset: Preset): string {
   const gpu = gpuText(preset);
   return [
     `${preset.cpu} CPU`,
-    memoryText(preset.memory),
+    formatMemory(preset.memory),
     ...(gpu === undefined ? [] : [gpu]),
     ...(preset.preemptible_node ? ["preemptible: the node may be taken away"] : []),
     ...(preset.scheduler_enabled ? ["jobs take turns and may be suspended"] : []),
@@ -30,15 +28,9 @@ export function gpuText({
     ...Object.entries(nvidia_migs).map(([profile, mig]) => ({ ...mig, kind: `NVIDIA MIG ${profile}` })),
   ].filter(({ count }) => count > 0);
   const texts = kinds.map(({ count, model, memory, kind }) => {
-    const each = memory === undefined ? "" : ` (${memoryText(memory)}${count > 1 ? " each" : ""})`;
+    const each = memory === undefined ? "" : ` (${formatMemory(memory)}${count > 1 ? " each" : ""})`;
     return `${count}x ${model ?? kind}${each}`;
   });
   if (tpu !== undefined) texts.push(`TPU ${tpu.type}`);
   return texts.length === 0 ? undefined : texts.join(" + ");
-}
-
-/** Memory in binary units, as presets are cut: `512 MiB`, `7.5 GiB`. */
-export function memoryText(bytes: number): string {
-  if (bytes < GIB) return `${Math.round(bytes / MIB)} MiB`;
-  return `${Math.round((bytes / GIB) * 10) / 10} GiB`;
 }

@@ -121,6 +121,6 @@ function partsOf(cursor: string): string[] {
 }
 
 /** A moment as the platform takes it. */
-export function instantText(moment: Date | string | undefined): string | undefined {
+function instantText(moment: Date | string | undefined): string | undefined {
   return moment instanceof Date ? moment.toISOString() : moment;
 }

@@ -1,8 +1,8 @@
 import { imageToString, isFinished, type JobDescription, type Preset } from "../client/index.ts";
-import { ageOf, formatDuration, formatInstant } from "../jobs/durations.ts";
+import { formatCredits } from "../jobs/cost.ts";
+import { formatDuration, formatInstant } from "../jobs/durations.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
-import { shortCredits } from "./credits.ts";
 import { hardwareText } from "./hardware.ts";
 import { statusText } from "./rows.ts";
 
@@ -42,10 +42,10 @@ function whatLines(
     `Image: ${imageToString(container.image)}.`,
     ...(entrypoint === undefined ? [] : [`Entrypoint: ${shown(entrypoint)}`]),
     ...(command === undefined ? [] : [`Command: ${shown(command)}`]),
-    ...(working_dir === undefined ? [] : [`Working folder: ${working_dir}.`]),
+    ...(working_dir === undefined ? [] : [`Working folder: ${shown(working_dir)}.`]),
     ...(names.length === 0 ? [] : [`Environment (values not shown): ${names.join(", ")}.`]),
     ...(secrets.length === 0 ? [] : [`Secrets in the environment: ${secrets.join(", ")}.`]),
-    ...(tags.length === 0 ? [] : [`Tags: ${tags.join(", ")}.`]),
+    ...(tags.length === 0 ? [] : [`Tags: ${shown(tags.join(", "))}.`]),
     ...(description === undefined ? [] : [`Description: ${shown(description)}`]),
     ...(restart_policy === "never"
       ? []
@@ -58,7 +58,7 @@ function costLine({ preset_name, container, ...job }: JobDescription, { preset }
   const { cpu, memory } = container.resources;
   const size =
     preset === undefined ? `${cpu} CPU, ${Math.round(memory / 2 ** 20)} MiB` : hardwareText(preset);
-  const price = `${shortCredits(job.price_credits_per_hour)} credits/h, ${shortCredits(job.total_price_credits)} so far`;
+  const price = `${formatCredits(job.price_credits_per_hour)} credits/h, ${formatCredits(job.total_price_credits)} so far`;
   return `Preset: ${preset_name ?? "none"} (${size}); ${price}.`;
 }
 
@@ -122,9 +122,4 @@ function transitions({ history }: JobDescription): string {
   if (all.length <= MAX_TRANSITIONS) return all.join(" → ");
   const skipped = all.length - MAX_TRANSITIONS;
   return [...all.slice(0, 2), `(${skipped} more)`, ...all.slice(2 - MAX_TRANSITIONS)].join(" → ");
-}
-
-/** `2026-11-22T10:00:00Z (4m ago)`. */
-export function whenText(time: string, nowMs: number): string {
-  return `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
 }

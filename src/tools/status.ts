@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { isFinished, type JobDescription } from "../client/index.ts";
+import { formatCredits } from "../jobs/cost.ts";
 import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
 import { project, whereOf } from "./args.ts";
-import { shortCredits } from "./credits.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { type Diagnosis, diagnose, lookAround, type Surroundings } from "./diagnosis.ts";
 import { resolveMany, type Unresolved } from "./resolve.ts";
@@ -96,8 +96,8 @@ function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {
     owner: job.owner,
     uri: job.uri,
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
-    credits_per_hour: shortCredits(job.price_credits_per_hour),
-    cost_credits: shortCredits(job.total_price_credits),
+    credits_per_hour: formatCredits(job.price_credits_per_hour),
+    cost_credits: formatCredits(job.total_price_credits),
     ...(left === undefined || isFinished(job.status) ? {} : { life_span_left_seconds: left }),
     ...(job.http_url === undefined || job.http_url === "" ? {} : { http_url: job.http_url }),
     ...(log === undefined ? {} : { log: log.text }),

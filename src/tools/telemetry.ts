@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type JobDescription, type JobTelemetry, type Platform, PlatformError } from "../client/index.ts";
 import { formatInstant } from "../jobs/durations.ts";
+import { formatMemory } from "../jobs/explanation.ts";
 import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/sparkline.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
-import { memoryText } from "./hardware.ts";
 import { nameOf, stateLine } from "./rows.ts";
 
 export const telemetry = defineTool({
@@ -95,9 +95,9 @@ function answer(
     `Verdict: ${verdict} (${because}).`,
     `${samples.length} samples, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
     `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,
-    `Memory: ${spreadText(memoryBytes, memoryText)} of ${memoryText(resources.memory)}`,
+    `Memory: ${spreadText(memoryBytes, formatMemory)} of ${formatMemory(resources.memory)}`,
     ...(gpuDutyCycle === undefined ? [] : [`GPU: ${spreadText(gpuDutyCycle, percent)}`]),
-    ...(gpuMemoryBytes === undefined ? [] : [`GPU memory: ${spreadText(gpuMemoryBytes, memoryText)}`]),
+    ...(gpuMemoryBytes === undefined ? [] : [`GPU memory: ${spreadText(gpuMemoryBytes, formatMemory)}`]),
   ].join("\n");
   const data = {
     job: job.id,

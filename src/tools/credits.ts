@@ -1,2 +1,0 @@
-/** Credits as people read them. */
-export { formatCredits as shortCredits } from "../jobs/cost.ts";
