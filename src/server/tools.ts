@@ -16,6 +16,9 @@ import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
 
+/** Clients give up after 60 s, and waits of 50 s must still be able to answer. */
+const READING_LIMIT_MS = 55_000;
+
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools(server: Server, tools: Tool[], connection: Connection): void {
   const listing = tools.map(({ name, title, description, input, output, effects }) => ({
@@ -42,9 +45,15 @@ async function call(
   const parsed = tool.input.safeParse(args);
   if (!parsed.success) return failure(describeIssues(tool.name, tool.input, parsed.error.issues));
   const progress = reportProgress(extra);
+  // What changes something keeps its own time: giving up half way would leave its outcome unknown.
+  const limit = tool.effects.readOnlyHint ? AbortSignal.timeout(READING_LIMIT_MS) : undefined;
   try {
     const { platform, session, confirm } = connection;
-    const signal = AbortSignal.any([extra.signal, connection.closing]);
+    const signal = AbortSignal.any([
+      extra.signal,
+      connection.closing,
+      ...(limit === undefined ? [] : [limit]),
+    ]);
     const reply = await tool.run(parsed.data, {
       platform,
       session,
@@ -56,6 +65,7 @@ async function call(
   } catch (error) {
     // The SDK sends no answer to a cancelled call; its error is no bug to be logged.
     if (extra.signal.aborted) return failure(`cancelled: ${tool.name}`);
+    if (limit?.aborted === true) return failure(describeSilence(tool.name));
     return failure(connection.scrub(describeError(error, tool.name)));
   } finally {
     progress.stop();
@@ -66,6 +76,10 @@ async function call(
     const text = connection.scrub(reply.text);
     return { structuredContent, content: [{ type: "text", text }, ...(reply.jobs ?? []).map(link)] };
   }
+}
+
+function describeSilence(tool: string): string {
+  return `timed_out: the platform did not answer ${tool} within ${READING_LIMIT_MS / 1000} s. Nothing was changed; try again, perhaps with less at once.`;
 }
 
 function link(job: JobDescription) {

@@ -175,16 +175,23 @@ function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string |
     !only.part.reachedStart &&
     only.firstTime !== undefined &&
     args.cursor === undefined
-      ? [`Older lines: ${call({ jobs, until: only.firstTime })}`]
+      ? [
+          `Older lines: ${call({ jobs, until: only.firstTime, ...(args.project === undefined ? {} : { project: args.project }) })}`,
+        ]
       : []),
   ];
 }
 
-function goOn({ until_pattern, wait_seconds, ignore_case, project }: LogsArguments) {
+/** The arguments that a call for newer lines keeps. */
+function goOn(args: LogsArguments): Partial<LogsArguments> {
+  const { grep, until_pattern, wait_seconds, ignore_case, invert, project } = args;
+  const hasPattern = grep !== undefined || until_pattern !== undefined;
   return {
+    ...(grep === undefined ? {} : { grep }),
     ...(until_pattern === undefined ? {} : { until_pattern }),
     ...(wait_seconds === undefined ? {} : { wait_seconds }),
-    ...(ignore_case === true ? { ignore_case } : {}),
+    ...(hasPattern && ignore_case === true ? { ignore_case } : {}),
+    ...(grep !== undefined && invert === true ? { invert } : {}),
     ...(project === undefined ? {} : { project }),
   };
 }

@@ -17,7 +17,7 @@ export async function resolveMany(
   const failed: Unresolved[] = [];
   for (const outcome of outcomes) {
     if ("job" in outcome) jobs.set(outcome.job.id, outcome.job);
-    else failed.push(outcome);
+    else failed.push({ ref: outcome.ref, error: withHint(outcome) });
   }
   const [first] = failed;
   // One platform that is away is one error, not as many as there are refs.
@@ -37,6 +37,14 @@ export async function resolveAll(
   if (others.length === 0) throw first.error;
   const all = failed.map(({ error }) => error.message).join("\n");
   throw new PlatformError(first.error.code, all, { cause: first.error });
+}
+
+/** The commonest reason why a name is not found is that it is in another project. */
+function withHint({ ref, error }: Unresolved): PlatformError {
+  if (error.code !== "not_found" || /^job[-:]/.test(ref)) return error;
+  const search = JSON.stringify({ name: ref.slice(0, 80), projects: ["*"] });
+  const message = `${error.message} If it is in another project: job_list ${search}.`;
+  return new PlatformError("not_found", message, { cause: error });
 }
 
 function isAboutRef({ code }: PlatformError): boolean {

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, vi } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob } from "../support/run-job.ts";
+
+describe("a platform that never answers", () => {
+  const realTimeout = AbortSignal.timeout.bind(AbortSignal);
+  beforeEach(() => {
+    // The limit is 55 s; nobody waits that long for a test.
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => realTimeout(ms === 55_000 ? 400 : ms));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test("ends a reading call in time, and says so", async ({ mcp, emulator }) => {
+    await mcp.ok("job_list");
+    emulator.chaos.add({ on: { path: "/api/v1/jobs**" }, do: { kind: "drop" } });
+    const started = performance.now();
+    expect(await mcp.refusal("job_list")).toMatch(
+      /^timed_out: the platform did not answer job_list within 55 s/,
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test("does not cut a call that changes something", async ({ mcp, platform, emulator }) => {
+    await startJob(platform, { name: "slow", script: "sleep 60" });
+    emulator.chaos.add({
+      on: { method: "DELETE", path: "**/jobs/**", times: 1 },
+      do: { kind: "delay", ms: 1000 },
+    });
+    const { text } = await mcp.ok("job_kill", { jobs: ["slow"] });
+    expect(text).toContain("cancelled");
+  });
+});
