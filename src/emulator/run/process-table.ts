@@ -157,8 +157,8 @@ export function endStrays(isLost: (jobId: string) => boolean): number {
   return count;
 }
 
-/** Signals one process (or group, if negative); false if it is gone. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+/** Signals one process (or group, if negative; 0 only looks); false if it is gone. */
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch {

@@ -66,6 +66,13 @@ describe("a job without isolation", () => {
     expect(text.endsWith("200000\n")).toBe(true);
   });
 
+  test("loses nothing of the last output on a terminal", async () => {
+    const script = "seq 1 3000; echo end";
+    const runs = Array.from({ length: 12 }, async () => run(runner, ["sh", "-c", script], { tty: true }));
+    const texts = (await Promise.all(runs)).map(({ text }) => text);
+    expect(new Set(texts.map((text) => text.slice(-11)))).toEqual(new Set(["3000\r\nend\r\n"]));
+  });
+
   test("says so when the program does not exist", async () => {
     const { ending } = await run(runner, ["no-such-program"]);
     expect(ending.startError).toBe('exec: "no-such-program": executable file not found in $PATH');
