@@ -39,7 +39,11 @@ export async function killAll(jobs: readonly JobDescription[], context: ToolCont
 }
 
 /** The outcomes as text and data. */
-export function killReply(outcomes: readonly KillOutcome[], skipped: readonly JobDescription[]) {
+export function killReply(
+  outcomes: readonly KillOutcome[],
+  skipped: readonly JobDescription[] = [],
+  skippedCount = 0,
+) {
   const killed = outcomes.filter(({ before, after, isFailure }) => !isFailure && before !== after).length;
   const lines = outcomes.map(({ job, id, owner, project, note }) => {
     const named = job === id ? "" : `${id}, `;
@@ -57,7 +61,7 @@ export function killReply(outcomes: readonly KillOutcome[], skipped: readonly Jo
   const headline = [
     `Killed ${killed} of ${outcomes.length}`,
     ...(failures === 0 ? [] : [`${failures} may still run: call again for these`]),
-    ...(skipped.length === 0 ? [] : [`${skipped.length} of others skipped`]),
+    ...(skipped.length === 0 ? [] : [`${skippedCount} of others skipped`]),
   ].join("; ");
   const text = outcomes.length === 1 && skipped.length === 0 ? lines : [`${headline}.`, ...lines, ...left];
   return { text: text.join("\n"), data };

@@ -8,6 +8,7 @@ import {
   type Where,
 } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { shortId } from "../jobs/names.ts";
 import { matchesWildcard } from "../jobs/wildcard.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { isOwned } from "./owned.ts";
@@ -17,7 +18,8 @@ import { identityOf } from "./written.ts";
 
 const TOKEN_MINUTES = 10;
 /** More would not be read before they are killed. */
-const MOST_SELECTED = 200;
+const MOST_SELECTED = 100;
+const MOST_SKIPPED = 20;
 const MOST_PENDING = 20;
 
 export interface Selection {
@@ -36,31 +38,33 @@ export async function previewReply(selection: Selection, context: ToolContext) {
       "Say which: jobs, or a selection by tag, name_pattern or status. Nothing was killed.",
     );
   }
-  const { chosen, skipped } = await select(selection, context);
-  if (chosen.length > MOST_SELECTED) {
-    throw new InvalidInputError(
-      `The selection fits ${chosen.length} jobs; at most ${MOST_SELECTED} are killed at once. Narrow it. Nothing was killed.`,
-    );
-  }
-  const left = skipped.map(skippedLine);
-  if (chosen.length === 0) {
+  const { chosen: all, skipped } = await select(selection, context);
+  const chosen = all.slice(0, MOST_SELECTED);
+  const left = skippedLines(skipped);
+  const [first] = chosen;
+  if (first === undefined) {
     const text = ["No active job that may be killed fits the selection; nothing was killed.", ...left].join(
       "\n",
     );
-    return { text, data: { jobs: [], skipped: skipped.map(identityOf) } };
+    return { text, data: { jobs: [], skipped: skipped.slice(0, MOST_SKIPPED).map(identityOf) } };
   }
   const token = remember(chosen, skipped, context);
-  const rows = chosen.map((job) => `${nameOf(job)}  ${job.id}  ${statusText(job)}  ${placeText(job)}`);
+  const rows = chosen.map(
+    (job) => `${nameOf(job)}  ${shortId(job.id)}  ${statusText(job)}  owner ${job.owner}`,
+  );
   const text = [
-    `Nothing was killed yet. These ${chosen.length} would be:`,
+    `Nothing was killed yet. These ${chosen.length} in ${identityOf(first).project} would be:`,
     ...rows,
-    ...(left.length === 0 ? [] : [`These ${left.length} fit too and are left alone:`, ...left]),
+    ...(all.length === chosen.length
+      ? []
+      : [`${all.length - chosen.length} more fit; select again after these.`]),
+    ...(left.length === 0 ? [] : [`These ${skipped.length} fit too and are left alone:`, ...left]),
     `If that is what the user wants, call job_kill {"token": "${token}"} within ${TOKEN_MINUTES} minutes; it kills these ${chosen.length} and no others.`,
   ].join("\n");
   const data = {
     token,
-    jobs: chosen.map((job) => ({ ...identityOf(job), status: job.status })),
-    ...(skipped.length === 0 ? {} : { skipped: skipped.map(identityOf) }),
+    jobs: chosen.map((job) => ({ job: nameOf(job), id: job.id, owner: job.owner, status: job.status })),
+    ...(skipped.length === 0 ? {} : { skipped: skipped.slice(0, MOST_SKIPPED).map(identityOf) }),
   };
   return { text, data };
 }
@@ -78,7 +82,7 @@ export async function takePreview(token: string, { session, platform, signal }: 
   const { jobs, failed } = await resolveMany(platform, { refs: pending.jobIds, where: {} }, signal);
   const [first] = failed;
   if (first !== undefined) throw first.error;
-  return { jobs, skipped: pending.skipped };
+  return { jobs, skipped: pending.skipped, skippedCount: pending.skippedCount };
 }
 
 async function select(selection: Selection, { platform, session, signal }: ToolContext) {
@@ -114,17 +118,16 @@ function remember(chosen: JobDescription[], skipped: JobDescription[], { session
   const token = randomBytes(6).toString("hex");
   pendingKills.set(token, {
     jobIds: chosen.map(({ id }) => id),
-    skipped,
+    skipped: skipped.slice(0, MOST_SKIPPED),
+    skippedCount: skipped.length,
     expiresAtMs: Date.now() + TOKEN_MINUTES * 60_000,
   });
   return token;
 }
 
-function skippedLine(job: JobDescription): string {
-  return `${nameOf(job)}  ${job.id}  ${placeText(job)}`;
-}
-
-function placeText(job: JobDescription): string {
-  const { owner, project } = identityOf(job);
-  return `owner ${owner}, project ${project}`;
+function skippedLines(skipped: readonly JobDescription[]): string[] {
+  const lines = skipped
+    .slice(0, MOST_SKIPPED)
+    .map((job) => `${nameOf(job)}  ${shortId(job.id)}  owner ${job.owner}`);
+  return skipped.length > MOST_SKIPPED ? [...lines, `… and ${skipped.length - MOST_SKIPPED} more`] : lines;
 }

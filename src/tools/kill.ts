@@ -36,11 +36,11 @@ export const kill = defineTool({
       );
     }
     if (token !== undefined) {
-      const { jobs, skipped } = await takePreview(token, context);
-      return killReply(await killAll(jobs, context), skipped);
+      const { jobs, skipped, skippedCount } = await takePreview(token, context);
+      return killReply(await killAll(jobs, context), skipped, skippedCount);
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
     const jobs = await resolveAll(context.platform, { refs, where: whereOf(at) }, context.signal);
-    return killReply(await killAll(jobs, context), []);
+    return killReply(await killAll(jobs, context));
   },
 });

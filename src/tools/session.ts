@@ -24,8 +24,9 @@ export interface Policy {
 /** A kill that was shown and waits to be confirmed. */
 export interface PendingKill {
   jobIds: string[];
-  /** Fitted the selection and are left alone. */
+  /** Some of those that fitted the selection and are left alone. */
   skipped: JobDescription[];
+  skippedCount: number;
   expiresAtMs: number;
 }
 

@@ -5,12 +5,12 @@ import { fenceOutput } from "../jobs/fence.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { explainJob } from "../jobs/reasons.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
-import { valuesText } from "../jobs/sweep.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { worstCase } from "./limit-problems.ts";
 import { nameOf, statusText } from "./rows.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
+import { errorText, firstError, rowText, startData } from "./start-rows.ts";
 import type { StartOutcome } from "./start-run.ts";
 import { watchStarted } from "./start-wait.ts";
 import { identityOf, identityText } from "./written.ts";
@@ -46,43 +46,8 @@ export async function startReply(started: Started, context: ToolContext) {
     ...whyLines(jobs, started),
     nextLine(jobs, started.request),
   ].join("\n");
-  const failed = current.flatMap(failedRow);
-  const data = {
-    jobs: current.flatMap((outcome) => jobRow(outcome, output?.text)),
-    ...(failed.length === 0 ? {} : { failed }),
-  };
+  const data = startData(current, started.request, output?.text);
   return { text, data, jobs: jobs.slice(0, MAX_LINKS) };
-}
-
-function jobRow({ item, job, isRepeated }: StartOutcome, output: string | undefined) {
-  if (job === undefined) return [];
-  const { id, owner, project } = identityOf(job);
-  return [
-    {
-      ...(job.name === undefined ? {} : { name: job.name }),
-      ...{ id, owner, project, status: job.status },
-      ...(job.history.reason === undefined ? {} : { reason: job.history.reason }),
-      request_id: item.requestId,
-      ...(isRepeated === true ? { repeated: true } : {}),
-      ...(Object.keys(item.values).length === 0 ? {} : { values: item.values }),
-      ...(job.http_url === undefined ? {} : { http_url: job.http_url }),
-      ...(output === undefined ? {} : { output }),
-    },
-  ];
-}
-
-function failedRow({ item, error }: StartOutcome) {
-  if (error === undefined) return [];
-  const { index, name, values, requestId } = item;
-  return [
-    {
-      index,
-      ...(name === undefined ? {} : { name }),
-      values,
-      request_id: requestId,
-      error: errorText(error),
-    },
-  ];
 }
 
 function singleLines(outcome: StartOutcome | undefined): string[] {
@@ -105,16 +70,12 @@ function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: Star
   const [some] = started;
   const { owner, project } = some?.job === undefined ? { owner: "", project: "" } : identityOf(some.job);
   const repeated = old === 0 ? "" : `, ${old} of them by an earlier call with this request_id`;
-  const rows = outcomes.map(({ item, job, error }) => {
-    const label = `${item.index}. ${item.name ?? ""} ${valuesText(item.values)}`.trimEnd();
-    return job === undefined
-      ? `${label}: NOT STARTED: ${errorText(error)}`
-      : `${label}: ${job.id}, ${statusText(job)}`;
-  });
+  const rows = outcomes.map((outcome) => rowText(outcome, outcomes.length));
   return [
     `Started ${started.length} of ${outcomes.length} jobs${repeated} (owner ${owner}, project ${project}, tag ${sweepTag}).`,
     `request_id: ${requestId}${started.length < outcomes.length ? "; calling again with it starts only those that are missing" : ""}`,
     ...rows,
+    ...firstError(outcomes),
   ];
 }
 
@@ -175,8 +136,4 @@ function nothingStarted(outcomes: readonly StartOutcome[]): PlatformError {
   const lines = [...counts].map(([text, count]) => `- ${count} times ${text}`);
   const message = `None of ${outcomes.length} jobs was started:\n${lines.join("\n")}`;
   return new PlatformError(first?.error?.code ?? "platform_error", message, { cause: first?.error });
-}
-
-function errorText(error: PlatformError | undefined): string {
-  return error === undefined ? "" : `${error.code}: ${error.message}`;
 }

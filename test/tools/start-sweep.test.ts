@@ -38,6 +38,26 @@ describe("job_start, a sweep", () => {
     expect(await listAll(platform)).toHaveLength(20);
   });
 
+  test("tells of a hundred within one answer, started or refused", async ({ mcp, emulator }) => {
+    const hundred = {
+      ...sweep,
+      preset: "a100",
+      command: "sh -c 'sleep 600; echo {lr}'",
+      matrix: { lr: Array.from({ length: 100 }, (_, n) => `${n}${"x".repeat(200)}`) },
+    };
+    emulator.chaos.add({
+      on: { method: "POST", path: "/api/v1/jobs", skip: 50 },
+      do: { kind: "answer", status: 402, body: { error: `No credits left. ${"z".repeat(400)}` } },
+    });
+    const { text, data } = await mcp.ok("job_start", hundred);
+    expect(data.jobs).toHaveLength(50);
+    expect(data.failed).toHaveLength(50);
+    expect(Buffer.byteLength(text)).toBeLessThan(20_000);
+    expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(30_000);
+    const preview = await mcp.ok("job_kill", { name_pattern: "lr-*" });
+    expect(Buffer.byteLength(preview.text)).toBeLessThan(20_000);
+  });
+
   test("reports each outcome when some fail, and repeating starts only what is missing", async ({
     mcp,
     platform,
