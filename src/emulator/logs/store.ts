@@ -8,7 +8,7 @@ import { type Stamp, stampLines } from "./stamp.ts";
 export type { TimedLine } from "./job-log.ts";
 
 /** Which lines of a log are wanted, by the time of their first byte. */
-export interface TimeSpan {
+interface TimeSpan {
   /** Unix milliseconds; earlier lines are left out. */
   sinceMs?: number;
   /** Unix milliseconds; later lines are left out, and so is one that is not complete. */
@@ -16,7 +16,7 @@ export interface TimeSpan {
 }
 
 /** A part of a log, in bytes from its start; `end` is where a following part begins. */
-export interface LogRange {
+interface LogRange {
   start: number;
   end: number;
 }
@@ -43,7 +43,7 @@ export interface LogStore {
   close(): Promise<void>;
 }
 
-export interface FollowOptions {
+interface FollowOptions {
   signal: AbortSignal;
   stamp?: Stamp | undefined;
 }

@@ -13,7 +13,7 @@ import { openTerminals, type StartOnTerminal } from "./terminal.ts";
 const ENTER_TIMEOUT_MS = 5000;
 const ENTER_PAUSE_MS = 5;
 
-export interface RunnerOptions {
+interface RunnerOptions {
   /** False runs jobs unisolated even where bubblewrap is installed. Default true. */
   isolate?: boolean;
 }

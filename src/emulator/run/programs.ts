@@ -13,7 +13,7 @@ export function findProgram(name: string, path = CONTAINER_PATH): string | undef
     .find(isExecutable);
 }
 
-export function isExecutable(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -105,7 +105,7 @@ export async function startPlatform({ timing, ...options }: EmulatorOptions = {}
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 /** One WebSocket, with everything it received. */
-export class Line {
+class Line {
   readonly socket: WebSocket;
   readonly messages: Buffer[] = [];
   readonly texts: string[] = [];

@@ -3,20 +3,23 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findProgram } from "../../../src/emulator/run/programs.ts";
 import type { Launch, Runner, RunningJob } from "../../../src/emulator/run/runner.ts";
 
 /** Whether this machine can isolate jobs; without it those tests cannot run. */
 export const canIsolate =
-  spawnSync("bwrap", ["--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "true"]).status === 0;
+  findProgram("bwrap") !== undefined &&
+  spawnSync(findProgram("bwrap") ?? "", ["--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "true"])
+    .status === 0;
 
-export interface Started {
+interface Started {
   job: RunningJob;
   launch: Launch;
   /** Output so far, both streams. */
   text(): string;
 }
 
-export function launchOf(argv: string[], more: Partial<Launch> = {}): Launch {
+function launchOf(argv: string[], more: Partial<Launch> = {}): Launch {
   const jobId = `job-${randomUUID()}`;
   return {
     jobId,
