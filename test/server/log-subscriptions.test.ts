@@ -8,7 +8,7 @@ import { connectSession } from "../support/session.ts";
 
 const WITHIN = { timeout: 8000, interval: 10 };
 const PROMISED_MS = 2000;
-const SILENCE_MS = 2000;
+const SILENCE_MS = 1300;
 
 /** A job that prints whenever it is told to, and ends when it is told to. */
 async function startPrinter(platform: Platform, name: string) {

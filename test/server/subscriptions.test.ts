@@ -1,6 +1,6 @@
 import { setTimeout as elapse } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Platform } from "../../src/client/index.ts";
+import type { Platform, Where } from "../../src/client/index.ts";
 import { jobUri } from "../../src/resources/job-uri.ts";
 import { countRequests } from "../support/requests.ts";
 import { connectSession } from "../support/session.ts";
@@ -9,10 +9,10 @@ import { scriptedPlatform } from "./scripted.ts";
 const WITHIN = { timeout: 6000, interval: 10 };
 const PROMISED_MS = 2000;
 /** Long enough for several looks of the watcher: silence can only be shown by waiting. */
-const SILENCE_MS = 1800;
+const SILENCE_MS = 1300;
 
-async function startRunning(platform: Platform, name: string) {
-  const { id } = await platform.jobs.start({ image: "ubuntu", command: "sleep 600", name });
+async function startRunning(platform: Platform, name: string, where: Where = {}) {
+  const { id } = await platform.jobs.start({ image: "ubuntu", command: "sleep 600", name, where });
   return await vi.waitFor(async () => {
     const job = await platform.jobs.get(id);
     expect(job.status).toBe("running");
@@ -158,6 +158,29 @@ describe("what the watcher asks of the platform", () => {
     await vi.waitFor(() => {
       for (const { updates } of sessions)
         expect(updates.map(({ uri }) => uri)).toEqual([changed && jobUri(changed)]);
+    }, WITHIN);
+  });
+});
+
+describe("jobs of several places", () => {
+  test("are watched with one list for each cluster, and each is told of", async () => {
+    const { platform } = await scriptedPlatform();
+    const session = await connectSession(platform);
+    const places = [{}, { project: "nlp" }, { org: "research", project: "lab" }, { cluster: "west" }];
+    const jobs = await Promise.all(
+      Array.from({ length: 16 }, (_, n) => startRunning(platform, `train-${n}`, places[n % places.length])),
+    );
+    await Promise.all(jobs.map((job) => session.client.subscribeResource({ uri: jobUri(job) })));
+    const requests = countRequests();
+    onTestFinished(requests.stop);
+    await elapse(SILENCE_MS);
+    expect(requests.http()).toBeGreaterThanOrEqual(2);
+    expect(requests.http()).toBeLessThanOrEqual(2 * (SILENCE_MS / 1000 + 1));
+    expect(session.updates).toEqual([]);
+    const changed = jobs.slice(0, places.length);
+    await Promise.all(changed.map(({ id }) => platform.jobs.kill(id)));
+    await vi.waitFor(() => {
+      expect(session.updates.map(({ uri }) => uri).sort()).toEqual(changed.map(jobUri).sort());
     }, WITHIN);
   });
 });
