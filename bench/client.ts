@@ -18,6 +18,7 @@ export interface ClientFigure {
 }
 
 const PARALLEL = 50;
+const ROUNDS = 9;
 const MEGABYTE = 1024 * 1024;
 
 /** The client beside raw undici requests to the same server: time of one call, throughput, memory. */
@@ -57,7 +58,7 @@ function subjects(platform: Platform, { url, raw }: { url: string; raw: Agent })
     ours: () => platform.jobs.get(id),
     raw: async () => (await get(`/jobs/${id}`)).json(),
     single: 1000,
-    total: 5000,
+    total: 2500,
   };
   const lists = [20, 1000, 100_000].map((limit): Subject => {
     const share = Math.max(1, Math.ceil(20_000 / limit));
@@ -65,34 +66,32 @@ function subjects(platform: Platform, { url, raw }: { url: string; raw: Agent })
       name: `list of ${limit}`,
       ours: () => count(platform.jobs.list({ limit })),
       raw: async () => parseLines(await get(`/jobs?limit=${limit}`)),
-      single: Math.min(200, share),
+      single: Math.max(7, Math.min(300, share)),
       // Fifty lists of 100,000 jobs would be gigabytes.
-      total: limit > 1000 ? 0 : Math.min(1000, share * 2),
+      total: limit > 1000 ? 0 : Math.max(PARALLEL, Math.min(500, share)),
     };
   });
   return [status, ...lists];
 }
 
+/** Both in turn, A B A B …, call by call: what else the machine does falls on both alike. */
 async function compare({ name, ours, raw, single, total }: Subject): Promise<ClientFigure[]> {
-  const rounds = Array.from({ length: 5 });
-  const times: number[] = [];
+  for (let warmUp = 0; warmUp < 2; warmUp += 1) await Promise.all([ours(), raw()]);
+  const times: { ours: number[]; raw: number[] } = { ours: [], raw: [] };
+  for (let done = 0; done < single; done += 1) {
+    times.ours.push(await timed(ours));
+    times.raw.push(await timed(raw));
+  }
+  const time = median(times.ours) / median(times.raw);
+  const one = `${name}: time of one call`;
+  const figures = [{ name: one, value: time, unit: "x raw", bound: "at most 1.5", ok: time <= 1.5 }];
+  if (total === 0) return figures;
   const rates: number[] = [];
-  await Promise.all([oneByOne(ours, 3), oneByOne(raw, 3)]);
-  for (const _ of rounds) times.push((await oneByOne(ours, single)) / (await oneByOne(raw, single)));
-  for (const _ of total > 0 ? rounds : [])
+  for (let round = 0; round < ROUNDS; round += 1)
     rates.push((await inParallel(raw, total)) / (await inParallel(ours, total)));
-  const time = median(times);
-  const one = {
-    name: `${name}: time of one call`,
-    value: time,
-    unit: "x raw",
-    bound: "at most 1.5",
-    ok: time <= 1.5,
-  };
-  if (total === 0) return [one];
   const rate = median(rates);
   const many = `${name}: throughput at ${PARALLEL} in parallel`;
-  return [one, { name: many, value: rate, unit: "x raw", bound: "at least 0.6", ok: rate >= 0.6 }];
+  return [...figures, { name: many, value: rate, unit: "x raw", bound: "at least 0.6", ok: rate >= 0.6 }];
 }
 
 async function memory(platform: Platform): Promise<ClientFigure> {
@@ -109,9 +108,9 @@ async function memory(platform: Platform): Promise<ClientFigure> {
   return { name: "list of 100000: memory growth", value, unit: "MiB", bound: "less than 32", ok: value < 32 };
 }
 
-async function oneByOne(call: () => Promise<unknown>, times: number): Promise<number> {
+async function timed(call: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
-  for (let done = 0; done < times; done += 1) await call();
+  await call();
   return performance.now() - startedAt;
 }
 

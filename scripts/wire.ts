@@ -10,8 +10,8 @@ if (file === undefined) {
   process.exit(2);
 }
 const beside = join(dirname(file), "login.json");
-const loginFile = existsSync(beside) ? beside : new URL("../test/fixtures/wire/login.json", import.meta.url);
-const { config_response } = JSON.parse(await readFile(loginFile, "utf8"));
+const carried = new URL("../test/fixtures/wire/login.json", import.meta.url);
+const { config_response } = JSON.parse(await readFile(existsSync(beside) ? beside : carried, "utf8"));
 const replayed = await replay(JSON.parse(await readFile(file, "utf8")), config_response);
 const failed = replayed.filter(({ differences }) => differences.length > 0);
 for (const { id, differences } of failed)

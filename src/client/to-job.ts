@@ -136,14 +136,17 @@ function toContainer(wire: WireJob, at: ImageBase): Container {
 
 const CONTAINER_KEYS = ["entrypoint", "command", "working_dir"] as const;
 
-/** Jobs of one list share few images; each is read once, where the job's own place is the same. */
+/** Jobs of one list share few images: each is read once, frozen, and given to all jobs of the same place. */
 function toImage({ container, cluster_name, org_name, project_name }: WireJob, at: ImageBase): RemoteImage {
   const { base } = at;
-  const place = { cluster: cluster_name, org: org_name ?? base.org, project: project_name ?? base.project };
-  const key = `${place.org} ${place.project} ${container.image}`;
+  const org = org_name ?? base.org;
+  const project = project_name ?? base.project;
+  const key = `${org} ${project} ${container.image}`;
   const seen = at.images.get(key);
-  if (seen !== undefined) return { ...seen };
-  const image = imageOfJob(container.image, { ...at, base: place });
+  if (seen !== undefined) return seen;
+  const image = Object.freeze(
+    imageOfJob(container.image, { ...at, base: { cluster: cluster_name, org, project } }),
+  );
   if (at.images.size < MAX_IMAGES) at.images.set(key, image);
   return image;
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { guardFor } from "../../src/client/wire/guard.ts";
 import { wireJob } from "../../src/client/wire/job.ts";
@@ -24,6 +24,13 @@ describe("guardFor", () => {
         });
       }
     expect(paths.length).toBeGreaterThan(80);
+  });
+
+  test("does not ask zod about kinds it knows", () => {
+    const asked = vi.spyOn(wireJob, "safeParse");
+
+    expect(guardFor(wireJob)(job)).toBe(true);
+    expect(asked).not.toHaveBeenCalled();
   });
 
   test("leaves kinds it does not know to zod", () => {
