@@ -117,15 +117,24 @@ function aboutPattern({ matched, ended }: LogPart, pattern: string | undefined):
 }
 
 function aboutMatches(
-  { reachedStart }: LogPart,
+  part: LogPart,
   found: { matches: number; shown: number },
-  { grep, invert }: LogsArguments,
-) {
+  args: LogsArguments,
+): string[] {
   const kept = found.shown < found.matches ? `, the newest ${found.shown} shown` : "";
-  const searched = reachedStart ? "the whole log" : "the newest part of the log";
+  const which = args.invert === true ? "without" : "with";
   return [
-    `${found.matches} lines ${invert ? "without" : "with"} ${JSON.stringify(grep)} in ${searched}${kept}`,
+    `${found.matches} lines ${which} ${JSON.stringify(args.grep)} in ${searchedText(part, args)}${kept}`,
   ];
+}
+
+function searchedText({ lines, reachedStart }: LogPart, { since, until, cursor }: LogsArguments): string {
+  const count = lines.length.toLocaleString("en-US");
+  if (cursor !== undefined) return `${count} new lines`;
+  if (!reachedStart) return `the newest ${count} lines, not the older ones (since and until choose others)`;
+  return since === undefined && until === undefined
+    ? "the whole log"
+    : `${count} lines of the time asked for`;
 }
 
 function headText({ part, body, span, about }: Prepared, nowMs: number): string {

@@ -3,6 +3,7 @@ import {
   isFinished,
   type JobDescription,
   type LogLine,
+  type LogTail,
   type Platform,
 } from "../client/index.ts";
 import { passing, patiently, pauseFor } from "./poll.ts";
@@ -12,6 +13,8 @@ const SEARCHED_LINES = 100_000;
 const SEARCHED_BYTES = 8 * 1024 * 1024;
 /** A log that closed while its job goes on is opened again after this. */
 const REOPEN_MS = 500;
+/** What is there is looked at also by a call that does not wait. */
+const LEAST_READING_MS = 5000;
 
 /** What was read up to the match, the end of the log or the end of the time. */
 export interface Watched {
@@ -52,11 +55,9 @@ export async function watchLog(
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const { job, isMatch, keep, after, since, deadlineMs } = options;
-  const bounds = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES };
-  const tail = await patiently(deadlineMs, signal, () =>
-    platform.jobs.tail(job.id, { ...bounds, after, since, job }, { signal }),
-  );
+  const { job, isMatch, keep, after } = options;
+  const tail = await readSoFar(platform, options, signal);
+  if (tail === undefined) return { job, ...NOTHING_READ, ...(after === undefined ? {} : { cursor: after }) };
   const { linesRead, bytesRead, cursor } = tail;
   const at = tail.lines.findIndex(({ text }) => isMatch(text));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
@@ -74,6 +75,33 @@ export async function watchLog(
   // The rest of what is there comes with a further call.
   if (tail.more) return read;
   return follow(platform, { ...options, read }, signal);
+}
+
+const NOTHING_READ = {
+  lines: [],
+  matched: false,
+  ended: false,
+  linesRead: 0,
+  bytesRead: 0,
+  reachedStart: false,
+};
+
+/** What is there already; nothing when it is so much that the time is over first. */
+async function readSoFar(
+  platform: Platform,
+  { job, after, since, deadlineMs }: WatchOptions,
+  signal: AbortSignal,
+): Promise<LogTail | undefined> {
+  const timeUp = AbortSignal.timeout(Math.max(LEAST_READING_MS, deadlineMs - Date.now()));
+  const until = AbortSignal.any([signal, timeUp]);
+  const options = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job };
+  try {
+    return await patiently(deadlineMs, until, () => platform.jobs.tail(job.id, options, { signal: until }));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (timeUp.aborted) return undefined;
+    throw error;
+  }
 }
 
 async function follow(
