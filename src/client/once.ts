@@ -1,4 +1,4 @@
-import { type CallOptions, pause } from "./call.ts";
+import { type CallOptions, orAbort, pause } from "./call.ts";
 import { type Connection, imageBase } from "./connection.ts";
 import { PlatformError, UnknownOutcomeError } from "./errors.ts";
 import { imageToString } from "./images.ts";
@@ -28,6 +28,9 @@ export interface OnceOptions {
   lookupMs?: number | undefined;
 }
 
+/** Starts under way by request id: a second call with the same id waits, and then finds the first one's job. */
+const underWay = new WeakMap<Connection, Map<string, Promise<Started>>>();
+
 /** The tag that marks a job as started by one request. */
 export function requestTag(requestId: string): string {
   return `mcp:${requestId}`;
@@ -39,6 +42,35 @@ export function requestTag(requestId: string): string {
  * @throws {PlatformError} `conflict` when the earlier job was asked for differently · {UnknownOutcomeError}
  */
 export async function startOnce(
+  at: Connection,
+  once: OnceOptions & { options: StartOptions },
+  call?: CallOptions,
+): Promise<Started> {
+  const starts = underWay.get(at) ?? new Map<string, Promise<Started>>();
+  underWay.set(at, starts);
+  const earlier = starts.get(once.requestId);
+  const started = earlier === undefined ? startNow(at, once, call) : startAfter(earlier, { at, once }, call);
+  starts.set(once.requestId, started);
+  try {
+    return await started;
+  } finally {
+    if (starts.get(once.requestId) === started) starts.delete(once.requestId);
+  }
+}
+
+async function startAfter(
+  earlier: Promise<Started>,
+  { at, once }: { at: Connection; once: OnceOptions & { options: StartOptions } },
+  call?: CallOptions,
+): Promise<Started> {
+  await orAbort(
+    earlier.catch(() => undefined),
+    call?.signal,
+  );
+  return startNow(at, { ...once, isNew: false }, call);
+}
+
+async function startNow(
   at: Connection,
   { options, requestId, isNew = false, lookupMs = LOOKUP_MS }: OnceOptions & { options: StartOptions },
   call?: CallOptions,

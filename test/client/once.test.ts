@@ -56,6 +56,17 @@ describe("startOnce", () => {
     expect(bodies.length).toBe(1);
   });
 
+  test("starts one job for calls with the same id at the same time", async ({ stub, platform }) => {
+    const { bodies } = keep(stub);
+
+    const started = await Promise.all(
+      [1, 2, 3].map(() => platform.jobs.startOnce(OPTIONS, { requestId: "r-1" })),
+    );
+
+    expect(started.map(({ repeated }) => repeated)).toEqual([false, true, true]);
+    expect(bodies.length).toBe(1);
+  });
+
   test.for([
     ["image", { image: "debian" }],
     ["command", { command: "sleep 2" }],
