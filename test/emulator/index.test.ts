@@ -10,6 +10,7 @@ const open: Emulator[] = [];
 const folders: string[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((emulator) => emulator.close()));
+  vi.unstubAllEnvs();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -109,14 +110,14 @@ describe("startEmulator", () => {
   test("lets WebSockets through to a published port, and only who may", async () => {
     const emulator = await start();
     const answer =
-      "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\nhello";
+      "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\nhello";
     const server = `require('node:http').createServer().on('upgrade', (q, s) => s.end('${answer}')).listen(8124)`;
     const job = await run(emulator, `node -e "${server}"`, { http: { port: 8124, requires_auth: true } });
     await until(emulator, job.id, "running");
     const knock = (headers: Record<string, string>) =>
       new Promise<string>((resolve, reject) => {
         const knocking = request(job.http_url, {
-          headers: { Connection: "Upgrade", Upgrade: "echo", ...headers },
+          headers: { Connection: "Upgrade", Upgrade: "websocket", ...headers },
         });
         knocking.on("upgrade", (_response, _socket, head) => resolve(String(head)));
         knocking.on("response", ({ statusCode }) => reject(new Error(`refused: ${statusCode}`)));
@@ -130,16 +131,17 @@ describe("startEmulator", () => {
   });
 
   test("leaves no process, folder or port behind", async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("apolo-emulator-"));
+    const own = folder();
+    vi.stubEnv("TMPDIR", own);
     const emulator = await start();
-    const job = await run(emulator, "sh -c 'sleep 777 & sleep 777'");
+    const seconds = `777.${process.pid}`;
+    const job = await run(emulator, `sh -c 'sleep ${seconds} & sleep ${seconds}'`);
     await until(emulator, job.id, "running");
     open.splice(0);
     await emulator.close();
     await expect(fetch(emulator.url)).rejects.toThrow("fetch failed");
-    const left = readdirSync(tmpdir()).filter((name) => name.startsWith("apolo-emulator-"));
-    expect(left.filter((name) => !before.includes(name))).toEqual([]);
-    expect(commandLines().filter((line) => line.includes("sleep\u0000777"))).toEqual([]);
+    expect(readdirSync(own)).toEqual([]);
+    expect(commandLines().filter((line) => line.includes(seconds))).toEqual([]);
   });
 
   test("keeps jobs, logs and tokens in a data folder, and says what became of what ran", async () => {

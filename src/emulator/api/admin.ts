@@ -71,7 +71,7 @@ function accountView({ accounts }: ApiContext, key: AccountKey): object {
   const account = accounts.get(key);
   const own = { org_name: key.org, quota: quotaView(account), balance: balanceView(account) };
   if (key.user !== undefined) return { user_name: key.user, role: "user", ...own };
-  return { ...own, default_role: "user", default_quota: {}, default_credits: null, maintenance: false };
+  return { ...own, default_role: "user", default_quota: {}, maintenance: false };
 }
 
 function quotaView({ runningJobs }: Account): object {
