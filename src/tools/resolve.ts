@@ -1,4 +1,11 @@
-import { type JobDescription, type Platform, PlatformError, type Where } from "../client/index.ts";
+import {
+  AmbiguousError,
+  type JobDescription,
+  type Platform,
+  PlatformError,
+  type Where,
+} from "../client/index.ts";
+import { candidatesText } from "../jobs/candidates.ts";
 
 /** Refs that name no job, or several, and why. */
 export interface Unresolved {
@@ -35,8 +42,14 @@ export async function resolveAll(
   const [first, ...others] = failed;
   if (first === undefined) return jobs;
   if (others.length === 0) throw first.error;
-  const all = failed.map(({ error }) => error.message).join("\n");
+  const all = failed.map(({ error }) => refusalText(error)).join("\n");
   throw new PlatformError(first.error.code, all, { cause: first.error });
+}
+
+/** What is wrong with one of several refs; of an ambiguous one, what it may mean. */
+export function refusalText(error: PlatformError): string {
+  if (!(error instanceof AmbiguousError)) return error.message;
+  return `${error.message} ${candidatesText(error.candidates, Date.now())}`;
 }
 
 /** The commonest reason why a name is not found is that it is in another project. */

@@ -5,7 +5,7 @@ import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
 import { project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { type Diagnosis, diagnose, lookAround, type Surroundings } from "./diagnosis.ts";
-import { resolveMany, type Unresolved } from "./resolve.ts";
+import { refusalText, resolveMany, type Unresolved } from "./resolve.ts";
 import { stateData, stateLine } from "./rows.ts";
 import { factLines, lifeLeftSeconds } from "./status-facts.ts";
 
@@ -47,7 +47,7 @@ export const status = defineTool({
           : {
               not_found: failed.map(({ ref, error }) => ({
                 job: ref,
-                error: `${error.code}: ${error.message}`,
+                error: `${error.code}: ${refusalText(error)}`,
               })),
             }),
       },
@@ -105,5 +105,5 @@ function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {
 }
 
 function missingText({ ref, error }: Unresolved): string {
-  return `${ref}: ${error.code}: ${error.message}`;
+  return `${ref}: ${error.code}: ${refusalText(error)}`;
 }
