@@ -30,6 +30,7 @@ export class Deadline extends EventEmitter {
   readonly #total: NodeJS.Timeout | undefined;
   readonly #idle: NodeJS.Timeout | undefined;
   #controller: AbortController | undefined;
+  #isResting = false;
 
   constructor({ signal, timeoutMs }: CallOptions, idleMs: number) {
     super();
@@ -37,8 +38,12 @@ export class Deadline extends EventEmitter {
     this.endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
     if (signal?.aborted === true) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (timeoutMs !== undefined) this.#total = this.#after(timeoutMs, "no result within");
-    if (idleMs > 0) this.#idle = this.#after(idleMs, "nothing received for");
+    if (timeoutMs !== undefined)
+      this.#total = setTimeout(() => this.#timeOut(`no result within ${timeoutMs} ms`), timeoutMs);
+    if (idleMs > 0)
+      this.#idle = setTimeout(() => {
+        if (!this.#isResting) this.#timeOut(`nothing received for ${idleMs} ms`);
+      }, idleMs);
   }
 
   /** The same as a signal. */
@@ -52,7 +57,13 @@ export class Deadline extends EventEmitter {
 
   /** Restarts the idle clock. */
   touch(): void {
+    this.#isResting = false;
     this.#idle?.refresh();
+  }
+
+  /** Stops the idle clock until the next touch: it is the reader who takes time. */
+  rest(): void {
+    this.#isResting = true;
   }
 
   close(): void {
@@ -63,8 +74,8 @@ export class Deadline extends EventEmitter {
 
   readonly #onAbort = () => this.#fire(this.#outer?.reason);
 
-  #after(ms: number, text: string): NodeJS.Timeout {
-    return setTimeout(() => this.#fire(new DOMException(`${text} ${ms} ms`, "TimeoutError")), ms);
+  #timeOut(text: string): void {
+    this.#fire(new DOMException(text, "TimeoutError"));
   }
 
   #fire(reason: unknown): void {

@@ -22,6 +22,8 @@ export interface ApiCall {
   /** Whether sending it twice does no harm; by default true for GET only. */
   safe?: boolean;
   notFoundMeansNotRunning?: boolean;
+  /** The server may work for long without a word. */
+  mayBeSilent?: boolean;
   /** The platform's own calls carry tracing headers; `/config` does not. */
   untraced?: boolean;
 }
@@ -68,12 +70,13 @@ export class Http {
 
   /** The answer's bytes as they come; leaving the loop early closes the connection. */
   async *stream(api: ApiCall, call: CallOptions = {}): AsyncGenerator<Uint8Array, void> {
-    const deadline = new Deadline(call, this.#options.idleMs);
+    const deadline = new Deadline(call, api.mayBeSilent === true ? 0 : this.#options.idleMs);
     try {
       const answer = await this.#send(api, deadline, (opened) => Promise.resolve(opened));
       for await (const chunk of answer.chunks()) {
-        deadline.touch();
+        deadline.rest();
         yield chunk;
+        deadline.touch();
       }
     } catch (error) {
       throw this.#explain(error, api, deadline);

@@ -39,7 +39,7 @@ export async function* saveJob(
   const name = imageToString(target);
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "save"] }, call);
   const what = `Saving ${id}`;
-  const api = { what, method: "POST", url, json: { container: { image: name } } } as const;
+  const api = { what, method: "POST", url, json: { container: { image: name } }, mayBeSilent: true } as const;
   let count = 0;
   for await (const line of textLines(at.http.stream(api, call), what)) {
     yield toStep(parseLine(line, what), { count, what });

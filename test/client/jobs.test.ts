@@ -127,6 +127,18 @@ describe("save", () => {
     await expect(saving).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
   });
 
+  test("is waited for while the platform works without a word", async ({ stub }) => {
+    const { jobs } = stub.connect({ idleMs: 400 });
+    stub.on("POST", (response) => {
+      response.writeHead(200, { "content-type": "application/x-ndjson" });
+      setTimeout(() => response.end(LINES.map((line) => `${JSON.stringify(line)}\n`).join("")), 900);
+    });
+    let last = "";
+    for await (const { kind } of jobs.save(JOB_ID, "image:x")) last = kind;
+
+    expect(last).toBe("saved");
+  });
+
   test("refuses an image elsewhere before sending", async ({ stub, platform }) => {
     const saving = platform.jobs.save(JOB_ID, "ubuntu")[Symbol.asyncIterator]().next();
 

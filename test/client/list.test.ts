@@ -102,6 +102,20 @@ describe("list", () => {
     await closed;
   });
 
+  test("waits for a reader who takes time", async ({ stub }) => {
+    const { jobs } = stub.connect({ idleMs: 400 });
+    stub.on("GET /api/v1/jobs", (response) =>
+      Readable.from(times(2000, `${JSON.stringify(wireJob())}\n`)).pipe(response),
+    );
+    let seen = 0;
+    for await (const _ of jobs.list()) {
+      seen += 1;
+      if (seen === 1) await new Promise((resolve) => setTimeout(resolve, 900));
+    }
+
+    expect(seen).toBe(2000);
+  });
+
   test("reads 100,000 jobs without holding them", async ({ stub, platform }) => {
     const total = 100_000;
     const line = `${JSON.stringify(wireJob())}\n`;
