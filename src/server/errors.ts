@@ -41,7 +41,7 @@ export function describeIssues(tool: string, schema: z.ZodObject, issues: z.core
   return `invalid_argument: ${tool} was not called.\n${lines.join("\n")}\nAccepted arguments: ${known.join(", ")}.`;
 }
 
-export function unknownArgument(key: string, known: string[]): string {
+function unknownArgument(key: string, known: string[]): string {
   const [guess] = nearestNames(key, known);
   return `- ${key}: unknown argument${guess === undefined ? "" : `, did you mean ${guess}?`}`;
 }

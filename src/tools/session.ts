@@ -3,7 +3,7 @@ import type { SaveRun } from "./save-run.ts";
 import type { JobIdentity } from "./written.ts";
 
 /** `no-destroy` leaves out what ends work, `read-only` everything that changes anything. */
-export type Mode = "full" | "no-destroy" | "read-only";
+type Mode = "full" | "no-destroy" | "read-only";
 
 /** What whoever runs the server allows an agent to do. Absent limits are no limits. */
 export interface Policy {
@@ -22,7 +22,7 @@ export interface Policy {
 }
 
 /** A kill that was shown and waits to be confirmed. */
-export interface PendingKill {
+interface PendingKill {
   jobIds: string[];
   /** Some of those that fitted the selection and are left alone. */
   skipped: JobDescription[];

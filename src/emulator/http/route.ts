@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import type { JobRecord } from "../state/job.ts";
 
 /** What a monitoring route is told about its request. `params` are the `:names` of its path, decoded. */
-export interface MonitoringCall {
+interface MonitoringCall {
   job: JobRecord;
   user: string;
   cluster: string;
