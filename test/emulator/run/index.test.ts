@@ -161,6 +161,20 @@ describe("exec", () => {
     await job.ended;
   });
 
+  test("loses nothing of what a terminal shows before its program ends", async () => {
+    const { job } = start(runner, ["sleep", "600"]);
+    const ends = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const session = await job.exec(["seq", "1", "20000"], { tty: true });
+        const text = await readText(session.stdout);
+        return text.slice(-7);
+      }),
+    );
+    expect(new Set(ends)).toEqual(new Set(["20000\r\n"]));
+    job.kill("SIGKILL");
+    await job.ended;
+  });
+
   test("has a terminal that can be resized", async () => {
     const { job } = start(runner, ["sleep", "600"]);
     const session = await job.exec(["sh", "-c", "read go; stty size; test -t 0 && echo terminal"], {
