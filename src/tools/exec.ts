@@ -16,6 +16,7 @@ import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { nameOf, statusText } from "./rows.ts";
+import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MAX_STREAM_BYTES = 7000;
@@ -52,7 +53,7 @@ export const exec = defineTool({
       );
     }
     const { platform, session, signal } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
     await requireOwned([job], context);
     requireRunning(job);
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };

@@ -8,6 +8,7 @@ import { costProblem } from "./limit-problems.ts";
 import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { statusText } from "./rows.ts";
+import { within } from "./within.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const READ_BACK_MS = 5000;
@@ -28,7 +29,7 @@ export const extend = defineTool({
   async run({ job: ref, by, project: at }, context) {
     const { platform, signal } = context;
     const seconds = Math.ceil(parseDuration(by) / 60) * 60;
-    const before = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    const before = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
     await requireOwned([before], context);
     const lifeSpan = extendable(before);
     refuseOverLimit(before, lifeSpan + seconds, context);
@@ -88,7 +89,7 @@ async function bump(
 ): Promise<JobDescription> {
   const read = () => platform.jobs.status(job.id, {}, { signal, timeoutMs: READ_BACK_MS });
   try {
-    await platform.jobs.bumpLifeSpan(job.id, seconds, { signal });
+    await platform.jobs.bumpLifeSpan(job.id, seconds, { signal: within(signal) });
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     const now = await read().catch(() => undefined);

@@ -6,6 +6,7 @@ import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { statusText } from "./rows.ts";
 import type { OpenForward } from "./session.ts";
+import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MOST_FORWARDS = 20;
@@ -47,7 +48,7 @@ interface Wanted {
 
 async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
   const { platform, session, signal } = context;
-  const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+  const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
   await requireOwned([job], context);
   if (job.status !== "running") {
     throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was opened.`);

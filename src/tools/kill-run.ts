@@ -3,9 +3,13 @@ import { isFinished, type JobDescription, type JobStatus, PlatformError } from "
 import type { ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
+import { within } from "./within.ts";
 import { identityOf, identityText, type JobIdentity } from "./written.ts";
 
 const PARALLEL_KILLS = 8;
+const KILL_MS = 10_000;
+/** For all kills of a call: what is not done by then is said to be unknown. */
+const ALL_MS = 35_000;
 /** How long the state is asked for after a kill whose answer was lost. */
 const READ_BACK_MS = 5000;
 const NAMES_IN_QUESTION = 10;
@@ -25,11 +29,12 @@ export async function killAll(jobs: readonly JobDescription[], context: ToolCont
   const active = jobs.filter(({ status }) => !isFinished(status));
   await requireOwned(active, context);
   if (active.length > 0) await ask(active, context);
+  const until = within(context.signal, ALL_MS);
   let done = 0;
   return pMap(
     jobs,
     async (job) => {
-      const outcome = await killOne(job, context);
+      const outcome = await killOne(job, context, until);
       done += 1;
       context.progress(`${done} of ${jobs.length} done`);
       return outcome;
@@ -79,7 +84,7 @@ async function ask(jobs: readonly JobDescription[], { confirm }: ToolContext): P
   );
 }
 
-async function killOne(job: JobDescription, context: ToolContext): Promise<KillOutcome> {
+async function killOne(job: JobDescription, context: ToolContext, until: AbortSignal): Promise<KillOutcome> {
   const { id, status: before } = job;
   const row = { ...identityOf(job), before };
   if (isFinished(before)) {
@@ -87,7 +92,7 @@ async function killOne(job: JobDescription, context: ToolContext): Promise<KillO
   }
   const { platform, signal } = context;
   try {
-    await platform.jobs.kill(id, { signal });
+    await platform.jobs.kill(id, { signal: until, timeoutMs: KILL_MS });
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     return { ...row, ...(await afterLostAnswer(job, error, context)) };

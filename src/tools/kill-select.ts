@@ -14,6 +14,7 @@ import type { ToolContext } from "./define-tool.ts";
 import { isOwned } from "./owned.ts";
 import { resolveMany } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
+import { within } from "./within.ts";
 import { identityOf } from "./written.ts";
 
 const TOKEN_MINUTES = 10;
@@ -79,7 +80,7 @@ export async function takePreview(token: string, { session, platform, signal }: 
       `The token ${why}: nothing was killed. Call job_kill with the selection again for a new list and token.`,
     );
   }
-  const { jobs, failed } = await resolveMany(platform, { refs: pending.jobIds, where: {} }, signal);
+  const { jobs, failed } = await resolveMany(platform, { refs: pending.jobIds, where: {} }, within(signal));
   const [first] = failed;
   if (first !== undefined) throw first.error;
   return { jobs, skipped: pending.skipped, skippedCount: pending.skippedCount };
@@ -92,7 +93,7 @@ async function select(selection: Selection, { platform, session, signal }: ToolC
     (all || job.owner === user) && (!session.policy.ownedOnly || isOwned(job, user));
   const chosen: JobDescription[] = [];
   const skipped: JobDescription[] = [];
-  for await (const job of platform.jobs.list(filterOf(selection, here), { signal })) {
+  for await (const job of platform.jobs.list(filterOf(selection, here), { signal: within(signal) })) {
     if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
   }
   return { chosen, skipped };

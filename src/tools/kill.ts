@@ -5,6 +5,7 @@ import { defineTool } from "./define-tool.ts";
 import { killAll, killReply } from "./kill-run.ts";
 import { previewReply, takePreview } from "./kill-select.ts";
 import { resolveAll } from "./resolve.ts";
+import { within } from "./within.ts";
 
 const SELECTORS = ["tag", "name_pattern", "status", "include_others"] as const;
 
@@ -40,7 +41,7 @@ export const kill = defineTool({
       return killReply(await killAll(jobs, context), skipped, skippedCount);
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
-    const jobs = await resolveAll(context.platform, { refs, where: whereOf(at) }, context.signal);
+    const jobs = await resolveAll(context.platform, { refs, where: whereOf(at) }, within(context.signal));
     return killReply(await killAll(jobs, context));
   },
 });

@@ -8,6 +8,7 @@ import { checkStart } from "./start-check.ts";
 import { planReply } from "./start-plan.ts";
 import { startReply } from "./start-reply.ts";
 import { startAll } from "./start-run.ts";
+import { within } from "./within.ts";
 import { identityText } from "./written.ts";
 
 const text = z.string().optional();
@@ -37,7 +38,7 @@ export const rerun = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, context) {
     const { platform, signal } = context;
-    const original = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    const original = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
     const requestId = given ?? randomBytes(6).toString("hex");
     const item = rerunItem(original, changes, requestId);
     const { lifeSpanSeconds } = item.options;

@@ -6,6 +6,7 @@ import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { statusText } from "./rows.ts";
 import { type SaveRun, startSave } from "./save-run.ts";
+import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const REPORT_MS = 1000;
@@ -26,7 +27,7 @@ export const save = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
     await requireOwned([job], context);
     const key = `${job.id} ${image}`;
     const known = session.saves.get(key);

@@ -6,6 +6,7 @@ import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { pauseFor, startPoll } from "./poll.ts";
 import { statusText } from "./rows.ts";
+import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 /** How long the effect is waited for. */
@@ -23,7 +24,7 @@ export const signal = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {
     const { platform } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: context.signal });
+    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(context.signal) });
     const before = job.status;
     if (isFinished(before)) {
       const text = `${identityText(job)}: already ${statusText(job)}, nothing changed.`;
@@ -31,7 +32,7 @@ export const signal = defineTool({
     }
     await requireOwned([job], context);
     await ask(job, context);
-    await platform.jobs.sendSignal(job.id, whereIs(job), { signal: context.signal });
+    await platform.jobs.sendSignal(job.id, whereIs(job), { signal: within(context.signal) });
     const after = await effect(job, context);
     const restarted = after.history.restarts > job.history.restarts;
     const outcome = restarted

@@ -15,7 +15,7 @@ import type { StartOutcome } from "./start-run.ts";
 import { watchStarted } from "./start-wait.ts";
 import { identityOf, identityText } from "./written.ts";
 
-const MAX_COMMAND_CHARS = 1000;
+const MAX_COMMAND_CHARS = 300;
 /** More links than that crowd out the answer. */
 const MAX_LINKS = 10;
 
@@ -93,10 +93,17 @@ function factLines({ request, checked: { plan } }: Started, { session }: ToolCon
   return [
     `preset ${plan.preset.name}, ${price} credits per hour${items.length === 1 ? "" : " each"}; ${span}.`,
     ...(toRun?.inShell === true
-      ? [`Command as it will be run: ${clampLine(redact(toRun.command).text, MAX_COMMAND_CHARS)}`]
+      ? [`Command as it will be run: ${shownCommand(redact(toRun.command).text)}`]
       : []),
     ...(toRun?.warning === undefined ? [] : [`Note: ${toRun.warning}`]),
   ];
+}
+
+/** A long one is what the caller just wrote, behind `sh -c`: its beginning will do. */
+function shownCommand(command: string): string {
+  const [first = "", ...others] = command.split("\n");
+  const more = others.length === 0 ? "" : ` … (${others.length} more lines, as given)`;
+  return `${clampLine(first, MAX_COMMAND_CHARS)}${more}`;
 }
 
 function outputLines(

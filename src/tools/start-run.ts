@@ -5,8 +5,13 @@ import type { ToolContext } from "./define-tool.ts";
 import { reserve } from "./limits.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartItem, StartRequest } from "./start-input.ts";
+import { within } from "./within.ts";
 
 const PARALLEL_STARTS = 8;
+/** For each request of a start; then its outcome is looked up for some seconds. */
+const START_MS = 20_000;
+/** For all starts of a call: what is not done by then is said to be unknown. */
+const ALL_MS = 40_000;
 
 /** How the start of one job went. */
 export interface StartOutcome {
@@ -25,18 +30,25 @@ export async function startAll(
 ): Promise<StartOutcome[]> {
   if (problems.length > 0 || plan === undefined) throw refusal(problems);
   const { isRepeatable, lifeSpanSeconds, items } = request;
-  const seen = isRepeatable ? await seenBefore(request, plan, context) : new Set<string>();
+  const lookUp = { ...context, signal: within(context.signal) };
+  const seen = isRepeatable ? await seenBefore(request, plan, lookUp) : new Set<string>();
   const pricePerHour = plan.preset.credits_per_hour;
   const wanted = items
     .filter(({ requestId }) => !seen.has(requestId))
     .map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
-  const release = await reserve(wanted, { context, presets });
+  const release = await reserve(wanted, { context: lookUp, presets });
+  const until = within(context.signal, ALL_MS);
   try {
     let done = 0;
     return await pMap(
       items,
       async (item) => {
-        const outcome = await startOne(item, { isNew: !isRepeatable, context, isAlone: items.length === 1 });
+        const outcome = await startOne(item, {
+          isNew: !isRepeatable,
+          context,
+          until,
+          isAlone: items.length === 1,
+        });
         done += 1;
         context.progress(`started ${done} of ${items.length}`);
         return outcome;
@@ -48,14 +60,25 @@ export async function startAll(
   }
 }
 
+interface StartSettings {
+  isNew: boolean;
+  isAlone: boolean;
+  context: ToolContext;
+  until: AbortSignal;
+}
+
 async function startOne(
   item: StartItem,
-  { isNew, isAlone, context }: { isNew: boolean; isAlone: boolean; context: ToolContext },
+  { isNew, isAlone, context, until }: StartSettings,
 ): Promise<StartOutcome> {
   const { platform, signal } = context;
   try {
     const { requestId } = item;
-    const { job, repeated } = await platform.jobs.startOnce(item.options, { requestId, isNew }, { signal });
+    const { job, repeated } = await platform.jobs.startOnce(
+      item.options,
+      { requestId, isNew },
+      { signal: until, timeoutMs: START_MS },
+    );
     return { item, job, isRepeated: repeated };
   } catch (error) {
     if (isAlone || signal.aborted || !(error instanceof PlatformError)) throw error;

@@ -9,6 +9,7 @@ import { whereIs } from "./written.ts";
 
 const POLL_MS = 500;
 const FIRST_LINES = 40;
+const TAIL_MS = 5000;
 const MAX_OUTPUT_BYTES = 6000;
 /** A program that has just started is given this long to print something. */
 const FIRST_OUTPUT_MS = 2000;
@@ -69,7 +70,7 @@ async function firstOutput(
     const { lines } = await platform.jobs.tail(
       job.id,
       { lines: FIRST_LINES, job, where: whereIs(job) },
-      { signal },
+      { signal, timeoutMs: TAIL_MS },
     );
     if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
       const redact = makeRedactor([...session.policy.secrets, ...jobSecrets(job)]);

@@ -87,8 +87,24 @@ describe("job_kill, jobs by name", () => {
     });
     const text = await agent.refusal("job_kill", { jobs: ["asked"] });
     expect(text).toMatch(/^declined: .*nothing was killed/s);
-    expect(questions[0]).toContain(job.id);
+    expect(questions).toEqual([expect.stringContaining(job.id)]);
     expect((await platform.jobs.status(job.id)).status).toBe("running");
+    await agent.client.close();
+  });
+});
+
+describe("job_kill, with a person who agrees", () => {
+  test("kills after the question, and asks none about finished jobs", async ({ platform, running }) => {
+    const job = await running("asked");
+    let questions = 0;
+    const agent = await connectAgent(platform, openPolicy, () => {
+      questions += 1;
+      return "accept";
+    });
+    const { data } = await agent.ok("job_kill", { jobs: ["asked"] });
+    expect(data.outcomes[0]).toMatchObject({ id: job.id, after: "cancelled" });
+    await agent.ok("job_kill", { jobs: ["asked"] });
+    expect(questions).toBe(1);
     await agent.client.close();
   });
 });

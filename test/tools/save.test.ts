@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 describe("job_save", () => {
@@ -16,6 +16,20 @@ describe("job_save", () => {
       image: expect.stringMatching(/\/acme\/vision\/mine:v1$/),
     });
     expect(text).toContain('job_start {"image": "image:mine:v1"}');
+  });
+
+  test("makes an image that a later job starts from, with what was written before", async ({
+    mcp,
+    platform,
+  }) => {
+    const script = `echo kept > notes.txt; echo written; ${SLEEP}`;
+    const job = await startJob(platform, { name: "train", script, workingDir: "/root" });
+    await untilPrinted(platform, job, "written");
+    await mcp.ok("job_save", { job: "train", image: "image:mine:v1" });
+    const { data } = await mcp.ok("job_start", {
+      ...{ image: "image:mine:v1", command: "cat notes.txt", working_dir: "/root", wait_seconds: 10 },
+    });
+    expect(data.jobs[0]).toMatchObject({ status: "succeeded", output: "kept" });
   });
 
   test("goes on between calls: a slow save is waited for, not begun again", async ({
