@@ -213,6 +213,22 @@ describe("the end of a job from outside", () => {
   });
 });
 
+describe("the pod of a job", () => {
+  test("stays for a while after the job ended, and goes at once when it is cancelled", async () => {
+    const done = await create(platform);
+    const killed = await create(platform);
+    expect(done.materialized).toBe(false);
+    await untilJob(platform, killed.id, { status: "running" });
+    expect((await untilJob(platform, done.id, { status: "running" })).materialized).toBe(true);
+    platform.runner.jobs.find(({ launch }) => launch.jobId === done.id)?.end();
+    await platform.call("DELETE", `/api/v1/jobs/${killed.id}`);
+    await vi.waitFor(async () => expect((await getJob(platform, killed.id)).materialized).toBe(false));
+    expect((await untilJob(platform, done.id, { status: "succeeded" })).materialized).toBe(true);
+    platform.clock.advance(16 * 60_000);
+    await vi.waitFor(async () => expect((await getJob(platform, done.id)).materialized).toBe(false));
+  });
+});
+
 describe("a restart policy", () => {
   test("starts a failed job again and counts it", async () => {
     const { id } = await create(platform, { restart_policy: "on-failure" });

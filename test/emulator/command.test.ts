@@ -1,0 +1,56 @@
+import { describe, expect, test, vi } from "vitest";
+import { emulatorOptions, runEmulator } from "../../src/emulator/command.ts";
+
+async function output(flags: Parameters<typeof runEmulator>[0]): Promise<string> {
+  const stop = new AbortController();
+  let text = "";
+  const ended = runEmulator(flags, {
+    write: (chunk) => {
+      text += chunk;
+    },
+    signal: stop.signal,
+  });
+  await vi.waitFor(() => expect(text).not.toBe(""), { timeout: 10_000 });
+  stop.abort();
+  await ended;
+  return text;
+}
+
+describe("the emulator command", () => {
+  test("prints one line of JSON for programs", async () => {
+    const text = await output({ json: true });
+    expect(text.endsWith("\n")).toBe(true);
+    expect(text.trim().split("\n")).toHaveLength(1);
+    const { url, ...rest } = JSON.parse(text);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1$/);
+    expect(rest).toEqual({
+      token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      passed_config: expect.any(String),
+      cluster: "default",
+      org: "acme",
+      project: "vision",
+    });
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+  });
+
+  test("tells people how to log in and whether jobs are isolated", async () => {
+    const text = await output({ scene: "stuck" });
+    expect(text).toContain("apolo config login-with-token ");
+    expect(text).toContain("APOLO_PASSED_CONFIG=");
+    expect(text).toMatch(/jobs run (un)?isolated/);
+  });
+
+  test("passes its flags on", () => {
+    expect(
+      emulatorOptions({ port: 5, data: "/d", scene: "week", chaos: "/c", host: "h", token: "t" }),
+    ).toEqual({
+      port: 5,
+      dataDir: "/d",
+      scene: "week",
+      chaosFile: "/c",
+      host: "h",
+      token: "t",
+    });
+    expect(emulatorOptions({})).toEqual({});
+  });
+});
