@@ -56,13 +56,18 @@ const SERVE = {
   "owned-only": flag,
 } as const;
 
+const number = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, "expected a number, e.g. 5")
+  .transform(Number);
+
 const shape = z.object({
-  port: z.coerce.number().int().min(0).max(65_535).optional(),
+  port: number.pipe(z.int().max(65_535)).optional(),
   mode: z.enum(["full", "no-destroy", "read-only"]).default("full"),
   tools: z.enum(["core", "all"]).default("all"),
-  "max-credits-per-job": z.coerce.number().min(0).optional(),
-  "max-credits-per-hour": z.coerce.number().min(0).optional(),
-  "max-jobs": z.coerce.number().int().min(0).optional(),
+  "max-credits-per-job": number.optional(),
+  "max-credits-per-hour": number.optional(),
+  "max-jobs": number.pipe(z.int()).optional(),
   "log-level": z.enum(logLevels).default("warning"),
   "owned-only": z
     .enum(["true", "false", "1", "0"])
@@ -90,6 +95,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)): Settings {
   if (raw["owned-only"] === true) raw["owned-only"] = "true";
   const checked = shape.safeParse(raw);
   if (!checked.success) throw new UsageError(checked.error.issues.map(explain).join("\n"));
+  if (!emulatorAlone && raw.emulator !== true) refuseEmulatorFlags(raw);
   const { data: settings } = checked;
   return {
     command: commandOf(raw, emulatorAlone),
@@ -114,6 +120,12 @@ export function readSettings(argv: string[] = process.argv.slice(2)): Settings {
     home: homedir(),
     secrets: secretValues(process.env),
   };
+}
+
+/** A scene on the real platform is a mistake that must not pass unseen. */
+function refuseEmulatorFlags(raw: Record<string, unknown>): void {
+  const stray = ["data", "scene", "chaos"].filter((name) => raw[name] !== undefined);
+  if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
 }
 
 function commandOf(raw: Record<string, unknown>, emulatorAlone: boolean): Settings["command"] {
