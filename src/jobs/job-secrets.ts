@@ -1,13 +1,20 @@
-import type { JobDescription } from "../client/index.ts";
 import { secrecyOf } from "./redact/secret-names.ts";
-import { isPlainValue } from "./redact/secret-values.ts";
+import { isMixedWord, isPlainValue, looksLikeToken } from "./redact/secret-values.ts";
+
+/** Words of letters alone are looked for from this length on: shorter ones stand in any log. */
+const SHORTEST_WORD = 12;
 
 /**
  * The values of a job's plain variables whose names say that they are secrets: what the job prints may hold
  * them in any form, so they are looked for by value. Secret references have no values here.
  */
-export function jobSecrets({ container: { env } }: Pick<JobDescription, "container">): string[] {
-  return Object.entries(env)
-    .filter(([name, value]) => secrecyOf(name) === "sure" && !isPlainValue(value))
-    .map(([, value]) => value);
+export function jobSecrets({ container: { env } }: { container: { env: Record<string, string> } }): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
+}
+
+function isSecret(name: string, value: string): boolean {
+  const secrecy = secrecyOf(name);
+  if (secrecy === "no" || isPlainValue(value)) return false;
+  if (isMixedWord(value) || looksLikeToken(value)) return true;
+  return secrecy === "sure" && value.length >= SHORTEST_WORD;
 }

@@ -1,5 +1,6 @@
 import type { JobDescription } from "../client/index.ts";
-import type { Redact } from "./redact/redact.ts";
+import { jobSecrets } from "./job-secrets.ts";
+import { makeRedactor, type Redact } from "./redact/redact.ts";
 
 /** What stands for a value that is never shown. */
 const HIDDEN = "[redacted]";
@@ -9,8 +10,9 @@ const HIDDEN = "[redacted]";
  * and every text that a person or a program wrote goes through `redact`.
  */
 export function redactJob(job: JobDescription, redact: Redact): JobDescription {
-  const hide = (text: string) => redact(text).text;
   const { container, history } = job;
+  const redactOwn = makeRedactor(jobSecrets(job));
+  const hide = (text: string) => redact(redactOwn(text).text).text;
   return {
     ...job,
     ...changed(job, ["description"], hide),

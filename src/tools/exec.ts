@@ -9,12 +9,13 @@ import {
 import { formatBytes } from "../jobs/budget.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { jobSecrets } from "../jobs/job-secrets.ts";
 import { foldTerminal } from "../jobs/log-text.ts";
-import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
+import type { Redact } from "../jobs/redact/redact.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
+import { redactorFor } from "./redactor.ts";
+import { refsAgain } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -55,18 +56,17 @@ export const exec = defineTool({
     const { platform, session, signal } = context;
     const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
     await requireOwned([job], context);
-    requireRunning(job);
+    requireRunning(job, refsAgain([job], { refs: [ref], project: at }));
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
     const ran = await platform.jobs.execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 });
-    const redact = makeRedactor([...session.policy.secrets, ...jobSecrets(job)]);
+    const redact = redactorFor(session, [job]);
     const stdout = shown(ran.stdout, redact);
     const stderr = shown(ran.stderr, redact);
     const { user } = await platform.context({ signal });
     const hidden = stdout.hidden + stderr.hidden;
     const text = [
-      `${identityText(job)}${job.owner === user ? "" : " (not your job)"}: ${ending(ran, seconds)}, ${ran.durationMs} ms.`,
-      fenceOutput(stdout.text, `stdout of the command in ${nameOf(job)}`),
-      ...(stderr.text === "" ? [] : [fenceOutput(stderr.text, `stderr of the command in ${nameOf(job)}`)]),
+      `${identityText(job)}${job.owner === user ? "" : " (not your job)"}: ${ending(ran, seconds)}`,
+      ...streamLines({ stdout: stdout.text, stderr: stderr.text }, job),
       ...(hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`]),
     ].join("\n");
     const data = {
@@ -80,9 +80,9 @@ export const exec = defineTool({
 });
 
 /** Says at once what the platform would say in words of its own. */
-function requireRunning(job: JobDescription): void {
+function requireRunning(job: JobDescription, again: string[]): void {
   if (job.status === "running") return;
-  const refs = JSON.stringify([nameOf(job)]);
+  const refs = JSON.stringify(again);
   const next = isFinished(job.status)
     ? `It has ended; job_logs {"jobs": ${refs}} shows what it printed.`
     : `Wait for it with job_wait {"jobs": ${refs}, "until": "running"}.`;
@@ -92,14 +92,22 @@ function requireRunning(job: JobDescription): void {
   );
 }
 
-function ending({ exitCode, timedOut }: Collected, seconds: number): string {
+/** Each stream that has something in it. */
+function streamLines(streams: { stdout: string; stderr: string }, job: JobDescription): string[] {
+  const lines = Object.entries(streams).flatMap(([name, text]) =>
+    text === "" ? [] : [fenceOutput(text, `${name} of the command in ${nameOf(job)}`)],
+  );
+  return lines.length === 0 ? ["It printed nothing."] : lines;
+}
+
+function ending({ exitCode, timedOut, durationMs }: Collected, seconds: number): string {
   if (timedOut) {
-    return `no end within ${seconds} s. The process may still be running in the job; look with ps, do not just run it again`;
+    return `no end within ${seconds} s. The process may still be running in the job; look with ps, do not just run it again.`;
   }
   if (exitCode === undefined)
-    return "the connection closed without an exit code; the process may still be running";
+    return "the connection closed without an exit code; the process may still be running.";
   const meaning = MEANINGS[exitCode];
-  return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
+  return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}, ${durationMs} ms.`;
 }
 
 const MEANINGS: Record<number, string | undefined> = {

@@ -1,8 +1,9 @@
 import pMap from "p-map";
 import { isFinished, type JobDescription, type JobStatus, PlatformError } from "../client/index.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { requireOwned } from "./owned.ts";
+import { leftBecause, requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
+import type { PendingKill, Session } from "./session.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, type JobIdentity } from "./written.ts";
 
@@ -46,15 +47,15 @@ export async function killAll(jobs: readonly JobDescription[], context: ToolCont
 /** The outcomes as text and data. */
 export function killReply(
   outcomes: readonly KillOutcome[],
-  skipped: readonly JobDescription[] = [],
-  skippedCount = 0,
+  { policy }: Session,
+  { skipped, skippedCount }: Pick<PendingKill, "skipped" | "skippedCount"> = { skipped: [], skippedCount: 0 },
 ) {
   const killed = outcomes.filter(({ before, after, isFailure }) => !isFailure && before !== after).length;
   const lines = outcomes.map(({ job, id, owner, project, note }) => {
     const named = job === id ? "" : `${id}, `;
     return `${job} (${named}owner ${owner}, project ${project}): ${note}`;
   });
-  const left = skipped.map((job) => `${identityText(job)}: not yours, left alone`);
+  const left = skipped.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
   const data = {
     outcomes: outcomes.map(({ isFailure, note, ...outcome }) => ({
       ...outcome,
@@ -66,7 +67,7 @@ export function killReply(
   const headline = [
     `Killed ${killed} of ${outcomes.length}`,
     ...(failures === 0 ? [] : [`${failures} may still run: call again for these`]),
-    ...(skipped.length === 0 ? [] : [`${skippedCount} of others skipped`]),
+    ...(skipped.length === 0 ? [] : [`${skippedCount} skipped`]),
   ].join("; ");
   const text = outcomes.length === 1 && skipped.length === 0 ? lines : [`${headline}.`, ...lines, ...left];
   return { text: text.join("\n"), data };

@@ -11,9 +11,10 @@ import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { shortId } from "../jobs/names.ts";
 import { matchesWildcard } from "../jobs/wildcard.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { isOwned } from "./owned.ts";
+import { isOwned, leftBecause } from "./owned.ts";
 import { resolveMany } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
+import type { Session } from "./session.ts";
 import { within } from "./within.ts";
 import { identityOf } from "./written.ts";
 
@@ -41,13 +42,14 @@ export async function previewReply(selection: Selection, context: ToolContext) {
   }
   const { chosen: all, skipped } = await select(selection, context);
   const chosen = all.slice(0, MOST_SELECTED);
-  const left = skippedLines(skipped);
+  const left = leftLines(skipped, context.session);
   const [first] = chosen;
   if (first === undefined) {
-    const text = ["No active job that may be killed fits the selection; nothing was killed.", ...left].join(
-      "\n",
-    );
-    return { text, data: { jobs: [], skipped: skipped.slice(0, MOST_SKIPPED).map(identityOf) } };
+    const text = ["No active job that may be killed fits the selection; nothing was killed.", ...left];
+    return {
+      text: text.join("\n"),
+      data: { jobs: [], skipped: skipped.slice(0, MOST_SKIPPED).map(identityOf) },
+    };
   }
   const token = remember(chosen, skipped, context);
   const rows = chosen.map(
@@ -59,7 +61,7 @@ export async function previewReply(selection: Selection, context: ToolContext) {
     ...(all.length === chosen.length
       ? []
       : [`${all.length - chosen.length} more fit; select again after these.`]),
-    ...(left.length === 0 ? [] : [`These ${skipped.length} fit too and are left alone:`, ...left]),
+    ...left,
     `If that is what the user wants, call job_kill {"token": "${token}"} within ${TOKEN_MINUTES} minutes; it kills these ${chosen.length} and no others.`,
   ].join("\n");
   const data = {
@@ -126,9 +128,15 @@ function remember(chosen: JobDescription[], skipped: JobDescription[], { session
   return token;
 }
 
-function skippedLines(skipped: readonly JobDescription[]): string[] {
-  const lines = skipped
+function leftLines(skipped: readonly JobDescription[], { policy }: Session): string[] {
+  const count = skipped.length;
+  if (count === 0) return [];
+  const rows = skipped
     .slice(0, MOST_SKIPPED)
     .map((job) => `${nameOf(job)}  ${shortId(job.id)}  owner ${job.owner}`);
-  return skipped.length > MOST_SKIPPED ? [...lines, `… and ${skipped.length - MOST_SKIPPED} more`] : lines;
+  return [
+    `These ${count} fit too and are left alone, as they are ${leftBecause(policy)}:`,
+    ...rows,
+    ...(count > MOST_SKIPPED ? [`… and ${count - MOST_SKIPPED} more`] : []),
+  ];
 }

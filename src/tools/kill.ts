@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { type JobDescription, PlatformError, type Where } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
-import { defineTool } from "./define-tool.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
 import { killAll, killReply } from "./kill-run.ts";
 import { previewReply, takePreview } from "./kill-select.ts";
 import { resolveAll } from "./resolve.ts";
@@ -36,12 +37,30 @@ export const kill = defineTool({
         "Give jobs, or a selection (tag, name_pattern, status), not both. Nothing was killed.",
       );
     }
+    if (token !== undefined && selects) {
+      throw new InvalidInputError(
+        "Give the token alone: it stands for exactly the jobs that were listed with it. Nothing was killed.",
+      );
+    }
     if (token !== undefined) {
-      const { jobs, skipped, skippedCount } = await takePreview(token, context);
-      return killReply(await killAll(jobs, context), skipped, skippedCount);
+      const { jobs, ...left } = await takePreview(token, context);
+      return killReply(await killAll(jobs, context), context.session, left);
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
-    const jobs = await resolveAll(context.platform, { refs, where: whereOf(at) }, within(context.signal));
-    return killReply(await killAll(jobs, context));
+    const jobs = await allOf({ refs, where: whereOf(at) }, context);
+    return killReply(await killAll(jobs, context), context.session);
   },
 });
+
+/** One name that is no job, and none is killed: the caller may mean another. */
+async function allOf(
+  target: { refs: readonly string[]; where: Where },
+  { platform, signal }: ToolContext,
+): Promise<JobDescription[]> {
+  try {
+    return await resolveAll(platform, target, within(signal));
+  } catch (error) {
+    if (error instanceof PlatformError) error.message += " Nothing was killed.";
+    throw error;
+  }
+}

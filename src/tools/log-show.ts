@@ -31,6 +31,8 @@ interface Prepared {
   firstTime: string | undefined;
   about: string[];
   matches?: number;
+  /** Of the matches. */
+  shown?: number;
 }
 
 /** The answer: each log with what was read of it, within one budget shared by all. */
@@ -81,7 +83,7 @@ function prepare(part: LogPart, { args, redact }: Options): Prepared {
     span,
     firstTime: first,
     about: found === undefined ? aboutLines(part, lines, args) : aboutMatches(part, found, args),
-    ...(found === undefined ? {} : { matches: found.matches }),
+    ...(found === undefined ? {} : { matches: found.matches, shown: found.shown }),
   };
 }
 
@@ -172,35 +174,34 @@ function emptyText({ job, linesRead }: LogPart): string {
 }
 
 function nextCalls(prepared: Prepared[], { args }: Options, nextCursor: string | undefined): string[] {
-  const jobs = prepared.map(({ part }) => nameOf(part.job));
-  const [only] = prepared;
+  const jobs = args.jobs ?? prepared.map(({ part }) => part.job.id);
+  const [only, ...others] = prepared;
+  const until = only === undefined || others.length > 0 ? undefined : olderUntil(only);
   const call = (given: object) => `job_logs ${JSON.stringify(given)}`;
+  const isFound = prepared.some(({ part }) => part.matched === true);
+  const newer = isFound ? pick(args, SEARCH) : pick(args, [...WAIT, ...SEARCH]);
   return [
-    ...(nextCursor !== undefined
-      ? [`Newer lines: ${call({ jobs, ...goOn(args), cursor: nextCursor })}`]
-      : []),
-    ...(only !== undefined &&
-    jobs.length === 1 &&
-    !only.part.reachedStart &&
-    only.firstTime !== undefined &&
-    args.cursor === undefined
-      ? [
-          `Older lines: ${call({ jobs, until: only.firstTime, ...(args.project === undefined ? {} : { project: args.project }) })}`,
-        ]
-      : []),
+    ...(nextCursor === undefined ? [] : [`Newer lines: ${call({ jobs, ...newer, cursor: nextCursor })}`]),
+    ...(until === undefined || args.cursor !== undefined
+      ? []
+      : [`Older lines: ${call({ jobs, ...pick(args, ["lines", "since", ...SEARCH]), until })}`]),
   ];
 }
 
-/** The arguments that a call for newer lines keeps. */
-function goOn(args: LogsArguments): Partial<LogsArguments> {
-  const { grep, until_pattern, wait_seconds, ignore_case, invert, project } = args;
-  const hasPattern = grep !== undefined || until_pattern !== undefined;
-  return {
-    ...(grep === undefined ? {} : { grep }),
-    ...(until_pattern === undefined ? {} : { until_pattern }),
-    ...(wait_seconds === undefined ? {} : { wait_seconds }),
-    ...(hasPattern && ignore_case === true ? { ignore_case } : {}),
-    ...(grep !== undefined && invert === true ? { invert } : {}),
-    ...(project === undefined ? {} : { project }),
-  };
+const WAIT = ["until_pattern", "wait_seconds"] as const;
+const SEARCH = ["grep", "context", "ignore_case", "invert", "newest_first", "timestamps", "project"] as const;
+
+function pick(args: LogsArguments, keys: readonly (keyof LogsArguments)[]): Partial<LogsArguments> {
+  return Object.fromEntries(keys.flatMap((key) => (args[key] === undefined ? [] : [[key, args[key]]])));
+}
+
+/**
+ * Up to where the call for older lines reads: the first line shown, or the first one searched. Whole
+ * milliseconds, rounded up: lines of the same one may come twice, none is left out.
+ */
+function olderUntil({ part, firstTime, matches, shown }: Prepared): string | undefined {
+  if (part.reachedStart) return undefined;
+  const isAllShown = matches !== undefined && matches === shown;
+  const time = isAllShown ? part.lines[part.lead]?.time : firstTime;
+  return time === undefined ? undefined : new Date(Math.floor(Date.parse(time)) + 1).toISOString();
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Cursor, JobDescription } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseMoment } from "../jobs/moments.ts";
-import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
+import type { Redact } from "../jobs/redact/redact.ts";
 import { whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { lineMatcher } from "./line-matcher.ts";
@@ -11,6 +11,7 @@ import { readCursor } from "./log-cursor.ts";
 import { type LogPart, type ReadPlan, readLog } from "./log-read.ts";
 import { showLogs } from "./log-show.ts";
 import { placesOf } from "./places.ts";
+import { redactorFor } from "./redactor.ts";
 import { resolveAll } from "./resolve.ts";
 
 const PARALLEL = 5;
@@ -33,10 +34,12 @@ export const logs = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(args, context) {
     const nowMs = Date.now();
-    const redact = makeRedactor(context.session.policy.secrets);
-    const plan = planOf(args, { nowMs, redact, progress: context.progress });
+    // Mistakes in the arguments are said before anything is read.
+    planOf(args, { nowMs, redact: redactorFor(context.session, []), progress: context.progress });
     const after = args.cursor === undefined ? new Map<string, Cursor>() : readCursor(args.cursor);
     const jobs = await jobsOf(args, context);
+    const redact = redactorFor(context.session, jobs);
+    const plan = planOf(args, { nowMs, redact, progress: context.progress });
     const parts = await readAll(jobs, { plan, after }, context);
     return showLogs(parts, { args, redact, nowMs });
   },

@@ -1,12 +1,18 @@
 import { type JobDescription, requestTag } from "../client/index.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { PolicyError } from "./policy-error.ts";
+import type { Policy } from "./session.ts";
 
 const TAG_PREFIX = requestTag("");
 
 /** Whether this server, for this user, started the job: it says so itself, by its tag, across restarts. */
 export function isOwned({ owner, tags }: JobDescription, me: string): boolean {
   return owner === me && tags.some((tag) => tag.startsWith(TAG_PREFIX));
+}
+
+/** Why a selection leaves out what fits it otherwise. */
+export function leftBecause({ ownedOnly }: Policy): string {
+  return ownedOnly ? "not started by this server (--owned-only)" : "not yours";
 }
 
 /** With `--owned-only`, refuses to touch a job that somebody or something else started. */

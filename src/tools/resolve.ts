@@ -32,6 +32,16 @@ export async function resolveMany(
   return { jobs: [...jobs.values()], failed };
 }
 
+/** How the next call finds the same jobs: by name where the caller did so with nothing else, by id otherwise. */
+export function refsAgain(
+  jobs: readonly JobDescription[],
+  { refs, project }: { refs: readonly string[]; project: string | undefined },
+): string[] {
+  return jobs.map(({ id, name }) =>
+    name !== undefined && project === undefined && refs.includes(name) ? name : id,
+  );
+}
+
 /** The same where every ref must name a job. @throws {PlatformError} the first mistake, naming all */
 export async function resolveAll(
   platform: Platform,

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { isFinished, PlatformError } from "../client/index.ts";
+import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
 import { formatBytes } from "../jobs/budget.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
+import { refsAgain } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { type SaveRun, startSave } from "./save-run.ts";
 import { within } from "./within.ts";
@@ -47,13 +48,23 @@ export const save = defineTool({
     });
     if (finished) session.saves.delete(key);
     if (finished && run.error !== undefined) throw run.error;
-    const text = finished
-      ? `Saved ${identityText(job)} as ${run.image ?? image}. Start from it with job_start {"image": ${JSON.stringify(image)}}.`
-      : `finished: false. ${identityText(job)} is still being saved as ${image}: ${progressText(run)}. Call job_save again with the same arguments to go on waiting.`;
+    const [again] = refsAgain([job], { refs: [ref], project: at });
+    const short = again === job.name ? image : undefined;
+    const text = finished ? savedText(job, run.image, short) : goOnText(job, image, run);
     const data = { ...identityOf(job), finished, image: run.image ?? image, step: run.step };
     return { text, data, jobs: [job] };
   },
 });
+
+/** A short image reference is read in the selected project: elsewhere the whole one is needed. */
+function savedText(job: JobDescription, saved: string | undefined, short: string | undefined): string {
+  const from = JSON.stringify(short ?? saved);
+  return `Saved ${identityText(job)} as ${saved ?? short}. Start from it with job_start {"image": ${from}}.`;
+}
+
+function goOnText(job: JobDescription, image: string, run: SaveRun): string {
+  return `finished: false. ${identityText(job)} is still being saved as ${image}: ${progressText(run)}. Call job_save again with the same arguments to go on waiting.`;
+}
 
 /** Waits for the end of the save; true once it has ended, well or not. */
 async function waitFor(run: SaveRun, ms: number, { progress, signal }: ToolContext): Promise<boolean> {

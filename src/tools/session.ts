@@ -22,7 +22,7 @@ export interface Policy {
 }
 
 /** A kill that was shown and waits to be confirmed. */
-interface PendingKill {
+export interface PendingKill {
   jobIds: string[];
   /** Some of those that fitted the selection and are left alone. */
   skipped: JobDescription[];

@@ -1,6 +1,7 @@
 import type { StartPlan } from "../client/index.ts";
 import { sumCredits } from "../jobs/cost.ts";
 import { formatDuration } from "../jobs/durations.ts";
+import { jobSecrets } from "../jobs/job-secrets.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import { valuesText } from "../jobs/sweep.ts";
@@ -49,9 +50,13 @@ const HEADING = "Dry run: nothing was started.";
 function describe(request: StartRequest, plan: StartPlan, { session }: ToolContext) {
   const { items, lifeSpanSeconds } = request;
   const { where, preset, body } = plan;
-  const redact = makeRedactor(session.policy.secrets);
+  const redact = makeRedactor([
+    ...session.policy.secrets,
+    ...jobSecrets({ container: { env: recordOf(body.env) } }),
+  ]);
   const most = worstCase({ pricePerHour: preset.credits_per_hour, lifeSpanSeconds });
   const command = items[0]?.toRun?.command;
+  const { entrypoint, http, restartPolicy } = items[0]?.options ?? {};
   return {
     where: `${where.cluster}/${where.org}/${where.project}`,
     count: items.length,
@@ -69,7 +74,9 @@ function describe(request: StartRequest, plan: StartPlan, { session }: ToolConte
     ),
     env_names: Object.keys(recordOf(body.env)),
     secret_env: recordOf(body.secret_env),
-    request_id: request.requestId,
+    ...(entrypoint === undefined ? {} : { entrypoint: redact(entrypoint).text }),
+    ...(http === undefined ? {} : { http_port: http.port, http_auth: http.requiresAuth !== false }),
+    ...(restartPolicy === undefined ? {} : { restart_policy: restartPolicy }),
   };
 }
 
@@ -82,11 +89,18 @@ function planLines(plan: Plan, request: StartRequest): string[] {
   return [
     ...whatLines(plan, request),
     `image: ${plan.image}`,
+    ...(plan.entrypoint === undefined
+      ? []
+      : [`entrypoint: ${plan.entrypoint}, with the command as its arguments`]),
     plan.command === undefined
       ? "command: the image's own"
       : `command as it will be run${which}: ${plan.command}`,
     `preset: ${plan.preset}, ${hardware}; ${roomText(available, count)}`,
     costLine(plan, request),
+    ...(plan.restart_policy === undefined ? [] : [`restarts: ${plan.restart_policy}`]),
+    ...(plan.http_port === undefined
+      ? []
+      : [`published: port ${plan.http_port}, ${plan.http_auth ? "visitors log in" : "open to everyone"}`]),
     ...plan.mounts.map((mount) => `mount: ${mount}`),
     ...(plan.env_names.length === 0 ? [] : [`env: ${plan.env_names.join(", ")} (values not shown)`]),
     ...Object.entries(plan.secret_env).map(([name, uri]) => `secret env: ${name} ← ${uri}`),

@@ -4,9 +4,10 @@ import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { explainJob } from "../jobs/reasons.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { worstCase } from "./limit-problems.ts";
+import { redactorFor } from "./redactor.ts";
+import { refsAgain } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
@@ -40,7 +41,7 @@ export async function startReply(started: Started, context: ToolContext) {
   const [first] = jobs;
   const text = [
     ...(started.request.items.length === 1 ? singleLines(current[0]) : sweepLines(current, started.request)),
-    ...factLines(started, context),
+    ...factLines(started, jobs, context),
     ...(output === undefined ? [] : outputLines(output, first)),
     ...(trouble === undefined ? [] : [`It was started, but could not be watched: ${trouble}`]),
     ...whyLines(jobs, started),
@@ -79,7 +80,11 @@ function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: Star
   ];
 }
 
-function factLines({ request, checked: { plan } }: Started, { session }: ToolContext): string[] {
+function factLines(
+  { request, checked: { plan } }: Started,
+  jobs: readonly JobDescription[],
+  { session }: ToolContext,
+): string[] {
   const { items, lifeSpanSeconds } = request;
   if (plan === undefined) return [];
   const price = plan.preset.credits_per_hour;
@@ -89,7 +94,7 @@ function factLines({ request, checked: { plan } }: Started, { session }: ToolCon
       ? "no life span: it costs until it is killed"
       : `life span ${formatDuration(lifeSpanSeconds ?? 0)}, so at most ${formatCredits(sumCredits(items.map(() => most)))} credits`;
   const toRun = items[0]?.toRun;
-  const redact = makeRedactor(session.policy.secrets);
+  const redact = redactorFor(session, jobs);
   return [
     `preset ${plan.preset.name}, ${price} credits per hour${items.length === 1 ? "" : " each"}; ${span}.`,
     ...(toRun?.inShell === true
@@ -126,10 +131,15 @@ function whyLines(jobs: readonly JobDescription[], { deadlineMs, checked }: Star
 }
 
 function nextLine(jobs: readonly JobDescription[], { items, sweepTag }: StartRequest): string {
-  if (items.length > 1) return `Next: job_list {"tags": ["${sweepTag}"]} counts them by status.`;
   const [job] = jobs;
   if (job === undefined) return "";
-  const refs = JSON.stringify([nameOf(job)]);
+  const isElsewhere = items.some(({ options }) => options.where?.project !== undefined);
+  const project = isElsewhere ? identityOf(job).project : undefined;
+  if (items.length > 1) {
+    const where = project === undefined ? "" : `, "project": ${JSON.stringify(project)}`;
+    return `Next: job_list {"tags": ["${sweepTag}"]${where}} counts them by status.`;
+  }
+  const refs = JSON.stringify(refsAgain(jobs, { refs: [nameOf(job)], project }));
   if (isFinished(job.status)) return `It has ended. Next: job_status {"jobs": ${refs}}.`;
   const why = job.status === "running" ? `job_logs {"jobs": ${refs}} for its output, ` : "";
   return `Next: ${why}job_wait {"jobs": ${refs}} for its end.`;

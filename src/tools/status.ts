@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { isFinished, type JobDescription } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
-import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
+import type { Redact } from "../jobs/redact/redact.ts";
 import { project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { type Diagnosis, diagnose, lookAround, type Surroundings } from "./diagnosis.ts";
+import { redactorFor } from "./redactor.ts";
 import { refusalText, resolveMany, type Unresolved } from "./resolve.ts";
 import { stateData, stateLine } from "./rows.ts";
 import { factLines, lifeLeftSeconds } from "./status-facts.ts";
@@ -32,7 +33,7 @@ export const status = defineTool({
     const { jobs, failed } = await resolveMany(platform, { refs, where: whereOf(at) }, signal);
     const [only] = failed;
     if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
-    const redact = makeRedactor(session.policy.secrets);
+    const redact = redactorFor(session, jobs);
     const around = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
     const logBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / Math.max(1, jobs.length)));

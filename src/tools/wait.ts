@@ -4,7 +4,6 @@ import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { clampLine } from "../jobs/log-text.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
 import { countStatuses, countsText } from "../jobs/rows.ts";
 import { showText } from "../jobs/terminal.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
@@ -12,7 +11,8 @@ import { defineTool, type ToolContext } from "./define-tool.ts";
 import { lineMatcher } from "./line-matcher.ts";
 import { watchLog } from "./log-watch.ts";
 import { type Poll, patiently, pauseFor, startPoll } from "./poll.ts";
-import { resolveAll } from "./resolve.ts";
+import { redactorFor } from "./redactor.ts";
+import { refsAgain, resolveAll } from "./resolve.ts";
 import { nameOf, stateData, stateLine } from "./rows.ts";
 
 const POLL_MS = 1000;
@@ -126,7 +126,7 @@ async function untilLine(
     throw new InvalidInputError(
       `until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`,
     );
-  const redact = makeRedactor(session.policy.secrets);
+  const redact = redactorFor(session, jobs);
   const isMatch = lineMatcher(pattern, { redact });
   const found = new AbortController();
   let match: Outcome["match"];
@@ -188,9 +188,12 @@ function stateLines(jobs: JobDescription[], nowMs: number): string[] {
 function nextCall({ jobs: refs, ...args }: WaitArguments, { finished, jobs, match }: Outcome): string {
   const call = (tool: string, given: object) => `Next: ${tool} ${JSON.stringify(given)}`;
   if (match !== undefined) return call("job_logs", { jobs: [match.job.id] });
-  const failed = jobs.filter(({ status }) => status === "failed" || status === "cancelled").map(nameOf);
-  if (failed.length > 0 && jobs.every(hasEnded)) return call("job_status", { jobs: failed.slice(0, 20) });
+  const { project } = args;
+  const failed = jobs.filter(({ status }) => status === "failed" || status === "cancelled");
+  if (failed.length > 0 && jobs.every(hasEnded))
+    return call("job_status", { jobs: refsAgain(failed, { refs, project }).slice(0, MAX_NAMED) });
+  const again = { jobs: refs.slice(0, MAX_NAMED), project };
   if (args.until === "log" && jobs.every(hasEnded))
-    return `No line matched and none will: all have ended. ${call("job_logs", { jobs: refs })}`;
-  return finished ? call("job_logs", { jobs: refs }) : call("job_wait", { jobs: refs, ...args });
+    return `No line matched and none will: all have ended. ${call("job_logs", again)}`;
+  return finished ? call("job_logs", again) : call("job_wait", { jobs: refs, ...args });
 }

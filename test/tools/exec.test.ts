@@ -90,6 +90,11 @@ describe("job_exec", () => {
     expect(data.stdout).toBe("it is [redacted]\n");
   });
 
+  test("says so when a command prints nothing", async ({ mcp, job }) => {
+    const { text } = await mcp.ok("job_exec", { job: job.id, command: "true" });
+    expect(text).toMatch(/exit code 0, \d+ ms\.\nIt printed nothing\.$/);
+  });
+
   test("hides secrets and says how many", async ({ mcp, job }) => {
     const secret = "hf_abcdefghijklmnopqrstuvwxyz01234567";
     const { data, text } = await mcp.ok("job_exec", { job: job.id, command: `echo token ${secret}` });

@@ -46,7 +46,7 @@ describe("job_kill, jobs by name", () => {
   test("kills nothing when one name is wrong", async ({ mcp, platform, running }) => {
     const job = await running("train-7b");
     const text = await mcp.refusal("job_kill", { jobs: ["train-7b", "train-8b"] });
-    expect(text).toMatch(/^not_found: .*train-8b.*train-7b/s);
+    expect(text).toMatch(/^not_found: .*train-8b.*train-7b.*Nothing was killed/s);
     expect((await platform.jobs.status(job.id)).status).toBe("running");
   });
 
@@ -141,6 +141,20 @@ describe("job_kill, a selection", () => {
     const all = await mcp.ok("job_kill", { tag: "tmp", include_others: true });
     expect(all.data.jobs).toEqual([expect.objectContaining({ owner: "bob" })]);
     await bob.close();
+  });
+
+  test("takes a token alone, and keeps it when it is refused for that", async ({ mcp, running }) => {
+    await running("tmp-1", ["tmp"]);
+    const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+    expect(await mcp.refusal("job_kill", { token, tag: "other" })).toContain("Give the token alone");
+    expect((await mcp.ok("job_kill", { token })).data.outcomes).toHaveLength(1);
+  });
+
+  test("says why --owned-only leaves my own job alone", async ({ platform, running }) => {
+    await running("mine", ["tmp"]);
+    const agent = await connectAgent(platform, { ...openPolicy, ownedOnly: true });
+    const { text } = await agent.ok("job_kill", { tag: "tmp" });
+    expect(text).toMatch(/left alone, as they are not started by this server \(--owned-only\):\nmine /);
   });
 
   test("takes name patterns and status together", async ({ mcp, running }) => {

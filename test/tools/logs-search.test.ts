@@ -31,6 +31,22 @@ describe("job_logs: searching and choosing", () => {
     expect(text).toMatch(/0 lines with "nothing" in the whole log; read 11 lines, \d+ B/);
   });
 
+  test("offers to search what is older than the part it read", async ({ mcp, platform }) => {
+    const script = "echo needle; seq -f 'line %.0f of a log too long for one search' 1 110000";
+    await untilEnded(platform, await startJob(platform, { name: "long", script }));
+    let args: Record<string, unknown> = { jobs: ["long"], grep: "^needle" };
+    let found = 0;
+    for (let call = 0; call < 3 && found === 0; call += 1) {
+      const { text, data } = await mcp.ok("job_logs", args);
+      found = data.logs[0].matches;
+      const [, older] = /^Older lines: job_logs (.*)$/m.exec(text) ?? [];
+      if (found > 0) break;
+      expect(text).toMatch(/0 lines with "\^needle" in the newest [\d,]+ lines, not the older ones/);
+      args = JSON.parse(older ?? "{}");
+    }
+    expect(found).toBe(1);
+  });
+
   test("is not hung by a pattern that hangs others", async ({ mcp, platform }) => {
     const script = `head -c 40000 /dev/zero | tr '\\0' a; echo '!'`;
     await untilEnded(platform, await startJob(platform, { name: "evil", script }));

@@ -101,7 +101,7 @@ describe("job_wait", () => {
     expect(data.jobs).toHaveLength(24);
     expect(text).toContain("24 jobs: 0 pending, 0 suspended, 0 running, 23 succeeded, 1 failed, 0 cancelled");
     expect(text.split("\n")[2]).toMatch(/^many-7 .*failed \(Error, exit 1\)/);
-    expect(text).toContain('Next: job_status {"jobs":["many-7"]}');
+    expect(text).toContain(`Next: job_status {"jobs":["${jobs[7]?.id}"]}`);
   });
 
   test("is cancelled at once and leaves the job alone", async ({ mcp, platform }) => {

@@ -1,0 +1,9 @@
+import type { JobDescription } from "../client/index.ts";
+import { jobSecrets } from "../jobs/job-secrets.ts";
+import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
+import type { Session } from "./session.ts";
+
+/** Hides secrets in what these jobs print, the values of their own environment among them. */
+export function redactorFor({ policy }: Session, jobs: readonly JobDescription[]): Redact {
+  return makeRedactor([...policy.secrets, ...jobs.flatMap(jobSecrets)]);
+}

@@ -1,0 +1,58 @@
+import { describe } from "vitest";
+import type { Agent } from "../../support/agent.ts";
+import { expect, test } from "../../support/fixtures.ts";
+
+/** The calls that a text offers, as an agent would copy them. */
+function offered(text: string): { tool: string; args: Record<string, unknown> }[] {
+  return [...text.matchAll(/(job_[a-z]+) (\{[^}\n]*\})/g)].map(([, tool = "", args = "{}"]) => ({
+    tool,
+    args: JSON.parse(args),
+  }));
+}
+
+async function makeAll(mcp: Agent, text: string): Promise<string[]> {
+  const calls = offered(text);
+  for (const { tool, args } of calls) await mcp.ok(tool, args);
+  return calls.map(({ tool }) => tool);
+}
+
+const IMAGE = "python:3.12";
+
+describe("calls that an answer offers", () => {
+  test("work as they are written, also for a job of another project", async ({ mcp }) => {
+    const at = { project: "nlp" };
+    const started = await mcp.ok("job_start", {
+      ...{ image: IMAGE, name: "elsewhere", command: "echo a; echo b; sleep 60", wait_seconds: 10 },
+      ...at,
+    });
+    const { text: waiting } = await mcp.ok("job_wait", { jobs: ["elsewhere"], wait_seconds: 0, ...at });
+    const { text: tail } = await mcp.ok("job_logs", { jobs: ["elsewhere"], lines: 1, ...at });
+    const { text: saved } = await mcp.ok("job_save", { job: "elsewhere", image: "image:mine:v1", ...at });
+    const { text: preview } = await mcp.ok("job_kill", { name_pattern: "else*", ...at });
+    expect(await makeAll(mcp, started.text.replace(/, job_wait.*$/m, ""))).toContain("job_logs");
+    expect(await makeAll(mcp, waiting)).toEqual(["job_wait"]);
+    expect(await makeAll(mcp, tail)).toEqual(["job_logs", "job_logs"]);
+    expect(await makeAll(mcp, saved)).toEqual(["job_start"]);
+    expect(await makeAll(mcp, preview)).toEqual(["job_kill"]);
+    const { text: ended } = await mcp.ok("job_wait", { jobs: ["elsewhere"], ...at });
+    expect(await makeAll(mcp, ended)).toEqual(["job_status"]);
+    const refusal = await mcp.refusal("job_exec", { job: "elsewhere", command: "true", ...at });
+    expect(await makeAll(mcp, refusal)).toEqual(["job_logs"]);
+  });
+
+  test("find the jobs of a sweep in another project", async ({ mcp }) => {
+    const sweep = { image: IMAGE, name: "lrs", command: "echo {lr}", matrix: { lr: ["1", "2"] } };
+    const { text } = await mcp.ok("job_start", { ...sweep, project: "nlp" });
+    const [next] = offered(text).filter(({ tool }) => tool === "job_list");
+    const { data } = await mcp.ok("job_list", next?.args);
+    expect(data.jobs).toHaveLength(2);
+  });
+
+  test("do not wait again for a line that has come", async ({ mcp }) => {
+    const command = "echo epoch 3; sleep 60";
+    await mcp.ok("job_start", { image: IMAGE, name: "train", command, wait_seconds: 10 });
+    const { text } = await mcp.ok("job_logs", { jobs: ["train"], until_pattern: "epoch 3" });
+    expect(text).toContain("a line matches");
+    expect(offered(text)[0]?.args).not.toHaveProperty("until_pattern");
+  });
+});
