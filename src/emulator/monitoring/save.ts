@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { z } from "zod";
+import type { Check } from "../api/validate/check.ts";
+import { dict, required, text } from "../api/validate/check.ts";
+import { DataError } from "../api/validate/data-error.ts";
+import { valid } from "../api/validate/valid.ts";
 import { pythonJson } from "../http/answer.ts";
 import { readJson } from "../http/body.ts";
-import { failure } from "../http/http-error.ts";
 import type { MonitoringHttpRoute } from "../http/route.ts";
 import type { JobRecord, MonitoringDeps } from "../state/job.ts";
 import { containerId, notRunning } from "./running.ts";
 
 const REFERENCE =
   /^(?<host>[a-z0-9.-]+(?::\d+)?)\/(?<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::(?<tag>\w[\w.-]{0,127}))?$/;
-
-const saveBody = z.object({ container: z.object({ image: z.string().min(1) }) });
 
 interface Target {
   image: string;
@@ -40,14 +40,25 @@ export function saveRoute(deps: MonitoringDeps): MonitoringHttpRoute {
   };
 }
 
-/** @throws {HttpError} 400. */
+/** @throws {HttpError} 400 with the validator's text. */
 function targetOf(body: unknown, registry: string): Target {
-  const parsed = saveBody.safeParse(body);
-  if (!parsed.success) throw failure(400, pythonJson({ container: "DataError({'image': 'is required'})" }));
-  const { image } = parsed.data.container;
+  const targets: Target[] = [];
+  const image: Check<string> = (value) => {
+    const reference = text()(value);
+    targets.push(referenceOf(reference, registry));
+    return reference;
+  };
+  valid(dict({ container: required(dict({ image: required(image) })) }), body);
+  const [target] = targets;
+  if (target === undefined) throw new TypeError("A body without an image passed its check.");
+  return target;
+}
+
+function referenceOf(image: string, registry: string): Target {
   const { host, repository, tag = "latest" } = REFERENCE.exec(image)?.groups ?? {};
-  if (host === undefined || repository === undefined) throw failure(400, `invalid image reference: ${image}`);
-  if (host !== registry) throw failure(400, `Unknown registry host: ${host}`);
+  if (host === undefined || repository === undefined)
+    throw new DataError(`invalid image reference: ${image}`);
+  if (host !== registry) throw new DataError(`Unknown registry host: ${host}`);
   return { image, repository: `${host}/${repository}`, tag };
 }
 

@@ -117,6 +117,15 @@ describe("save", () => {
     const id = await platform.run("sleep 600");
     const { status, text } = await save(id, image);
     expect(status).toBe(400);
-    expect(JSON.parse(text)).toEqual({ error });
+    expect(JSON.parse(text)).toEqual({
+      error: `{'container': DataError("{'image': DataError('${error}')}")}`,
+    });
+  });
+
+  test("refuses a body without an image", async () => {
+    const id = await platform.run("sleep 600");
+    const answer = await platform.request("POST", `/jobs/${id}/save`, {});
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({ error: "{'container': DataError('is required')}" });
   });
 });
