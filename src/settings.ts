@@ -28,6 +28,7 @@ interface EmulatorSettings {
   data: string | undefined;
   scene: string | undefined;
   chaos: string | undefined;
+  memoryGroup: string | undefined;
   json: boolean;
 }
 
@@ -40,7 +41,15 @@ const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 
 const COMMON = { help: { ...flag, short: "h" }, "log-level": text } as const;
-const EMULATOR = { port: text, host: text, token: text, data: text, scene: text, chaos: text } as const;
+const EMULATOR = {
+  port: text,
+  host: text,
+  token: text,
+  data: text,
+  scene: text,
+  chaos: text,
+  "memory-group": text,
+} as const;
 const SERVE = {
   ...COMMON,
   version: { ...flag, short: "V" },
@@ -107,6 +116,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)): Settings {
       data: optional(raw.data),
       scene: optional(raw.scene),
       chaos: optional(raw.chaos),
+      memoryGroup: optional(raw["memory-group"]),
       json: raw.json === true,
     },
     mode: settings.mode,

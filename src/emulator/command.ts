@@ -11,6 +11,8 @@ export interface EmulatorFlags {
   scene?: string | undefined;
   /** Chaos file. */
   chaos?: string | undefined;
+  /** Control group for the memory limits of jobs. */
+  memoryGroup?: string | undefined;
   json?: boolean | undefined;
 }
 
@@ -22,7 +24,8 @@ export interface CommandIo {
 }
 
 /** Flags as options of `startEmulator`. */
-export function emulatorOptions({ port, host, token, data, scene, chaos }: EmulatorFlags): EmulatorOptions {
+export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
+  const { port, host, token, data, scene, chaos, memoryGroup } = flags;
   return {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
@@ -30,6 +33,7 @@ export function emulatorOptions({ port, host, token, data, scene, chaos }: Emula
     ...(data === undefined ? {} : { dataDir: data }),
     ...(scene === undefined ? {} : { scene }),
     ...(chaos === undefined ? {} : { chaosFile: chaos }),
+    ...(memoryGroup === undefined ? {} : { memoryGroup }),
   };
 }
 

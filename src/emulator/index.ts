@@ -43,7 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
   const home = openHome(options.dataDir);
   const clock = openClock();
-  const runner = await openRunner();
+  const runner = await openRunner({ memoryGroup: options.memoryGroup });
   const logs = openLogStore(home.folders.logs);
   const parts = { host, rules, home, clock, runner, logs, monitoring: monitoringRoutes };
   const served = await serve(options, parts).catch(async (error: unknown) => {

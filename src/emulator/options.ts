@@ -15,6 +15,8 @@ export interface EmulatorOptions {
   timing?: Partial<Timing>;
   /** Size of each GPU pool; 2 if absent. */
   gpuNodes?: number;
+  /** A control group of this machine in which the system keeps jobs within their memory. */
+  memoryGroup?: string;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;

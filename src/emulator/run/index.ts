@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { type MakeMemoryGroup, type MemoryGroup, openMemoryGroups } from "./cgroup.ts";
 import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
 import { JobProcess } from "./job-process.ts";
@@ -16,37 +17,51 @@ const ENTER_PAUSE_MS = 5;
 interface RunnerOptions {
   /** False runs jobs unisolated even where bubblewrap is installed. Default true. */
   isolate?: boolean;
+  /** Control group in which the system limits the memory of jobs; if absent, they are only watched. */
+  memoryGroup?: string | undefined;
 }
 
-/** Opens what runs jobs on this machine, isolated where it can. */
-export async function openRunner({ isolate = true }: RunnerOptions = {}): Promise<Runner> {
-  return new LocalRunner(isolate ? openSandbox() : undefined, await openTerminals());
+/** Opens what runs jobs on this machine, isolated where it can. @throws {Error} if `memoryGroup` cannot be used. */
+export async function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Promise<Runner> {
+  const makeGroup = memoryGroup === undefined ? undefined : openMemoryGroups(memoryGroup);
+  return new LocalRunner(isolate ? openSandbox() : undefined, await openTerminals(), makeGroup);
 }
 
 class LocalRunner implements Runner {
   readonly isolated: boolean;
   readonly #sandbox: Sandbox | undefined;
   readonly #terminals: StartOnTerminal | undefined;
+  readonly #makeGroup: MakeMemoryGroup | undefined;
   readonly #table = new ProcessTable();
   readonly #guardian = new Guardian();
   readonly #memory = new MemoryWatch(this.#table);
   readonly #jobs = new Set<JobProcess>();
 
-  constructor(sandbox: Sandbox | undefined, terminals: StartOnTerminal | undefined) {
+  constructor(
+    sandbox: Sandbox | undefined,
+    terminals: StartOnTerminal | undefined,
+    makeGroup: MakeMemoryGroup | undefined,
+  ) {
     this.isolated = sandbox !== undefined;
     this.#sandbox = sandbox;
     this.#terminals = terminals;
+    this.#makeGroup = makeGroup;
   }
 
   start(launch: Launch): RunningJob {
-    const { child, place } = this.#launch(launch);
+    const group = this.#makeGroup?.(launch.jobId, launch.memoryBytes);
+    const { child, place } = this.#launch(launch, group);
     const job: JobProcess = new JobProcess({
       jobId: launch.jobId,
       child,
+      group,
       table: this.#table,
       spared: () => (this.#sandbox === undefined ? [] : [child.pid, initOf(child.pid) ?? child.pid]),
       startInside: async (argv, tty) =>
-        this.#watched(await this.#startInside({ launch, place, leader: child.pid }, argv, tty), launch),
+        this.#watched(
+          await this.#startInside({ launch, place, leader: child.pid, group }, argv, tty),
+          launch,
+        ),
     });
     this.#watched(child, launch);
     this.#jobs.add(job);
@@ -74,7 +89,7 @@ class LocalRunner implements Runner {
     return child;
   }
 
-  #launch(launch: Launch): { child: Child; place: Place } {
+  #launch(launch: Launch, group: MemoryGroup | undefined): { child: Child; place: Place } {
     mkdirSync(launch.folder, { recursive: true });
     const sandbox = this.#sandbox;
     const environment = environmentOf(launch);
@@ -85,9 +100,11 @@ class LocalRunner implements Runner {
     const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
     const file = resolveProgram(program, place, hostPath);
     if (file === undefined) return { child: notStarted(notFound(program)), place };
-    if (sandbox === undefined) return { child: this.#spawn({ file, args, ...place }, launch.tty), place };
-    const wrapped = sandbox.wrap(launch, [file, ...args]);
-    return { child: this.#spawn({ ...wrapped, env: place.env, cwd: launch.folder }, launch.tty), place };
+    const command =
+      sandbox === undefined
+        ? { file, args, ...place }
+        : { ...sandbox.wrap(launch, [file, ...args]), env: place.env, cwd: launch.folder };
+    return { child: this.#spawn(command, launch.tty, group), place };
   }
 
   #refusal({ mounts, tty }: Launch): string | undefined {
@@ -100,21 +117,22 @@ class LocalRunner implements Runner {
   }
 
   async #startInside(inside: Inside, argv: string[], tty: boolean): Promise<Child> {
-    const { launch, place, leader } = inside;
+    const { launch, place, leader, group } = inside;
     if (tty && this.#terminals === undefined) return notStarted(NO_TERMINAL);
     const [program = "", ...args] = argv;
     const sandbox = this.#sandbox;
     const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
     const file = resolveProgram(program, place, hostPath);
     if (file === undefined) return notStarted(notFound(program));
-    if (sandbox === undefined) return this.#spawn({ file, args, ...place }, tty);
+    if (sandbox === undefined) return this.#spawn({ file, args, ...place }, tty, group);
     const init = await untilInit(leader);
     if (init === undefined) return notStarted("The job's container is gone.");
     const entered = sandbox.enter(init, place.cwd, [file, ...args]);
-    return this.#spawn({ ...entered, env: place.env, cwd: "/" }, tty);
+    return this.#spawn({ ...entered, env: place.env, cwd: "/" }, tty, group);
   }
 
-  #spawn(command: Command, tty: boolean): Child {
+  #spawn(program: Command, tty: boolean, group: MemoryGroup | undefined): Child {
+    const command = group?.enter(program) ?? program;
     return tty && this.#terminals !== undefined ? this.#terminals(command) : startPiped(command);
   }
 }
@@ -126,6 +144,7 @@ interface Inside {
   launch: Launch;
   place: Place;
   leader: number;
+  group: MemoryGroup | undefined;
 }
 
 /** A job that has just been started may not have its namespaces yet. */

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import type { MemoryGroup } from "./cgroup.ts";
 import type { Child } from "./child.ts";
 import { connectToJob } from "./ports.ts";
 import type { ProcessTable } from "./process-table.ts";
@@ -15,6 +16,8 @@ const REAP_PAUSE_MS = 10;
 interface JobProcessOptions {
   jobId: string;
   child: Child;
+  /** Absent where the system does not limit the job's memory. */
+  group: MemoryGroup | undefined;
   table: ProcessTable;
   /** Processes that must outlive a request to end: those of the sandbox itself. */
   spared: () => readonly number[];
@@ -110,6 +113,11 @@ export class JobProcess implements RunningJob {
     if (this.pid > 0 && table.members(jobId).length === 0) sendSignal(-this.pid, signal);
   }
 
+  /** Whether the system has refused the job more memory and killed something of it. */
+  isExhausted(): boolean {
+    return this.#options.group?.isExhausted() === true;
+  }
+
   /** Ends the group because it took more memory than it may. */
   killForMemory(): void {
     this.#oomKilled = true;
@@ -117,10 +125,12 @@ export class JobProcess implements RunningJob {
   }
 
   async #finish(): Promise<Ending> {
-    const { child, table, jobId } = this.#options;
+    const { child, table, jobId, group } = this.#options;
     const { exitCode, startError } = await child.exited;
     this.#over = true;
     await this.#reap();
+    this.#oomKilled ||= this.isExhausted();
+    await group?.remove();
     // Nobody has to wait for a slow reader any more: what is left fits in memory.
     for (const stream of this.#outputs()) stream.resume();
     await atMost(child.drained, DRAIN_MS);

@@ -55,7 +55,8 @@ export class MemoryWatch {
       const resident = job.meter.residentBytes();
       highest = Math.max(highest, resident / limitBytes);
       // Resident memory counts shared pages once per process: only the fair share may end a job.
-      if (resident > limitBytes && job.meter.memoryBytes() > limitBytes) job.killForMemory();
+      const isOver = resident > limitBytes && job.meter.memoryBytes() > limitBytes;
+      if (isOver || job.isExhausted()) job.killForMemory();
     }
     const tookMs = performance.now() - startMs;
     if (this.#limits.size > 0)

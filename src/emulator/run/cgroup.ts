@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Command } from "./child.ts";
+
+const NAME = /^apolo-(\d+)-/;
+const REMOVE_LOOKS = 50;
+const REMOVE_PAUSE_MS = 10;
+
+/** Joins the group, then becomes the program: whatever that starts is in the group from its first moment. */
+const JOIN = '{ echo 0 > "$1/cgroup.procs"; } 2>/dev/null; shift; exec "$@"';
+
+/** What a shell hands on; it may drop variables with other names. */
+const SHELL_NAME = /^[A-Za-z_]\w*$/;
+
+/** The memory limit of one job, kept by the system for all its processes together. */
+export interface MemoryGroup {
+  /** The same program, in the group before it runs. */
+  enter(command: Command): Command;
+  /** Whether the system has killed a process of the group for memory. */
+  isExhausted(): boolean;
+  /** Call when no process is left in it. */
+  remove(): Promise<void>;
+}
+
+/** Makes groups with a memory limit. Undefined if the system refuses one: the job is then only watched. */
+export type MakeMemoryGroup = (jobId: string, limitBytes: number) => MemoryGroup | undefined;
+
+interface Layout {
+  limit: string;
+  /** What kernels may lack, for example without swap accounting. */
+  more(bytes: number): [file: string, value: string | number][];
+  /** File that counts the processes killed for memory. */
+  events: string;
+}
+
+const UNIFIED: Layout = {
+  limit: "memory.max",
+  more: () => [
+    ["memory.swap.max", 0],
+    // When one process is killed for memory, the others go with it.
+    ["memory.oom.group", 1],
+  ],
+  events: "memory.events",
+};
+
+const LEGACY: Layout = {
+  limit: "memory.limit_in_bytes",
+  more: (bytes) => [["memory.memsw.limit_in_bytes", bytes]],
+  events: "memory.oom_control",
+};
+
+/**
+ * Opens a control group of the system (cgroup v2, or v1's memory hierarchy) that is given over to the emulator.
+ * It has to be named: groups that nobody gave us belong to whatever contains this process, which counts and
+ * ends the processes in them. @throws {Error} if it is no such group or may not be used.
+ */
+export function openMemoryGroups(parent: string): MakeMemoryGroup {
+  const layout = layoutOf(parent);
+  removeLeftovers(parent);
+  let count = 0;
+  return (jobId, limitBytes) => {
+    count += 1;
+    const folder = join(parent, `apolo-${process.pid}-${count}-${jobId.slice(-12)}`);
+    return makeGroup(folder, layout, limitBytes);
+  };
+}
+
+function layoutOf(parent: string): Layout {
+  try {
+    if (existsSync(join(parent, "memory.limit_in_bytes"))) {
+      return LEGACY;
+    }
+    if (!readFileSync(join(parent, "cgroup.controllers"), "latin1").split(/\s/).includes("memory")) {
+      throw new Error("it does not control memory");
+    }
+    // Refused while processes are in the group itself.
+    writeFileSync(join(parent, "cgroup.subtree_control"), "+memory");
+    return UNIFIED;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Jobs cannot be limited in the control group ${parent}: ${why}.`, { cause: error });
+  }
+}
+
+function makeGroup(folder: string, layout: Layout, limitBytes: number): MemoryGroup | undefined {
+  try {
+    mkdirSync(folder);
+    writeFileSync(join(folder, layout.limit), String(limitBytes));
+    for (const [file, value] of layout.more(limitBytes)) {
+      if (existsSync(join(folder, file))) writeFileSync(join(folder, file), String(value));
+    }
+  } catch {
+    tryRemove(folder);
+    return undefined;
+  }
+  return {
+    enter: (command) => entering(folder, command),
+    isExhausted: () => killedIn(join(folder, layout.events)) > 0,
+    remove: async () => {
+      // The system lets go of a process a moment after it is gone for us.
+      for (let look = 0; look < REMOVE_LOOKS && !tryRemove(folder); look += 1) await delay(REMOVE_PAUSE_MS);
+    },
+  };
+}
+
+function entering(folder: string, command: Command): Command {
+  if (!Object.keys(command.env).every((name) => SHELL_NAME.test(name))) return command;
+  return { ...command, file: "/bin/sh", args: ["-c", JOIN, "sh", folder, command.file, ...command.args] };
+}
+
+function killedIn(events: string): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(events, "latin1"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** An emulator that was killed leaves its groups; its jobs are ended by the guardian. */
+function removeLeftovers(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = Number(NAME.exec(name)?.[1] ?? 0);
+    if (pid > 0 && !existsSync(`/proc/${pid}`)) tryRemove(join(parent, name));
+  }
+}
+
+/** True if it is gone. */
+function tryRemove(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return !existsSync(folder);
+  }
+}
