@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe } from "vitest";
 import type { JobDescription } from "../../src/client/index.ts";
 import { expect, JOB_ID, reply, replyLines, test, wireJob } from "../support/platform-stub.ts";
@@ -110,7 +111,7 @@ describe("list", () => {
     let seen = 0;
     for await (const _ of jobs.list()) {
       seen += 1;
-      if (seen === 1) await new Promise((resolve) => setTimeout(resolve, 900));
+      if (seen === 1) await pause(900);
     }
 
     expect(seen).toBe(2000);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe } from "vitest";
 import type { WebSocket } from "ws";
 import type { JobDescription, LogTail } from "../../src/client/index.ts";
@@ -33,7 +34,7 @@ function playLog(stub: PlatformStub, log: LogServer): { opened: URLSearchParams[
       .filter(({ at }) => at >= Math.floor(since / 1000) * 1000)
       .map((line) => `${stamp(line.at, 9)} ${line.text}\n`);
     const separator = archived.length > 0 && live.length > 0 ? [`${query.get("separator")}\n`] : [];
-    if (log.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, log.delayMs));
+    if (log.delayMs !== undefined) await pause(log.delayMs);
     const bytes = Buffer.from([...archived, ...separator, ...live].join(""));
     for (let start = 0; start < bytes.length; start += 1000) socket.send(bytes.subarray(start, start + 1000));
     if (!log.isRunning) socket.close(1000);

@@ -30,3 +30,19 @@ test("hides the token and known secrets wherever they come from, in text and in 
   const refusal = await mcp.refusal("job_status", { jobs: [emulator.token] });
   expect(refusal).not.toContain(emulator.token);
 });
+
+test("hides a job's own secret variables in what it prints, by value", async ({ mcp }) => {
+  const job = { image: "ubuntu", name: "printer", env: { DB_PASSWORD: "xylophone-river-42" } };
+  await mcp.ok("job_start", { ...job, command: "echo it is $DB_PASSWORD indeed; exit 1" });
+  const { text: waited } = await mcp.ok("job_wait", {
+    ...{ jobs: ["printer"], until: "log", pattern: "it is" },
+    wait_seconds: 10,
+  });
+  const { text: logs } = await mcp.ok("job_logs", { jobs: ["printer"] });
+  await mcp.ok("job_wait", { jobs: ["printer"], wait_seconds: 10 });
+  const { text: status } = await mcp.ok("job_status", { jobs: ["printer"] });
+  for (const text of [waited, logs, status]) {
+    expect(text).toMatch(/it is .*indeed/);
+    expect(text).not.toContain("xylophone");
+  }
+});
