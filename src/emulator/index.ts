@@ -41,9 +41,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const host = hostOf(options);
   if (options.scene !== undefined) checkScene(options.scene);
   const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
+  const runner = await openRunner({ memoryGroup: options.memoryGroup });
   const home = openHome(options.dataDir);
   const clock = openClock();
-  const runner = await openRunner({ memoryGroup: options.memoryGroup });
   const logs = openLogStore(home.folders.logs);
   const parts = { host, rules, home, clock, runner, logs, monitoring: monitoringRoutes };
   const served = await serve(options, parts).catch(async (error: unknown) => {

@@ -203,3 +203,11 @@ function readCommand(pid: string): string {
     return "";
   }
 }
+
+describe("a control group that cannot be used", () => {
+  test("refuses the start and leaves the data folder untouched", async () => {
+    const [dataDir, memoryGroup] = [folder(), folder()];
+    await expect(start({ dataDir, memoryGroup })).rejects.toThrow(/Jobs cannot be limited/);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+});
