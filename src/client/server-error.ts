@@ -34,7 +34,7 @@ export function serverError(refusal: Refusal): PlatformError {
   };
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
-  const said = text === "" ? `status ${status}` : shorten(text);
+  const said = shorten(readable(text)) || `status ${status}`;
   return new PlatformError(code, `${what} failed: ${said}${adviceFor(code)}`, details);
 }
 
@@ -57,6 +57,7 @@ const BY_STATUS: Record<number, ErrorCode> = {
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   not_authenticated: " The login is not valid (any more): run `apolo login` again.",
+  no_credits: " The credits are used up: whoever owns the project or organisation can add some.",
   rate_limited: " Wait a little and try again.",
   unavailable: " The platform is not available at the moment: try again later.",
 };
@@ -94,6 +95,16 @@ function textOf(payload: unknown, body: string): string {
   if (typeof error !== "string") return body.trim();
   const inner = field(parseBody(error), "error");
   return typeof inner === "string" ? inner : error;
+}
+
+/** A page of a proxy says little, and that in its text, not in its tags. */
+function readable(text: string): string {
+  if (!text.startsWith("<")) return text;
+  return text
+    .replace(/<(style|script)[^>]*>[^<]*/gi, " ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 function field(value: unknown, key: string): unknown {

@@ -77,3 +77,20 @@ function dayStart(text: string, today: number): number | undefined {
   const back = (new Date(today).getUTCDay() - wanted + 7) % 7 || 7;
   return today - back * DAY_MS;
 }
+
+/** Two moments, as a person writes them, that bound a window. @throws {InvalidInputError} if it ends before it begins */
+export function parseWindow(
+  { since, until }: { since?: string | undefined; until?: string | undefined },
+  nowMs: number,
+): { since?: Date; until?: Date } {
+  const from = since === undefined ? undefined : parseMoment(since, { nowMs, edge: "start" });
+  const to = until === undefined ? undefined : parseMoment(until, { nowMs, edge: "end" });
+  if (from !== undefined && to !== undefined && from > to)
+    throw new InvalidInputError(
+      `since (${since}) is later than until (${until}): nothing lies between. Swap them.`,
+    );
+  return {
+    ...(from === undefined ? {} : { since: new Date(from) }),
+    ...(to === undefined ? {} : { until: new Date(to) }),
+  };
+}

@@ -77,7 +77,8 @@ export function mountProblems(mounts: readonly Mount[], cluster: string): string
   });
 }
 
-function nameProblems(name: string): string[] {
+/** Why a text cannot be a job's name; nothing when it can. Source: protocol reference 3.9 */
+export function nameProblems(name: string): string[] {
   const shown = cut(name);
   return [
     ...problem(

@@ -5,11 +5,7 @@ import type { Where } from "../client/index.ts";
 
 export const jobRef = z.string().describe("Name, id, id prefix or job: URI");
 
-export const jobRefs = z
-  .array(z.string())
-  .min(1)
-  .max(100)
-  .describe('Names, ids, id prefixes or job: URIs, e.g. ["train-7b"]');
+export const jobRefs = z.array(z.string()).min(1).max(100).describe("Names, ids, id prefixes or job: URIs");
 
 export const project = z
   .string()

@@ -8,6 +8,7 @@ import { makeRedactor } from "../jobs/redact/redact.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
+import { resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -32,7 +33,7 @@ export const attach = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, input, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
+    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     await requireOwned([job], context);
     if (job.status !== "running") {
       throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was sent.`);

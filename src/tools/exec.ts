@@ -15,7 +15,7 @@ import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { redactorFor } from "./redactor.ts";
-import { refsAgain } from "./resolve.ts";
+import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -54,7 +54,7 @@ export const exec = defineTool({
       );
     }
     const { platform, session, signal } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
+    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     await requireOwned([job], context);
     requireRunning(job, refsAgain([job], { refs: [ref], project: at }));
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };

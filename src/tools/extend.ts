@@ -7,6 +7,7 @@ import { defineTool, type ToolContext } from "./define-tool.ts";
 import { costProblem } from "./limit-problems.ts";
 import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
+import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText } from "./written.ts";
@@ -29,7 +30,7 @@ export const extend = defineTool({
   async run({ job: ref, by, project: at }, context) {
     const { platform, signal } = context;
     const seconds = Math.ceil(parseDuration(by) / 60) * 60;
-    const before = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
+    const before = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     await requireOwned([before], context);
     const lifeSpan = extendable(before);
     refuseOverLimit(before, lifeSpan + seconds, context);

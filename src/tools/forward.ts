@@ -4,6 +4,7 @@ import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
+import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import type { OpenForward } from "./session.ts";
 import { within } from "./within.ts";
@@ -48,7 +49,7 @@ interface Wanted {
 
 async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
   const { platform, session, signal } = context;
-  const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
+  const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
   await requireOwned([job], context);
   if (job.status !== "running") {
     throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was opened.`);

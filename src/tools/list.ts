@@ -3,8 +3,9 @@ import type { JobDescription } from "../client/index.ts";
 import { byteLength } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { parseMoment } from "../jobs/moments.ts";
+import { parseWindow } from "../jobs/moments.ts";
 import { countStatuses, countsText, jobRow, rowText } from "../jobs/rows.ts";
+import { nameProblems } from "../jobs/start-problems.ts";
 import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { cursorAfter, listPage, type Page } from "./list-page.ts";
@@ -48,6 +49,7 @@ export const list = defineTool({
   async run({ text: wanted, limit, cursor, projects, project: at, ...filters }, { platform, signal }) {
     if (at !== undefined && projects !== undefined)
       throw new InvalidInputError("Give project or projects, not both.");
+    requireName(filters.name);
     const context = await platform.context({ signal });
     const places = placesOf(projects ?? (at === undefined ? [] : [at]), context);
     const nowMs = Date.now();
@@ -59,6 +61,13 @@ export const list = defineTool({
     return answer(page, { places, nowMs, me: context.user, isFurther: cursor !== undefined });
   },
 });
+
+/** The platform refuses to look for what cannot be a name, in words that help nobody. */
+function requireName(name: string | undefined): void {
+  const [problem] = name === undefined ? [] : nameProblems(name);
+  if (problem !== undefined)
+    throw new InvalidInputError(`${problem} text finds a part of a name; job_status takes ids.`);
+}
 
 interface Filters {
   status?: z.infer<typeof status>[] | undefined;
@@ -78,8 +87,7 @@ function filterOf(
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags }),
     ...(owner === undefined ? {} : { owners: [owner === "me" ? me : owner] }),
-    ...(since === undefined ? {} : { since: new Date(parseMoment(since, { nowMs, edge: "start" })) }),
-    ...(until === undefined ? {} : { until: new Date(parseMoment(until, { nowMs, edge: "end" })) }),
+    ...parseWindow({ since, until }, nowMs),
   };
 }
 

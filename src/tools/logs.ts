@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Cursor, JobDescription } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { parseMoment } from "../jobs/moments.ts";
+import { parseWindow } from "../jobs/moments.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
@@ -55,8 +55,7 @@ function planOf(args: LogsArguments, { nowMs, redact, progress }: PlanContext): 
   const isMatch = pattern === undefined ? () => false : lineMatcher(pattern, { redact, ignoreCase });
   return {
     lines: args.lines ?? (since === undefined ? DEFAULT_LINES : DEFAULT_WINDOW_LINES),
-    since: since === undefined ? undefined : new Date(parseMoment(since, { nowMs, edge: "start" })),
-    until: until === undefined ? undefined : new Date(parseMoment(until, { nowMs, edge: "end" })),
+    ...parseWindow({ since, until }, nowMs),
     isSearch: grep !== undefined,
     ...(pattern === undefined && seconds === 0
       ? {}

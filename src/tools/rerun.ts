@@ -3,6 +3,7 @@ import { z } from "zod";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { changesText, rerunItem } from "./rerun-options.ts";
+import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { checkStart } from "./start-check.ts";
 import { planReply } from "./start-plan.ts";
@@ -38,7 +39,7 @@ export const rerun = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, context) {
     const { platform, signal } = context;
-    const original = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
+    const original = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     const requestId = given ?? randomBytes(6).toString("hex");
     const item = rerunItem(original, changes, requestId);
     const { lifeSpanSeconds } = item.options;

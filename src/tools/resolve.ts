@@ -6,11 +6,25 @@ import {
   type Where,
 } from "../client/index.ts";
 import { candidatesText } from "../jobs/candidates.ts";
+import { nameProblems } from "../jobs/start-problems.ts";
 
 /** Refs that name no job, or several, and why. */
 export interface Unresolved {
   ref: string;
   error: PlatformError;
+}
+
+/** The job behind one ref, for the tools that take one. @throws {PlatformError} with what to try next */
+export async function resolveOne(
+  platform: Platform,
+  { ref, where }: { ref: string; where: Where },
+  signal: AbortSignal,
+): Promise<JobDescription> {
+  try {
+    return await platform.jobs.resolve(ref, where, { signal });
+  } catch (error) {
+    throw error instanceof PlatformError ? withHint({ ref, error }) : error;
+  }
 }
 
 /** The jobs behind some refs, each once, in the order given, and the refs that failed. */
@@ -65,7 +79,11 @@ export function refusalText(error: PlatformError): string {
 /** The commonest reason why a name is not found is that it is in another project. */
 function withHint({ ref, error }: Unresolved): PlatformError {
   if (error.code !== "not_found" || /^job[-:]/.test(ref)) return error;
-  const search = JSON.stringify({ name: ref.slice(0, 80), projects: ["*"] });
+  const wanted = ref.slice(0, 80);
+  const search = JSON.stringify({
+    ...(nameProblems(ref).length === 0 ? { name: wanted } : { text: wanted }),
+    projects: ["*"],
+  });
   const message = `${error.message} If it is in another project: job_list ${search}.`;
   return new PlatformError("not_found", message, { cause: error });
 }

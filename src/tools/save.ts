@@ -4,7 +4,7 @@ import { formatBytes } from "../jobs/budget.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
-import { refsAgain } from "./resolve.ts";
+import { refsAgain, resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { type SaveRun, startSave } from "./save-run.ts";
 import { within } from "./within.ts";
@@ -28,7 +28,7 @@ export const save = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(signal) });
+    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     await requireOwned([job], context);
     const key = `${job.id} ${image}`;
     const known = session.saves.get(key);

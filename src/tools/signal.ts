@@ -5,6 +5,7 @@ import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { pauseFor, startPoll } from "./poll.ts";
+import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -24,7 +25,7 @@ export const signal = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {
     const { platform } = context;
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal: within(context.signal) });
+    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(context.signal));
     const before = job.status;
     if (isFinished(before)) {
       const text = `${identityText(job)}: already ${statusText(job)}, nothing changed.`;

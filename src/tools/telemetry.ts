@@ -5,6 +5,7 @@ import { formatMemory } from "../jobs/explanation.ts";
 import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/sparkline.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
+import { resolveOne } from "./resolve.ts";
 import { nameOf, stateLine } from "./rows.ts";
 
 export const telemetry = defineTool({
@@ -26,7 +27,7 @@ export const telemetry = defineTool({
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
-    const job = await platform.jobs.resolve(ref, whereOf(at), { signal });
+    const job = await resolveOne(platform, { ref, where: whereOf(at) }, signal);
     const samples = await measure(platform, { job, seconds, onSample: progress }, signal);
     const summary = summariseTelemetry(samples, job.container.resources);
     if (summary === undefined) throw notMeasured(job, seconds);

@@ -95,6 +95,7 @@ describe("a fault", () => {
       code: "unavailable",
       retryable: true,
       serverText: page,
+      message: expect.stringMatching(/failed: 502 Bad Gateway\. The platform is not available/),
       request: { method: "GET", status: 502 },
     });
   });

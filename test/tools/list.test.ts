@@ -97,6 +97,8 @@ describe("job_list", () => {
     [{ projects: ["default/acme/vision", "west/acme/vision"] }, "one cluster at a time"],
     [{ tag: "x" }, "tag: unknown argument, did you mean tags?"],
     [{ limit: 500 }, "limit"],
+    [{ name: "Bad_Name" }, 'name: "Bad_Name" is not valid'],
+    [{ since: "today", until: "yesterday" }, "since (today) is later than until (yesterday)"],
   ] as const)("refuses %j", async ([args, message], { mcp }) => {
     expect(await mcp.refusal("job_list", args)).toContain(message);
   });

@@ -48,6 +48,18 @@ describe("calls that an answer offers", () => {
     expect(data.jobs).toHaveLength(2);
   });
 
+  test.for([
+    ["job_status", { jobs: ["elsewhere"] }],
+    ["job_exec", { job: "elsewhere", command: "true" }],
+    ["job_telemetry", { job: "Else_where" }],
+  ] as const)("of %s find a job that is in another project", async ([tool, args], { mcp }) => {
+    const started = { image: IMAGE, name: "elsewhere", description: "Else_where", command: "sleep 60" };
+    await mcp.ok("job_start", { ...started, project: "nlp" });
+    const [next] = offered(await mcp.refusal(tool, args));
+    const { data } = await mcp.ok("job_list", next?.args);
+    expect(data.jobs).toEqual([expect.objectContaining({ name: "elsewhere" })]);
+  });
+
   test("do not wait again for a line that has come", async ({ mcp }) => {
     const command = "echo epoch 3; sleep 60";
     await mcp.ok("job_start", { image: IMAGE, name: "train", command, wait_seconds: 10 });
