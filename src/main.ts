@@ -49,7 +49,7 @@ async function chooseLogin(settings: Settings, closers: Close[]): Promise<Login 
   if (settings.emulator.embedded) {
     const { emulatorOptions } = await import("./emulator/command.ts");
     const { startEmulator } = await import("./emulator/index.ts");
-    const emulator = await startEmulator(emulatorOptions(settings.emulator));
+    const emulator = await startEmulator(emulatorOptions(settings.emulator)).catch(asMistake);
     closers.push(() => emulator.close());
     log("info", `emulator at ${emulator.url}, jobs ${emulator.isolated ? "isolated" : "not isolated"}`);
     return { ...loginFromPassedConfig(emulator.passedConfig), source: "emulator" };
@@ -72,8 +72,14 @@ async function runEmulator({ emulator: { embedded: _, ...options } }: Settings):
   const { runEmulator: run } = await import("./emulator/command.ts");
   const stop = new AbortController();
   void untilSignal().then(() => stop.abort());
-  await run(options, { signal: stop.signal, write: (text) => process.stdout.write(text) });
+  const io = { signal: stop.signal, write: (text: string) => process.stdout.write(text) };
+  await run(options, io).catch(asMistake);
   return 0;
+}
+
+/** What keeps the emulator from starting is one of its flags, and the text says which. */
+function asMistake(error: unknown): never {
+  throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 /** Last opened, first closed; what hangs is left behind. */
