@@ -41,7 +41,7 @@ export class LogFile {
     const text = await openIfThere(textPath);
     const index = await openIfThere(indexPath);
     if (text === undefined || index === undefined) {
-      await text?.close();
+      await Promise.all([text?.close(), index?.close()]);
       return undefined;
     }
     const [{ size }, { size: indexBytes }] = await Promise.all([text.stat(), index.stat()]);
