@@ -11,6 +11,7 @@ export type ErrorCode =
   | "not_running"
   | "conflict"
   | "no_credits"
+  | "quota"
   | "rate_limited"
   | "unavailable"
   | "platform_error"

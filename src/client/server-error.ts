@@ -40,11 +40,19 @@ export function serverError(refusal: Refusal): PlatformError {
 
 function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): ErrorCode {
   if (status === 404) return notFoundMeansNotRunning === true ? "not_running" : "not_found";
-  if (status === 400 && text.startsWith("no such job")) return "not_found";
+  const told = status === 400 ? BY_TEXT.find(([start]) => text.startsWith(start)) : undefined;
+  if (told !== undefined) return told[1];
   const known = BY_STATUS[status];
   if (known !== undefined) return known;
   return status >= 500 ? "platform_error" : "invalid_request";
 }
+
+/** What the platform tells apart by words only. Source: protocol reference 3.8 and 3.10 */
+const BY_TEXT: [string, ErrorCode][] = [
+  ["no such job", "not_found"],
+  ["No credits left", "no_credits"],
+  ["Jobs limit quota exceeded", "quota"],
+];
 
 const BY_STATUS: Record<number, ErrorCode> = {
   401: "not_authenticated",
@@ -58,6 +66,8 @@ const BY_STATUS: Record<number, ErrorCode> = {
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   not_authenticated: " The login is not valid (any more): run `apolo login` again.",
   no_credits: " The credits are used up: whoever owns the project or organisation can add some.",
+  quota:
+    " Wait until a running job ends, let the user choose one to end, or start with wait_for_quota: the job then waits for its turn.",
   rate_limited: " Wait a little and try again.",
   unavailable: " The platform is not available at the moment: try again later.",
 };

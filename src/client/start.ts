@@ -30,7 +30,7 @@ export async function planStart(
 
 /**
  * Starts a job; never sent twice. @throws {PlatformError} `invalid_argument` before anything is sent ·
- * `invalid_request` · `not_permitted` · `no_credits`. Source: protocol reference 3.2 and 3.8.
+ * `invalid_request` · `not_permitted` · `no_credits` · `quota`. Source: protocol reference 3.2 and 3.8.
  */
 export async function startJob(
   at: Connection,

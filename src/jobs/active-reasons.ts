@@ -10,7 +10,11 @@ const WAIT = "Nothing to do: wait.";
 
 /** Pending, by reason. Source: protocol reference 3.11. */
 const PENDING: Readonly<Record<string, Explain>> = {
-  Creating: () => stated("The job was accepted and is being created; that takes seconds.", WAIT),
+  Creating: () =>
+    stated(
+      "The job was accepted and is being created; that takes seconds.",
+      `${WAIT} If it stays so and was started with wait_for_quota, it waits for the quota of running jobs.`,
+    ),
   Scheduling: waitingForNode,
   ClusterScalingUp: (job, around) =>
     stated(

@@ -76,7 +76,7 @@ function describe(request: StartRequest, plan: StartPlan, { session }: ToolConte
     secret_env: recordOf(body.secret_env),
     ...(entrypoint === undefined ? {} : { entrypoint: redact(entrypoint).text }),
     ...(http === undefined ? {} : { http_port: http.port, http_auth: http.requiresAuth !== false }),
-    ...(restartPolicy === undefined ? {} : { restart_policy: restartPolicy }),
+    ...(restartPolicy === undefined || restartPolicy === "never" ? {} : { restart_policy: restartPolicy }),
   };
 }
 

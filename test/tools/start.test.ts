@@ -222,6 +222,19 @@ describe("job_start, dry run", () => {
   });
 });
 
+describe("job_start, refused for what is used up", () => {
+  test.for([
+    ["No credits left for user 'alice'", /^no_credits: .*whoever owns the project/],
+    ["Jobs limit quota exceeded for user 'alice'", /^quota: .*wait_for_quota/],
+  ] as const)("tells %j apart and says what would help", async ([error, message], { mcp, emulator }) => {
+    emulator.chaos.add({
+      on: { method: "POST", path: "/api/v1/jobs" },
+      do: { kind: "answer", status: 400, body: { error } },
+    });
+    expect(await mcp.refusal("job_start", { image: IMAGE })).toMatch(message);
+  });
+});
+
 describe("job_start, waiting", () => {
   test("returns the first output of a job that runs", async ({ mcp }) => {
     const { data, text } = await mcp.ok("job_start", {
