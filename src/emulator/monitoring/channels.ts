@@ -26,12 +26,13 @@ export function firstFrame({ stdout, stderr }: StreamFlags): Buffer {
   return stderr ? Buffer.of(CHANNEL.stderr) : exitFrame(1, "");
 }
 
-/** Passes what a caller sends to a program: bytes to its stdin, sizes to its terminal. */
+/** Passes what a caller sends to a program: bytes to its stdin, sizes to its terminal. Text ends the session. */
 export function takeInput(
   socket: WebSocket,
   target: { stdin: Writable | undefined; resize(size: Terminal): void },
 ): void {
-  socket.on("message", (data) => {
+  socket.on("message", (data, isBinary) => {
+    if (!isBinary) return socket.close(1000);
     const bytes = bytesOf(data);
     const payload = bytes.subarray(1);
     if (bytes[0] === CHANNEL.resize) {

@@ -43,7 +43,8 @@ async function connected(running: RunningJob, port: number): Promise<Socket> {
 
 async function tunnel(socket: WebSocket, tcp: Socket, open: AbortSignal): Promise<void> {
   tcp.on("error", () => tcp.destroy());
-  socket.on("message", (data) => {
+  socket.on("message", (data, isBinary) => {
+    if (!isBinary) return socket.close(1000);
     if (tcp.write(bytesOf(data))) return;
     socket.pause();
     tcp.once("drain", () => socket.resume());

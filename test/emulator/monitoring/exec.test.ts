@@ -57,6 +57,13 @@ describe("exec", () => {
     expect(line.channel(1)).toBe("abcdef");
   });
 
+  test("ends without an exit code when text comes where bytes belong", async () => {
+    const line = await exec("cat", "tty=0&stdin=1&stdout=1&stderr=1").opened();
+    line.socket.send("abc");
+    expect(await line.end).toEqual({ code: 1000, reason: "" });
+    expect(line.channel(3)).toBe("");
+  });
+
   test("ends stdin at once when it was not asked for", async () => {
     const line = exec("cat");
     await line.end;
