@@ -6,22 +6,21 @@ import { decodeUtf8 } from "./utf8.ts";
 /** Largest JSON or form body; the platform's web framework stops there too. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** The whole body. @throws {HttpError} 413 above 1 MiB. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+/**
+ * The whole body. @throws {HttpError} 413 above 1 MiB, once the rest of it is read too: what is left unread would
+ * stand in the way of the connection's next request.
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) {
-      throw new HttpError(
-        413,
-        `Maximum request body size ${MAX_BODY_BYTES} exceeded, actual body size ${size}`,
-      );
-    }
-    chunks.push(bytes);
+    if (size <= MAX_BODY_BYTES) chunks.push(bytes);
   }
-  return Buffer.concat(chunks);
+  if (size <= MAX_BODY_BYTES) return Buffer.concat(chunks);
+  const text = `Maximum request body size ${MAX_BODY_BYTES} exceeded, actual body size ${size}`;
+  throw new HttpError(413, text);
 }
 
 /** The body as JSON. @throws {HttpError} 400 with the text of the platform's decoder. Source: protocol reference 3.8. */

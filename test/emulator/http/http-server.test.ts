@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -41,5 +44,27 @@ describe("a body that is no UTF-8", () => {
     expect(await answer.json()).toEqual({
       error: "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
     });
+  });
+});
+
+describe("a body that is too large", () => {
+  test("is refused, and its connection goes on", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (method: string, body: Buffer) => {
+      const asked = request(`${platform.context.origin}/api/v1/jobs`, {
+        agent,
+        method,
+        headers: { authorization: `Bearer ${platform.token}` },
+      });
+      asked.end(body);
+      // A response event brings one response.
+      const [response] = (await once(asked, "response")) as [IncomingMessage];
+      return { status: response.statusCode, text: await text(response) };
+    };
+    const refused = await ask("POST", Buffer.alloc(4 * 2 ** 20, "x"));
+    expect(refused.status).toBe(413);
+    expect(refused.text).toContain("actual body size 4194304");
+    expect((await ask("GET", Buffer.alloc(0))).status).toBe(200);
+    agent.destroy();
   });
 });
