@@ -10,7 +10,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
  * The whole body. @throws {HttpError} 413 above 1 MiB, once the rest of it is read too: what is left unread would
  * stand in the way of the connection's next request.
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
