@@ -25,7 +25,7 @@ export const save = defineTool({
     project,
   }),
   output: z.looseObject({ id: z.string(), finished: z.boolean(), image: z.string() }),
-  effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
