@@ -1,9 +1,17 @@
+import { createHash, randomBytes } from "node:crypto";
 import { presetResources } from "../api/preset.ts";
 import type { TimedLine } from "../logs/store.ts";
 import type { Preset } from "../state/hardware.ts";
 import type { JobContainer, JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import type { Random } from "./random.ts";
+
+/**
+ * The end of an id differs from emulator to emulator: they know the processes of their jobs by it, and two of
+ * them with the same scene on one machine would end each other's.
+ */
+const SALT = randomBytes(16);
+const ownTail = (hex: string) => createHash("sha256").update(SALT).update(hex).digest("hex").slice(0, 12);
 
 /** A job as a scene describes it; what is left out is as usual. */
 export interface Casting {
@@ -45,7 +53,7 @@ export function castJob(
   from: { preset: Preset; random: Random; statuses: StatusItem[] },
 ): JobRecord {
   const { preset, random, statuses } = from;
-  const uuid = `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-a${random.hex(3)}-${random.hex(12)}`;
+  const uuid = `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-a${random.hex(3)}-${ownTail(random.hex(12))}`;
   return {
     id: `job-${uuid}`,
     owner: casting.owner ?? "alice",
