@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build.ts"],
+    // Tests wait for processes and sockets more than they compute: one worker a core would idle.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
