@@ -40,3 +40,6 @@ function port(): number {
 }
 
 server.listen(0, "127.0.0.1", () => process.send?.(port()));
+
+// Whoever asked for it may have been killed.
+process.once("disconnect", () => process.exit());

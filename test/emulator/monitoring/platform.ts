@@ -10,17 +10,9 @@ import { monitoringRoutes } from "../../../src/emulator/monitoring/index.ts";
 import type { EmulatorOptions } from "../../../src/emulator/options.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { serve } from "../../../src/emulator/serve.ts";
+import { QUICK_TIMING } from "../support/quick-timing.ts";
 
-const TIMING = {
-  schedulingMs: 2,
-  scaleUpMs: 2,
-  pullMs: 1,
-  startMs: 1,
-  pollMs: 5,
-  policyLoopMs: 20,
-  restartDelayMs: 5,
-  killGraceMs: 300,
-};
+const TIMING = { ...QUICK_TIMING, killGraceMs: 300 };
 
 /** The whole emulator with real processes, and callers for it. */
 export async function startPlatform({ timing, ...options }: EmulatorOptions = {}, { isolate = false } = {}) {

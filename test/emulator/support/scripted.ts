@@ -3,6 +3,7 @@ import { openHome } from "../../../src/emulator/home.ts";
 import type { EmulatorOptions } from "../../../src/emulator/options.ts";
 import { serve } from "../../../src/emulator/serve.ts";
 import { memoryLogs, scriptedRunner } from "./doubles.ts";
+import { QUICK_TIMING } from "./quick-timing.ts";
 
 /** The emulator's API over processes that the test plays. */
 export async function startScripted(options: EmulatorOptions = {}, { isolated = true } = {}) {
@@ -10,17 +11,8 @@ export async function startScripted(options: EmulatorOptions = {}, { isolated = 
   const runner = scriptedRunner({ isolated });
   const logs = memoryLogs();
   const home = openHome(options.dataDir);
-  const timing = {
-    schedulingMs: 2,
-    scaleUpMs: 2,
-    pullMs: 1,
-    startMs: 1,
-    pollMs: 5,
-    policyLoopMs: 20,
-    restartDelayMs: 5,
-  };
   const served = await serve(
-    { ...options, timing: { ...timing, ...options.timing } },
+    { ...options, timing: { ...QUICK_TIMING, ...options.timing } },
     { host: "127.0.0.1", rules: [], home, clock, runner, logs, monitoring: () => [] },
   );
   const call = async (
