@@ -6,7 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 const BIN = "dist/main.js";
-const EXIT_WITHIN_MS = 1500;
+const EXIT_WITHIN_MS = 1000;
 
 interface Reply {
   id?: number;
