@@ -14,22 +14,22 @@ export function guardFor<S extends z.ZodType>(schema: S): (value: unknown) => va
 }
 
 /** Checks that the compiled source calls by number. */
-type Helpers = Check[];
+type Checks = Check[];
 
 function compile(schema: z.ZodType): Check {
-  const helpers: Helpers = [isObject];
-  const body = `return (v0) => ${sourceOf(schema, "v0", helpers)};`;
+  const checks: Checks = [isObject];
+  const body = `return (v0) => ${sourceOf(schema, "v0", checks)};`;
   try {
     // The source is made of this file's words and the schema's keys, quoted: nothing from outside enters it.
-    const made: Check = new Function("helpers", body)(helpers);
+    const made: Check = new Function("checks", body)(checks);
     return made;
   } catch {
     return (value) => schema.safeParse(value).success;
   }
 }
 
-function sourceOf(schema: z.core.$ZodType, name: string, helpers: Helpers): string {
-  const inner = (part: z.core.$ZodType, of = name) => sourceOf(part, of, helpers);
+function sourceOf(schema: z.core.$ZodType, name: string, checks: Checks): string {
+  const inner = (part: z.core.$ZodType, of = name) => sourceOf(part, of, checks);
   if (schema instanceof z.ZodOptional) return `(${name} === undefined || ${inner(schema.def.innerType)})`;
   if (schema instanceof z.ZodNullable) return `(${name} === null || ${inner(schema.def.innerType)})`;
   const plain = plainSource(schema, name);
@@ -39,18 +39,18 @@ function sourceOf(schema: z.core.$ZodType, name: string, helpers: Helpers): stri
     return `(Array.isArray(${name}) && ${name}.every((${next}) => ${inner(schema.def.element, next)}))`;
   if (schema instanceof z.ZodRecord) {
     const values = `Object.values(${name}).every((${next}) => ${inner(schema.def.valueType, next)})`;
-    return `(helpers[0](${name}) && ${values})`;
+    return `(checks[0](${name}) && ${values})`;
   }
-  if (schema instanceof z.ZodObject) return objectSource(schema, name, helpers);
-  helpers.push((value) => z.safeParse(schema, value).success);
-  return `helpers[${helpers.length - 1}](${name})`;
+  if (schema instanceof z.ZodObject) return objectSource(schema, name, checks);
+  checks.push((value) => z.safeParse(schema, value).success);
+  return `checks[${checks.length - 1}](${name})`;
 }
 
-function objectSource(schema: z.ZodObject, name: string, helpers: Helpers): string {
+function objectSource(schema: z.ZodObject, name: string, checks: Checks): string {
   const fields = Object.entries(schema.def.shape).map(([key, field]) =>
-    sourceOf(field, `${name}[${JSON.stringify(key)}]`, helpers),
+    sourceOf(field, `${name}[${JSON.stringify(key)}]`, checks),
   );
-  return `(${[`helpers[0](${name})`, ...fields].join(" && ")})`;
+  return `(${[`checks[0](${name})`, ...fields].join(" && ")})`;
 }
 
 function plainSource(schema: z.core.$ZodType, name: string): string | undefined {
