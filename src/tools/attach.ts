@@ -2,12 +2,11 @@ import { z } from "zod";
 import { type JobDescription, PlatformError } from "../client/index.ts";
 import { capText } from "../jobs/budget.ts";
 import { fenceOutput } from "../jobs/fence.ts";
-import { jobSecrets } from "../jobs/job-secrets.ts";
 import { foldTerminal } from "../jobs/log-text.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
+import { redactorFor } from "./redactor.ts";
 import { resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import { within } from "./within.ts";
@@ -40,9 +39,7 @@ export const attach = defineTool({
     }
     const { printed, ended } = await talk(job, { input, seconds }, context);
     const shown = foldTerminal(printed.split("\n").map((text) => ({ text })));
-    const redacted = makeRedactor([...session.policy.secrets, ...jobSecrets(job)])(
-      shown.map(({ text }) => text).join("\n"),
-    );
+    const redacted = redactorFor(session, [job])(shown.map(({ text }) => text).join("\n"));
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
     const after = ended

@@ -1,13 +1,12 @@
 import type { StartPlan } from "../client/index.ts";
 import { sumCredits } from "../jobs/cost.ts";
 import { formatDuration } from "../jobs/durations.ts";
-import { jobSecrets } from "../jobs/job-secrets.ts";
 import { clampLine } from "../jobs/log-text.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
 import { valuesText } from "../jobs/sweep.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { worstCase } from "./limit-problems.ts";
 import { limitProblems } from "./limits.ts";
+import { redactorFor } from "./redactor.ts";
 import { checkStart, mountsOf, projectDoubts, takenNames } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
 
@@ -50,10 +49,7 @@ const HEADING = "Dry run: nothing was started.";
 function describe(request: StartRequest, plan: StartPlan, { session }: ToolContext) {
   const { items, lifeSpanSeconds } = request;
   const { where, preset, body } = plan;
-  const redact = makeRedactor([
-    ...session.policy.secrets,
-    ...jobSecrets({ container: { env: recordOf(body.env) } }),
-  ]);
+  const redact = redactorFor(session, [{ container: { env: recordOf(body.env) } }]);
   const most = worstCase({ pricePerHour: preset.credits_per_hour, lifeSpanSeconds });
   const command = items[0]?.toRun?.command;
   const { entrypoint, http, restartPolicy } = items[0]?.options ?? {};

@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { type JobDescription, PlatformError, type StartPlan } from "../client/index.ts";
+import { type JobDescription, PlatformError, requestTag, type StartPlan } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { reserve } from "./limits.ts";
@@ -97,12 +97,13 @@ async function seenBefore(
   ) {
     return new Set();
   }
-  const tagOf = (requestId: string) => `mcp:${requestId}`;
-  const tag = sweepTag ?? tagOf(items[0]?.requestId ?? "");
+  const tag = sweepTag ?? requestTag(items[0]?.requestId ?? "");
   const tags = new Set<string>();
   const filter = { tags: [tag], cluster, orgs: [org], projects: [project] };
   for await (const job of platform.jobs.list(filter, { signal })) for (const each of job.tags) tags.add(each);
-  return new Set(items.map(({ requestId }) => requestId).filter((requestId) => tags.has(tagOf(requestId))));
+  return new Set(
+    items.map(({ requestId }) => requestId).filter((requestId) => tags.has(requestTag(requestId))),
+  );
 }
 
 function refusal(problems: readonly string[]): InvalidInputError {

@@ -1,10 +1,9 @@
 import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
 import { capText } from "../jobs/budget.ts";
-import { jobSecrets } from "../jobs/job-secrets.ts";
 import { joinLines, readableLog } from "../jobs/log-text.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { pauseFor, startPoll } from "./poll.ts";
+import { redactorFor } from "./redactor.ts";
 import { whereIs } from "./written.ts";
 
 const POLL_MS = 500;
@@ -73,7 +72,7 @@ async function firstOutput(
       { signal, timeoutMs: TAIL_MS },
     );
     if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
-      const redact = makeRedactor([...session.policy.secrets, ...jobSecrets(job)]);
+      const redact = redactorFor(session, [job]);
       const readable = readableLog(lines, { redact });
       return { text: capText(joinLines(readable.lines), MAX_OUTPUT_BYTES), hidden: readable.hidden };
     }

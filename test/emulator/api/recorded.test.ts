@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wireJob } from "../../../src/client/wire/job.ts";
 import type { Scripted } from "../support/scripted.ts";
 import { startScripted } from "../support/scripted.ts";
 
@@ -10,8 +11,10 @@ interface Recorded {
 }
 
 const recorded: Recorded[] = JSON.parse(readFileSync("test/fixtures/wire/cases.json", "utf8"));
-const starts = recorded.filter(({ id }) => id.startsWith("start/"));
-const lists = recorded.filter(({ id }) => id.startsWith("list/"));
+const askedAs = (method: string) =>
+  recorded.filter(({ requests: [first] }) => first?.method === method && first.path === "/api/v1/jobs");
+const starts = askedAs("POST");
+const lists = askedAs("GET");
 
 /** What the platform refuses, though the official client sends it. Source: protocol reference 3.2, 3.6, 3.8. */
 const REFUSED: Record<string, string> = {
@@ -27,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 
 describe("a start as the official client sends it", () => {
-  test.each(starts)("is taken and given back: $id", async ({ id, requests, response = {} }) => {
+  test.each(starts)("is taken and given back: $id", async ({ id, requests, response }) => {
     const [{ path = "", query = [], json: body = {} } = {}] = requests;
     const { status, json } = await platform.call("POST", path + (query.length > 0 ? "?from_preset" : ""), {
       body,
@@ -37,7 +40,9 @@ describe("a start as the official client sends it", () => {
       return;
     }
     expect(status).toBe(202);
-    expect(Object.keys(json).sort()).toEqual(Object.keys(response).sort());
+    expect(wireJob.parse(json)).toMatchObject({ status: "pending", owner: "alice" });
+    // Where the recording has an error instead, a platform in order starts the job.
+    if (response !== undefined) expect(Object.keys(json).sort()).toEqual(Object.keys(response).sort());
     expect({ ...json.container, ...json }).toMatchObject(shownAgain(body));
     await platform.call("DELETE", `/api/v1/jobs/${json.id}`);
   });
@@ -49,6 +54,7 @@ describe("a list as the official client asks for it", () => {
     const headers = { accept: "application/x-ndjson" };
     const answer = await platform.call("GET", `${path}?${new URLSearchParams(query)}`, { headers });
     if (REFUSED[id] === undefined) {
+      expect(answer.status).toBe(200);
       expect(answer.headers.get("content-type")).toBe("application/x-ndjson");
       for (const line of answer.text.split("\n").slice(0, -1)) expect(JSON.parse(line)).toHaveProperty("id");
     } else expect([answer.status, answer.json]).toEqual([400, { error: REFUSED[id] }]);
