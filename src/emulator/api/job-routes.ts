@@ -46,16 +46,13 @@ export function jobRoutes(context: ApiContext): ApiRoute[] {
       const job = allowed(call, "write");
       job.beingDropped = true;
       context.table.changed(job);
-      await context.logs.remove(job.id);
-      job.logsRemoved = true;
-      context.table.changed(job);
       return NO_CONTENT;
     }),
     route("POST", "/:id/drop_progress", async (call) => {
       const job = allowed(call, "write");
       const body = valid(dropProgress, await readJson(call.request));
-      if (body.logs_removed === true) job.logsRemoved = true;
-      context.table.changed(job);
+      if (!job.beingDropped) throw failure(400, `Job ${job.id} is not being dropped`);
+      if (body.logs_removed === true) await context.lifecycle.drop(job);
       return NO_CONTENT;
     }),
     ...pollerRoutes(context, BASE),

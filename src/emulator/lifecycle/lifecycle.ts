@@ -13,6 +13,7 @@ import { inSchedule } from "./energy.ts";
 import { JobRun } from "./job-run.ts";
 import type { LaunchSources } from "./launch.ts";
 import { Nodes } from "./nodes.ts";
+import { Retention } from "./retention.ts";
 import type { CannedRun, Hold, RunDeps } from "./run-deps.ts";
 import type { Timing } from "./timing.ts";
 
@@ -41,6 +42,7 @@ export class JobLifecycle implements Lifecycle {
   readonly #charged = new Map<string, string>();
   /** Ended jobs whose pods still exist, oldest first. */
   readonly #pods: JobRecord[] = [];
+  readonly #retention: Retention;
   readonly #timer: NodeJS.Timeout;
   readonly #stopListening: () => void;
 
@@ -48,6 +50,7 @@ export class JobLifecycle implements Lifecycle {
     this.#deps = deps;
     const { platform, clock, timing } = deps;
     this.#nodes = new Map(platform.clusters.map((c) => [c.name, new Nodes(c, clock, timing.scaleUpMs)]));
+    this.#retention = new Retention({ ...deps, stop: (job) => this.#stop(job) });
     this.#timer = setInterval(() => this.#enforce(), timing.policyLoopMs);
     this.#timer.unref();
     this.#stopListening = clock.onAdvance(() => this.#enforce());
@@ -98,6 +101,11 @@ export class JobLifecycle implements Lifecycle {
     this.#runs.get(job.id)?.run.cancel(reason);
   }
 
+  /** Removes the logs and the record of a job for good, and what of it still runs. Source: protocol reference 3.11. */
+  async drop(job: JobRecord): Promise<void> {
+    await this.#retention.drop(job);
+  }
+
   /** Puts right what a killed emulator left: what ran is gone, what waited waits again. */
   recover(): void {
     const lost = new Set(this.#deps.table.active().map(({ id }) => id));
@@ -120,6 +128,12 @@ export class JobLifecycle implements Lifecycle {
     for (const { run } of runs) run.abandon();
     await this.#deps.runner.close();
     await Promise.all(runs.map(({ done }) => done));
+    await this.#retention.close();
+  }
+
+  async #stop(job: JobRecord): Promise<void> {
+    this.kill(job);
+    await this.#runs.get(job.id)?.done;
   }
 
   #runDeps(nodes: Nodes): RunDeps {
@@ -194,6 +208,7 @@ export class JobLifecycle implements Lifecycle {
       if (job !== undefined && current(job).status === "running") this.#police(job, run);
     }
     this.#collectOldPods();
+    this.#retention.round();
   }
 
   #police(job: JobRecord, run: JobRun): void {

@@ -23,6 +23,10 @@ export interface Timing {
   archiveDelayMs: number;
   /** How long the pod of a job that ended by itself is kept (platform: 15 min). */
   collectAfterMs: number;
+  /** How long the record of a job is kept after its end (platform: 180 days). */
+  retentionMs: number;
+  /** How often old records are looked for, and those that are being dropped removed (platform: 15 min). */
+  cleanupMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -38,4 +42,6 @@ export const DEFAULT_TIMING: Timing = {
   killGraceMs: 1_000,
   archiveDelayMs: 1_000,
   collectAfterMs: 900_000,
+  retentionMs: 180 * 24 * 3_600_000,
+  cleanupMs: 900_000,
 };

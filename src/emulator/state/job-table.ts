@@ -46,6 +46,8 @@ export function openJobTable(listener: TableListener): JobTable {
       listener.saved(job);
     },
     changed(job) {
+      // What was removed in the meantime must not come back with the journal.
+      if (byId.get(job.id) !== job) return;
       if (isFinished(job)) active.delete(job);
       listener.saved(job);
     },

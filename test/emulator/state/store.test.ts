@@ -42,6 +42,15 @@ describe("openStore", () => {
     expect(store.table.list({}).map(({ id }) => id)).toEqual([record(1).id, record(2).id]);
   });
 
+  test("does not bring a job back that changed after it was removed", () => {
+    const job = record(1);
+    store.table.add(job);
+    store.table.remove(job.id);
+    store.table.changed(job);
+    reopen();
+    expect(store.table.size).toBe(0);
+  });
+
   test("changes jobs that it found again", () => {
     const job = record(1);
     store.table.add({ ...job, statuses: job.statuses.slice(0, 2) });

@@ -1,0 +1,79 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock } from "../clock.ts";
+import type { LogStore } from "../logs/store.ts";
+import type { JobRecord, JobTable } from "../state/job.ts";
+import { finishedMs } from "../state/job-history.ts";
+import type { Timing } from "./timing.ts";
+
+interface RetentionDeps {
+  table: JobTable;
+  logs: LogStore;
+  clock: Clock;
+  timing: Timing;
+  /** Resolves when nothing of the job runs. */
+  stop(job: JobRecord): Promise<void>;
+}
+
+/** Records marked in one go; others have their turn in between. */
+const BATCH = 500;
+
+/** Lets the records of jobs go that ended long ago. Source: protocol reference 3.11. */
+export class Retention {
+  readonly #deps: RetentionDeps;
+  #nextMs: number;
+  #round: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
+    this.#nextMs = deps.clock.nowMs() + deps.timing.cleanupMs;
+  }
+
+  /** Begins a round if it is time for one and none is under way. */
+  round(): void {
+    const now = this.#deps.clock.nowMs();
+    if (this.#closed || this.#round !== undefined || now < this.#nextMs) return;
+    this.#nextMs = now + this.#deps.timing.cleanupMs;
+    this.#round = this.#clean(now).finally(() => {
+      this.#round = undefined;
+    });
+  }
+
+  /** Removes the logs of one job, then its record. */
+  async drop(job: JobRecord): Promise<void> {
+    const { table, logs, stop } = this.#deps;
+    await stop(job);
+    await logs.remove(job.id);
+    job.logsRemoved = true;
+    table.changed(job);
+    table.remove(job.id);
+  }
+
+  /** Resolves when nothing is written any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#round;
+  }
+
+  /** What is marked in this round goes in the next: for that long it can be seen that it is being dropped. */
+  async #clean(now: number): Promise<void> {
+    const { table, timing } = this.#deps;
+    for (const job of table.list({ beingDropped: true })) {
+      if (this.#closed) return;
+      // Logs that cannot be removed now may be in the next round.
+      await this.drop(job).catch(() => undefined);
+    }
+    const endedBefore = now - timing.retentionMs;
+    const old = table.list({ untilMs: endedBefore, materialized: false, beingDropped: false });
+    for (const [index, job] of old.entries()) {
+      if (this.#closed) return;
+      if ((finishedMs(job) ?? Number.POSITIVE_INFINITY) <= endedBefore) this.#mark(job);
+      if (index % BATCH === BATCH - 1) await turn();
+    }
+  }
+
+  #mark(job: JobRecord): void {
+    job.beingDropped = true;
+    this.#deps.table.changed(job);
+  }
+}
