@@ -2,7 +2,7 @@
 import { chmod, readFile, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-const { version, optionalDependencies = {} } = JSON.parse(await readFile("package.json", "utf8"));
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
 await rm("dist", { recursive: true, force: true });
 await build({
@@ -15,8 +15,8 @@ await build({
   minifySyntax: true,
   legalComments: "linked",
   define: { VERSION: JSON.stringify(version) },
-  // Native code cannot be bundled; ws probes for two optional accelerators that we do not ship.
-  external: [...Object.keys(optionalDependencies), "bufferutil", "utf-8-validate"],
+  // ws probes for two optional accelerators that we do not ship.
+  external: ["bufferutil", "utf-8-validate"],
   banner: {
     js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
   },

@@ -5,11 +5,12 @@ import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
 import { JobProcess } from "./job-process.ts";
 import { MemoryWatch } from "./memory-watch.ts";
+import { childrenOf } from "./proc.ts";
 import { ProcessTable } from "./process-table.ts";
 import { environmentOf, notFound, type Place, placeOnHost, resolveProgram } from "./programs.ts";
 import type { Launch, Runner, RunningJob } from "./runner.ts";
 import { initOf, lostSource, openSandbox, type Sandbox } from "./sandbox.ts";
-import { openTerminals, type StartOnTerminal } from "./terminal.ts";
+import { openTerminals, type Program, type Terminals } from "./terminal.ts";
 
 const ENTER_TIMEOUT_MS = 5000;
 const ENTER_PAUSE_MS = 5;
@@ -24,13 +25,13 @@ interface RunnerOptions {
 /** Opens what runs jobs on this machine, isolated where it can. @throws {Error} if `memoryGroup` cannot be used. */
 export async function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Promise<Runner> {
   const makeGroup = memoryGroup === undefined ? undefined : openMemoryGroups(memoryGroup);
-  return new LocalRunner(isolate ? openSandbox() : undefined, await openTerminals(), makeGroup);
+  return new LocalRunner(isolate ? openSandbox() : undefined, openTerminals(), makeGroup);
 }
 
 class LocalRunner implements Runner {
   readonly isolated: boolean;
   readonly #sandbox: Sandbox | undefined;
-  readonly #terminals: StartOnTerminal | undefined;
+  readonly #terminals: Terminals | undefined;
   readonly #makeGroup: MakeMemoryGroup | undefined;
   readonly #table = new ProcessTable();
   readonly #guardian = new Guardian();
@@ -39,7 +40,7 @@ class LocalRunner implements Runner {
 
   constructor(
     sandbox: Sandbox | undefined,
-    terminals: StartOnTerminal | undefined,
+    terminals: Terminals | undefined,
     makeGroup: MakeMemoryGroup | undefined,
   ) {
     this.isolated = sandbox !== undefined;
@@ -56,7 +57,7 @@ class LocalRunner implements Runner {
       child,
       group,
       table: this.#table,
-      spared: () => (this.#sandbox === undefined ? [] : [child.pid, initOf(child.pid) ?? child.pid]),
+      spared: () => this.#supports(child.pid, launch.tty),
       startInside: async (argv, tty) =>
         this.#watched(
           await this.#startInside({ launch, place, leader: child.pid, group }, argv, tty),
@@ -80,6 +81,14 @@ class LocalRunner implements Runner {
     await this.#guardian.close();
   }
 
+  /** Processes of a job that are not its program's: the sandbox, and what holds its terminal. */
+  #supports(leader: number, tty: boolean): number[] {
+    const init = this.#sandbox === undefined ? undefined : initOf(leader);
+    const sandbox = this.#sandbox === undefined ? [] : [leader, init ?? leader];
+    if (!tty) return sandbox;
+    return [...sandbox, ...(init === undefined ? [leader] : childrenOf(init))];
+  }
+
   /** Sees to it that a group ends with the emulator, however that ends. */
   #watched(child: Child, { jobId }: Launch): Child {
     const { pid } = child;
@@ -100,11 +109,12 @@ class LocalRunner implements Runner {
     const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
     const file = resolveProgram(program, place, hostPath);
     if (file === undefined) return { child: notStarted(notFound(program)), place };
-    const command =
+    const within = ({ argv, env }: Program) =>
       sandbox === undefined
-        ? { file, args, ...place }
-        : { ...sandbox.wrap(launch, [file, ...args]), env: place.env, cwd: launch.folder };
-    return { child: this.#spawn(command, launch.tty, group), place };
+        ? onHost(argv, { env, cwd: place.cwd })
+        : { ...sandbox.wrap(launch, argv), env, cwd: launch.folder };
+    const child = this.#spawn({ argv: [file, ...args], env: place.env }, { tty: launch.tty, group, within });
+    return { child, place };
   }
 
   #refusal({ mounts, tty }: Launch): string | undefined {
@@ -124,27 +134,40 @@ class LocalRunner implements Runner {
     const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
     const file = resolveProgram(program, place, hostPath);
     if (file === undefined) return notStarted(notFound(program));
-    if (sandbox === undefined) return this.#spawn({ file, args, ...place }, tty, group);
-    const init = await untilInit(leader);
-    if (init === undefined) return notStarted("The job's container is gone.");
-    const entered = sandbox.enter(init, place.cwd, [file, ...args]);
-    return this.#spawn({ ...entered, env: place.env, cwd: "/" }, tty, group);
+    const init = sandbox === undefined ? undefined : await untilInit(leader);
+    if (sandbox !== undefined && init === undefined) return notStarted("The job's container is gone.");
+    const within = ({ argv, env }: Program) =>
+      sandbox === undefined || init === undefined
+        ? onHost(argv, { env, cwd: place.cwd })
+        : { ...sandbox.enter(init, place.cwd, argv), env, cwd: "/" };
+    return this.#spawn({ argv: [file, ...args], env: place.env }, { tty, group, within });
   }
 
-  #spawn(program: Command, tty: boolean, group: MemoryGroup | undefined): Child {
-    const command = group?.enter(program) ?? program;
-    return tty && this.#terminals !== undefined ? this.#terminals(command) : startPiped(command);
+  /** `within` says how a program is started in the job's place. */
+  #spawn(
+    program: Program,
+    { tty, group, within }: Pick<Inside, "group"> & { tty: boolean; within(program: Program): Command },
+  ): Child {
+    const terminals = tty ? this.#terminals : undefined;
+    const wrapped = terminals?.wrap(program) ?? program;
+    const command = within(wrapped);
+    const child = startPiped(group?.enter(command) ?? command);
+    return terminals?.adopt(child, wrapped) ?? child;
   }
 }
 
 const NO_TERMINAL =
-  "This machine offers no pseudo-terminals: install the optional dependency @lydell/node-pty, or util-linux `script`.";
+  "This machine offers no pseudo-terminals: install `script` of util-linux (in Debian's package bsdutils).";
 
 interface Inside {
   launch: Launch;
   place: Place;
   leader: number;
   group: MemoryGroup | undefined;
+}
+
+function onHost([file = "", ...args]: readonly string[], place: Place): Command {
+  return { file, args, ...place };
 }
 
 /** A job that has just been started may not have its namespaces yet. */

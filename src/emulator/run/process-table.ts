@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readProc } from "./proc.ts";
 
 /** One process as the system shows it. */
 export interface ProcessInfo {
@@ -135,7 +136,7 @@ export class ProcessTable {
 
 /** The job a process says it belongs to. */
 function markerOf(pid: number): string | undefined {
-  const environment = `\0${read(`/proc/${pid}/environ`)}`;
+  const environment = `\0${readProc(`/proc/${pid}/environ`)}`;
   const at = environment.indexOf(`\0${MARKER}=`);
   if (at < 0) return undefined;
   const start = at + MARKER.length + 2;
@@ -172,7 +173,7 @@ function pids(): number[] {
 
 /** Nothing if it is gone, or only waits to be taken note of. */
 function readProcess(pid: number): ProcessInfo[] {
-  const info = parseStat(pid, read(`/proc/${pid}/stat`));
+  const info = parseStat(pid, readProc(`/proc/${pid}/stat`));
   return info === undefined ? [] : [info];
 }
 
@@ -203,21 +204,13 @@ function parseStat(pid: number, stat: string): ProcessInfo | undefined {
 
 /** Memory of a process with what it shares divided fairly; undefined if it cannot be told. */
 export function proportionalBytes(pid: number): number | undefined {
-  const found = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`));
+  const found = /^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/smaps_rollup`));
   return found === null ? undefined : Number(found[1]) * 1024;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
 }
 
 /** The page size is not told anywhere that Node reads: it is what makes both readings of our own memory agree. */
 function pageBytes(): number {
-  const stat = read("/proc/self/stat");
+  const stat = readProc("/proc/self/stat");
   const pages = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[21]);
   const exact = process.memoryUsage.rss() / pages;
   return Number.isFinite(exact) ? 2 ** Math.round(Math.log2(exact)) : 4096;

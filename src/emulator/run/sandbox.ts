@@ -1,15 +1,7 @@
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
+import { childrenOf } from "./proc.ts";
 import type { Place } from "./programs.ts";
 import { environmentOf, findProgram } from "./programs.ts";
 import type { Launch, Mount } from "./runner.ts";
@@ -168,15 +160,6 @@ function isBelow(path: string, root: string): boolean {
 export function initOf(bubblewrapPid: number): number | undefined {
   const [init] = childrenOf(bubblewrapPid);
   return init !== undefined && childrenOf(init).length > 0 ? init : undefined;
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1");
-    return text.split(" ").filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
 }
 
 /** Whether a mount can work at all; bubblewrap's own message would end up in the job's log. */

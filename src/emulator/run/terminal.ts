@@ -1,136 +1,133 @@
-import { closeSync, constants, openSync } from "node:fs";
-import { PassThrough, Writable } from "node:stream";
-import { finished } from "node:stream/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
-import { type Child, type Command, exitCodeOf, notStarted, startPiped } from "./child.ts";
-import { sendSignal } from "./process-table.ts";
+import type { Child } from "./child.ts";
+import { childrenOf, readProc } from "./proc.ts";
 import { findProgram } from "./programs.ts";
+import type { Terminal } from "./runner.ts";
 
-/** Starts a program on a pseudo-terminal. */
-export type StartOnTerminal = (command: Command) => Child;
-
-type Pty = typeof import("@lydell/node-pty");
-
-const SIZE = { cols: 80, rows: 24 };
+/** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
+const SETTINGS = "stty rows 24 cols 80 echo";
 const LOOK_MS = 10;
-/** Output has been read when nothing came during so many looks. */
-const QUIET_LOOKS = 3;
+/** How long a program may take to begin before a change of the size is given up. */
+const BEGIN_MS = 5000;
+/** What the system calls a pseudo-terminal. */
+const PTS_MAJOR = 136;
 
-/**
- * Finds a way to make pseudo-terminals: the optional native module, else the `script` program (no resizing),
- * else none.
- */
-export async function openTerminals(script = findProgram("script")): Promise<StartOnTerminal | undefined> {
-  try {
-    const pty = await import("@lydell/node-pty");
-    return (command) => startNative(pty, command);
-  } catch {
-    return script === undefined || script === "" ? undefined : (command) => startInScript(script, command);
-  }
+/** What a shell hands on; it may drop variables with other names. */
+const SHELL_NAME = /^[A-Za-z_]\w*$/;
+
+/** A program and its arguments, with its environment. */
+export interface Program {
+  argv: readonly string[];
+  env: Record<string, string>;
 }
 
-function startNative(pty: Pty, { file, args, env, cwd }: Command): Child {
-  let terminal: ReturnType<Pty["spawn"]>;
-  try {
-    terminal = pty.spawn(file, [...args], { ...SIZE, name: "xterm", cwd, env, encoding: null });
-  } catch (error) {
-    return notStarted(error instanceof Error ? error.message : String(error));
-  }
-  const stdout = new PassThrough();
-  let open = true;
-  let ending = false;
-  terminal.onData((data) => {
-    // The declaration says string; without an encoding the module hands out bytes.
-    const bytes = Buffer.from(data as string | Uint8Array as Uint8Array);
-    if (stdout.write(bytes) || ending) return;
-    terminal.pause();
-    stdout.once("drain", () => open && terminal.resume());
-  });
-  const letGo = keepLastOutput(terminal, () => {
-    ending = true;
-    terminal.resume();
-  });
-  const exited = new Promise<{ exitCode: number }>((resolve) => {
-    terminal.onExit(({ exitCode, signal }) => {
-      open = false;
-      letGo();
-      stdout.end();
-      resolve({ exitCode: exitCodeOf(exitCode, signal ?? null) });
-    });
-  });
+/** Puts programs on pseudo-terminals, which are made where the program runs: inside its namespaces. */
+export interface Terminals {
+  /** The program that runs `program` on a terminal of its own. */
+  wrap(program: Program): Program;
+  /** The child that was started from `wrapped`, as one whose output is a terminal that can be resized. */
+  adopt(child: Child, wrapped: Program): Child;
+}
+
+/**
+ * Opens util-linux's `script`, which is on every common Linux system; undefined where it is missing. A native
+ * module in its place would hand its terminals on to every program started later, and make them outside.
+ */
+export function openTerminals(script = findProgram("script")): Terminals | undefined {
+  if (script === undefined || !isOfUtilLinux(script)) return undefined;
   return {
-    pid: terminal.pid,
-    // The declaration says text; the module writes bytes as they are, which keeps control characters whole.
-    stdin: inputOf((bytes) => open && terminal.write(bytes as unknown as string)),
-    stdout,
-    stderr: undefined,
-    resize: ({ height, width }) => {
-      if (open && height > 0 && width > 0) terminal.resize(Math.min(width, 65_535), Math.min(height, 65_535));
-    },
-    exited,
-    drained: finished(stdout, { writable: false }).catch(() => undefined),
-    discard: () => stdout.destroy(),
+    wrap: ({ argv, env }) => ({
+      argv: [script, "-qefc", shellText({ argv, env }), "/dev/null"],
+      env: { TERM: "xterm", ...env, SHELL: "/bin/sh" },
+    }),
+    adopt: (child, { argv }) => onTerminal(child, argv[2] ?? ""),
   };
+}
+
+/** Other systems have another program of that name. */
+function isOfUtilLinux(script: string): boolean {
+  return spawnSync(script, ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
+}
+
+/** `script` takes text for the shell that its environment names: that one is ours, and the program's is restored. */
+function shellText({ argv, env }: Program): string {
+  const shell = env.SHELL === undefined ? "unset SHELL" : `SHELL=${quote(env.SHELL)}`;
+  const odd = Object.entries(env).filter(([name]) => !SHELL_NAME.test(name));
+  const restored = odd.length === 0 ? [] : ["env", ...odd.map(([name, value]) => `${name}=${value}`)];
+  return `${SETTINGS}; ${shell}; exec ${[...restored, ...argv].map((word) => quote(word)).join(" ")}`;
 }
 
 /**
- * Holds the terminal open until its program has ended and what it wrote last has been read. A terminal gives
- * 4 KiB at a time, and when nobody holds it any more the event loop takes its end for the end of its output.
- * Calls back when the program has ended: what is left is little.
+ * The child with a terminal in place of its output and errors. What is typed after a change of the size waits until
+ * the size is there.
  */
-function keepLastOutput(terminal: ReturnType<Pty["spawn"]>, ended: () => void): () => void {
-  const file = openQuietly(terminal);
-  if (file === undefined) return () => undefined;
-  let isHeld = true;
-  const letGo = () => {
-    if (isHeld) closeSync(file);
-    isHeld = false;
-    clearInterval(timer);
-  };
-  let quiet = 0;
-  terminal.onData(() => {
-    quiet = 0;
-  });
-  const look = () => {
-    if (quiet === 0) ended();
-    quiet += 1;
-    if (quiet > QUIET_LOOKS) letGo();
-  };
-  const timer = setInterval(() => {
-    // Looks after the streams of this turn were read, however late the turn is.
-    if (!sendSignal(terminal.pid, 0)) setImmediate(look);
-  }, LOOK_MS);
-  return letGo;
-}
-
-/** The side of the terminal that programs use. */
-function openQuietly(terminal: ReturnType<Pty["spawn"]>): number | undefined {
-  // The module has the name on Unix only and does not declare it.
-  const { ptsName } = terminal as { ptsName?: string };
-  try {
-    return ptsName === undefined ? undefined : openSync(ptsName, constants.O_RDWR | constants.O_NOCTTY);
-  } catch {
-    return undefined;
-  }
-}
-
-function inputOf(write: (bytes: Buffer) => void): Writable {
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      write(chunk);
-      done();
-    },
-  });
-}
-
-function startInScript(script: string, { file, args, env, cwd }: Command): Child {
-  const command = [file, ...args].map((word) => quote(word)).join(" ");
-  const child = startPiped({
-    file: script,
-    args: ["-qefc", `exec ${command}`, "/dev/null"],
-    env: { TERM: "xterm", SHELL: "/bin/sh", ...env },
-    cwd,
-  });
+function onTerminal(child: Child, shellCommand: string): Child {
+  // Only what `script` itself has to say comes there.
   child.stderr?.resume();
-  return { ...child, stderr: undefined };
+  let latest: Terminal | undefined;
+  let sized = Promise.resolve();
+  const apply = async (size: Terminal) => {
+    if (size === latest) await setSize(await deviceOf(child.pid, shellCommand), size);
+  };
+  return {
+    ...child,
+    stderr: undefined,
+    stdin: new Writable({
+      write: (chunk: Buffer, _encoding, done) =>
+        void sized.then(() => child.stdin.write(chunk, () => done())),
+      final: (done) => void sized.then(() => child.stdin.end(done)),
+    }),
+    resize(size) {
+      if (size.height <= 0 || size.width <= 0) return;
+      latest = size;
+      sized = sized.then(async () => apply(size));
+    },
+  };
+}
+
+async function setSize(device: string | undefined, { height, width }: Terminal): Promise<void> {
+  if (device === undefined) return;
+  const args = [
+    "-F",
+    device,
+    "rows",
+    String(Math.min(height, 65_535)),
+    "cols",
+    String(Math.min(width, 65_535)),
+  ];
+  await new Promise<void>((resolve) => {
+    // A terminal that is gone meanwhile needs no size.
+    spawn("stty", args, { stdio: "ignore" })
+      .on("error", () => resolve())
+      .on("close", () => resolve());
+  });
+}
+
+/** The terminal of the program below `pid`, as a path of the host; undefined if it never begins, or is gone. */
+async function deviceOf(pid: number, shellCommand: string): Promise<string | undefined> {
+  const deadline = performance.now() + BEGIN_MS;
+  while (performance.now() < deadline) {
+    const holder = descendants(pid).find((each) => terminalOf(each) !== undefined);
+    // While the shell still sets the terminal up, it would overwrite the size.
+    if (holder !== undefined && readProc(`/proc/${holder}/cmdline`).split("\0")[2] !== shellCommand)
+      return `/proc/${holder}/root/dev/pts/${terminalOf(holder)}`;
+    if (readProc(`/proc/${pid}/stat`) === "") return undefined;
+    await delay(LOOK_MS);
+  }
+  return undefined;
+}
+
+/** Parents before their children. */
+function descendants(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);
+}
+
+/** Number of the pseudo-terminal that a process belongs to. */
+function terminalOf(pid: number): number | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  const device = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[4]);
+  return ((device >> 8) & 0xfff) === PTS_MAJOR ? (device & 0xff) | ((device >> 12) & 0xfff00) : undefined;
 }
