@@ -25,7 +25,7 @@ Emulator (with --emulator: --data, --scene, --chaos):
   --data DIR                 keep jobs, logs and secrets across restarts
   --scene NAME               fill it with something to look at
   --chaos FILE               faults on request
-  --memory-group DIR         control group in which the system limits jobs' memory
+  --memory-group DIR|none    control group for the memory limits of jobs; none: only watch
   --json                     print the address and login as one line
 
   --help, --version`;

@@ -11,7 +11,7 @@ export interface EmulatorFlags {
   scene?: string | undefined;
   /** Chaos file. */
   chaos?: string | undefined;
-  /** Control group for the memory limits of jobs. */
+  /** Control group for the memory limits of jobs, or `none`. */
   memoryGroup?: string | undefined;
   json?: boolean | undefined;
 }
@@ -57,13 +57,16 @@ function jsonLine({ url, token, passedConfig, cluster, org, project }: Emulator)
 }
 
 function greeting(emulator: Emulator, { data }: EmulatorFlags): string {
-  const { url, token, passedConfig, user, cluster, org, project, isolated } = emulator;
+  const { url, token, passedConfig, user, cluster, org, project, isolated, limited } = emulator;
   return [
     `The emulated platform is at ${url}`,
     `  user ${user}, cluster ${cluster}, org ${org}, project ${project}`,
     isolated
       ? "  jobs run isolated (bubblewrap)"
       : "  jobs run unisolated: bubblewrap is not installed, so a job that mounts something is refused",
+    limited
+      ? "  the system keeps each job within its memory (control group)"
+      : "  each job's memory is watched: one that takes it fast can have more for a moment",
     data === undefined ? "  everything is forgotten at the end" : `  everything is kept in ${data}`,
     "",
     "Log in with the official client:",

@@ -27,6 +27,8 @@ export interface Emulator {
   project: string;
   /** Whether jobs have their own mounts and pids. */
   isolated: boolean;
+  /** Whether the system itself keeps jobs within their memory; else they are watched. */
+  limited: boolean;
   chaos: Chaos;
   clock: Clock;
   tokenFor(user: string): string;
@@ -41,7 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const host = hostOf(options);
   if (options.scene !== undefined) checkScene(options.scene);
   const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
-  const runner = await openRunner({ memoryGroup: options.memoryGroup });
+  const runner = openRunner({ memoryGroup: options.memoryGroup });
   const home = openHome(options.dataDir);
   const clock = openClock();
   const logs = openLogStore(home.folders.logs);
@@ -56,6 +58,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     token: served.token,
     passedConfig: passedConfigOf(served, SELECTION),
     isolated: runner.isolated,
+    limited: runner.limited,
     chaos: served.chaos,
     clock,
     tokenFor: (user) => served.context.tokens.mint(user),

@@ -15,7 +15,10 @@ export interface EmulatorOptions {
   timing?: Partial<Timing>;
   /** Size of each GPU pool; 2 if absent. */
   gpuNodes?: number;
-  /** A control group of this machine in which the system keeps jobs within their memory. */
+  /**
+   * Control group below which the system keeps jobs within their memory, or `none`: they are only watched. The
+   * emulator's own by default, where the system lets it.
+   */
   memoryGroup?: string;
 }
 

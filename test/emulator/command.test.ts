@@ -33,11 +33,12 @@ describe("the emulator command", () => {
     await expect(fetch(url)).rejects.toThrow("fetch failed");
   });
 
-  test("tells people how to log in and whether jobs are isolated", async () => {
+  test("tells people how to log in, whether jobs are isolated and who limits their memory", async () => {
     const text = await output({ scene: "stuck" });
     expect(text).toContain("apolo config login-with-token ");
     expect(text).toContain("APOLO_PASSED_CONFIG=");
     expect(text).toMatch(/jobs run (un)?isolated/);
+    expect(text).toMatch(/ each job('s memory is watched| within its memory)/);
   });
 
   test("passes its flags on", () => {

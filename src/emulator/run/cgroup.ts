@@ -2,16 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "./child.ts";
+import { pastShell } from "./programs.ts";
 
-const NAME = /^apolo-(\d+)-/;
+const NAME = /^apolo-(?:emulator-)?(\d+)(?:-|$)/;
 const REMOVE_LOOKS = 50;
 const REMOVE_PAUSE_MS = 10;
 
 /** Joins the group, then becomes the program: whatever that starts is in the group from its first moment. */
 const JOIN = '{ echo 0 > "$1/cgroup.procs"; } 2>/dev/null; shift; exec "$@"';
-
-/** What a shell hands on; it may drop variables with other names. */
-const SHELL_NAME = /^[A-Za-z_]\w*$/;
 
 /** The memory limit of one job, kept by the system for all its processes together. */
 export interface MemoryGroup {
@@ -23,8 +21,13 @@ export interface MemoryGroup {
   remove(): Promise<void>;
 }
 
-/** Makes groups with a memory limit. Undefined if the system refuses one: the job is then only watched. */
-export type MakeMemoryGroup = (jobId: string, limitBytes: number) => MemoryGroup | undefined;
+/** Groups with memory limits, below one that was given. */
+export interface MemoryGroups {
+  /** Undefined if the system refuses one: the job is then only watched. */
+  make(jobId: string, limitBytes: number): MemoryGroup | undefined;
+  /** What the paths of all these groups begin with. */
+  prefix: string;
+}
 
 interface Layout {
   limit: string;
@@ -51,18 +54,20 @@ const LEGACY: Layout = {
 };
 
 /**
- * Opens a control group of the system (cgroup v2, or v1's memory hierarchy) that is given over to the emulator.
- * It has to be named: groups that nobody gave us belong to whatever contains this process, which counts and
- * ends the processes in them. @throws {Error} if it is no such group or may not be used.
+ * Opens a control group of the system (cgroup v2, or v1's memory hierarchy) that the emulator may make groups in.
+ * @throws {Error} if it is no such group or may not be used.
  */
-export function openMemoryGroups(parent: string): MakeMemoryGroup {
+export function openMemoryGroups(parent: string): MemoryGroups {
   const layout = layoutOf(parent);
   removeLeftovers(parent);
+  const prefix = join(parent, `apolo-${process.pid}-`);
   let count = 0;
-  return (jobId, limitBytes) => {
-    count += 1;
-    const folder = join(parent, `apolo-${process.pid}-${count}-${jobId.slice(-12)}`);
-    return makeGroup(folder, layout, limitBytes);
+  return {
+    prefix,
+    make(jobId, limitBytes) {
+      count += 1;
+      return makeGroup(`${prefix}${count}-${jobId.slice(-12)}`, layout, limitBytes);
+    },
   };
 }
 
@@ -104,9 +109,9 @@ function makeGroup(folder: string, layout: Layout, limitBytes: number): MemoryGr
   };
 }
 
-function entering(folder: string, command: Command): Command {
-  if (!Object.keys(command.env).every((name) => SHELL_NAME.test(name))) return command;
-  return { ...command, file: "/bin/sh", args: ["-c", JOIN, "sh", folder, command.file, ...command.args] };
+function entering(folder: string, { file, args, ...place }: Command): Command {
+  const argv = pastShell([file, ...args], place.env);
+  return { ...place, file: "/bin/sh", args: ["-c", JOIN, "sh", folder, ...argv] };
 }
 
 function killedIn(events: string): number {

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 
 /**
- * Remembers the groups it is told of; when its input ends because we are gone, kills those that are left, and
- * what carries their jobs' marker in a group of its own.
+ * Remembers the process groups it is told of; when its input ends because we are gone, kills those that are left,
+ * and what carries their jobs' marker in a group of its own. Control groups are named by their first letters: they
+ * are removed as soon as the system lets go of the processes in them.
  */
 const SCRIPT = `
 entries=" "
@@ -22,13 +23,27 @@ done
   pid=\${file#/proc/}
   kill -KILL "\${pid%/environ}" 2>/dev/null
 done
+prefix=$1
+looks=0
+while [ -n "$prefix" ] && [ $looks -lt 50 ]; do
+  set -- "$prefix"*
+  { [ -e "$1" ] && ! rmdir "$@" 2>/dev/null; } || break
+  looks=$((looks + 1))
+  sleep 0.1
+done
 `;
 
 /** A small process that ends the jobs' groups when the emulator itself is killed. */
 export class Guardian {
+  readonly #groupPrefix: string;
   #input: Writable | undefined;
   #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
+
+  /** `groupPrefix` is what the paths of the jobs' control groups begin with, if they have any. */
+  constructor(groupPrefix = "") {
+    this.#groupPrefix = groupPrefix;
+  }
 
   watch(group: number, jobId: string): void {
     this.#input ??= this.#start();
@@ -47,7 +62,7 @@ export class Guardian {
   }
 
   #start(): Writable {
-    const child = spawn("/bin/sh", ["-c", SCRIPT], {
+    const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", this.#groupPrefix], {
       env: {},
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],

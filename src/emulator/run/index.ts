@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { type MakeMemoryGroup, type MemoryGroup, openMemoryGroups } from "./cgroup.ts";
+import { type MemoryGroup, type MemoryGroups, openMemoryGroups } from "./cgroup.ts";
 import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
 import { JobProcess } from "./job-process.ts";
 import { MemoryWatch } from "./memory-watch.ts";
+import { ownMemoryGroup } from "./own-group.ts";
 import { childrenOf } from "./proc.ts";
 import { ProcessTable } from "./process-table.ts";
 import { environmentOf, notFound, type Place, placeOnHost, resolveProgram } from "./programs.ts";
@@ -18,39 +19,62 @@ const ENTER_PAUSE_MS = 5;
 interface RunnerOptions {
   /** False runs jobs unisolated even where bubblewrap is installed. Default true. */
   isolate?: boolean;
-  /** Control group in which the system limits the memory of jobs; if absent, they are only watched. */
+  /**
+   * Control group below which the system limits the memory of jobs, or `none`: they are then only watched. By
+   * default the emulator's own, where the system lets it.
+   */
   memoryGroup?: string | undefined;
 }
 
 /** Opens what runs jobs on this machine, isolated where it can. @throws {Error} if `memoryGroup` cannot be used. */
-export async function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Promise<Runner> {
-  const makeGroup = memoryGroup === undefined ? undefined : openMemoryGroups(memoryGroup);
-  return new LocalRunner(isolate ? openSandbox() : undefined, openTerminals(), makeGroup);
+export function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Runner {
+  return new LocalRunner({
+    sandbox: isolate ? openSandbox() : undefined,
+    terminals: openTerminals(),
+    groups: groupsFor(memoryGroup),
+  });
+}
+
+/** A group that was named has to work; the own one is used where it does. */
+function groupsFor(named: string | undefined): MemoryGroups | undefined {
+  if (named === "none") return undefined;
+  if (named !== undefined) return openMemoryGroups(named);
+  const own = ownMemoryGroup();
+  try {
+    return own === undefined ? undefined : openMemoryGroups(own);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Means {
+  sandbox: Sandbox | undefined;
+  terminals: Terminals | undefined;
+  groups: MemoryGroups | undefined;
 }
 
 class LocalRunner implements Runner {
   readonly isolated: boolean;
+  readonly limited: boolean;
   readonly #sandbox: Sandbox | undefined;
   readonly #terminals: Terminals | undefined;
-  readonly #makeGroup: MakeMemoryGroup | undefined;
+  readonly #groups: MemoryGroups | undefined;
   readonly #table = new ProcessTable();
-  readonly #guardian = new Guardian();
+  readonly #guardian: Guardian;
   readonly #memory = new MemoryWatch(this.#table);
   readonly #jobs = new Set<JobProcess>();
 
-  constructor(
-    sandbox: Sandbox | undefined,
-    terminals: Terminals | undefined,
-    makeGroup: MakeMemoryGroup | undefined,
-  ) {
+  constructor({ sandbox, terminals, groups }: Means) {
     this.isolated = sandbox !== undefined;
+    this.limited = groups !== undefined;
     this.#sandbox = sandbox;
     this.#terminals = terminals;
-    this.#makeGroup = makeGroup;
+    this.#groups = groups;
+    this.#guardian = new Guardian(groups?.prefix);
   }
 
   start(launch: Launch): RunningJob {
-    const group = this.#makeGroup?.(launch.jobId, launch.memoryBytes);
+    const group = this.#groups?.make(launch.jobId, launch.memoryBytes);
     const { child, place } = this.#launch(launch, group);
     const job: JobProcess = new JobProcess({
       jobId: launch.jobId,

@@ -29,6 +29,17 @@ export function notFound(program: string): string {
     : `exec: "${program}": executable file not found in $PATH`;
 }
 
+/** What a shell hands on; it may drop variables with other names. */
+const SHELL_NAME = /^[A-Za-z_]\w*$/;
+
+/** The words with which a shell runs `argv` so that every variable of `env` gets there. */
+export function pastShell(argv: readonly string[], env: Record<string, string>): string[] {
+  const odd = Object.entries(env).filter(([name]) => !SHELL_NAME.test(name));
+  return odd.length === 0
+    ? [...argv]
+    : ["/usr/bin/env", ...odd.map(([name, value]) => `${name}=${value}`), ...argv];
+}
+
 /** The environment of a job: what it was given, and what every container has. */
 export function environmentOf({ env, jobId }: Pick<Launch, "env" | "jobId">): Record<string, string> {
   const path = env.PATH ?? CONTAINER_PATH;

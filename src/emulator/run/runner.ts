@@ -78,9 +78,12 @@ export interface RunningJob {
   ended: Promise<Ending>;
 }
 
-/** Starts jobs on this machine. `isolated` says whether jobs get their own mounts and pids. */
+/** Starts jobs on this machine. */
 export interface Runner {
+  /** Whether jobs get their own mounts and pids. */
   readonly isolated: boolean;
+  /** Whether the system itself keeps jobs within their memory; else they are watched. */
+  readonly limited: boolean;
   start(launch: Launch): RunningJob;
   /** Ends every process group it started and waits until they are gone. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
 import type { Child } from "./child.ts";
 import { childrenOf, readProc } from "./proc.ts";
-import { findProgram } from "./programs.ts";
+import { findProgram, pastShell } from "./programs.ts";
 import type { Terminal } from "./runner.ts";
 
 /** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
@@ -14,9 +14,6 @@ const LOOK_MS = 10;
 const BEGIN_MS = 5000;
 /** What the system calls a pseudo-terminal. */
 const PTS_MAJOR = 136;
-
-/** What a shell hands on; it may drop variables with other names. */
-const SHELL_NAME = /^[A-Za-z_]\w*$/;
 
 /** A program and its arguments, with its environment. */
 export interface Program {
@@ -55,9 +52,8 @@ function isOfUtilLinux(script: string): boolean {
 /** `script` takes text for the shell that its environment names: that one is ours, and the program's is restored. */
 function shellText({ argv, env }: Program): string {
   const shell = env.SHELL === undefined ? "unset SHELL" : `SHELL=${quote(env.SHELL)}`;
-  const odd = Object.entries(env).filter(([name]) => !SHELL_NAME.test(name));
-  const restored = odd.length === 0 ? [] : ["env", ...odd.map(([name, value]) => `${name}=${value}`)];
-  return `${SETTINGS}; ${shell}; exec ${[...restored, ...argv].map((word) => quote(word)).join(" ")}`;
+  const words = pastShell(argv, env).map((word) => quote(word));
+  return `${SETTINGS}; ${shell}; exec ${words.join(" ")}`;
 }
 
 /**

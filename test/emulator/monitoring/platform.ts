@@ -17,7 +17,7 @@ const TIMING = { ...QUICK_TIMING, killGraceMs: 300 };
 /** The whole emulator with real processes, and callers for it. */
 export async function startPlatform({ timing, ...options }: EmulatorOptions = {}, { isolate = false } = {}) {
   const clock = openClock();
-  const runner = await openRunner({ isolate });
+  const runner = openRunner({ isolate });
   const folder = mkdtempSync(join(tmpdir(), "monitoring-logs-"));
   const logs = openLogStore(folder);
   const home = openHome(options.dataDir);

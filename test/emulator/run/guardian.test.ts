@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { Guardian } from "../../../src/emulator/run/guardian.ts";
 
@@ -43,5 +46,20 @@ describe("guardian", () => {
     await guardian.close();
     await Promise.all([leader.gone, stray.gone]);
     expect(() => process.kill(other.pid, 0)).not.toThrow();
+  });
+
+  test("removes the control groups of its emulator, and waits for those still in use", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "guardian-test-"));
+    for (const name of ["apolo-7-1-a", "apolo-7-2-b/busy", "apolo-77-1-c"])
+      mkdirSync(join(folder, name), { recursive: true });
+    const guardian = new Guardian(join(folder, "apolo-7-"));
+    const job = sleeper();
+    guardian.watch(job.pid, "job-a");
+    const closed = guardian.close();
+    await expect.poll(() => readdirSync(folder)).toEqual(["apolo-7-2-b", "apolo-77-1-c"]);
+    rmdirSync(join(folder, "apolo-7-2-b/busy"));
+    await closed;
+    expect(readdirSync(folder)).toEqual(["apolo-77-1-c"]);
+    rmSync(folder, { recursive: true });
   });
 });

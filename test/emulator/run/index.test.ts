@@ -11,7 +11,7 @@ import { processesOf, removeFolders, run, start } from "./jobs.ts";
 let runner: Runner;
 
 beforeAll(async () => {
-  runner = await openRunner({ isolate: false });
+  runner = openRunner({ isolate: false });
 });
 
 afterAll(async () => {
@@ -141,7 +141,7 @@ describe("the end of a job", () => {
   });
 
   test("is brought about by closing the runner", async () => {
-    const other = await openRunner({ isolate: false });
+    const other = openRunner({ isolate: false });
     const { job, launch } = start(other, ["sh", "-c", "sleep 600 & setsid sleep 600 & wait"]);
     await expect.poll(() => processesOf(launch.jobId).length).toBeGreaterThan(2);
     await other.close();
@@ -208,7 +208,15 @@ describe("exec", () => {
   });
 });
 
-describe("resources of a job", () => {
+describe.each(["none", undefined])("resources of a job, memory group: %s", (memoryGroup) => {
+  let runner: Runner;
+
+  beforeAll(() => {
+    runner = openRunner({ isolate: false, memoryGroup });
+  });
+
+  afterAll(async () => runner.close());
+
   const grow = "const kept=[];setInterval(()=>kept.push(Buffer.alloc(4<<20,1)),2)";
 
   test("end it when all its processes together take too much memory", async () => {

@@ -16,7 +16,7 @@ describe.runIf(canIsolate)(title, () => {
   let host: string;
 
   beforeAll(async () => {
-    runner = await openRunner();
+    runner = openRunner();
     host = mkdtempSync(join(tmpdir(), "isolation-test-"));
   });
 

@@ -12,7 +12,7 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a terminal, isolated: %s"
   let runner: Runner;
 
   beforeAll(async () => {
-    runner = await openRunner({ isolate });
+    runner = openRunner({ isolate });
   });
 
   afterAll(async () => {

@@ -20,6 +20,7 @@ export function scriptedRunner({ isolated = true } = {}): ScriptedRunner {
   return {
     jobs,
     isolated,
+    limited: false,
     start(launch) {
       const listeners = new Set<(stream: "stdout" | "stderr", chunk: Buffer) => void>();
       let finish: (ending: Ending) => void = () => undefined;
