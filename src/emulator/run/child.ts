@@ -29,7 +29,7 @@ export interface Child {
 }
 
 /** Exit code as a shell tells it. */
-export function exitCodeOf(code: number | null, signal: NodeJS.Signals | number | null): number {
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | number | null): number {
   if (signal === null || signal === 0) return code ?? 1;
   return 128 + (typeof signal === "number" ? signal : constants.signals[signal]);
 }
