@@ -134,5 +134,5 @@ async function orProblem<T>(work: Promise<T>): Promise<T> {
 }
 
 function problem(statusCode: number, errno: string, ...[error, cause]: [string, unknown?]): HttpError {
-  return new HttpError(statusCode, { error, errno }, cause);
+  return new HttpError(statusCode, { error, errno }, { cause });
 }

@@ -7,8 +7,8 @@ import type { Answer } from "./router.ts";
 /** Turns whatever was thrown into an answer. Source: protocol reference 2.3. */
 export function answerTo(error: unknown, request: IncomingMessage): Answer {
   if (error instanceof HttpError) {
-    const { status, body } = error;
-    return typeof body === "string" ? { status, text: body } : { status, json: body };
+    const { status, body, headers } = error;
+    return { status, headers, ...(typeof body === "string" ? { text: body } : { json: body }) };
   }
   const shown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
@@ -45,15 +45,20 @@ export function refuseUpgrade(
   const exact =
     request.headers.connection?.toLowerCase() === "upgrade" &&
     request.headers.upgrade?.toLowerCase() === "websocket";
+  const headers = {
+    "X-Service-Version": refusal.version,
+    ...(exact ? { "X-Error": body.toString("utf8") } : {}),
+    "Content-Type": type ?? "text/plain",
+    "Content-Length": String(body.length),
+    ...refusal.headers,
+    Connection: "close",
+  };
   const lines = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? "Refused"}`,
-    `X-Service-Version: ${refusal.version}`,
-    ...(exact ? [`X-Error: ${headerText(body)}`] : []),
-    `Content-Type: ${type ?? "text/plain"}`,
-    `Content-Length: ${body.length}`,
-    "Connection: close",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${headerText(value)}`),
   ];
-  socket.end(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), body]));
+  const sent = request.method === "HEAD" ? Buffer.alloc(0) : body;
+  socket.end(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), sent]));
 }
 
 function bodyOf({ json, text }: Answer): { body: Buffer; type?: string } {
@@ -78,6 +83,6 @@ function ascii(text: string): string {
   return text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-function headerText(body: Buffer): string {
-  return body.toString("utf8").replace(/[^\x20-\x7e]/g, " ");
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, " ");
 }

@@ -10,14 +10,14 @@ import { callerOf, unauthorized } from "./authenticate.ts";
 import { cutResponse, cutSocket } from "./cut.ts";
 import type { FaultSource, RequestFault } from "./faults.ts";
 import { defaultBody } from "./faults.ts";
-import { HttpError } from "./http-error.ts";
-import type { Answer, ApiCall, ApiRoute, Router } from "./router.ts";
+import { notRouted, routedMethod } from "./methods.ts";
+import type { Answer, ApiCall, ApiRoute, Match, Router } from "./router.ts";
 import { openRouter } from "./router.ts";
 import type { SocketEndpoint } from "./socket-endpoint.ts";
 import type { Sockets, Upgrade } from "./sockets.ts";
 import { openSockets } from "./sockets.ts";
 import type { Target } from "./target.ts";
-import { targetOf } from "./target.ts";
+import { isTarget, targetOf } from "./target.ts";
 
 export interface ServerOptions {
   tokens: Tokens;
@@ -107,14 +107,9 @@ export class HttpServer {
     from: Omit<ApiCall, "user" | "params" | "query"> & { target: Target },
   ): Promise<Answer | undefined> {
     const { request, target } = from;
-    const found = this.#routes.find(target.segments);
-    const endpoint = this.#endpoints.find(target.segments)[0];
-    const method = request.method === "HEAD" ? "GET" : request.method;
-    const match = found.find(({ route }) => route.method === method);
-    if (match === undefined) {
-      if (endpoint !== undefined) return this.#plainEndpoint(from, endpoint);
-      throw notRouted(found.map(({ route }) => route.method));
-    }
+    const method = routedMethod(request.method);
+    const match = this.#routes.find(target.segments).find(({ route }) => route.method === method);
+    if (match === undefined) return this.#plainEndpoint(from);
     const { route, params } = match;
     const user = route.auth === "none" ? undefined : callerOf(request, target.query, this.#options.tokens);
     if (route.auth === "needed" && user === undefined) throw unauthorized();
@@ -122,12 +117,13 @@ export class HttpServer {
   }
 
   /** A socket's path without a handshake: every other check comes first. */
-  async #plainEndpoint(
-    from: { request: IncomingMessage; target: Target; signal: AbortSignal },
-    { route, params }: { route: SocketEndpoint; params: Record<string, string> },
-  ): Promise<Answer> {
+  async #plainEndpoint(from: {
+    request: IncomingMessage;
+    target: Target;
+    signal: AbortSignal;
+  }): Promise<Answer> {
     const { request, target, signal } = from;
-    if (!route.methods.some((method) => method === request.method)) throw notRouted(route.methods);
+    const { route, params } = this.#endpoint(request, target);
     const caller = () => callerOf(request, target.query, this.#options.tokens);
     route.admit({ request, params, query: target.query, caller, signal });
     const offered = request.headers.upgrade ?? "None";
@@ -137,10 +133,21 @@ export class HttpServer {
     };
   }
 
-  /** Whoever offers another protocol than WebSocket is answered in this one. */
+  /** @throws {HttpError} if no socket has this path, or none has this method. */
+  #endpoint(request: IncomingMessage, { segments }: Target): Match<SocketEndpoint> {
+    const found = this.#endpoints.find(segments);
+    const method = routedMethod(request.method);
+    const match = found.find(({ route }) => route.methods.includes(method));
+    if (match !== undefined) return match;
+    const plain = this.#routes.find(segments).map(({ route }) => route.method);
+    throw notRouted([...plain, ...found.flatMap(({ route }) => route.methods)]);
+  }
+
+  /** Whoever offers another protocol than WebSocket, or where there are none, is answered in this one. */
   #switch(upgrade: Upgrade): void {
     const { request, socket } = upgrade;
-    if (request.headers.upgrade?.toLowerCase() === "websocket" || !(socket instanceof Socket)) {
+    const wanted = request.headers.upgrade?.toLowerCase() === "websocket" && !this.#isPlain(request);
+    if (wanted || !(socket instanceof Socket)) {
       void this.#upgrade(upgrade);
       return;
     }
@@ -149,6 +156,12 @@ export class HttpServer {
     response.assignSocket(socket);
     response.on("finish", () => socket.end());
     void this.#serve(request, response);
+  }
+
+  #isPlain({ url }: IncomingMessage): boolean {
+    if (!isTarget(url)) return false;
+    const { segments } = targetOf(url);
+    return this.#endpoints.find(segments).length === 0 && this.#routes.find(segments).length > 0;
   }
 
   async #upgrade(upgrade: Upgrade): Promise<void> {
@@ -163,9 +176,7 @@ export class HttpServer {
       const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
       if (await misbehave(faults, request, refuse)) return;
       if (this.#published?.upgrade(request, socket, { ...target, head: upgrade.head }) === true) return;
-      const match = this.#endpoints.find(target.segments)[0];
-      if (match === undefined) throw notRouted([]);
-      const { route, params } = match;
+      const { route, params } = this.#endpoint(request, target);
       const caller = () => callerOf(request, target.query, this.#options.tokens);
       const call = { request, params, query: target.query, caller, signal: gone.signal };
       const serve = await route.open(call, route.admit(call));
@@ -201,12 +212,6 @@ function madeUp({ status, body, headers }: Extract<RequestFault, { kind: "answer
     ...(typeof shown === "string" ? { text: shown } : { json: shown }),
     ...(headers === undefined ? {} : { headers }),
   };
-}
-
-function notRouted(allowed: readonly string[]): HttpError {
-  return allowed.length === 0
-    ? new HttpError(404, "404: Not Found")
-    : new HttpError(405, "405: Method Not Allowed");
 }
 
 function versionFor(url: string | undefined): string {

@@ -34,9 +34,15 @@ interface Pathed {
   path: string;
 }
 
+/** A route whose path fits, and what its `:names` stand for. */
+export interface Match<T> {
+  route: T;
+  params: Record<string, string>;
+}
+
 /** Finds routes by path; a literal segment wins over a `:name`, a `:name` over `*`. */
 export interface Router<T extends Pathed> {
-  find(segments: readonly string[]): { route: T; params: Record<string, string> }[];
+  find(segments: readonly string[]): Match<T>[];
 }
 
 export function openRouter<T extends Pathed>(routes: readonly T[]): Router<T> {

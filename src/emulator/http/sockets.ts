@@ -28,7 +28,7 @@ export function openSockets(): Sockets {
   return {
     accept({ request, socket, head }, rules, serve) {
       const server = serverFor(servers, rules.protocols);
-      server.handleUpgrade(request, socket, head, (webSocket) => {
+      server.handleUpgrade(asGet(request), socket, head, (webSocket) => {
         open.add(webSocket);
         const stopPings = keepAlive(webSocket, rules.heartbeatMs);
         // An error is always followed by "close", which is all that a route needs to know.
@@ -48,6 +48,12 @@ export function openSockets(): Sockets {
       for (const server of servers.values()) server.close();
     },
   };
+}
+
+/** The library takes no handshake but a GET; the platform takes any that its routes take. */
+function asGet(request: IncomingMessage): IncomingMessage {
+  // An object whose prototype is a request is one.
+  return Object.create(request, { method: { value: "GET" } }) as IncomingMessage;
 }
 
 function serverFor(servers: Map<string, WebSocketServer>, protocols: readonly string[]): WebSocketServer {

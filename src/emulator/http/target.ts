@@ -11,6 +11,11 @@ export interface Target {
   query: URLSearchParams;
 }
 
+/** Whether a request target can be read. */
+export function isTarget(raw: string | undefined): boolean {
+  return (raw ?? "/").replace(ORIGIN, "").startsWith("/");
+}
+
 /**
  * Reads a request target; one that names the whole URL counts too, and a `%` that stands for itself.
  * @throws {HttpError} 400 for what is not one.
@@ -20,7 +25,7 @@ export function targetOf(raw: string | undefined): Target {
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
-  if (!path.startsWith("/")) throw failure(400, "Bad request target");
+  if (!isTarget(raw)) throw failure(400, "Bad request target");
   return { segments: path.split("/").slice(1).map(decoded), path, query };
 }
 
