@@ -2,27 +2,27 @@ import type { Clock } from "../clock.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
 import type { JobRecord } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
-
-interface Need {
-  cpu: number;
-  memory: number;
-  gpus: number;
-}
+import type { Waiting } from "./queue.ts";
+import { Queue } from "./queue.ts";
+import type { Room } from "./room.ts";
+import { fits, needOf, plus, roomOf, times } from "./room.ts";
 
 interface Node {
   pool: string;
   readyMs: number;
-  free: Need;
+  free: Room;
 }
 
+/** Whether a job has its place, or why not: a node is coming, all are taken, or none could ever hold it. */
 export type Placement = "placed" | "scaling" | "full" | "impossible";
 
-/** The nodes of one cluster: who fits where, and how many more would. */
+/** The nodes of one cluster: who fits where, who waits for room, and how many more would fit. */
 export class Nodes {
   readonly #pools: readonly Pool[];
   readonly #nodes: Node[];
   readonly #presets: ReadonlyMap<string, Preset>;
-  readonly #held = new Map<string, { node: Node; need: Need }>();
+  readonly #held = new Map<string, { node: Node; need: Room }>();
+  readonly #queue = new Queue();
   readonly #clock: Clock;
   readonly #scaleUpMs: number;
 
@@ -36,35 +36,39 @@ export class Nodes {
     );
   }
 
-  /** Takes room for a job, or says why there is none yet. Asking again is how one waits. */
+  /**
+   * Takes room for a job, or says why there is none yet. Asking again is how one waits; room that becomes free is
+   * for the highest priority first, then for who waited longest, and a job that fits nowhere is in nobody's way.
+   */
   place(job: JobRecord): Placement {
     if (this.#held.has(job.id)) return "placed";
-    const need = needOf(job.container.resources);
+    const need = needOf(job);
     const pools = this.#poolsFor(job, need);
     if (pools.length === 0) return "impossible";
+    const waiting = { job, need, pools: new Set(pools.map(({ name }) => name)) };
     const now = this.#clock.nowMs();
-    const fitting = this.#nodes.filter(
-      (node) => pools.some(({ name }) => name === node.pool) && fits(node.free, need),
-    );
-    const ready = fitting.find(({ readyMs }) => readyMs <= now);
+    const left = this.#leftFor(waiting, now);
+    const ready = left.find(({ readyMs }) => readyMs <= now);
     if (ready !== undefined) {
-      take(ready, need, -1);
-      this.#held.set(job.id, { node: ready, need });
+      this.#take(waiting, ready);
       return "placed";
     }
-    return fitting.length > 0 || this.#grow(pools, now) ? "scaling" : "full";
+    this.#queue.join(waiting);
+    return left.length > 0 || this.#grow(pools, now) ? "scaling" : "full";
   }
 
+  /** Gives a job's room back, and its place among those that wait. */
   release(jobId: string): void {
+    this.#queue.leave(jobId);
     const held = this.#held.get(jobId);
     if (held === undefined) return;
     this.#held.delete(jobId);
-    take(held.node, held.need, 1);
+    held.node.free = plus(held.node.free, held.need);
   }
 
   /** How many more jobs of a preset could start, counting nodes still to be added. Source: protocol reference 4.10. */
   capacity(preset: Preset): number {
-    const need = { cpu: preset.cpu, memory: preset.memory, gpus: preset.nvidia_gpu?.count ?? 0 };
+    const need = roomOf(preset);
     return this.#pools
       .filter(({ name }) => preset.resource_pool_names.includes(name))
       .reduce((sum, pool) => {
@@ -74,10 +78,26 @@ export class Nodes {
       }, 0);
   }
 
-  #poolsFor(job: JobRecord, need: Need): Pool[] {
+  #poolsFor(job: JobRecord, need: Room): Pool[] {
     const names =
       job.presetName === undefined ? undefined : this.#presets.get(job.presetName)?.resource_pool_names;
     return this.#pools.filter((pool) => (names?.includes(pool.name) ?? true) && fits(roomOf(pool), need));
+  }
+
+  /** The nodes with room for a job when everybody before it has theirs. */
+  #leftFor(waiting: Waiting, now: number): Node[] {
+    const fitting = this.#nodes.filter((node) => suits(waiting, node, node.free));
+    if (fitting.length === 0) return [];
+    const readyFirst = this.#nodes.toSorted((a, b) => Math.max(a.readyMs, now) - Math.max(b.readyMs, now));
+    const free = new Map(readyFirst.map((node) => [node, node.free]));
+    settle(free, this.#queue.before(waiting.job));
+    return fitting.filter((node) => suits(waiting, node, free.get(node)));
+  }
+
+  #take({ job, need }: Waiting, node: Node): void {
+    this.#queue.leave(job.id);
+    node.free = plus(node.free, need, -1);
+    this.#held.set(job.id, { node, need });
   }
 
   #grow(pools: readonly Pool[], now: number): boolean {
@@ -90,38 +110,18 @@ export class Nodes {
   }
 }
 
-function needOf(resources: JobRecord["container"]["resources"]): Need {
-  const { cpu, memory, nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 } = resources;
-  return { cpu, memory, gpus: nvidia_gpu + amd_gpu + intel_gpu };
-}
-
 function newNode(pool: Pool, readyMs: number): Node {
   return { pool: pool.name, readyMs, free: roomOf(pool) };
 }
 
-function roomOf({ cpu, memory, nvidia_gpu }: Pool): Need {
-  return { cpu, memory, gpus: nvidia_gpu?.count ?? 0 };
+function suits({ need, pools }: Waiting, { pool }: Node, free: Room | undefined): boolean {
+  return free !== undefined && pools.has(pool) && fits(free, need);
 }
 
-/** Shares of a CPU do not add up exactly. */
-const TINY = 1e-6;
-
-function fits(free: Need, need: Need): boolean {
-  return free.cpu + TINY >= need.cpu && free.memory >= need.memory && free.gpus >= need.gpus;
-}
-
-function times(free: Need, need: Need): number {
-  const byGpu = need.gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor(free.gpus / need.gpus);
-  return Math.max(
-    0,
-    Math.min(Math.floor((free.cpu + TINY) / need.cpu), Math.floor(free.memory / need.memory), byGpu),
-  );
-}
-
-function take(node: Node, need: Need, sign: 1 | -1): void {
-  node.free = {
-    cpu: node.free.cpu + sign * need.cpu,
-    memory: node.free.memory + sign * need.memory,
-    gpus: node.free.gpus + sign * need.gpus,
-  };
+/** Gives everybody in turn the first node that suits; who finds none gets none. */
+function settle(free: Map<Node, Room>, waiting: readonly Waiting[]): void {
+  for (const one of waiting) {
+    const found = [...free].find(([node, room]) => suits(one, node, room));
+    if (found !== undefined) free.set(found[0], plus(found[1], one.need, -1));
+  }
 }
