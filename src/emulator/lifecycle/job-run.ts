@@ -7,7 +7,11 @@ import { step } from "../state/job-history.ts";
 import { pull } from "./images.ts";
 import { launchOf, missing } from "./launch.ts";
 import { LogTail } from "./log-tail.ts";
-import type { CannedRun, RunDeps } from "./run-deps.ts";
+import { outcomeOf, restartsAfter } from "./outcome.ts";
+import type { Live } from "./played-log.ts";
+import { playLog } from "./played-log.ts";
+import type { RunDeps } from "./run-deps.ts";
+import { mayContinue } from "./turns.ts";
 
 /** Thrown to leave the flow of a job that has ended. */
 class Ended extends Error {}
@@ -20,6 +24,8 @@ export class JobRun {
   readonly #deps: RunDeps;
   readonly #stop = new AbortController();
   #running: RunningJob | undefined;
+  /** The process, or what is played in place of one. */
+  #live: Live | undefined;
   #suspending = false;
   #waitingSinceMs: number;
 
@@ -50,7 +56,7 @@ export class JobRun {
     } catch (error) {
       if (!(error instanceof Ended || this.#stop.signal.aborted)) this.#fail(String(error), FAILED_TO_START);
     } finally {
-      await this.#killRunning();
+      await this.#kill();
       nodes.release(this.#job.id);
       logs.end(this.#job.id);
     }
@@ -60,24 +66,30 @@ export class JobRun {
   cancel(reason: string): void {
     if (!this.#move("cancelled", { reason })) return;
     this.#stop.abort();
-    void this.#killRunning();
+    void this.#kill();
   }
 
   /** Kills the processes; what that means is for the restart policy. Source: protocol reference 4.6. */
   signal(): void {
-    this.#running?.kill("SIGKILL");
+    this.#live?.kill("SIGKILL");
   }
 
-  /** Takes a running job off its node until its schedule lets it go on. */
+  /** Whether there is something that could be suspended now. */
+  get suspendable(): boolean {
+    return this.#live !== undefined && !this.#suspending;
+  }
+
+  /** Takes a running job off its node, until its schedule and the others let it go on. */
   suspend(): void {
-    if (this.#running === undefined || this.#suspending) return;
+    if (!this.suspendable) return;
     this.#suspending = true;
-    void this.#killRunning();
+    void this.#kill();
   }
 
   /** Stops without a trace in the record: the emulator is closing. */
   abandon(): void {
     this.#stop.abort();
+    this.#live?.kill("SIGKILL");
   }
 
   /** Whether a resumed job has its place already: it need not wait for one. */
@@ -102,7 +114,8 @@ export class JobRun {
   async #ready(): Promise<void> {
     await this.#until(() => this.#deps.inSchedule(this.#job));
     await this.#until(() => this.#disksFree());
-    await this.#until(() => this.#placed());
+    await this.#until(() => this.#mayTryAgain() && this.#placed());
+    this.#job.materialized = true;
     await this.#pulled();
   }
 
@@ -114,6 +127,16 @@ export class JobRun {
       this.#waitingSinceMs = this.#deps.clock.nowMs();
       return false;
     });
+  }
+
+  /** A suspended job waits for its turn before it waits for room. */
+  #mayTryAgain(): boolean {
+    const { nodes, clock, timing, seatFree } = this.#deps;
+    if (current(this.#job).status !== "suspended") return true;
+    const line = nodes.line();
+    if (seatFree(this.#job) && mayContinue(this.#job, line, { nowMs: clock.nowMs(), timing })) return true;
+    nodes.release(this.#job.id);
+    return false;
   }
 
   #disksFree(): boolean {
@@ -133,6 +156,7 @@ export class JobRun {
       const description = "Scaling up the cluster to get more resources";
       this.#move("pending", { reason: "ClusterScalingUp", description });
     }
+    if (this.#job.schedulerEnabled) return false;
     const limitMs = (this.#job.scheduleTimeoutSeconds ?? timing.scheduleTimeoutMs / 1000) * 1000;
     if (pending && clock.nowMs() - this.#waitingSinceMs > limitMs)
       this.#failNow("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources");
@@ -169,13 +193,12 @@ export class JobRun {
       const ending = await this.#process(tail);
       if (this.#stop.signal.aborted) return true;
       if (this.#suspending) {
-        this.#suspending = false;
-        this.#move("suspended", {});
-        this.#deps.nodes.release(this.#job.id);
+        await this.#suspended();
         return false;
       }
-      if (!this.#restarts(ending)) {
-        this.#end(ending, tail);
+      if (!restartsAfter(this.#job, ending)) {
+        const { status, ...more } = outcomeOf(ending, tail.text());
+        this.#move(status, more);
         return true;
       }
       this.#move("running", { reason: "Restarting" });
@@ -183,66 +206,62 @@ export class JobRun {
     }
   }
 
+  async #suspended(): Promise<void> {
+    this.#suspending = false;
+    this.#job.materialized = false;
+    this.#move("suspended", {});
+    await this.#leaveNode();
+  }
+
+  /** The next pod begins with nothing but its image. */
+  async #leaveNode(): Promise<void> {
+    this.#deps.nodes.release(this.#job.id);
+    await this.#deps.sources.folders.removeJob(this.#job.id);
+  }
+
   async #process(tail: LogTail): Promise<Ending> {
+    const { logs, clock } = this.#deps;
+    const print = (chunk: Uint8Array) => {
+      tail.push(chunk);
+      logs.append(this.#job.id, chunk, clock.nowMs());
+    };
+    const live = await this.#launch(print);
+    // What could not be started has no process, and was never running.
+    if (this.#running === undefined || this.#running.pid > 0) this.#move("running", {});
+    const ending = await live.ended;
+    this.#live = undefined;
+    this.#running = undefined;
+    logs.endLine(this.#job.id);
+    return ending;
+  }
+
+  /** From here on there is something to be killed. */
+  async #launch(print: (chunk: Uint8Array) => void): Promise<Live> {
+    const { runner, images, sources } = this.#deps;
     const canned = this.#deps.canned(this.#job);
-    if (canned !== undefined) return this.#play(canned, tail);
-    const { runner, logs, clock, images, sources } = this.#deps;
-    const { id, container } = this.#job;
+    if (canned !== undefined) {
+      this.#live = playLog(canned, print);
+      return this.#live;
+    }
     const launch = launchOf(this.#job, sources);
-    const snapshot = images.find(container.image);
+    const snapshot = images.find(this.#job.container.image);
     if (snapshot !== undefined)
       await cp(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
     if (this.#stop.signal.aborted) throw new Ended();
     const running = runner.start(launch);
-    running.onOutput((_stream, chunk) => {
-      tail.push(chunk);
-      logs.append(id, chunk, clock.nowMs());
-    });
+    running.onOutput((_stream, chunk) => print(chunk));
     this.#running = running;
-    // What could not be started has no process, and was never running.
-    if (running.pid > 0) this.#move("running", {});
-    const ending = await running.ended;
-    this.#running = undefined;
-    logs.endLine(id);
-    return ending;
+    this.#live = running;
+    return running;
   }
 
-  async #play({ lines, linesPerSecond, exitCode }: CannedRun, tail: LogTail): Promise<Ending> {
-    const { logs, clock } = this.#deps;
-    this.#move("running", {});
-    for (const line of lines) {
-      const bytes = Buffer.from(`${line}\n`);
-      tail.push(bytes);
-      logs.append(this.#job.id, bytes, clock.nowMs());
-      await this.#pause(1000 / linesPerSecond);
-    }
-    return { exitCode, oomKilled: false };
-  }
-
-  #restarts({ exitCode, startError }: Ending): boolean {
-    const policy = this.#job.restartPolicy;
-    return startError === undefined && (policy === "always" || (policy === "on-failure" && exitCode !== 0));
-  }
-
-  #end({ exitCode, oomKilled, startError }: Ending, tail: LogTail): void {
-    if (exitCode === 0 && startError === undefined) {
-      this.#move("succeeded", { exitCode });
-      return;
-    }
-    const cause = startError === undefined ? "Error" : "ContainerCannotRun";
-    this.#move("failed", {
-      reason: oomKilled ? "OOMKilled" : cause,
-      description: startError ?? tail.text(),
-      exitCode,
-    });
-  }
-
-  async #killRunning(): Promise<void> {
-    const running = this.#running;
-    if (running === undefined) return;
-    running.kill("SIGTERM");
-    const stubborn = setTimeout(() => running.kill("SIGKILL"), this.#deps.timing.killGraceMs);
-    await running.ended;
+  async #kill(): Promise<void> {
+    const live = this.#live;
+    if (live === undefined) return;
+    this.#deps.nodes.leave(this.#job.id);
+    live.kill("SIGTERM");
+    const stubborn = setTimeout(() => live.kill("SIGKILL"), this.#deps.timing.killGraceMs);
+    await live.ended;
     clearTimeout(stubborn);
   }
 

@@ -16,6 +16,7 @@ import { Nodes } from "./nodes.ts";
 import { Retention } from "./retention.ts";
 import type { CannedRun, Hold, RunDeps } from "./run-deps.ts";
 import type { Timing } from "./timing.ts";
+import { replaceableBy } from "./turns.ts";
 
 export interface LifecycleDeps {
   platform: Platform;
@@ -113,7 +114,7 @@ export class JobLifecycle implements Lifecycle {
     const description = "The job could not be scheduled or was preempted.";
     for (const job of this.#deps.table.active()) {
       if (current(job).status !== "running") {
-        this.start(job);
+        this.start(job, { resumed: current(job).status === "suspended" });
         continue;
       }
       job.materialized = false;
@@ -207,6 +208,7 @@ export class JobLifecycle implements Lifecycle {
       const job = this.record(id);
       if (job !== undefined && current(job).status === "running") this.#police(job, run);
     }
+    this.#takeTurns();
     this.#collectOldPods();
     this.#retention.round();
   }
@@ -216,6 +218,19 @@ export class JobLifecycle implements Lifecycle {
     if (outlived(job, this.#deps.clock.nowMs())) run.cancel("LifeSpanEnded");
     else if (!this.#solvent(job)) run.cancel("QuotaExhausted");
     else if (!this.#scheduled(job)) run.suspend();
+  }
+
+  /** Suspends who has had a turn where that makes room for who waits. Source: protocol reference 3.11. */
+  #takeTurns(): void {
+    const { clock, timing } = this.#deps;
+    const running = [...this.#runs].flatMap(([id, { run }]) => {
+      const job = this.record(id);
+      return job !== undefined && run.suspendable && current(job).status === "running" ? [job] : [];
+    });
+    const at = { nowMs: clock.nowMs(), timing };
+    for (const nodes of this.#nodes.values())
+      for (const id of nodes.relief((job) => replaceableBy(job, running, at)))
+        this.#runs.get(id)?.run.suspend();
   }
 
   #scheduled(job: JobRecord): boolean {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
 import type { JobRecord } from "../state/job.ts";
+import { current } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
 import type { Waiting } from "./queue.ts";
 import { Queue } from "./queue.ts";
@@ -23,6 +24,8 @@ export class Nodes {
   readonly #presets: ReadonlyMap<string, Preset>;
   readonly #held = new Map<string, { node: Node; need: Room }>();
   readonly #queue = new Queue();
+  /** Whose room is about to be given back. */
+  readonly #leaving = new Set<string>();
   readonly #clock: Clock;
   readonly #scaleUpMs: number;
 
@@ -45,9 +48,9 @@ export class Nodes {
     const need = needOf(job);
     const pools = this.#poolsFor(job, need);
     if (pools.length === 0) return "impossible";
-    const waiting = { job, need, pools: new Set(pools.map(({ name }) => name)) };
     const now = this.#clock.nowMs();
-    const left = this.#leftFor(waiting, now);
+    const waiting = { job, need, pools: new Set(pools.map(({ name }) => name)), sinceMs: sinceOf(job, now) };
+    const left = this.#leftFor(waiting);
     const ready = left.find(({ readyMs }) => readyMs <= now);
     if (ready !== undefined) {
       this.#take(waiting, ready);
@@ -60,10 +63,43 @@ export class Nodes {
   /** Gives a job's room back, and its place among those that wait. */
   release(jobId: string): void {
     this.#queue.leave(jobId);
+    this.#leaving.delete(jobId);
     const held = this.#held.get(jobId);
     if (held === undefined) return;
     this.#held.delete(jobId);
     held.node.free = plus(held.node.free, held.need);
+  }
+
+  /** Tells that a job is about to give its room back. */
+  leave(jobId: string): void {
+    if (this.#held.has(jobId)) this.#leaving.add(jobId);
+  }
+
+  /** Who waits for room, first the first. */
+  line(): JobRecord[] {
+    return this.#queue.all().map(({ job }) => job);
+  }
+
+  /**
+   * Who must go so that the first in line with neither room nor room that is coming gets some: one if one is
+   * enough, else as few as there are on a node, of those that `replaceable` names for it, the first first.
+   */
+  relief(replaceable: (job: JobRecord) => readonly JobRecord[]): string[] {
+    const free = this.#freeByNode();
+    for (const jobId of this.#leaving) {
+      const held = this.#held.get(jobId);
+      if (held !== undefined) free.set(held.node, plus(free.get(held.node) ?? held.node.free, held.need));
+    }
+    for (const waiting of this.#queue.all()) {
+      if (settle(free, waiting)) continue;
+      const others = replaceable(waiting.job).flatMap(({ id }) => {
+        const held = this.#leaving.has(id) ? undefined : this.#held.get(id);
+        return held === undefined ? [] : [{ id, ...held }];
+      });
+      const going = fewest(free, waiting, others);
+      if (going.length > 0) return going;
+    }
+    return [];
   }
 
   /** How many more jobs of a preset could start, counting nodes still to be added. Source: protocol reference 4.10. */
@@ -85,13 +121,19 @@ export class Nodes {
   }
 
   /** The nodes with room for a job when everybody before it has theirs. */
-  #leftFor(waiting: Waiting, now: number): Node[] {
+  #leftFor(waiting: Waiting): Node[] {
     const fitting = this.#nodes.filter((node) => suits(waiting, node, node.free));
     if (fitting.length === 0) return [];
-    const readyFirst = this.#nodes.toSorted((a, b) => Math.max(a.readyMs, now) - Math.max(b.readyMs, now));
-    const free = new Map(readyFirst.map((node) => [node, node.free]));
-    settle(free, this.#queue.before(waiting.job));
+    const free = this.#freeByNode();
+    for (const other of this.#queue.before(waiting)) settle(free, other);
     return fitting.filter((node) => suits(waiting, node, free.get(node)));
+  }
+
+  /** A copy to reckon with; nodes that are there come before those that are still coming. */
+  #freeByNode(): Map<Node, Room> {
+    const now = this.#clock.nowMs();
+    const readyFirst = this.#nodes.toSorted((a, b) => Math.max(a.readyMs, now) - Math.max(b.readyMs, now));
+    return new Map(readyFirst.map((node) => [node, node.free]));
   }
 
   #take({ job, need }: Waiting, node: Node): void {
@@ -110,6 +152,12 @@ export class Nodes {
   }
 }
 
+/** Who is suspended has been waiting since. */
+function sinceOf(job: JobRecord, now: number): number {
+  const { status, atMs } = current(job);
+  return status === "suspended" ? atMs : now;
+}
+
 function newNode(pool: Pool, readyMs: number): Node {
   return { pool: pool.name, readyMs, free: roomOf(pool) };
 }
@@ -118,10 +166,46 @@ function suits({ need, pools }: Waiting, { pool }: Node, free: Room | undefined)
   return free !== undefined && pools.has(pool) && fits(free, need);
 }
 
-/** Gives everybody in turn the first node that suits; who finds none gets none. */
-function settle(free: Map<Node, Room>, waiting: readonly Waiting[]): void {
-  for (const one of waiting) {
-    const found = [...free].find(([node, room]) => suits(one, node, room));
-    if (found !== undefined) free.set(found[0], plus(found[1], one.need, -1));
-  }
+/** Gives a job the first node that suits, if there is one. */
+function settle(free: Map<Node, Room>, waiting: Waiting): boolean {
+  const found = [...free].find(([node, room]) => suits(waiting, node, room));
+  if (found !== undefined) free.set(found[0], plus(found[1], waiting.need, -1));
+  return found !== undefined;
+}
+
+interface Holder {
+  id: string;
+  node: Node;
+  need: Room;
+}
+
+function fewest(free: ReadonlyMap<Node, Room>, waiting: Waiting, holders: readonly Holder[]): string[] {
+  const nodes = new Set(holders.map(({ node }) => node));
+  const enough = [...nodes].flatMap((node) => {
+    const room = free.get(node) ?? node.free;
+    const here = holders.filter((holder) => holder.node === node);
+    const suitsWithout = (gone: readonly Holder[]) =>
+      suits(
+        waiting,
+        node,
+        gone.reduce((sum, { need }) => plus(sum, need), room),
+      );
+    const single = here.find((holder) => suitsWithout([holder]));
+    if (single !== undefined) return [[single]];
+    return suitsWithout(here) ? [needed(here, suitsWithout)] : [];
+  });
+  const rank = (going: readonly Holder[]) => Math.min(...going.map((holder) => holders.indexOf(holder)));
+  const [best = []] = enough.sort((a, b) => a.length - b.length || rank(a) - rank(b));
+  return best.map(({ id }) => id);
+}
+
+/** Lets all stay that need not go, the last first. */
+function needed(here: readonly Holder[], enough: (going: readonly Holder[]) => boolean): Holder[] {
+  return here.reduceRight<Holder[]>(
+    (going, holder) => {
+      const others = going.filter((other) => other !== holder);
+      return enough(others) ? others : going;
+    },
+    [...here],
+  );
 }

@@ -7,12 +7,14 @@ export interface Waiting {
   need: Room;
   /** Names of the pools whose nodes it may have. */
   pools: ReadonlySet<string>;
+  /** Since when it waits, unix milliseconds. */
+  sinceMs: number;
 }
 
 const RANK: Record<JobRecord["priority"], number> = { low: 0, normal: 1, high: 2 };
 
 /** Below 0 if the first job has the lower priority. Source: protocol reference 3.9. */
-function byPriority(a: JobRecord, b: JobRecord): number {
+export function byPriority(a: JobRecord, b: JobRecord): number {
   return RANK[a.priority] - RANK[b.priority];
 }
 
@@ -25,26 +27,27 @@ export class Queue {
     return this.#waiting;
   }
 
-  /** Takes a place behind all of the same priority; who has one keeps it. */
+  /** Takes a place behind all of the same priority that waited as long; who has one keeps it. */
   join(waiting: Waiting): void {
-    if (this.#placeOf(waiting.job.id) >= 0) return;
-    const before = this.before(waiting.job).length;
-    this.#waiting.splice(before, 0, waiting);
+    if (this.#placeOf(waiting) < 0) this.#waiting.splice(this.before(waiting).length, 0, waiting);
   }
 
   leave(jobId: string): void {
-    const place = this.#placeOf(jobId);
+    const place = this.#waiting.findIndex(({ job }) => job.id === jobId);
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
   /** Everybody who is served before a job, first the first. */
-  before(job: JobRecord): readonly Waiting[] {
-    const place = this.#placeOf(job.id);
+  before(waiting: Waiting): readonly Waiting[] {
+    const place = this.#placeOf(waiting);
     if (place >= 0) return this.#waiting.slice(0, place);
-    return this.#waiting.filter((other) => byPriority(other.job, job) >= 0);
+    return this.#waiting.filter((other) => {
+      const higher = byPriority(other.job, waiting.job);
+      return higher > 0 || (higher === 0 && other.sinceMs <= waiting.sinceMs);
+    });
   }
 
-  #placeOf(jobId: string): number {
-    return this.#waiting.findIndex(({ job }) => job.id === jobId);
+  #placeOf({ job }: Waiting): number {
+    return this.#waiting.findIndex((other) => other.job.id === job.id);
   }
 }

@@ -13,6 +13,10 @@ export interface Timing {
   scheduleTimeoutMs: number;
   /** How often life spans, credits and schedules are enforced (platform: 60 s). */
   policyLoopMs: number;
+  /** How long a job that takes turns runs before it may be suspended for another (platform: 30 min). */
+  runQuantumMs: number;
+  /** How long a job stays suspended at most while others wait (platform: 2 h). */
+  maxSuspendedMs: number;
   /** How often a waiting job looks again. */
   pollMs: number;
   /** From the end of a process to its next start under a restart policy. */
@@ -37,6 +41,8 @@ export const DEFAULT_TIMING: Timing = {
   pullErrorTimeoutMs: 6_000,
   scheduleTimeoutMs: 60_000,
   policyLoopMs: 500,
+  runQuantumMs: 60_000,
+  maxSuspendedMs: 600_000,
   pollMs: 100,
   restartDelayMs: 500,
   killGraceMs: 1_000,

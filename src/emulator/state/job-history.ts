@@ -7,6 +7,13 @@ export function startedMs(job: JobRecord): number | undefined {
   return first?.atMs ?? finishedMs(job);
 }
 
+/** Since when a job has been running, or its last run began; undefined if it never ran. Restarts go on with a run. */
+export function continuedMs(job: JobRecord): number | undefined {
+  const last = job.statuses.findLastIndex(({ status }) => status === "running");
+  const before = job.statuses.slice(0, last + 1).findLastIndex(({ status }) => status !== "running");
+  return last < 0 ? undefined : job.statuses[before + 1]?.atMs;
+}
+
 /** When a job ended. */
 export function finishedMs(job: JobRecord): number | undefined {
   return isFinished(job) ? current(job).atMs : undefined;

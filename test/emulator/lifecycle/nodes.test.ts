@@ -146,3 +146,46 @@ describe("a cluster that can grow", () => {
     expect(nodes.place(job(13))).toBe("impossible");
   });
 });
+
+describe("who must go so that another gets room", () => {
+  const relief = (...replaceable: JobRecord[]) => nodes.relief(() => replaceable);
+
+  test("is nobody while nobody waits, or room is coming", () => {
+    const [running, waiting] = [job(12), job(12)];
+    nodes.place(running);
+    expect(relief(running)).toEqual([]);
+    wait(waiting);
+    expect(relief(running)).toEqual([]);
+  });
+
+  test("is one if one is enough, the first that may", () => {
+    fixed(1);
+    const [small, large, other, waiting] = [job(2), job(4), job(4), job(4)];
+    for (const running of [small, large, other]) nodes.place(running);
+    nodes.place(job(2));
+    wait(waiting);
+    expect(relief(small, other, large)).toEqual([other.id]);
+    expect(relief(small)).toEqual([]);
+  });
+
+  test("is as few of one node as are enough, if one is not", () => {
+    fixed(2);
+    const [a, b, c, d] = [job(4), job(4), job(4), job(12)];
+    for (const running of [a, b, c, d]) nodes.place(running);
+    const waiting = job(8);
+    wait(waiting);
+    expect(relief(a, b, c)).toEqual([a.id, b.id]);
+    expect(relief(a, b, c, d)).toEqual([d.id]);
+  });
+
+  test("is nobody else once somebody is leaving", () => {
+    fixed(1);
+    const [first, second, waiting, next] = [job(6), job(6), job(6), job(6)];
+    for (const running of [first, second]) nodes.place(running);
+    wait(waiting);
+    nodes.leave(first.id);
+    expect(relief(first, second)).toEqual([]);
+    wait(next);
+    expect(relief(first, second)).toEqual([second.id]);
+  });
+});
