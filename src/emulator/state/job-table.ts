@@ -80,9 +80,10 @@ function select(list: readonly JobRecord[], filter: JobFilter): JobRecord[] {
 }
 
 function matches(job: JobRecord, filter: JobFilter): boolean {
-  const has = (set: ReadonlySet<string> | undefined, value: string) => set === undefined || set.has(value);
-  const same = (wanted: unknown, value: unknown) => wanted === undefined || wanted === value;
   return (
+    same(filter.beingDropped, job.beingDropped) &&
+    same(filter.logsRemoved, job.logsRemoved) &&
+    same(filter.materialized, job.materialized) &&
     has(filter.statuses, current(job).status) &&
     same(filter.name, job.name) &&
     has(filter.ids, job.id) &&
@@ -90,13 +91,18 @@ function matches(job: JobRecord, filter: JobFilter): boolean {
     has(filter.orgs, job.org) &&
     has(filter.projects, job.project) &&
     has(filter.owners, job.owner) &&
-    has(filter.baseOwners, job.owner.split("/", 1)[0] ?? "") &&
+    (filter.baseOwners === undefined || has(filter.baseOwners, job.owner.split("/", 1)[0] ?? "")) &&
     (filter.tags ?? []).every((tag) => job.tags.includes(tag)) &&
-    same(filter.materialized, job.materialized) &&
-    same(filter.beingDropped, job.beingDropped) &&
-    same(filter.logsRemoved, job.logsRemoved) &&
     (filter.visible === undefined || filter.visible(job))
   );
+}
+
+function has(set: ReadonlySet<string> | undefined, value: string): boolean {
+  return set === undefined || set.has(value);
+}
+
+function same(wanted: unknown, value: unknown): boolean {
+  return wanted === undefined || wanted === value;
 }
 
 function onlyActive(statuses: ReadonlySet<JobStatus> | undefined): boolean {
