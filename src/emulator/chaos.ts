@@ -34,6 +34,8 @@ const jobFault = z.discriminatedUnion("kind", [
     linesPerSecond: z.number().positive().default(10),
     exitCode: z.int().min(0).max(255).default(0),
   }),
+  /** Counted from when the job began to run, by the emulator's clock. */
+  z.strictObject({ kind: z.literal("lose_node"), afterMs: milliseconds }),
 ]);
 
 const counting = {
@@ -134,6 +136,11 @@ export class ChaosRules implements Chaos, FaultSource {
   canned(job: JobRecord): CannedRun | undefined {
     const fault = this.#forJob(job, "canned_log");
     return fault?.kind === "canned_log" ? fault : undefined;
+  }
+
+  loseNodeAfterMs(job: JobRecord): number | undefined {
+    const fault = this.#forJob(job, "lose_node");
+    return fault?.kind === "lose_node" ? fault.afterMs : undefined;
   }
 
   #forJob(job: JobRecord, kind: JobRule["do"]["kind"]): JobRule["do"] | undefined {

@@ -57,6 +57,7 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     sources,
     hold: (job) => pinned.get(job.id) ?? chaos.hold(job),
     canned: (job) => chaos.canned(job),
+    loseNodeAfterMs: (job) => chaos.loseNodeAfterMs(job),
   });
   return {
     origin,

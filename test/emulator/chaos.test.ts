@@ -130,7 +130,10 @@ describe("a chaos file", () => {
   test("is read, and refused with the place of what is wrong", () => {
     const folder = mkdtempSync(join(tmpdir(), "chaos-"));
     const path = join(folder, "chaos.json");
-    const rules = [{ on: { times: 2 }, do: { kind: "delay", ms: 5 } }];
+    const rules = [
+      { on: { times: 2 }, do: { kind: "delay", ms: 5 } },
+      { job: { name: "train-*" }, do: { kind: "lose_node", afterMs: 60_000 } },
+    ];
     writeFileSync(path, JSON.stringify({ rules }));
     expect(readChaosFile(path)).toEqual(rules);
     writeFileSync(path, JSON.stringify({ rules: [{ on: {}, do: { kind: "delay", ms: -1 } }] }));

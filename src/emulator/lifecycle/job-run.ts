@@ -1,15 +1,14 @@
-import { cp } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Ending, RunningJob } from "../run/runner.ts";
+import type { RunningJob } from "../run/runner.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
 import { current, isFinished } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
+import { ringAt } from "./alarm.ts";
+import { Container } from "./container.ts";
 import { pull } from "./images.ts";
-import { launchOf, missing } from "./launch.ts";
+import { missing } from "./launch.ts";
 import { LogTail } from "./log-tail.ts";
-import { outcomeOf, restartsAfter } from "./outcome.ts";
-import type { Live } from "./played-log.ts";
-import { playLog } from "./played-log.ts";
+import { comesBack, LOST, outcomeOf, restartsAfter } from "./outcome.ts";
 import type { RunDeps } from "./run-deps.ts";
 import { mayContinue } from "./turns.ts";
 
@@ -23,24 +22,25 @@ export class JobRun {
   readonly #job: JobRecord;
   readonly #deps: RunDeps;
   readonly #stop = new AbortController();
-  #running: RunningJob | undefined;
-  /** The process, or what is played in place of one. */
-  #live: Live | undefined;
-  #suspending = false;
-  #waitingSinceMs: number;
-
+  readonly #container: Container;
   readonly #resumed: boolean;
+  /** Why the pod is going, while it is. */
+  #going: "suspended" | "lost" | undefined;
+  #wasLost = false;
+  #cancelLoss: (() => void) | undefined;
+  #waitingSinceMs: number;
 
   /** A `resumed` job goes on from the status it has. */
   constructor(job: JobRecord, deps: RunDeps, resumed: boolean) {
     this.#resumed = resumed;
     this.#job = job;
     this.#deps = deps;
+    this.#container = new Container(job, deps, this.#stop.signal);
     this.#waitingSinceMs = deps.clock.nowMs();
   }
 
   get running(): RunningJob | undefined {
-    return this.#stop.signal.aborted ? undefined : this.#running;
+    return this.#stop.signal.aborted ? undefined : this.#container.running;
   }
 
   /** Resolves when the job is finished and no process of it is left. */
@@ -51,12 +51,12 @@ export class JobRun {
       else await this.#start();
       for (let ready = this.#wasRunning(); ; ready = false) {
         if (!ready) await this.#ready();
-        if (await this.#runOnce()) break;
+        if (await this.#runPod()) break;
       }
     } catch (error) {
       if (!(error instanceof Ended || this.#stop.signal.aborted)) this.#fail(String(error), FAILED_TO_START);
     } finally {
-      await this.#kill();
+      await this.#container.end();
       nodes.release(this.#job.id);
       logs.end(this.#job.id);
     }
@@ -66,30 +66,30 @@ export class JobRun {
   cancel(reason: string): void {
     if (!this.#move("cancelled", { reason })) return;
     this.#stop.abort();
-    void this.#kill();
+    this.#end();
   }
 
   /** Kills the processes; what that means is for the restart policy. Source: protocol reference 4.6. */
   signal(): void {
-    this.#live?.kill("SIGKILL");
+    this.#container.kill();
   }
 
   /** Whether there is something that could be suspended now. */
   get suspendable(): boolean {
-    return this.#live !== undefined && !this.#suspending;
+    return this.#container.isLive && this.#going === undefined;
   }
 
   /** Takes a running job off its node, until its schedule and the others let it go on. */
   suspend(): void {
     if (!this.suspendable) return;
-    this.#suspending = true;
-    void this.#kill();
+    this.#going = "suspended";
+    this.#end();
   }
 
   /** Stops without a trace in the record: the emulator is closing. */
   abandon(): void {
     this.#stop.abort();
-    this.#live?.kill("SIGKILL");
+    this.#container.kill();
   }
 
   /** Whether a resumed job has its place already: it need not wait for one. */
@@ -186,83 +186,69 @@ export class JobRun {
     await this.#pause(timing.startMs);
   }
 
-  /** Runs the process once, and again as the restart policy says. True when the job is over. */
-  async #runOnce(): Promise<boolean> {
-    for (;;) {
-      const tail = new LogTail();
-      const ending = await this.#process(tail);
-      if (this.#stop.signal.aborted) return true;
-      if (this.#suspending) {
-        await this.#suspended();
-        return false;
+  /** Runs the process, and again as the restart policy says, until the pod is gone. True when the job is over. */
+  async #runPod(): Promise<boolean> {
+    try {
+      for (;;) {
+        const tail = new LogTail();
+        const ending = await this.#container.run(tail, () => this.#began());
+        if (this.#stop.signal.aborted) return true;
+        if (this.#isGoing()) return await this.#gone();
+        if (!restartsAfter(this.#job, ending)) {
+          const { status, ...more } = outcomeOf(ending, tail.text());
+          this.#move(status, more);
+          return true;
+        }
+        this.#move("running", { reason: "Restarting" });
+        await this.#pause(this.#deps.timing.restartDelayMs);
+        if (this.#isGoing()) return await this.#gone();
       }
-      if (!restartsAfter(this.#job, ending)) {
-        const { status, ...more } = outcomeOf(ending, tail.text());
-        this.#move(status, more);
-        return true;
-      }
-      this.#move("running", { reason: "Restarting" });
-      await this.#pause(this.#deps.timing.restartDelayMs);
+    } finally {
+      this.#cancelLoss?.();
+      this.#cancelLoss = undefined;
     }
   }
 
-  async #suspended(): Promise<void> {
-    this.#suspending = false;
-    this.#job.materialized = false;
-    this.#move("suspended", {});
-    await this.#leaveNode();
+  #began(): void {
+    const { clock, loseNodeAfterMs } = this.#deps;
+    this.#move("running", {});
+    if (this.#wasLost || this.#cancelLoss !== undefined) return;
+    const afterMs = loseNodeAfterMs(this.#job);
+    if (afterMs !== undefined) this.#cancelLoss = ringAt(clock, clock.nowMs() + afterMs, () => this.#lose());
   }
 
-  /** The next pod begins with nothing but its image. */
-  async #leaveNode(): Promise<void> {
-    this.#deps.nodes.release(this.#job.id);
-    await this.#deps.sources.folders.removeJob(this.#job.id);
-  }
-
-  async #process(tail: LogTail): Promise<Ending> {
-    const { logs, clock } = this.#deps;
-    const print = (chunk: Uint8Array) => {
-      tail.push(chunk);
-      logs.append(this.#job.id, chunk, clock.nowMs());
-    };
-    const live = await this.#launch(print);
-    // What could not be started has no process, and was never running.
-    if (this.#running === undefined || this.#running.pid > 0) this.#move("running", {});
-    const ending = await live.ended;
-    this.#live = undefined;
-    this.#running = undefined;
-    logs.endLine(this.#job.id);
-    return ending;
-  }
-
-  /** From here on there is something to be killed. */
-  async #launch(print: (chunk: Uint8Array) => void): Promise<Live> {
-    const { runner, images, sources } = this.#deps;
-    const canned = this.#deps.canned(this.#job);
-    if (canned !== undefined) {
-      this.#live = playLog(canned, print);
-      return this.#live;
-    }
-    const launch = launchOf(this.#job, sources);
-    const snapshot = images.find(this.#job.container.image);
-    if (snapshot !== undefined)
-      await cp(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
-    if (this.#stop.signal.aborted) throw new Ended();
-    const running = runner.start(launch);
-    running.onOutput((_stream, chunk) => print(chunk));
-    this.#running = running;
-    this.#live = running;
-    return running;
-  }
-
-  async #kill(): Promise<void> {
-    const live = this.#live;
-    if (live === undefined) return;
+  /** The pod vanishes: nobody asks the process to end. */
+  #lose(): void {
+    this.#wasLost = true;
+    this.#going ??= "lost";
     this.#deps.nodes.leave(this.#job.id);
-    live.kill("SIGTERM");
-    const stubborn = setTimeout(() => live.kill("SIGKILL"), this.#deps.timing.killGraceMs);
-    await live.ended;
-    clearTimeout(stubborn);
+    this.#container.kill();
+  }
+
+  #isGoing(): boolean {
+    return this.#going !== undefined;
+  }
+
+  /** Whether that is the end of the job. If not, its next pod begins with nothing but its image. */
+  async #gone(): Promise<boolean> {
+    const { nodes, sources, clock } = this.#deps;
+    const suspended = this.#going === "suspended";
+    const over = !suspended && !comesBack(this.#job);
+    this.#going = undefined;
+    this.#job.materialized = !suspended && !over;
+    this.#waitingSinceMs = clock.nowMs();
+    if (suspended) this.#move("suspended", {});
+    else if (over) this.#move("failed", LOST);
+    else this.#move("pending", { reason: "Scheduling" });
+    nodes.release(this.#job.id);
+    if (!over) await sources.folders.removeJob(this.#job.id);
+    return over;
+  }
+
+  /** Ends the process; its room is as good as free. */
+  #end(): void {
+    this.#deps.nodes.leave(this.#job.id);
+    void this.#container.end();
   }
 
   #failNow(reason: string, description: string): never {

@@ -13,6 +13,7 @@ import { inSchedule } from "./energy.ts";
 import { JobRun } from "./job-run.ts";
 import type { LaunchSources } from "./launch.ts";
 import { Nodes } from "./nodes.ts";
+import { comesBack, LOST } from "./outcome.ts";
 import { Retention } from "./retention.ts";
 import type { CannedRun, Hold, RunDeps } from "./run-deps.ts";
 import type { Timing } from "./timing.ts";
@@ -31,6 +32,7 @@ export interface LifecycleDeps {
   /** What was asked to happen to a job, if anything. */
   hold(job: JobRecord): Hold | undefined;
   canned(job: JobRecord): CannedRun | undefined;
+  loseNodeAfterMs(job: JobRecord): number | undefined;
 }
 
 /** Runs the jobs of the table and keeps their records true. */
@@ -111,15 +113,20 @@ export class JobLifecycle implements Lifecycle {
   recover(): void {
     const lost = new Set(this.#deps.table.active().map(({ id }) => id));
     if (lost.size > 0) endStrays((jobId) => lost.has(jobId));
-    const description = "The job could not be scheduled or was preempted.";
     for (const job of this.#deps.table.active()) {
-      if (current(job).status !== "running") {
-        this.start(job, { resumed: current(job).status === "suspended" });
-        continue;
-      }
-      job.materialized = false;
-      this.#move(job, step("failed", this.#deps.clock.nowMs(), { reason: "NotFound", description }));
+      const { status } = current(job);
+      if (status === "running") this.#lost(job);
+      if (!isFinished(job)) this.start(job, { resumed: status !== "pending" });
     }
+  }
+
+  #lost(job: JobRecord): void {
+    const now = this.#deps.clock.nowMs();
+    job.materialized = comesBack(job);
+    this.#move(
+      job,
+      job.materialized ? step("pending", now, { reason: "Scheduling" }) : step("failed", now, LOST),
+    );
   }
 
   async close(): Promise<void> {
@@ -192,7 +199,7 @@ export class JobLifecycle implements Lifecycle {
     this.#runs.delete(job.id);
     this.#charged.delete(job.id);
     void this.#deps.sources.folders.removeJob(job.id);
-    if (!isFinished(job)) return;
+    if (!isFinished(job) || !job.materialized) return;
     if (current(job).status === "cancelled") this.#collect(job);
     else this.#pods.push(job);
   }

@@ -17,3 +17,14 @@ export function restartsAfter({ restartPolicy }: JobRecord, { exitCode, startErr
   if (startError !== undefined) return false;
   return restartPolicy === "always" || (restartPolicy === "on-failure" && exitCode !== 0);
 }
+
+/** Why a job fails whose pod is gone. Source: protocol reference 3.11. */
+export const LOST = {
+  reason: "NotFound",
+  description: "The job could not be scheduled or was preempted.",
+};
+
+/** Whether a job gets a new pod when its own is gone. */
+export function comesBack({ schedulerEnabled, preemptibleNode, restartPolicy }: JobRecord): boolean {
+  return schedulerEnabled || preemptibleNode || restartPolicy !== "never";
+}

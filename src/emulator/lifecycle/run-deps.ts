@@ -38,4 +38,6 @@ export interface RunDeps {
   inSchedule(job: JobRecord): boolean;
   hold(job: JobRecord): Hold | undefined;
   canned(job: JobRecord): CannedRun | undefined;
+  /** How long after it began to run a job is to lose its pod, if it is to. */
+  loseNodeAfterMs(job: JobRecord): number | undefined;
 }

@@ -102,8 +102,8 @@ describe("a job that takes turns", () => {
     await runs(first);
     const low = await startLasting({ priority: "low" });
     await waits(low);
-    const elsewhere = await create(platform, { preset_name: "a100" });
     platform.clock.advance(5 * MINUTE);
+    const elsewhere = await create(platform, { preset_name: "a100" });
     await runs(elsewhere.id);
     expect((await getJob(platform, first)).status).toBe("running");
     expect(line()).toEqual([low]);
