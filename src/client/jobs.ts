@@ -12,7 +12,7 @@ import { toMinutes } from "./life-span.ts";
 import type { LogLine } from "./lines.ts";
 import { type ListFilter, listJobs } from "./list.ts";
 import { type MonitorOptions, monitorLog } from "./logs.ts";
-import { type OnceOptions, type Started, startOnce } from "./once.ts";
+import { type OnceOptions, type Started, startedBy, startOnce } from "./once.ts";
 import { type RunOptions, runJob } from "./run.ts";
 import { type SaveStep, saveJob } from "./save.ts";
 import { planStart, type StartPlan, startJob } from "./start.ts";
@@ -38,6 +38,11 @@ export class Jobs {
   /** Starts a job at most once per `requestId`; `isNew` skips the search for an earlier one. */
   startOnce(options: StartOptions, once: OnceOptions, call?: CallOptions): Promise<Started> {
     return startOnce(this.#at, { ...once, options }, call);
+  }
+
+  /** The job that a start with this request id made in a place, whatever was asked for. */
+  startedBy(requestId: string, where?: Where, call?: CallOptions): Promise<JobDescription | undefined> {
+    return startedBy(this.#at, { requestId, where }, call);
   }
 
   /** What `start` would send, checked as far as that is possible without sending it. */

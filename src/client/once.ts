@@ -1,4 +1,4 @@
-import { type CallOptions, orAbort, pause } from "./call.ts";
+import { type CallOptions, orAbort, pause, type Where } from "./call.ts";
 import { type Connection, imageBase } from "./connection.ts";
 import { PlatformError, UnknownOutcomeError } from "./errors.ts";
 import { imageToString } from "./images.ts";
@@ -11,6 +11,7 @@ import type { StartOptions, WireStartBody } from "./start-body.ts";
 /** How long a job whose start was not answered is looked for. */
 const LOOKUP_MS = 10_000;
 const FIRST_WAIT_MS = 250;
+const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
 
 /** The job of a start, and whether it is that of an earlier call. */
 export interface Started {
@@ -75,18 +76,17 @@ async function startNow(
   { options, requestId, isNew = false, lookupMs = LOOKUP_MS }: OnceOptions & { options: StartOptions },
   call?: CallOptions,
 ): Promise<Started> {
-  const tag = requestTag(requestId);
   if (!/^\S{1,252}$/.test(requestId))
     throw new PlatformError("invalid_argument", "request_id must be 1 to 252 characters without blanks.");
-  const tagged = { ...options, tags: [...(options.tags ?? []), tag] };
+  const tagged = { ...options, tags: [...(options.tags ?? []), requestTag(requestId)] };
   const { body } = await planStart(at, tagged, call);
-  const earlier = isNew ? undefined : await findTagged(at, { tag, options }, call);
+  const earlier = isNew ? undefined : await startedBy(at, { requestId, where: options.where }, call);
   if (earlier !== undefined) return { job: sameRequest(earlier, { body, requestId }), repeated: true };
   try {
     return { job: await startJob(at, tagged, call), repeated: false };
   } catch (error) {
     if (!isAnswerLost(error)) throw error;
-    const job = await searchTagged(at, { tag, options, lookupMs }, call);
+    const job = await searchTagged(at, { requestId, where: options.where, lookupMs }, call);
     if (job !== undefined) return { job, repeated: false };
     throw unknownOutcome(requestId, error);
   }
@@ -101,14 +101,16 @@ function isAnswerLost(error: unknown): boolean {
   return request?.status === 504 || request?.status === 500;
 }
 
-async function findTagged(
+/** The job that a start with this request id made in a place, whatever was asked for; undefined if there is none. */
+export async function startedBy(
   at: Connection,
-  { tag, options }: { tag: string; options: StartOptions },
+  { requestId, where }: { requestId: string; where: Where | undefined },
   call?: CallOptions,
 ): Promise<JobDescription | undefined> {
-  const { base } = await imageBase(at, options.where, call);
+  const { base } = await imageBase(at, where, call);
   const { cluster, org, project } = base;
-  const filter = { tags: [tag], cluster, orgs: [org], projects: [project], reverse: true, limit: 1 };
+  const tags = [requestTag(requestId)];
+  const filter = { tags, cluster, orgs: [org], projects: [project], reverse: true, limit: 1 };
   for await (const job of listJobs(at, filter, call)) return job;
   return undefined;
 }
@@ -116,14 +118,14 @@ async function findTagged(
 /** Looks for the job until it shows up or it is certain enough that it will not. */
 async function searchTagged(
   at: Connection,
-  target: { tag: string; options: StartOptions; lookupMs: number },
+  target: { requestId: string; where: Where | undefined; lookupMs: number },
   call: CallOptions = {},
 ): Promise<JobDescription | undefined> {
   const endsAt = performance.now() + target.lookupMs;
   for (let waitMs = FIRST_WAIT_MS; performance.now() < endsAt; waitMs *= 2) {
     const timeoutMs = Math.max(1, endsAt - performance.now());
     try {
-      const job = await findTagged(at, target, { signal: call.signal, timeoutMs });
+      const job = await startedBy(at, target, { signal: call.signal, timeoutMs });
       if (job !== undefined) return job;
     } catch (error) {
       if (call.signal?.aborted === true || !(error instanceof PlatformError)) return undefined;
@@ -156,7 +158,7 @@ function sameRequest(
     command: container.command,
     entrypoint: container.entrypoint,
     working_dir: container.working_dir,
-    env: container.env,
+    env: ownEnv(job),
     secret_env: container.secret_env,
     restart_policy: job.restart_policy === "never" ? undefined : job.restart_policy,
     max_run_time_minutes: job.life_span === undefined ? undefined : job.life_span / 60,
@@ -169,6 +171,11 @@ function sameRequest(
     `request_id "${requestId}" was already used for job ${job.id} with other arguments (${names}). Use a new one for a new job.`,
     { retryable: false },
   );
+}
+
+/** Without what the platform adds for a job that gets a login. Source: protocol reference 1.5. */
+function ownEnv({ pass_config: passes, container: { env } }: JobDescription): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !(passes && name === PASSED_CONFIG)));
 }
 
 function canonical(value: unknown): string {

@@ -35,7 +35,7 @@ export function serverError(refusal: Refusal): PlatformError {
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
   const said = shorten(readable(text)) || `status ${status}`;
-  return new PlatformError(code, `${what} failed: ${said}${adviceFor(code)}`, details);
+  return new PlatformError(code, `${what} failed: ${said}${adviceFor(code, refusal.retryAfterMs)}`, details);
 }
 
 function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): ErrorCode {
@@ -72,7 +72,9 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   unavailable: " The platform is not available at the moment: try again later.",
 };
 
-function adviceFor(code: ErrorCode): string {
+function adviceFor(code: ErrorCode, retryAfterMs: number | undefined): string {
+  if (retryAfterMs !== undefined && (code === "rate_limited" || code === "unavailable"))
+    return `. The platform asks to wait ${Math.ceil(retryAfterMs / 1000)} s before trying again.`;
   const advice = ADVICE[code];
   return advice === undefined ? "" : `.${advice}`;
 }

@@ -56,6 +56,23 @@ describe("startOnce", () => {
     expect(bodies.length).toBe(1);
   });
 
+  test("gives the original when the platform has put a login into it", async ({ stub, platform }) => {
+    const { jobs } = keep(stub);
+    const options = { ...OPTIONS, passConfig: true };
+    const { job } = await platform.jobs.startOnce(options, { requestId: "r-1" });
+    const { container } = wireJob({
+      container: { image: "ubuntu", env: { NEURO_PASSED_CONFIG: "x", A: "1" } },
+    });
+    Object.assign(jobs[0] ?? {}, {
+      pass_config: true,
+      container: { ...Object(jobs[0]?.container), ...Object(container) },
+    });
+
+    const second = await platform.jobs.startOnce(options, { requestId: "r-1" });
+
+    expect([second.job.id, second.repeated]).toEqual([job.id, true]);
+  });
+
   test("starts one job for calls with the same id at the same time", async ({ stub, platform }) => {
     const { bodies } = keep(stub);
 
