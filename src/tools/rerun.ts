@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { imageToString, type JobDescription } from "../client/index.ts";
+import { rerunDoubts } from "../jobs/rerun-doubts.ts";
 import { jobRef, project, whereOf } from "./args.ts";
-import { defineTool } from "./define-tool.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
 import { changesText, rerunItem } from "./rerun-options.ts";
-import { resolveOne } from "./resolve.ts";
+import { requireEnded, rerunSource, seenReply, startIt } from "./rerun-source.ts";
 import { statusText } from "./rows.ts";
-import { checkStart } from "./start-check.ts";
+import { type Checked, checkStart } from "./start-check.ts";
+import type { StartRequest } from "./start-input.ts";
 import { planReply } from "./start-plan.ts";
+import { checkRequestId, orNothing } from "./start-refusal.ts";
 import { startReply } from "./start-reply.ts";
 import { startAll } from "./start-run.ts";
-import { within } from "./within.ts";
 import { identityText } from "./written.ts";
 
 const text = z.string().optional();
@@ -38,24 +41,51 @@ export const rerun = defineTool({
   }),
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, context) {
-    const { platform, signal } = context;
-    const original = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
+    checkRequestId(given);
     const requestId = given ?? randomBytes(6).toString("hex");
-    const item = rerunItem(original, changes, requestId);
+    const { source, earlier } = await orNothing(
+      rerunSource({ ref, where: whereOf(at), requestId: given }, context),
+      { requestId, isRepeatable: given !== undefined },
+    );
+    if (isDry && earlier !== undefined) return seenReply(earlier);
+    if (!isDry && given === undefined) requireEnded(source, { ref, project: at, changes });
+    const name = changes.name ?? earlier?.name;
+    const item = rerunItem(source, { ...changes, name }, requestId);
     const { lifeSpanSeconds } = item.options;
     const request = {
       ...{ items: [item], requestId, isRepeatable: given !== undefined },
       ...(lifeSpanSeconds === undefined ? {} : { lifeSpanSeconds }),
     };
-    const differs = changesText(original, item, changes);
-    const heading = `Rerun of ${identityText(original)}, which is ${statusText(original)}; changed: ${differs || "nothing"}.`;
-    const checked = await checkStart(request, context);
+    const checked = await orNothing(checkStart(request, context), request);
+    if (earlier !== undefined) return startNow(request, checked, context);
+    const differs = changesText(source, item, changes);
+    const heading = `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs || "nothing"}.`;
+    const doubts = doubtsAbout(source, checked, lifeSpanSeconds);
+    const next = startIt(source, given !== undefined || changes.name !== undefined);
     const reply = isDry
-      ? await planReply(request, context, 'To start it, call job_rerun again with "dry_run": false.')
-      : await startReply(
-          { request, checked, outcomes: await startAll(request, checked, context), deadlineMs: 0 },
-          context,
-        );
-    return { ...reply, text: `${heading}\n${reply.text}`, data: { ...reply.data, original: original.id } };
+      ? await planReply(request, context, { next, doubts })
+      : await startNow(request, checked, context);
+    const notes = isDry ? [] : doubts.map((doubt) => `Note: ${doubt}`);
+    const text = [heading, reply.text, ...notes].join("\n");
+    return { ...reply, text, data: { ...reply.data, original: source.id } };
   },
 });
+
+async function startNow(request: StartRequest, checked: Checked, context: ToolContext) {
+  const outcomes = await orNothing(startAll(request, checked, context), request);
+  return startReply({ request, checked, outcomes, deadlineMs: 0 }, context);
+}
+
+/** What the source tells about the chances of a job like it. */
+function doubtsAbout(
+  source: JobDescription,
+  { plan, presets }: Checked,
+  lifeSpanSeconds: number | undefined,
+): string[] {
+  if (plan === undefined) return [];
+  const { preset, body } = plan;
+  const { image, command } = source.container;
+  const hasNewImage = body.image !== imageToString(image);
+  const hasNewProgram = hasNewImage || body.command !== command;
+  return rerunDoubts(source, { preset, presets, hasNewImage, hasNewProgram, lifeSpanSeconds });
+}

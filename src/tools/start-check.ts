@@ -1,6 +1,12 @@
 import { ACTIVE_STATUSES, PlatformError, type Preset, requestTag, type StartPlan } from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
-import { type Mount, mountProblems, presetProblems, startProblems } from "../jobs/start-problems.ts";
+import {
+  type Mount,
+  mountProblems,
+  nameProblems,
+  presetProblems,
+  startProblems,
+} from "../jobs/start-problems.ts";
 import type { ToolContext } from "./define-tool.ts";
 import type { StartRequest } from "./start-input.ts";
 
@@ -56,6 +62,8 @@ export async function takenNames(
   const wanted = new Map(
     items.flatMap(({ name, requestId }) => (name === undefined ? [] : [[name, requestId]])),
   );
+  // The platform refuses to look for a name that cannot be one; what is wrong with it is said elsewhere.
+  if ([...wanted.keys()].some((name) => nameProblems(name).length > 0)) return [];
   if (wanted.size === 0) return [];
   const taken: string[] = [];
   const [only] = wanted.size === 1 ? wanted.keys() : [];

@@ -6,6 +6,7 @@ import { parseDuration } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../jobs/sweep.ts";
 import { project, whereOf } from "./args.ts";
+import { checkRequestId } from "./start-refusal.ts";
 
 /** Numbers and booleans are taken as the text they are written as. */
 const value = z.preprocess(
@@ -71,6 +72,7 @@ export interface StartRequest {
 
 /** Reads the arguments into jobs. @throws {InvalidInputError} what cannot be understood at all */
 export function readStart(args: StartArguments): StartRequest {
+  checkRequestId(args.request_id);
   const requestId = args.request_id ?? randomBytes(6).toString("hex");
   const { count, matrix, name, command, env } = args;
   const isSweep = matrix !== undefined || (count ?? 1) > 1;

@@ -9,6 +9,7 @@ import { limitProblems } from "./limits.ts";
 import { redactorFor } from "./redactor.ts";
 import { checkStart, mountsOf, projectDoubts, takenNames } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
+import { decidedAtStart, type PlanWords, verdict } from "./start-verdict.ts";
 
 /** Longest command shown; the whole of it is what runs. */
 const MAX_COMMAND_CHARS = 2000;
@@ -19,28 +20,38 @@ const GIB = 2 ** 30;
 export async function planReply(
   request: StartRequest,
   context: ToolContext,
-  next = "To start it, call again without dry_run.",
+  words: PlanWords = { next: "To start it, call again without dry_run.", doubts: [] },
 ) {
   const checked = await checkStart(request, context);
   const { plan } = checked;
   if (plan === undefined) {
     const data = { problems: checked.problems, count: request.items.length };
-    return { text: [HEADING, ...verdict(checked.problems, next)].join("\n"), data: { jobs: [], plan: data } };
+    return {
+      text: [HEADING, ...verdict(checked.problems, { ...words, open: [] })].join("\n"),
+      data: { jobs: [], plan: data },
+    };
   }
   const { platform, signal } = context;
   const { lifeSpanSeconds, items } = request;
   const pricePerHour = plan.preset.credits_per_hour;
   const wanted = items.map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
-  const [taken, doubts, limits, room] = await Promise.all([
+  const [taken, unknown, limits, room] = await Promise.all([
     takenNames(request, plan, context),
     projectDoubts(plan, context),
     limitProblems(wanted, { context, presets: checked.presets }),
     // The plan is worth having without it.
     platform.jobs.getCapacity({ cluster: plan.where.cluster }, { signal }).catch(() => undefined),
   ]);
-  const problems = [...checked.problems, ...doubts, ...taken, ...limits];
-  const data = { ...describe(request, plan, context), ...roomOf(room, plan), problems };
-  const text = [HEADING, ...planLines(data, request), ...warnings(request), ...verdict(problems, next)];
+  const problems = [...checked.problems, ...unknown, ...taken, ...limits];
+  const open = decidedAtStart(request, plan);
+  const data = {
+    ...describe(request, plan, context),
+    ...roomOf(room, plan),
+    ...{ problems, decided_at_start: open },
+    ...(words.doubts.length === 0 ? {} : { doubts: words.doubts }),
+  };
+  const end = verdict(problems, { ...words, open });
+  const text = [HEADING, ...planLines(data, request), ...warnings(request), ...end];
   return { text: text.join("\n"), data: { jobs: [], plan: data } };
 }
 
@@ -132,11 +143,6 @@ function roomText(available: number | undefined, count: number): string {
 function warnings({ items }: StartRequest): string[] {
   const warning = items[0]?.toRun?.warning;
   return warning === undefined ? [] : [`Note: ${warning}`];
-}
-
-function verdict(problems: readonly string[], next: string): string[] {
-  if (problems.length > 0) return ["It would be refused:", ...problems.map((text) => `- ${text}`)];
-  return [`Nothing speaks against it (quota and credits are looked at when it starts). ${next}`];
 }
 
 function roomOf(room: Record<string, number> | undefined, { preset }: StartPlan): { available?: number } {

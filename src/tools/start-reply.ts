@@ -11,7 +11,7 @@ import { refsAgain } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
-import { errorText, firstError, rowText, startData } from "./start-rows.ts";
+import { causeLines, causes, rowText, startData } from "./start-rows.ts";
 import type { StartOutcome } from "./start-run.ts";
 import { watchStarted } from "./start-wait.ts";
 import { identityOf, identityText } from "./written.ts";
@@ -45,7 +45,7 @@ export async function startReply(started: Started, context: ToolContext) {
     ...(output === undefined ? [] : outputLines(output, first)),
     ...(trouble === undefined ? [] : [`It was started, but could not be watched: ${trouble}`]),
     ...whyLines(jobs, started),
-    nextLine(jobs, started.request),
+    nextLine(jobs, started),
   ].join("\n");
   const data = startData(current, started.request, output?.text);
   return { text, data, jobs: jobs.slice(0, MAX_LINKS) };
@@ -76,7 +76,7 @@ function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: Star
     `Started ${started.length} of ${outcomes.length} jobs${repeated} (owner ${owner}, project ${project}, tag ${sweepTag}).`,
     `request_id: ${requestId}${started.length < outcomes.length ? "; calling again with it starts only those that are missing" : ""}`,
     ...rows,
-    ...firstError(outcomes),
+    ...causeLines(outcomes),
   ];
 }
 
@@ -92,7 +92,7 @@ function factLines(
   const span =
     most === undefined
       ? "no life span: it costs until it is killed"
-      : `life span ${formatDuration(lifeSpanSeconds ?? 0)}, so at most ${formatCredits(sumCredits(items.map(() => most)))} credits`;
+      : `life span ${formatDuration(lifeSpanSeconds ?? 0)}, so at most ${formatCredits(sumCredits(jobs.map(() => most)))} credits`;
   const toRun = items[0]?.toRun;
   const redact = redactorFor(session, jobs);
   return [
@@ -122,15 +122,20 @@ function outputLines(
 }
 
 /** Why a job that was waited for does not run, or has failed. */
-function whyLines(jobs: readonly JobDescription[], { deadlineMs, checked }: Started): string[] {
+function whyLines(jobs: readonly JobDescription[], { deadlineMs, checked, outcomes }: Started): string[] {
   const [job, ...others] = jobs;
   if (deadlineMs === 0 || job === undefined || others.length > 0) return [];
   if (job.status === "running" || job.status === "succeeded") return [];
   const { why, next } = explainJob(job, { presets: checked.presets });
-  return [`Why: ${[why, next].filter((text) => text !== "").join(" ")}`];
+  // The same call would only show the same job again.
+  const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : next;
+  return [`Why: ${[why, advice].filter((text) => text !== "").join(" ")}`];
 }
 
-function nextLine(jobs: readonly JobDescription[], { items, sweepTag }: StartRequest): string {
+function nextLine(
+  jobs: readonly JobDescription[],
+  { request: { items, sweepTag }, outcomes }: Started,
+): string {
   const [job] = jobs;
   if (job === undefined) return "";
   const isElsewhere = items.some(({ options }) => options.where?.project !== undefined);
@@ -138,6 +143,9 @@ function nextLine(jobs: readonly JobDescription[], { items, sweepTag }: StartReq
   if (items.length > 1) {
     const where = project === undefined ? "" : `, "project": ${JSON.stringify(project)}`;
     return `Next: job_list {"tags": ["${sweepTag}"]${where}} counts them by status.`;
+  }
+  if (isFinished(job.status) && outcomes[0]?.isRepeated === true) {
+    return `It has ended, and this request_id always stands for it. To run it again: job_rerun {"job": "${job.id}"}, or job_start with another request_id.`;
   }
   const refs = JSON.stringify(refsAgain(jobs, { refs: [nameOf(job)], project }));
   if (isFinished(job.status)) return `It has ended. Next: job_status {"jobs": ${refs}}.`;
@@ -148,9 +156,10 @@ function nextLine(jobs: readonly JobDescription[], { items, sweepTag }: StartReq
 /** One error for all: the code of the first says what can be done. */
 function nothingStarted(outcomes: readonly StartOutcome[]): PlatformError {
   const [first] = outcomes;
-  const counts = new Map<string, number>();
-  for (const { error } of outcomes) counts.set(errorText(error), (counts.get(errorText(error)) ?? 0) + 1);
-  const lines = [...counts].map(([text, count]) => `- ${count} times ${text}`);
-  const message = `None of ${outcomes.length} jobs was started:\n${lines.join("\n")}`;
+  const all = causes(outcomes);
+  const isKnown = all.every(({ fate }) => fate === "Not started");
+  const lines = all.map(({ text, names }) => `- ${names.length} times ${text}`);
+  const what = isKnown ? "was started" : "is known to have been started";
+  const message = `None of ${outcomes.length} jobs ${what}:\n${lines.join("\n")}`;
   return new PlatformError(first?.error?.code ?? "platform_error", message, { cause: first?.error });
 }

@@ -7,14 +7,26 @@ import { identityOf } from "./written.ts";
 
 /** From more jobs on, each gets a short row, so that a hundred fit one answer. */
 const MANY = 20;
+const MAX_CAUSES = 5;
+const MAX_CAUSE_CHARS = 2000;
+const MAX_NAMES = 20;
+const JOB_ID = /job-[0-9a-z-]{36}/g;
 const MAX_CHARS = { few: { values: 120, error: 600 }, many: { values: 30, error: 70 } };
+
+/** Why some jobs are not known to have been started. */
+interface Cause {
+  text: string;
+  fate: "Not started" | "Unknown";
+  /** Of the jobs, or their numbers. */
+  names: string[];
+}
 
 /** One job of a sweep as a line. */
 export function rowText({ item, job, error }: StartOutcome, count: number): string {
   const values = cut(valuesText(item.values), limits(count).values);
   const label = `${item.index}. ${item.name ?? ""} ${values}`.trimEnd();
   if (job !== undefined) return `${label}: ${job.id}, ${statusText(job)}`;
-  return `${label}: NOT STARTED: ${cut(errorText(error), limits(count).error)}`;
+  return `${label}: ${error === undefined ? "" : fate(error).toUpperCase()}`;
 }
 
 /** What was started and what was not, as data. */
@@ -31,14 +43,38 @@ export function startData(outcomes: readonly StartOutcome[], request: StartReque
   };
 }
 
-/** The first error whole, where rows show only beginnings. */
-export function firstError(outcomes: readonly StartOutcome[]): string[] {
-  const [first] = outcomes.flatMap(({ error }) => (error === undefined ? [] : [errorText(error)]));
-  if (first === undefined || first.length <= limits(outcomes.length).error) return [];
-  return [`First error in full: ${cut(first, 2000)}`];
+/** Why jobs were not started: what is said of several alike is said once, of the first. */
+export function causes(outcomes: readonly StartOutcome[]): Cause[] {
+  const found = new Map<string, Cause>();
+  for (const { item, job, error } of outcomes) {
+    if (job !== undefined || error === undefined) continue;
+    const text = errorText(error);
+    const { name = String(item.index) } = item;
+    const kind = text.replaceAll(name, "").replace(JOB_ID, "");
+    const cause = found.get(kind) ?? { text: cut(text, MAX_CAUSE_CHARS), fate: fate(error), names: [] };
+    cause.names.push(name);
+    found.set(kind, cause);
+  }
+  return [...found.values()];
 }
 
-export function errorText(error: PlatformError | undefined): string {
+/** The same as lines below the rows. */
+export function causeLines(outcomes: readonly StartOutcome[]): string[] {
+  const all = causes(outcomes);
+  const more = all.length > MAX_CAUSES ? [`… and ${all.length - MAX_CAUSES} other causes`] : [];
+  const lines = all.slice(0, MAX_CAUSES).map(({ text, fate: what, names }) => {
+    const some = names.slice(0, MAX_NAMES).join(", ");
+    const others = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+    return `${what} (${some}${others}): ${text}`;
+  });
+  return [...lines, ...more];
+}
+
+function fate({ code }: PlatformError): Cause["fate"] {
+  return code === "unknown_outcome" ? "Unknown" : "Not started";
+}
+
+function errorText(error: PlatformError | undefined): string {
   return error === undefined ? "" : `${error.code}: ${error.message}`;
 }
 

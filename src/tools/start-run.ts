@@ -5,6 +5,7 @@ import type { ToolContext } from "./define-tool.ts";
 import { reserve } from "./limits.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartItem, StartRequest } from "./start-input.ts";
+import { explainRefusal } from "./start-refusal.ts";
 import { within } from "./within.ts";
 
 const PARALLEL_STARTS = 8;
@@ -81,8 +82,10 @@ async function startOne(
     );
     return { item, job, isRepeated: repeated };
   } catch (error) {
-    if (isAlone || signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { item, error };
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    const explained = explainRefusal(error);
+    if (isAlone) throw explained;
+    return { item, error: explained };
   }
 }
 

@@ -3,6 +3,7 @@ import { defineTool } from "./define-tool.ts";
 import { checkStart } from "./start-check.ts";
 import { readStart, startInput } from "./start-input.ts";
 import { planReply } from "./start-plan.ts";
+import { orNothing } from "./start-refusal.ts";
 import { startReply } from "./start-reply.ts";
 import { startAll } from "./start-run.ts";
 
@@ -23,8 +24,8 @@ export const start = defineTool({
     const request = readStart(args);
     if (args.dry_run === true) return planReply(request, context);
     const deadlineMs = args.wait_seconds === 0 ? 0 : Date.now() + args.wait_seconds * 1000;
-    const checked = await checkStart(request, context);
-    const outcomes = await startAll(request, checked, context);
+    const checked = await orNothing(checkStart(request, context), request);
+    const outcomes = await orNothing(startAll(request, checked, context), request);
     return startReply({ request, checked, outcomes, deadlineMs }, context);
   },
 });

@@ -63,6 +63,22 @@ describe("job_rerun", () => {
     expect(text).toContain("Nothing speaks against it");
   });
 
+  test("says what is known to speak against it, in the plan and when it is started", async ({
+    mcp,
+    platform,
+  }) => {
+    await untilEnded(platform, await startJob(platform, { name: "train", image: "does-not-exist:v1" }));
+    const plan = await mcp.ok("job_rerun", { job: "train" });
+    expect(plan.text).toContain(
+      "but this speaks against it:\n- image: does-not-exist:v1 could not be pulled",
+    );
+    expect(plan.data.plan.doubts).toEqual([expect.stringContaining("does-not-exist:v1")]);
+    const other = await mcp.ok("job_rerun", { job: "train", image: "ubuntu", preset: "cpu-medium" });
+    expect(other.text).toContain("Nothing speaks against it");
+    const { text } = await mcp.ok("job_rerun", { job: "train", dry_run: false });
+    expect(text).toContain("Note: image: does-not-exist:v1 could not be pulled");
+  });
+
   test("keeps secrets as references", async ({ mcp, platform }) => {
     await startJob(platform, { name: "secretive", secretEnv: { TOKEN: "secret:hf" } });
     const { data } = await mcp.ok("job_rerun", { job: "secretive", name: "secretive-2" });

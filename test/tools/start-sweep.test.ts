@@ -70,12 +70,33 @@ describe("job_start, a sweep", () => {
     const first = await mcp.ok("job_start", sweep);
     expect(first.data.jobs).toHaveLength(1);
     expect(first.data.failed).toHaveLength(2);
-    expect(first.text).toContain("NOT STARTED: no_credits: ");
+    expect(first.text).toMatch(/1\. lr-1 lr=0\.1: NOT STARTED\n2\. lr-2 lr=0\.01: NOT STARTED\n3\. /);
+    expect(first.text.match(/No credits left/g)).toHaveLength(1);
+    expect(first.text).toMatch(/Not started \(lr-1, lr-2\): no_credits: .*No credits left/);
     undo();
     const again = await mcp.ok("job_start", sweep);
     expect(again.data.jobs).toHaveLength(3);
     expect(again.data.jobs.filter(({ repeated }: { repeated?: boolean }) => repeated)).toHaveLength(1);
     expect(await listAll(platform)).toHaveLength(3);
+  });
+
+  test("counts the worst case of those that were started, not of all", async ({ mcp, emulator }) => {
+    emulator.chaos.add({
+      on: { method: "POST", path: "/api/v1/jobs", times: 1 },
+      do: { kind: "answer", status: 402, body: { error: "No credits left" } },
+    });
+    const { text } = await mcp.ok("job_start", { ...sweep, life_span: "2h" });
+    expect(text).toContain("Started 2 of 3 jobs");
+    expect(text).toContain("so at most 2 credits");
+  });
+
+  test("says once that names are taken", async ({ mcp }) => {
+    await mcp.ok("job_start", sweep);
+    const text = await mcp.refusal("job_start", { ...sweep, request_id: "r2" });
+    expect(text).toMatch(
+      /^conflict: None of 3 jobs was started:\n- 3 times conflict: The name "lr-1" is taken/,
+    );
+    expect(text.match(/is taken/g)).toHaveLength(1);
   });
 
   test("loses no job when answers are lost on the way", async ({ mcp, platform, emulator }) => {

@@ -107,10 +107,11 @@ describe("job_start", () => {
     expect(await listAll(platform)).toEqual([]);
   });
 
-  test("reports the platform's refusal in its own words", async ({ mcp }) => {
-    await mcp.ok("job_start", { image: IMAGE, name: "train", command: SLEEP });
+  test("names the job that has the name, and the ways on", async ({ mcp }) => {
+    const { data } = await mcp.ok("job_start", { image: IMAGE, name: "train", command: SLEEP });
     const text = await mcp.refusal("job_start", { image: IMAGE, name: "train", command: SLEEP });
-    expect(text).toMatch(/^invalid_request: .*already exists/s);
+    expect(text).toMatch(/^conflict: The name "train" is taken by an active job, .*Nothing was started/s);
+    expect(text).toContain(`job_kill {"jobs": ["${data.jobs[0].id}"]}`);
   });
 
   test("never shows the value of a secret", async ({ mcp }) => {
@@ -213,6 +214,20 @@ describe("job_start, dry run", () => {
       expect.stringContaining("working_dir"),
       expect.stringContaining("is the name of an active job"),
     ]);
+  });
+
+  test("tells a name that cannot be, without asking the platform about it", async ({ mcp }) => {
+    const { data } = await mcp.ok("job_start", { image: IMAGE, name: "a", dry_run: true });
+    expect(data.plan.problems).toEqual([expect.stringMatching(/^name: "a" has 1 characters/)]);
+  });
+
+  test.for([
+    [{ privileged: true }, "whether cluster default allows privileged jobs"],
+    [{ priority: "high", project: "west/acme/vision" }, "whether cluster west allows a priority"],
+  ] as const)("says of %j that only the start shows whether it may be", async ([wish, open], { mcp }) => {
+    const { data, text } = await mcp.ok("job_start", { image: IMAGE, ...wish, dry_run: true });
+    expect(text).toContain(`(only the start shows: quota, credits, ${open})`);
+    expect(data.plan.decided_at_start).toContain(open);
   });
 
   test("is worth having when the room is not known", async ({ mcp, emulator }) => {
