@@ -3,7 +3,8 @@ import type { Connection } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import { LineSplitter, type LogLine, parseStamped } from "./lines.ts";
 import { monitorLog } from "./logs.ts";
-import { type Cursor, newSeparator, SameTime } from "./tail.ts";
+import { type Cursor, SameTime } from "./same-time.ts";
+import { newSeparator } from "./tail.ts";
 
 const RECONNECTS = 5;
 const RECONNECT_WAIT_MS = 500;

@@ -15,8 +15,6 @@ export interface Window {
   where: Where;
   since: Date;
   separator: string;
-  /** Lines after this are not wanted. */
-  untilMs?: number | undefined;
 }
 
 export interface WindowEnd {

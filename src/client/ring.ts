@@ -1,4 +1,5 @@
 import type { LogLine } from "./lines.ts";
+import { type Cursor, SameTime } from "./same-time.ts";
 
 /** Keeps the newest lines within a number of lines and of bytes of text. */
 export class LineRing {
@@ -7,6 +8,7 @@ export class LineRing {
   #first = 0;
   #bytes = 0;
   #lost = false;
+  readonly #dropped = new SameTime();
 
   constructor(limit: { lines: number; bytes: number }) {
     this.#limit = limit;
@@ -15,6 +17,11 @@ export class LineRing {
   /** Whether older lines were dropped. */
   get lost(): boolean {
     return this.#lost;
+  }
+
+  /** The newest of the lines dropped so far, and how many of its time were: the place before the first kept. */
+  get before(): Cursor | undefined {
+    return this.#dropped.cursor;
   }
 
   get size(): number {
@@ -33,7 +40,9 @@ export class LineRing {
   }
 
   #drop(): void {
-    this.#bytes -= (this.#kept[this.#first]?.text.length ?? 0) + 1;
+    const line = this.#kept[this.#first];
+    if (line !== undefined) this.#dropped.saw(line);
+    this.#bytes -= (line?.text.length ?? 0) + 1;
     this.#first += 1;
     this.#lost = true;
     if (this.#first > 1024 && this.#first * 2 > this.#kept.length) {

@@ -4,8 +4,9 @@ import type { Connection } from "./connection.ts";
 import { getJob } from "./find.ts";
 import type { JobDescription } from "./job.ts";
 import { type LogLine, timeKey } from "./lines.ts";
-import { readWindow, type WindowEnd } from "./log-window.ts";
 import { LineRing } from "./ring.ts";
+import { type Cursor, SameTime } from "./same-time.ts";
+import { readSteadily, type SteadyEnd } from "./steady-window.ts";
 
 const FIRST_WINDOW_MS = 30_000;
 const WIDENING = 8;
@@ -13,12 +14,6 @@ const DEFAULT_LINES = 200;
 const DEFAULT_BYTES = 1024 * 1024;
 /** The clocks of platform and node may differ by this much. */
 const SKEW_MS = 2000;
-
-/** A place in a log: the time of the last line returned, and how many lines of that time were. */
-export interface Cursor {
-  time: string;
-  count: number;
-}
 
 export interface TailOptions {
   /** At most so many lines; 200 by default. */
@@ -33,6 +28,8 @@ export interface TailOptions {
   job?: JobDescription | undefined;
   /** Gives the first lines after this place instead of the last ones, so that nothing is left out. */
   after?: Cursor | undefined;
+  /** Gives the last lines before this place. */
+  before?: Cursor | undefined;
   where?: Where | undefined;
 }
 
@@ -44,6 +41,8 @@ export interface LogTail {
   reachedStart: boolean;
   /** Where the next call goes on; absent while nothing was printed. */
   cursor?: Cursor;
+  /** The place before the first of `lines`; absent without lines, or where it has no time. */
+  start?: Cursor;
   bytesRead: number;
   linesRead: number;
   /** The stream was still open: more may be printed. */
@@ -66,7 +65,7 @@ export async function tailLog(
   const reader = { at, id: job.id, where: options.where ?? { cluster: job.cluster_name }, call };
   if (options.after !== undefined) return readOn(reader, options.after, options);
   const startMs = Math.max(startOf(job), options.since?.getTime() ?? 0);
-  const endMs = endOf(job, options.until);
+  const endMs = endOf(job, options);
   for (let windowMs = FIRST_WINDOW_MS, spent = NOTHING; ; windowMs *= WIDENING) {
     const fromMs = endMs - windowMs;
     const isWhole = fromMs <= startMs;
@@ -95,26 +94,26 @@ interface Reader {
 async function readBack(
   { at, id, where, call }: Reader,
   { fromMs, isWhole }: { fromMs: number; isWhole: boolean },
-  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until }: TailOptions,
+  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until, before }: TailOptions,
 ): Promise<LogTail> {
   const ring = new LineRing({ lines, bytes: maxBytes });
+  const place = before === undefined ? undefined : new SameTime(before);
   const from = since === undefined || !isWhole ? "" : timeKey(since.toISOString());
   const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
-  const count = new SameTime();
-  const end = await readWindow(
+  const end = await readSteadily(
     at,
-    { id, where, since: new Date(fromMs), separator: newSeparator(), untilMs: until?.getTime() },
+    { id, where, since: new Date(fromMs), separator: newSeparator() },
     (line) => {
+      if (place !== undefined && line.time !== undefined && !place.isOld(line)) return false;
       const key = line.time === undefined ? from : timeKey(line.time);
       if (key < from) return true;
       if (key > to) return false;
       ring.push(line);
-      count.saw(line);
       return true;
     },
     call,
   );
-  return toTail(ring, { end, cursor: count.cursor, reachedStart: !ring.lost, more: false });
+  return toTail(ring, { end, reachedStart: !ring.lost, more: false });
 }
 
 /** The first lines after a cursor. */
@@ -125,76 +124,41 @@ async function readOn(
 ): Promise<LogTail> {
   const ring = new LineRing({ lines: lines + 1, bytes: Number.POSITIVE_INFINITY });
   const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
-  const count = new SameTime(after);
   let bytes = 0;
   let more = false;
-  const end = await readWindow(
+  const end = await readSteadily(
     at,
-    { id, where, since: new Date(after.time), separator: newSeparator(), untilMs: until?.getTime() },
+    { id, where, since: new Date(after.time), separator: newSeparator(), after },
     (line) => {
-      if (count.isOld(line)) return true;
       if (line.time !== undefined && timeKey(line.time) > to) return false;
       bytes += line.text.length + 1;
       more = ring.size >= lines || (bytes > maxBytes && ring.size > 0);
       if (more) return false;
       ring.push(line);
-      count.saw(line);
       return true;
     },
     call,
   );
-  return toTail(ring, { end, cursor: count.cursor, reachedStart: false, more });
+  return toTail(ring, { end, reachedStart: false, more });
 }
 
 function toTail(
   ring: LineRing,
-  {
-    end,
-    cursor,
-    reachedStart,
-    more,
-  }: { end: WindowEnd; cursor: Cursor | undefined; reachedStart: boolean; more: boolean },
+  { end, reachedStart, more }: { end: SteadyEnd; reachedStart: boolean; more: boolean },
 ): LogTail {
+  const lines = ring.lines();
+  const [first] = lines;
+  const start = ring.before ?? (first?.time === undefined ? undefined : { time: first.time, count: 0 });
   return {
-    lines: ring.lines(),
+    lines,
     reachedStart,
-    ...(cursor === undefined ? {} : { cursor }),
+    ...(end.cursor === undefined ? {} : { cursor: end.cursor }),
+    ...(start === undefined || first === undefined ? {} : { start }),
     bytesRead: end.bytesRead,
     linesRead: end.linesRead,
     live: end.live,
     more,
   };
-}
-
-/** Counts the lines that share the newest timestamp, and knows which lines a cursor has behind it. */
-export class SameTime {
-  #cursor: Cursor | undefined;
-  #skip: { key: string; left: number } | undefined;
-
-  constructor(after?: Cursor) {
-    this.#cursor = after;
-    if (after !== undefined) this.#skip = { key: timeKey(after.time), left: after.count };
-  }
-
-  get cursor(): Cursor | undefined {
-    return this.#cursor;
-  }
-
-  /** Whether the line was returned before. */
-  isOld({ time }: LogLine): boolean {
-    const skip = this.#skip;
-    if (skip === undefined || time === undefined) return false;
-    const key = timeKey(time);
-    if (key !== skip.key) return key < skip.key;
-    skip.left -= 1;
-    return skip.left >= 0;
-  }
-
-  saw({ time }: LogLine): void {
-    if (time === undefined) return;
-    const isSame = this.#cursor !== undefined && timeKey(this.#cursor.time) === timeKey(time);
-    this.#cursor = { time, count: isSame ? (this.#cursor?.count ?? 0) + 1 : 1 };
-  }
 }
 
 /** A separator that no program prints by chance. */
@@ -206,7 +170,8 @@ function startOf({ history }: JobDescription): number {
   return history.created_at === undefined ? 0 : Date.parse(history.created_at) - SKEW_MS;
 }
 
-function endOf({ history }: JobDescription, until: Date | undefined): number {
+function endOf({ history }: JobDescription, { until, before }: TailOptions): number {
   const ended = history.finished_at === undefined ? Date.now() : Date.parse(history.finished_at) + SKEW_MS;
-  return Math.min(ended, until?.getTime() ?? ended);
+  const place = before === undefined ? ended : Date.parse(before.time) + 1;
+  return Math.min(ended, until?.getTime() ?? ended, place);
 }

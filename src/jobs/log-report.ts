@@ -1,23 +1,35 @@
 import { byteLength, formatBytes, joinKept, keepHeadAndTail } from "./budget.ts";
 import { fenceOutput } from "./fence.ts";
-import { foldTerminal, joinLines, type LogLine, readableLog } from "./log-text.ts";
+import {
+  clampLine,
+  joinLines,
+  type LogLine,
+  MAX_LINE_CHARS,
+  type PlacedLine,
+  placeOnTerminal,
+} from "./log-text.ts";
 import type { Redact } from "./redact/redact.ts";
 import { MARK } from "./redact/spans.ts";
+import { collapseRepeats } from "./repeats.ts";
 
 /** Lines as a terminal shows them, with secrets hidden. */
-export function cleanLines(printed: readonly LogLine[], redact: Redact): LogLine[] {
-  const shown = foldTerminal(printed);
+export function cleanLines(printed: readonly LogLine[], redact: Redact): PlacedLine[] {
+  const shown = placeOnTerminal(printed);
   // As one text, since some secrets span lines.
   const texts = redact(shown.map(({ text }) => text).join("\n")).text.split("\n");
-  return shown.map(({ time }, index) => ({
-    text: texts[index] ?? "",
-    ...(time === undefined ? {} : { time }),
-  }));
+  return shown.map((line, index) => ({ ...line, text: texts[index] ?? "" }));
+}
+
+/** A line of a text about a log: `from` is its place among the lines printed, absent for what was not printed. */
+export interface BodyLine extends LogLine {
+  from?: number;
 }
 
 /** A part of a log ready to be shown within some budget. */
 export interface LogBody {
   lines: string[];
+  /** Of each line, its place among the lines printed. */
+  places: (number | undefined)[];
   /** UTF-8 bytes of all of it. */
   bytes: number;
   /** How many secrets are hidden in it. */
@@ -25,21 +37,25 @@ export interface LogBody {
 }
 
 /** Makes clean lines short: repeats collapsed, long lines clamped, each behind its time if wanted. */
-export function logBody(
-  clean: readonly LogLine[],
-  { timestamps, keepRepeats = false }: { timestamps: boolean; keepRepeats?: boolean },
-): LogBody {
-  const { lines } = keepRepeats ? { lines: clean } : readableLog(clean);
-  const texts = lines.map((line) => joinLines([line], { timestamps }));
+export function logBody(clean: readonly BodyLine[], { timestamps }: { timestamps: boolean }): LogBody {
+  const short = collapseRepeats(clean, { progress: true });
+  const texts = short.map(({ text, ...line }) =>
+    joinLines([{ ...line, text: clampLine(text, MAX_LINE_CHARS) }], { timestamps }),
+  );
   const hidden = texts.reduce((sum, text) => sum + text.split(MARK).length - 1, 0);
-  return { lines: texts, bytes: byteLength(texts.join("\n")), hidden };
+  return { lines: texts, places: short.map(({ from }) => from), bytes: byteLength(texts.join("\n")), hidden };
 }
 
-/** The body within `maxBytes`, head and tail kept, as text and fenced. */
+/** The body within `maxBytes`, head and tail kept, as text and fenced; `gap` is the part of `lines` left out. */
 export function showBody(body: LogBody, { maxBytes, what }: { maxBytes: number; what: string }) {
   const kept = keepHeadAndTail(body.lines, { maxBytes });
   const text = joinKept(kept);
-  return { text, fenced: fenceOutput(text, what), omittedLines: kept.omittedLines };
+  return {
+    text,
+    fenced: fenceOutput(text, what),
+    omittedLines: kept.omittedLines,
+    gap: { from: kept.head.length, to: body.lines.length - kept.tail.length },
+  };
 }
 
 /** `read 1,215 lines, 56.1 kB`. */

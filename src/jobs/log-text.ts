@@ -8,6 +8,11 @@ export interface LogLine {
   time?: string | undefined;
 }
 
+/** A line made readable, and the index of the printed line that wrote it last. */
+export interface PlacedLine extends LogLine {
+  from: number;
+}
+
 /** How to make a log readable. */
 export interface ReadableOptions {
   /** Hides secrets in whole text; keeps the number of lines. See `makeRedactor`. */
@@ -25,7 +30,8 @@ export interface ReadableLog {
   hidden: number;
 }
 
-const MAX_LINE_CHARS = 2000;
+/** Longest line shown, in characters. */
+export const MAX_LINE_CHARS = 2000;
 
 /**
  * Makes printed lines readable, in the only safe order: first as a terminal shows them (colour codes inside a
@@ -44,9 +50,15 @@ export function readableLog(
 
 /** Printed lines as a terminal would show them, each with the time of the print that wrote it last. */
 export function foldTerminal(printed: readonly LogLine[]): LogLine[] {
-  return showOnTerminal(printed.map((line) => line.text)).map(({ text, from }) =>
-    withTime(text, printed[from]?.time),
-  );
+  return placeOnTerminal(printed).map(({ text, time }) => withTime(text, time));
+}
+
+/** The same, each with its place among the printed lines. */
+export function placeOnTerminal(printed: readonly LogLine[]): PlacedLine[] {
+  return showOnTerminal(printed.map((line) => line.text)).map(({ text, from }) => ({
+    ...withTime(text, printed[from]?.time),
+    from,
+  }));
 }
 
 /** Cuts the end of a line longer than `maxChars`, saying how many characters are missing. */

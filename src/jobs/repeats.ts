@@ -11,8 +11,11 @@ const VARYING = /[\d.,:█▉▊▋▌▍▎▏━╸╺▓▒░=>#\-? ]+/gu;
  * Makes runs of equal lines one line and `… repeated 41 times`; with `progress`, runs of progress bars that
  * differ in their numbers only become the first, `… 38 similar progress lines`, and the last.
  */
-export function collapseRepeats(lines: readonly LogLine[], { progress }: { progress: boolean }): LogLine[] {
-  const out: LogLine[] = [];
+export function collapseRepeats<Line extends LogLine>(
+  lines: readonly Line[],
+  { progress }: { progress: boolean },
+): Line[] {
+  const out: Line[] = [];
   let at = 0;
   while (at < lines.length) {
     const equal = runLength(lines, at, (text) => text);
@@ -24,19 +27,21 @@ export function collapseRepeats(lines: readonly LogLine[], { progress }: { progr
   return out;
 }
 
-function repeated(lines: readonly LogLine[], start: number, end: number): LogLine[] {
-  return [...lines.slice(start, start + 1), note(`… repeated ${end - start} times`, lines[end - 1])];
+function repeated<Line extends LogLine>(lines: readonly Line[], start: number, end: number): Line[] {
+  const last = lines.slice(end - 1, end);
+  return [...lines.slice(start, start + 1), ...noted(`… repeated ${end - start} times`, last)];
 }
 
-function similarLines(lines: readonly LogLine[], start: number, end: number): LogLine[] {
+function similarLines<Line extends LogLine>(lines: readonly Line[], start: number, end: number): Line[] {
   const run = lines.slice(start, end);
   if (run.length <= FEWEST_REPEATS) return run;
-  const middle = note(`… ${run.length - 2} similar progress lines`, run.at(-2));
-  return [...run.slice(0, 1), middle, ...run.slice(-1)];
+  const middle = noted(`… ${run.length - 2} similar progress lines`, run.slice(-2, -1));
+  return [...run.slice(0, 1), ...middle, ...run.slice(-1)];
 }
 
-function note(text: string, last: LogLine | undefined): LogLine {
-  return last?.time === undefined ? { text } : { text, time: last.time };
+/** Stands for all lines up to the last one, and so in its place. */
+function noted<Line extends LogLine>(text: string, last: Line[]): Line[] {
+  return last.map((line) => ({ ...line, text }));
 }
 
 function progressRun(lines: readonly LogLine[], start: number): number {

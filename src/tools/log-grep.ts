@@ -1,9 +1,9 @@
 import { type GrepOptions, grepLines } from "../jobs/grep.ts";
-import type { LogLine } from "../jobs/log-text.ts";
+import type { BodyLine } from "../jobs/log-report.ts";
 
 /** What a search shows. */
 export interface Found {
-  lines: LogLine[];
+  lines: BodyLine[];
   matches: number;
   /** Matches shown, the newest ones. */
   shown: number;
@@ -13,7 +13,7 @@ const GAP = "--";
 
 /** The newest matching lines with the lines around them; places that do not touch are parted by `--`. */
 export function searchLog(
-  lines: readonly LogLine[],
+  lines: readonly BodyLine[],
   { newestFirst = false, context = 0, ...options }: GrepOptions,
 ): Found {
   const texts = lines.map(({ text }) => text);
@@ -26,6 +26,6 @@ export function searchLog(
   return { lines: context === 0 ? found.flat() : found.flatMap(parted), matches, shown };
 }
 
-function parted(block: LogLine[], index: number): LogLine[] {
+function parted(block: BodyLine[], index: number): BodyLine[] {
   return index === 0 ? block : [{ text: GAP }, ...block];
 }

@@ -4,7 +4,9 @@ import {
   type JobDescription,
   type LogLine,
   type Platform,
+  type PlatformError,
 } from "../client/index.ts";
+import type { Bearing } from "./log-cursor.ts";
 import { watchLog } from "./log-watch.ts";
 
 /** Lines read before the first one shown, so that a secret that began there is still known for one. */
@@ -36,21 +38,26 @@ export interface LogPart {
   linesRead: number;
   bytesRead: number;
   cursor?: Cursor | undefined;
+  /** The place before the first of `lines`. */
+  start?: Cursor | undefined;
   /** More lines are there already, after the last one. */
   more: boolean;
   /** Whether the line waited for came; absent when none was waited for. */
   matched?: boolean;
   /** Nothing will follow. */
   ended: boolean;
+  /** Why it could not be read, where others could. */
+  trouble?: string;
 }
 
-/** Reads what `plan` asks for of one job's log; with `after` what follows that place. */
+/** Reads what `plan` asks for of one job's log, at a place where one is given. */
 export async function readLog(
   platform: Platform,
-  { job, plan, after }: { job: JobDescription; plan: ReadPlan; after: Cursor | undefined },
+  { job, plan, bearing }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
   signal: AbortSignal,
 ): Promise<LogPart> {
   const { lines, since, until, isSearch, wait } = plan;
+  const { after, before } = ends(bearing);
   if (wait !== undefined) {
     const read = await watchLog(
       platform,
@@ -64,7 +71,7 @@ export async function readLog(
     ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES }
     : { lines: lines + CONTEXT_LINES };
   const wanted = after === undefined ? bounds : { ...bounds, lines: isSearch ? SEARCHED_LINES : lines };
-  const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, job }, { signal });
+  const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, before, job }, { signal });
   const isWhole = isSearch || after !== undefined;
   return {
     ...tail,
@@ -72,6 +79,16 @@ export async function readLog(
     ended: !tail.live && isFinished(job.status),
     ...(isWhole ? { lead: 0 } : cut(tail, lines)),
   };
+}
+
+/** The part of a log that could not be read at all. */
+export function notRead(job: JobDescription, { code, message }: PlatformError): LogPart {
+  const nothing = { lines: [], lead: 0, reachedStart: true, linesRead: 0, bytesRead: 0, more: false };
+  return { job, ...nothing, ended: true, trouble: `${code}: ${message}` };
+}
+
+function ends(bearing: Bearing | undefined): { after?: Cursor; before?: Cursor } {
+  return bearing ?? {};
 }
 
 /** How many of the lines are only there to be read past, and whether what is shown starts at the start. */

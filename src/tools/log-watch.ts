@@ -6,6 +6,7 @@ import {
   type LogTail,
   type Platform,
 } from "../client/index.ts";
+import { placeAfter } from "./log-cursor.ts";
 import { passing, patiently, pauseFor } from "./poll.ts";
 
 /** How much of what is already there is searched. */
@@ -26,6 +27,8 @@ export interface Watched {
   /** The job has ended and so has its log. */
   ended: boolean;
   cursor?: Cursor;
+  /** The place before the first of `lines`. */
+  start?: Cursor | undefined;
   linesRead: number;
   bytesRead: number;
   /** Nothing was printed before the first of `lines`. */
@@ -57,24 +60,30 @@ export async function watchLog(
 ): Promise<Watched> {
   const { job, isMatch, keep, after } = options;
   const tail = await readSoFar(platform, options, signal);
-  if (tail === undefined) return { job, ...NOTHING_READ, ...(after === undefined ? {} : { cursor: after }) };
-  const { linesRead, bytesRead, cursor } = tail;
+  if (tail === undefined) return { job, ...NOTHING_READ, ...withCursor(after) };
+  const { linesRead, bytesRead } = tail;
   const at = tail.lines.findIndex(({ text }) => isMatch(text));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
+  const dropped = upTo.slice(0, Math.max(0, upTo.length - keep));
   const read: Watched = {
     job,
-    lines: upTo.slice(-keep),
-    reachedStart: tail.reachedStart && upTo.length <= keep,
+    lines: upTo.slice(dropped.length),
+    start: placeAfter(dropped, tail.start),
+    reachedStart: tail.reachedStart && dropped.length === 0,
     linesRead,
     bytesRead,
     matched: at >= 0,
     ended: false,
-    ...(at < 0 ? (cursor === undefined ? {} : { cursor }) : cursorOf(upTo, after)),
+    ...withCursor(at < 0 ? tail.cursor : placeAfter(upTo, after ?? tail.start)),
   };
   if (read.matched) return read;
   // The rest of what is there comes with a further call.
   if (tail.more) return read;
   return follow(platform, { ...options, read }, signal);
+}
+
+function withCursor(cursor: Cursor | undefined): { cursor?: Cursor } {
+  return cursor === undefined ? {} : { cursor };
 }
 
 const NOTHING_READ = {
@@ -150,26 +159,9 @@ function take(read: Watched, line: LogLine, keep: number): void {
   read.linesRead += 1;
   read.bytesRead += Buffer.byteLength(line.text) + 1;
   if (read.lines.length > keep) {
-    read.lines.shift();
+    read.start = placeAfter(read.lines.splice(0, 1), read.start);
     read.reachedStart = false;
   }
-  if (line.time === undefined) return;
-  const isSame = read.cursor !== undefined && instantKey(read.cursor.time) === instantKey(line.time);
-  read.cursor = { time: line.time, count: isSame ? (read.cursor?.count ?? 0) + 1 : 1 };
-}
-
-/** The place after the last of `lines`, which follow `after`. */
-function cursorOf(lines: readonly LogLine[], after: Cursor | undefined): { cursor?: Cursor } {
-  let cursor = after;
-  for (const { time } of lines) {
-    if (time === undefined) continue;
-    const isSame = cursor !== undefined && instantKey(cursor.time) === instantKey(time);
-    cursor = { time, count: isSame ? (cursor?.count ?? 0) + 1 : 1 };
-  }
-  return cursor === undefined ? {} : { cursor };
-}
-
-/** Microseconds are what both parts of a log have: the archive cuts the nanoseconds of the live part. */
-function instantKey(time: string): string {
-  return time.replace(/(\.\d{6})\d+/, "$1");
+  const cursor = placeAfter([line], read.cursor);
+  if (cursor !== undefined) read.cursor = cursor;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Cursor, JobDescription } from "../client/index.ts";
+import { type JobDescription, PlatformError } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseWindow } from "../jobs/moments.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
@@ -7,14 +7,17 @@ import { whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { lineMatcher } from "./line-matcher.ts";
 import { type LogsArguments, logsInput, MAX_JOBS } from "./log-arguments.ts";
-import { readCursor } from "./log-cursor.ts";
-import { type LogPart, type ReadPlan, readLog } from "./log-read.ts";
+import { type Bearing, readCursor } from "./log-cursor.ts";
+import { type LogPart, notRead, type ReadPlan, readLog } from "./log-read.ts";
 import { showLogs } from "./log-show.ts";
 import { placesOf } from "./places.ts";
 import { redactorFor } from "./redactor.ts";
 import { resolveAll } from "./resolve.ts";
+import { stateLine } from "./rows.ts";
 
 const PARALLEL = 5;
+/** Of the jobs of a selection, so many are counted. */
+const MOST_COUNTED = 200;
 const DEFAULT_WAIT_SECONDS = 45;
 const DEFAULT_LINES = 100;
 /** A window of time is asked for to see all of it. */
@@ -36,12 +39,15 @@ export const logs = defineTool({
     const nowMs = Date.now();
     // Mistakes in the arguments are said before anything is read.
     planOf(args, { nowMs, redact: redactorFor(context.session, []), progress: context.progress });
-    const after = args.cursor === undefined ? new Map<string, Cursor>() : readCursor(args.cursor);
-    const jobs = await jobsOf(args, context);
+    const bearings = args.cursor === undefined ? new Map<string, Bearing>() : readCursor(args.cursor);
+    const isBackward = [...bearings.values()].some((bearing) => "before" in bearing);
+    if (isBackward) refuseWaiting(args);
+    const { jobs, beyond } = await jobsOf(args, context);
+    if (args.cursor !== undefined) requireOwn(jobs, { bearings, isSelection: args.jobs === undefined });
     const redact = redactorFor(context.session, jobs);
     const plan = planOf(args, { nowMs, redact, progress: context.progress });
-    const parts = await readAll(jobs, { plan, after }, context);
-    return showLogs(parts, { args, redact, nowMs });
+    const parts = await readAll(jobs, { plan, bearings }, context);
+    return showLogs(parts, { args, redact, nowMs, isBackward, others: beyondText(beyond, args) });
   },
 });
 
@@ -76,36 +82,91 @@ interface PlanContext {
   progress: (message: string) => void;
 }
 
-async function jobsOf(args: LogsArguments, { platform, signal }: ToolContext): Promise<JobDescription[]> {
+function refuseWaiting({ until_pattern, wait_seconds }: LogsArguments): void {
+  if (until_pattern !== undefined || wait_seconds !== undefined)
+    throw new InvalidInputError(
+      "This cursor leads to older lines, for which nobody has to wait: leave out until_pattern and wait_seconds, or the cursor.",
+    );
+}
+
+/** A place in one log is none in another. */
+function requireOwn(
+  jobs: readonly JobDescription[],
+  { bearings, isSelection }: { bearings: ReadonlyMap<string, Bearing>; isSelection: boolean },
+): void {
+  const strangers = jobs.filter(({ id }) => !bearings.has(id));
+  // Jobs that have come to a selection since are read from their end.
+  if (strangers.length === 0 || (isSelection && strangers.length < jobs.length)) return;
+  const names = strangers.slice(0, 3).map(({ id, name }) => (name === undefined ? id : `${name} (${id})`));
+  throw new InvalidInputError(
+    `cursor belongs to another call: it has no place in the log of ${names.join(", ")}. Leave it out to read the end of the log.`,
+  );
+}
+
+interface Selected {
+  jobs: JobDescription[];
+  /** Those that the selection has beyond the most that are read at once, as far as they were looked at. */
+  beyond: JobDescription[];
+}
+
+async function jobsOf(args: LogsArguments, { platform, signal }: ToolContext): Promise<Selected> {
   const { jobs: refs, tags, status: statuses, project: at } = args;
   if ((refs === undefined) === (tags === undefined && statuses === undefined))
     throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.");
   const where = whereOf(at);
-  if (refs !== undefined) return resolveAll(platform, { refs, where }, signal);
+  if (refs !== undefined) return { jobs: await resolveAll(platform, { refs, where }, signal), beyond: [] };
   const { filter } = placesOf(at === undefined ? [] : [at], await platform.context({ signal }));
   const found: JobDescription[] = [];
-  const wanted = { ...filter, tags, statuses, reverse: true, limit: MAX_JOBS };
+  const wanted = { ...filter, tags, statuses, reverse: true, limit: MOST_COUNTED };
   for await (const job of platform.jobs.list(wanted, { signal })) found.push(job);
   if (found.length === 0)
     throw new InvalidInputError("No job has these tags and states: job_list shows what there is.");
-  return found;
+  return { jobs: found.slice(0, MAX_JOBS), beyond: found.slice(MAX_JOBS) };
+}
+
+/** The call for the next of the jobs that were too many. */
+function beyondText(beyond: readonly JobDescription[], args: LogsArguments): string[] {
+  if (beyond.length === 0) return [];
+  const { tags: _tags, status: _status, cursor: _cursor, ...same } = args;
+  const next = { jobs: beyond.slice(0, MAX_JOBS).map(({ id }) => id), ...same };
+  const isMore = beyond.length + MAX_JOBS >= MOST_COUNTED;
+  const which = beyond.length > MAX_JOBS ? `, the next ${MAX_JOBS} of them` : "";
+  return [
+    `${beyond.length}${isMore ? " or more" : ""} older jobs of this selection not shown${which}: job_logs ${JSON.stringify(next)}`,
+  ];
 }
 
 /** A few at a time, in the order of the jobs. */
 async function readAll(
   jobs: JobDescription[],
-  { plan, after }: { plan: ReadPlan; after: Map<string, Cursor> },
+  { plan, bearings }: { plan: ReadPlan; bearings: ReadonlyMap<string, Bearing> },
   { platform, signal }: ToolContext,
 ): Promise<LogPart[]> {
   const parts: LogPart[] = [];
+  const failures: PlatformError[] = [];
   const waiting = [...jobs.entries()];
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, job] = next;
-      parts[index] = await readLog(platform, { job, plan, after: after.get(job.id) }, signal);
+      const reading = readLog(platform, { job, plan, bearing: bearings.get(job.id) }, signal);
+      parts[index] = await reading.catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (!(error instanceof PlatformError)) throw error;
+        failures.push(error);
+        return notRead(job, error);
+      });
     }
   };
   const workers = plan.wait === undefined ? PARALLEL : jobs.length;
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, worker));
+  const [first] = failures;
+  if (first !== undefined && failures.length === jobs.length) throw withNextStep(first, jobs);
   return parts;
+}
+
+function withNextStep(error: PlatformError, jobs: readonly JobDescription[]): PlatformError {
+  if (error.code !== "unavailable") return error;
+  const states = jobs.slice(0, 3).map((job) => stateLine(job, Date.now()));
+  const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs are not touched by that (${states.join("; ")}). Call job_logs again in a moment.`;
+  return new PlatformError("unavailable", message, { cause: error });
 }
