@@ -24,7 +24,10 @@ test("jobs that wait for a node run in the order of their priority, then of thei
   }
   const ran: string[] = [];
   for (let turn = 0; turn <= waiting.length; turn += 1) {
-    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(turn + 1), { interval: 5 });
+    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(turn + 1), {
+      timeout: 5000,
+      interval: 5,
+    });
     const process = platform.runner.jobs[turn];
     ran.push(process?.launch.jobId ?? "");
     process?.end();

@@ -14,6 +14,7 @@ import { startScripted } from "../support/scripted.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+const WAIT = { timeout: 5000, interval: 5 };
 
 let platform: Scripted;
 let folder: string;
@@ -50,7 +51,7 @@ async function untilGone(id: string): Promise<void> {
   await vi.waitFor(async () => {
     const { status, json } = await platform.call("GET", `/api/v1/jobs/${id}`);
     expect([status, json]).toEqual([400, { error: `no such job ${id}` }]);
-  });
+  }, WAIT);
 }
 
 describe("a job that is dropped", () => {
@@ -115,7 +116,7 @@ describe("a job that ended 180 days ago", () => {
     const young = await finished();
     expect(await listed("being_dropped=True")).toEqual([]);
     platform.clock.advance(11 * DAY);
-    await vi.waitFor(async () => expect(await listed("being_dropped=True")).toEqual([old]));
+    await vi.waitFor(async () => expect(await listed("being_dropped=True")).toEqual([old]), WAIT);
     platform.clock.advance(16 * MINUTE);
     await untilGone(old);
     expect(await listed("")).toEqual([running.id, young]);
@@ -135,7 +136,7 @@ describe("a round over 100,000 finished jobs", () => {
     retention.round();
     expect(performance.now() - from).toBeLessThan(500);
     const marked = () => table.list({ beingDropped: true }).map(({ id }) => id);
-    await vi.waitFor(() => expect(marked()).toEqual([record(0).id, record(1).id]), { timeout: 5000 });
+    await vi.waitFor(() => expect(marked()).toEqual([record(0).id, record(1).id]), WAIT);
     await retention.close();
   });
 });

@@ -152,6 +152,28 @@ describe("a suspended job", () => {
     await runs(first);
   });
 
+  test("has no seat among the running jobs, and waits for one", async () => {
+    const first = await start();
+    await runs(first);
+    const second = await startLasting();
+    await waits(second);
+    platform.clock.advance(2 * MINUTE);
+    await runs(second);
+    const third = await create(platform);
+    await runs(third.id);
+    const limit = { body: { quota: { total_running_jobs: 1 } } };
+    await platform.call("PATCH", "/apis/admin/v1/clusters/default/orgs/acme/users/alice/quota", limit);
+    end(second);
+    await untilJob(platform, second, { status: "succeeded" });
+    platform.clock.advance(16 * MINUTE);
+    expect(line()).toEqual([]);
+    expect((await getJob(platform, first)).status).toBe("suspended");
+    end(third.id);
+    await untilJob(platform, third.id, { status: "succeeded" });
+    platform.clock.advance(16 * MINUTE);
+    await runs(first);
+  });
+
   test("is still suspended when the emulator comes back, and goes on", async () => {
     const first = await start();
     await runs(first);
