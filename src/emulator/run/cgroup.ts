@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "./child.ts";
-import { pastShell } from "./programs.ts";
 
 const NAME = /^apolo-(?:emulator-)?(\d+)(?:-|$)/;
 const REMOVE_LOOKS = 50;
@@ -27,6 +26,8 @@ export interface MemoryGroups {
   make(jobId: string, limitBytes: number): MemoryGroup | undefined;
   /** What the paths of all these groups begin with. */
   prefix: string;
+  /** Call when all groups are removed. */
+  close(): void;
 }
 
 interface Layout {
@@ -57,13 +58,14 @@ const LEGACY: Layout = {
  * Opens a control group of the system (cgroup v2, or v1's memory hierarchy) that the emulator may make groups in.
  * @throws {Error} if it is no such group or may not be used.
  */
-export function openMemoryGroups(parent: string): MemoryGroups {
+export function openMemoryGroups(parent: string, close = () => {}): MemoryGroups {
   const layout = layoutOf(parent);
   removeLeftovers(parent);
   const prefix = join(parent, `apolo-${process.pid}-`);
   let count = 0;
   return {
     prefix,
+    close,
     make(jobId, limitBytes) {
       count += 1;
       return makeGroup(`${prefix}${count}-${jobId.slice(-12)}`, layout, limitBytes);
@@ -110,8 +112,7 @@ function makeGroup(folder: string, layout: Layout, limitBytes: number): MemoryGr
 }
 
 function entering(folder: string, { file, args, ...place }: Command): Command {
-  const argv = pastShell([file, ...args], place.env);
-  return { ...place, file: "/bin/sh", args: ["-c", JOIN, "sh", folder, ...argv] };
+  return { ...place, file: "/bin/sh", args: ["-c", JOIN, "sh", folder, file, ...args] };
 }
 
 function killedIn(events: string): number {

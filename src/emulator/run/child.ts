@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import type { Pipe, Pipes } from "./pipes.ts";
 import type { Terminal } from "./runner.ts";
 
 /** A program about to be started as the leader of a session of its own. */
@@ -29,44 +31,74 @@ export interface Child {
 }
 
 /** Exit code as a shell tells it. */
-function exitCodeOf(code: number | null, signal: NodeJS.Signals | number | null): number {
-  if (signal === null || signal === 0) return code ?? 1;
-  return 128 + (typeof signal === "number" ? signal : constants.signals[signal]);
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return signal === null ? (code ?? 1) : 128 + constants.signals[signal];
 }
 
 /** Starts a program with pipes. */
-export function startPiped({ file, args, env, cwd }: Command): Child {
-  let child: ReturnType<typeof spawnPiped>;
+export function startPiped(command: Command, pipes: Pipes): Child {
+  let streams: Streams;
   try {
-    child = spawnPiped(file, args, { env, cwd });
+    streams = openStreams(pipes);
   } catch (error) {
-    // Arguments that the system cannot take at all, for example with a NUL in them.
-    return notStarted(error instanceof Error ? error.message : String(error));
+    return notStarted(messageOf(error));
   }
-  const { stdin, stdout, stderr } = child;
+  const [stdin, stdout, stderr] = [streams.stdin.ours, streams.stdout.ours, streams.stderr.ours];
   // A program that does not read its input, or is gone, is no fault of the writer.
   stdin.on("error", () => undefined);
+  const { pid, exited } = startWith(command, streams);
   return {
-    pid: child.pid ?? 0,
+    pid,
     stdin,
     stdout,
     stderr,
     resize: () => undefined,
-    exited: new Promise((resolve) => {
-      child.once("error", (error) => resolve({ exitCode: 127, startError: error.message }));
-      child.once("exit", (code, signal) => resolve({ exitCode: exitCodeOf(code, signal) }));
-    }),
+    exited,
     drained: bothEnded(stdout, stderr),
     discard() {
-      stdin.destroy();
-      stdout.destroy();
-      stderr.destroy();
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
     },
   };
 }
 
-function spawnPiped(file: string, args: readonly string[], { env, cwd }: Pick<Command, "env" | "cwd">) {
-  return spawn(file, args, { env, cwd, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+type Streams = Record<"stdin" | "stdout" | "stderr", Pipe>;
+
+function openStreams(pipes: Pipes): Streams {
+  const opened: Pipe[] = [];
+  const kept = (pipe: Pipe) => {
+    opened.push(pipe);
+    return pipe;
+  };
+  try {
+    return { stdin: kept(pipes.input()), stdout: kept(pipes.output()), stderr: kept(pipes.output()) };
+  } catch (error) {
+    for (const { ours, theirs } of opened) {
+      ours.destroy();
+      closeSync(theirs);
+    }
+    throw error;
+  }
+}
+
+function startWith({ file, args, env, cwd }: Command, streams: Streams): Pick<Child, "pid" | "exited"> {
+  const theirs = [streams.stdin, streams.stdout, streams.stderr].map((pipe) => pipe.theirs);
+  try {
+    const child = spawn(file, args, { env, cwd, detached: true, stdio: theirs });
+    const exited = new Promise<{ exitCode: number; startError?: string }>((resolve) => {
+      child.once("error", (error) => resolve({ exitCode: 127, startError: error.message }));
+      child.once("exit", (code, signal) => resolve({ exitCode: exitCodeOf(code, signal) }));
+    });
+    return { pid: child.pid ?? 0, exited };
+  } catch (error) {
+    // Arguments that the system cannot take at all, for example with a NUL in them.
+    return { pid: 0, exited: Promise.resolve({ exitCode: 127, startError: messageOf(error) }) };
+  } finally {
+    for (const descriptor of theirs) closeSync(descriptor);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What stands for a program that never started. */

@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 /**
  * Remembers the process groups it is told of; when its input ends because we are gone, kills those that are left,
  * and what carries their jobs' marker in a group of its own. Control groups are named by their first letters: they
- * are removed as soon as the system lets go of the processes in them.
+ * are removed as soon as the system lets go of the processes in them. The folder of the pipes goes last.
  */
 const SCRIPT = `
 entries=" "
@@ -23,7 +23,7 @@ done
   pid=\${file#/proc/}
   kill -KILL "\${pid%/environ}" 2>/dev/null
 done
-prefix=$1
+prefix=$1 pipes=$2
 looks=0
 while [ -n "$prefix" ] && [ $looks -lt 50 ]; do
   set -- "$prefix"*
@@ -31,18 +31,25 @@ while [ -n "$prefix" ] && [ $looks -lt 50 ]; do
   looks=$((looks + 1))
   sleep 0.1
 done
+[ -z "$pipes" ] || rm -rf "$pipes"
 `;
+
+interface Leftovers {
+  /** What the paths of the jobs' control groups begin with. */
+  groupPrefix?: string | undefined;
+  /** Folder of the pipes. */
+  pipes?: string | undefined;
+}
 
 /** A small process that ends the jobs' groups when the emulator itself is killed. */
 export class Guardian {
-  readonly #groupPrefix: string;
+  readonly #leftovers: Leftovers;
   #input: Writable | undefined;
   #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
 
-  /** `groupPrefix` is what the paths of the jobs' control groups begin with, if they have any. */
-  constructor(groupPrefix = "") {
-    this.#groupPrefix = groupPrefix;
+  constructor(leftovers: Leftovers = {}) {
+    this.#leftovers = leftovers;
   }
 
   watch(group: number, jobId: string): void {
@@ -62,7 +69,8 @@ export class Guardian {
   }
 
   #start(): Writable {
-    const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", this.#groupPrefix], {
+    const { groupPrefix, pipes } = this.#leftovers;
+    const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", groupPrefix ?? "", pipes ?? ""], {
       env: {},
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],

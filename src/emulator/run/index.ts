@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type MemoryGroup, type MemoryGroups, openMemoryGroups } from "./cgroup.ts";
 import { type Child, type Command, notStarted, startPiped } from "./child.ts";
@@ -6,12 +9,21 @@ import { Guardian } from "./guardian.ts";
 import { JobProcess } from "./job-process.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { ownMemoryGroup } from "./own-group.ts";
+import { Pipes } from "./pipes.ts";
 import { childrenOf } from "./proc.ts";
 import { ProcessTable } from "./process-table.ts";
-import { environmentOf, notFound, type Place, placeOnHost, resolveProgram } from "./programs.ts";
+import {
+  environmentOf,
+  type Place,
+  type Program,
+  pastOthers,
+  placeOnHost,
+  resolveProgram,
+  whyNot,
+} from "./programs.ts";
 import type { Launch, Runner, RunningJob } from "./runner.ts";
 import { initOf, lostSource, openSandbox, type Sandbox } from "./sandbox.ts";
-import { openTerminals, type Program, type Terminals } from "./terminal.ts";
+import { openTerminals, type Terminals } from "./terminal.ts";
 
 const ENTER_TIMEOUT_MS = 5000;
 const ENTER_PAUSE_MS = 5;
@@ -40,9 +52,11 @@ function groupsFor(named: string | undefined): MemoryGroups | undefined {
   if (named === "none") return undefined;
   if (named !== undefined) return openMemoryGroups(named);
   const own = ownMemoryGroup();
+  if (own === undefined) return undefined;
   try {
-    return own === undefined ? undefined : openMemoryGroups(own);
+    return openMemoryGroups(own.folder, own.leave);
   } catch {
+    own.leave();
     return undefined;
   }
 }
@@ -59,6 +73,7 @@ class LocalRunner implements Runner {
   readonly #sandbox: Sandbox | undefined;
   readonly #terminals: Terminals | undefined;
   readonly #groups: MemoryGroups | undefined;
+  readonly #pipes = new Pipes(join(tmpdir(), `apolo-pipes-${randomUUID()}`));
   readonly #table = new ProcessTable();
   readonly #guardian: Guardian;
   readonly #memory = new MemoryWatch(this.#table);
@@ -70,7 +85,7 @@ class LocalRunner implements Runner {
     this.#sandbox = sandbox;
     this.#terminals = terminals;
     this.#groups = groups;
-    this.#guardian = new Guardian(groups?.prefix);
+    this.#guardian = new Guardian({ groupPrefix: groups?.prefix, pipes: this.#pipes.folder });
   }
 
   start(launch: Launch): RunningJob {
@@ -81,7 +96,7 @@ class LocalRunner implements Runner {
       child,
       group,
       table: this.#table,
-      spared: () => this.#supports(child.pid, launch.tty),
+      program: () => this.#program(child.pid, launch.tty),
       startInside: async (argv, tty) =>
         this.#watched(
           await this.#startInside({ launch, place, leader: child.pid, group }, argv, tty),
@@ -103,14 +118,15 @@ class LocalRunner implements Runner {
     await Promise.all([...this.#jobs].map((job) => job.ended));
     this.#memory.close();
     await this.#guardian.close();
+    this.#groups?.close();
+    this.#pipes.close();
   }
 
-  /** Processes of a job that are not its program's: the sandbox, and what holds its terminal. */
-  #supports(leader: number, tty: boolean): number[] {
-    const init = this.#sandbox === undefined ? undefined : initOf(leader);
-    const sandbox = this.#sandbox === undefined ? [] : [leader, init ?? leader];
-    if (!tty) return sandbox;
-    return [...sandbox, ...(init === undefined ? [leader] : childrenOf(init))];
+  /** The program itself, below the sandbox and what holds its terminal; 0 while it has not begun. */
+  #program(leader: number, tty: boolean): number {
+    const below = (pid: number) => childrenOf(pid)[0] ?? 0;
+    const first = this.#sandbox === undefined ? leader : below(initOf(leader) ?? 0);
+    return tty ? below(first) : first;
   }
 
   /** Sees to it that a group ends with the emulator, however that ends. */
@@ -129,22 +145,29 @@ class LocalRunner implements Runner {
     const place = sandbox === undefined ? placeOnHost(launch, environment) : sandbox.place(launch);
     const refusal = this.#refusal(launch);
     if (refusal !== undefined) return { child: notStarted(refusal), place };
-    const [program = "", ...args] = launch.argv;
-    const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
-    const file = resolveProgram(program, place, hostPath);
-    if (file === undefined) return { child: notStarted(notFound(program)), place };
+    const program = this.#resolved(launch, place, launch.argv);
+    if (typeof program === "string") return { child: notStarted(program), place };
     const within = ({ argv, env }: Program) =>
       sandbox === undefined
         ? onHost(argv, { env, cwd: place.cwd })
         : { ...sandbox.wrap(launch, argv), env, cwd: launch.folder };
-    const child = this.#spawn({ argv: [file, ...args], env: place.env }, { tty: launch.tty, group, within });
-    return { child, place };
+    return { child: this.#spawn(program, { tty: launch.tty, group, within }), place };
+  }
+
+  /** What to start, or why it cannot be. */
+  #resolved(launch: Launch, place: Place, [name = "", ...args]: readonly string[]): Program | string {
+    const hostPath = (path: string) => this.#sandbox?.hostPath(launch, path) ?? path;
+    const file = resolveProgram(name, place, hostPath);
+    if (file === undefined) return whyNot(name, hostPath(resolve(place.cwd, name)));
+    return { argv: [file, ...args], env: place.env };
   }
 
   #refusal({ mounts, tty }: Launch): string | undefined {
     if (mounts.length > 0 && this.#sandbox === undefined) {
       return "Volumes, secret files and disks need bubblewrap (bwrap), which is not installed on this machine.";
     }
+    const hidden = mounts.find(({ target }) => /^\/(proc|sys)(\/|$)/.test(target));
+    if (hidden !== undefined) return `Cannot mount ${hidden.target}: it is the system's own.`;
     const lost = lostSource(mounts);
     if (lost !== undefined) return `Cannot mount ${lost.target}: its source does not exist.`;
     return tty && this.#terminals === undefined ? NO_TERMINAL : undefined;
@@ -153,18 +176,16 @@ class LocalRunner implements Runner {
   async #startInside(inside: Inside, argv: string[], tty: boolean): Promise<Child> {
     const { launch, place, leader, group } = inside;
     if (tty && this.#terminals === undefined) return notStarted(NO_TERMINAL);
-    const [program = "", ...args] = argv;
+    const program = this.#resolved(launch, place, argv);
+    if (typeof program === "string") return notStarted(program);
     const sandbox = this.#sandbox;
-    const hostPath = (path: string) => sandbox?.hostPath(launch, path) ?? path;
-    const file = resolveProgram(program, place, hostPath);
-    if (file === undefined) return notStarted(notFound(program));
     const init = sandbox === undefined ? undefined : await untilInit(leader);
     if (sandbox !== undefined && init === undefined) return notStarted("The job's container is gone.");
     const within = ({ argv, env }: Program) =>
       sandbox === undefined || init === undefined
         ? onHost(argv, { env, cwd: place.cwd })
         : { ...sandbox.enter(init, place.cwd, argv), env, cwd: "/" };
-    return this.#spawn({ argv: [file, ...args], env: place.env }, { tty, group, within });
+    return this.#spawn(program, { tty, group, within });
   }
 
   /** `within` says how a program is started in the job's place. */
@@ -173,9 +194,10 @@ class LocalRunner implements Runner {
     { tty, group, within }: Pick<Inside, "group"> & { tty: boolean; within(program: Program): Command },
   ): Child {
     const terminals = tty ? this.#terminals : undefined;
-    const wrapped = terminals?.wrap(program) ?? program;
+    const plain = pastOthers(program);
+    const wrapped = terminals?.wrap(plain) ?? plain;
     const command = within(wrapped);
-    const child = startPiped(group?.enter(command) ?? command);
+    const child = startPiped(group?.enter(command) ?? command, this.#pipes);
     return terminals?.adopt(child, wrapped) ?? child;
   }
 }

@@ -19,8 +19,8 @@ interface JobProcessOptions {
   /** Absent where the system does not limit the job's memory. */
   group: MemoryGroup | undefined;
   table: ProcessTable;
-  /** Processes that must outlive a request to end: those of the sandbox itself. */
-  spared: () => readonly number[];
+  /** The first process of the job itself, which alone is asked to end; 0 while there is none. */
+  program: () => number;
   startInside(argv: string[], tty: boolean): Promise<Child>;
 }
 
@@ -107,9 +107,14 @@ export class JobProcess implements RunningJob {
 
   kill(signal: "SIGTERM" | "SIGKILL"): void {
     if (this.#over) return;
-    const { table, jobId } = this.#options;
+    const { table, jobId, program } = this.#options;
+    const asked = signal === "SIGTERM" ? program() : 0;
+    if (asked > 0) {
+      sendSignal(asked, signal);
+      return;
+    }
     table.sweep();
-    this.#signal(signal);
+    for (const { pid } of table.members(jobId)) sendSignal(pid, signal);
     if (this.pid > 0 && table.members(jobId).length === 0) sendSignal(-this.pid, signal);
   }
 
@@ -147,15 +152,9 @@ export class JobProcess implements RunningJob {
     for (;;) {
       await table.settle();
       if (table.members(jobId).length === 0) return;
-      this.#signal("SIGKILL");
+      for (const { pid } of table.members(jobId)) sendSignal(pid, "SIGKILL");
       await delay(REAP_PAUSE_MS);
     }
-  }
-
-  #signal(signal: "SIGTERM" | "SIGKILL"): void {
-    const { table, jobId, spared } = this.#options;
-    const kept = signal === "SIGTERM" ? spared() : [];
-    for (const { pid } of table.members(jobId)) if (!kept.includes(pid)) sendSignal(pid, signal);
   }
 
   async #sessionEnd(child: Child): Promise<Ending> {

@@ -2,48 +2,57 @@ import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node
 import { dirname, join, relative } from "node:path";
 import { readProc } from "./proc.ts";
 
+/** A control group below which limits may be set. */
+export interface OwnGroup {
+  folder: string;
+  /** Leaves it as it was found, once no group is below it. */
+  leave(): void;
+}
+
 /**
  * The control group below which the system lets this process limit the memory of its jobs; undefined if it does
  * not. It is the group that the process is in: a limit set below it only takes away, and what contains the process
  * goes on counting. In the unified layout (v2) groups with processes have no groups that limit: there the process
  * steps aside, into a group of its own below, if it is alone. `proc` is what the system tells of it.
  */
-export function ownMemoryGroup(proc = "/proc/self"): string | undefined {
+export function ownMemoryGroup(proc = "/proc/self"): OwnGroup | undefined {
   return legacyGroup(proc) ?? unifiedGroup(proc);
 }
 
 /** Below a group that does not count what its children use, limits would set processes free instead. */
-function legacyGroup(proc: string): string | undefined {
+function legacyGroup(proc: string): OwnGroup | undefined {
   const folder = folderOf(proc, "cgroup", "memory");
   if (folder === undefined || readProc(join(folder, "memory.use_hierarchy")).trim() !== "1") return undefined;
-  return isWritable(folder) ? folder : undefined;
+  return isWritable(folder) ? { folder, leave: () => undefined } : undefined;
 }
 
-function unifiedGroup(proc: string): string | undefined {
+function unifiedGroup(proc: string): OwnGroup | undefined {
   const folder = folderOf(proc, "cgroup2", "");
   if (folder === undefined || !isWritable(folder) || !isWritable(join(folder, "cgroup.subtree_control")))
     return undefined;
   if (!readProc(join(folder, "cgroup.controllers")).split(/\s/).includes("memory")) return undefined;
-  return stepAside(folder) ? folder : undefined;
+  return stepAside(folder);
 }
 
-function stepAside(folder: string): boolean {
+function stepAside(folder: string): OwnGroup | undefined {
   const self = String(process.pid);
-  if (readProc(join(folder, "cgroup.procs")).trim() !== self) return false;
+  if (readProc(join(folder, "cgroup.procs")).trim() !== self) return undefined;
   const aside = join(folder, `apolo-emulator-${self}`);
+  const leave = () => stepBack(folder, aside);
   try {
     mkdirSync(aside);
     writeFileSync(join(aside, "cgroup.procs"), self);
     writeFileSync(join(folder, "cgroup.subtree_control"), "+memory");
-    return true;
+    return { folder, leave };
   } catch {
-    stepBack(folder, aside);
-    return false;
+    leave();
+    return undefined;
   }
 }
 
 function stepBack(folder: string, aside: string): void {
   try {
+    writeFileSync(join(folder, "cgroup.subtree_control"), "-memory");
     writeFileSync(join(folder, "cgroup.procs"), String(process.pid));
     rmdirSync(aside);
   } catch {

@@ -22,31 +22,46 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The text containers give for a program that is not there. */
-export function notFound(program: string): string {
-  return program.includes("/")
-    ? `exec: "${program}": stat ${program}: no such file or directory`
-    : `exec: "${program}": executable file not found in $PATH`;
+/** Why a program cannot be started, as containers say it. `found` is where it would be on the host. */
+export function whyNot(program: string, found: string): string {
+  if (!program.includes("/")) return `exec: "${program}": executable file not found in $PATH`;
+  const stats = statSync(found, { throwIfNoEntry: false });
+  if (stats === undefined) return `exec: "${program}": stat ${program}: no such file or directory`;
+  return `exec: "${program}": ${stats.isDirectory() ? "is a directory" : "permission denied"}`;
 }
 
-/** What a shell hands on; it may drop variables with other names. */
-const SHELL_NAME = /^[A-Za-z_]\w*$/;
+/** A program and its arguments, with its environment. */
+export interface Program {
+  argv: readonly string[];
+  env: Record<string, string>;
+}
 
-/** The words with which a shell runs `argv` so that every variable of `env` gets there. */
-export function pastShell(argv: readonly string[], env: Record<string, string>): string[] {
-  const odd = Object.entries(env).filter(([name]) => !SHELL_NAME.test(name));
-  return odd.length === 0
-    ? [...argv]
-    : ["/usr/bin/env", ...odd.map(([name, value]) => `${name}=${value}`), ...argv];
+/** Variables that shells hand on, and that concern no program in between. */
+const PLAIN = /^(?!LD_)[A-Za-z_]\w*$/;
+
+/**
+ * The same program, to be started by way of others (a shell, the sandbox): variables that these would drop or obey
+ * reach it alone.
+ */
+export function pastOthers({ argv, env }: Program): Program {
+  const entries = Object.entries(env);
+  const odd = entries.filter(([name]) => !PLAIN.test(name));
+  if (odd.length === 0) return { argv, env };
+  return {
+    argv: ["/usr/bin/env", ...odd.map(([name, value]) => `${name}=${value}`), ...argv],
+    env: Object.fromEntries(entries.filter(([name]) => PLAIN.test(name))),
+  };
 }
 
 /** The environment of a job: what it was given, and what every container has. */
 export function environmentOf({ env, jobId }: Pick<Launch, "env" | "jobId">): Record<string, string> {
-  const path = env.PATH ?? CONTAINER_PATH;
+  return { PATH: defaultPath(), HOME: "/root", HOSTNAME: jobId, ...env, NEURO_JOB_ID: jobId };
+}
+
+/** The program that runs the emulator is there for jobs too, wherever it is installed. */
+function defaultPath(): string {
   const node = dirname(process.execPath);
-  // The program that runs the emulator is there for jobs too, wherever it is installed.
-  const PATH = path.split(":").includes(node) ? path : `${path}:${node}`;
-  return { HOME: "/root", HOSTNAME: jobId, ...env, PATH, NEURO_JOB_ID: jobId };
+  return CONTAINER_PATH.split(":").includes(node) ? CONTAINER_PATH : `${CONTAINER_PATH}:${node}`;
 }
 
 /** What a job without a file system of its own has in its place. */

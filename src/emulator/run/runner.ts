@@ -72,7 +72,7 @@ export interface RunningJob {
   usage(): Promise<Usage>;
   /** Connects to a port that a process of the job listens on. @throws {PortError} */
   connect(port: number): Promise<import("node:net").Socket>;
-  /** Signals the whole group. */
+  /** Asks the first process to end, as the platform does, or kills the whole group. */
   kill(signal: "SIGTERM" | "SIGKILL"): void;
   /** Resolves when no process of the group is left. */
   ended: Promise<Ending>;

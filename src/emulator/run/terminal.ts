@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
 import type { Child } from "./child.ts";
 import { childrenOf, readProc } from "./proc.ts";
-import { findProgram, pastShell } from "./programs.ts";
+import { findProgram, type Program } from "./programs.ts";
 import type { Terminal } from "./runner.ts";
 
 /** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
@@ -14,12 +14,6 @@ const LOOK_MS = 10;
 const BEGIN_MS = 5000;
 /** What the system calls a pseudo-terminal. */
 const PTS_MAJOR = 136;
-
-/** A program and its arguments, with its environment. */
-export interface Program {
-  argv: readonly string[];
-  env: Record<string, string>;
-}
 
 /** Puts programs on pseudo-terminals, which are made where the program runs: inside its namespaces. */
 export interface Terminals {
@@ -52,8 +46,7 @@ function isOfUtilLinux(script: string): boolean {
 /** `script` takes text for the shell that its environment names: that one is ours, and the program's is restored. */
 function shellText({ argv, env }: Program): string {
   const shell = env.SHELL === undefined ? "unset SHELL" : `SHELL=${quote(env.SHELL)}`;
-  const words = pastShell(argv, env).map((word) => quote(word));
-  return `${SETTINGS}; ${shell}; exec ${words.join(" ")}`;
+  return `${SETTINGS}; ${shell}; exec ${argv.map((word) => quote(word)).join(" ")}`;
 }
 
 /**

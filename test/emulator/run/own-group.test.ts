@@ -31,13 +31,13 @@ describe("the own control group, legacy", () => {
 
   test("is the one below the mount that controls memory", () => {
     write("memory/user/7/memory.use_hierarchy", "1\n");
-    expect(ownMemoryGroup(inV1())).toBe(join(folder, "memory/user/7"));
+    expect(ownMemoryGroup(inV1())?.folder).toBe(join(folder, "memory/user/7"));
   });
 
   test("is found where only a part of the hierarchy is mounted", () => {
     write("memory/7/memory.use_hierarchy", "1\n");
     const part = "33 25 0:28 /user $/memory rw - cgroup cgroup rw,memory";
-    expect(ownMemoryGroup(told("4:memory:/user/7\n", [part]))).toBe(join(folder, "memory/7"));
+    expect(ownMemoryGroup(told("4:memory:/user/7\n", [part]))?.folder).toBe(join(folder, "memory/7"));
   });
 
   test("is not used where its part of the hierarchy is not mounted", () => {
@@ -69,10 +69,17 @@ describe("the own control group, unified", () => {
 
   test("is used when the process is alone in it, which steps aside", () => {
     group(`${process.pid}\n`);
-    expect(ownMemoryGroup(inV2())).toBe(join(folder, path));
+    expect(ownMemoryGroup(inV2())?.folder).toBe(join(folder, path));
     const aside = join(folder, path, `apolo-emulator-${process.pid}`);
     expect(readFileSync(join(aside, "cgroup.procs"), "utf8")).toBe(String(process.pid));
     expect(readFileSync(join(folder, path, "cgroup.subtree_control"), "utf8")).toBe("+memory");
+  });
+
+  test("is left as it was found", () => {
+    group(`${process.pid}\n`);
+    ownMemoryGroup(inV2())?.leave();
+    expect(readFileSync(join(folder, path, "cgroup.subtree_control"), "utf8")).toBe("-memory");
+    expect(readFileSync(join(folder, path, "cgroup.procs"), "utf8")).toBe(String(process.pid));
   });
 
   test.each([

@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, constants, mkdirSync, openSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { join } from "node:path";
+
+/** So many names are made by one program. */
+const BATCH = 30;
+
+/** One pipe: a stream here, and a descriptor to hand to a program and to close then. */
+export interface Pipe {
+  ours: Socket;
+  theirs: number;
+}
+
+/**
+ * Pipes for the streams of programs, as containers have them. Node gives its children sockets instead, which
+ * cannot be opened by name: `/dev/stdout` would fail. It makes no pipes, so they begin as files and lose their
+ * names when both ends are open.
+ */
+export class Pipes {
+  readonly folder: string;
+  #names: string[] = [];
+  #count = 0;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** What a program writes comes out of `ours`. @throws {Error} if the system has no more descriptors. */
+  output(): Pipe {
+    const path = this.#take();
+    const ours = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const theirs = openSync(path, constants.O_WRONLY);
+    rmSync(path);
+    return { ours: new Socket({ fd: ours, readable: true, writable: false }), theirs };
+  }
+
+  /** What is written to `ours` is what a program reads. @throws {Error} if the system has no more descriptors. */
+  input(): Pipe {
+    const path = this.#take();
+    // Opened for both, so that neither end waits for the other.
+    const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const theirs = openSync(path, constants.O_RDONLY);
+    const ours = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    closeSync(both);
+    rmSync(path);
+    return { ours: new Socket({ fd: ours, readable: false, writable: true }), theirs };
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+    this.#names = [];
+  }
+
+  #take(): string {
+    if (this.#names.length === 0) this.#names = this.#make();
+    const name = this.#names.pop();
+    if (name === undefined) throw new Error(`No pipes can be made in ${this.folder}.`);
+    return name;
+  }
+
+  #make(): string[] {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const names = Array.from({ length: BATCH }, (_, index) => join(this.folder, `${this.#count + index}`));
+    this.#count += BATCH;
+    return spawnSync("mkfifo", names).status === 0 ? names : [];
+  }
+}
