@@ -16,6 +16,8 @@ export interface JobRow {
   created_at?: string;
   run_time_seconds?: number;
   preset?: string;
+  /** Only if the list is about ends. */
+  finished_at?: string;
   /** Cost so far, as people read it. */
   credits: string;
   /** Only if it is not the caller's own. */
@@ -33,12 +35,16 @@ export interface RowOptions {
   /** The caller, whose name is left out of their own rows. */
   me?: string | undefined;
   withProject?: boolean;
+  withEnd?: boolean;
 }
 
 /** The compact form of a job; absent = not set. */
-export function jobRow(job: JobDescription, { nowMs, me, withProject = false }: RowOptions): JobRow {
-  const seconds = Math.round(runTimeOf(job, nowMs));
-  const { exit_code, created_at } = job.history;
+export function jobRow(
+  job: JobDescription,
+  { nowMs, me, withProject = false, withEnd = false }: RowOptions,
+): JobRow {
+  const seconds = Math.floor(runTimeOf(job, nowMs));
+  const { exit_code, created_at, finished_at } = job.history;
   const reason = causeOf(job);
   return {
     ...(job.name === undefined ? {} : { name: job.name }),
@@ -47,6 +53,7 @@ export function jobRow(job: JobDescription, { nowMs, me, withProject = false }: 
     ...(reason === undefined ? {} : { reason }),
     ...(exit_code === undefined ? {} : { exit_code }),
     ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
+    ...(withEnd && finished_at !== undefined ? { finished_at: formatInstant(finished_at) } : {}),
     ...(seconds === 0 ? {} : { run_time_seconds: seconds }),
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
     credits: formatCredits(job.total_price_credits),
@@ -65,8 +72,8 @@ export function rowText(
     row.name ?? "(no name)",
     shortId(row.id),
     statusText(row),
-    row.created_at === undefined ? "" : ageText(row.created_at, nowMs, withTime),
-    row.run_time_seconds === undefined ? "" : `ran ${formatDuration(row.run_time_seconds).replace(" ", "")}`,
+    ageText(row, nowMs, withTime),
+    row.run_time_seconds === undefined ? "" : `ran ${formatDuration(row.run_time_seconds)}`,
     row.preset ?? "",
     `${row.credits} credits`,
     row.owner === undefined ? "" : `owner ${row.owner}`,
@@ -110,10 +117,13 @@ export function causeOf({
   return reason ? oneLine(reason) : undefined;
 }
 
-/** `2026-11-22T10:00Z, 2h old` */
-function ageText(createdAt: string, nowMs: number, withTime: boolean): string {
-  const age = `${ageOf(createdAt, nowMs)} old`;
-  return withTime ? `${createdAt.replace(/:\d\dZ$/, "Z")}, ${age}` : age;
+/** `2026-11-22T10:00Z, 2h old`, or `ended 2026-11-22T11:00Z, 1h ago` */
+function ageText({ created_at, finished_at }: JobRow, nowMs: number, withTime: boolean): string {
+  const time = finished_at ?? created_at;
+  if (time === undefined) return "";
+  const age = `${ageOf(time, nowMs)} ${finished_at === undefined ? "old" : "ago"}`;
+  const when = withTime ? `${time.replace(/:\d\dZ$/, "Z")}, ${age}` : age;
+  return finished_at === undefined ? when : `ended ${when}`;
 }
 
 /** Reasons can be a whole error text of the platform. */

@@ -7,7 +7,7 @@ const DEFAULT_SINCE = "1d";
 const steps = (since: string): Step[] => [
   [
     ["job_list"],
-    `Call job_list with since: ${since}, limit: 100 (follow next_cursor): what was started, and how it ended.`,
+    `Call job_list with ended_since: ${since}, limit: 100 (follow next_cursor): what ended, also of jobs created before, how, and what it cost. What is still active is attached.`,
   ],
   [["job_status"], "Call job_status for all that failed, in one call, and group them by cause."],
   [["job_logs"], "Where a cause stays open, call job_logs for those jobs, in one call."],

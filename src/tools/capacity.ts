@@ -6,6 +6,7 @@ import { nearestNames } from "../jobs/names.ts";
 import { project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { gpuText, hardwareText } from "./hardware.ts";
+import { placesOf } from "./places.ts";
 
 const GIB = 2 ** 30;
 
@@ -18,7 +19,7 @@ export const capacity = defineTool({
   input: z.strictObject({
     gpu: z.boolean().optional().describe("Only with (true) or without"),
     gpu_model: z.string().optional().describe("Part of its model, e.g. a100"),
-    min_memory_gib: z.number().min(0).optional().describe("Least memory, GiB"),
+    min_memory_gib: z.number().min(0).optional().describe("Least memory"),
     min_cpu: z.number().min(0).optional().describe("Least cores"),
     available_only: z.boolean().optional().describe("Only with room now"),
     project,
@@ -37,9 +38,11 @@ export const capacity = defineTool({
     const cluster = clusterOf(context, where.cluster);
     const fitting = cluster.presets.filter((preset) => fits(preset, room[preset.name], filter)).sort(byPrice);
     const choices = choicesOf(context, cluster);
+    const doubts = at === undefined ? [] : placesOf([at], context).doubts([]);
     return {
       text: [
         headline(cluster, fitting.length),
+        ...doubts,
         ...fitting.map((preset) => row(preset, room[preset.name])),
         ...choices.lines,
       ].join("\n"),
@@ -47,6 +50,7 @@ export const capacity = defineTool({
         cluster: cluster.name,
         presets: fitting.map((preset) => data(preset, room[preset.name])),
         ...choices.data,
+        ...(doubts.length === 0 ? {} : { doubts }),
       },
     };
   },

@@ -1,23 +1,20 @@
 import { z } from "zod";
-import type { JobDescription } from "../client/index.ts";
-import { byteLength } from "../jobs/budget.ts";
-import { formatInstant } from "../jobs/durations.ts";
+import { FINISHED_STATUSES, type JobDescription } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { parseWindow } from "../jobs/moments.ts";
-import { countStatuses, countsText, jobRow, rowText } from "../jobs/rows.ts";
+import { parseMoment, parseWindow } from "../jobs/moments.ts";
 import { nameProblems } from "../jobs/start-problems.ts";
 import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
-import { cursorAfter, listPage, type Page } from "./list-page.ts";
-import { type Places, placesOf } from "./places.ts";
+import { listAnswer } from "./list-answer.ts";
+import { whyNothing } from "./list-nothing.ts";
+import { listPage } from "./list-page.ts";
+import { placesOf } from "./places.ts";
 
-/** Counts look at so many jobs, a search in texts at so many more. */
-const COUNTED_JOBS = 500;
+/** Counts look at so many jobs, a search in texts or among ends at so many more. */
+const COUNTED_JOBS = 1000;
 const SEARCHED_JOBS = 5000;
-/** Rows beyond this wait for the next page. */
-const MAX_ROWS_BYTES = 18_000;
-/** Twenty rows, headline and cursor stay under 4,000 bytes. */
-const MAX_ROW_BYTES = 165;
+/** What a user can be called. Source: protocol reference 3.6 */
+const USER = /^[a-z0-9](?:[-/]?[a-z0-9])*$/;
 
 const status = z.enum(["pending", "suspended", "running", "succeeded", "failed", "cancelled"]);
 
@@ -25,15 +22,16 @@ export const list = defineTool({
   name: "job_list",
   title: "List jobs",
   description:
-    "Lists everybody's jobs in the project, newest first, with status, reason, age, run time, preset, cost; counts per status. All filters must match.",
+    "Lists everybody's jobs in the project, newest first: status, reason, age, run time, preset, cost; counts and cost of all. All filters must match.",
   toolset: "core",
   input: z.strictObject({
     status: z.array(status).optional().describe("Any of these"),
     name: z.string().optional().describe("Exact name"),
-    tags: z.array(z.string()).optional().describe('All of these, e.g. ["lr-sweep"]'),
+    tags: z.array(z.string()).optional().describe("All of these"),
     owner: z.string().optional().describe("User name, or me"),
     since: z.string().optional().describe("Created from: 2h, yesterday or ISO time (UTC)"),
-    until: z.string().optional().describe("Created up to; same forms"),
+    until: z.string().optional().describe("Created up to"),
+    ended_since: z.string().optional().describe("Ended from, e.g. 1h"),
     text: z.string().optional().describe("Part of name, description, image, command or reason"),
     limit: z.int().min(1).max(200).default(20).describe("Most rows"),
     cursor: z.string().optional().describe("next_cursor of the last call"),
@@ -50,15 +48,26 @@ export const list = defineTool({
     if (at !== undefined && projects !== undefined)
       throw new InvalidInputError("Give project or projects, not both.");
     requireName(filters.name);
+    requireOwner(filters.owner);
     const context = await platform.context({ signal });
     const places = placesOf(projects ?? (at === undefined ? [] : [at]), context);
     const nowMs = Date.now();
     const filter = { ...places.filter, ...filterOf(filters, { nowMs, me: context.user }) };
+    const endedSinceMs = endedSince(filters, nowMs);
     const matches = (job: JobDescription) =>
-      places.covers(job) && (wanted === undefined || mentions(job, wanted));
-    const scanLimit = wanted === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
+      places.covers(job) &&
+      (endedSinceMs === undefined || endedMs(job) >= endedSinceMs) &&
+      (wanted === undefined || mentions(job, wanted));
+    const scanLimit = wanted === undefined && endedSinceMs === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
     const page = await listPage(platform, { filter, matches, limit, scanLimit, cursor }, signal);
-    return answer(page, { places, nowMs, me: context.user, isFurther: cursor !== undefined });
+    const asked = { ...filters, text: wanted };
+    const isFurther = cursor !== undefined;
+    const nothing =
+      page.matching.length > 0 || isFurther
+        ? ""
+        : await whyNothing(platform, { asked, places, me: context.user }, signal);
+    const time = { nowMs, endedSinceMs, sinceMs: filter.since?.getTime() };
+    return listAnswer(page, { places, me: context.user, isFurther, nothing, asked, ...time });
   },
 });
 
@@ -69,6 +78,16 @@ function requireName(name: string | undefined): void {
     throw new InvalidInputError(`${problem} text finds a part of a name; job_status takes ids.`);
 }
 
+function requireOwner(owner: string | undefined): void {
+  if (owner === undefined || USER.test(owner)) return;
+  const near = owner.trim().toLowerCase();
+  const guess = USER.test(near) ? ` Did you mean ${JSON.stringify(near)}?` : "";
+  throw new InvalidInputError(
+    `owner: ${JSON.stringify(owner.slice(0, 60))} cannot be a user name: they have lower-case letters, digits, hyphens and slashes only.${guess}`,
+  );
+}
+
+/** Filters that go to the platform, and the time of the end, which it cannot filter by. */
 interface Filters {
   status?: z.infer<typeof status>[] | undefined;
   name?: string | undefined;
@@ -76,14 +95,31 @@ interface Filters {
   owner?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
+  ended_since?: string | undefined;
+}
+
+/** The end comes later than the creation by nobody knows how much: jobs created long before are looked at too. */
+function endedSince({ ended_since: text, status = [] }: Filters, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const active = status.filter((one) => !FINISHED_STATUSES.some((finished) => finished === one));
+  if (active.length > 0)
+    throw new InvalidInputError(
+      `ended_since finds jobs that have ended, ${active.join(" and ")} ones have not: leave out one of both.`,
+    );
+  return parseMoment(text, { nowMs });
+}
+
+function endedMs({ history }: JobDescription): number {
+  return history.finished_at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(history.finished_at);
 }
 
 function filterOf(
-  { status, name, tags, owner, since, until }: Filters,
+  { status, name, tags, owner, since, until, ended_since }: Filters,
   { nowMs, me }: { nowMs: number; me: string },
 ) {
+  const statuses = status ?? (ended_since === undefined ? undefined : FINISHED_STATUSES);
   return {
-    ...(status === undefined ? {} : { statuses: status }),
+    ...(statuses === undefined ? {} : { statuses }),
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags }),
     ...(owner === undefined ? {} : { owners: [owner === "me" ? me : owner] }),
@@ -99,55 +135,4 @@ function mentions({ name, description, container, history }: JobDescription, wan
   return [name, description, imageText, command, entrypoint, history.reason].some(
     (text) => text?.toLowerCase().includes(part) ?? false,
   );
-}
-
-interface Shown {
-  places: Places;
-  nowMs: number;
-  me: string;
-  isFurther: boolean;
-}
-
-function answer(page: Page, { places, nowMs, me, isFurther }: Shown) {
-  const { matching, isComplete, examined } = page;
-  const withProject = new Set(matching.map(({ project_name }) => project_name)).size > 1;
-  const rows = page.shown.map((job) => jobRow(job, { nowMs, me, withProject }));
-  const { texts, count } = withinBytes(
-    rows.map((row) => rowText(row, nowMs)),
-    rows.map((row) => rowText(row, nowMs, { withTime: false })),
-  );
-  const jobs = page.shown.slice(0, count);
-  const last = jobs.at(-1);
-  const nextCursor =
-    count < page.shown.length && last !== undefined ? cursorAfter(last, page.since) : page.nextCursor;
-  const counts = countStatuses(matching);
-  const older = isFurther ? "older " : "";
-  const headline = `${count} of ${matching.length}${isComplete ? "" : " or more"} ${older}jobs in ${places.label}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
-  const bounded = isComplete ? "" : ` (of the newest ${examined} only; narrow the filters to count all)`;
-  const next =
-    nextCursor === undefined ? [] : [`More: job_list with the same filters and cursor: "${nextCursor}"`];
-  const none = count > 0 ? [] : [`No job matches. ${places.doubt}`.trim()];
-  return {
-    text: [headline, `Counts${bounded}: ${countsText(counts)}.`, ...none, ...texts, ...next].join("\n"),
-    data: {
-      jobs: rows.slice(0, count).map((row) => ({ ...row })),
-      counts: { ...counts },
-      ...(isComplete ? {} : { counts_of_newest: examined }),
-      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
-    },
-    jobs,
-  };
-}
-
-/** The rows, in the short form where the long one takes too much, as many as fit; the rest is the next page. */
-function withinBytes(long: string[], short: string[]): { texts: string[]; count: number } {
-  const texts = byteLength(long.join("\n")) > long.length * MAX_ROW_BYTES ? short : long;
-  let bytes = 0;
-  let count = 0;
-  for (const text of texts) {
-    bytes += byteLength(text) + 1;
-    if (bytes > MAX_ROWS_BYTES) break;
-    count += 1;
-  }
-  return { texts: texts.slice(0, count), count };
 }

@@ -12,7 +12,7 @@ export const logsInput = z.strictObject({
   status: z.array(status).optional().describe("Any of these"),
   lines: z.int().min(1).max(5000).optional().describe("A job; default 100, with since 2000"),
   since: z.string().optional().describe("From: 10m, 2h, 14:30 or ISO time (UTC)"),
-  until: z.string().optional().describe("Up to; same forms"),
+  until: z.string().optional().describe("Up to"),
   grep: z.string().optional().describe("Only matching lines, e.g. error|warn"),
   context: z.int().min(0).max(50).optional().describe("Lines around matches"),
   ignore_case: z.boolean().optional().describe("In both patterns"),
@@ -20,7 +20,7 @@ export const logsInput = z.strictObject({
   newest_first: z.boolean().optional().describe("Order of matches"),
   until_pattern: z.string().optional().describe("Wait for a line, e.g. epoch 3"),
   wait_seconds: z.int().min(0).max(50).optional().describe("Default 45 with until_pattern, else 0"),
-  cursor: z.string().optional().describe("next_cursor of the last call"),
+  cursor: z.string().optional().describe("A cursor of the last call"),
   timestamps: z.boolean().optional().describe("Times before lines"),
   project,
 });

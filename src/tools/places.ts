@@ -10,8 +10,10 @@ export interface Places {
   covers: (job: JobDescription) => boolean;
   /** For a headline: `default/acme/vision`. */
   label: string;
-  /** What to say when nothing was found, because a name is not in the caller's configuration; else empty. */
-  doubt: string;
+  /** Jobs of several projects can be among them. */
+  isSeveral: boolean;
+  /** What to say of places that are not in the caller's configuration and hold none of the jobs found. */
+  doubts: (found: readonly JobDescription[]) => string[];
 }
 
 interface Place {
@@ -42,7 +44,11 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
     },
     covers: (job) => places.some((place) => isIn(job, place)),
     label: places.map(({ org, project }) => `${cluster}/${org}/${project}`).join(", "),
-    doubt: doubtAbout(places, context),
+    isSeveral: all || everyOrg || places.length > 1,
+    doubts: (found) =>
+      places
+        .filter((place) => !found.some((job) => isIn(job, place)))
+        .flatMap((place) => doubtAbout(place, context)),
   };
 }
 
@@ -50,17 +56,14 @@ function isIn({ org_name, project_name }: JobDescription, { org, project }: Plac
   return (org === ALL || org_name === org) && (project === ALL || project_name === project);
 }
 
-function doubtAbout(places: Place[], { projects }: PlatformContext): string {
-  const here = projects.filter(({ cluster_name }) => cluster_name === places[0]?.cluster);
+function doubtAbout({ cluster, org, project }: Place, { projects }: PlatformContext): string[] {
+  const here = projects.filter(({ cluster_name }) => cluster_name === cluster);
   const known = here.map(({ org_name, name }) => `${org_name}/${name}`);
-  const strange = places.find(
-    ({ org, project }) => project !== ALL && org !== ALL && !known.includes(`${org}/${project}`),
-  );
-  if (strange === undefined) return "";
-  const wanted = `${strange.org}/${strange.project}`;
+  const wanted = `${org}/${project}`;
+  if (project === ALL || org === ALL || known.includes(wanted)) return [];
   const near = nearestNames(wanted, known);
   const names = near.length > 0 ? `nearest: ${near.join(", ")}` : `yours: ${known.slice(0, 10).join(", ")}`;
-  return `You have no project ${wanted} in this cluster (${names}).`;
+  return [`You have no project ${wanted} in this cluster (${names}).`];
 }
 
 function unique(names: string[]): string[] {

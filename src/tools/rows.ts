@@ -30,7 +30,7 @@ export function stateData({ id, name, status, history }: JobDescription) {
     ...(exit_code === undefined ? {} : { exit_code }),
     ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
     ...(finished_at === undefined ? {} : { finished_at: formatInstant(finished_at) }),
-    run_time_seconds: Math.round(run_time_seconds ?? 0),
+    run_time_seconds: Math.floor(run_time_seconds ?? 0),
   };
 }
 

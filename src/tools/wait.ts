@@ -38,7 +38,7 @@ export const wait = defineTool({
   name: "job_wait",
   title: "Wait for jobs",
   description:
-    "Waits until all jobs run or have ended, or a log has a line that matches pattern. Answers finished: true or false and the next call.",
+    "Waits until all jobs run or have ended, or a log has a line that matches pattern. Answers finished: true/false and the next call.",
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs,

@@ -28,7 +28,7 @@ describe("rowText", () => {
   test.each([
     [
       sampleJob(),
-      "train-7b · job-1a2b3c4d · running · 2026-11-22T10:00Z, 2h old · ran 1h30m · gpu-small · 1.5 credits",
+      "train-7b · job-1a2b3c4d · running · 2026-11-22T10:00Z, 2h old · ran 1h 30m · gpu-small · 1.5 credits",
     ],
     [
       pendingJob("ErrImagePull"),
@@ -36,7 +36,7 @@ describe("rowText", () => {
     ],
     [
       sampleJob({ status: "failed", owner: "bob", history: { reason: "OOMKilled", exit_code: 137 } }),
-      "train-7b · job-1a2b3c4d · failed (OOMKilled, exit 137) · 2026-11-22T10:00Z, 2h old · ran 1h30m · gpu-small · 1.5 credits · owner bob",
+      "train-7b · job-1a2b3c4d · failed (OOMKilled, exit 137) · 2026-11-22T10:00Z, 2h old · ran 1h 30m · gpu-small · 1.5 credits · owner bob",
     ],
   ])("prints one line", (job, line) => {
     expect(text(job)).toBe(line);

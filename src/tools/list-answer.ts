@@ -1,0 +1,157 @@
+import type { JobDescription } from "../client/index.ts";
+import { byteLength } from "../jobs/budget.ts";
+import { formatCredits, sumCredits } from "../jobs/cost.ts";
+import { formatInstant } from "../jobs/durations.ts";
+import { countStatuses, countsText, jobRow, rowText } from "../jobs/rows.ts";
+import { cursorAfter, type Page } from "./list-page.ts";
+import type { Places } from "./places.ts";
+
+/** Rows beyond this wait for the next page. */
+const MAX_ROWS_BYTES = 18_000;
+/** Twenty rows, headline and cursor stay under 4,000 bytes. */
+const MAX_ROW_BYTES = 165;
+/** Owners, and projects, with sums of their own. */
+const MOST_SUMS = 10;
+
+interface Shown {
+  places: Places;
+  nowMs: number;
+  me: string;
+  isFurther: boolean;
+  /** The filters given, for a call that would find more. */
+  asked: Record<string, unknown>;
+  sinceMs: number | undefined;
+  endedSinceMs: number | undefined;
+  /** Why nothing was found. */
+  nothing: string;
+}
+
+/** A page of jobs with what all of them are and cost together. */
+export function listAnswer(page: Page, options: Shown) {
+  const { nowMs, me, places } = options;
+  const { matching } = page;
+  const withProject = places.isSeveral;
+  const withEnd = options.endedSinceMs !== undefined;
+  const rows = page.shown.map((job) => jobRow(job, { nowMs, me, withProject, withEnd }));
+  const { texts, count } = withinBytes(
+    rows.map((row) => rowText(row, nowMs)),
+    rows.map((row) => rowText(row, nowMs, { withTime: false })),
+  );
+  const jobs = page.shown.slice(0, count);
+  const last = jobs.at(-1);
+  const nextCursor =
+    count < page.shown.length && last !== undefined ? cursorAfter(last, page.since) : page.nextCursor;
+  const counts = countStatuses(matching);
+  const credits = creditsOf(matching);
+  const next =
+    nextCursor === undefined ? [] : [`More: job_list with the same filters and cursor: "${nextCursor}"`];
+  return {
+    text: [
+      headline(page, count, options),
+      `Counts${boundText(page, withEnd)}: ${countsText(counts)}. ${creditsText(credits)}`,
+      ...places.doubts(matching),
+      ...(options.nothing === "" ? [] : [options.nothing]),
+      ...endedHint(options),
+      ...texts,
+      ...next,
+    ].join("\n"),
+    data: {
+      jobs: rows.slice(0, count).map((row) => ({ ...row })),
+      counts: { ...counts },
+      credits,
+      ...(withEnd ? { looked_at: page.examined } : {}),
+      ...(page.isComplete ? {} : { counts_of_newest: page.examined }),
+      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+    },
+    jobs,
+  };
+}
+
+function headline({ matching, isComplete, examined }: Page, count: number, options: Shown): string {
+  const { places, nowMs, me, isFurther, sinceMs, endedSinceMs } = options;
+  const older = isFurther ? "older " : "";
+  const created = sinceMs === undefined ? "" : `, created since ${formatInstant(sinceMs)}`;
+  const ended =
+    endedSinceMs === undefined
+      ? ""
+      : `, ended since ${formatInstant(endedSinceMs)} (${examined} ended ones looked at)`;
+  const more = isComplete ? "" : " or more";
+  return `${count} of ${matching.length}${more} ${older}jobs in ${places.label}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
+}
+
+function boundText({ isComplete, examined }: Page, withEnd: boolean): string {
+  if (isComplete) return "";
+  const missed = withEnd ? "; jobs created before those may have ended in this time too" : "";
+  return ` (of the newest ${examined} only; narrow the filters to count all${missed})`;
+}
+
+interface Credits {
+  total: string;
+  /** Only if there are several. */
+  by_owner?: Record<string, string>;
+  by_project?: Record<string, string>;
+}
+
+function creditsOf(jobs: readonly JobDescription[]): Credits {
+  const byOwner = sumsBy(jobs, ({ owner }) => owner);
+  const byProject = sumsBy(jobs, ({ project_name }) => project_name);
+  return {
+    total: creditSum(jobs),
+    ...(byOwner === undefined ? {} : { by_owner: byOwner }),
+    ...(byProject === undefined ? {} : { by_project: byProject }),
+  };
+}
+
+function creditSum(jobs: readonly JobDescription[]): string {
+  return formatCredits(sumCredits(jobs.map((job) => job.total_price_credits)));
+}
+
+/** The dearest first; undefined where there is one kind only. */
+function sumsBy(
+  jobs: readonly JobDescription[],
+  keyOf: (job: JobDescription) => string,
+): Record<string, string> | undefined {
+  const groups = new Map<string, JobDescription[]>();
+  for (const job of jobs) {
+    const group = groups.get(keyOf(job));
+    if (group === undefined) groups.set(keyOf(job), [job]);
+    else group.push(job);
+  }
+  const sums = [...groups].map(([key, group]) => [key, creditSum(group)] as const);
+  if (sums.length < 2) return undefined;
+  return Object.fromEntries(sums.sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, MOST_SUMS));
+}
+
+function creditsText({ total, by_owner: byOwner, by_project: byProject }: Credits): string {
+  const text = (sums: Record<string, string>) =>
+    Object.entries(sums)
+      .map(([key, sum]) => `${key} ${sum}`)
+      .join(", ");
+  const parts = [byOwner, byProject].flatMap((sums) => (sums === undefined ? [] : [text(sums)]));
+  return `Together ${total} credits so far${parts.length === 0 ? "" : ` (${parts.join("; ")})`}.`;
+}
+
+/** Who asks what failed in the last hour means the time of the end. */
+function endedHint({ asked, endedSinceMs, isFurther }: Shown): string[] {
+  const { status, since, until: _until, ...others } = asked;
+  const isAboutEnds = Array.isArray(status) && status.some((one) => ENDS.has(one));
+  if (endedSinceMs !== undefined || since === undefined || isFurther || !isAboutEnds) return [];
+  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
+  const call = JSON.stringify({ status, ...given, ended_since: since });
+  return [`Jobs created before may have ended in this time: job_list ${call}`];
+}
+
+const ENDS: ReadonlySet<unknown> = new Set(["succeeded", "failed", "cancelled"]);
+
+/** The rows, in the short form where the long one takes too much, as many as fit; the rest is the next page. */
+function withinBytes(long: string[], short: string[]): { texts: string[]; count: number } {
+  const texts = byteLength(long.join("\n")) > long.length * MAX_ROW_BYTES ? short : long;
+  let bytes = 0;
+  let count = 0;
+  for (const text of texts) {
+    bytes += byteLength(text) + 1;
+    if (bytes > MAX_ROWS_BYTES) break;
+    count += 1;
+  }
+  return { texts: texts.slice(0, count), count };
+}

@@ -1,0 +1,74 @@
+import type { JobDescription, Platform } from "../client/index.ts";
+import { nearestNames } from "../jobs/names.ts";
+import type { Places } from "./places.ts";
+
+/** So many of the newest jobs say which tags, owners and names there are. */
+const LOOKED_AT = 300;
+const MOST_NAMED = 5;
+
+/** What was asked for and may not be there. */
+interface Asked extends Record<string, unknown> {
+  name?: string | undefined;
+  tags?: string[] | undefined;
+  owner?: string | undefined;
+  text?: string | undefined;
+}
+
+/** Why a list is empty: which of the words asked for nobody uses here, and what they may have meant. */
+export async function whyNothing(
+  platform: Platform,
+  { asked, places, me }: { asked: Asked; places: Places; me: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const { name, tags = [], owner = "me", text } = asked;
+  const filters = Object.values(asked).filter((value) => value !== undefined);
+  if (name === undefined && text === undefined && tags.length === 0 && owner === "me")
+    return "No job matches.";
+  const known = { names: new Set<string>(), tags: new Set<string>(), owners: new Set<string>([me]) };
+  for await (const job of platform.jobs.list(
+    { ...places.filter, reverse: true, limit: LOOKED_AT },
+    { signal },
+  ))
+    if (places.covers(job)) take(known, job);
+  const unknown = [
+    ...tags.flatMap((tag) => missing("tag", tag, known.tags)),
+    ...(owner === "me" ? [] : missing("owner", owner, known.owners)),
+    ...(name === undefined ? [] : missing("name", name, known.names)),
+    ...(text === undefined ? [] : nearText(text, known)),
+  ];
+  if (unknown.length > 0) return `No job matches. ${unknown.join(" ")}`;
+  return filters.length < 2 ? "No job matches." : "No job matches all of that together: leave out a filter.";
+}
+
+interface Known {
+  names: Set<string>;
+  tags: Set<string>;
+  owners: Set<string>;
+}
+
+function take(known: Known, { name, tags, owner }: JobDescription): void {
+  if (name !== undefined) known.names.add(name);
+  // Those of this server say nothing to anybody.
+  for (const tag of tags) if (!tag.startsWith("mcp:")) known.tags.add(tag);
+  known.owners.add(owner);
+}
+
+function missing(kind: string, wanted: string, known: ReadonlySet<string>): string[] {
+  if (known.has(wanted)) return [];
+  const near = nearestNames(wanted, known, MOST_NAMED);
+  const some = [...known].slice(0, MOST_NAMED);
+  const hint =
+    near.length > 0
+      ? `; nearest: ${near.join(", ")}`
+      : some.length > 0
+        ? `; there are ${some.join(", ")}`
+        : "";
+  return [`None of the newest ${LOOKED_AT} has the ${kind} ${JSON.stringify(wanted.slice(0, 60))}${hint}.`];
+}
+
+function nearText(text: string, known: Known): string[] {
+  const near = nearestNames(text, [...known.names, ...known.tags], MOST_NAMED);
+  return near.length === 0
+    ? []
+    : [`Names and tags like ${JSON.stringify(text.slice(0, 60))}: ${near.join(", ")}.`];
+}
