@@ -1,4 +1,4 @@
-import type { Cursor, JobDescription } from "../client/index.ts";
+import type { Cursor } from "../client/index.ts";
 import type { LogBody } from "../jobs/log-report.ts";
 import type { LogsArguments } from "./log-arguments.ts";
 import { type Bearing, placeAfter, writeCursor } from "./log-cursor.ts";
@@ -30,20 +30,20 @@ export function nextCalls(
   logs: readonly Shown[],
   { args, isBackward }: { args: LogsArguments; isBackward: boolean },
 ): NextCalls {
-  const jobs = args.jobs ?? logs.map(({ part }) => part.job.id);
   const call = (given: object) => `job_logs ${JSON.stringify(given)}`;
   const isFound = logs.some(({ part }) => part.matched === true);
-  const next = isBackward ? undefined : newerCursor(logs.map(({ part }) => part));
+  const options = { logs, args };
+  const newer = isBackward ? NOTHING : newerPlaces(logs);
+  const next = newer.size === 0 ? undefined : writeCursor(newer);
   const [older, leftOut] = [bearings(logs, olderPlace), bearings(logs, gapPlace)];
   const olderCursor = args.cursor === undefined || isBackward ? cursorFor(older) : undefined;
   const gapCursor = cursorFor(leftOut);
-  const options = { logs, args };
   return {
     lines: [
       ...(next === undefined
         ? []
         : [
-            `Newer lines: ${call({ jobs, ...pick(args, isFound ? SEARCH : [...WAIT, ...SEARCH]), cursor: next })}`,
+            `Newer lines: ${call({ jobs: refsOf(newer, options), ...pick(args, isFound ? SEARCH : [...WAIT, ...SEARCH]), cursor: next })}`,
           ]),
       ...(gapCursor === undefined
         ? []
@@ -79,15 +79,15 @@ function pick(args: LogsArguments, keys: readonly (keyof LogsArguments)[]): Part
   return Object.fromEntries(keys.flatMap((key) => (args[key] === undefined ? [] : [[key, args[key]]])));
 }
 
-/** Where the next call goes on; none when nothing more will come. */
-function newerCursor(parts: readonly LogPart[]): string | undefined {
-  if (parts.every(({ ended, more, cursor }) => (ended && !more) || cursor === undefined)) return undefined;
-  return writeCursor(new Map(parts.map(({ job, cursor }) => [job.id, { after: cursor ?? beginning(job) }])));
-}
+const NOTHING: ReadonlyMap<string, Bearing> = new Map();
 
-/** Before all that a job can have printed. */
-function beginning({ history }: JobDescription): Cursor {
-  return { time: history.created_at ?? new Date(0).toISOString(), count: 0 };
+/** Where the next call goes on; nowhere when nothing more will come. */
+function newerPlaces(logs: readonly Shown[]): ReadonlyMap<string, Bearing> {
+  if (logs.every(({ part: { ended, more } }) => ended && !more)) return NOTHING;
+  const places = logs.flatMap(({ part: { job, cursor } }) =>
+    cursor === undefined ? [] : [[job.id, { after: cursor }] as const],
+  );
+  return new Map(places);
 }
 
 function bearings(

@@ -37,6 +37,7 @@ export interface LogPart {
   reachedStart: boolean;
   linesRead: number;
   bytesRead: number;
+  /** The place after what was read; absent where it could not be. */
   cursor?: Cursor | undefined;
   /** The place before the first of `lines`. */
   start?: Cursor | undefined;
@@ -65,7 +66,7 @@ export async function readLog(
       signal,
     );
     if (read.matched) wait.found.abort();
-    return { ...read, more: false, ...cut(read, lines) };
+    return { cursor: beginning(job, since), ...read, more: false, ...cut(read, lines) };
   }
   const bounds = isSearch
     ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES }
@@ -74,11 +75,18 @@ export async function readLog(
   const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, before, job }, { signal });
   const isWhole = isSearch || after !== undefined;
   return {
+    cursor: beginning(job, since),
     ...tail,
     job,
     ended: !tail.live && isFinished(job.status),
     ...(isWhole ? { lead: 0 } : cut(tail, lines)),
   };
+}
+
+/** Before all that a job can have printed in the time asked for. */
+function beginning({ history }: JobDescription, since: Date | undefined): Cursor {
+  const created = history.created_at === undefined ? 0 : Date.parse(history.created_at);
+  return { time: new Date(Math.max(created, since?.getTime() ?? 0)).toISOString(), count: 0 };
 }
 
 /** The part of a log that could not be read at all. */

@@ -96,6 +96,15 @@ describe("job_logs: reading on", () => {
     expect(data.logs).toMatchObject([{ log: "" }, { log: "first" }]);
   });
 
+  test("goes on from the beginning where nothing was printed in time", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "slow", script: "sleep 2.5; echo first; echo second; sleep 60" });
+    const wanted = { jobs: ["slow"], until_pattern: "second", wait_seconds: 1 };
+    const { text, data } = await mcp.ok("job_logs", wanted);
+    expect(data.logs[0]).toMatchObject({ log: "", matched: false });
+    const { data: next } = await mcp.ok("job_logs", { ...offered(text, "Newer lines"), wait_seconds: 20 });
+    expect(next.logs[0]).toMatchObject({ log: "first\nsecond", matched: true });
+  });
+
   test("names the jobs of a selection beyond the twenty it reads", async ({ mcp, platform }) => {
     const start = (index: number) =>
       startJob(platform, { name: `part-${index}`, tags: ["parts"], script: `echo ${index}` });
