@@ -93,10 +93,12 @@ export class HttpServer {
       const target = targetOf(request.url);
       const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
       if (await misbehave(faults, request, (answer) => send(response, answer))) return;
-      cutResponse(response, faults);
+      const losesAnswer = faults.some(({ kind }) => kind === "lose_answer");
+      // Some routes write their answer themselves.
+      cutResponse(response, losesAnswer ? [{ kind: "cut", afterBytes: 0 }] : faults);
       if (this.#published?.request(request, response, target) === true) return;
       const answer = await this.#answer({ request, response, target, signal: gone.signal });
-      if (faults.some(({ kind }) => kind === "lose_answer")) request.socket.resetAndDestroy();
+      if (losesAnswer) request.socket.resetAndDestroy();
       else if (answer !== undefined) send(response, answer);
     } catch (error) {
       send(response, answerTo(error, request));
