@@ -27,14 +27,21 @@ export interface Collected {
   stderr: Capped;
   /** Absent when it timed out or the connection was closed without one. */
   exitCode?: number;
+  /** What the platform said with the exit code, e.g. why nothing could be started. */
+  exitMessage?: string;
   durationMs: number;
   /** The time was over; the process may still run. */
   timedOut: boolean;
+  /** The platform took the command; without that a timeout leaves open whether it was ever started. */
+  accepted: boolean;
+  /** The connection broke before the end; the process may still run. */
+  lost?: PlatformError;
 }
 
 /**
  * Runs a command in a running job to its end and collects what it prints; a non-zero exit code is a result.
- * `call.timeoutMs` ends the wait, not the process. @throws {PlatformError} `not_running` · `invalid_argument`.
+ * `call.timeoutMs` ends the wait, not the process; what was printed before a broken connection is kept.
+ * @throws {PlatformError} `not_running` · `invalid_argument` · what kept the connection from being opened.
  * Source: protocol reference 4.4 (no shell, and no end of stdin, hence the wrapping).
  */
 export async function execAndCollect(
@@ -47,29 +54,44 @@ export async function execAndCollect(
   const startedAt = performance.now();
   const deadline = new Deadline(call, 0);
   const streams = { 1: new HeadTail(maxBytes), 2: new HeadTail(maxBytes) };
+  const end: Pick<Collected, "exitCode" | "exitMessage" | "lost"> = {};
   let timedOut = false;
-  let exitCode: number | undefined;
+  let accepted = false;
   try {
     const execOptions = { command, stdin: input.length > 0, stdout: true, stderr: true, where };
     const running = await execInJob(at, { id, options: execOptions }, { signal: deadline.signal });
+    accepted = true;
     // A program that does not read all of its input closes the stream: its output and exit code tell.
     feed(running, input).catch(() => undefined);
     for await (const { fileno, data } of running.output) streams[fileno === 2 ? 2 : 1].push(data);
-    exitCode = await running.exit;
+    Object.assign(end, defined({ exitCode: await running.exit, exitMessage: await running.exitMessage }));
   } catch (error) {
-    timedOut = error instanceof PlatformError && error.code === "timed_out";
-    if (call.signal?.aborted === true) throw abortError(call.signal, `Running a command in ${id}`);
-    if (!timedOut) throw error;
+    const failure = requireFailure(error, id, call);
+    timedOut = failure.code === "timed_out";
+    if (!timedOut && !accepted) throw failure;
+    if (!timedOut) end.lost = failure;
   } finally {
     deadline.close();
   }
   return {
     stdout: streams[1].text(),
     stderr: streams[2].text(),
-    ...(exitCode === undefined ? {} : { exitCode }),
+    ...end,
     durationMs: Math.round(performance.now() - startedAt),
     timedOut,
+    accepted,
   };
+}
+
+/** What ended the connection, unless the caller did. */
+function requireFailure(error: unknown, id: string, { signal }: CallOptions): PlatformError {
+  if (signal?.aborted === true) throw abortError(signal, `Running a command in ${id}`);
+  if (!(error instanceof PlatformError)) throw error;
+  return error;
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 async function feed(running: ProcessStream, input: Uint8Array): Promise<void> {

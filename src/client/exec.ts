@@ -3,7 +3,7 @@ import { Channel } from "./channel.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import type { Frame, Socket } from "./socket.ts";
-import { CHANNEL, wireExit } from "./wire/frames.ts";
+import { CHANNEL, type WireExit, wireExit } from "./wire/frames.ts";
 
 /** Which streams to connect; with `tty` everything comes on stdout. */
 export interface AttachOptions {
@@ -36,6 +36,8 @@ export interface ProcessStream {
   resize(size: { height: number; width: number }): Promise<void>;
   /** The exit code, known before the last piece of output is read; undefined = closed without one. */
   exit: Promise<number | undefined>;
+  /** What the platform says with the exit code, e.g. why nothing could be started. Source: protocol reference 4.4. */
+  exitMessage: Promise<string | undefined>;
   disconnect(): void;
 }
 
@@ -83,15 +85,18 @@ function processOver(socket: Socket): ProcessStream {
     },
     resume: () => resume?.(),
   });
-  const exit = pump(socket, output, () => drained);
+  const end = pump(socket, output, () => drained);
+  const exit = end.then((frame) => frame?.exit_code);
+  const exitMessage = end.then((frame) => frame?.message);
   // A caller that only reads the output must not be ended by the rejection nobody looked at.
-  exit.catch(() => undefined);
+  for (const promise of [exit, exitMessage]) promise.catch(() => undefined);
   return {
     output: messages(output, socket),
     writeIn: (data) => (data.length === 0 ? Promise.resolve() : socket.send(prefixed(CHANNEL.stdin, data))),
     resize: ({ height, width }) =>
       socket.send(prefixed(CHANNEL.resize, Buffer.from(JSON.stringify({ height, width })))),
     exit,
+    exitMessage,
     disconnect() {
       output.end();
       resume?.();
@@ -105,14 +110,14 @@ async function pump(
   socket: Socket,
   output: Channel<Message>,
   drained: () => Promise<void>,
-): Promise<number | undefined> {
+): Promise<WireExit | undefined> {
   try {
     for (let frame = await socket.next(); frame !== undefined; frame = await socket.next()) {
       const { fileno, data } = split(frame);
       if (fileno === CHANNEL.exit) {
-        const code = exitCode(data);
+        const end = exitOf(data);
         output.end();
-        return code;
+        return end;
       }
       output.push({ fileno, data }, data.length);
       await drained();
@@ -146,11 +151,11 @@ function split({ data, isBinary }: Frame): Message {
 }
 
 /** Unreadable or incomplete means 1, as the official client has it. */
-function exitCode(data: Uint8Array): number {
+function exitOf(data: Uint8Array): WireExit {
   try {
-    return wireExit.parse(JSON.parse(Buffer.from(data).toString("utf8"))).exit_code;
+    return wireExit.parse(JSON.parse(Buffer.from(data).toString("utf8")));
   } catch {
-    return 1;
+    return { exit_code: 1 };
   }
 }
 

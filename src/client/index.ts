@@ -27,6 +27,7 @@ export { findLogin } from "./login/find.ts";
 export type { Login, LoginSource } from "./login/login.ts";
 export { loginFromPassedConfig } from "./login/passed-config.ts";
 export type { MonitorOptions } from "./logs.ts";
+export { mayHaveHappened } from "./network-error.ts";
 export { type OnceOptions, requestTag, type Started } from "./once.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
 export { type Gpu, type Preset, preset } from "./preset.ts";

@@ -32,6 +32,19 @@ export function wasNeverSent(error: PlatformError): boolean {
   return causesOf(error.cause).some((code) => TLS_CODE.test(code) || BEFORE_SENDING.has(code));
 }
 
+/**
+ * Whether the server may have done what a failed request asked for: its answer was lost, did not come in time, or
+ * is that of a gateway which lost it. False for a refusal, and for what was never sent.
+ */
+export function mayHaveHappened(error: PlatformError): boolean {
+  const { code, request } = error;
+  if (wasNeverSent(error)) return false;
+  if (request?.status !== undefined) return request.status === 502 || request.status === 504;
+  return UNANSWERED.has(code);
+}
+
+const UNANSWERED = new Set(["unavailable", "timed_out", "protocol_error", "unknown_outcome"]);
+
 const BEFORE_SENDING = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",

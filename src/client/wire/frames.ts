@@ -5,6 +5,7 @@ export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, exit: 3, resize: 4 } as
 
 /** Payload of an exit frame. */
 export const wireExit = z.object({ exit_code: z.number().int(), message: z.string().optional() });
+export type WireExit = z.infer<typeof wireExit>;
 
 /** Largest WebSocket message either side accepts. Source: protocol reference 2.5. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
