@@ -1,18 +1,22 @@
 import { z } from "zod";
-import { type JobDescription, PlatformError } from "../client/index.ts";
+import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
 import { capText } from "../jobs/budget.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { foldTerminal } from "../jobs/log-text.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { requireOwned } from "./owned.ts";
+import { requireMeant } from "./owned.ts";
 import { redactorFor } from "./redactor.ts";
-import { resolveOne } from "./resolve.ts";
+import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
+import { untilTurned, wasRestarted } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MAX_OUTPUT_BYTES = 12_000;
+const CONNECT_MS = 5000;
+/** The platform may take a moment to notice that a job has ended. */
+const LOOK_MS = 1500;
 /** More is dropped while it comes, oldest first. */
 const MAX_HELD_CHARS = 1_000_000;
 
@@ -33,55 +37,96 @@ export const attach = defineTool({
   async run({ job: ref, input, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
-    await requireOwned([job], context);
-    if (job.status !== "running") {
-      throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was sent.`);
-    }
-    const { printed, ended } = await talk(job, { input, seconds }, context);
-    const shown = foldTerminal(printed.split("\n").map((text) => ({ text })));
+    const whose = await requireMeant(job, ref, context);
+    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    requireRunning(job, again);
+    const talked = await talk(job, { input, seconds }, context);
+    const after = await afterwards(talked, { job, again, hasInput: input !== undefined }, context);
+    const shown = foldTerminal(talked.printed.split("\n").map((text) => ({ text })));
     const redacted = redactorFor(session, [job])(shown.map(({ text }) => text).join("\n"));
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
-    const after = ended
-      ? "Its process ended or closed the connection; job_status says how."
-      : "Disconnected; the job goes on.";
     const text = [
-      `${sent} ${identityText(job)} for ${seconds} s at most. ${after}`,
+      `${sent} ${identityText(job)}${whose} for ${seconds} s at most. ${after}`,
       output.trim() === "" ? "It printed nothing." : fenceOutput(output, `Output of ${nameOf(job)}`),
       ...(redacted.hidden === 0 ? [] : [`${redacted.hidden} secret values hidden.`]),
     ].join("\n");
-    return { text, data: { ...identityOf(job), output, ended }, jobs: [job] };
+    const lost = talked.end === "lost" ? { connection_lost: true } : {};
+    const data = { ...identityOf(job), output, ended: talked.end === "closed", ...lost };
+    return { text, data, jobs: [job] };
   },
 });
+
+function requireRunning(job: JobDescription, again: string): void {
+  if (job.status === "running") return;
+  const next = isFinished(job.status)
+    ? `It has ended; job_rerun runs it again.`
+    : `Wait for it with job_wait {"jobs": ["${again}"], "until": "running"}.`;
+  throw new PlatformError(
+    "not_running",
+    `${identityText(job)} is ${statusText(job)}: nothing was sent. ${next}`,
+  );
+}
+
+interface Talk {
+  printed: string;
+  /** The time was over, the other side closed the connection, or it broke. */
+  end: "time" | "closed" | "lost";
+}
 
 /** What the process prints until the time is over; then the connection is closed, never the process. */
 async function talk(
   job: JobDescription,
   { input, seconds }: { input: string | undefined; seconds: number },
   { platform, signal }: ToolContext,
-): Promise<{ printed: string; ended: boolean }> {
+): Promise<Talk> {
   const { tty } = job.container;
   const streams = { tty, stdin: true, stdout: true, stderr: !tty, where: whereIs(job) };
-  const stream = await platform.jobs.attach(job.id, streams, { signal });
+  const call = { signal, timeoutMs: seconds * 1000 + CONNECT_MS };
+  const stream = await platform.jobs.attach(job.id, streams, call).catch((error: unknown) => {
+    // A line goes out only over an open connection, so nothing is unknown here.
+    if (!signal.aborted && error instanceof PlatformError) error.message = notSent(error, job);
+    throw error;
+  });
   const decoders = { 1: new TextDecoder(), 2: new TextDecoder() };
-  let printed = "";
-  let ended = true;
+  const talked: Talk = { printed: "", end: "closed" };
   const timer = setTimeout(() => {
-    ended = false;
+    talked.end = "time";
     stream.disconnect();
   }, seconds * 1000);
   try {
     if (input !== undefined) await stream.writeIn(Buffer.from(`${input}\n`));
     for await (const { fileno, data } of stream.output) {
       const text = decoders[fileno === 2 ? 2 : 1].decode(data, { stream: true });
-      printed = `${printed}${text}`.slice(-MAX_HELD_CHARS);
+      talked.printed = `${talked.printed}${text}`.slice(-MAX_HELD_CHARS);
     }
-    return { printed, ended };
   } catch (error) {
-    if (!ended) return { printed, ended };
-    throw error;
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    if (talked.end !== "time") talked.end = "lost";
   } finally {
     clearTimeout(timer);
     stream.disconnect();
   }
+  return talked;
+}
+
+function notSent({ message }: PlatformError, job: JobDescription): string {
+  return `${message.replace(/(?<![.!?])$/, ".")} ${identityText(job)}: nothing was sent.`;
+}
+
+/** What became of the connection, and of the job where that is likely to be the reason. */
+async function afterwards(
+  { end }: Talk,
+  { job, again, hasInput }: { job: JobDescription; again: string; hasInput: boolean },
+  context: ToolContext,
+): Promise<string> {
+  if (end === "time") return "Disconnected; the job goes on.";
+  const now = await untilTurned(job, LOOK_MS, context);
+  if (now !== undefined && isFinished(now.status)) return `The job has ended: ${statusText(now)}.`;
+  if (now !== undefined && wasRestarted(job, now)) return "The job was restarted by its policy.";
+  if (end === "closed") return "Its process ended or closed the connection; job_status says how.";
+  const look = `job_logs {"jobs": ["${again}"]}`;
+  return hasInput
+    ? `Then the connection was lost, and whether the line arrived is unknown: look with ${look} before sending it again.`
+    : `Then the connection was lost: go on with ${look}.`;
 }

@@ -13,14 +13,19 @@ import { foldTerminal } from "../jobs/log-text.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
-import { requireOwned } from "./owned.ts";
+import { asksForJob, endingText, lookText, startTrouble } from "./exec-ending.ts";
+import { outcomeError } from "./lost-answer.ts";
+import { requireMeant } from "./owned.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
+import { untilTurned } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MAX_STREAM_BYTES = 7000;
+/** The platform may take a moment to notice that a job has ended. */
+const LOOK_MS = 3000;
 /** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
 const CUT_END = /\S{1,1000}$/;
 const CUT_START = /^\S{1,1000}/;
@@ -55,23 +60,35 @@ export const exec = defineTool({
     }
     const { platform, session, signal } = context;
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
-    await requireOwned([job], context);
-    requireRunning(job, refsAgain([job], { refs: [ref], project: at }));
+    const whose = await requireMeant(job, ref, context);
+    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    requireRunning(job, again);
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
-    const ran = await platform.jobs.execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 });
+    const ran = await platform.jobs
+      .execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 })
+      .catch((error: unknown) => {
+        throw outcomeError(error, {
+          nothing: `Nothing was run in ${identityText(job)}.`,
+          unknown: `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,
+        });
+      });
+    const after = asksForJob(ran) ? await untilTurned(job, LOOK_MS, context) : undefined;
     const redact = redactorFor(session, [job]);
     const stdout = shown(ran.stdout, redact);
     const stderr = shown(ran.stderr, redact);
-    const { user } = await platform.context({ signal });
     const hidden = stdout.hidden + stderr.hidden;
     const text = [
-      `${identityText(job)}${job.owner === user ? "" : " (not your job)"}: ${ending(ran, seconds)}`,
-      ...streamLines({ stdout: stdout.text, stderr: stderr.text }, job),
+      redact(
+        `${identityText(job)}${whose}: ${endingText({ ran, job, after, again, seconds, isArgv: what.argv !== undefined })}`,
+      ).text,
+      ...streamLines({ stdout: stdout.text, stderr: stderr.text }, { job, ran }),
       ...(hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`]),
     ].join("\n");
     const data = {
       ...identityOf(job),
       ...(ran.exitCode === undefined ? {} : { exit_code: ran.exitCode }),
+      ...(ran.lost === undefined ? {} : { connection_lost: true }),
+      ...(after === undefined ? {} : { job_status: after.status }),
       ...{ timed_out: ran.timedOut, duration_ms: ran.durationMs, stdout: stdout.text, stderr: stderr.text },
       ...(hidden === 0 ? {} : { hidden }),
     };
@@ -80,9 +97,9 @@ export const exec = defineTool({
 });
 
 /** Says at once what the platform would say in words of its own. */
-function requireRunning(job: JobDescription, again: string[]): void {
+function requireRunning(job: JobDescription, again: string): void {
   if (job.status === "running") return;
-  const refs = JSON.stringify(again);
+  const refs = JSON.stringify([again]);
   const next = isFinished(job.status)
     ? `It has ended; job_logs {"jobs": ${refs}} shows what it printed.`
     : `Wait for it with job_wait {"jobs": ${refs}, "until": "running"}.`;
@@ -93,29 +110,17 @@ function requireRunning(job: JobDescription, again: string[]): void {
 }
 
 /** Each stream that has something in it. */
-function streamLines(streams: { stdout: string; stderr: string }, job: JobDescription): string[] {
+function streamLines(
+  streams: { stdout: string; stderr: string },
+  { job, ran }: { job: JobDescription; ran: Collected },
+): string[] {
   const lines = Object.entries(streams).flatMap(([name, text]) =>
     text === "" ? [] : [fenceOutput(text, `${name} of the command in ${nameOf(job)}`)],
   );
-  return lines.length === 0 ? ["It printed nothing."] : lines;
+  if (lines.length > 0) return lines;
+  if (startTrouble(ran) !== undefined || (ran.timedOut && !ran.accepted)) return [];
+  return [ran.exitCode === undefined ? "Nothing was printed so far." : "It printed nothing."];
 }
-
-function ending({ exitCode, timedOut, durationMs }: Collected, seconds: number): string {
-  if (timedOut) {
-    return `no end within ${seconds} s. The process may still be running in the job; look with ps, do not just run it again.`;
-  }
-  if (exitCode === undefined)
-    return "the connection closed without an exit code; the process may still be running.";
-  const meaning = MEANINGS[exitCode];
-  return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}, ${durationMs} ms.`;
-}
-
-const MEANINGS: Record<number, string | undefined> = {
-  126: "found, but cannot be run",
-  127: "command not found in this container",
-  137: "ended by SIGKILL, often for lack of memory",
-  143: "ended by SIGTERM",
-};
 
 function shown({ head, tail, omittedBytes }: Capped, redact: Redact): { text: string; hidden: number } {
   const gap = `\n… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …\n`;

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { isFinished, type JobDescription, type Platform, PlatformError } from "../client/index.ts";
 import { costOf, formatCredits, runTimeOf } from "../jobs/cost.ts";
 import { formatDuration, formatInstant, parseDuration } from "../jobs/durations.ts";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { costProblem } from "./limit-problems.ts";
-import { requireOwned } from "./owned.ts";
+import { requireMeant } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
@@ -13,6 +14,7 @@ import { within } from "./within.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const READ_BACK_MS = 5000;
+const MOST_SECONDS = 30 * 86_400;
 
 export const extend = defineTool({
   name: "job_extend",
@@ -31,8 +33,9 @@ export const extend = defineTool({
     const { platform, signal } = context;
     const seconds = Math.ceil(parseDuration(by) / 60) * 60;
     const before = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
-    await requireOwned([before], context);
+    const whose = await requireMeant(before, ref, context);
     const lifeSpan = extendable(before);
+    refuseSlip(before, seconds);
     refuseOverLimit(before, lifeSpan + seconds, context);
     const after = await bump(before, { seconds, expected: lifeSpan + seconds }, platform, signal);
     const now = after.life_span ?? lifeSpan + seconds;
@@ -45,7 +48,7 @@ export const extend = defineTool({
         ? `it is ${statusText(after)} and may run ${formatDuration(leftSeconds)} more once it runs`
         : `its new end is ${end} (in ${formatDuration(leftSeconds)} of running; enforced up to a minute late)`;
     const text = [
-      `Extended ${identityText(after)} by ${formatDuration(seconds)}: life span ${formatDuration(lifeSpan)} → ${formatDuration(now)}; ${ends}.`,
+      `Extended ${identityText(after)}${whose} by ${formatDuration(seconds)}: life span ${formatDuration(lifeSpan)} → ${formatDuration(now)}; ${ends}.`,
       `Extra cost at most ${formatCredits(extra)} credits (${after.price_credits_per_hour} per hour); in all at most ${formatCredits(worstCase)}.`,
     ].join("\n");
     const data = {
@@ -69,6 +72,15 @@ function extendable(job: JobDescription): number {
   throw new PlatformError(
     "invalid_argument",
     `${identityText(job)} has no life span: it runs until it ends or is killed, so there is nothing to extend. Nothing was changed.`,
+  );
+}
+
+/** More than that is a slip of unit or digit far more often than it is meant, and it costs. */
+function refuseSlip(job: JobDescription, seconds: number): void {
+  if (seconds <= MOST_SECONDS) return;
+  const cost = formatCredits(costOf(job.price_credits_per_hour, seconds));
+  throw new InvalidInputError(
+    `by: ${formatDuration(seconds)} is too much for one call, at most ${formatDuration(MOST_SECONDS)} at once; it could cost ${cost} credits. Nothing was changed about ${identityText(job)}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { PlatformError } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { requireOwned } from "./owned.ts";
+import { requireMeant } from "./owned.ts";
 import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import type { OpenForward } from "./session.ts";
@@ -50,7 +50,7 @@ interface Wanted {
 async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
   const { platform, session, signal } = context;
   const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
-  await requireOwned([job], context);
+  const whose = await requireMeant(job, ref, context);
   if (job.status !== "running") {
     throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was opened.`);
   }
@@ -73,7 +73,7 @@ async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) 
     close: () => opened.close(),
   });
   session.forwards.set(String(opened.localPort), forwarded);
-  const text = `127.0.0.1:${opened.localPort} on the server's machine now leads to port ${port} of ${identityText(job)}. If nothing listens there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${opened.localPort}}.`;
+  const text = `127.0.0.1:${opened.localPort} on the server's machine now leads to port ${port} of ${identityText(job)}${whose}. If nothing listens there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${opened.localPort}}.`;
   return { text, data: { forwards: [row(forwarded)] }, jobs: [job] };
 }
 

@@ -1,9 +1,8 @@
 import pMap from "p-map";
 import { isFinished, type JobDescription, type JobStatus, PlatformError } from "../client/index.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { leftBecause, requireOwned } from "./owned.ts";
+import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
-import type { PendingKill, Session } from "./session.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, type JobIdentity } from "./written.ts";
 
@@ -21,8 +20,9 @@ export interface KillOutcome extends JobIdentity {
   /** `unknown` where the platform could not be asked any more. */
   after: string;
   note: string;
-  /** Whether it may still run although it was meant to end. */
-  isFailure: boolean;
+  /** Why it may still run although it was meant to end. */
+  failure?: PlatformError;
+  isMine: boolean;
 }
 
 /** Ends jobs, after asking the person where that is possible; one that fails does not keep the others alive. */
@@ -30,47 +30,19 @@ export async function killAll(jobs: readonly JobDescription[], context: ToolCont
   const active = jobs.filter(({ status }) => !isFinished(status));
   await requireOwned(active, context);
   if (active.length > 0) await ask(active, context);
+  const { user } = await context.platform.context({ signal: context.signal });
   const until = within(context.signal, ALL_MS);
   let done = 0;
   return pMap(
     jobs,
     async (job) => {
-      const outcome = await killOne(job, context, until);
+      const outcome = { ...(await killOne(job, context, until)), isMine: job.owner === user };
       done += 1;
       context.progress(`${done} of ${jobs.length} done`);
       return outcome;
     },
     { concurrency: PARALLEL_KILLS, signal: context.signal },
   );
-}
-
-/** The outcomes as text and data. */
-export function killReply(
-  outcomes: readonly KillOutcome[],
-  { policy }: Session,
-  { skipped, skippedCount }: Pick<PendingKill, "skipped" | "skippedCount"> = { skipped: [], skippedCount: 0 },
-) {
-  const killed = outcomes.filter(({ before, after, isFailure }) => !isFailure && before !== after).length;
-  const lines = outcomes.map(({ job, id, owner, project, note }) => {
-    const named = job === id ? "" : `${id}, `;
-    return `${job} (${named}owner ${owner}, project ${project}): ${note}`;
-  });
-  const left = skipped.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
-  const data = {
-    outcomes: outcomes.map(({ isFailure, note, ...outcome }) => ({
-      ...outcome,
-      ...(isFailure ? { error: note } : {}),
-    })),
-    ...(skipped.length === 0 ? {} : { skipped: skipped.map(identityOf) }),
-  };
-  const failures = outcomes.filter(({ isFailure }) => isFailure).length;
-  const headline = [
-    `Killed ${killed} of ${outcomes.length}`,
-    ...(failures === 0 ? [] : [`${failures} may still run: call again for these`]),
-    ...(skipped.length === 0 ? [] : [`${skippedCount} skipped`]),
-  ].join("; ");
-  const text = outcomes.length === 1 && skipped.length === 0 ? lines : [`${headline}.`, ...lines, ...left];
-  return { text: text.join("\n"), data };
 }
 
 async function ask(jobs: readonly JobDescription[], { confirm }: ToolContext): Promise<void> {
@@ -85,11 +57,15 @@ async function ask(jobs: readonly JobDescription[], { confirm }: ToolContext): P
   );
 }
 
-async function killOne(job: JobDescription, context: ToolContext, until: AbortSignal): Promise<KillOutcome> {
+async function killOne(
+  job: JobDescription,
+  context: ToolContext,
+  until: AbortSignal,
+): Promise<Omit<KillOutcome, "isMine">> {
   const { id, status: before } = job;
   const row = { ...identityOf(job), before };
   if (isFinished(before)) {
-    return { ...row, after: before, note: `already ${before}, nothing changed`, isFailure: false };
+    return { ...row, after: before, note: `already ${before}, nothing changed` };
   }
   const { platform, signal } = context;
   try {
@@ -101,29 +77,30 @@ async function killOne(job: JobDescription, context: ToolContext, until: AbortSi
   const after = await readBack(id, context);
   if (after === undefined) {
     const note = `${before} → killed; the platform accepted it, its state could not be read afterwards`;
-    return { ...row, after: "cancelled", note, isFailure: false };
+    return { ...row, after: "cancelled", note };
+  }
+  if (!isFinished(after)) {
+    const note = `the platform accepted the kill, but it is still ${after}`;
+    return { ...row, after, note, failure: new PlatformError("unknown_outcome", note) };
   }
   const byItself = after === "cancelled" ? "" : " (it ended by itself before the kill)";
-  return { ...row, after, note: `${before} → ${after}${byItself}`, isFailure: !isFinished(after) };
+  return { ...row, after, note: `${before} → ${after}${byItself}` };
 }
 
 /** The kill failed or its answer was lost: only the job's state tells what happened. */
 async function afterLostAnswer(
   { id, status: before }: JobDescription,
-  error: PlatformError,
+  failure: PlatformError,
   context: ToolContext,
 ) {
   const after = await readBack(id, context);
-  const why = `${error.code}: ${error.message}`;
+  // Without the id the same failure of several jobs reads the same.
+  const why = `${failure.code}: ${failure.message.replaceAll(id, "it")}`;
   if (after === undefined) {
-    return {
-      after: "unknown",
-      note: `unknown whether it was killed (${why}); call again to be sure`,
-      isFailure: true,
-    };
+    return { after: "unknown", note: `unknown whether it was killed (${why})`, failure };
   }
-  if (!isFinished(after)) return { after, note: `not killed, still ${after} (${why})`, isFailure: true };
-  return { after, note: `${before} → ${after} (the answer was lost; its state says so)`, isFailure: false };
+  if (!isFinished(after)) return { after, note: `not killed, still ${after} (${why})`, failure };
+  return { after, note: `${before} → ${after} (the answer was lost; its state says so)` };
 }
 
 async function readBack(id: string, { platform, signal }: ToolContext): Promise<JobStatus | undefined> {

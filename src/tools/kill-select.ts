@@ -11,7 +11,7 @@ import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { shortId } from "../jobs/names.ts";
 import { matchesWildcard } from "../jobs/wildcard.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { isOwned, leftBecause } from "./owned.ts";
+import { isOwned, leftBecause, notYours } from "./owned.ts";
 import { resolveMany } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import type { Session } from "./session.ts";
@@ -40,7 +40,7 @@ export async function previewReply(selection: Selection, context: ToolContext) {
       "Say which: jobs, or a selection by tag, name_pattern or status. Nothing was killed.",
     );
   }
-  const { chosen: all, skipped } = await select(selection, context);
+  const { chosen: all, skipped, user } = await select(selection, context);
   const chosen = all.slice(0, MOST_SELECTED);
   const left = leftLines(skipped, context.session);
   const [first] = chosen;
@@ -53,7 +53,8 @@ export async function previewReply(selection: Selection, context: ToolContext) {
   }
   const token = remember(chosen, skipped, context);
   const rows = chosen.map(
-    (job) => `${nameOf(job)}  ${shortId(job.id)}  ${statusText(job)}  owner ${job.owner}`,
+    (job) =>
+      `${nameOf(job)}  ${shortId(job.id)}  ${statusText(job)}  owner ${job.owner}${notYours(job, user)}`,
   );
   const text = [
     `Nothing was killed yet. These ${chosen.length} in ${identityOf(first).project} would be:`,
@@ -98,7 +99,7 @@ async function select(selection: Selection, { platform, session, signal }: ToolC
   for await (const job of platform.jobs.list(filterOf(selection, here), { signal: within(signal) })) {
     if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
   }
-  return { chosen, skipped };
+  return { chosen, skipped, user };
 }
 
 function filterOf({ tag, status, where }: Selection, here: PlatformContext["selection"]): ListFilter {

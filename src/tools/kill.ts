@@ -1,14 +1,16 @@
 import { z } from "zod";
-import { type JobDescription, PlatformError, type Where } from "../client/index.ts";
+import { isFinished, type JobDescription, PlatformError, type Where } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { killAll, killReply } from "./kill-run.ts";
+import { killReply } from "./kill-reply.ts";
+import { killAll } from "./kill-run.ts";
 import { previewReply, takePreview } from "./kill-select.ts";
+import { requireAllMeant } from "./owned.ts";
 import { resolveAll } from "./resolve.ts";
 import { within } from "./within.ts";
 
-const SELECTORS = ["tag", "name_pattern", "status", "include_others"] as const;
+const SELECTORS = ["tag", "name_pattern", "status"] as const;
 
 export const kill = defineTool({
   name: "job_kill",
@@ -32,12 +34,13 @@ export const kill = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   async run({ jobs: refs, token, project: at, ...selection }, context) {
     const selects = SELECTORS.some((key) => selection[key] !== undefined);
+    const { include_others: others } = selection;
     if (refs !== undefined && (selects || token !== undefined)) {
       throw new InvalidInputError(
         "Give jobs, or a selection (tag, name_pattern, status), not both. Nothing was killed.",
       );
     }
-    if (token !== undefined && selects) {
+    if (token !== undefined && (selects || others !== undefined)) {
       throw new InvalidInputError(
         "Give the token alone: it stands for exactly the jobs that were listed with it. Nothing was killed.",
       );
@@ -48,6 +51,8 @@ export const kill = defineTool({
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
     const jobs = await allOf({ refs, where: whereOf(at) }, context);
+    const active = jobs.filter(({ status }) => !isFinished(status));
+    if (others !== true) await requireAllMeant(active, refs, context);
     return killReply(await killAll(jobs, context), context.session);
   },
 });

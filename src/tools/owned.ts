@@ -2,6 +2,9 @@ import { type JobDescription, requestTag } from "../client/index.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { PolicyError } from "./policy-error.ts";
 import type { Policy } from "./session.ts";
+import { identityText } from "./written.ts";
+
+type Asking = Pick<ToolContext, "platform" | "session" | "signal">;
 
 const TAG_PREFIX = requestTag("");
 
@@ -18,7 +21,7 @@ export function leftBecause({ ownedOnly }: Policy): string {
 /** With `--owned-only`, refuses to touch a job that somebody or something else started. */
 export async function requireOwned(
   jobs: readonly JobDescription[],
-  { platform, session, signal }: Pick<ToolContext, "platform" | "session" | "signal">,
+  { platform, session, signal }: Asking,
 ): Promise<void> {
   if (!session.policy.ownedOnly) return;
   const { user } = await platform.context({ signal });
@@ -28,5 +31,55 @@ export async function requireOwned(
   throw new PolicyError(
     "not_owned",
     `This server runs with --owned-only and changes only jobs that it started itself; ${names} ${foreign.length === 1 ? "is" : "are"} not among them. Nothing was changed. Reading them works as before.`,
+  );
+}
+
+/** What an answer adds about a job of somebody else; empty for one's own. */
+export function notYours({ owner }: { owner: string }, me: string): string {
+  return owner === me ? "" : ` (not your job: owner ${owner})`;
+}
+
+/**
+ * Before one job is changed: refuses what `requireOwned` refuses, and another person's job that was not named
+ * beyond doubt. Returns what the answer has to add about whose it is.
+ */
+export async function requireMeant(job: JobDescription, ref: string, context: Asking): Promise<string> {
+  await requireOwned([job], context);
+  const { user } = await context.platform.context({ signal: context.signal });
+  if (job.owner !== user && !isUnmistakable(job, ref)) {
+    throw notMeant([job], `call again with "job": "${job.id}"`);
+  }
+  return notYours(job, user);
+}
+
+/** The same before several are ended. */
+export async function requireAllMeant(
+  jobs: readonly JobDescription[],
+  refs: readonly string[],
+  { platform, signal }: Asking,
+): Promise<void> {
+  const { user } = await platform.context({ signal });
+  const doubtful = jobs.filter((job) => job.owner !== user && !refs.some((ref) => isUnmistakable(job, ref)));
+  if (doubtful.length === 0) return;
+  const certain = jobs.map((job) => (doubtful.includes(job) ? job.id : (job.name ?? job.id)));
+  throw notMeant(
+    doubtful,
+    `call again with "jobs": ${JSON.stringify(certain)}, or add "include_others": true`,
+  );
+}
+
+/** A full id, or the whole path to a job: a name alone may be meant for a job of one's own. */
+function isUnmistakable(job: JobDescription, ref: string): boolean {
+  const { id, name, uri, cluster_name, org_name, project_name } = job;
+  const path = `job://${[cluster_name, org_name, project_name].join("/")}`;
+  return [id, uri, `${path}/${id}`, ...(name === undefined ? [] : [`${path}/${name}`])].includes(ref);
+}
+
+function notMeant(jobs: readonly JobDescription[], next: string): PolicyError {
+  const [names, are, them] =
+    jobs.length === 1 ? [" is not your job", "that job", "it"] : [" are not your jobs", "those jobs", "them"];
+  return new PolicyError(
+    "not_owned",
+    `${jobs.map(identityText).join(", ")}${names}, and a name or a part of an id is not enough to change ${them}. Nothing was done. If the user means ${are}, ${next}.`,
   );
 }

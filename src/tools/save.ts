@@ -3,7 +3,8 @@ import { isFinished, type JobDescription, PlatformError } from "../client/index.
 import { formatBytes } from "../jobs/budget.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { requireOwned } from "./owned.ts";
+import { outcomeError } from "./lost-answer.ts";
+import { requireMeant } from "./owned.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { type SaveRun, startSave } from "./save-run.ts";
@@ -29,7 +30,7 @@ export const save = defineTool({
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
-    await requireOwned([job], context);
+    const whose = await requireMeant(job, ref, context);
     const key = `${job.id} ${image}`;
     const known = session.saves.get(key);
     if (known === undefined && job.status !== "running") {
@@ -47,23 +48,34 @@ export const save = defineTool({
       throw error;
     });
     if (finished) session.saves.delete(key);
-    if (finished && run.error !== undefined) throw run.error;
+    if (finished && run.error !== undefined) throw failedSave(run.error, job, image);
     const [again] = refsAgain([job], { refs: [ref], project: at });
     const short = again === job.name ? image : undefined;
-    const text = finished ? savedText(job, run.image, short) : goOnText(job, image, run);
+    const which = `${identityText(job)}${whose}`;
+    const text = finished ? savedText(which, run.image, short) : goOnText(which, image, run);
     const data = { ...identityOf(job), finished, image: run.image ?? image, step: run.step };
     return { text, data, jobs: [job] };
   },
 });
 
-/** A short image reference is read in the selected project: elsewhere the whole one is needed. */
-function savedText(job: JobDescription, saved: string | undefined, short: string | undefined): string {
-  const from = JSON.stringify(short ?? saved);
-  return `Saved ${identityText(job)} as ${saved ?? short}. Start from it with job_start {"image": ${from}}.`;
+/** The platform's own words about a save that failed stand alone: it was asked, and it answered. */
+function failedSave(error: unknown, job: JobDescription, image: string): unknown {
+  if (error instanceof PlatformError && error.request === undefined && error.code === "platform_error")
+    return error;
+  return outcomeError(error, {
+    nothing: "Nothing was saved.",
+    unknown: `${identityText(job)}: whether ${image} was saved is unknown. Call job_save again with the same arguments: that replaces what is there.`,
+  });
 }
 
-function goOnText(job: JobDescription, image: string, run: SaveRun): string {
-  return `finished: false. ${identityText(job)} is still being saved as ${image}: ${progressText(run)}. Call job_save again with the same arguments to go on waiting.`;
+/** A short image reference is read in the selected project: elsewhere the whole one is needed. */
+function savedText(job: string, saved: string | undefined, short: string | undefined): string {
+  const from = JSON.stringify(short ?? saved);
+  return `Saved ${job} as ${saved ?? short}. Start from it with job_start {"image": ${from}}.`;
+}
+
+function goOnText(job: string, image: string, run: SaveRun): string {
+  return `finished: false. ${job} is still being saved as ${image}: ${progressText(run)}. Call job_save again with the same arguments to go on waiting.`;
 }
 
 /** Waits for the end of the save; true once it has ended, well or not. */

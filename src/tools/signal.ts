@@ -1,18 +1,18 @@
 import { z } from "zod";
-import { isFinished, type JobDescription } from "../client/index.ts";
+import { isFinished, type JobDescription, mayHaveHappened, PlatformError } from "../client/index.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
-import { requireOwned } from "./owned.ts";
+import { outcomeError } from "./lost-answer.ts";
+import { requireMeant } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
-import { pauseFor, startPoll } from "./poll.ts";
-import { resolveOne } from "./resolve.ts";
+import { refsAgain, resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
+import { hasTurned, untilTurned, wasRestarted } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 /** How long the effect is waited for. */
 const EFFECT_MS = 5000;
-const POLL_MS = 300;
 
 export const signal = defineTool({
   name: "job_signal",
@@ -31,17 +31,18 @@ export const signal = defineTool({
       const text = `${identityText(job)}: already ${statusText(job)}, nothing changed.`;
       return { text, data: { ...identityOf(job), before, after: before }, jobs: [job] };
     }
-    await requireOwned([job], context);
+    const whose = await requireMeant(job, ref, context);
+    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    requireProcess(job, again);
     await ask(job, context);
-    await platform.jobs.sendSignal(job.id, whereIs(job), { signal: within(context.signal) });
-    const after = await effect(job, context);
-    const restarted = after.history.restarts > job.history.restarts;
+    const { after, isAnswerLost } = await send(job, again, context);
+    const restarted = wasRestarted(job, after);
     const outcome = restarted
       ? `restarted by its policy ${after.restart_policy}, now ${statusText(after)}`
       : isFinished(after.status)
         ? `now ${statusText(after)}; exit code 137 is the signal`
         : `still ${statusText(after)}; look again with job_status`;
-    const text = `Sent SIGKILL to ${identityText(job)}: was ${before}, ${outcome}.`;
+    const text = `Sent SIGKILL to ${identityText(job)}${whose}: was ${before}, ${outcome}${isAnswerLost ? " (the answer was lost; its state says so)" : ""}.`;
     const data = { ...identityOf(after), before, after: after.status, ...(restarted ? { restarted } : {}) };
     return { text, data, jobs: [after] };
   },
@@ -56,18 +57,34 @@ async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void>
   );
 }
 
-/** The job once the signal shows: ended, or started anew. */
-async function effect(
-  job: JobDescription,
-  { platform, signal: until }: ToolContext,
-): Promise<JobDescription> {
-  const poll = startPoll([job], platform);
-  const deadlineMs = Date.now() + EFFECT_MS;
-  for (;;) {
-    await poll.refresh(until, deadlineMs);
-    const [now = job] = poll.jobs;
-    const shows = isFinished(now.status) || now.history.restarts > job.history.restarts;
-    if (shows || Date.now() >= deadlineMs) return now;
-    await pauseFor(POLL_MS, until);
+/** Sends it once, and sees what comes of it. When the answer is lost, the job itself tells. */
+async function send(job: JobDescription, again: string, context: ToolContext): Promise<Sent> {
+  const { platform, signal: until } = context;
+  try {
+    await platform.jobs.sendSignal(job.id, whereIs(job), { signal: within(until) });
+  } catch (error) {
+    if (until.aborted || !(error instanceof PlatformError)) throw error;
+    const after = mayHaveHappened(error) ? await untilTurned(job, EFFECT_MS, context) : undefined;
+    if (after !== undefined && hasTurned(job, after)) return { after, isAnswerLost: true };
+    const state = after === undefined ? "its state could not be read" : `it is still ${statusText(after)}`;
+    throw outcomeError(error, {
+      nothing: `Nothing was sent to ${identityText(job)}.`,
+      unknown: `${identityText(job)}: whether the signal was sent is unknown, ${state}. Look with job_status {"jobs": ["${again}"]} before sending another.`,
+    });
   }
+  return { after: (await untilTurned(job, EFFECT_MS, context)) ?? job, isAnswerLost: false };
+}
+
+interface Sent {
+  after: JobDescription;
+  isAnswerLost: boolean;
+}
+
+/** Without a process there is nothing to signal. */
+function requireProcess(job: JobDescription, again: string): void {
+  if (job.status === "running") return;
+  throw new PlatformError(
+    "not_running",
+    `${identityText(job)} is ${statusText(job)}: it has no process yet. Nothing was sent. To end it, job_kill {"jobs": ["${again}"]}; to wait until it runs, job_wait {"jobs": ["${again}"], "until": "running"}.`,
+  );
 }

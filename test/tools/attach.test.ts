@@ -40,6 +40,45 @@ describe("job_attach", () => {
     expect(text + JSON.stringify(data)).not.toContain(secret);
   });
 
+  test("does not know whether a line arrived when the connection breaks, and keeps what was printed", async ({
+    mcp,
+    platform,
+    emulator,
+  }) => {
+    const job = await startJob(platform, { name: "repl", script: ECHO });
+    await untilStatus(platform, job, "running");
+    emulator.chaos.add({ on: { path: "**/attach", times: 1 }, do: { kind: "cut", afterMs: 700 } });
+    const { text, data } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 5 });
+    expect(text).toMatch(
+      /the connection was lost.*whether the line arrived.*job_logs \{"jobs": \["repl"\]\}/s,
+    );
+    expect(data).toMatchObject({ output: expect.stringContaining("got hello"), connection_lost: true });
+  });
+
+  test.for([{ kind: "reset" }, { kind: "answer", status: 503 }] as const)(
+    "says that nothing was sent when connecting meets %j",
+    async (fault, { mcp, platform, emulator }) => {
+      const job = await startJob(platform, { name: "repl", script: ECHO });
+      await untilStatus(platform, job, "running");
+      emulator.chaos.add({ on: { path: "**/attach", times: 1 }, do: fault });
+      const text = await mcp.refusal("job_attach", { job: "repl", input: "hello" });
+      expect(text).toMatch(/^unavailable: .*repl .*: nothing was sent/s);
+    },
+  );
+
+  test("says how a job ended that ends meanwhile", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "repl", script: ECHO });
+    await untilStatus(platform, job, "running");
+    const { text } = await mcp.ok("job_attach", { job: "repl", input: "quit", wait_seconds: 30 });
+    expect(text).toContain("The job has ended: succeeded");
+  });
+
+  test("sends who names a waiting job to job_wait", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
+    const text = await mcp.refusal("job_attach", { job: "stuck", input: "x" });
+    expect(text).toContain('job_wait {"jobs": ["stuck"], "until": "running"}');
+  });
+
   test("refuses a job that does not run", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "done" }));
     expect(await mcp.refusal("job_attach", { job: "done", input: "x" })).toMatch(

@@ -45,6 +45,15 @@ describe("job_extend", () => {
     expect(text).toMatch(/boom.*still 1h, so nothing was added/s);
   });
 
+  test("refuses more than thirty days at once, with what they would cost", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
+    const text = await mcp.refusal("job_extend", { job: "train", by: "100000h" });
+    expect(text).toMatch(
+      /^invalid_argument: by: 4166d .*at most 30d at once.*50000 credits.*Nothing was changed/s,
+    );
+    expect((await platform.jobs.status(job.id)).life_span).toBe(3600);
+  });
+
   test("refuses where adding time would set an end", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "endless", script: SLEEP });
     expect(await mcp.refusal("job_extend", { job: "endless", by: "6h" })).toMatch(

@@ -73,6 +73,22 @@ describe("job_kill, jobs by name", () => {
     expect(data.outcomes[0]).toMatchObject({ after: "running", error: expect.stringContaining("boom") });
     expect(data.outcomes[1]).toMatchObject({ after: "cancelled" });
     expect(text).toContain("1 may still run");
+    expect(text).toContain(`Next: job_kill {"jobs": ["${job.id}"]}.`);
+  });
+
+  test("is an error when nothing was killed, with each cause once and the next call", async ({
+    mcp,
+    emulator,
+    running,
+  }) => {
+    const jobs = [await running("one"), await running("two"), await running("three")];
+    emulator.chaos.add({ on: { method: "DELETE" }, do: { kind: "answer", status: 503 } });
+    const text = await mcp.refusal("job_kill", { jobs: ["one", "two", "three"] });
+    expect(text).toMatch(
+      /^unavailable: Nothing was killed\.\n3 jobs not killed, still running \(unavailable: .*\): one \(owner alice\), two/,
+    );
+    expect(text.match(/503/g)).toHaveLength(1);
+    expect(text).toContain(`Next: job_kill {"jobs": ${JSON.stringify(jobs.map(({ id }) => id))}}.`);
   });
 
   test("asks the person where the client can, and does nothing without a yes", async ({

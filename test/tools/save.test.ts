@@ -54,8 +54,27 @@ describe("job_save", () => {
   test("reports a save that breaks off", async ({ mcp, platform, emulator }) => {
     await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
     emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "reset" } });
-    expect(await mcp.refusal("job_save", { job: "train", image: "image:mine:v1" })).toMatch(/Saving/);
+    const text = await mcp.refusal("job_save", { job: "train", image: "image:mine:v1" });
+    expect(text).toMatch(/^unknown_outcome: .*whether image:mine:v1 was saved is unknown.*same arguments/s);
     await mcp.ok("job_save", { job: "train", image: "image:mine:v1" });
+  });
+
+  test("does not know the outcome when the stream is cut on the way", async ({ mcp, platform, emulator }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "cut", afterBytes: 60 } });
+    const text = await mcp.refusal("job_save", { job: "train", image: "image:mine:v1" });
+    expect(text).toMatch(/^unknown_outcome: .*train .*is unknown/s);
+  });
+
+  test("says that nothing was saved when the platform refuses to begin", async ({
+    mcp,
+    platform,
+    emulator,
+  }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "answer", status: 503 } });
+    const text = await mcp.refusal("job_save", { job: "train", image: "image:mine:v1" });
+    expect(text).toMatch(/^unavailable: .*Nothing was saved/s);
   });
 
   test.for([

@@ -31,6 +31,35 @@ describe("job_signal", () => {
     expect(text).toContain("nothing changed");
   });
 
+  test("reads the state when the answer is lost", async ({ mcp, platform, emulator }) => {
+    const job = await startJob(platform, { name: "train", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    emulator.chaos.add({ on: { path: "**/kill" }, do: { kind: "lose_answer" } });
+    const { data, text } = await mcp.ok("job_signal", { job: "train" });
+    expect(data).toMatchObject({ before: "running", after: "failed" });
+    expect(text).toContain("the answer was lost; its state says so");
+  });
+
+  test("says that nothing was sent when the platform refuses, and that it is unknown when it is silent", async ({
+    mcp,
+    platform,
+    emulator,
+  }) => {
+    const job = await startJob(platform, { name: "train", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: { kind: "answer", status: 503 } });
+    expect(await mcp.refusal("job_signal", { job: "train" })).toMatch(/^unavailable: .*Nothing was sent/s);
+    emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: { kind: "reset" } });
+    const text = await mcp.refusal("job_signal", { job: "train" });
+    expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs": \["train"\]\}/s);
+  }, 20_000);
+
+  test("sends who names a waiting job on: it has no process yet", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
+    const text = await mcp.refusal("job_signal", { job: "stuck" });
+    expect(text).toMatch(/^not_running: stuck .*Nothing was sent.*job_kill \{"jobs": \["stuck"\]\}/s);
+  });
+
   test("asks the person where the client can", async ({ platform }) => {
     const job = await untilStatus(
       platform,

@@ -1,0 +1,36 @@
+import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
+import type { ToolContext } from "./define-tool.ts";
+import { pauseFor, startPoll } from "./poll.ts";
+
+const POLL_MS = 250;
+
+/** Whether a job has ended or was started anew since it was seen like this. */
+export function hasTurned(before: JobDescription, now: JobDescription): boolean {
+  return isFinished(now.status) || wasRestarted(before, now);
+}
+
+export function wasRestarted(before: JobDescription, now: JobDescription): boolean {
+  return now.history.restarts > before.history.restarts;
+}
+
+/** The job once it has turned, or as it stands after `ms`; undefined when it cannot be read. */
+export async function untilTurned(
+  job: JobDescription,
+  ms: number,
+  { platform, signal }: Pick<ToolContext, "platform" | "signal">,
+): Promise<JobDescription | undefined> {
+  const poll = startPoll([job], platform);
+  const deadlineMs = Date.now() + ms;
+  try {
+    for (;;) {
+      await poll.refresh(signal, deadlineMs);
+      const [now = job] = poll.jobs;
+      if (hasTurned(job, now)) return now;
+      if (Date.now() + POLL_MS >= deadlineMs) return poll.trouble === undefined ? now : undefined;
+      await pauseFor(POLL_MS, signal);
+    }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    return undefined;
+  }
+}

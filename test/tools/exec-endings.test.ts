@@ -1,0 +1,119 @@
+import { describe } from "vitest";
+import type { JobDescription } from "../../src/client/index.ts";
+import { test as base, expect } from "../support/fixtures.ts";
+import { startJob, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const test = base.extend<{ job: JobDescription }>({
+  job: async ({ platform }, use) => {
+    await use(
+      await untilStatus(platform, await startJob(platform, { name: "box", script: SLEEP }), "running"),
+    );
+  },
+});
+const EXEC = { path: "**/exec", times: 1 };
+const LOOK = 'job_exec {"job": "box", "command": "ps -ef"}';
+
+describe("job_exec, a connection that breaks", () => {
+  test("says that the command may still run, and keeps what it had printed", async ({
+    mcp,
+    job,
+    emulator,
+  }) => {
+    emulator.chaos.add({ on: EXEC, do: { kind: "cut", afterMs: 500 } });
+    const command = "echo first; sleep 3; echo second";
+    const { text, data } = await mcp.ok("job_exec", { job: "box", command });
+    expect(text).toMatch(/^box .*the connection was lost.*may still be running.*do not just run it again/s);
+    expect(text).toContain(LOOK);
+    expect(data).toMatchObject({ id: job.id, stdout: "first\n", timed_out: false, connection_lost: true });
+    expect(data.exit_code).toBeUndefined();
+  });
+
+  test("does not know, after a reset of its opening, whether the command was started", async ({
+    mcp,
+    job,
+    emulator,
+  }) => {
+    emulator.chaos.add({ on: EXEC, do: { kind: "reset" } });
+    const text = await mcp.refusal("job_exec", { job: job.name, command: "true" });
+    expect(text).toMatch(/^unknown_outcome: .*box .*whether the command was started is unknown/s);
+    expect(text).toContain(LOOK);
+  });
+
+  test.for([502, 504])(
+    "does not know it after a gateway's %i either",
+    async (status, { mcp, job, emulator }) => {
+      emulator.chaos.add({ on: EXEC, do: { kind: "answer", status } });
+      expect(await mcp.refusal("job_exec", { job: job.name, command: "true" })).toMatch(/^unknown_outcome: /);
+    },
+  );
+
+  test.for([500, 503])(
+    "knows that nothing was run when the platform answers %i",
+    async (status, { mcp, job, emulator }) => {
+      emulator.chaos.add({ on: EXEC, do: { kind: "answer", status } });
+      const text = await mcp.refusal("job_exec", { job: job.name, command: "true" });
+      expect(text).toMatch(/Nothing was run in box/);
+    },
+  );
+
+  test("does not say that a command runs whose opening was never answered", async ({
+    mcp,
+    job,
+    emulator,
+  }) => {
+    emulator.chaos.add({ on: EXEC, do: { kind: "drop" } });
+    const { text, data } = await mcp.ok("job_exec", { job: job.name, command: "true", timeout_seconds: 1 });
+    expect(text).toMatch(/no answer within 1 s.*whether the command was started is unknown/s);
+    expect(data.timed_out).toBe(true);
+  });
+});
+
+describe("job_exec, a job that ends meanwhile", () => {
+  test("says that the job ended and took the command with it", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "ends", script: "sleep 1.5" });
+    await untilStatus(platform, job, "running");
+    const { text, data } = await mcp.ok("job_exec", { job: "ends", command: "echo begin; sleep 20" });
+    expect(text).toMatch(/^ends .*the job has ended meanwhile, now succeeded, and took the command with it/);
+    expect(text).not.toContain("memory");
+    expect(text).toContain('job_status {"jobs": ["ends"]}');
+    expect(data).toMatchObject({ stdout: "begin\n", job_status: "succeeded" });
+  });
+
+  test("says so of a job that was killed", async ({ mcp, job }) => {
+    const running = mcp.ok("job_exec", { job: "box", command: "echo begin; sleep 20" });
+    setTimeout(() => void mcp.ok("job_kill", { jobs: [job.id] }), 500);
+    const { text } = await running;
+    expect(text).toMatch(/the job has ended meanwhile, now cancelled.*, and took the command with it/);
+  });
+
+  test("says so of a job that was restarted", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "again", script: SLEEP, restartPolicy: "always" });
+    await untilStatus(platform, job, "running");
+    const started = await platform.jobs.status(job.id);
+    expect(started.history.restarts).toBe(0);
+    const running = mcp.ok("job_exec", { job: "again", command: "sleep 20" });
+    setTimeout(() => void mcp.ok("job_signal", { job: job.id }), 500);
+    expect((await running).text).toMatch(/the job was restarted meanwhile, which ended the command/);
+  });
+
+  test("blames the command for a signal when the job goes on", async ({ mcp, job }) => {
+    const { text } = await mcp.ok("job_exec", { job: job.name, command: "kill -9 $$" });
+    expect(text).toContain("exit code 137 (ended by SIGKILL, often for lack of memory)");
+  });
+});
+
+describe("job_exec, a program that is not there", () => {
+  test("says so, and what the platform said", async ({ mcp, job }) => {
+    const { text, data } = await mcp.ok("job_exec", { job: job.name, argv: ["no-such-cmd", "-x"] });
+    expect(text).toMatch(/exit code 1: it could not be started.*no-such-cmd/s);
+    expect(text).toContain("without a shell");
+    expect(text).not.toContain("It printed nothing");
+    expect(data.exit_code).toBe(1);
+  });
+
+  test("leaves an ordinary exit code 1 alone", async ({ mcp, job }) => {
+    const { text } = await mcp.ok("job_exec", { job: job.name, argv: ["false"] });
+    expect(text).toMatch(/exit code 1, \d+ ms\.\nIt printed nothing\.$/);
+  });
+});
