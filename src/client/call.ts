@@ -16,6 +16,25 @@ export interface Where {
   project?: string | undefined;
 }
 
+/** When what runs under a signal has to be over, as `performance.now()` counts: a signal does not tell. */
+const endings = new WeakMap<AbortSignal, number>();
+
+/**
+ * Tells calls under `signal` that they have `ms` from now, so that none begins a wait it cannot finish; what was
+ * told of `outer`, from which the signal was made, holds as well. Aborts nothing. Returns the signal.
+ */
+export function expectEnd(
+  signal: AbortSignal,
+  { ms, outer }: { ms: number; outer?: AbortSignal | undefined },
+): AbortSignal {
+  endings.set(signal, Math.min(performance.now() + ms, endOf(outer)));
+  return signal;
+}
+
+function endOf(signal: AbortSignal | undefined): number {
+  return (signal === undefined ? undefined : endings.get(signal)) ?? Number.POSITIVE_INFINITY;
+}
+
 /**
  * Ends a call with the caller's signal, after its time limit, or when nothing was heard for `idleMs` (0 = never).
  * Emits `abort`, which undici understands, and makes a real signal only for those who ask: in Node 20 one signal
@@ -35,7 +54,8 @@ export class Deadline extends EventEmitter {
   constructor({ signal, timeoutMs }: CallOptions, idleMs: number) {
     super();
     this.#outer = signal;
-    this.endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+    const ownEnd = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+    this.endsAt = Math.min(ownEnd, endOf(signal));
     if (signal?.aborted === true) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (timeoutMs !== undefined)

@@ -9,6 +9,8 @@ import { traceHeaders } from "./trace.ts";
 const MAX_REDIRECTS = 5;
 const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 10_000;
+/** A server that asks for more is not waited for, even by a call without an end: its caller can decide better. */
+const LONGEST_WAIT_MS = 30_000;
 
 /** One call of the platform's HTTP interface. */
 export interface ApiCall {
@@ -108,7 +110,8 @@ export class Http {
     const { code, request, retryAfterMs } = failure;
     if (code !== "unavailable" && code !== "rate_limited" && request?.status !== 504) return undefined;
     const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** tries, LONGEST_BACKOFF_MS);
-    return retryAfterMs ?? backoffMs * (0.5 + Math.random() / 2);
+    if (retryAfterMs !== undefined) return retryAfterMs > LONGEST_WAIT_MS ? undefined : retryAfterMs;
+    return backoffMs * (0.5 + Math.random() / 2);
   }
 
   /** An answer below 400; a refused token is replaced once. */
@@ -190,7 +193,8 @@ export function describe({ method, url }: { method: string; url: string }): Fail
   return { method, url: origin + pathname };
 }
 
-function parseRetryAfter(header: string | undefined): number | undefined {
+/** What a server asks to wait, in milliseconds; absent when it does not say so readably. */
+export function parseRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1000;
   const at = Date.parse(header);

@@ -1,6 +1,6 @@
 /** The only door of the client of the platform's jobs subsystem. */
 
-export type { CallOptions, Where } from "./call.ts";
+export { type CallOptions, expectEnd, type Where } from "./call.ts";
 export type { Cluster, PlatformContext, Project } from "./clusters.ts";
 export type { Collected, CollectOptions } from "./collect.ts";
 export {

@@ -4,7 +4,7 @@ import { abortError, type CallOptions, Deadline, orAbort } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { closeError } from "./close-error.ts";
 import { type FailedRequest, PlatformError } from "./errors.ts";
-import { describe } from "./http.ts";
+import { describe, parseRetryAfter } from "./http.ts";
 import type { Session } from "./login/session.ts";
 import { networkError } from "./network-error.ts";
 import { serverError } from "./server-error.ts";
@@ -119,7 +119,9 @@ function connect(
     raw.on("unexpected-response", (outgoing, { statusCode = 0, headers }) => {
       const body = Buffer.from(String(headers["x-error"] ?? ""), "latin1").toString("utf8");
       const { what, notFoundMeansNotRunning } = target;
-      fail(serverError({ what, status: statusCode, body, request, notFoundMeansNotRunning }));
+      const retryAfterMs = parseRetryAfter(headers["retry-after"]);
+      const status = statusCode;
+      fail(serverError({ what, status, body, request, retryAfterMs, notFoundMeansNotRunning }));
       outgoing.destroy();
     });
     raw.on("open", () => {

@@ -5,7 +5,7 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { JobDescription } from "../client/index.ts";
+import { expectEnd, type JobDescription } from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { jobUri } from "../resources/job-uri.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
@@ -49,11 +49,8 @@ async function call(
   const limit = tool.effects.readOnlyHint ? AbortSignal.timeout(READING_LIMIT_MS) : undefined;
   try {
     const { platform, session, confirm } = connection;
-    const signal = AbortSignal.any([
-      extra.signal,
-      connection.closing,
-      ...(limit === undefined ? [] : [limit]),
-    ]);
+    const signals = [extra.signal, connection.closing, ...(limit === undefined ? [] : [limit])];
+    const signal = expectEnd(AbortSignal.any(signals), { ms: READING_LIMIT_MS });
     const reply = await tool.run(parsed.data, {
       platform,
       session,

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { type ConnectOptions, connectPlatform, type Login } from "../../src/client/index.ts";
+import { type ConnectOptions, connectPlatform, expectEnd, type Login } from "../../src/client/index.ts";
 import { configOf, JOB_ID, token, wireJob } from "../support/jobs.ts";
 import { API, mockPlatform } from "../support/msw.ts";
 
@@ -64,6 +64,25 @@ describe("a safe call", () => {
     await expect(jobs.get(JOB_ID, { timeoutMs: 5000 })).rejects.toMatchObject({
       code: "rate_limited",
       retryAfterMs: 60_000,
+    });
+    expect(answer).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ["half a minute", "31", undefined],
+    ["what its signal is known to leave", "2", 1000],
+  ])("does not wait longer than %s", async (_limit, seconds, ms) => {
+    const { jobs } = connect();
+    const headers = { "Retry-After": seconds };
+    const answer = vi.fn(() => HttpResponse.text("slow down", { status: 503, headers }));
+    server.use(http.get(`${API}/jobs/${JOB_ID}`, answer));
+    const { signal: outer } = new AbortController();
+    if (ms !== undefined) expectEnd(outer, { ms });
+    const signal = expectEnd(AbortSignal.any([outer]), { ms: 60_000, outer });
+
+    await expect(jobs.get(JOB_ID, { signal })).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining(`asks to wait ${seconds} s`),
     });
     expect(answer).toHaveBeenCalledTimes(1);
   });

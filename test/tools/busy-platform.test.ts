@@ -1,0 +1,41 @@
+import { describe } from "vitest";
+import { expect, test } from "../support/fixtures.ts";
+import { startJob, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const busy = (status: number, seconds: number) =>
+  ({ kind: "answer", status, headers: { "retry-after": String(seconds) } }) as const;
+
+describe("a platform that asks to wait", () => {
+  test.for([
+    [429, "rate_limited", "job_list", {}],
+    [503, "unavailable", "job_list", {}],
+    [429, "rate_limited", "job_status", { jobs: ["train"] }],
+    [429, "rate_limited", "job_kill", { jobs: ["train"] }],
+  ] as const)(
+    "longer than a call can take (%i): %s at once, with the figure, from %s",
+    async ([status, code, tool, args], { mcp, emulator }) => {
+      emulator.chaos.add({ on: { path: "**/jobs" }, do: busy(status, 60) });
+      const startedAt = Date.now();
+      const text = await mcp.refusal(tool, args);
+      expect(text).toMatch(new RegExp(`^${code}: .*The platform asks to wait 60 s before trying again`));
+      expect(Date.now() - startedAt).toBeLessThan(5000);
+    },
+  );
+
+  test("a little is waited for", async ({ mcp, emulator }) => {
+    emulator.chaos.add({ on: { path: "**/jobs", times: 1 }, do: busy(429, 1) });
+    expect((await mcp.ok("job_list")).text).toContain("0");
+  });
+
+  test("when a command is to be run says so, and that nothing was run", async ({
+    mcp,
+    emulator,
+    platform,
+  }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    emulator.chaos.add({ on: { path: "**/exec" }, do: busy(429, 60) });
+    const text = await mcp.refusal("job_exec", { job: "train", command: "true" });
+    expect(text).toMatch(/^rate_limited: .*asks to wait 60 s.*Nothing was run/s);
+  });
+});
