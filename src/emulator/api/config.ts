@@ -5,6 +5,9 @@ import { baseName, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
 import type { ApiContext } from "./context.ts";
 import { registryHost } from "./context.ts";
 
+/** The clusters were always there. */
+const CREATED = "2024-01-01T00:00:00+00:00";
+
 /** `GET /config`, the same with and without a valid token, and `/ping`. Source: protocol reference 1.7, 3.1, 7.2. */
 export function configRoutes(context: ApiContext): ApiRoute[] {
   const ping = (path: string): ApiRoute => ({
@@ -32,7 +35,13 @@ export function configRoutes(context: ApiContext): ApiRoute[] {
         if (cluster === undefined) return { status: 404, json: { error: "Cluster not found" } };
         return {
           status: 200,
-          json: { ...clusterView(context, user, cluster), orchestrator: {}, energy: energyView(cluster) },
+          json: {
+            ...clusterView(context, user, cluster),
+            status: "deployed",
+            created_at: CREATED,
+            orchestrator: {},
+            energy: energyView(cluster),
+          },
         };
       },
     },
@@ -63,6 +72,7 @@ function open(context: ApiContext, user: string): object {
     ...closed(context),
     authorized: true,
     admin_url: `${origin}/apis/admin/v1`,
+    vcluster_url: `${origin}/apis/vcluster/v1`,
     orgs: [...new Set(projects.map(({ org }) => org))].map((name) => ({ name, role: "user" })),
     clusters: clusters.map((cluster) => clusterView(context, user, cluster)),
     projects: projects.map(({ name, cluster, org, members }) => ({

@@ -46,9 +46,8 @@ async function drained(response: ApiCall["response"], signal: AbortSignal): Prom
 }
 
 function filterOf(query: URLSearchParams, table: JobTable): JobFilter {
-  const hostname = query.get("hostname");
-  if (hostname !== null) return { ...statusFilter(query), ids: idsOf(hostname, query, table) };
   return {
+    ...one(query, "hostname", (value) => ({ ids: idsOf(value, query, table) })),
     ...statusFilter(query),
     ...one(query, "name", (value) => ({ name: String(valid(jobName, value)) })),
     ...many(query, "owner", ownerName, (owners) => ({ owners })),

@@ -69,14 +69,22 @@ function bodyOf({ json, text }: Answer): { body: Buffer; type?: string } {
   return { body: Buffer.alloc(0) };
 }
 
-/** JSON with the blanks and the ASCII escapes of the platform's encoder. */
+/** Numbers that are floats on the platform, and written with a fraction. Source: protocol reference 3.7, 4.8. */
+const FLOATS = new Set(["available_cpu", "cpu", "run_time_seconds", "schedule_timeout", "timestamp"]);
+
+/** JSON with the blanks, the ASCII escapes and the floats of the platform's encoder. */
 export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const items = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${items.map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`).join(", ")}}`;
+    return `{${items.map(([key, item]) => `${pythonJson(key)}: ${member(key, item)}`).join(", ")}}`;
   }
   return ascii(JSON.stringify(value) ?? "null");
+}
+
+function member(key: string, value: unknown): string {
+  const isWhole = FLOATS.has(key) && typeof value === "number" && Number.isInteger(value);
+  return isWhole ? `${pythonJson(value)}.0` : pythonJson(value);
 }
 
 function ascii(text: string): string {

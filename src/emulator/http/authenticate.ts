@@ -30,14 +30,6 @@ function tokenOf(request: IncomingMessage, query: URLSearchParams): string | und
 function fromHeader(header: string): string {
   const space = header.indexOf(" ");
   if (space < 0) throw failure(400, "No credentials");
-  const scheme = header.slice(0, space);
-  if (scheme.toLowerCase() === "basic") return fromBasic(header.slice(space + 1));
-  if (scheme !== "Bearer") throw failure(400, "Unexpected authorization scheme");
-  return header.slice(space + 1).trim();
-}
-
-/** A registry login: user `token`, password the token. Source: protocol reference 1.6. */
-function fromBasic(credentials: string): string {
-  const plain = Buffer.from(credentials, "base64").toString();
-  return plain.slice(plain.indexOf(":") + 1);
+  if (header.slice(0, space) !== "Bearer") throw failure(400, "Unexpected authorization scheme");
+  return header.slice(space + 1);
 }

@@ -18,6 +18,7 @@ import type { Sockets, Upgrade } from "./sockets.ts";
 import { openSockets } from "./sockets.ts";
 import type { Target } from "./target.ts";
 import { isTarget, targetOf } from "./target.ts";
+import { versionFor } from "./version.ts";
 
 export interface ServerOptions {
   tokens: Tokens;
@@ -127,7 +128,8 @@ export class HttpServer {
     const { request, target, signal } = from;
     const { route, params } = this.#endpoint(request, target);
     const caller = () => callerOf(request, target.query, this.#options.tokens);
-    route.admit({ request, params, query: target.query, caller, signal });
+    const call = { request, params, query: target.query, caller, signal };
+    await route.open(call, route.admit(call));
     const offered = request.headers.upgrade ?? "None";
     return {
       status: 400,
@@ -214,9 +216,4 @@ function madeUp({ status, body, headers }: Extract<RequestFault, { kind: "answer
     ...(typeof shown === "string" ? { text: shown } : { json: shown }),
     ...(headers === undefined ? {} : { headers }),
   };
-}
-
-function versionFor(url: string | undefined): string {
-  const monitoring = /\/monitoring\/|\/jobs\/[^/]+\/(log|log_ws|top|save|attach|exec|kill|port_forward)/;
-  return monitoring.test(url ?? "") ? "platform-monitoring/25.11.0" : "platform-api/25.11.0";
 }

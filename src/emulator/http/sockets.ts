@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
+import { MONITORING_VERSION } from "./version.ts";
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
@@ -67,6 +68,7 @@ function serverFor(servers: Map<string, WebSocketServer>, protocols: readonly st
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: (offered) => [...offered].find((item) => protocols.includes(item)) ?? false,
   });
+  server.on("headers", (lines) => lines.push(`X-Service-Version: ${MONITORING_VERSION}`));
   servers.set(key, server);
   return server;
 }

@@ -109,7 +109,7 @@ function mountsOf(
 }
 
 /** The disk's id, found by id or by name. Source: protocol reference 6.3. */
-function diskOf(uri: string, disks: LaunchSources["disks"]): string | undefined {
+export function diskOf(uri: string, disks: LaunchSources["disks"]): string | undefined {
   const path = pathOf(uri);
   const found = disks.entries().find(([, { id, name, cluster, org, project }]) => {
     const base = `${cluster}/${org}/${project}`;

@@ -12,8 +12,9 @@ import { baseName } from "../state/platform.ts";
 import { inSchedule } from "./energy.ts";
 import { JobRun } from "./job-run.ts";
 import type { LaunchSources } from "./launch.ts";
+import { diskOf } from "./launch.ts";
 import { Nodes } from "./nodes.ts";
-import { comesBack, LOST } from "./outcome.ts";
+import { LOST } from "./outcome.ts";
 import { Retention } from "./retention.ts";
 import type { CannedRun, Hold, RunDeps } from "./run-deps.ts";
 import type { Timing } from "./timing.ts";
@@ -116,17 +117,13 @@ export class JobLifecycle implements Lifecycle {
     for (const job of this.#deps.table.active()) {
       const { status } = current(job);
       if (status === "running") this.#lost(job);
-      if (!isFinished(job)) this.start(job, { resumed: status !== "pending" });
+      else this.start(job, { resumed: status !== "pending" });
     }
   }
 
   #lost(job: JobRecord): void {
-    const now = this.#deps.clock.nowMs();
-    job.materialized = comesBack(job);
-    this.#move(
-      job,
-      job.materialized ? step("pending", now, { reason: "Scheduling" }) : step("failed", now, LOST),
-    );
+    job.materialized = false;
+    this.#move(job, step("failed", this.#deps.clock.nowMs(), LOST));
   }
 
   async close(): Promise<void> {
@@ -175,11 +172,12 @@ export class JobLifecycle implements Lifecycle {
 
   /** Source: protocol reference 3.11 (`DiskUnavailable`). */
   #diskBusy(job: JobRecord): boolean {
-    const wanted = new Set(job.container.disk_volumes.map(({ src_disk_uri }) => src_disk_uri));
+    const { disks } = this.#deps.sources;
+    const idOf = ({ src_disk_uri }: { src_disk_uri: string }) => diskOf(src_disk_uri, disks) ?? src_disk_uri;
+    const wanted = new Set(job.container.disk_volumes.map(idOf));
     if (wanted.size === 0) return false;
     const writes = ({ id, container }: JobRecord) =>
-      id !== job.id &&
-      container.disk_volumes.some((disk) => !disk.read_only && wanted.has(disk.src_disk_uri));
+      id !== job.id && container.disk_volumes.some((disk) => !disk.read_only && wanted.has(idOf(disk)));
     return this.#deps.table.active().some((other) => current(other).status === "running" && writes(other));
   }
 

@@ -61,6 +61,13 @@ describe("GET /jobs", () => {
     expect([both.status, both.json]).toEqual([400, { error: "Invalid request" }]);
   });
 
+  test("asks of a job found by its host name what else is asked", async () => {
+    const host = `hostname=${ids.nlp}.jobs.example.org`;
+    expect(await list(`${host}&tag=no-such-tag`)).toEqual([]);
+    const none = await platform.call("GET", `/api/v1/jobs?${host}&limit=0`);
+    expect([none.status, none.json]).toEqual([400, { error: "limit should be > 0" }]);
+  });
+
   test("shows everybody what they may read, and strangers nothing", async () => {
     expect(await list("", "bob")).toEqual(["first", "bobs", "nlp", "west"]);
     expect(await list("", "mallory")).toEqual([]);

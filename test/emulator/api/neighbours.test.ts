@@ -157,3 +157,24 @@ describe("quotas and credits", () => {
     expect(Number(job.total_price_credits)).toBeGreaterThanOrEqual(1);
   });
 });
+
+describe("a cluster", () => {
+  test("is described to its members, with what the official client needs of it", async () => {
+    const { status, json } = await platform.call("GET", "/api/v1/clusters/default");
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ name: "default", status: "deployed", orchestrator: {} });
+    expect(new Date(json.created_at).getTime()).toBeGreaterThan(0);
+    expect(json.energy.schedules[0]).toHaveProperty("price_per_kwh");
+    expect((await platform.call("GET", "/api/v1/clusters/none")).status).toBe(404);
+  });
+});
+
+describe("a volume", () => {
+  test("keeps its place however its scheme was written", async () => {
+    const volumes = [
+      { src_storage_uri: "STORAGE://default/acme/vision/data", dst_path: "/d", read_only: true },
+    ];
+    const { container } = await create(platform, { volumes });
+    expect(container.volumes[0].src_storage_uri).toBe("storage://default/acme/vision/data");
+  });
+});

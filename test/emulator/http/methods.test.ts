@@ -99,3 +99,44 @@ describe("a WebSocket handshake on a path without WebSockets", () => {
     expect([refused.status, refused.headers.allow]).toEqual([405, "GET,HEAD"]);
   });
 });
+
+describe("the name of the service", () => {
+  test.each([
+    ["/jobs/capacity", "platform-monitoring/25.11.0"],
+    ["/jobs", "platform-api/25.11.0"],
+    ["/config", "platform-api/25.11.0"],
+  ])("is in the answer of %s", async (path, service) => {
+    expect((await ask("GET", path)).headers["x-service-version"]).toBe(service);
+  });
+
+  test("is in the answer to a handshake", async () => {
+    const { status, headers } = await ask("GET", `/jobs/${id}/top`, UPGRADE);
+    expect([status, headers["x-service-version"]]).toEqual([101, "platform-monitoring/25.11.0"]);
+  });
+});
+
+describe("a socket's path without a handshake", () => {
+  test("says first what the socket would say", async () => {
+    const port = await ask("GET", `/jobs/${id}/port_forward/abc`);
+    expect([port.status, port.text]).toEqual([400, '{"msg": "Invalid port number \'abc\'"}']);
+    const ended = await platform.run("true");
+    await platform.reach(ended, "succeeded");
+    const exec = await ask("GET", `/jobs/${ended}/exec?cmd=ls`);
+    expect([exec.status, exec.text]).toEqual([404, `{"error": "Job '${ended}' is not running."}`]);
+    const open = await ask("GET", `/jobs/${id}/exec?cmd=ls`);
+    expect([open.status, open.text]).toMatchObject([
+      400,
+      expect.stringContaining("No WebSocket UPGRADE hdr"),
+    ]);
+  });
+});
+
+describe("a token", () => {
+  test.each([
+    ["Basic dG9rZW46eA==", "Unexpected authorization scheme"],
+    ["Bearer", "No credentials"],
+  ])("is refused as %j", async (authorization, error) => {
+    const { status, text: body } = await ask("GET", "/jobs", { authorization });
+    expect([status, JSON.parse(body)]).toEqual([400, { error }]);
+  });
+});

@@ -139,13 +139,14 @@ describe("a job that never runs", () => {
   });
 
   test("waits for a disk that another job writes to", async () => {
-    const disk = { storage: 2 ** 30, project_name: "vision", org_name: "acme" };
+    const disk = { storage: 2 ** 30, project_name: "vision", org_name: "acme", name: "data-1" };
     const made = await platform.call("POST", "/default/disks", { body: disk });
     const src_disk_uri = `disk://default/acme/vision/${made.json.id}`;
     const disk_volumes = [{ src_disk_uri, dst_path: "/d", read_only: false }];
     const writer = await create(platform, { disk_volumes });
     await untilJob(platform, writer.id, { status: "running" });
-    const { id } = await create(platform, { disk_volumes });
+    const byName = [{ ...disk_volumes[0], src_disk_uri: "disk://default/acme/vision/data-1" }];
+    const { id } = await create(platform, { disk_volumes: byName });
     const job = await untilJob(platform, id, { status: "pending", reason: "DiskUnavailable" });
     expect(job.history.description).toBe("Waiting for another job to release disk resource");
     platform.runner.jobs[0]?.end();

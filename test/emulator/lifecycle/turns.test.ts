@@ -166,7 +166,7 @@ describe("a suspended job", () => {
     end(second);
     await untilJob(platform, second, { status: "succeeded" });
     platform.clock.advance(16 * MINUTE);
-    expect(line()).toEqual([]);
+    await expect.poll(line).toEqual([]);
     expect((await getJob(platform, first)).status).toBe("suspended");
     end(third.id);
     await untilJob(platform, third.id, { status: "succeeded" });

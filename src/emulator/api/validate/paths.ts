@@ -22,7 +22,7 @@ export function clusterUri({ scheme, cluster, minParts = 0 }: UriRule): Check<st
     ensure(host === cluster, `Invalid URI cluster: '${host}' != '${cluster}'`);
     ensure(parts(path).length >= minParts, "Invalid URI path: Wrong number of path items");
     refuseDots(path);
-    return value;
+    return scheme + value.slice(scheme.length);
   };
 }
 
