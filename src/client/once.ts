@@ -161,7 +161,7 @@ function sameRequest(
     env: ownEnv(job),
     secret_env: container.secret_env,
     restart_policy: job.restart_policy === "never" ? undefined : job.restart_policy,
-    max_run_time_minutes: job.life_span === undefined ? undefined : job.life_span / 60,
+    max_run_time_minutes: lifeSpanThen(job, body.max_run_time_minutes),
   };
   const differing = Object.entries(then).filter(([key, value]) => canonical(value) !== canonical(body[key]));
   if (differing.length === 0) return job;
@@ -171,6 +171,13 @@ function sameRequest(
     `request_id "${requestId}" was already used for job ${job.id} with other arguments (${names}). Use a new one for a new job.`,
     { retryable: false },
   );
+}
+
+/** In minutes; a longer one than asked for may have been given since. */
+function lifeSpanThen({ life_span }: JobDescription, asked: unknown): number | undefined {
+  if (life_span === undefined) return undefined;
+  const minutes = life_span / 60;
+  return typeof asked === "number" && asked < minutes ? asked : minutes;
 }
 
 /** Without what the platform adds for a job that gets a login. Source: protocol reference 1.5. */

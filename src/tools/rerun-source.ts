@@ -10,8 +10,9 @@ import type { ToolContext } from "./define-tool.ts";
 import type { Changes } from "./rerun-options.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
+import { startedEarlier } from "./start-seen.ts";
 import { within } from "./within.ts";
-import { identityOf, identityText, whereIs } from "./written.ts";
+import { identityText, whereIs } from "./written.ts";
 
 const FULL_ID = /^job-[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}$/;
 const MAX_NAME_CHARS = 40;
@@ -36,7 +37,7 @@ export async function rerunSource(
   const named = FULL_ID.test(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
   const place = named === undefined ? await placeOf(ref, where, platform) : whereIs(named);
   const earlier =
-    requestId === undefined ? undefined : await platform.jobs.startedBy(requestId, place, { signal: until });
+    requestId === undefined ? undefined : await startedEarlier(requestId, place, { platform, signal: until });
   if (earlier === undefined) return { source: named ?? (await resolveOne(platform, { ref, where }, until)) };
   // Its name was free or not at that time, and the life span of the source may have been extended since.
   const { name, life_span } = earlier;
@@ -75,12 +76,6 @@ export function startIt(source: JobDescription, isMeant: boolean): string {
   const again = 'call job_rerun again with "dry_run": false';
   if (isFinished(source.status) || isMeant) return `To start it, ${again}.`;
   return `${nameOf(source)} is still ${source.status}: to replace it, first end it with job_kill; to run a second one beside it, give "name", e.g. "${secondName(source)}". Then ${again}.`;
-}
-
-/** A dry run for a request that was made before. */
-export function seenReply(job: JobDescription) {
-  const text = `Dry run: nothing was started. The earlier call with this request_id started ${identityText(job)}, ${statusText(job)}: with "dry_run": false it is returned, and nothing new is started. For a new job use another request_id.`;
-  return { text, data: { jobs: [], earlier: { ...identityOf(job), status: job.status } }, jobs: [job] };
 }
 
 function secondName({ name = "rerun" }: JobDescription): string {

@@ -5,7 +5,7 @@ import { rerunDoubts } from "../jobs/rerun-doubts.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { changesText, rerunItem } from "./rerun-options.ts";
-import { requireEnded, rerunSource, seenReply, startIt } from "./rerun-source.ts";
+import { requireEnded, rerunSource, startIt } from "./rerun-source.ts";
 import { statusText } from "./rows.ts";
 import { type Checked, checkStart } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
@@ -13,6 +13,7 @@ import { planReply } from "./start-plan.ts";
 import { checkRequestId, orNothing } from "./start-refusal.ts";
 import { startReply } from "./start-reply.ts";
 import { startAll } from "./start-run.ts";
+import { seenReply } from "./start-seen.ts";
 import { identityText } from "./written.ts";
 
 const text = z.string().optional();

@@ -81,11 +81,13 @@ function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: Star
 }
 
 function factLines(
-  { request, checked: { plan } }: Started,
+  { request: { items, ...request }, outcomes, checked: { plan } }: Started,
   jobs: readonly JobDescription[],
   { session }: ToolContext,
 ): string[] {
-  const { items, lifeSpanSeconds } = request;
+  // An earlier call's job may have been given more time since.
+  const isRepeated = outcomes.some((outcome) => outcome.isRepeated);
+  const lifeSpanSeconds = isRepeated ? jobs[0]?.life_span : request.lifeSpanSeconds;
   if (plan === undefined) return [];
   const price = plan.preset.credits_per_hour;
   const most = worstCase({ pricePerHour: price, lifeSpanSeconds });

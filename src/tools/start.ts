@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { defineTool } from "./define-tool.ts";
+import { defineTool, type ToolContext } from "./define-tool.ts";
 import { checkStart } from "./start-check.ts";
-import { readStart, startInput } from "./start-input.ts";
+import { readStart, type StartRequest, startInput } from "./start-input.ts";
 import { planReply } from "./start-plan.ts";
 import { orNothing } from "./start-refusal.ts";
 import { startReply } from "./start-reply.ts";
 import { startAll } from "./start-run.ts";
+import { seenReply, startedEarlier } from "./start-seen.ts";
 
 export const start = defineTool({
   name: "job_start",
@@ -22,10 +23,20 @@ export const start = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run(args, context) {
     const request = readStart(args);
-    if (args.dry_run === true) return planReply(request, context);
+    if (args.dry_run === true) {
+      const earlier = await seenBefore(request, context);
+      return earlier === undefined ? planReply(request, context) : seenReply(earlier);
+    }
     const deadlineMs = args.wait_seconds === 0 ? 0 : Date.now() + args.wait_seconds * 1000;
     const checked = await orNothing(checkStart(request, context), request);
     const outcomes = await orNothing(startAll(request, checked, context), request);
     return startReply({ request, checked, outcomes, deadlineMs }, context);
   },
 });
+
+/** The job of an earlier call, where one job was asked for by a request id of the caller's. */
+async function seenBefore({ items, isRepeatable, requestId }: StartRequest, context: ToolContext) {
+  const [item, ...others] = items;
+  if (!isRepeatable || item === undefined || others.length > 0) return undefined;
+  return startedEarlier(requestId, item.options.where ?? {}, context);
+}

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
+import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { untilEnded } from "../support/run-job.ts";
+import { startJob, untilEnded } from "../support/run-job.ts";
 import { listAll, SLEEP } from "../support/sleepers.ts";
 
 const IMAGE = "python:3.12";
@@ -29,6 +30,42 @@ describe("job_start with a request_id", () => {
     expect(text).toMatch(
       /^unavailable: .*Nothing was started by this call; repeating it with request_id "zz" is safe/s,
     );
+  });
+
+  test("knows its job again after that was given more time", async ({ mcp }) => {
+    const args = { image: IMAGE, command: SLEEP, life_span: "1h", request_id: "r1" };
+    const { data } = await mcp.ok("job_start", args);
+    await mcp.ok("job_extend", { job: data.jobs[0].id, by: "1h" });
+    const again = await mcp.ok("job_start", args);
+    expect(again.data.jobs[0]).toMatchObject({ id: data.jobs[0].id, repeated: true });
+    expect(await mcp.refusal("job_start", { ...args, life_span: "3h" })).toMatch(/^conflict: .*max_run_time/);
+  });
+
+  test("does not take somebody else's job for its own", async ({ mcp, emulator, platform }) => {
+    const login = loginFromPassedConfig(emulator.passedConfig);
+    const bob = connectPlatform({ ...login, token: emulator.tokenFor("bob") });
+    const options = { image: IMAGE, command: SLEEP, lifeSpanSeconds: 86_400, shm: true };
+    const { job } = await bob.jobs.startOnce(options, { requestId: "r1" });
+    await bob.close();
+    const started = await mcp.refusal("job_start", { image: IMAGE, command: SLEEP, request_id: "r1" });
+    await startJob(platform, { name: "orig", script: "true" }).then((orig) => untilEnded(platform, orig));
+    const rerun = await mcp.refusal("job_rerun", { job: "orig", dry_run: false, request_id: "r1" });
+    for (const text of [started, rerun]) {
+      expect(text).toMatch(/^conflict: request_id "r1" was already used by bob.*Nothing was started/);
+      expect(text).toContain(job.id);
+    }
+  });
+
+  test("says in a dry run that its job is there already", async ({ mcp }) => {
+    const args = { image: IMAGE, command: SLEEP, request_id: "r1" };
+    const { data } = await mcp.ok("job_start", args);
+    const plan = await mcp.ok("job_start", { ...args, dry_run: true });
+    expect(plan.text).toMatch(
+      /^Dry run: nothing was started\. The earlier call with this request_id started/,
+    );
+    expect(plan.text).toContain(data.jobs[0].id);
+    const fresh = await mcp.ok("job_start", { ...args, request_id: "r2", dry_run: true });
+    expect(fresh.text).toContain("Nothing speaks against it");
   });
 
   test("sends to job_rerun when its job has ended: the same request_id gives it for ever", async ({
