@@ -3,10 +3,13 @@ import { formatDuration } from "./durations.ts";
 import { type Explanation, type JobSurroundings, stated } from "./explanation.ts";
 import { imageText, invalidImage, pullProblem } from "./image-reasons.ts";
 import { roomText } from "./room.ts";
+import { staySeconds } from "./stays.ts";
 
 type Explain = (job: JobDescription, around: JobSurroundings) => Explanation;
 
 const WAIT = "Nothing to do: wait.";
+/** Twice the usual time. */
+const GIVES_UP_SECONDS = 120;
 
 /** Pending, by reason. Source: protocol reference 3.11. */
 const PENDING: Readonly<Record<string, Explain>> = {
@@ -29,15 +32,11 @@ const PENDING: Readonly<Record<string, Explain>> = {
       `${WAIT} If it stays so for minutes, check that its disks and volumes are free.`,
     ),
   PodInitializing: () => stated("A node was found; the container is being initialised.", WAIT),
-  ErrImagePull: (job) =>
+  ErrImagePull: (job, around) => pullProblem(job, `could not be pulled${goesOn(job, around)}`),
+  ImagePullBackOff: (job, around) =>
     pullProblem(
       job,
-      "could not be pulled and is tried again; the job will fail within about a minute if that goes on",
-    ),
-  ImagePullBackOff: (job) =>
-    pullProblem(
-      job,
-      "could not be pulled several times; the platform waits before it tries again and soon gives up",
+      `could not be pulled several times; the platform waits before it tries again${goesOn(job, around)}`,
     ),
   InvalidImageName: (job) => invalidImage(job),
   DiskUnavailable: (job) =>
@@ -66,6 +65,14 @@ export function activeReason(job: JobDescription, around: JobSurroundings): Expl
   if (reason === undefined || reason === "") return waitingForNode(job, around);
   if (/quota/i.test(reason)) return waitingForQuota(around);
   return PENDING[reason]?.(job, around);
+}
+
+/** Source: protocol reference 3.11: after about a minute the platform gives up. */
+function goesOn(job: JobDescription, { nowMs }: JobSurroundings): string {
+  const waited = nowMs === undefined ? undefined : staySeconds(job, nowMs);
+  if (waited === undefined || waited < GIVES_UP_SECONDS)
+    return "; the platform tries again and usually gives up after about a minute";
+  return `, for ${formatDuration(waited)} now; nothing shows that this will end by itself`;
 }
 
 function running({ history }: JobDescription): Explanation | undefined {

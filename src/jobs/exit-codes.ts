@@ -65,7 +65,7 @@ const CODES: Readonly<Record<number, Explanation>> = {
     "Start it with shared memory (`shm`), or use fewer data loader workers.",
   ),
   137: inferred(
-    "It was killed by signal 9 (SIGKILL, exit code 137). Probably it ran out of memory: that is inferred, the platform did not report OOMKilled, and a SIGKILL sent from within the job looks the same.",
+    "It was killed by signal 9 (SIGKILL, exit code 137). Probably it ran out of memory: that is inferred, the platform did not report OOMKilled, and one sent by job_signal or the job itself looks the same.",
     "Look at memory near the end of its log, then start it again with more memory or smaller batches.",
   ),
   139: stated(

@@ -17,6 +17,10 @@ export interface JobSurroundings {
   room?: Readonly<Record<string, number>> | undefined;
   /** The caller's running jobs, by what a person calls them. */
   running?: readonly string[] | undefined;
+  /** What "so far" counts to. */
+  nowMs?: number | undefined;
+  /** When this server sent the job a SIGKILL. */
+  signalledAtMs?: number | undefined;
 }
 
 /** A fact that the platform states. */

@@ -1,13 +1,16 @@
 import type { JobDescription } from "../client/index.ts";
-import { formatDuration } from "./durations.ts";
+import { formatDuration, formatInstant } from "./durations.ts";
 import { explainExitCode } from "./exit-codes.ts";
 import { type Explanation, formatMemory, type JobSurroundings, quoted, stated } from "./explanation.ts";
 import { invalidImage, pullProblem } from "./image-reasons.ts";
 import { largerText, roomText } from "./room.ts";
+import { afterText } from "./stays.ts";
 
 type Explain = (job: JobDescription, around: JobSurroundings) => Explanation | undefined;
 
 const AGAIN = "Start it again.";
+/** The platform looks at life spans now and then. */
+const ALL_BUT = 0.98;
 
 /** Failed and cancelled, by reason. Source: protocol reference 3.11. */
 const REASONS: Readonly<Record<string, Explain>> = {
@@ -23,7 +26,7 @@ const REASONS: Readonly<Record<string, Explain>> = {
   Collected: (job) =>
     /^invalid image/i.test(job.history.description ?? "")
       ? invalidImage(job)
-      : pullProblem(job, "could not be pulled for about a minute, and the platform gave up; nothing ran"),
+      : pullProblem(job, `could not be pulled, and the platform gave up${afterText(job)}; nothing ran`),
   ErrImagePull: (job) => pullProblem(job, "could not be pulled; nothing ran"),
   ImagePullBackOff: (job) => pullProblem(job, "could not be pulled; nothing ran"),
   InvalidImageName: (job) => invalidImage(job),
@@ -50,7 +53,7 @@ const REASONS: Readonly<Record<string, Explain>> = {
     ),
   LifeSpanEnded: (job) =>
     stated(
-      `It ran for its whole life span${job.life_span === undefined ? "" : ` of ${formatDuration(job.life_span)}`} and was ended by the platform; its program had not finished.`,
+      `${lifeText(job)} Its program had not finished.`,
       "Start it again with a longer life span, from its last checkpoint if it saved one; a running job's life span can be extended.",
     ),
   QuotaExhausted: quotaExhausted,
@@ -64,12 +67,26 @@ export function finishedReason(job: JobDescription, around: JobSurroundings): Ex
   return REASONS[reason]?.(job, around) ?? missing(reason) ?? couldNotStart(job, reason);
 }
 
+/** Not always what the times say: the life span may have been changed, or the platform's own clock differ. */
+function lifeText({ life_span, history: { run_time_seconds: ran } }: JobDescription): string {
+  if (life_span === undefined) return "Its life span was over, and the platform ended it.";
+  const span = formatDuration(life_span);
+  if (ran === undefined || ran >= life_span * ALL_BUT)
+    return `It ran for its whole life span of ${span} and was ended by the platform.`;
+  return `The platform ended it because its life span was over, as it says; by its own figures it ran for ${formatDuration(ran)} of ${span}.`;
+}
+
 /** By the exit code; for a SIGKILL nobody explains, memory is the likely cause. */
 function byExitCode(job: JobDescription, around: JobSurroundings): Explanation | undefined {
   const { exit_code } = job.history;
   if (exit_code === undefined) return undefined;
   const explained = explainExitCode(exit_code);
   if (exit_code !== 137) return explained;
+  if (around.signalledAtMs !== undefined)
+    return stated(
+      `It was killed by signal 9 (SIGKILL, exit code 137), which job_signal of this server sent at ${formatInstant(around.signalledAtMs)}.`,
+      "Start it again if that was not meant.",
+    );
   return {
     ...explained,
     why: `${explained.why} Its memory limit was ${memoryOf(job)}.`,

@@ -1,6 +1,8 @@
 import type { JobDescription } from "../client/index.ts";
 import type { Explanation } from "./explanation.ts";
 
+const ACTIVE: ReadonlySet<string> = new Set(["pending", "suspended", "running"]);
+
 /** The image of a job as Docker writes it. */
 export function imageText({ container }: JobDescription): string {
   const { registry, org_name, project_name, name, tag } = container.image;
@@ -15,9 +17,10 @@ export function pullProblem(job: JobDescription, what: string): Explanation {
     cluster_name === undefined
       ? "that the registry lets the platform pull it without a login (a private image must first be pushed to the platform's registry)"
       : `that the image was pushed to the platform's registry, to the project named`;
+  const again = `start it again with the right image: job_rerun ${JSON.stringify({ job: job.id, image: "…" })}`;
   return {
     why: `The image ${imageText(job)} ${what}. This is about the image, not about room on the cluster.`,
-    next: `Check the spelling of the image, that the tag ${tag} exists, and ${access}. Then kill this job if it still waits, and start it with the right image.`,
+    next: `Check the spelling of the image, that the tag ${tag} exists, and ${access}. Then ${ACTIVE.has(job.status) ? "kill this job and " : ""}${again}.`,
     certainty: "stated",
   };
 }

@@ -46,17 +46,34 @@ export async function lookAround(
 /** Why a job stands where it stands, and what would help. */
 export async function diagnose(
   job: JobDescription,
-  { around, ...context }: LogContext & { around: Surroundings },
+  {
+    around,
+    signals,
+    ...context
+  }: LogContext & { around: Surroundings; signals: ReadonlyMap<string, number> },
 ): Promise<Diagnosis> {
   const surroundings = {
     presets: around.presets.get(job.cluster_name),
     room: around.room.get(job.cluster_name),
     running: isAboutQuota(job) ? around.running : undefined,
+    nowMs: Date.now(),
+    signalledAtMs: signals.get(job.id),
   };
   const explanation = explainJob(job, surroundings);
   const { status } = job;
   const hasWords = status === "failed" && hasRun(job);
-  return { ...explanation, ...(hasWords ? { log: await endOfLog(job, context) } : {}) };
+  const log = hasWords ? await endOfLog(job, context) : undefined;
+  return log === undefined ? explanation : { ...explanation, log, next: besideLog(explanation.next) };
+}
+
+/** What is to be read stands right below. */
+function besideLog(next: string): string {
+  return next
+    .replace(
+      /^Read the end of its log for the error\.$/,
+      "See the end of its log below; job_logs has the rest.",
+    )
+    .replace(/\b([Rr]ead|[Ll]ook at) the end of its log\b/, "$1 the end of its log below");
 }
 
 function isAboutQuota({ history }: JobDescription): boolean {

@@ -1,6 +1,7 @@
 import { isFinished } from "../client/index.ts";
 import { byteLength, shareBudget } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
+import { jupyterHint } from "../jobs/jupyter.ts";
 import { type BodyLine, cleanLines, logBody, readText, showBody } from "../jobs/log-report.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { aboutLines, aboutMatches, counted } from "./log-about.ts";
@@ -111,7 +112,11 @@ function show(prepared: Prepared, maxBytes: number, nowMs: number) {
   const head = headText(prepared, nowMs, omittedLines);
   return {
     gap,
-    text: body.lines.length === 0 ? `${head}\n${emptyText(part)}` : `${head}\n${fenced}`,
+    text: [
+      head,
+      body.lines.length === 0 ? emptyText(part) : fenced,
+      ...(body.hidden === 0 || isFinished(job.status) ? [] : jupyterHint(job)),
+    ].join("\n"),
     data: {
       job: nameOf(job),
       id: job.id,

@@ -45,6 +45,8 @@ export interface OpenForward {
 export interface Session {
   readonly policy: Policy;
   readonly pendingKills: Map<string, PendingKill>;
+  /** When this server sent a job a SIGKILL, by its id: Unix milliseconds. */
+  readonly signals: Map<string, number>;
   /** By local port. */
   readonly forwards: Map<string, OpenForward>;
   /** Saves on their way, by job id and image. */
@@ -52,5 +54,5 @@ export interface Session {
 }
 
 export function newSession(policy: Policy): Session {
-  return { policy, pendingKills: new Map(), forwards: new Map(), saves: new Map() };
+  return { policy, pendingKills: new Map(), signals: new Map(), forwards: new Map(), saves: new Map() };
 }

@@ -36,6 +36,7 @@ export const signal = defineTool({
     requireProcess(job, again);
     await ask(job, context);
     const { after, isAnswerLost } = await send(job, again, context);
+    context.session.signals.set(job.id, Date.now());
     const restarted = wasRestarted(job, after);
     const outcome = restarted
       ? `restarted by its policy ${after.restart_policy}, now ${statusText(after)}`

@@ -1,6 +1,7 @@
 import { imageToString, isFinished, type JobDescription, type Preset } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { formatDuration, formatInstant } from "../jobs/durations.ts";
+import { jupyterHint } from "../jobs/jupyter.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { hardwareText } from "./hardware.ts";
@@ -91,7 +92,14 @@ export function lifeLeftSeconds({
     : Math.max(0, Math.round(life_span - (history.run_time_seconds ?? 0)));
 }
 
-function placesLines({ container, http_url, internal_hostname, status }: JobDescription): string[] {
+/** Where a job that has not ended answers over HTTP. */
+export function urlOf({ http_url, status }: JobDescription): string | undefined {
+  return isFinished(status) || http_url === "" ? undefined : http_url;
+}
+
+function placesLines(job: JobDescription): string[] {
+  const { container, internal_hostname, status } = job;
+  const url = urlOf(job);
   const { volumes, secret_files, disk_volumes, http } = container;
   const mode = (isReadOnly: boolean) => (isReadOnly ? " (read-only)" : "");
   const mounts = [
@@ -106,9 +114,9 @@ function placesLines({ container, http_url, internal_hostname, status }: JobDesc
   const auth = http?.requires_auth === false ? "open to everybody" : "platform login needed";
   return [
     ...(mounts.length === 0 ? [] : [`Mounts: ${mounts.join(", ")}.`]),
-    ...(http_url === undefined || http_url === ""
+    ...(url === undefined
       ? []
-      : [`URL: ${http_url} (port ${http?.port ?? "unknown"}, ${auth})`]),
+      : [`URL: ${url} (port ${http?.port ?? "unknown"}, ${auth})`, ...jupyterHint(job)]),
     ...(internal_hostname === undefined || status !== "running"
       ? []
       : [`Host name inside the cluster: ${internal_hostname}`]),

@@ -8,10 +8,10 @@ import { type Diagnosis, diagnose, lookAround, type Surroundings } from "./diagn
 import { redactorFor } from "./redactor.ts";
 import { refusalText, resolveMany, type Unresolved } from "./resolve.ts";
 import { stateData, stateLine } from "./rows.ts";
-import { factLines, lifeLeftSeconds } from "./status-facts.ts";
+import { factLines, lifeLeftSeconds, urlOf } from "./status-facts.ts";
 
 /** Logs share what the explanations of many jobs leave of an answer. */
-const ALL_LOGS_BYTES = 6000;
+const ALL_LOGS_BYTES = 5600;
 const MAX_LOG_BYTES = 3000;
 
 export const status = defineTool({
@@ -37,7 +37,7 @@ export const status = defineTool({
     const around = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
     const logBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / Math.max(1, jobs.length)));
-    const options = { platform, signal, redact, around, isShort, logBytes };
+    const options = { platform, signal, redact, around, isShort, logBytes, signals: session.signals };
     const reports = await Promise.all(jobs.map((job) => report(job, options)));
     return {
       text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
@@ -62,6 +62,7 @@ interface ReportOptions {
   signal: AbortSignal;
   redact: Redact;
   around: Surroundings;
+  signals: ReadonlyMap<string, number>;
   logBytes: number;
   /** Many jobs at once: only what explains them. */
   isShort: boolean;
@@ -100,7 +101,7 @@ function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {
     credits_per_hour: formatCredits(job.price_credits_per_hour),
     cost_credits: formatCredits(job.total_price_credits),
     ...(left === undefined || isFinished(job.status) ? {} : { life_span_left_seconds: left }),
-    ...(job.http_url === undefined || job.http_url === "" ? {} : { http_url: job.http_url }),
+    ...(urlOf(job) === undefined ? {} : { http_url: urlOf(job) }),
     ...(log === undefined ? {} : { log: log.text }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Preset } from "../../src/client/index.ts";
 import { explainJob } from "../../src/jobs/reasons.ts";
-import { type JobChanges, pendingJob, sampleJob } from "./sample-job.ts";
+import { type JobChanges, nowMs, pendingJob, sampleJob } from "./sample-job.ts";
 
 const GIB = 2 ** 30;
 const preset = (name: string, gib: number, price: string, gpus = 1): Preset => ({
@@ -63,6 +63,25 @@ describe("explaining an active job", () => {
     expect(all(pendingJob("ErrImagePull"), { room })).not.toMatch(/room now|others:/i);
   });
 
+  test("promises no end to an image error that has lasted longer than such errors do", () => {
+    const step = (minute: string, reason: string) => ({
+      status: "pending" as const,
+      transition_time: `2026-11-22T${minute}:00+00:00`,
+      reason,
+    });
+    const job = pendingJob("ErrImagePull");
+    const transitions = [step("11:39", "Scheduling"), step("11:40", "ErrImagePull")];
+    const stuck = { ...job, history: { ...job.history, transitions } };
+    expect(explainJob(stuck, { nowMs }).why).toContain(
+      "for 20m now; nothing shows that this will end by itself",
+    );
+    const fresh = Date.parse("2026-11-22T11:40:30Z");
+    expect(explainJob(stuck, { nowMs: fresh }).why).toContain("gives up after about a minute");
+    expect(explainJob(stuck, { nowMs }).next).toContain(
+      `kill this job and start it again with the right image: job_rerun {"job":"${job.id}"`,
+    );
+  });
+
   test("blames no capacity for an image", () => {
     for (const reason of ["ErrImagePull", "ImagePullBackOff", "InvalidImageName"]) {
       expect(all(pendingJob(reason), { room })).not.toMatch(
@@ -97,7 +116,7 @@ describe("explaining a finished job", () => {
     [failed("ContainerCannotRun", { exit_code: 127 }), /its command could not be started/],
     [
       neverRan("failed", "Collected", "Image 'x' can not be pulled"),
-      /could not be pulled for about a minute.*nothing ran/,
+      /could not be pulled, and the platform gave up; nothing ran.* exists.* Then start it again/,
     ],
     [neverRan("failed", "Collected", "Invalid image name 'X'"), /not a valid image name/],
     [neverRan("failed", "ClusterScaleUpFailed"), /No node for preset gpu-small/],
@@ -121,8 +140,12 @@ describe("explaining a finished job", () => {
     [failed("ClusterNotFound"), /cluster it was to run on was removed/],
     [sampleJob({ status: "cancelled", history: { reason: "UserRequested" } }), /ended it \(kill\)/],
     [
+      sampleJob({ status: "cancelled", life_span: 5400, history: { reason: "LifeSpanEnded" } }),
+      /whole life span of 1h 30m/,
+    ],
+    [
       sampleJob({ status: "cancelled", life_span: 86_400, history: { reason: "LifeSpanEnded" } }),
-      /whole life span of 1d/,
+      /because its life span was over, as it says; by its own figures it ran for 1h 30m of 1d/,
     ],
     [
       sampleJob({ status: "cancelled", history: { reason: "QuotaExhausted" } }),
@@ -148,6 +171,21 @@ describe("explaining a finished job", () => {
       "No preset of its cluster has more",
     );
     expect(all(failed("OOMKilled"))).toContain("a preset of more memory");
+  });
+
+  test("says when an image was given up, as the job's own times have it", () => {
+    const job = neverRan("failed", "Collected", "Image 'x' can not be pulled");
+    const ended = { ...job, history: { ...job.history, finished_at: "2026-11-22T11:02:00+00:00" } };
+    expect(explainJob(ended).why).toContain("gave up 1h 2m after the job was created");
+  });
+
+  test("blames a SIGKILL of this server on it, and names job_signal where it cannot know", () => {
+    const job = failed("Error", { exit_code: 137 });
+    expect(explainJob(job).why).toContain("job_signal");
+    const known = explainJob(job, { signalledAtMs: Date.parse("2026-11-22T11:00:00Z"), presets });
+    expect(known.why).toContain("which job_signal of this server sent at 2026-11-22T11:00:00Z");
+    expect(known.certainty).toBe("stated");
+    expect(known.next).not.toContain("memory");
   });
 
   test("marks memory as an inference for 137 without OOMKilled, and names no user", () => {

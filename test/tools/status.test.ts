@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 
 describe("job_status", () => {
   test("says what a running job is, costs and has left", async ({ mcp, platform }) => {
@@ -109,5 +109,45 @@ describe("job_status", () => {
     expect(content).toContainEqual(
       expect.objectContaining({ type: "resource_link", uri: `job://default/acme/vision/${job.id}` }),
     );
+  });
+
+  test("points at the log below it, and not at a log to be read", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "prep", script: "echo oops; exit 1" }));
+    const { text, data } = await mcp.ok("job_status", { jobs: ["prep"] });
+    expect(text).toContain("Next: See the end of its log below");
+    expect(data.jobs[0].next).not.toContain("Read the end of its log");
+  });
+
+  test("says that this server killed the process of a job", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "box", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    await mcp.ok("job_signal", { job: "box" });
+    await untilEnded(platform, job);
+    const { text } = await mcp.ok("job_status", { jobs: ["box"] });
+    expect(text).toMatch(/exit code 137\), which job_signal of this server sent at \d{4}-/);
+    expect(text).not.toContain("memory near");
+  });
+
+  test("gives the URL of a notebook while it runs, with the way past its token", async ({
+    mcp,
+    platform,
+  }) => {
+    const job = await startJob(platform, {
+      name: "notes",
+      command:
+        "sh -c 'echo http://127.0.0.1:8888/lab?token=0123456789abcdef0123456789abcdef0123456789abcdef; sleep 60; jupyter lab'",
+      http: { port: 8888 },
+    });
+    await untilStatus(platform, job, "running");
+    await untilPrinted(platform, job, "token");
+    const { text, data } = await mcp.ok("job_status", { jobs: ["notes"] });
+    expect(data.jobs[0].http_url).toMatch(/^http/);
+    expect(text).toContain("Jupyter asks for its token, which logs here hide");
+    expect((await mcp.ok("job_logs", { jobs: ["notes"] })).text).toContain("Jupyter asks for its token");
+    await platform.jobs.kill(job.id);
+    await untilEnded(platform, job);
+    const ended = await mcp.ok("job_status", { jobs: ["notes"] });
+    expect(ended.data.jobs[0]).not.toHaveProperty("http_url");
+    expect(ended.text).not.toContain("URL:");
   });
 });

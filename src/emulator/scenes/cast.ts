@@ -37,6 +37,8 @@ export interface Past {
   createdAgo: number;
   /** From creation to the process; absent for one that never ran. */
   queuedMs?: number;
+  /** Why it waited until the end, for one that never ran. */
+  waitedFor?: string;
   /** From creation to the end. */
   lastedMs: number;
   status: "succeeded" | "failed" | "cancelled";
@@ -100,6 +102,7 @@ export function pastSteps(past: Past, createdMs: number): StatusItem[] {
   });
   return [
     ...queuedSteps(createdMs),
+    ...(past.waitedFor === undefined ? [] : [step("pending", createdMs + 2000, { reason: past.waitedFor })]),
     ...(queuedMs === undefined ? [] : [step("running", startedMs), ...again.flat()]),
     step(status, endedMs, {
       reason: past.reason ?? null,

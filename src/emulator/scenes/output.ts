@@ -7,9 +7,17 @@ export interface Span {
   toMs: number;
 }
 
+/** The machine that a training says it runs on. */
+export interface Banner {
+  host: string;
+  hardware: string;
+}
+
+const NO_GPU: Banner = { host: "cpu-node", hardware: "no GPU" };
+
 /** What a training prints: a banner, progress bars that overwrite themselves, a line per epoch. */
-export function trainingText(random: Random, epochs: number): string[] {
-  const lines = banner(random);
+export function trainingText(random: Random, epochs: number, machine = NO_GPU): string[] {
+  const lines = banner(random, machine);
   let loss = 2 + random.next();
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
     loss *= 0.9 + random.next() * 0.06;
@@ -25,15 +33,20 @@ export function trainingText(random: Random, epochs: number): string[] {
 }
 
 /** Lines of a Python traceback that ends in an error. */
-export function traceback(error: string): string[] {
+export function traceback(error: string, script = "train.py"): string[] {
+  const isTraining = /^(train|finetune)/.test(script);
   return [
     "Traceback (most recent call last):",
-    '  File "/workspace/train.py", line 214, in <module>',
+    `  File "/workspace/${script}", line 214, in <module>`,
     "    main(parse_args())",
-    '  File "/workspace/train.py", line 187, in main',
-    "    loss = step(model, batch)",
-    '  File "/workspace/vision/engine.py", line 61, in step',
-    "    return criterion(model(batch.images), batch.labels)",
+    `  File "/workspace/${script}", line 187, in main`,
+    ...(isTraining
+      ? [
+          "    loss = step(model, batch)",
+          '  File "/workspace/vision/engine.py", line 61, in step',
+          "    return criterion(model(batch.images), batch.labels)",
+        ]
+      : ["    run(args)"]),
     error,
   ];
 }
@@ -61,9 +74,9 @@ export function spread(lines: readonly string[], { fromMs, toMs }: Span): TimedL
   return lines.map((text, index) => ({ atMs: fromMs + gap * index, text }));
 }
 
-function banner(random: Random): string[] {
+function banner(random: Random, { host, hardware }: Banner): string[] {
   return [
-    `[host gpu-node-${random.between(1, 9)}] torch 2.4.0+cu121, 1 x NVIDIA A100-SXM4-80GB`,
+    `[host ${host}-${random.between(1, 9)}] torch 2.4.0+cu121, ${hardware}`,
     `seed ${random.between(1, 9999)}, batch 256, workers 8`,
     "loading /mnt/datasets/imagenet/train: 1281167 images",
   ];

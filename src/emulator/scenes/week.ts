@@ -2,6 +2,7 @@ import type { Casting, Past } from "./cast.ts";
 import { leakyText, spread, traceback, trainingText } from "./output.ts";
 import type { Stage } from "./stage.ts";
 import { DAY, HOUR, MINUTE } from "./stage.ts";
+import { brokenOff, failing, WORK, type Work } from "./work.ts";
 
 /** Jobs per day on a weekday, before sweeps. */
 const DAILY_JOBS = 38;
@@ -14,61 +15,43 @@ const PEOPLE = [
   { owner: "carol", org: "research", project: "lab" },
 ];
 
-const KINDS = [
-  {
-    word: "train",
-    command: "python train.py --config configs/resnet50.yaml",
-    tags: ["train"],
-    presets: ["a100", "a100-x8-spot", "h100-x4"],
-  },
-  {
-    word: "finetune",
-    command: "accelerate launch finetune.py --model base-7b",
-    tags: ["llm"],
-    presets: ["a100", "h100-x4"],
-  },
-  {
-    word: "prep",
-    command: "bash -c 'python prep.py --shards 64 | tee prep.log'",
-    tags: ["data"],
-    presets: ["cpu-medium", "cpu-large"],
-  },
-  { word: "eval", command: "python eval.py --split test", tags: ["eval"], presets: ["cpu-medium", "a100"] },
-  { word: "export", command: "python export_onnx.py", tags: [], presets: ["cpu-small"] },
-  {
-    word: "notebook",
-    command: "jupyter lab --ip 0.0.0.0 --port 8888",
-    tags: ["interactive"],
-    presets: ["cpu-small", "a100"],
-  },
-];
+/** How an ordinary job ended, and the text at the end of its log. */
+interface Ending extends Partial<Past> {
+  text?: string[];
+  lifeSpanMinutes?: number;
+}
 
 /** Ways to end, and how often of a hundred. */
-const ENDINGS: {
-  weight: number;
-  end(stage: Stage, lastedMs: number): Partial<Past> & { text?: string[] };
-}[] = [
+const ENDINGS: { weight: number; end(work: Work, ranMs: number): Ending }[] = [
   { weight: 66, end: () => ({ status: "succeeded", exitCode: 0 }) },
-  {
-    weight: 9,
-    end: () => failure(1, "ValueError: Expected input batch_size (256) to match target batch_size (255)."),
-  },
-  {
-    weight: 4,
-    end: () => failure(1, "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB."),
-  },
-  { weight: 3, end: () => failure(2, "train.py: error: unrecognized arguments: --lerning-rate") },
+  { weight: 9, end: (work) => failure(failing(work, work.errors.input)) },
+  { weight: 4, end: (work) => failure(failing(work, work.errors.memory)) },
+  { weight: 3, end: misspelt },
   { weight: 2, end: () => ({ status: "failed", reason: "OOMKilled", exitCode: 137, description: "Killed" }) },
   { weight: 1, end: () => ({ status: "failed", reason: "Error", exitCode: 137 }) },
   { weight: 6, end: () => ({ status: "cancelled", reason: "UserRequested" }) },
-  { weight: 2, end: () => ({ status: "cancelled", reason: "LifeSpanEnded" }) },
+  { weight: 2, end: lifeSpanOver },
   { weight: 1, end: () => ({ status: "cancelled", reason: "QuotaExhausted" }) },
   { weight: 2, end: () => ({ status: "failed", reason: "NotFound", description: PREEMPTED }) },
-  { weight: 2, end: () => neverRan("Collected", "Image 'ghcr.io/acme/vison:latest' can not be pulled") },
-  { weight: 1, end: () => neverRan("Collected", "Invalid image name 'ghcr.io/Acme/Vision:latest'") },
+  {
+    weight: 2,
+    end: () =>
+      neverRan("Collected", "Image 'ghcr.io/acme/vison:latest' can not be pulled", {
+        waitedFor: "ErrImagePull",
+        lastedMs: 64_000,
+      }),
+  },
   {
     weight: 1,
-    end: () => neverRan("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources"),
+    end: () => neverRan("Collected", "Invalid image name 'ghcr.io/Acme/Vision:latest'", { lastedMs: 3000 }),
+  },
+  {
+    weight: 1,
+    end: () =>
+      neverRan("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources", {
+        waitedFor: "ClusterScalingUp",
+        lastedMs: 5 * MINUTE,
+      }),
   },
 ];
 
@@ -89,33 +72,64 @@ export function week(stage: Stage): void {
 }
 
 function ordinary(stage: Stage, createdAgo: number): void {
-  const { random, nowMs } = stage;
-  const kind = random.pick(KINDS);
+  const { random } = stage;
+  const work = random.pick(WORK);
   const queuedMs = random.between(4000, 90_000);
-  const lastedMs = Math.min(createdAgo - MINUTE, queuedMs + random.between(MINUTE, 5 * HOUR));
-  const { text, ...ending } = pickEnding(stage).end(stage, lastedMs);
-  const casting: Casting = {
+  const ranMs = Math.min(createdAgo - MINUTE - queuedMs, random.between(MINUTE, 5 * HOUR));
+  const ending = pickEnding(stage).end(work, ranMs);
+  const { text: _text, lifeSpanMinutes, ...past } = ending;
+  const preset = random.pick(work.presets);
+  const casting = { ...castingOf(stage, work), preset };
+  if (NEVER_RAN.has(ending.reason)) {
+    const image = /'(.*)'/.exec(ending.description ?? "")?.[1] ?? "ghcr.io/acme/vision:latest";
+    stage.past({ ...casting, image }, { ...NO_TIME, ...past, createdAgo });
+    return;
+  }
+  const restarts = random.chance(0.04) ? 1 : 0;
+  const lastedMs = queuedMs + (lifeSpanMinutes === undefined ? ranMs : lifeSpanMinutes * MINUTE);
+  const startedMs = stage.nowMs - createdAgo + queuedMs;
+  stage.past(
+    {
+      ...casting,
+      ...(lifeSpanMinutes === undefined ? {} : { lifeSpanMinutes }),
+      ...(restarts === 0 ? {} : { restartPolicy: "on-failure" }),
+    },
+    {
+      status: "succeeded",
+      ...past,
+      ...{ createdAgo, queuedMs, lastedMs, restarts },
+      lines: spread(linesOf(stage, { work, preset, ending }), {
+        fromMs: startedMs,
+        toMs: startedMs + lastedMs - queuedMs,
+      }),
+    },
+  );
+}
+
+function castingOf({ random }: Stage, { word, command, tags }: Work): Casting {
+  const name = `${word}-${random.between(1, 99)}${random.pick(["", "a", "b"])}`;
+  return {
     ...random.pick(PEOPLE),
-    command: kind.command,
-    tags: [...kind.tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])],
-    preset: random.pick(kind.presets),
-    ...(random.chance(0.6)
-      ? { name: `${kind.word}-${random.between(1, 99)}${random.pick(["", "a", "b"])}` }
-      : {}),
-    ...(random.chance(0.2) ? { description: `${kind.word} after the review of last week` } : {}),
-    ...(kind.word === "notebook" ? { httpPort: 8888 } : {}),
+    command,
+    tags: [...tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])],
+    ...(random.chance(0.6) ? { name } : {}),
+    ...(random.chance(0.2) ? { description: `${word} after the review of last week` } : {}),
+    ...(word === "notebook" ? { httpPort: 8888 } : {}),
   };
-  const ran = ending.queuedMs !== 0;
-  const span = { fromMs: nowMs - createdAgo + queuedMs, toMs: nowMs - createdAgo + lastedMs };
-  const lines = [...trainingText(random, random.between(3, 60)), ...(text ?? [])];
-  stage.past(casting, {
-    createdAgo,
-    lastedMs,
-    status: "succeeded",
-    ...withoutQueue(ending),
-    ...(ran ? { queuedMs, lines: spread(lines, span) } : {}),
-    ...(random.chance(0.04) && ran ? { restarts: 1 } : {}),
-  });
+}
+
+const NEVER_RAN: ReadonlySet<string | undefined> = new Set(["Collected", "ClusterScaleUpFailed"]);
+const NO_TIME = { status: "failed", lastedMs: MINUTE } as const;
+
+/** What a job printed until it ended as it did: only one that succeeded came to its end. */
+function linesOf(
+  { random }: Stage,
+  { work, preset, ending }: { work: Work; preset: string; ending: Ending },
+): string[] {
+  const whole = work.text(random, preset);
+  if (ending.status === "succeeded") return whole;
+  if (ending.exitCode === 2) return ending.text ?? [];
+  return [...brokenOff(whole, 0.2 + random.next() * 0.7), ...(ending.text ?? [])];
 }
 
 /** Many small jobs that differ in one number; three of them fail, each in its own way. */
@@ -154,10 +168,19 @@ function sweep(
         ...(failed.reason === undefined
           ? { status: "succeeded", exitCode: 0 }
           : { status: "failed", ...failed }),
-        lines: spread(trainingText(random, 20), span),
+        lines: spread(sweepText(stage, failed), span),
       },
     );
   }
+}
+
+const ONE_A100 = { host: "gpu-node", hardware: "1 x NVIDIA A100-SXM4-80GB" };
+
+function sweepText({ random }: Stage, { reason, description }: Partial<Past>): string[] {
+  const text = trainingText(random, 20, ONE_A100);
+  if (reason === undefined) return text;
+  const words = description === undefined ? [] : description.split("\n");
+  return [...brokenOff(text, 0.3 + random.next() / 2), ...words];
 }
 
 function leak(stage: Stage): void {
@@ -173,7 +196,7 @@ function leak(stage: Stage): void {
       status: "failed",
       reason: "Error",
       exitCode: 1,
-      lines: spread([...leakyText(random), ...traceback("ConnectionError: metrics.internal:443")], span),
+      lines: spread([...leakyText(random), "curl: (7) Failed to connect to metrics.internal port 443"], span),
     },
   );
 }
@@ -182,12 +205,34 @@ function leak(stage: Stage): void {
 function present(stage: Stage): void {
   const { random, nowMs } = stage;
   const loop =
-    "sh -c 'i=41; while true; do echo \"epoch $i loss=0.$((RANDOM % 900 + 100))\"; i=$((i+1)); sleep 5; done'";
+    "sh -c 'i=41; while true; do echo \"epoch $i/400 loss=0.$((900 - i))\"; i=$((i+1)); sleep 5; done'";
   stage.running(
     { name: "train-resnet", command: loop, tags: ["train"], lifeSpanMinutes: 720 },
     {
       runningFor: 3 * HOUR,
-      lines: spread(trainingText(random, 40), { fromMs: nowMs - 3 * HOUR, toMs: nowMs - MINUTE }),
+      lines: spread(
+        trainingText(random, 40).map((line) => line.replace("/40 ", "/400 ")),
+        { fromMs: nowMs - 3 * HOUR, toMs: nowMs - MINUTE },
+      ),
+    },
+  );
+  stage.past(
+    { name: "eval-nightly", command: "python eval.py --split test", tags: ["eval"], preset: "cpu-medium" },
+    {
+      createdAgo: 3 * HOUR,
+      queuedMs: 6000,
+      lastedMs: 3 * HOUR - 20 * MINUTE,
+      status: "failed",
+      reason: "Error",
+      exitCode: 1,
+      lines: spread(
+        [
+          "loading /mnt/checkpoints/latest.pt",
+          "batch 25/1000 acc=0.7312",
+          ...traceback("KeyError: 'head.weight'", "eval.py"),
+        ],
+        { fromMs: nowMs - 3 * HOUR + 6000, toMs: nowMs - 20 * MINUTE },
+      ),
     },
   );
   stage.running(
@@ -200,17 +245,32 @@ function present(stage: Stage): void {
   );
 }
 
-function failure(exitCode: number, error: string): Partial<Past> & { text: string[] } {
-  const text = traceback(error);
-  return { status: "failed", reason: "Error", exitCode, description: text.slice(-4).join("\n"), text };
+function failure(text: string[]): Ending {
+  return { status: "failed", reason: "Error", exitCode: 1, description: text.slice(-4).join("\n"), text };
 }
 
-function neverRan(reason: string, description: string): Partial<Past> {
-  return { status: "failed", reason, description, queuedMs: 0 };
+function misspelt({ script }: Work): Ending {
+  const text = [
+    `usage: ${script} [-h] [--config CONFIG]`,
+    `${script}: error: unrecognized arguments: --lerning-rate`,
+  ];
+  return { status: "failed", reason: "Error", exitCode: 2, description: text.join("\n"), text };
 }
 
-function withoutQueue({ queuedMs: _never, ...rest }: Partial<Past>): Partial<Past> {
-  return rest;
+function lifeSpanOver(_work: Work, ranMs: number): Ending {
+  return {
+    status: "cancelled",
+    reason: "LifeSpanEnded",
+    lifeSpanMinutes: Math.max(1, Math.floor(ranMs / MINUTE)),
+  };
+}
+
+function neverRan(
+  reason: string,
+  description: string,
+  times: { waitedFor?: string; lastedMs: number },
+): Ending {
+  return { status: "failed", reason, description, ...times };
 }
 
 function pickEnding({ random }: Stage): (typeof ENDINGS)[number] {
