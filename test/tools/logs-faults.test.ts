@@ -80,7 +80,7 @@ describe("job_logs: when something goes wrong", () => {
       await startJob(platform, { name: "bad", script: "echo fine; sleep 60" }),
     ];
     for (const job of [good, bad]) await untilPrinted(platform, job, "fine");
-    emulator.chaos.add({ on: { path: `**/${bad.id}/log_ws` }, do: { kind: "cut", afterBytes: 1 } });
+    emulator.chaos.add({ on: { path: `**/${bad.id}/log_ws` }, do: { kind: "answer", status: 503 } });
     const { text, data } = await mcp.ok("job_logs", { jobs: ["good", "bad"] });
     expect(data.logs).toMatchObject([{ log: "fine" }, { error: expect.stringMatching(/^unavailable: /) }]);
     expect(text).toContain("This log could not be read: unavailable");
