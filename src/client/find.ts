@@ -9,11 +9,16 @@ import { type Base, parseJobUri } from "./uris.ts";
 
 const FULL_ID = /^job-[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
 const ID_PREFIX = /^(?:job-)?([0-9a-f]{4}[0-9a-f-]*)$/;
+/** Too short to mean one job for long. */
+const SHORT_PREFIX = /^job-[0-9a-f]{0,3}$/;
 /** What a name can be; the platform refuses to look for anything else. Source: protocol reference 3.9 */
 const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
 /** How far back an id prefix is searched, and near names are looked for. */
 const SEARCHED_JOBS = 2000;
 const PARALLEL = 8;
+const MOST_CANDIDATES = 10;
+/** Digits by which a mistyped id may differ. */
+const FURTHEST_ID = 2;
 
 /** One answer of a status for many. */
 export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string; error: PlatformError };
@@ -49,15 +54,29 @@ export async function resolveJob(
   { ref, where }: { ref: string; where: Where | undefined },
   call?: CallOptions,
 ): Promise<JobDescription> {
-  if (FULL_ID.test(ref)) return getJob(at, ref, call);
+  if (FULL_ID.test(ref)) return byId(at, { ref, where }, call);
   const target = await locate(at, { ref, where }, call);
-  if (FULL_ID.test(target.ref)) return getJob(at, target.ref, call);
+  if (FULL_ID.test(target.ref)) return byId(at, { ref: target.ref, where: target }, call);
   checkId(target.ref);
   const named = await newestNamed(at, target, call);
   const active = named.filter(({ history }) => history.finished_at === undefined);
   if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
   const [newest] = named;
   return active[0] ?? newest ?? (await byPrefix(at, target, call));
+}
+
+/** An id is copied by hand sometimes. @throws {PlatformError} `not_found` naming ids that differ in a digit or two */
+async function byId(
+  at: Connection,
+  { ref, where }: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<JobDescription> {
+  try {
+    return await getJob(at, ref, call);
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== "not_found") throw error;
+    return byPrefix(at, await locate(at, { ref, where }, call), call);
+  }
 }
 
 /** The status of many, in bounded parallel, in the order asked. */
@@ -119,23 +138,55 @@ async function newestNamed(at: Connection, target: Target, call?: CallOptions): 
 
 async function byPrefix(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription> {
   const { ref, cluster, org, project } = target;
-  const digits = ID_PREFIX.exec(ref)?.[1];
+  const prefix = prefixOf(ref);
   const projects = project === "" ? [] : [project];
   const found: JobDescription[] = [];
-  const names = new Set<string>();
+  const [names, ids] = [new Set<string>(), new Set<string>()];
   const newest = { cluster, orgs: [org], projects, reverse: true, limit: SEARCHED_JOBS };
   for await (const job of listJobs(at, newest, call)) {
-    if (digits !== undefined && job.id.startsWith(`job-${digits}`)) found.push(job);
+    if (prefix !== undefined && job.id.startsWith(prefix)) found.push(job);
     if (job.name !== undefined) names.add(job.name);
+    ids.add(job.id);
   }
   const [only, ...others] = found;
-  if (only === undefined) throw notFound(target, nearest(ref, [...names]));
+  if (only === undefined) throw notFound(target, [...nearest(ref, [...names]), ...nearIds(ref, ids)]);
+  if (SHORT_PREFIX.test(ref)) throw shortPrefix(target, found);
   if (others.length > 0) throw new AmbiguousError(`The id prefix "${ref}" fits ${found.length} jobs.`, found);
   return only;
 }
 
+/** How the ids begin that a reference may mean, also one too short to mean one for long. */
+function prefixOf(ref: string): string | undefined {
+  const digits = ID_PREFIX.exec(ref)?.[1];
+  if (digits !== undefined) return `job-${digits}`;
+  return SHORT_PREFIX.test(ref) ? ref : undefined;
+}
+
+function shortPrefix({ ref, cluster, org, project }: Target, found: JobDescription[]): AmbiguousError {
+  const count = found.length === 1 ? "one job" : `${found.length} jobs`;
+  const shown = found.length > MOST_CANDIDATES ? `, the newest ${MOST_CANDIDATES} here` : "";
+  return new AmbiguousError(
+    `"${ref}" is too short for an id prefix: it takes four digits or more. ${count} in ${cluster}/${org}/${project} begin so${shown}.`,
+    found.slice(0, MOST_CANDIDATES),
+  );
+}
+
+/** Ids that begin as `wanted`, but for a digit or two. */
+function nearIds(wanted: string, ids: Iterable<string>): string[] {
+  if (!/^job-[0-9a-z]{4}/.test(wanted)) return [];
+  return [...ids]
+    .map((id) => ({ id, score: distance(wanted, id.slice(0, wanted.length)) }))
+    .filter(({ score }) => score <= FURTHEST_ID)
+    .sort((a, b) => a.score - b.score)
+    .slice(0, 3)
+    .map(({ id }) => id);
+}
+
 function notFound({ ref, cluster, org, project }: Target, near: string[]): PlatformError {
-  const advice = near.length === 0 ? "" : ` Near names: ${near.join(", ")}.`;
+  const advice =
+    near.length === 0
+      ? ""
+      : ` Near ${near.every((one) => one.startsWith("job-")) ? "ids" : "names"}: ${near.join(", ")}.`;
   return new PlatformError(
     "not_found",
     `There is no job "${ref.slice(0, 80)}" in ${cluster}/${org}/${project}.${advice}`,

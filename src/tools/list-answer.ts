@@ -1,4 +1,4 @@
-import type { JobDescription } from "../client/index.ts";
+import { isActive, type JobDescription } from "../client/index.ts";
 import { byteLength } from "../jobs/budget.ts";
 import { formatCredits, sumCredits } from "../jobs/cost.ts";
 import { formatInstant } from "../jobs/durations.ts";
@@ -10,6 +10,8 @@ import type { Places } from "./places.ts";
 const MAX_ROWS_BYTES = 18_000;
 /** Twenty rows, headline and cursor stay under 4,000 bytes. */
 const MAX_ROW_BYTES = 165;
+/** As many as job_wait takes. */
+const MOST_WAITED = 100;
 /** Owners, and projects, with sums of their own. */
 const MOST_SUMS = 10;
 
@@ -54,6 +56,7 @@ export function listAnswer(page: Page, options: Shown) {
       ...endedHint(options),
       ...texts,
       ...next,
+      ...waitCall(matching, options),
     ].join("\n"),
     data: {
       jobs: rows.slice(0, count).map((row) => ({ ...row })),
@@ -118,7 +121,7 @@ function sumsBy(
     else group.push(job);
   }
   const sums = [...groups].map(([key, group]) => [key, creditSum(group)] as const);
-  if (sums.length < 2) return undefined;
+  if (sums.length < 2 || sums.every(([, sum]) => sum === "0")) return undefined;
   return Object.fromEntries(sums.sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, MOST_SUMS));
 }
 
@@ -139,6 +142,17 @@ function endedHint({ asked, endedSinceMs, isFurther }: Shown): string[] {
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
   const call = JSON.stringify({ status, ...given, ended_since: since });
   return [`Jobs created before may have ended in this time: job_list ${call}`];
+}
+
+/** job_wait takes jobs, and who asks for a tag may want the end of a sweep. */
+function waitCall(matching: readonly JobDescription[], { asked, places, isFurther }: Shown): string[] {
+  const active = matching.filter(({ status }) => isActive(status));
+  const isAboutTags = Array.isArray(asked.tags) && asked.tags.length > 0;
+  if (!isAboutTags || isFurther || active.length === 0 || active.length > MOST_WAITED) return [];
+  const names = new Set(matching.map(({ name }) => name));
+  const areClear = names.size === matching.length && !names.has(undefined) && places.isSelected;
+  const jobs = active.map(({ id, name = id }) => (areClear ? name : id));
+  return [`To wait for those still active: job_wait ${JSON.stringify({ jobs })}`];
 }
 
 const ENDS: ReadonlySet<unknown> = new Set(["succeeded", "failed", "cancelled"]);

@@ -12,6 +12,8 @@ export interface Places {
   label: string;
   /** Jobs of several projects can be among them. */
   isSeveral: boolean;
+  /** They are the selected project, where jobs can be named by name. */
+  isSelected: boolean;
   /** What to say of places that are not in the caller's configuration and hold none of the jobs found. */
   doubts: (found: readonly JobDescription[]) => string[];
 }
@@ -44,6 +46,7 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
     },
     covers: (job) => places.some((place) => isIn(job, place)),
     label: places.map(({ org, project }) => `${cluster}/${org}/${project}`).join(", "),
+    isSelected: texts.length === 0 && selection.project !== undefined,
     isSeveral: all || everyOrg || places.length > 1,
     doubts: (found) =>
       places

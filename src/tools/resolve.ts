@@ -2,6 +2,7 @@ import {
   AmbiguousError,
   type JobDescription,
   type Platform,
+  type PlatformContext,
   PlatformError,
   type Where,
 } from "../client/index.ts";
@@ -23,7 +24,7 @@ export async function resolveOne(
   try {
     return await platform.jobs.resolve(ref, where, { signal });
   } catch (error) {
-    throw error instanceof PlatformError ? withHint({ ref, error }) : error;
+    throw error instanceof PlatformError ? await withHint({ ref, error }, { platform, signal }) : error;
   }
 }
 
@@ -38,7 +39,7 @@ export async function resolveMany(
   const failed: Unresolved[] = [];
   for (const outcome of outcomes) {
     if ("job" in outcome) jobs.set(outcome.job.id, outcome.job);
-    else failed.push({ ref: outcome.ref, error: withHint(outcome) });
+    else failed.push({ ref: outcome.ref, error: await withHint(outcome, { platform, signal }) });
   }
   const [first] = failed;
   // One platform that is away is one error, not as many as there are refs.
@@ -77,8 +78,19 @@ export function refusalText(error: PlatformError): string {
 }
 
 /** The commonest reason why a name is not found is that it is in another project. */
-function withHint({ ref, error }: Unresolved): PlatformError {
-  if (error.code !== "not_found" || /^job[-:]/.test(ref)) return error;
+async function withHint(
+  { ref, error }: Unresolved,
+  { platform, signal }: { platform: Platform; signal: AbortSignal },
+): Promise<PlatformError> {
+  if (error.code === "invalid_argument" && ref.includes("/"))
+    return new PlatformError(error.code, slashText(ref, await platform.context({ signal })), {
+      cause: error,
+    });
+  if (error.code !== "not_found") return error;
+  if (/^job[-:]/.test(ref)) {
+    const message = `${error.message} job_list {"projects":["*"]} shows the newest jobs.`;
+    return new PlatformError("not_found", message, { cause: error });
+  }
   const wanted = ref.slice(0, 80);
   const search = JSON.stringify({
     ...(nameProblems(ref).length === 0 ? { name: wanted } : { text: wanted }),
@@ -86,6 +98,20 @@ function withHint({ ref, error }: Unresolved): PlatformError {
   });
   const message = `${error.message} If it is in another project: job_list ${search}.`;
   return new PlatformError("not_found", message, { cause: error });
+}
+
+/** `nlp/annotate`: a project, or an owner, stands in front of the name. */
+function slashText(ref: string, { projects, selection }: PlatformContext): string {
+  const [place = "", name = ""] = /^(.*)\/([^/]*)$/.exec(ref)?.slice(1) ?? [];
+  const isProject = projects.some(
+    (known) => known.name === place || `${known.org_name}/${known.name}` === place,
+  );
+  const wanted = JSON.stringify(ref.slice(0, 80));
+  if (isProject)
+    return `${wanted} is no job reference: give the job as ${JSON.stringify(name)} and the project as project: ${JSON.stringify(place)}.`;
+  const where = [selection.cluster, selection.org, selection.project ?? "project"].join("/");
+  const call = JSON.stringify({ text: name.slice(0, 80), projects: ["*"] });
+  return `${wanted} is no job reference: give the name alone (project: "org/project" says where it is), or a URI as job://${where}/${name.slice(0, 80)}. To find it: job_list ${call}.`;
 }
 
 function isAboutRef({ code }: PlatformError): boolean {

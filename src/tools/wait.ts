@@ -13,7 +13,7 @@ import { watchLog } from "./log-watch.ts";
 import { type Poll, patiently, pauseFor, startPoll } from "./poll.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain, resolveAll } from "./resolve.ts";
-import { nameOf, stateData, stateLine } from "./rows.ts";
+import { nameOf, stateData, stateLine, statusText } from "./rows.ts";
 
 const POLL_MS = 1000;
 /** One stream a job. */
@@ -195,5 +195,26 @@ function nextCall({ jobs: refs, ...args }: WaitArguments, { finished, jobs, matc
   const again = { jobs: refs.slice(0, MAX_NAMED), project };
   if (args.until === "log" && jobs.every(hasEnded))
     return `No line matched and none will: all have ended. ${call("job_logs", again)}`;
-  return finished ? call("job_logs", again) : call("job_wait", { jobs: refs, ...args });
+  if (finished) return call("job_logs", again);
+  const wait = { jobs: refs, ...args };
+  const stuck = jobs.filter(isStuck);
+  if (stuck.length === 0) return call("job_wait", wait);
+  const named = refsAgain(stuck, { refs, project }).slice(0, MAX_NAMED);
+  return `${call("job_status", { jobs: named })} says why ${stuckText(stuck)} and what would help. To wait all the same: job_wait ${JSON.stringify(wait)}`;
 }
+
+/** Waiting for what does not begin by itself helps nobody. */
+function isStuck({ status, history }: JobDescription): boolean {
+  if (status !== "pending") return false;
+  const { reason = "", created_at = "" } = history;
+  return NOT_BY_ITSELF.test(reason) || Date.now() - Date.parse(created_at) > LONG_PENDING_MS;
+}
+
+function stuckText([first, ...others]: JobDescription[]): string {
+  const who = first === undefined ? "" : `${nameOf(first)} has not started (${statusText(first)})`;
+  return others.length === 0 ? who : `${who}, and ${others.length} more`;
+}
+
+/** Source: protocol reference 3.11. */
+const NOT_BY_ITSELF = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|DiskUnavailable)$|quota/i;
+const LONG_PENDING_MS = 600_000;

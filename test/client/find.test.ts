@@ -53,6 +53,27 @@ describe("resolve", () => {
     expect((await platform.jobs.resolve(ref)).id).toBe(expected);
   });
 
+  test("names those that begin so where the beginning is too short", async ({ stub, platform }) => {
+    serve(stub);
+
+    const error = await platform.jobs.resolve("job-1a").catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({
+      code: "ambiguous",
+      message: expect.stringContaining("four digits or more"),
+    });
+    expect((error as AmbiguousError).candidates).toHaveLength(2);
+    await expect(platform.jobs.resolve("job-0")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("names the id that a mistyped one may mean", async ({ stub, platform }) => {
+    serve(stub);
+    const near = { code: "not_found", message: expect.stringContaining(`Near ids: ${id("1a2b3c4d")}`) };
+
+    await expect(platform.jobs.resolve(id("1a2c3c4d"))).rejects.toMatchObject(near);
+    await expect(platform.jobs.resolve("job-1a2b3f")).rejects.toMatchObject(near);
+  });
+
   test("names the candidates of a beginning that fits several", async ({ stub, platform }) => {
     serve(stub);
 

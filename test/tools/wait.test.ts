@@ -25,6 +25,21 @@ describe("job_wait", () => {
     expect(text).toContain('Next: job_wait {"jobs":["long"],"until":"finished","wait_seconds":1}');
   });
 
+  test.for([["ErrImagePull"], ["DiskUnavailable"]] as const)(
+    "sends on to job_status for a job that waits for %s",
+    async ([reason], { mcp, platform, emulator }) => {
+      emulator.chaos.add({ job: { name: "held" }, do: { kind: "hold", reason } });
+      const job = await startJob(platform, { name: "held" });
+      await expect.poll(async () => (await platform.jobs.status(job.id)).history.reason).toBe(reason);
+      const { text, data } = await mcp.ok("job_wait", { jobs: ["held"], wait_seconds: 0 });
+      expect(data.finished).toBe(false);
+      expect(text).toContain(
+        `Next: job_status {"jobs":["held"]} says why held has not started (pending (${reason})) and what would help.`,
+      );
+      expect(text).toContain('To wait all the same: job_wait {"jobs":["held"],');
+    },
+  );
+
   test("waits until jobs run", async ({ mcp, platform }) => {
     await startJob(platform, { name: "soon", script: "sleep 60" });
     const { data } = await mcp.ok("job_wait", { jobs: ["soon"], until: "running", wait_seconds: 20 });
