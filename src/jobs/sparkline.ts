@@ -20,12 +20,14 @@ export interface TelemetrySummary {
   /** Percent. */
   gpuDutyCycle?: Spread;
   gpuMemoryBytes?: Spread;
-  verdict: "idle" | "fine" | "near its memory limit";
+  verdict: "idle" | "fine" | "at its CPU limit" | "near its memory limit";
   /** What the verdict rests on. */
   because: string;
 }
 
 const NEAR_LIMIT = 0.9;
+/** Mean use of its cores from which more of them would help. */
+const BUSY = 0.9;
 const IDLE_CORES = 0.05;
 const IDLE_GPU_PERCENT = 1;
 
@@ -57,7 +59,7 @@ export function sparkline(values: readonly number[], { from, to }: { from: numbe
 /** Sums up measurements against what the job may use; `undefined` without any. */
 export function summariseTelemetry(
   samples: readonly JobTelemetry[],
-  limits: Pick<Resources, "memory">,
+  limits: Pick<Resources, "memory" | "cpu">,
 ): TelemetrySummary | undefined {
   const cpu = spreadOf(samples.map((sample) => sample.cpu));
   const memoryBytes = spreadOf(samples.map((sample) => sample.memory_bytes));
@@ -70,17 +72,23 @@ export function summariseTelemetry(
     memoryBytes,
     ...(gpuDutyCycle === undefined ? {} : { gpuDutyCycle }),
     ...(gpuMemoryBytes === undefined ? {} : { gpuMemoryBytes }),
-    ...verdictOf({ cpu, memoryBytes, gpuDutyCycle }, limits.memory),
+    ...verdictOf({ cpu, memoryBytes, gpuDutyCycle }, limits),
   };
 }
 
 function verdictOf(
   { cpu, memoryBytes, gpuDutyCycle }: { cpu: Spread; memoryBytes: Spread; gpuDutyCycle: Spread | undefined },
-  memoryLimit: number,
+  limits: Pick<Resources, "memory" | "cpu">,
 ): Pick<TelemetrySummary, "verdict" | "because"> {
-  const share = memoryLimit > 0 ? memoryBytes.max / memoryLimit : 0;
+  const share = limits.memory > 0 ? memoryBytes.max / limits.memory : 0;
   const memory = `memory reached ${Math.round(share * 100)}% of its limit`;
   if (share >= NEAR_LIMIT) return { verdict: "near its memory limit", because: memory };
+  if (limits.cpu > 0 && cpu.mean >= limits.cpu * BUSY) {
+    const used = Math.round((cpu.mean / limits.cpu) * 100);
+    const borrowed =
+      cpu.mean > limits.cpu ? ", more than it is promised and only while its node has cores to spare" : "";
+    return { verdict: "at its CPU limit", because: `it used ${used}% of its cores${borrowed}; ${memory}` };
+  }
   const gpuIdle = gpuDutyCycle === undefined || gpuDutyCycle.max <= IDLE_GPU_PERCENT;
   if (cpu.max > IDLE_CORES || !gpuIdle) return { verdict: "fine", because: memory };
   const gpu = gpuDutyCycle === undefined ? "" : ` and the GPU ${Math.round(gpuDutyCycle.max)}%`;

@@ -1,4 +1,5 @@
 import { jobUri } from "../resources/job-uri.ts";
+import { resolveOne } from "../tools/resolve.ts";
 import type { Prompt } from "./define-prompt.ts";
 import { numbered, type Step } from "./steps.ts";
 
@@ -44,7 +45,7 @@ export const diagnoseJob: Prompt = {
     },
   ],
   async compose({ job: ref = "" }, { platform, signal, tools }) {
-    const uri = jobUri(await platform.jobs.resolve(ref, {}, { signal }));
+    const uri = jobUri(await resolveOne(platform, { ref, where: {} }, signal));
     return [
       {
         say: `Find out what is wrong with the job ${uri} and what to try. It and the end of its log are attached.`,

@@ -1,4 +1,6 @@
-import { type JobDescription, PlatformError } from "../client/index.ts";
+import { type JobDescription, type PlatformContext, PlatformError } from "../client/index.ts";
+import { placesOf } from "../tools/places.ts";
+import { resolveOne } from "../tools/resolve.ts";
 import type { ResourceContext } from "./define-resource.ts";
 import { jobUri, NO_ORG } from "./job-uri.ts";
 
@@ -8,18 +10,30 @@ export async function findJob(
   { platform, signal }: Pick<ResourceContext, "platform" | "signal">,
 ): Promise<JobDescription> {
   const { cluster, org, project, job: ref = "" } = variables;
-  const { clusters } = await platform.context({ signal });
+  const context = await platform.context({ signal });
+  const { clusters } = context;
   if (!clusters.some(({ name }) => name === cluster)) {
     const names = clusters.map(({ name }) => name).join(", ");
     throw new PlatformError("not_found", `There is no cluster "${cluster}". Clusters: ${names}.`);
   }
   const where = { cluster, project, ...(org === NO_ORG ? {} : { org }) };
-  const job = await platform.jobs.resolve(ref, where, { signal });
+  const job = await resolveOne(platform, { ref, where }, signal).catch((error: unknown) => {
+    throw error instanceof PlatformError && error.code === "not_found"
+      ? withProjects(error, [cluster, org, project].join("/"), context)
+      : error;
+  });
   if (isAt(job, variables)) return job;
   throw new PlatformError(
     "not_found",
     `There is no job "${ref.slice(0, 80)}" in ${cluster}/${org}/${project}; a job of that id is at ${jobUri(job)}.`,
   );
+}
+
+/** A job that nobody finds may be looked for in a project that is not there. */
+function withProjects(error: PlatformError, place: string, context: PlatformContext): PlatformError {
+  const doubts = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).doubts([]) : [];
+  const text = [error.message, ...doubts, "apolo://jobs has the active jobs."].join(" ");
+  return new PlatformError("not_found", text, { cause: error });
 }
 
 /** Whether the job is in the place that an address names. */

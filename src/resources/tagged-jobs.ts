@@ -1,6 +1,8 @@
 import { type JobDescription, PlatformError } from "../client/index.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import { redactJob } from "../jobs/redact-job.ts";
+import { whyNothing } from "../tools/list-nothing.ts";
+import { placesOf } from "../tools/places.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 import { jobRow } from "./job-row.ts";
@@ -16,18 +18,20 @@ export const taggedJobs: Resource = {
   uriTemplate: "apolo://jobs/{tag}",
   mimeType: "application/json",
   async read({ tag = "" }, { platform, session, signal }) {
-    const { selection } = await platform.context({ signal });
-    const { cluster, org, project } = selection;
+    const context = await platform.context({ signal });
+    const { cluster, org, project } = context.selection;
     const redact = makeRedactor(session.policy.secrets);
     const rows: object[] = [];
     const where = { cluster, orgs: [org], projects: project === undefined ? [] : [project] };
     const filter = { tags: [tag], reverse: true, limit: MOST_ROWS + 1, ...where };
     for await (const job of platform.jobs.list(filter, { signal })) rows.push(row(job));
     if (rows.length === 0) {
+      const asked = { asked: { tags: [tag] }, places: placesOf([], context), me: context.user };
+      const hint = (await whyNothing(platform, asked, signal)).replace("No job matches. ", "");
       const place = [cluster, org, project].filter((part) => part !== undefined).join("/");
       throw new PlatformError(
         "not_found",
-        `No job in ${place} has the tag "${tag.slice(0, 80)}": list the jobs to see their tags.`,
+        `No job in ${place} has the tag "${tag.slice(0, 80)}". ${hint} job_list shows the jobs.`,
       );
     }
     const isCut = rows.length > MOST_ROWS;

@@ -12,7 +12,7 @@ export const telemetry = defineTool({
   name: "job_telemetry",
   title: "Measure a job",
   description:
-    "Measures a running job: min, mean, max and course of CPU, memory and GPU, with a verdict: idle, fine or near its memory limit.",
+    "Measures a running job: min, mean, max and course of CPU, memory and GPU, with a verdict: idle, fine, at its CPU limit or near its memory limit.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
@@ -28,10 +28,10 @@ export const telemetry = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, signal);
-    const samples = await measure(platform, { job, seconds, onSample: progress }, signal);
+    const { samples, endedEarly } = await measure(platform, { job, seconds, onSample: progress }, signal);
     const summary = summariseTelemetry(samples, job.container.resources);
     if (summary === undefined) throw notMeasured(job, seconds);
-    return answer(job, { samples, summary });
+    return answer(job, { samples, summary, endedEarly });
   },
 });
 
@@ -41,14 +41,21 @@ interface Measuring {
   onSample: (message: string) => void;
 }
 
+interface Measured {
+  samples: JobTelemetry[];
+  /** Why it is less than what was asked for. */
+  endedEarly?: string | undefined;
+}
+
 /** What comes within the time; a job that ends meanwhile gives what there was. */
 async function measure(
   platform: Platform,
   { job, seconds, onSample }: Measuring,
   signal: AbortSignal,
-): Promise<JobTelemetry[]> {
+): Promise<Measured> {
   const timeUp = AbortSignal.timeout(seconds * 1000);
   const samples: JobTelemetry[] = [];
+  const after = () => `after ${samples.length} samples of ${seconds} s`;
   const where = { cluster: job.cluster_name };
   try {
     for await (const sample of platform.jobs.top(
@@ -61,9 +68,17 @@ async function measure(
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (!timeUp.aborted && samples.length === 0) throw notRunning(job, error);
+    if (timeUp.aborted) return { samples };
+    if (samples.length === 0) throw notRunning(job, error);
+    const words = error instanceof Error ? error.message : String(error);
+    return {
+      samples,
+      endedEarly: `The measurement broke off ${after()} (${words}): call again for the rest.`,
+    };
   }
-  return samples;
+  return timeUp.aborted
+    ? { samples }
+    : { samples, endedEarly: `The measurement ended ${after()}: job_status says whether the job has ended.` };
 }
 
 function notRunning(job: JobDescription, cause: unknown): unknown {
@@ -86,7 +101,7 @@ function notMeasured(job: JobDescription, seconds: number): PlatformError {
 
 function answer(
   job: JobDescription,
-  { samples, summary }: { samples: JobTelemetry[]; summary: TelemetrySummary },
+  { samples, summary, endedEarly }: Measured & { summary: TelemetrySummary },
 ) {
   const { cpu, memoryBytes, gpuDutyCycle, gpuMemoryBytes, verdict, because } = summary;
   const { resources } = job.container;
@@ -95,6 +110,7 @@ function answer(
     stateLine(job, Date.now()),
     `Verdict: ${verdict} (${because}).`,
     `${samples.length} samples, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
+    ...(endedEarly === undefined ? [] : [endedEarly]),
     `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,
     `Memory: ${spreadText(memoryBytes, formatMemory)} of ${formatMemory(resources.memory)}`,
     ...(gpuDutyCycle === undefined ? [] : [`GPU: ${spreadText(gpuDutyCycle, percent)}`]),
@@ -105,6 +121,7 @@ function answer(
     verdict,
     because,
     samples: samples.length,
+    ...(endedEarly === undefined ? {} : { ended_early: endedEarly }),
     from: formatInstant(first * 1000),
     to: formatInstant(last * 1000),
     cpu_cores: { ...rounded(cpu), limit: resources.cpu },

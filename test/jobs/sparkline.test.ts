@@ -37,12 +37,14 @@ describe("sparkline", () => {
 });
 
 describe("summariseTelemetry", () => {
-  const limits = { memory: 10 * GB };
+  const limits = { memory: 10 * GB, cpu: 4 };
 
   test.each([
     ["idle", [sample(0.01, GB), sample(0.02, GB)]],
     ["idle", [sample(0.01, GB, 0)]],
     ["fine", [sample(2, 5 * GB)]],
+    ["at its CPU limit", [sample(3.9, 5 * GB), sample(3.8, GB)]],
+    ["near its memory limit", [sample(3.9, 9.5 * GB)]],
     ["fine", [sample(0.01, GB, 95)]],
     ["near its memory limit", [sample(0.01, 2 * GB), sample(0.01, 9.5 * GB)]],
   ])("judges %s", (verdict, samples) => {
@@ -52,6 +54,12 @@ describe("summariseTelemetry", () => {
   test("says what the verdict rests on", () => {
     expect(summariseTelemetry([sample(1, 9.5 * GB)], limits)?.because).toBe(
       "memory reached 95% of its limit",
+    );
+  });
+
+  test("says when a job uses more cores than it is promised", () => {
+    expect(summariseTelemetry([sample(0.88, GB)], { ...limits, cpu: 0.125 })?.because).toBe(
+      "it used 704% of its cores, more than it is promised and only while its node has cores to spare; memory reached 10% of its limit",
     );
   });
 

@@ -108,7 +108,9 @@ describe("a prompt", () => {
     await expect(get("diagnose-job", { job: "a", jobb: "b" })).rejects.toThrow(
       /jobb is unknown, did you mean job\?/,
     );
-    await expect(get("diagnose-job", { job: "nothing-here" })).rejects.toThrow(/not_found: .*nothing-here/);
+    await expect(get("diagnose-job", { job: "nothing-here" })).rejects.toThrow(
+      /not_found: .*nothing-here.*job_list \{"name":"nothing-here"/,
+    );
     await expect(get("dance", {})).rejects.toThrow(/no prompt dance.*diagnose-job, launch-job/);
   });
 

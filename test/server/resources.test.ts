@@ -79,7 +79,12 @@ describe("a job as a resource", () => {
   }) => {
     const session = await connectSession(platform);
     const job = await startFinished(platform, "true", "train");
-    await expect(session.read("job://default/acme/vision/trian")).rejects.toThrow(/not_found: .*train/);
+    await expect(session.read("job://default/acme/vision/trian")).rejects.toThrow(
+      /not_found: .*train.*job_list \{.*apolo:\/\/jobs has the active jobs/,
+    );
+    await expect(session.read("job://default/acme/nope/train")).rejects.toThrow(
+      /not_found: .*You have no project acme\/nope .*apolo:\/\/jobs/,
+    );
     await expect(session.read(`job://default/acme/nlp/${job.id}`)).rejects.toThrow(
       `not_found: There is no job`,
     );
@@ -140,7 +145,9 @@ describe("the rest", () => {
     expect(active.jobs.map(({ name }: { name: string }) => name)).toEqual(["busy"]);
     const tagged = JSON.parse(await session.read("apolo://jobs/sweep"));
     expect(tagged.jobs[0]).toMatchObject({ name: "busy", command: "sleep 60" });
-    await expect(session.read("apolo://jobs/nothing")).rejects.toThrow(/not_found: No job .*"nothing"/);
+    await expect(session.read("apolo://jobs/nothing")).rejects.toThrow(
+      /not_found: No job .*"nothing"\. None of the newest \d+ has the tag .*job_list shows the jobs/,
+    );
   });
 
   test("says what can be started, also where the capacity is not to be seen", async ({

@@ -30,4 +30,13 @@ describe("job_telemetry", () => {
       /^not_running: Only running jobs can be measured\. done \(job-\w+\): succeeded/,
     );
   });
+
+  test("says that the stream broke off, and after how much", async ({ mcp, platform, emulator }) => {
+    const job = await startJob(platform, { name: "box", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    emulator.chaos.add({ on: { path: "**/top", times: 1 }, do: { kind: "cut", afterMs: 2500 } });
+    const { text, data } = await mcp.ok("job_telemetry", { job: "box", seconds: 20 });
+    expect(data.ended_early).toMatch(/broke off after \d+ samples of 20 s .*call again/);
+    expect(text).toContain(data.ended_early);
+  });
 });
