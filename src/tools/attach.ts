@@ -9,6 +9,7 @@ import { requireMeant } from "./owned.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
+import { requireRunning } from "./running.ts";
 import { untilTurned, wasRestarted } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -39,7 +40,7 @@ export const attach = defineTool({
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
-    requireRunning(job, again);
+    requireRunning(job, { nothing: "Nothing was sent.", again });
     const talked = await talk(job, { input, seconds }, context);
     const after = await afterwards(talked, { job, again, hasInput: input !== undefined }, context);
     const shown = foldTerminal(talked.printed.split("\n").map((text) => ({ text })));
@@ -56,17 +57,6 @@ export const attach = defineTool({
     return { text, data, jobs: [job] };
   },
 });
-
-function requireRunning(job: JobDescription, again: string): void {
-  if (job.status === "running") return;
-  const next = isFinished(job.status)
-    ? `It has ended; job_rerun runs it again.`
-    : `Wait for it with job_wait {"jobs": ["${again}"], "until": "running"}.`;
-  throw new PlatformError(
-    "not_running",
-    `${identityText(job)} is ${statusText(job)}: nothing was sent. ${next}`,
-  );
-}
 
 interface Talk {
   printed: string;

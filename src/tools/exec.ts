@@ -1,11 +1,5 @@
 import { z } from "zod";
-import {
-  type Capped,
-  type Collected,
-  isFinished,
-  type JobDescription,
-  PlatformError,
-} from "../client/index.ts";
+import type { Capped, Collected, JobDescription } from "../client/index.ts";
 import { formatBytes } from "../jobs/budget.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
@@ -18,7 +12,8 @@ import { outcomeError } from "./lost-answer.ts";
 import { requireMeant } from "./owned.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
-import { nameOf, statusText } from "./rows.ts";
+import { nameOf } from "./rows.ts";
+import { requireRunning } from "./running.ts";
 import { untilTurned } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -62,7 +57,7 @@ export const exec = defineTool({
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
-    requireRunning(job, again);
+    requireRunning(job, { nothing: "Nothing was run.", again });
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
     const ran = await platform.jobs
       .execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 })
@@ -95,19 +90,6 @@ export const exec = defineTool({
     return { text, data, jobs: [job] };
   },
 });
-
-/** Says at once what the platform would say in words of its own. */
-function requireRunning(job: JobDescription, again: string): void {
-  if (job.status === "running") return;
-  const refs = JSON.stringify([again]);
-  const next = isFinished(job.status)
-    ? `It has ended; job_logs {"jobs": ${refs}} shows what it printed.`
-    : `Wait for it with job_wait {"jobs": ${refs}, "until": "running"}.`;
-  throw new PlatformError(
-    "not_running",
-    `${identityText(job)} is ${statusText(job)}, so nothing was run in it. ${next}`,
-  );
-}
 
 /** Each stream that has something in it. */
 function streamLines(

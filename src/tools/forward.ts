@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { PlatformError } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { requireMeant } from "./owned.ts";
-import { resolveOne } from "./resolve.ts";
-import { statusText } from "./rows.ts";
+import { refsAgain, resolveOne } from "./resolve.ts";
+import { requireRunning } from "./running.ts";
 import type { OpenForward } from "./session.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -51,9 +50,8 @@ async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) 
   const { platform, session, signal } = context;
   const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
   const whose = await requireMeant(job, ref, context);
-  if (job.status !== "running") {
-    throw new PlatformError("not_running", `${identityText(job)} is ${statusText(job)}: nothing was opened.`);
-  }
+  const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+  requireRunning(job, { nothing: "Nothing was opened.", again });
   if (session.forwards.size >= MOST_FORWARDS) {
     throw new InvalidInputError(
       `${MOST_FORWARDS} ports are open already: close one first (action list, then close).`,

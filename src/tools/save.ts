@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
+import { type JobDescription, PlatformError } from "../client/index.ts";
 import { formatBytes } from "../jobs/budget.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { outcomeError } from "./lost-answer.ts";
 import { requireMeant } from "./owned.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
-import { statusText } from "./rows.ts";
+import { requireRunning } from "./running.ts";
 import { type SaveRun, startSave } from "./save-run.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -33,13 +33,8 @@ export const save = defineTool({
     const whose = await requireMeant(job, ref, context);
     const key = `${job.id} ${image}`;
     const known = session.saves.get(key);
-    if (known === undefined && job.status !== "running") {
-      const next = isFinished(job.status) ? "Its file system is gone." : "Wait until it runs.";
-      throw new PlatformError(
-        "not_running",
-        `${identityText(job)} is ${statusText(job)}. ${next} Nothing was saved.`,
-      );
-    }
+    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    if (known === undefined) requireRunning(job, { nothing: "Nothing was saved.", again });
     const run = known ?? startSave(platform.jobs.save(job.id, image, { where: whereIs(job) }, { signal }));
     session.saves.set(key, run);
     const finished = await waitFor(run, seconds * 1000, context).catch((error: unknown) => {
@@ -49,7 +44,6 @@ export const save = defineTool({
     });
     if (finished) session.saves.delete(key);
     if (finished && run.error !== undefined) throw failedSave(run.error, job, image);
-    const [again] = refsAgain([job], { refs: [ref], project: at });
     const short = again === job.name ? image : undefined;
     const which = `${identityText(job)}${whose}`;
     const text = finished ? savedText(which, run.image, short) : goOnText(which, image, run);

@@ -76,13 +76,13 @@ describe("job_attach", () => {
   test("sends who names a waiting job to job_wait", async ({ mcp, platform }) => {
     await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
     const text = await mcp.refusal("job_attach", { job: "stuck", input: "x" });
-    expect(text).toContain('job_wait {"jobs": ["stuck"], "until": "running"}');
+    expect(text).toContain('job_status {"jobs": ["stuck"]} says why');
   });
 
   test("refuses a job that does not run", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "done" }));
     expect(await mcp.refusal("job_attach", { job: "done", input: "x" })).toMatch(
-      /^not_running: done .*nothing was sent/s,
+      /^not_running: done .*Nothing was sent.*job_rerun/s,
     );
   });
 });

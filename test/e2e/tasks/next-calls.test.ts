@@ -37,7 +37,7 @@ describe("calls that an answer offers", () => {
     const { text: ended } = await mcp.ok("job_wait", { jobs: ["elsewhere"], ...at });
     expect(await makeAll(mcp, ended)).toEqual(["job_status"]);
     const refusal = await mcp.refusal("job_exec", { job: "elsewhere", command: "true", ...at });
-    expect(await makeAll(mcp, refusal)).toEqual(["job_logs"]);
+    expect(await makeAll(mcp, refusal)).toEqual(["job_logs", "job_rerun"]);
   });
 
   test("find the jobs of a sweep in another project", async ({ mcp }) => {
