@@ -1,5 +1,6 @@
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import type { JobDescription } from "../../src/client/index.ts";
+import type { Agent } from "../support/agent.ts";
 import { test as base, expect } from "../support/fixtures.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -13,6 +14,21 @@ const test = base.extend<{ job: JobDescription }>({
 });
 const EXEC = { path: "**/exec", times: 1 };
 const LOOK = 'job_exec {"job": "box", "command": "ps -ef"}';
+
+/** Shell text that leaves a file behind, by which its start can be seen. */
+function mark({ id }: JobDescription): string {
+  return `echo begin; touch /tmp/began-${id}`;
+}
+
+async function untilMarked(mcp: Agent, { id }: JobDescription): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { data } = await mcp.ok("job_exec", { job: id, argv: ["test", "-f", `/tmp/began-${id}`] });
+      if (data.exit_code !== 0) throw new Error("not begun");
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+}
 
 describe("job_exec, a connection that breaks", () => {
   test("says that the command may still run, and keeps what it had printed", async ({
@@ -71,7 +87,7 @@ describe("job_exec, a connection that breaks", () => {
 
 describe("job_exec, a job that ends meanwhile", () => {
   test("says that the job ended and took the command with it", async ({ mcp, platform }) => {
-    const job = await startJob(platform, { name: "ends", script: "sleep 1.5" });
+    const job = await startJob(platform, { name: "ends", script: "sleep 3" });
     await untilStatus(platform, job, "running");
     const { text, data } = await mcp.ok("job_exec", { job: "ends", command: "echo begin; sleep 20" });
     expect(text).toMatch(/^ends .*the job has ended meanwhile, now succeeded, and took the command with it/);
@@ -81,19 +97,20 @@ describe("job_exec, a job that ends meanwhile", () => {
   });
 
   test("says so of a job that was killed", async ({ mcp, job }) => {
-    const running = mcp.ok("job_exec", { job: "box", command: "echo begin; sleep 20" });
-    setTimeout(() => void mcp.ok("job_kill", { jobs: [job.id] }), 500);
-    const { text } = await running;
-    expect(text).toMatch(/the job has ended meanwhile, now cancelled.*, and took the command with it/);
+    const running = mcp.ok("job_exec", { job: "box", command: `${mark(job)}; sleep 20` });
+    await untilMarked(mcp, job);
+    await mcp.ok("job_kill", { jobs: [job.id] });
+    expect((await running).text).toMatch(
+      /the job has ended meanwhile, now cancelled.*, and took the command with it/,
+    );
   });
 
   test("says so of a job that was restarted", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "again", script: SLEEP, restartPolicy: "always" });
     await untilStatus(platform, job, "running");
-    const started = await platform.jobs.status(job.id);
-    expect(started.history.restarts).toBe(0);
-    const running = mcp.ok("job_exec", { job: "again", command: "sleep 20" });
-    setTimeout(() => void mcp.ok("job_signal", { job: job.id }), 500);
+    const running = mcp.ok("job_exec", { job: "again", command: `${mark(job)}; sleep 20` });
+    await untilMarked(mcp, job);
+    await mcp.ok("job_signal", { job: job.id });
     expect((await running).text).toMatch(/the job was restarted meanwhile, which ended the command/);
   });
 
