@@ -161,7 +161,12 @@ function parse(args: string[], options: Flags): Record<string, unknown> {
 }
 
 function unknownFlag(rawName: string, known: string[]): UsageError {
-  const [guess] = nearestNames(rawName.replace(/^-+/, ""), known);
+  const name = rawName.replace(/^-+/, "");
+  if (Object.hasOwn(EMULATOR, name) || name === "json")
+    return new UsageError(`${rawName}: only with the command \`emulator\`, which runs the emulator alone`);
+  if (Object.hasOwn(SERVE, name))
+    return new UsageError(`${rawName}: only without the command \`emulator\`, when MCP is served`);
+  const [guess] = nearestNames(name, known);
   const hint = guess === undefined ? "see --help" : `did you mean --${guess}?`;
   return new UsageError(`unknown flag ${rawName}; ${hint}`);
 }

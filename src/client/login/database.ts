@@ -75,6 +75,12 @@ function newestRow({ DatabaseSync }: Sqlite, file: string): unknown {
   }
 }
 
+/** Whether this version of Node has what the database is read with. */
+export function readsDatabase(node: string): boolean {
+  const [major = 0, minor = 0] = node.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+}
+
 async function loadSqlite(): Promise<Sqlite | undefined> {
   const name = "node:sqlite";
   try {

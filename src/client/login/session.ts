@@ -3,6 +3,7 @@ import { Deadline } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
 import { networkError } from "../network-error.ts";
+import { readsDatabase } from "./database.ts";
 import type { Login } from "./login.ts";
 
 const REFRESH_LIMIT_MS = 30_000;
@@ -31,10 +32,7 @@ export class Session {
   get login(): Login {
     if (this.#login instanceof PlatformError) throw this.#login;
     if (this.#login !== undefined) return this.#login;
-    throw new PlatformError(
-      "no_login",
-      "There is no login: run `apolo login`, set APOLO_PASSED_CONFIG, or start with --emulator.",
-    );
+    throw new PlatformError("no_login", noLoginText());
   }
 
   /** The token, or undefined when it must be replaced first. */
@@ -134,4 +132,13 @@ function tryJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const OTHERS = "APOLO_PASSED_CONFIG, or APOLO_URL and APOLO_TOKEN";
+const EMULATOR = "or start the server with --emulator, which needs no account";
+
+/** What can be done about it with this version of Node. */
+export function noLoginText(node = process.versions.node): string {
+  if (readsDatabase(node)) return `There is no login: run \`apolo login\`, or set ${OTHERS}, ${EMULATOR}.`;
+  return `There is no login: set ${OTHERS}, ${EMULATOR}. (What \`apolo login\` saves can be read from Node 22.13 on; this is ${node}.)`;
 }
