@@ -57,6 +57,7 @@ function failedSave(error: unknown, job: JobDescription, image: string): unknown
   if (error instanceof PlatformError && error.request === undefined && error.code === "platform_error")
     return error;
   return outcomeError(error, {
+    mayFailLate: true,
     nothing: "Nothing was saved.",
     unknown: `${identityText(job)}: whether ${image} was saved is unknown. Call job_save again with the same arguments: that replaces what is there.`,
   });

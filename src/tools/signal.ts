@@ -58,22 +58,33 @@ async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void>
   );
 }
 
-/** Sends it once, and sees what comes of it. When the answer is lost, the job itself tells. */
+/** Sends it once, and sees what comes of it. */
 async function send(job: JobDescription, again: string, context: ToolContext): Promise<Sent> {
   const { platform, signal: until } = context;
   try {
     await platform.jobs.sendSignal(job.id, whereIs(job), { signal: within(until) });
   } catch (error) {
     if (until.aborted || !(error instanceof PlatformError)) throw error;
-    const after = mayHaveHappened(error) ? await untilTurned(job, EFFECT_MS, context) : undefined;
-    if (after !== undefined && hasTurned(job, after)) return { after, isAnswerLost: true };
-    const state = after === undefined ? "its state could not be read" : `it is still ${statusText(after)}`;
-    throw outcomeError(error, {
-      nothing: `Nothing was sent to ${identityText(job)}.`,
-      unknown: `${identityText(job)}: whether the signal was sent is unknown, ${state}. Look with job_status {"jobs": ["${again}"]} before sending another.`,
-    });
+    return { after: await afterFailure(error, { job, again }, context), isAnswerLost: true };
   }
   return { after: (await untilTurned(job, EFFECT_MS, context)) ?? job, isAnswerLost: false };
+}
+
+/** When the answer is lost, the job itself tells; where it does not, the error says so. */
+async function afterFailure(
+  error: PlatformError,
+  { job, again }: { job: JobDescription; again: string },
+  context: ToolContext,
+): Promise<JobDescription> {
+  const isOpen = mayHaveHappened(error) || error.request?.status === 500;
+  const after = isOpen ? await untilTurned(job, EFFECT_MS, context) : undefined;
+  if (after !== undefined && hasTurned(job, after)) return after;
+  const state = after === undefined ? "its state could not be read" : `it is still ${statusText(after)}`;
+  throw outcomeError(error, {
+    mayFailLate: true,
+    nothing: `Nothing was sent to ${identityText(job)}.`,
+    unknown: `${identityText(job)}: whether the signal was sent is unknown, ${state}. Look with job_status {"jobs": ["${again}"]} before sending another.`,
+  });
 }
 
 interface Sent {

@@ -49,10 +49,12 @@ describe("job_signal", () => {
     await untilStatus(platform, job, "running");
     emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: { kind: "answer", status: 503 } });
     expect(await mcp.refusal("job_signal", { job: "train" })).toMatch(/^unavailable: .*Nothing was sent/s);
-    emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: { kind: "reset" } });
-    const text = await mcp.refusal("job_signal", { job: "train" });
-    expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs": \["train"\]\}/s);
-  }, 20_000);
+    for (const fault of [{ kind: "reset" }, { kind: "answer", status: 500 }] as const) {
+      emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: fault });
+      const text = await mcp.refusal("job_signal", { job: "train" });
+      expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs": \["train"\]\}/s);
+    }
+  }, 25_000);
 
   test("sends who names a waiting job on: it has no process yet", async ({ mcp, platform }) => {
     await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
