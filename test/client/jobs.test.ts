@@ -199,7 +199,7 @@ describe("a platform", () => {
     const platform = connectPlatform(undefined);
     const expected = {
       code: "no_login",
-      message: expect.stringMatching(/apolo login.*APOLO_PASSED_CONFIG.*--emulator/),
+      message: expect.stringMatching(/^(?=.*apolo login).*APOLO_PASSED_CONFIG.*--emulator/),
     };
 
     await expect(platform.context()).rejects.toMatchObject(expected);
