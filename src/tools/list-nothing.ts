@@ -24,16 +24,16 @@ export async function whyNothing(
   const filters = Object.values(asked).filter((value) => value !== undefined);
   if (name === undefined && text === undefined && tags.length === 0 && owner === "me")
     return "No job matches.";
-  const known = { names: new Set<string>(), tags: new Set<string>(), owners: new Set<string>([me]) };
+  const known: Known = { names: new Set(), tags: new Set(), owners: new Set([me]), jobs: 0 };
   for await (const job of platform.jobs.list(
     { ...places.filter, reverse: true, limit: LOOKED_AT },
     { signal },
   ))
     if (places.covers(job)) take(known, job);
   const unknown = [
-    ...tags.flatMap((tag) => missing("tag", tag, known.tags)),
-    ...(owner === "me" ? [] : missing("owner", owner, known.owners)),
-    ...(name === undefined ? [] : missing("name", name, known.names)),
+    ...tags.flatMap((tag) => missing("tag", tag, { known: known.tags, jobs: known.jobs })),
+    ...(owner === "me" ? [] : missing("owner", owner, { known: known.owners, jobs: known.jobs })),
+    ...(name === undefined ? [] : missing("name", name, { known: known.names, jobs: known.jobs })),
     ...(text === undefined ? [] : nearText(text, known)),
   ];
   if (unknown.length > 0) return `No job matches. ${unknown.join(" ")}`;
@@ -44,16 +44,23 @@ interface Known {
   names: Set<string>;
   tags: Set<string>;
   owners: Set<string>;
+  /** So many were looked at. */
+  jobs: number;
 }
 
 function take(known: Known, { name, tags, owner }: JobDescription): void {
+  known.jobs += 1;
   if (name !== undefined) known.names.add(name);
   // Those of this server say nothing to anybody.
   for (const tag of tags) if (!tag.startsWith("mcp:")) known.tags.add(tag);
   known.owners.add(owner);
 }
 
-function missing(kind: string, wanted: string, known: ReadonlySet<string>): string[] {
+function missing(
+  kind: string,
+  wanted: string,
+  { known, jobs }: { known: ReadonlySet<string>; jobs: number },
+): string[] {
   if (known.has(wanted)) return [];
   const near = nearestNames(wanted, known, MOST_NAMED);
   const some = [...known].slice(0, MOST_NAMED);
@@ -63,7 +70,9 @@ function missing(kind: string, wanted: string, known: ReadonlySet<string>): stri
       : some.length > 0
         ? `; there are ${some.join(", ")}`
         : "";
-  return [`None of the newest ${LOOKED_AT} has the ${kind} ${JSON.stringify(wanted.slice(0, 60))}${hint}.`];
+  return [
+    `${jobs < LOOKED_AT ? `None of its ${jobs} jobs` : `None of the newest ${LOOKED_AT} jobs`} has the ${kind} ${JSON.stringify(wanted.slice(0, 60))}${hint}.`,
+  ];
 }
 
 function nearText(text: string, known: Known): string[] {

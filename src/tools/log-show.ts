@@ -100,7 +100,7 @@ function search(clean: BodyLine[], args: LogsArguments, grep: string) {
 
 function headText({ part, body, span, about }: Prepared, nowMs: number, omitted = 0): string {
   const gap = omitted === 0 ? [] : [`${counted(omitted, "line")} left out in the middle`];
-  const hidden = body.hidden === 0 ? [] : [`${body.hidden} secrets hidden`];
+  const hidden = body.hidden === 0 ? [] : [`${counted(body.hidden, "secret")} hidden`];
   const facts = [...about, ...gap, ...(span === "" ? [] : [span]), readText(part), ...hidden].join("; ");
   return `${stateLine(part.job, nowMs)}\nLog: ${facts}.`;
 }

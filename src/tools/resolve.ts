@@ -103,12 +103,12 @@ async function withHint(
 /** `nlp/annotate`: a project, or an owner, stands in front of the name. */
 function slashText(ref: string, { projects, selection }: PlatformContext): string {
   const [place = "", name = ""] = /^(.*)\/([^/]*)$/.exec(ref)?.slice(1) ?? [];
-  const isProject = projects.some(
+  const project = projects.find(
     (known) => known.name === place || `${known.org_name}/${known.name}` === place,
   );
   const wanted = JSON.stringify(ref.slice(0, 80));
-  if (isProject)
-    return `${wanted} is no job reference: give the job as ${JSON.stringify(name)} and the project as project: ${JSON.stringify(place)}.`;
+  if (project !== undefined)
+    return `${wanted} is no job reference: give the job as ${JSON.stringify(name)} and the project as project: ${JSON.stringify(place)}, or as a URI: job://${project.cluster_name}/${project.org_name}/${project.name}/${name}.`;
   const where = [selection.cluster, selection.org, selection.project ?? "project"].join("/");
   const call = JSON.stringify({ text: name.slice(0, 80), projects: ["*"] });
   return `${wanted} is no job reference: give the name alone (project: "org/project" says where it is), or a URI as job://${where}/${name.slice(0, 80)}. To find it: job_list ${call}.`;

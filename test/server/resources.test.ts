@@ -146,7 +146,7 @@ describe("the rest", () => {
     const tagged = JSON.parse(await session.read("apolo://jobs/sweep"));
     expect(tagged.jobs[0]).toMatchObject({ name: "busy", command: "sleep 60" });
     await expect(session.read("apolo://jobs/nothing")).rejects.toThrow(
-      /not_found: No job .*"nothing"\. None of the newest \d+ has the tag .*job_list shows the jobs/,
+      /not_found: No job .*"nothing"\. None of its \d+ jobs has the tag .*job_list shows the jobs/,
     );
   });
 

@@ -42,6 +42,7 @@ describe("job_list: what a week leaves open", () => {
     [{ owner: "zoltan" }, 'the owner "zoltan"; there are alice, bob'],
     [{ name: "lr-sweep" }, 'the name "lr-sweep"; nearest: lr-sweep-0417-0'],
     [{ owner: "bob", tags: ["lr-sweep-0417"] }, "No job matches all of that together: leave out a filter."],
+    [{ tags: ["nobody"] }, "No job matches. None of its 1"],
   ] as const)("says of %j which word nobody uses, and what is like it", async ([args, words], { mcp }) => {
     const { text, data } = await mcp.ok("job_list", args);
     expect(data.jobs).toEqual([]);

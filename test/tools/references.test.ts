@@ -4,7 +4,10 @@ import { startJob, untilStatus } from "../support/run-job.ts";
 
 describe("naming a job", () => {
   test.for([
-    ["nlp/annotate", /give the job as "annotate" and the project as project: "nlp"/],
+    [
+      "nlp/annotate",
+      /give the job as "annotate" and the project as project: "nlp", or as a URI: job:\/\/default\/acme\/nlp\/annotate/,
+    ],
     ["acme/nlp/annotate", /give the job as "annotate" and the project as project: "acme\/nlp"/],
     ["bob/notes", /give the name alone.*job_list \{"text":"notes","projects":\["\*"\]\}/],
   ] as const)("says of %s where a project goes", async ([ref, words], { mcp }) => {

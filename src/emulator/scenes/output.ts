@@ -7,6 +7,11 @@ export interface Span {
   toMs: number;
 }
 
+/** The same for a training that was given another learning rate. */
+export function withRate(text: readonly string[], rate: string): string[] {
+  return text.map((line) => line.replace("lr=3.0e-04", `lr=${rate}`));
+}
+
 /** The machine that a training says it runs on. */
 export interface Banner {
   host: string;

@@ -1,4 +1,4 @@
-import { spread, traceback, trainingText } from "./output.ts";
+import { spread, traceback, trainingText, withRate } from "./output.ts";
 import type { Stage } from "./stage.ts";
 import { DAY, HOUR, MINUTE } from "./stage.ts";
 
@@ -72,7 +72,7 @@ export function sweep(stage: Stage): void {
         ...usual,
         status: "succeeded",
         exitCode: 0,
-        lines: spread(trainingText(random, 5), span),
+        lines: spread(withRate(trainingText(random, 5), `1e-${(index % 5) + 1}`), span),
       });
     }
   }

@@ -1,5 +1,5 @@
 import type { Casting, Past } from "./cast.ts";
-import { leakyText, spread, traceback, trainingText } from "./output.ts";
+import { leakyText, spread, traceback, trainingText, withRate } from "./output.ts";
 import type { Stage } from "./stage.ts";
 import { DAY, HOUR, MINUTE } from "./stage.ts";
 import { brokenOff, failing, WORK, type Work } from "./work.ts";
@@ -168,7 +168,7 @@ function sweep(
         ...(failed.reason === undefined
           ? { status: "succeeded", exitCode: 0 }
           : { status: "failed", ...failed }),
-        lines: spread(sweepText(stage, failed), span),
+        lines: spread(sweepText(stage, lr, failed), span),
       },
     );
   }
@@ -176,8 +176,8 @@ function sweep(
 
 const ONE_A100 = { host: "gpu-node", hardware: "1 x NVIDIA A100-SXM4-80GB" };
 
-function sweepText({ random }: Stage, { reason, description }: Partial<Past>): string[] {
-  const text = trainingText(random, 20, ONE_A100);
+function sweepText({ random }: Stage, lr: string, { reason, description }: Partial<Past>): string[] {
+  const text = withRate(trainingText(random, 20, ONE_A100), lr);
   if (reason === undefined) return text;
   const words = description === undefined ? [] : description.split("\n");
   return [...brokenOff(text, 0.3 + random.next() / 2), ...words];

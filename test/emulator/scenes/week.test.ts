@@ -31,6 +31,14 @@ describe("the week's stories", () => {
     }
   });
 
+  test("print the learning rate that a sweep gave", async ({ platform }) => {
+    for await (const job of platform.jobs.list({ tags: ["wd-sweep"] })) {
+      const [, rate] = /--lr (\S+)/.exec(job.container.command ?? "") ?? [];
+      const rates = (await logOf(platform, job)).match(/lr=\S+/g) ?? [];
+      expect(new Set(rates)).toEqual(new Set([`lr=${rate}`]));
+    }
+  });
+
   test("print what fits the command, and break off where the job was ended", async ({ platform }) => {
     for (const job of await having(platform, "OOMKilled")) {
       const log = await logOf(platform, job);
