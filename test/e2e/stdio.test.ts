@@ -101,7 +101,7 @@ describe("the bin over stdio", () => {
     await session.initialize();
     const { result } = await session.call("job_list");
     expect(result?.isError).toBe(true);
-    expect(result?.content?.[0]?.text).toMatch(/no_login: .*apolo login.*--emulator/s);
+    expect(result?.content?.[0]?.text).toMatch(/no_login: .*APOLO_PASSED_CONFIG.*--emulator/s);
   });
 });
 
