@@ -67,7 +67,7 @@ function searchedText({ lines, reachedStart }: LogPart, asked: Asked): string {
   if (direction === "new") return `${count} new lines`;
   if (direction === "older")
     return `the next older ${count} lines${reachedStart ? "" : ", not those before them"}`;
-  if (!reachedStart) return `the newest ${count} lines, not the older ones (since and until choose others)`;
+  if (!reachedStart) return `the newest ${count} lines, not the older ones`;
   return since === undefined && until === undefined
     ? "the whole log"
     : `${count} lines of the time asked for`;
