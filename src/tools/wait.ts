@@ -10,7 +10,7 @@ import { jobRefs, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { lineMatcher } from "./line-matcher.ts";
 import { watchLog } from "./log-watch.ts";
-import { type Poll, patiently, pauseFor, startPoll } from "./poll.ts";
+import { type Poll, passing, patiently, pauseFor, startPoll } from "./poll.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain, resolveAll } from "./resolve.ts";
 import { nameOf, stateData, stateLine, statusText } from "./rows.ts";
@@ -130,16 +130,22 @@ async function untilLine(
   const isMatch = lineMatcher(pattern, { redact });
   const found = new AbortController();
   let match: Outcome["match"];
+  let trouble: string | undefined;
   const watchOne = async (job: JobDescription) => {
     const onLine = () => progress(`reading the log of ${nameOf(job)}`);
     const options = { job, isMatch, keep: 1, deadlineMs, stop: found.signal, onLine };
-    const { matched, lines } = await watchLog(platform, options, signal);
+    const watched = await watchLog(platform, options, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      trouble = passing(error).message;
+      return { matched: false, lines: [] };
+    });
+    const { matched, lines } = watched;
     if (!matched || match !== undefined) return;
     match = { job, line: clampLine(redact(showText(lines.at(-1)?.text ?? "")).text, MAX_LINE_CHARS) };
     found.abort();
   };
   await Promise.all(jobs.map(watchOne));
-  return { finished: match !== undefined, jobs: await lastSeen(jobs, platform, signal), match };
+  return { finished: match !== undefined, jobs: await lastSeen(jobs, platform, signal), match, trouble };
 }
 
 async function lastSeen(

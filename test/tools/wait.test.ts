@@ -61,6 +61,16 @@ describe("job_wait", () => {
     expect(again.data.finished).toBe(true);
   });
 
+  test("says what stood in the way of a log, and how to go on", async ({ mcp, platform, emulator }) => {
+    const job = await startJob(platform, { name: "away", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    emulator.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "answer", status: 503 } });
+    const args = { jobs: ["away"], until: "log", pattern: "ready", wait_seconds: 1 };
+    const { text, data } = await mcp.ok("job_wait", args);
+    expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
+    expect(text).toContain(`Next: job_wait ${JSON.stringify(args)}`);
+  });
+
   test("says that no line will match once all have ended", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "over", script: "echo done" }));
     const { text, data } = await mcp.ok("job_wait", { jobs: ["over"], until: "log", pattern: "never" });
