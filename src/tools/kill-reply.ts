@@ -1,4 +1,4 @@
-import { PlatformError } from "../client/index.ts";
+import { mayHaveHappened, PlatformError } from "../client/index.ts";
 import type { KillOutcome } from "./kill-run.ts";
 import { leftBecause } from "./owned.ts";
 import type { PendingKill, Session } from "./session.ts";
@@ -68,7 +68,9 @@ function nextLines(failed: readonly KillOutcome[]): string[] {
 
 function nothingKilled(failed: readonly KillOutcome[], lines: readonly string[]): PlatformError {
   const cause = failed[0]?.failure;
-  const isKnown = failed.every(({ after }) => after !== "unknown");
+  const isKnown = failed.every(
+    ({ after, failure }) => after !== "unknown" && failure !== undefined && !mayHaveHappened(failure),
+  );
   const code = isKnown ? (cause?.code ?? "platform_error") : "unknown_outcome";
   const what = isKnown ? "Nothing was killed." : "Nothing is known to have been killed.";
   return new PlatformError(code, [what, ...lines].join("\n"), { cause });

@@ -1,5 +1,11 @@
 import pMap from "p-map";
-import { isFinished, type JobDescription, type JobStatus, PlatformError } from "../client/index.ts";
+import {
+  isFinished,
+  type JobDescription,
+  type JobStatus,
+  mayHaveHappened,
+  PlatformError,
+} from "../client/index.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { requireOwned } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
@@ -99,7 +105,10 @@ async function afterLostAnswer(
   if (after === undefined) {
     return { after: "unknown", note: `unknown whether it was killed (${why})`, failure };
   }
-  if (!isFinished(after)) return { after, note: `not killed, still ${after} (${why})`, failure };
+  if (!isFinished(after)) {
+    const fate = mayHaveHappened(failure) ? "not seen to be killed" : "not killed";
+    return { after, note: `${fate}, still ${after} (${why})`, failure };
+  }
   return { after, note: `${before} → ${after} (the answer was lost; its state says so)` };
 }
 

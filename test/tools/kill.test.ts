@@ -91,6 +91,24 @@ describe("job_kill, jobs by name", () => {
     expect(text).toContain(`Next: job_kill {"jobs": ${JSON.stringify(jobs.map(({ id }) => id))}}.`);
   });
 
+  test.for([
+    [
+      "accepted it",
+      { kind: "answer", status: 204 },
+      "the platform accepted the kill, but it is still running",
+    ],
+    ["never answered", { kind: "reset" }, "not seen to be killed, still running (unavailable: "],
+  ] as const)(
+    "does not say that nothing was killed where the platform %s and the job still runs",
+    async ([, fault, words], { mcp, emulator, running }) => {
+      await running("box");
+      emulator.chaos.add({ on: { method: "DELETE" }, do: fault });
+      const text = await mcp.refusal("job_kill", { jobs: ["box"] });
+      expect(text).toMatch(/^unknown_outcome: Nothing is known to have been killed\./);
+      expect(text).toContain(words);
+    },
+  );
+
   test("asks the person where the client can, and does nothing without a yes", async ({
     platform,
     running,
