@@ -50,12 +50,18 @@ export function causes(outcomes: readonly StartOutcome[]): Cause[] {
     if (job !== undefined || error === undefined) continue;
     const text = errorText(error);
     const { name = String(item.index) } = item;
-    const kind = text.replaceAll(name, "").replace(JOB_ID, "");
+    const kind = sameForAll(text, item);
     const cause = found.get(kind) ?? { text: cut(text, MAX_CAUSE_CHARS), fate: fate(error), names: [] };
     cause.names.push(name);
     found.set(kind, cause);
   }
   return [...found.values()];
+}
+
+/** Without what only this job is called: an id of one request first, as it may have the name in it. */
+function sameForAll(text: string, { name, requestId }: StartOutcome["item"]): string {
+  const own = [requestId, ...(name === undefined ? [] : [name])];
+  return own.reduce((rest, word) => rest.replaceAll(word, ""), text).replace(JOB_ID, "");
 }
 
 /** The same as lines below the rows. */

@@ -41,6 +41,20 @@ describe("rows of a sweep", () => {
     ]);
   });
 
+  test("group refusals that differ in the request id only, and tell numbers of unnamed jobs apart", () => {
+    const used = [1, 2, 13].map((index) =>
+      outcome(index, new PlatformError("conflict", `request_id "r-${index}" was used for lr-${index}.`)),
+    );
+    expect(causeLines(used)).toEqual([
+      expect.stringMatching(/^Not started \(lr-1, lr-2, lr-13\): conflict: /),
+    ]);
+    const unnamed = [1, 2].map((index) => {
+      const error = new PlatformError("quota", `Needs ${index} GPUs.`);
+      return { item: { index, values: {}, requestId: `r-${index}`, options: { image: "ubuntu" } }, error };
+    });
+    expect(causeLines(unnamed)).toHaveLength(2);
+  });
+
   test("name a bounded number of causes and jobs", () => {
     const many = Array.from({ length: 100 }, (_, n) => outcome(n, new PlatformError("quota", "Used up.")));
     expect(causeLines(many)).toEqual([expect.stringMatching(/lr-19 and 80 more\): quota: Used up\.$/)]);
