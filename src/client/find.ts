@@ -20,6 +20,11 @@ const MOST_CANDIDATES = 10;
 /** Digits by which a mistyped id may differ. */
 const FURTHEST_ID = 2;
 
+/** Whether a reference is a whole id, which no name can be. Source: protocol reference 3.9 */
+export function isFullId(ref: string): boolean {
+  return FULL_ID.test(ref);
+}
+
 /** One answer of a status for many. */
 export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string; error: PlatformError };
 
@@ -54,9 +59,9 @@ export async function resolveJob(
   { ref, where }: { ref: string; where: Where | undefined },
   call?: CallOptions,
 ): Promise<JobDescription> {
-  if (FULL_ID.test(ref)) return byId(at, { ref, where }, call);
+  if (isFullId(ref)) return byId(at, { ref, where }, call);
   const target = await locate(at, { ref, where }, call);
-  if (FULL_ID.test(target.ref)) return byId(at, { ref: target.ref, where: target }, call);
+  if (isFullId(target.ref)) return byId(at, { ref: target.ref, where: target }, call);
   checkId(target.ref);
   const named = await newestNamed(at, target, call);
   const active = named.filter(({ history }) => history.finished_at === undefined);

@@ -13,7 +13,7 @@ export {
   UnknownOutcomeError,
 } from "./errors.ts";
 export type { AttachOptions, ExecOptions, Message, ProcessStream } from "./exec.ts";
-export type { StatusOutcome } from "./find.ts";
+export { isFullId, type StatusOutcome } from "./find.ts";
 export type { FollowOptions } from "./follow.ts";
 export type { ForwardOptions, PortForward } from "./forward.ts";
 export type { Capped } from "./head-tail.ts";
@@ -21,7 +21,7 @@ export { imageToString, parseImage } from "./images.ts";
 export * from "./job.ts";
 export type { Jobs } from "./jobs.ts";
 export { parseLifeSpan } from "./life-span.ts";
-export { type LogLine, timeKey } from "./lines.ts";
+export type { LogLine } from "./lines.ts";
 export type { ListFilter } from "./list.ts";
 export { findLogin } from "./login/find.ts";
 export type { Login, LoginSource } from "./login/login.ts";
@@ -32,7 +32,7 @@ export { type OnceOptions, requestTag, type Started } from "./once.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
 export { type Gpu, type Preset, preset } from "./preset.ts";
 export type { RunOptions } from "./run.ts";
-export type { Cursor } from "./same-time.ts";
+export { type Cursor, SameTime } from "./same-time.ts";
 export type { SaveStep } from "./save.ts";
 export type { StartPlan } from "./start.ts";
 export type { StartOptions, WireStartBody } from "./start-body.ts";

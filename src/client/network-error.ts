@@ -28,7 +28,7 @@ export function networkError(
 }
 
 /** Whether the connection failed before a request could go out, so that the server knows nothing of it. */
-export function wasNeverSent(error: PlatformError): boolean {
+function wasNeverSent(error: PlatformError): boolean {
   return causesOf(error.cause).some((code) => TLS_CODE.test(code) || BEFORE_SENDING.has(code));
 }
 

@@ -4,7 +4,7 @@ import { PlatformError, UnknownOutcomeError } from "./errors.ts";
 import { imageToString } from "./images.ts";
 import type { JobDescription } from "./job.ts";
 import { listJobs } from "./list.ts";
-import { wasNeverSent } from "./network-error.ts";
+import { mayHaveHappened } from "./network-error.ts";
 import { planStart, startJob } from "./start.ts";
 import type { StartOptions, WireStartBody } from "./start-body.ts";
 
@@ -92,14 +92,13 @@ async function startNow(
   }
 }
 
-/** A refusal is an answer; silence, a broken connection and a gateway's failure are not. */
+/** Looking once too often costs little: a platform that fails by itself may have made the job before. */
 function isAnswerLost(error: unknown): boolean {
   if (!(error instanceof PlatformError)) return false;
-  const { code, request } = error;
-  if (wasNeverSent(error)) return false;
-  if (code === "timed_out" || code === "unavailable" || code === "protocol_error") return true;
-  return request?.status === 504 || request?.status === 500;
+  return mayHaveHappened(error) || LATE_FAULTS.has(error.request?.status);
 }
+
+const LATE_FAULTS: ReadonlySet<number | undefined> = new Set([500, 503]);
 
 /** The job that a start with this request id made in a place, whatever was asked for; undefined if there is none. */
 export async function startedBy(

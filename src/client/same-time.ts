@@ -33,7 +33,7 @@ export class SameTime {
     return skip.left >= 0;
   }
 
-  saw({ time }: LogLine): void {
+  saw({ time }: Pick<LogLine, "time">): void {
     if (time === undefined) return;
     const key = timeKey(time);
     const count = key === this.#key ? (this.#cursor?.count ?? 0) + 1 : 1;

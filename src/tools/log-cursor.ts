@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Cursor, type LogLine, timeKey } from "../client/index.ts";
+import { type Cursor, type LogLine, SameTime } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 
 /** Where to read on in one log: what follows a place, or the last lines before it. */
@@ -43,13 +43,9 @@ export function placeAfter(
   lines: readonly Pick<LogLine, "time">[],
   start: Cursor | undefined,
 ): Cursor | undefined {
-  let place = start;
-  for (const { time } of lines) {
-    if (time === undefined) continue;
-    const isSame = place !== undefined && timeKey(place.time) === timeKey(time);
-    place = { time, count: isSame ? (place?.count ?? 0) + 1 : 1 };
-  }
-  return place;
+  const count = new SameTime(start);
+  for (const line of lines) count.saw(line);
+  return count.cursor;
 }
 
 function jsonOf(text: string): unknown {

@@ -1,5 +1,6 @@
 import {
   isFinished,
+  isFullId,
   type JobDescription,
   type Platform,
   PlatformError,
@@ -14,7 +15,6 @@ import { startedEarlier } from "./start-seen.ts";
 import { within } from "./within.ts";
 import { identityText, whereIs } from "./written.ts";
 
-const FULL_ID = /^job-[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}$/;
 const MAX_NAME_CHARS = 40;
 
 /** What a rerun is made from. */
@@ -34,8 +34,8 @@ export async function rerunSource(
   { platform, signal }: ToolContext,
 ): Promise<RerunSource> {
   const until = within(signal);
-  const named = FULL_ID.test(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
-  const place = named === undefined ? await placeOf(ref, where, platform) : whereIs(named);
+  const named = isFullId(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
+  const place = named === undefined ? await placeOf({ ref, where }, platform, until) : whereIs(named);
   const earlier =
     requestId === undefined ? undefined : await startedEarlier(requestId, place, { platform, signal: until });
   if (earlier === undefined) return { source: named ?? (await resolveOne(platform, { ref, where }, until)) };
@@ -44,9 +44,13 @@ export async function rerunSource(
   return { source: named === undefined ? earlier : { ...named, name, life_span }, earlier };
 }
 
-async function placeOf(ref: string, where: Where, platform: Platform): Promise<Where> {
+async function placeOf(
+  { ref, where }: { ref: string; where: Where },
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<Where> {
   if (!/^job:/i.test(ref)) return where;
-  const { selection } = await platform.context();
+  const { selection } = await platform.context({ signal });
   const { cluster, org, project = "" } = selection;
   const base = {
     cluster: where.cluster ?? cluster,
