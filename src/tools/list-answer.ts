@@ -23,7 +23,6 @@ interface Shown {
   /** The filters given, for a call that would find more. */
   asked: Record<string, unknown>;
   sinceMs: number | undefined;
-  endedSinceMs: number | undefined;
   /** Why nothing was found. */
   nothing: string;
 }
@@ -33,7 +32,7 @@ export function listAnswer(page: Page, options: Shown) {
   const { nowMs, me, places } = options;
   const { matching } = page;
   const withProject = places.isSeveral;
-  const withEnd = options.endedSinceMs !== undefined;
+  const withEnd = page.endedSince !== undefined;
   const rows = page.shown.map((job) => jobRow(job, { nowMs, me, withProject, withEnd }));
   const { texts, count } = withinBytes(
     rows.map((row) => rowText(row, nowMs)),
@@ -42,7 +41,7 @@ export function listAnswer(page: Page, options: Shown) {
   const jobs = page.shown.slice(0, count);
   const last = jobs.at(-1);
   const nextCursor =
-    count < page.shown.length && last !== undefined ? cursorAfter(last, page.since) : page.nextCursor;
+    count < page.shown.length && last !== undefined ? cursorAfter(last, page) : page.nextCursor;
   const counts = countStatuses(matching);
   const credits = creditsOf(matching);
   const next =
@@ -53,7 +52,7 @@ export function listAnswer(page: Page, options: Shown) {
       `Counts${boundText(page, withEnd)}: ${countsText(counts)}. ${creditsText(credits)}`,
       ...places.doubts(matching),
       ...(options.nothing === "" ? [] : [options.nothing]),
-      ...endedHint(options),
+      ...endedHint(page, options),
       ...texts,
       ...next,
       ...waitCall(matching, options),
@@ -70,14 +69,18 @@ export function listAnswer(page: Page, options: Shown) {
   };
 }
 
-function headline({ matching, isComplete, examined }: Page, count: number, options: Shown): string {
-  const { places, nowMs, me, isFurther, sinceMs, endedSinceMs } = options;
+function headline(
+  { matching, isComplete, examined, endedSince }: Page,
+  count: number,
+  options: Shown,
+): string {
+  const { places, nowMs, me, isFurther, sinceMs } = options;
   const older = isFurther ? "older " : "";
   const created = sinceMs === undefined ? "" : `, created since ${formatInstant(sinceMs)}`;
   const ended =
-    endedSinceMs === undefined
+    endedSince === undefined
       ? ""
-      : `, ended since ${formatInstant(endedSinceMs)} (${examined} ended ones looked at)`;
+      : `, ended since ${formatInstant(endedSince)} (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
   return `${count} of ${matching.length}${more} ${older}jobs in ${places.label}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
 }
@@ -135,12 +138,12 @@ function creditsText({ total, by_owner: byOwner, by_project: byProject }: Credit
 }
 
 /** Who asks what failed in the last hour means the time of the end. */
-function endedHint({ asked, endedSinceMs, isFurther }: Shown): string[] {
+function endedHint({ endedSince }: Page, { asked, isFurther }: Shown): string[] {
   const { status, since, until: _until, ...others } = asked;
-  const isAboutEnds = Array.isArray(status) && status.some((one) => ENDS.has(one));
-  if (endedSinceMs !== undefined || since === undefined || isFurther || !isAboutEnds) return [];
+  const ends = Array.isArray(status) ? status.filter((one) => ENDS.has(one)) : [];
+  if (endedSince !== undefined || since === undefined || isFurther || ends.length === 0) return [];
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
-  const call = JSON.stringify({ status, ...given, ended_since: since });
+  const call = JSON.stringify({ status: ends, ...given, ended_since: since });
   return [`Jobs created before may have ended in this time: job_list ${call}`];
 }
 

@@ -1,4 +1,4 @@
-import type { JobDescription, Platform } from "../client/index.ts";
+import { type JobDescription, type Platform, requestTag } from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
 import type { Places } from "./places.ts";
 
@@ -51,9 +51,13 @@ interface Known {
 function take(known: Known, { name, tags, owner }: JobDescription): void {
   known.jobs += 1;
   if (name !== undefined) known.names.add(name);
-  // Those of this server say nothing to anybody.
-  for (const tag of tags) if (!tag.startsWith("mcp:")) known.tags.add(tag);
+  for (const tag of tags) known.tags.add(tag);
   known.owners.add(owner);
+}
+
+/** The tags of this server's own requests say nothing to anybody. */
+function isTelling(word: string): boolean {
+  return !word.startsWith(requestTag(""));
 }
 
 function missing(
@@ -62,8 +66,9 @@ function missing(
   { known, jobs }: { known: ReadonlySet<string>; jobs: number },
 ): string[] {
   if (known.has(wanted)) return [];
-  const near = nearestNames(wanted, known, MOST_NAMED);
-  const some = [...known].slice(0, MOST_NAMED);
+  const others = [...known].filter(isTelling);
+  const near = nearestNames(wanted, others, MOST_NAMED);
+  const some = others.slice(0, MOST_NAMED);
   const hint =
     near.length > 0
       ? `; nearest: ${near.join(", ")}`
@@ -76,7 +81,7 @@ function missing(
 }
 
 function nearText(text: string, known: Known): string[] {
-  const near = nearestNames(text, [...known.names, ...known.tags], MOST_NAMED);
+  const near = nearestNames(text, [...known.names, ...known.tags].filter(isTelling), MOST_NAMED);
   return near.length === 0
     ? []
     : [`Names and tags like ${JSON.stringify(text.slice(0, 60))}: ${near.join(", ")}.`];

@@ -10,6 +10,8 @@ interface Place {
   id: string;
   /** Resolved once, so that `since: "2h"` does not move from page to page. */
   since?: string;
+  /** Likewise for `ended_since`. */
+  endedSince?: string;
 }
 
 export interface Page {
@@ -24,10 +26,13 @@ export interface Page {
   nextCursor: string | undefined;
   /** The start of the time looked at, resolved. */
   since: string | undefined;
+  /** The start of the time in which they ended, resolved. */
+  endedSince: string | undefined;
 }
 
 export interface PageRequest {
   filter: ListFilter;
+  endedSince?: Date | undefined;
   /** What the platform's own filter cannot say. */
   matches: (job: JobDescription) => boolean;
   limit: number;
@@ -42,11 +47,12 @@ export interface PageRequest {
  */
 export async function listPage(
   platform: Platform,
-  { filter, matches, limit, scanLimit, cursor }: PageRequest,
+  { filter, matches, limit, scanLimit, ...request }: PageRequest,
   signal: AbortSignal,
 ): Promise<Page> {
-  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const after = request.cursor === undefined ? undefined : readCursor(request.cursor);
   const since = after?.since ?? instantText(filter.since);
+  const endedSince = after?.endedSince ?? instantText(request.endedSince);
   const wanted = {
     ...filter,
     reverse: true,
@@ -60,11 +66,11 @@ export async function listPage(
     isComplete = seen.length <= scanLimit;
     if (!isComplete) break;
   }
-  const matching = seen.filter(matches);
+  const matching = seen.filter((job) => hasEndedSince(job, endedSince) && matches(job));
   const shown = matching.slice(0, limit);
   const last = matching.length > limit ? shown.at(-1) : isComplete ? undefined : seen.at(-1);
-  const nextCursor = last === undefined ? undefined : cursorAfter(last, since);
-  return { shown, matching, examined: seen.length, isComplete, nextCursor, since };
+  const nextCursor = last === undefined ? undefined : cursorAfter(last, { since, endedSince });
+  return { shown, matching, examined: seen.length, isComplete, nextCursor, since, endedSince };
 }
 
 /** Jobs created at one instant come in any order: each such group is put in the order of the ids. */
@@ -95,20 +101,29 @@ function isAfter(job: JobDescription, { created, id }: Place): boolean {
   return time < created || (time === created && job.id < id);
 }
 
-/** The cursor that goes on after `job`. */
-export function cursorAfter(job: JobDescription, since: string | undefined): string {
-  const parts = [createdOf(job), job.id, ...(since === undefined ? [] : [since])];
+function hasEndedSince({ history }: JobDescription, since: string | undefined): boolean {
+  if (since === undefined) return true;
+  return history.finished_at !== undefined && Date.parse(history.finished_at) >= Date.parse(since);
+}
+
+/** The cursor that goes on after `job`, in the same times. */
+export function cursorAfter(
+  job: JobDescription,
+  { since = "", endedSince = "" }: Pick<Page, "since" | "endedSince">,
+): string {
+  const parts = [createdOf(job), job.id, since, endedSince];
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
 function readCursor(text: string): Place {
-  const [created, id, since] = partsOf(text);
-  if (created === undefined || id === undefined || Number.isNaN(Date.parse(created))) {
+  const [created, id, since = "", endedSince = ""] = partsOf(text);
+  const times = [created ?? "", since, endedSince].filter((time, index) => index === 0 || time !== "");
+  if (created === undefined || id === undefined || times.some((time) => Number.isNaN(Date.parse(time)))) {
     throw new InvalidInputError(
       "cursor is not one that job_list gave; leave it out to start with the newest jobs.",
     );
   }
-  return { created, id, ...(since === undefined ? {} : { since }) };
+  return { created, id, ...(since === "" ? {} : { since }), ...(endedSince === "" ? {} : { endedSince }) };
 }
 
 function partsOf(cursor: string): string[] {

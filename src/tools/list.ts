@@ -53,21 +53,21 @@ export const list = defineTool({
     const places = placesOf(projects ?? (at === undefined ? [] : [at]), context);
     const nowMs = Date.now();
     const filter = { ...places.filter, ...filterOf(filters, { nowMs, me: context.user }) };
-    const endedSinceMs = endedSince(filters, nowMs);
+    const endedSince = endedSinceOf(filters, nowMs);
     const matches = (job: JobDescription) =>
-      places.covers(job) &&
-      (endedSinceMs === undefined || endedMs(job) >= endedSinceMs) &&
-      (wanted === undefined || mentions(job, wanted));
-    const scanLimit = wanted === undefined && endedSinceMs === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
-    const page = await listPage(platform, { filter, matches, limit, scanLimit, cursor }, signal);
+      places.covers(job) && (wanted === undefined || mentions(job, wanted));
+    const scanLimit = wanted === undefined && endedSince === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
+    const page = await listPage(platform, { filter, endedSince, matches, limit, scanLimit, cursor }, signal);
     const asked = { ...filters, text: wanted };
     const isFurther = cursor !== undefined;
     const nothing =
       page.matching.length > 0 || isFurther
         ? ""
-        : await whyNothing(platform, { asked, places, me: context.user }, signal);
-    const time = { nowMs, endedSinceMs, sinceMs: filter.since?.getTime() };
-    return listAnswer(page, { places, me: context.user, isFurther, nothing, asked, ...time });
+        : page.isComplete
+          ? await whyNothing(platform, { asked, places, me: context.user }, signal)
+          : `No job matches among the newest ${page.examined} looked at; older ones come with the cursor.`;
+    const shown = { asked: { ...asked, project: at, projects }, sinceMs: filter.since?.getTime() };
+    return listAnswer(page, { places, me: context.user, isFurther, nothing, nowMs, ...shown });
   },
 });
 
@@ -99,18 +99,14 @@ interface Filters {
 }
 
 /** The end comes later than the creation by nobody knows how much: jobs created long before are looked at too. */
-function endedSince({ ended_since: text, status = [] }: Filters, nowMs: number): number | undefined {
+function endedSinceOf({ ended_since: text, status = [] }: Filters, nowMs: number): Date | undefined {
   if (text === undefined) return undefined;
   const active = status.filter((one) => !FINISHED_STATUSES.some((finished) => finished === one));
   if (active.length > 0)
     throw new InvalidInputError(
       `ended_since finds jobs that have ended, ${active.join(" and ")} ones have not: leave out one of both.`,
     );
-  return parseMoment(text, { nowMs });
-}
-
-function endedMs({ history }: JobDescription): number {
-  return history.finished_at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(history.finished_at);
+  return new Date(parseMoment(text, { nowMs }));
 }
 
 function filterOf(

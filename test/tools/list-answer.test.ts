@@ -6,22 +6,29 @@ import { nowMs, sampleJob } from "../jobs/sample-job.ts";
 const places = { filter: {}, covers: () => true, label: "default/acme/vision", doubts: () => [] };
 const ofJobs = (matching: JobDescription[], more = {}) => ({
   ...{ shown: matching, matching, examined: matching.length, isComplete: true },
-  ...{ nextCursor: undefined, since: undefined, ...more },
+  ...{ nextCursor: undefined, since: undefined, endedSince: undefined, ...more },
 });
 const options = {
   ...{ nowMs, me: "alice", isFurther: false, asked: {}, nothing: "" },
-  ...{ sinceMs: undefined, endedSinceMs: undefined },
+  sinceMs: undefined,
   places: { ...places, isSeveral: false, isSelected: true },
 };
 
 describe("what a list says of all its jobs", () => {
   test("is not said of jobs that nobody looked at", () => {
-    const page = ofJobs([sampleJob()], { isComplete: false, examined: 5000, nextCursor: "next" });
-    const { text, data } = listAnswer(page, { ...options, endedSinceMs: nowMs - 3_600_000 });
+    const endedSince = new Date(nowMs - 3_600_000).toISOString();
+    const page = ofJobs([sampleJob()], { isComplete: false, examined: 5000, nextCursor: "next", endedSince });
+    const { text, data } = listAnswer(page, options);
     expect(text).toContain("1 of 1 or more jobs");
     expect(text).toContain("ended since 2026-11-22T11:00:00Z (5000 ended ones looked at)");
     expect(text).toContain("jobs created before those may have ended in this time too");
     expect(data).toMatchObject({ looked_at: 5000, counts_of_newest: 5000 });
+  });
+
+  test("asks for those that ended since in the same projects, without states that have no end", () => {
+    const asked = { status: ["failed", "running"], since: "1h", projects: ["vision", "nlp"] };
+    const { text } = listAnswer(ofJobs([]), { ...options, asked });
+    expect(text).toContain('job_list {"status":["failed"],"projects":["vision","nlp"],"ended_since":"1h"}');
   });
 
   test("sums costs exactly, the dearest owner first, and names no owner where there is one", () => {

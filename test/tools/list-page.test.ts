@@ -73,6 +73,18 @@ describe("listPage", () => {
     expect(await allPages(platformWith(jobs), wanted)).toEqual([jobs[3]?.id]);
   });
 
+  test("keeps the start of the time in which they ended from page to page", async () => {
+    const jobs = Array.from({ length: 6 }, (_, index) => {
+      const job = jobAt(index, index);
+      return { ...job, history: { ...job.history, finished_at: "2026-11-22T10:01:00Z" } };
+    });
+    const first = { ...request, endedSince: new Date("2026-11-22T10:00:59Z"), cursor: undefined };
+    const { nextCursor } = await listPage(platformWith(jobs), first, signal);
+    const later = { ...request, endedSince: new Date("2026-11-22T10:01:30Z"), cursor: nextCursor };
+    expect((await listPage(platformWith(jobs), later, signal)).shown).toHaveLength(3);
+    expect((await listPage(platformWith(jobs), { ...later, cursor: undefined }, signal)).shown).toEqual([]);
+  });
+
   test("keeps the start of the time asked for from page to page", async () => {
     const jobs = Array.from({ length: 9 }, (_, index) => jobAt(index, index));
     const since = new Date("2026-11-22T10:00:02Z");

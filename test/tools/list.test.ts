@@ -47,6 +47,26 @@ describe("job_list", () => {
     expect(await names({ until: "1h" })).toEqual([]);
   });
 
+  test("knows the tag of a request, but suggests none", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "one", tags: ["mcp:rq-7", "sweep"] });
+    const other = await mcp.ok("job_list", { tags: ["mcp:rq-7"], name: "two" });
+    expect(other.text).toContain('has the name "two"');
+    expect(other.text).not.toContain("has the tag");
+    const near = await mcp.ok("job_list", { tags: ["mcp:rq-8"] });
+    expect(near.text).toContain('has the tag "mcp:rq-8"; there are sweep.');
+  });
+
+  test("does not say that nothing matches where older jobs were not looked at", async ({ mcp, platform }) => {
+    const job = await startJob(platform, { name: "one" });
+    platform.jobs.list = async function* () {
+      for (let index = 0; index < 5002; index += 1)
+        yield { ...job, history: { ...job.history, created_at: new Date(9e12 - index).toISOString() } };
+    };
+    const { text, data } = await mcp.ok("job_list", { text: "nowhere" });
+    expect(data.next_cursor).toBeDefined();
+    expect(text).toMatch(/No job matches among the newest \d+ looked at; older ones come with the cursor/);
+  });
+
   test("lists several projects or all of the org, and says which one a job is in", async ({
     mcp,
     platform,
