@@ -98,10 +98,11 @@ async function setSize(device: string | undefined, { height, width }: Terminal):
 /** The terminal of the program below `pid`, as a path of the host; undefined if it never begins, or is gone. */
 async function deviceOf(pid: number, shellCommand: string): Promise<string | undefined> {
   const deadline = performance.now() + BEGIN_MS;
+  const setUp = Buffer.from(shellCommand).toString("latin1");
   while (performance.now() < deadline) {
     const holder = descendants(pid).find((each) => terminalOf(each) !== undefined);
     // While the shell still sets the terminal up, it would overwrite the size.
-    if (holder !== undefined && readProc(`/proc/${holder}/cmdline`).split("\0")[2] !== shellCommand)
+    if (holder !== undefined && readProc(`/proc/${holder}/cmdline`).split("\0")[2] !== setUp)
       return `/proc/${holder}/root/dev/pts/${terminalOf(holder)}`;
     if (readProc(`/proc/${pid}/stat`) === "") return undefined;
     await delay(LOOK_MS);

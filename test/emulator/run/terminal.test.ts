@@ -60,7 +60,7 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a terminal, isolated: %s"
 
   test("has the size asked for last when what was typed after it arrives", async () => {
     const { job } = start(runner, ["sleep", "600"]);
-    const session = await job.exec(["sh", "-c", "stty size; read go; stty size"], { tty: true });
+    const session = await job.exec(["sh", "-c", "echo größe; stty size; read go; stty size"], { tty: true });
     session.resize({ height: 11, width: 70 });
     session.resize({ height: 0, width: 0 });
     session.resize({ height: 12, width: 77 });
