@@ -4,12 +4,16 @@ import { failure, HttpError } from "../http/http-error.ts";
 import type { AnyMonitoringRoute, MonitoringHttpRoute, MonitoringSocketRoute } from "../http/route.ts";
 import type { ApiRoute } from "../http/router.ts";
 import type { EndpointCall, SocketEndpoint } from "../http/socket-endpoint.ts";
+import { notRunning } from "../monitoring/running.ts";
 import type { JobRecord } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
 import type { ApiContext } from "./context.ts";
 import { demand } from "./find-job.ts";
 
-/** Monitoring's routes as the server mounts them: for each cluster, and for the first one also under the API. */
+/**
+ * Monitoring's routes as the server mounts them: for each cluster, whose own jobs it knows, and under the API for
+ * the jobs of all.
+ */
 export function mountMonitoring(
   context: ApiContext,
   routes: readonly AnyMonitoringRoute[],
@@ -17,21 +21,18 @@ export function mountMonitoring(
   const bases = context.platform.clusters.map((cluster) => ({
     cluster,
     base: `/${cluster.name}/monitoring/api/v1/jobs`,
+    ofAll: false,
   }));
   const first = context.platform.clusters[0];
-  if (first !== undefined) bases.push({ cluster: first, base: "/api/v1/jobs" });
+  if (first !== undefined) bases.push({ cluster: first, base: "/api/v1/jobs", ofAll: true });
   return {
-    http: bases.flatMap(({ cluster, base }) => [
-      ...capacityRoutes(context, cluster, base),
-      ...routes.flatMap((route) =>
-        route.kind === "http" ? httpRoutes(context, route, { cluster, base }) : [],
-      ),
-      pong(`/${cluster.name}/monitoring/ping`),
+    http: bases.flatMap((mounting) => [
+      ...capacityRoutes(context, mounting),
+      ...routes.flatMap((route) => (route.kind === "http" ? httpRoutes(context, route, mounting) : [])),
+      pong(`/${mounting.cluster.name}/monitoring/ping`),
     ]),
-    sockets: bases.flatMap(({ cluster, base }) =>
-      routes.flatMap((route) =>
-        route.kind === "socket" ? [endpoint(context, route, { cluster, base })] : [],
-      ),
+    sockets: bases.flatMap((mounting) =>
+      routes.flatMap((route) => (route.kind === "socket" ? [endpoint(context, route, mounting)] : [])),
     ),
   };
 }
@@ -39,34 +40,28 @@ export function mountMonitoring(
 interface Mounting {
   cluster: Cluster;
   base: string;
+  ofAll: boolean;
 }
 
-function httpRoutes(
-  context: ApiContext,
-  route: MonitoringHttpRoute,
-  { cluster, base }: Mounting,
-): ApiRoute[] {
+function httpRoutes(context: ApiContext, route: MonitoringHttpRoute, mounting: Mounting): ApiRoute[] {
   return route.methods.map((method) => ({
     method,
-    path: base + route.path,
+    path: mounting.base + route.path,
     auth: "maybe",
     async handle({ user, params, query, request, response, signal }) {
       route.check?.(query);
       const caller = user === "" ? undefined : user;
-      const job = admitted(context, route, { caller, id: params.id ?? "" });
-      await route.handle({ job, user, cluster: cluster.name, params, query, request, signal }, response);
+      const found = admitted(context, route, { caller, id: params.id ?? "" });
+      const job = isHere(found, route, mounting) ? found : { ...found, logsRemoved: true };
+      await route.handle({ job, user, cluster: job.cluster, params, query, request, signal }, response);
       return undefined;
     },
   }));
 }
 
-function endpoint(
-  context: ApiContext,
-  route: MonitoringSocketRoute,
-  { cluster, base }: Mounting,
-): SocketEndpoint {
+function endpoint(context: ApiContext, route: MonitoringSocketRoute, mounting: Mounting): SocketEndpoint {
   return {
-    path: base + route.path,
+    path: mounting.base + route.path,
     methods: route.methods,
     protocols: route.protocols,
     heartbeatMs: route.heartbeatMs,
@@ -76,7 +71,9 @@ function endpoint(
       return { user: user ?? "", job: admitted(context, route, { caller: user, id: params.id ?? "" }) };
     },
     open: async ({ params, query, request, signal }, { user, job }) =>
-      route.open({ job, user, cluster: cluster.name, params, query, request, signal }),
+      isHere(job, route, mounting)
+        ? route.open({ job, user, cluster: job.cluster, params, query, request, signal })
+        : async () => undefined,
   };
 }
 
@@ -93,8 +90,18 @@ function admitted(
   return job;
 }
 
+/**
+ * A cluster has only its own jobs' containers: of others there is nothing to read.
+ * @throws {HttpError} 404 where one has to run.
+ */
+function isHere(job: JobRecord, { permission }: AnyMonitoringRoute, { cluster, ofAll }: Mounting): boolean {
+  if (ofAll || job.cluster === cluster.name) return true;
+  if (permission === "write") throw failure(404, notRunning(job.id));
+  return false;
+}
+
 /** Source: protocol reference 4.10. */
-function capacityRoutes(context: ApiContext, cluster: Cluster, base: string): ApiRoute[] {
+function capacityRoutes(context: ApiContext, { cluster, base }: Mounting): ApiRoute[] {
   const { name, presets } = cluster;
   const route = (method: string, path: string): ApiRoute => ({
     method,

@@ -26,7 +26,7 @@ export function cutResponse(response: ServerResponse, faults: readonly RequestFa
   response.end = ending as ServerResponse["end"];
 }
 
-/** Makes a WebSocket break off as the faults say: the message that reaches the limit is the last one. */
+/** Makes a WebSocket break off as the faults say: what was sent by then arrives, bytes of a message too. */
 export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): void {
   const fault = cutOf(faults);
   if (fault === undefined) return;
@@ -35,12 +35,11 @@ export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): v
   );
   const send = socket.send.bind(socket);
   const cutting = (data: unknown, ...rest: unknown[]) => {
-    if (budget.over()) return;
-    const { length } = bytesOf(data);
-    budget.take(Buffer.alloc(length));
-    // Whatever overload was meant, it gets what it was given.
-    (send as (...args: unknown[]) => void)(data, ...rest);
-    budget.spend(length);
+    const part = budget.take(bytesOf(data));
+    if (part === undefined) return;
+    // Whatever overload was meant, it gets what it was given; a text cannot be cut where it may be half a letter.
+    (send as (...args: unknown[]) => void)(typeof data === "string" ? data : part, ...rest);
+    budget.spend(part.length);
   };
   // As above.
   socket.send = cutting as WebSocket["send"];

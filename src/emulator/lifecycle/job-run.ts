@@ -200,6 +200,8 @@ export class JobRun {
           return true;
         }
         this.#move("running", { reason: "Restarting" });
+        // A new container begins with nothing but its image; only what is mounted stays.
+        await this.#deps.sources.folders.removeJob(this.#job.id);
         await this.#pause(this.#deps.timing.restartDelayMs);
         if (this.#isGoing()) return await this.#gone();
       }

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import type { MonitoringSocketRoute } from "../http/route.ts";
@@ -9,6 +11,11 @@ import { streamFlags } from "./query.ts";
 import { HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
+/**
+ * The official client prints the log until the first frame comes: it is given time to print what is there, unless
+ * it speaks first.
+ */
+const BEGIN_MS = 100;
 /** What a slow reader may leave unsent before the job has to wait for it, and when it need not any more. */
 const HIGH_BYTES = 2 * 1024 * 1024;
 const LOW_BYTES = 512 * 1024;
@@ -28,9 +35,12 @@ export function attachRoute({ lifecycle }: MonitoringDeps): MonitoringSocketRout
       const running = runningJob(lifecycle, job);
       return async (socket) => {
         const open = whileOpen(socket, signal);
-        const stop = passOutput(socket, running, flags);
         takeInput(socket, running);
-        await Promise.race([running.ended, closing(open)]);
+        const over = Promise.race([running.ended, closing(open)]);
+        await Promise.race([over, once(socket, "message"), delay(BEGIN_MS)]);
+        if (open.aborted) return;
+        const stop = passOutput(socket, running, flags);
+        await over;
         stop();
         if (open.aborted) return;
         await sendPaced(socket, exitFrame(0));

@@ -159,6 +159,7 @@ export class JobProcess implements RunningJob {
 
   async #sessionEnd(child: Child): Promise<Ending> {
     const { exitCode, startError } = await child.exited;
+    child.stdin.destroy();
     // What it left running in the background belongs to the job, and may hold the output open.
     await atMost(child.drained, DRAIN_MS);
     this.#sessions.delete(child);

@@ -28,28 +28,39 @@ export class Pipes {
 
   /** What a program writes comes out of `ours`. @throws {Error} if the system has no more descriptors. */
   output(): Pipe {
-    const path = this.#take();
-    const ours = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const theirs = openSync(path, constants.O_WRONLY);
-    rmSync(path);
+    const [ours, theirs] = this.#opened(constants.O_RDONLY | constants.O_NONBLOCK, constants.O_WRONLY);
     return { ours: new Socket({ fd: ours, readable: true, writable: false }), theirs };
   }
 
   /** What is written to `ours` is what a program reads. @throws {Error} if the system has no more descriptors. */
   input(): Pipe {
-    const path = this.#take();
-    // Opened for both, so that neither end waits for the other.
-    const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    const theirs = openSync(path, constants.O_RDONLY);
-    const ours = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
-    closeSync(both);
-    rmSync(path);
+    // Opened for both first, so that neither end waits for the other.
+    const both = constants.O_RDWR | constants.O_NONBLOCK;
+    const ends = this.#opened(both, constants.O_RDONLY, constants.O_WRONLY | constants.O_NONBLOCK);
+    const [opener, theirs, ours] = ends;
+    closeSync(opener);
     return { ours: new Socket({ fd: ours, readable: false, writable: true }), theirs };
   }
 
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
     this.#names = [];
+  }
+
+  /** Opens one pipe in so many ways, in their order, and takes its name away. */
+  #opened<Flags extends number[]>(...flags: Flags): { [K in keyof Flags]: number } {
+    const path = this.#take();
+    const opened: number[] = [];
+    try {
+      for (const flag of flags) opened.push(openSync(path, flag));
+    } catch (error) {
+      for (const descriptor of opened) closeSync(descriptor);
+      throw error;
+    } finally {
+      rmSync(path);
+    }
+    // One descriptor for each flag.
+    return opened as { [K in keyof Flags]: number };
   }
 
   #take(): string {

@@ -68,6 +68,10 @@ function onTerminal(child: Child, shellCommand: string): Child {
       write: (chunk: Buffer, _encoding, done) =>
         void sized.then(() => child.stdin.write(chunk, () => done())),
       final: (done) => void sized.then(() => child.stdin.end(done)),
+      destroy: (error, done) => {
+        child.stdin.destroy();
+        done(error);
+      },
     }),
     resize(size) {
       if (size.height <= 0 || size.width <= 0) return;

@@ -76,6 +76,18 @@ describe("attach", () => {
     expect(line.channel(1).length).toBe(22_888_901);
   });
 
+  test("leaves it to the log to show what was there, before its first frame", async () => {
+    const id = await platform.run("echo first; sleep 600");
+    const log = await platform.open(`${id}/log_ws`).opened();
+    const line = await attach(id).opened();
+    const shown: string[] = [];
+    line.socket.once("message", () => shown.push(log.text));
+    await expect.poll(() => shown).toEqual(["first\n"]);
+    expect(line.messages).toEqual([Buffer.of(1)]);
+    line.socket.close();
+    log.socket.close();
+  });
+
   test("is refused for streams that cannot be", async () => {
     const { status, error } = await attach("job-unknown", "stdin=0&stdout=0&stderr=0").end;
     expect({ status, error }).toEqual({

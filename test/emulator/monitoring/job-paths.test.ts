@@ -129,3 +129,49 @@ describe("save", () => {
     expect(await answer.json()).toEqual({ error: "{'container': DataError('is required')}" });
   });
 });
+
+describe("the monitoring address of another cluster", () => {
+  const elsewhere = (id: string, path: string) =>
+    platform.open(`../../../west/monitoring/api/v1/jobs/${id}/${path}`).end;
+
+  test("has none of the job's containers", async () => {
+    const id = await platform.run("echo here; sleep 600");
+    const refused = { status: 404, error: `{"error": "Job '${id}' is not running."}` };
+    expect(await elsewhere(id, "exec?cmd=ls")).toEqual(refused);
+    expect(await elsewhere(id, "attach?stdin=1")).toEqual(refused);
+    const kill = await platform.request("POST", `/../../west/monitoring/api/v1/jobs/${id}/kill`);
+    expect(kill.status).toBe(404);
+    expect(await elsewhere(id, "top")).toEqual({ code: 1000, reason: "" });
+    const log = await platform.request("GET", `/../../west/monitoring/api/v1/jobs/${id}/log`);
+    expect([log.status, await log.text()]).toEqual([200, ""]);
+    await expect.poll(async () => (await platform.logs.range(id, {})).end).toBeGreaterThan(0);
+  });
+});
+
+describe("a job that is started again", () => {
+  test("finds nothing of what it wrote, but for what is mounted", async () => {
+    const script = "ls; touch left; sleep 0.05; exit 1";
+    const id = await platform.run(script, { job: { restart_policy: "on-failure" } });
+    const restarts = async () => {
+      const job = JSON.parse(await (await platform.request("GET", `/jobs/${id}`)).text());
+      return job.history.restarts;
+    };
+    await expect.poll(restarts, { timeout: 10_000 }).toBeGreaterThan(1);
+    await platform.request("DELETE", `/jobs/${id}`);
+    await platform.reach(id, "cancelled");
+    const text = await (await platform.request("GET", `/jobs/${id}/log`)).text();
+    expect(text).not.toContain("left");
+  });
+});
+
+describe("a socket that is cut", () => {
+  test("has carried the bytes before the cut, and no more", async () => {
+    const id = await platform.run("seq 1 5000; sleep 600");
+    await expect.poll(async () => (await platform.logs.range(id, {})).end).toBe(23_893);
+    const restore = platform.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "cut", afterBytes: 2000 } });
+    const line = platform.open(`${id}/log_ws`);
+    expect(await line.end).toMatchObject({ code: 1006 });
+    restore();
+    expect(line.text.length).toBe(2000);
+  });
+});

@@ -99,11 +99,14 @@ describe("log_ws", () => {
   });
 
   test("goes on over a restart of the job", async () => {
-    const script =
-      "echo start; until [ -e go ]; do sleep 0.01; done; [ -e again ] || { touch again; exit 1; }";
+    const script = "echo start; until [ -s go ]; do sleep 0.01; done; exit $(cat go)";
     const id = await platform.run(script, { job: { restart_policy: "on-failure" } });
     const line = await follow(id).opened();
-    await platform.open(`${id}/exec?cmd=touch+go`).end;
+    const goes = async (code: number) =>
+      platform.open(`${id}/exec?cmd=${encodeURIComponent(`sh -c 'echo ${code} > go'`)}`).end;
+    await goes(1);
+    await expect.poll(() => line.text).toBe("start\nstart\n");
+    await goes(0);
     await line.end;
     expect(line.text).toBe("start\nstart\n");
   });

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRunner } from "../../../src/emulator/run/index.ts";
@@ -66,6 +67,25 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a job as a container, iso
   ])("says why %s is no program", async (program, why) => {
     const { ending } = await run(runner, [program]);
     expect(ending.startError).toBe(`exec: "${program}": ${why}`);
+  });
+});
+
+describe.each([false, true])("a session, with a terminal: %s", (tty) => {
+  test("leaves no descriptor, though nobody ended its input", async () => {
+    const runner = openRunner({ isolate: false });
+    const { job } = start(runner, ["sleep", "600"]);
+    const count = () => readdirSync("/proc/self/fd").length;
+    const once = async () => {
+      const session = await job.exec(["true"], { tty });
+      session.stdout.resume();
+      session.stderr?.resume();
+      await session.ended;
+    };
+    await once();
+    const before = count();
+    for (let round = 0; round < 5; round += 1) await once();
+    await expect.poll(count).toBeLessThanOrEqual(before);
+    await runner.close();
   });
 });
 
