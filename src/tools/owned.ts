@@ -68,11 +68,9 @@ export async function requireAllMeant(
   );
 }
 
-/** A full id, or the whole path to a job: a name alone may be meant for a job of one's own. */
-function isUnmistakable(job: JobDescription, ref: string): boolean {
-  const { id, name, uri, cluster_name, org_name, project_name } = job;
-  const path = `job://${[cluster_name, org_name, project_name].join("/")}`;
-  return [id, uri, `${path}/${id}`, ...(name === undefined ? [] : [`${path}/${name}`])].includes(ref);
+/** A full id, alone or in a URI: a name, however far it is spelled out, may be meant for a job of one's own. */
+function isUnmistakable({ id, uri }: JobDescription, ref: string): boolean {
+  return ref === id || ref === uri;
 }
 
 function notMeant(jobs: readonly JobDescription[], next: string): PolicyError {

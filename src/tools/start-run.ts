@@ -45,12 +45,9 @@ export async function startAll(
     return await pMap(
       items,
       async (item) => {
-        const outcome = await startOne(item, {
-          isNew: !isRepeatable,
-          context,
-          until,
-          isAlone: items.length === 1,
-        });
+        const { requestId } = request;
+        const whole = items.length === 1 ? undefined : requestId;
+        const outcome = await startOne(item, { isNew: !isRepeatable, context, until, whole });
         done += 1;
         context.progress(`started ${done} of ${items.length}`);
         return outcome;
@@ -64,14 +61,15 @@ export async function startAll(
 
 interface StartSettings {
   isNew: boolean;
-  isAlone: boolean;
+  /** The request id of the call, if it starts more than this job. */
+  whole: string | undefined;
   context: ToolContext;
   until: AbortSignal;
 }
 
 async function startOne(
   item: StartItem,
-  { isNew, isAlone, context, until }: StartSettings,
+  { isNew, whole, context, until }: StartSettings,
 ): Promise<StartOutcome> {
   const { platform, signal } = context;
   try {
@@ -86,9 +84,18 @@ async function startOne(
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     const explained = explainRefusal(error);
-    if (isAlone) throw explained;
-    return { item, error: explained };
+    if (whole === undefined) throw explained;
+    return { item, error: ofWhole(explained, item.requestId, whole) };
   }
+}
+
+/** The id of one job of a sweep is not one to call with: it would start a sweep of its own. */
+function ofWhole(error: PlatformError, requestId: string, whole: string): PlatformError {
+  const { code, message, ...details } = error;
+  return new PlatformError(code, message.replaceAll(`"${requestId}"`, `"${whole}"`), {
+    ...details,
+    cause: error,
+  });
 }
 
 /** Request ids whose jobs exist: what they need is already taken, whatever the limits say now. */

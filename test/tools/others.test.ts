@@ -29,7 +29,8 @@ describe.for([
     platform,
     theirs,
   }) => {
-    for (const job of ["annotate", "job:annotate", theirs.id.slice(0, 12)]) {
+    const named = ["annotate", "job:annotate", "job://default/acme/vision/annotate"];
+    for (const job of [...named, theirs.id.slice(0, 12)]) {
       const text = await mcp.refusal(tool, { ...args, job });
       expect(text).toMatch(/^not_owned: annotate .*owner bob.* is not your job.*Nothing was done/s);
       expect(text).toContain(`call again with "job": "${theirs.id}"`);
@@ -45,7 +46,7 @@ describe.for([
   });
 
   test("is done by absolute URI", async ({ mcp, theirs }) => {
-    const job = "job://default/acme/vision/annotate";
+    const job = `job://default/acme/vision/${theirs.id}`;
     expect((await mcp.ok(tool, { ...args, job })).data.id).toBe(theirs.id);
   });
 });
@@ -63,7 +64,7 @@ describe("job_kill of another person's job", () => {
 
   test.for([
     ["full id", (job: JobDescription) => ({ jobs: [job.id] })],
-    ["absolute URI", () => ({ jobs: ["job://default/acme/vision/annotate"] })],
+    ["absolute URI", ({ uri }: JobDescription) => ({ jobs: [uri] })],
     ["name and include_others", () => ({ jobs: ["annotate"], include_others: true })],
   ] as const)("is done by %s, and says whose it was", async ([_how, argsOf], { mcp, theirs }) => {
     const { text, data } = await mcp.ok("job_kill", argsOf(theirs));

@@ -27,6 +27,21 @@ describe("job_start, a sweep", () => {
     expect(data.jobs[1]).toMatchObject({ name: "lr-2", values: { lr: "0.01" }, request_id: "r1-2" });
   });
 
+  test("gives the request id of the whole call where the outcome of one job is unknown", async ({
+    mcp,
+    emulator,
+    platform,
+  }) => {
+    const on = { method: "POST", path: "/api/v1/jobs", skip: 2, times: 1 };
+    emulator.chaos.add({ on, do: { kind: "answer", status: 503 } });
+    const { text, data } = await mcp.ok("job_start", sweep);
+    expect(data.failed).toEqual([expect.objectContaining({ error: expect.stringContaining("unknown") })]);
+    expect(text).toContain('request_id "r1" is safe');
+    expect(text).not.toContain("r1-3");
+    await mcp.ok("job_start", sweep);
+    expect(await listAll(platform)).toHaveLength(3);
+  });
+
   test("starts equal jobs for a count, twenty in one call", async ({ mcp, platform }) => {
     const { data } = await mcp.ok("job_start", {
       image: "python:3.12",
