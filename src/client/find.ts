@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { distance } from "fastest-levenshtein";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "./connection.ts";
@@ -16,6 +17,8 @@ const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
 /** How far back an id prefix is searched, and near names are looked for. */
 const SEARCHED_JOBS = 2000;
 const PARALLEL = 8;
+/** A job asked for listens for the end of its call at so many places at once. */
+const LISTENERS_EACH = 3;
 const MOST_CANDIDATES = 10;
 /** Digits by which a mistyped id may differ. */
 const FURTHEST_ID = 2;
@@ -50,38 +53,58 @@ export async function jobStatus(
   return named[0] ?? (await getJob(at, checkId(target.ref), call));
 }
 
+type Newest = (place: Base) => Promise<readonly JobDescription[]>;
+
+interface Sought {
+  ref: string;
+  where: Where | undefined;
+  /** Shared by references that are looked for together. */
+  newest?: Newest;
+}
+
 /**
  * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI.
  * @throws {AmbiguousError} with the candidates · {PlatformError} `not_found` naming near names
  */
 export async function resolveJob(
   at: Connection,
-  { ref, where }: { ref: string; where: Where | undefined },
+  { ref, where, newest: shared }: Sought,
   call?: CallOptions,
 ): Promise<JobDescription> {
-  if (isFullId(ref)) return byId(at, { ref, where }, call);
+  const newest = shared ?? newestOf(at, call);
+  if (isFullId(ref)) return byId(at, { ref, where, newest }, call);
   const target = await locate(at, { ref, where }, call);
-  if (isFullId(target.ref)) return byId(at, { ref: target.ref, where: target }, call);
+  if (isFullId(target.ref)) return byId(at, { ref: target.ref, where: target, newest }, call);
   checkId(target.ref);
   const named = await newestNamed(at, target, call);
   const active = named.filter(({ history }) => history.finished_at === undefined);
   if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
-  const [newest] = named;
-  return active[0] ?? newest ?? (await byPrefix(at, target, call));
+  const [latest] = named;
+  return active[0] ?? latest ?? (await byPrefix(target, newest));
 }
 
 /** An id is copied by hand sometimes. @throws {PlatformError} `not_found` naming ids that differ in a digit or two */
 async function byId(
   at: Connection,
-  { ref, where }: { ref: string; where: Where | undefined },
+  { ref, where, newest }: Required<Sought>,
   call?: CallOptions,
 ): Promise<JobDescription> {
   try {
     return await getJob(at, ref, call);
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "not_found") throw error;
-    return byPrefix(at, await locate(at, { ref, where }, call), call);
+    try {
+      return await byPrefix(await locate(at, { ref, where }, call), newest);
+    } catch (other) {
+      if (call?.signal?.aborted === true || isAboutRef(other)) throw other;
+      // That there is no such job is known, whatever came of the search for what may be meant.
+      throw error;
+    }
   }
+}
+
+function isAboutRef(error: unknown): boolean {
+  return error instanceof PlatformError && (error.code === "not_found" || error.code === "ambiguous");
 }
 
 /** The status of many, in bounded parallel, in the order asked. */
@@ -90,23 +113,21 @@ export async function statusOfMany(
   { refs, where }: { refs: readonly string[]; where: Where | undefined },
   call?: CallOptions,
 ): Promise<StatusOutcome[]> {
+  if (call?.signal !== undefined) setMaxListeners(PARALLEL * LISTENERS_EACH, call.signal);
+  const newest = newestOf(at, call);
   const outcomes: StatusOutcome[] = [];
   const waiting = refs.map((ref, index) => ({ ref, index }));
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { ref, index } = next;
-      outcomes[index] = await one(at, { ref, where }, call);
+      outcomes[index] = await one(at, { ref, where, newest }, call);
     }
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL, refs.length) }, worker));
   return outcomes;
 }
 
-async function one(
-  at: Connection,
-  target: { ref: string; where: Where | undefined },
-  call?: CallOptions,
-): Promise<StatusOutcome> {
+async function one(at: Connection, target: Sought, call?: CallOptions): Promise<StatusOutcome> {
   const { ref } = target;
   try {
     return { ref, job: await resolveJob(at, target, call) };
@@ -141,14 +162,35 @@ async function newestNamed(at: Connection, target: Target, call?: CallOptions): 
   return found;
 }
 
-async function byPrefix(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription> {
-  const { ref, cluster, org, project } = target;
-  const prefix = prefixOf(ref);
+/** The newest jobs of places, each place listed once however many references are looked for in it. */
+function newestOf(at: Connection, call: CallOptions | undefined): Newest {
+  const lists = new Map<string, Promise<JobDescription[]>>();
+  return (place) => {
+    const key = [place.cluster, place.org, place.project].join("/");
+    const list = lists.get(key) ?? listNewest(at, place, call);
+    lists.set(key, list);
+    return list;
+  };
+}
+
+async function listNewest(
+  at: Connection,
+  { cluster, org, project }: Base,
+  call: CallOptions | undefined,
+): Promise<JobDescription[]> {
   const projects = project === "" ? [] : [project];
+  const filter = { cluster, orgs: [org], projects, reverse: true, limit: SEARCHED_JOBS };
+  const jobs: JobDescription[] = [];
+  for await (const job of listJobs(at, filter, call)) jobs.push(job);
+  return jobs;
+}
+
+async function byPrefix(target: Target, newest: Newest): Promise<JobDescription> {
+  const { ref } = target;
+  const prefix = prefixOf(ref);
   const found: JobDescription[] = [];
   const [names, ids] = [new Set<string>(), new Set<string>()];
-  const newest = { cluster, orgs: [org], projects, reverse: true, limit: SEARCHED_JOBS };
-  for await (const job of listJobs(at, newest, call)) {
+  for (const job of await newest(target)) {
     if (prefix !== undefined && job.id.startsWith(prefix)) found.push(job);
     if (job.name !== undefined) names.add(job.name);
     ids.add(job.id);

@@ -74,6 +74,19 @@ describe("resolve", () => {
     await expect(platform.jobs.resolve("job-1a2b3f")).rejects.toMatchObject(near);
   });
 
+  test("keeps saying that there is no such job when the search for near ids fails", async ({
+    stub,
+    platform,
+  }) => {
+    serve(stub);
+    stub.on("GET /api/v1/jobs?", (response) => reply(response, { error: "boom" }, 500));
+
+    await expect(platform.jobs.resolve(id("1a2c3c4d"))).rejects.toMatchObject({
+      code: "not_found",
+      serverText: expect.stringContaining("no such job"),
+    });
+  });
+
   test("names the candidates of a beginning that fits several", async ({ stub, platform }) => {
     serve(stub);
 
@@ -169,6 +182,22 @@ describe("statusMany", () => {
       "old",
       "train-7b",
     ]);
+  });
+
+  test("lists a place once for many that are not there, without a warning", async ({ stub, platform }) => {
+    serve(stub);
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const refs = Array.from({ length: 40 }, (_, index) => id(`1a2c3c${10 + index}`));
+
+    const outcomes = await platform.jobs.statusMany(refs, {}, { signal: new AbortController().signal });
+    await new Promise(setImmediate);
+    process.off("warning", onWarning);
+
+    expect(outcomes.every((outcome) => "error" in outcome && outcome.error.code === "not_found")).toBe(true);
+    expect(stub.seen.filter((line) => line.startsWith("GET /api/v1/jobs?"))).toHaveLength(1);
+    expect(warnings).toEqual([]);
   });
 
   test("asks for a bounded number at once", async ({ stub, platform }) => {
