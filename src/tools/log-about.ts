@@ -40,10 +40,16 @@ export function counted(count: number, thing: string): string {
   return `${count.toLocaleString("en-US")} ${thing}${count === 1 ? "" : "s"}`;
 }
 
-function aboutPattern({ matched, ended }: LogPart, pattern: string | undefined): string[] {
+function aboutPattern({ matched, ended, isWhole }: LogPart, pattern: string | undefined): string[] {
   if (pattern === undefined || matched === undefined) return [];
   if (matched) return [`a line matches ${JSON.stringify(pattern)}, the last one below`];
-  return [`no line matches ${JSON.stringify(pattern)} ${ended ? "and none will: the job has ended" : "yet"}`];
+  const none = `no line matches ${JSON.stringify(pattern)}`;
+  if (!ended) return [`${none} yet`];
+  return [
+    isWhole === true
+      ? `${none} and none will: the job has ended`
+      : `${none} among the newest ones, the older were not searched; the job has ended`,
+  ];
 }
 
 /** What was searched of a log and what was found, in words. */

@@ -33,6 +33,8 @@ export interface Watched {
   bytesRead: number;
   /** Nothing was printed before the first of `lines`. */
   reachedStart: boolean;
+  /** All from the place asked for on was searched, not only the newest of it. */
+  isWhole: boolean;
 }
 
 export interface WatchOptions {
@@ -70,6 +72,7 @@ export async function watchLog(
     lines: upTo.slice(dropped.length),
     start: placeAfter(dropped, tail.start),
     reachedStart: tail.reachedStart && dropped.length === 0,
+    isWhole: after !== undefined || tail.reachedStart,
     linesRead,
     bytesRead,
     matched: at >= 0,
@@ -93,6 +96,7 @@ const NOTHING_READ = {
   linesRead: 0,
   bytesRead: 0,
   reachedStart: false,
+  isWhole: false,
 };
 
 /** What is there already; nothing when it is so much that the time is over first. */

@@ -82,6 +82,8 @@ interface Outcome {
   /** A fault of the platform that had not passed at the end. */
   trouble?: string | undefined;
   match?: { job: JobDescription; line: string } | undefined;
+  /** Those whose log was not read from its first line to its end. */
+  unread?: JobDescription[];
 }
 
 const hasEnded = ({ status }: JobDescription) => isFinished(status);
@@ -130,6 +132,7 @@ async function untilLine(
   const isMatch = lineMatcher(pattern, { redact });
   const found = new AbortController();
   let match: Outcome["match"];
+  const unread: JobDescription[] = [];
   let trouble: string | undefined;
   const watchOne = async (job: JobDescription) => {
     const onLine = () => progress(`reading the log of ${nameOf(job)}`);
@@ -137,15 +140,17 @@ async function untilLine(
     const watched = await watchLog(platform, options, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       trouble = passing(error).message;
-      return { matched: false, lines: [] };
+      return { matched: false, lines: [], ended: false, isWhole: false };
     });
-    const { matched, lines } = watched;
+    const { matched, lines, ended, isWhole } = watched;
+    if (!(ended && isWhole)) unread.push(job);
     if (!matched || match !== undefined) return;
     match = { job, line: clampLine(redact(showText(lines.at(-1)?.text ?? "")).text, MAX_LINE_CHARS) };
     found.abort();
   };
   await Promise.all(jobs.map(watchOne));
-  return { finished: match !== undefined, jobs: await lastSeen(jobs, platform, signal), match, trouble };
+  const seen = await lastSeen(jobs, platform, signal);
+  return { finished: match !== undefined, jobs: seen, match, trouble, unread };
 }
 
 async function lastSeen(
@@ -158,7 +163,8 @@ async function lastSeen(
   return poll.jobs;
 }
 
-function answer(args: WaitArguments, { finished, jobs, match, trouble }: Outcome, startedMs: number) {
+function answer(args: WaitArguments, outcome: Outcome, startedMs: number) {
+  const { finished, jobs, match, trouble } = outcome;
   const nowMs = Date.now();
   const waited = Math.round((nowMs - startedMs) / 100) / 10;
   const text = [
@@ -166,7 +172,7 @@ function answer(args: WaitArguments, { finished, jobs, match, trouble }: Outcome
     ...stateLines(jobs, nowMs),
     ...(trouble === undefined ? [] : [`The platform did not answer the last time it was asked: ${trouble}`]),
     ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
-    nextCall(args, { finished, jobs, match }),
+    nextCall(args, outcome),
   ].join("\n");
   const data = {
     finished,
@@ -191,10 +197,18 @@ function stateLines(jobs: JobDescription[], nowMs: number): string[] {
   ];
 }
 
-function nextCall({ jobs: refs, ...args }: WaitArguments, { finished, jobs, match }: Outcome): string {
-  const call = (tool: string, given: object) => `Next: ${tool} ${JSON.stringify(given)}`;
+function call(tool: string, given: object): string {
+  return `Next: ${tool} ${JSON.stringify(given)}`;
+}
+
+function nextCall({ jobs: refs, ...args }: WaitArguments, outcome: Outcome): string {
+  const { finished, jobs, match, unread = [] } = outcome;
   if (match !== undefined) return call("job_logs", { jobs: [match.job.id] });
   const { project } = args;
+  if (unread.length > 0 && jobs.every(hasEnded)) {
+    const search = call("job_logs", { jobs: refsAgain(unread, { refs, project }), grep: args.pattern });
+    return `No line matched in what was read, which is not the whole log of ${unread.map(nameOf).join(", ")}. ${search}`;
+  }
   const failed = jobs.filter(({ status }) => status === "failed" || status === "cancelled");
   if (failed.length > 0 && jobs.every(hasEnded))
     return call("job_status", { jobs: refsAgain(failed, { refs, project }).slice(0, MAX_NAMED) });

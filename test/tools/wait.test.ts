@@ -78,6 +78,26 @@ describe("job_wait", () => {
     expect(text).toContain("No line matched and none will");
   });
 
+  test("does not say so of a log that could not be read", async ({ mcp, platform, emulator }) => {
+    await untilEnded(platform, await startJob(platform, { name: "over", script: "echo needle" }));
+    emulator.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "answer", status: 503 } });
+    const args = { jobs: ["over"], until: "log", pattern: "needle", wait_seconds: 1 };
+    const { text } = await mcp.ok("job_wait", args);
+    expect(text).not.toContain("none will");
+    expect(text).toContain('not the whole log of over. Next: job_logs {"jobs":["over"],"grep":"needle"}');
+  });
+
+  test("does not say so of a log longer than what is searched", async ({ mcp, platform }) => {
+    const script = "echo needle; seq 1 100100";
+    const job = await untilEnded(platform, await startJob(platform, { name: "lengthy", script }));
+    const { text } = await mcp.ok("job_wait", { jobs: [job.id], until: "log", pattern: "needle" });
+    expect(text).toContain("No line matched in what was read, which is not the whole log of lengthy");
+    const logs = await mcp.ok("job_logs", { jobs: [job.id], until_pattern: "needle", lines: 1 });
+    expect(logs.text).toContain(
+      'no line matches "needle" among the newest ones, the older were not searched',
+    );
+  });
+
   test("survives a platform that is away for a while", async ({ mcp, platform, emulator }) => {
     const job = await startJob(platform, { name: "brave", script: "sleep 3" });
     await untilStatus(platform, job, "running");
