@@ -45,6 +45,8 @@ export interface LogPart {
   more: boolean;
   /** Whether the line waited for came; absent when none was waited for. */
   matched?: boolean;
+  /** Whether all there was had been searched for it. */
+  isWhole?: boolean;
   /** Nothing will follow. */
   ended: boolean;
   /** Why it could not be read, where others could. */
@@ -89,10 +91,16 @@ function beginning({ history }: JobDescription, since: Date | undefined): Cursor
   return { time: new Date(Math.max(created, since?.getTime() ?? 0)).toISOString(), count: 0 };
 }
 
-/** The part of a log that could not be read at all. */
-export function notRead(job: JobDescription, { code, message }: PlatformError): LogPart {
-  const nothing = { lines: [], lead: 0, reachedStart: true, linesRead: 0, bytesRead: 0, more: false };
-  return { job, ...nothing, ended: true, trouble: `${code}: ${message}` };
+/** The part of a log that could not be read at all; the next call tries at the same place. */
+export function notRead(
+  job: JobDescription,
+  { code, message }: PlatformError,
+  { bearing, since }: { bearing: Bearing | undefined; since: Date | undefined },
+): LogPart {
+  const { after = beginning(job, since), before } = ends(bearing);
+  const nothing = { lines: [], lead: 0, linesRead: 0, bytesRead: 0, more: false, ended: false };
+  const place = { cursor: after, start: before, reachedStart: before === undefined };
+  return { job, ...nothing, ...place, trouble: `${code}: ${message}` };
 }
 
 function ends(bearing: Bearing | undefined): { after?: Cursor; before?: Cursor } {

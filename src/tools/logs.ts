@@ -148,12 +148,13 @@ async function readAll(
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, job] = next;
-      const reading = readLog(platform, { job, plan, bearing: bearings.get(job.id) }, signal);
+      const bearing = bearings.get(job.id);
+      const reading = readLog(platform, { job, plan, bearing }, signal);
       parts[index] = await reading.catch((error: unknown) => {
         signal.throwIfAborted();
         if (!(error instanceof PlatformError)) throw error;
         failures.push(error);
-        return notRead(job, error);
+        return notRead(job, error, { bearing, since: plan.since });
       });
     }
   };

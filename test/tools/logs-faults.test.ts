@@ -66,11 +66,15 @@ describe("job_logs: when something goes wrong", () => {
       await startJob(platform, { name: "bad", script: "echo fine; sleep 60" }),
     ];
     for (const job of [good, bad]) await untilPrinted(platform, job, "fine");
-    emulator.chaos.add({ on: { path: `**/${bad.id}/log_ws` }, do: { kind: "answer", status: 503 } });
+    const fault = { on: { path: `**/${bad.id}/log_ws` }, do: { kind: "answer", status: 503 } } as const;
+    const stop = emulator.chaos.add(fault);
     const { text, data } = await mcp.ok("job_logs", { jobs: ["good", "bad"] });
     expect(data.logs).toMatchObject([{ log: "fine" }, { error: expect.stringMatching(/^unavailable: /) }]);
     expect(text).toContain("This log could not be read: unavailable");
     const refusal = await mcp.refusal("job_logs", { jobs: ["bad"] });
     expect(refusal).toMatch(/tried several times; .*\(bad \(job-.*Call job_logs again/);
+    stop();
+    const next = await mcp.ok("job_logs", { jobs: ["good", "bad"], cursor: data.next_cursor });
+    expect(next.data.logs).toMatchObject([{ log: "" }, { log: "fine" }]);
   });
 });
