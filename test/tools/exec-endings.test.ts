@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, vi } from "vitest";
 import type { JobDescription } from "../../src/client/index.ts";
 import type { Agent } from "../support/agent.ts";
@@ -36,7 +37,7 @@ describe("job_exec, a connection that breaks", () => {
     job,
     emulator,
   }) => {
-    emulator.chaos.add({ on: EXEC, do: { kind: "cut", afterMs: 500 } });
+    emulator.chaos.add({ on: EXEC, do: { kind: "cut", afterBytes: "first\n".length } });
     const command = "echo first; sleep 3; echo second";
     const { text, data } = await mcp.ok("job_exec", { job: "box", command });
     expect(text).toMatch(/^box .*the connection was lost.*may still be running.*do not just run it again/s);
@@ -87,9 +88,11 @@ describe("job_exec, a connection that breaks", () => {
 
 describe("job_exec, a job that ends meanwhile", () => {
   test("says that the job ended and took the command with it", async ({ mcp, platform }) => {
-    const job = await startJob(platform, { name: "ends", script: "sleep 3" });
-    await untilStatus(platform, job, "running");
-    const { text, data } = await mcp.ok("job_exec", { job: "ends", command: "echo begin; sleep 20" });
+    const flag = `/tmp/ends-${randomUUID()}`;
+    const script = `until [ -e ${flag} ]; do sleep 0.1; done; rm ${flag}`;
+    await untilStatus(platform, await startJob(platform, { name: "ends", script }), "running");
+    const command = `echo begin; touch ${flag}; sleep 20`;
+    const { text, data } = await mcp.ok("job_exec", { job: "ends", command });
     expect(text).toMatch(/^ends .*the job has ended meanwhile, now succeeded, and took the command with it/);
     expect(text).not.toContain("memory");
     expect(text).toContain('job_status {"jobs": ["ends"]}');
