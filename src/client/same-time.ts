@@ -23,11 +23,17 @@ export class SameTime {
     return this.#cursor;
   }
 
+  /** Whether all lines before the cursor that was given have come. */
+  get isPast(): boolean {
+    return this.#skip === undefined || this.#skip.left <= 0;
+  }
+
   /** Whether the line, one of those that come in order, is before the cursor. */
   isOld({ time }: LogLine): boolean {
     const skip = this.#skip;
     if (skip === undefined || time === undefined) return false;
     const key = timeKey(time);
+    if (key > skip.key) skip.left = 0;
     if (key !== skip.key) return key < skip.key;
     skip.left -= 1;
     return skip.left >= 0;

@@ -27,15 +27,18 @@ export async function readSteadily(
   let place = after;
   /** Read before the last loss. */
   let [lines, bytes] = [0, 0];
+  const untimed = new Untimed();
   for (let failures = 0; ; ) {
     const before = place;
     const taken = { lines: 0, bytes: 0 };
     const count = new SameTime(place);
+    untimed.open(count);
     const since = place === undefined ? window.since : new Date(place.time);
     const takeNew = (line: LogLine) => {
-      if (count.isOld(line)) return true;
+      if (count.isOld(line) || untimed.isOld(line)) return true;
       if (!take(line)) return false;
       count.saw(line);
+      untimed.saw(line);
       taken.lines += 1;
       taken.bytes += (line.time?.length ?? 0) + line.text.length + 2;
       place = count.cursor;
@@ -55,6 +58,34 @@ export async function readSteadily(
       if (!isLost(error) || failures >= ATTEMPTS) throw error;
       await pause(RECONNECT_WAIT_MS * failures, call.signal);
     }
+  }
+}
+
+/** Lines without a time, which have no place of their own: on a new connection they are known by their number. */
+class Untimed {
+  /** Since the last line with a time. */
+  #taken = 0;
+  #known = 0;
+  #count: SameTime | undefined;
+  #isAgain = false;
+
+  /** Begins a connection whose lines with a time `count` counts. */
+  open(count: SameTime): void {
+    this.#isAgain = this.#count !== undefined;
+    this.#count = count;
+    this.#known = this.#taken;
+  }
+
+  isOld({ time }: LogLine): boolean {
+    if (time !== undefined || !this.#isAgain) return false;
+    if (this.#count?.isPast === false) return true;
+    this.#known -= 1;
+    return this.#known >= 0;
+  }
+
+  saw({ time }: LogLine): void {
+    this.#taken = time === undefined ? this.#taken + 1 : 0;
+    if (time !== undefined) this.#known = 0;
   }
 }
 

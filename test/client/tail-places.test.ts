@@ -21,6 +21,24 @@ describe("tail: where a log is long or far away", () => {
     expect(times).toBe(4);
   });
 
+  test("shows lines without a time once over lost connections", async ({ stub, platform }) => {
+    const [one = "", two = "", three = ""] = printed(3, { fromMs, stepMs: 400 }).map(
+      ({ at, text }) => `${stamp(at, 6)} ${text}`,
+    );
+    const log = ["bare 1", one, "bare 2", two, "bare 3", "bare 4", three, "bare 5"];
+    answerJob(stub, { startMs: fromMs, endMs: fromMs + 5000 });
+    const ends = [1, 3, 5, 6, 8];
+    stub.play("/log_ws", (socket) => {
+      const part = log.slice(0, ends.shift()).map((line) => `${line}\n`);
+      socket.send(Buffer.from(part.join("")), () =>
+        ends.length === 0 ? socket.close(1000) : socket.terminate(),
+      );
+    });
+    const tail = await platform.jobs.tail(JOB_ID, { lines: 20 });
+    expect(texts(tail)).toEqual(log.map((line) => line.replace(/^2\S+ /, "")));
+    expect(ends).toEqual([]);
+  });
+
   test("gives up a connection that is lost before it brings anything", async ({ stub, platform }) => {
     answerJob(stub, { startMs: fromMs, endMs: fromMs + 5000 });
     let times = 0;
