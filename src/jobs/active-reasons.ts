@@ -1,6 +1,7 @@
 import type { JobDescription } from "../client/index.ts";
 import { formatDuration } from "./durations.ts";
 import { type Explanation, type JobSurroundings, stated } from "./explanation.ts";
+import { timesDisplaced, timesRestarted, timesText } from "./fresh-starts.ts";
 import { imageText, invalidImage, pullProblem } from "./image-reasons.ts";
 import { roomText } from "./room.ts";
 import { staySeconds } from "./stays.ts";
@@ -53,14 +54,26 @@ const PENDING: Readonly<Record<string, Explain>> = {
 
 /** The explanation of a job that is not finished; `undefined` for a reason nobody documented. */
 export function activeReason(job: JobDescription, around: JobSurroundings): Explanation | undefined {
-  const { status, history } = job;
+  const { status } = job;
   if (status === "running") return running(job);
   if (status === "suspended") {
     return stated(
-      "The scheduler took the job off its node to let other jobs run (its preset takes turns); it will go on by itself.",
+      "The scheduler took the job off its node to let other jobs run (its preset takes turns); it will go on by itself, but from its image: what it had not saved on storage is lost.",
       "Wait; for work that must not pause, use a preset that is not scheduled in turns.",
     );
   }
+  const waiting = pending(job, around);
+  if (waiting === undefined || timesDisplaced(job) === 0) return waiting;
+  return {
+    ...waiting,
+    why: `It ran, was taken off its node and will begin again from its image: ${UNSAVED}. ${waiting.why}`,
+  };
+}
+
+const UNSAVED = "what it had not saved on storage is lost";
+
+function pending(job: JobDescription, around: JobSurroundings): Explanation | undefined {
+  const { history } = job;
   const { reason } = history;
   if (reason === undefined || reason === "") return waitingForNode(job, around);
   if (/quota/i.test(reason)) return waitingForQuota(around);
@@ -75,14 +88,22 @@ function goesOn(job: JobDescription, { nowMs }: JobSurroundings): string {
   return `, for ${formatDuration(waited)} now; nothing shows that this will end by itself`;
 }
 
-function running({ history }: JobDescription): Explanation | undefined {
-  const { reason, restarts } = history;
+function running(job: JobDescription): Explanation | undefined {
+  const { reason } = job.history;
+  const restarts = timesRestarted(job);
+  const displaced = timesDisplaced(job);
+  const moved = `was taken off its node ${timesText(displaced)} and began again from its image: ${UNSAVED}`;
   if (reason === "Restarting" || restarts > 0) {
     return stated(
-      `It runs, and was started again ${restarts} ${restarts === 1 ? "time" : "times"} after its program ended.`,
+      `It runs, and was started again ${restarts} ${restarts === 1 ? "time" : "times"} after its program ended.${displaced === 0 ? "" : ` It also ${moved}.`}`,
       "Read its log for why it ended before: a job that restarts again and again costs money and gets nowhere.",
     );
   }
+  if (displaced > 0)
+    return stated(
+      `It runs, but ${moved}.`,
+      "Check that it went on from its last checkpoint; for work that must not be lost, save to a mounted volume.",
+    );
   return reason === undefined || reason === "" ? stated("It is running.", "") : undefined;
 }
 

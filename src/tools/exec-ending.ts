@@ -2,7 +2,7 @@ import { type Collected, isFinished, type JobDescription } from "../client/index
 import { signalOf } from "../jobs/exit-codes.ts";
 import { quoted } from "../jobs/explanation.ts";
 import { statusText } from "./rows.ts";
-import { wasRestarted } from "./turned.ts";
+import { wasDisplaced, wasRestarted } from "./turned.ts";
 
 /** How a command ended, seen from outside. */
 export interface Ending {
@@ -39,18 +39,32 @@ export function endingText({ ran, job, after, again, seconds, isArgv }: Ending):
     return `no end within ${seconds} s. The command may still be running in the job. ${lookText(again)}`;
   }
   const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
-  if (after !== undefined && isFinished(after.status)) {
-    return `the job has ended meanwhile, now ${statusText(after)}, and took the command with it${code}, after ${durationMs} ms. Next: job_status {"jobs": ["${again}"]}.`;
-  }
-  if (after !== undefined && wasRestarted(job, after)) {
-    return `the job was restarted meanwhile, which ended the command${code}, after ${durationMs} ms. It is ${statusText(after)} now.`;
-  }
+  const turn = after === undefined ? undefined : turnText(job, after, again);
+  if (turn !== undefined) return turn(`${code}, after ${durationMs} ms`);
   if (exitCode === undefined)
     return `${brokenText(ran)} It may still be running in the job. ${lookText(again)}`;
   const trouble = startTrouble(ran);
   if (trouble !== undefined) return troubleText(trouble, exitCode, isArgv);
   const meaning = MEANINGS[exitCode];
   return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}, ${durationMs} ms.`;
+}
+
+/** What became of the job, and of the command with it. */
+function turnText(
+  before: JobDescription,
+  after: JobDescription,
+  again: string,
+): ((how: string) => string) | undefined {
+  const now = statusText(after);
+  if (isFinished(after.status))
+    return (how) =>
+      `the job has ended meanwhile, now ${now}, and took the command with it${how}. Next: job_status {"jobs": ["${again}"]}.`;
+  if (wasDisplaced(before, after))
+    return (how) =>
+      `the job was taken off its node meanwhile, which ended the command${how}. It is ${now} now and begins again from its image: what it had not saved on storage is lost. Next: job_wait {"jobs": ["${again}"], "until": "running"}.`;
+  if (wasRestarted(before, after))
+    return (how) => `the job was restarted meanwhile, which ended the command${how}. It is ${now} now.`;
+  return undefined;
 }
 
 /** How to see what became of a command. */

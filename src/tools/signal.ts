@@ -7,7 +7,7 @@ import { requireMeant } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
-import { hasTurned, untilTurned, wasRestarted } from "./turned.ts";
+import { hasTurned, untilTurned, wasDisplaced, wasRestarted } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
@@ -42,7 +42,7 @@ export const signal = defineTool({
       ? `restarted by its policy ${after.restart_policy}, now ${statusText(after)}`
       : isFinished(after.status)
         ? `now ${statusText(after)}; exit code 137 is the signal`
-        : `still ${statusText(after)}; look again with job_status`;
+        : `${wasDisplaced(job, after) ? "taken off its node meanwhile, now" : "still"} ${statusText(after)}; look again with job_status`;
     const text = `Sent SIGKILL to ${identityText(job)}${whose}: was ${before}, ${outcome}${isAnswerLost ? " (the answer was lost; its state says so)" : ""}.`;
     const data = { ...identityOf(after), before, after: after.status, ...(restarted ? { restarted } : {}) };
     return { text, data, jobs: [after] };

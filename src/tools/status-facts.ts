@@ -1,6 +1,7 @@
 import { imageToString, isFinished, type JobDescription, type Preset } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { formatDuration, formatInstant } from "../jobs/durations.ts";
+import { timesDisplaced } from "../jobs/fresh-starts.ts";
 import { jupyterHint } from "../jobs/jupyter.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
@@ -50,9 +51,16 @@ function whatLines(
     ...(description === undefined ? [] : [`Description: ${shown(description)}`]),
     ...(restart_policy === "never"
       ? []
-      : [`Restart policy: ${restart_policy}; restarts so far: ${job.history.restarts}.`]),
+      : [
+          `Restart policy: ${restart_policy}; restarts so far: ${job.history.restarts}${displacedText(job)}.`,
+        ]),
     ...(priority === "normal" ? [] : [`Priority: ${priority}.`]),
   ];
+}
+
+function displacedText(job: Pick<JobDescription, "history">): string {
+  const count = timesDisplaced(job);
+  return count === 0 ? "" : `, taken off its node: ${count}`;
 }
 
 function costLine({ preset_name, container, ...job }: JobDescription, { preset }: FactOptions): string {

@@ -1,16 +1,22 @@
 import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
+import { timesDisplaced } from "../jobs/fresh-starts.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { pauseFor, startPoll } from "./poll.ts";
 
 const POLL_MS = 250;
 
-/** Whether a job has ended or was started anew since it was seen like this. */
+/** Whether a job has ended, was started anew or lost its place since it was seen like this. */
 export function hasTurned(before: JobDescription, now: JobDescription): boolean {
-  return isFinished(now.status) || wasRestarted(before, now);
+  return isFinished(now.status) || wasRestarted(before, now) || wasDisplaced(before, now);
 }
 
 export function wasRestarted(before: JobDescription, now: JobDescription): boolean {
   return now.history.restarts > before.history.restarts;
+}
+
+/** Whether it was taken off its node, also if it runs again on another. */
+export function wasDisplaced(before: JobDescription, now: JobDescription): boolean {
+  return timesDisplaced(now) > timesDisplaced(before);
 }
 
 /** The job once it has turned, or as it stands after `ms`; undefined when it cannot be read. */

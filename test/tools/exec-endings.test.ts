@@ -122,6 +122,24 @@ describe("job_exec, a job that ends meanwhile", () => {
     expect((await running).text).toMatch(/the job was restarted meanwhile, which ended the command/);
   });
 
+  test.for([["on-failure"], ["always"]] as const)(
+    "says so of a job that lost its node, restart policy %s, as job_status does afterwards",
+    async ([restartPolicy], { mcp, platform, emulator }) => {
+      emulator.chaos.add({ job: { name: "moved" }, do: { kind: "lose_node", afterMs: 1500 } });
+      const job = await startJob(platform, { name: "moved", script: SLEEP, restartPolicy });
+      await untilStatus(platform, job, "running");
+      const { text } = await mcp.ok("job_exec", { job: "moved", command: "sleep 20" });
+      expect(text).toMatch(
+        /the job was taken off its node meanwhile, which ended the command \(exit code 137\)/,
+      );
+      expect(text).not.toContain("memory");
+      await mcp.ok("job_wait", { jobs: ["moved"], until: "running", wait_seconds: 20 });
+      const status = await mcp.ok("job_status", { jobs: ["moved"] });
+      expect(status.data.jobs[0].why).toMatch(/was taken off its node once and began again from its image/);
+      expect(status.text).toContain("restarts so far: 0, taken off its node: 1.");
+    },
+  );
+
   test("blames the command for a signal when the job goes on", async ({ mcp, job }) => {
     const { text } = await mcp.ok("job_exec", { job: job.name, command: "kill -9 $$" });
     expect(text).toContain("exit code 137 (ended by SIGKILL, often for lack of memory)");
