@@ -13,6 +13,8 @@ export interface Again {
   hasNewImage: boolean;
   /** Another program would run: another command, or another image. */
   hasNewProgram: boolean;
+  /** This server killed the process of the job: that says nothing about memory. */
+  isSignalled?: boolean;
   /** Absent = no end. */
   lifeSpanSeconds?: number | undefined;
 }
@@ -39,10 +41,11 @@ function imageDoubts(source: JobDescription, { hasNewImage }: Again): string[] {
   ];
 }
 
-function memoryDoubts(source: JobDescription, { preset, presets }: Again): string[] {
+function memoryDoubts(source: JobDescription, { preset, presets, isSignalled }: Again): string[] {
   const { reason, exit_code = 0 } = source.history;
   const isStated = reason === "OOMKilled";
-  if (!isStated && (signalOf(exit_code) !== "SIGKILL" || reason === "UserRequested")) return [];
+  if (!isStated && (signalOf(exit_code) !== "SIGKILL" || isSignalled === true || reason === "UserRequested"))
+    return [];
   const { memory } = source.container.resources;
   if (preset.memory > memory) return [];
   const how = isStated ? "ran out of memory" : "was killed by SIGKILL, probably for lack of memory,";

@@ -61,7 +61,10 @@ export const rerun = defineTool({
     if (earlier !== undefined) return startNow(request, checked, context);
     const differs = changesText(source, item, changes);
     const heading = `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs || "nothing"}.`;
-    const doubts = doubtsAbout(source, checked, lifeSpanSeconds);
+    const doubts = doubtsAbout(source, checked, {
+      lifeSpanSeconds,
+      isSignalled: context.session.signals.has(source.id),
+    });
     const next = startIt(source, given !== undefined || changes.name !== undefined);
     const reply = isDry
       ? await planReply(request, context, { next, doubts })
@@ -81,12 +84,12 @@ async function startNow(request: StartRequest, checked: Checked, context: ToolCo
 function doubtsAbout(
   source: JobDescription,
   { plan, presets }: Checked,
-  lifeSpanSeconds: number | undefined,
+  known: { lifeSpanSeconds: number | undefined; isSignalled: boolean },
 ): string[] {
   if (plan === undefined) return [];
   const { preset, body } = plan;
   const { image, command } = source.container;
   const hasNewImage = body.image !== imageToString(image);
   const hasNewProgram = hasNewImage || body.command !== command;
-  return rerunDoubts(source, { preset, presets, hasNewImage, hasNewProgram, lifeSpanSeconds });
+  return rerunDoubts(source, { preset, presets, hasNewImage, hasNewProgram, ...known });
 }

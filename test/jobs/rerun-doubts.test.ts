@@ -64,6 +64,7 @@ describe("rerunDoubts", () => {
   });
 
   test.each([
+    ["a SIGKILL that this server sent", failed({ reason: "Error", exit_code: 137 }), { isSignalled: true }],
     ["a new image", failed({ reason: "ErrImagePull" }), { hasNewImage: true, hasNewProgram: true }],
     ["a new command", failed({ reason: "Error", exit_code: 127 }), { hasNewProgram: true }],
     ["more memory", failed({ reason: "OOMKilled" }), { preset: presetOf("gpu-large", 64, 1) }],
