@@ -63,7 +63,16 @@ export async function diagnose(
   const { status } = job;
   const hasWords = status === "failed" && hasRun(job);
   const log = hasWords ? await endOfLog(job, context) : undefined;
-  return log === undefined ? explanation : { ...explanation, log, next: besideLog(explanation.next) };
+  if (log === undefined) return explanation;
+  if (log === "empty") return { ...explanation, next: withoutLog(explanation.next) };
+  return { ...explanation, log, next: besideLog(explanation.next) };
+}
+
+/** Advice that needs no log, for a job that printed nothing. */
+function withoutLog(next: string): string {
+  return /\bend of its log\b/.test(next)
+    ? "Its log is empty: run it again with more output, e.g. sh -x or a verbose option (job_rerun with command), to see where it fails."
+    : next;
 }
 
 /** What is to be read stands right below. */
@@ -127,11 +136,11 @@ interface LogContext {
 async function endOfLog(
   job: JobDescription,
   { platform, signal, redact, isShort, logBytes }: LogContext,
-): Promise<Diagnosis["log"]> {
+): Promise<Diagnosis["log"] | "empty"> {
   try {
     const { lines } = await platform.jobs.tail(job.id, { lines: 100, job }, { signal });
     const clean = cleanLines(lines, redact).slice(isShort ? -LOG_LINES_SHORT : -LOG_LINES);
-    if (clean.length === 0) return undefined;
+    if (clean.length === 0) return "empty";
     const what = `last lines of the log of ${nameOf(job)}`;
     return showBody(logBody(clean, { timestamps: false }), { maxBytes: logBytes, what });
   } catch {

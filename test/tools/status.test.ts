@@ -118,6 +118,12 @@ describe("job_status", () => {
     expect(data.jobs[0].next).not.toContain("Read the end of its log");
   });
 
+  test("sends nobody to the log of a job that printed nothing", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "mute", script: "exit 3" }));
+    const { data } = await mcp.ok("job_status", { jobs: ["mute"] });
+    expect(data.jobs[0].next).toMatch(/^Its log is empty: run it again with more output/);
+  });
+
   test("says that this server killed the process of a job", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "box", script: "sleep 60" });
     await untilStatus(platform, job, "running");
