@@ -13,7 +13,7 @@ import { requireMeant } from "./owned.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf } from "./rows.ts";
-import { requireRunning } from "./running.ts";
+import { betweenStarts, requireRunning } from "./running.ts";
 import { untilTurned } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -61,7 +61,8 @@ export const exec = defineTool({
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
     const ran = await platform.jobs
       .execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
+        await betweenStarts(error, { job, nothing: "Nothing was run.", again }, context);
         throw outcomeError(error, {
           nothing: `Nothing was run in ${identityText(job)}.`,
           unknown: `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isActive, type JobDescription, type Platform, PlatformError } from "../client/index.ts";
+import { expectEnd, isActive, type JobDescription, type Platform, PlatformError } from "../client/index.ts";
 
 /** Up to so many jobs are asked for one by one; more of one place with one list. */
 const MOST_SINGLE = 3;
 /** A list this long costs more than asking for the jobs one by one. */
 const LONGEST_LIST = 500;
 const RETRY_MS = 1000;
+/** Even a call that is not to wait may send a request again. */
+const LEAST_MS = 2000;
 /** Times of creation carry more digits than a Date holds. */
 const ROUNDING_MS = 2;
 
@@ -30,7 +32,8 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
   async function refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
     const active = [...seen.values()].filter(({ status }) => isActive(status));
     const timeUp = AbortSignal.timeout(Math.max(0, deadlineMs - Date.now()));
-    const until = AbortSignal.any([signal, timeUp]);
+    const ms = Math.max(0, deadlineMs - Date.now());
+    const until = expectEnd(AbortSignal.any([signal, timeUp]), { ms, outer: signal });
     try {
       for (const group of byPlace(active)) await refreshGroup(group, until);
       trouble = undefined;
@@ -80,19 +83,20 @@ export function passing(error: unknown): PlatformError {
   throw error;
 }
 
-/** Tries `work` again while what goes wrong may pass and there is time. */
+/** Tries `work` again while what goes wrong may pass and there is time, also for the pause that the platform asks. */
 export async function patiently<T>(
   deadlineMs: number,
   signal: AbortSignal,
-  work: () => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   for (;;) {
     try {
-      return await work();
+      const ms = Math.max(LEAST_MS, deadlineMs - Date.now());
+      return await work(expectEnd(AbortSignal.any([signal]), { ms, outer: signal }));
     } catch (error) {
-      passing(error);
-      if (Date.now() + RETRY_MS > deadlineMs) throw error;
-      await pauseFor(RETRY_MS, signal);
+      const waitMs = Math.max(RETRY_MS, passing(error).retryAfterMs ?? 0);
+      if (Date.now() + waitMs > deadlineMs) throw error;
+      await pauseFor(waitMs, signal);
     }
   }
 }

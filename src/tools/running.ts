@@ -1,5 +1,7 @@
 import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
+import type { ToolContext } from "./define-tool.ts";
 import { statusText } from "./rows.ts";
+import { within } from "./within.ts";
 import { identityText } from "./written.ts";
 
 /**
@@ -17,4 +19,19 @@ export function requireRunning(
     : `job_wait {${jobs}, "until": "running"} waits for it, job_status {${jobs}} says why it does not run yet.`;
   const message = `${identityText(job)} is ${statusText(job)}. ${nothing} ${next}`;
   throw new PlatformError("not_running", message);
+}
+
+/** Looks again at a job that ran when it was found, and says why the platform says that it does not. */
+export async function betweenStarts(
+  error: unknown,
+  { job, ...said }: { job: JobDescription; nothing: string; again: string },
+  { platform, signal }: Pick<ToolContext, "platform" | "signal">,
+): Promise<void> {
+  if (!(error instanceof PlatformError) || error.code !== "not_running") return;
+  // What the platform said stands when it says no more.
+  const now = await platform.jobs.status(job.id, {}, { signal: within(signal) }).catch(() => job);
+  requireRunning(now, said);
+  if (now.restart_policy === "never") return;
+  const message = `${identityText(now)} has no process at the moment: it ended and is being started again (restart policy ${now.restart_policy}). ${said.nothing} Try again in a few seconds; job_status {"jobs": ["${said.again}"]} says how often that happened.`;
+  throw new PlatformError("not_running", message, { cause: error, retryable: true });
 }

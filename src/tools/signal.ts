@@ -7,6 +7,7 @@ import { requireMeant } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
+import { betweenStarts } from "./running.ts";
 import { hasTurned, untilTurned, wasDisplaced, wasRestarted } from "./turned.ts";
 import { within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
@@ -65,6 +66,7 @@ async function send(job: JobDescription, again: string, context: ToolContext): P
     await platform.jobs.sendSignal(job.id, whereIs(job), { signal: within(until) });
   } catch (error) {
     if (until.aborted || !(error instanceof PlatformError)) throw error;
+    await betweenStarts(error, { job, nothing: "Nothing was sent.", again }, context);
     return { after: await afterFailure(error, { job, again }, context), isAnswerLost: true };
   }
   return { after: (await untilTurned(job, EFFECT_MS, context)) ?? job, isAnswerLost: false };

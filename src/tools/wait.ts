@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isFinished, type JobDescription, type Platform } from "../client/index.ts";
 import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
+import { keepsRestarting, timesRestarted, timesText } from "../jobs/fresh-starts.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { countStatuses, countsText } from "../jobs/rows.ts";
@@ -58,8 +59,8 @@ export const wait = defineTool({
       throw new InvalidInputError('pattern goes with until: "log", and until: "log" needs a pattern.');
     const startedMs = Date.now();
     const deadlineMs = startedMs + wait_seconds * 1000;
-    const jobs = await patiently(deadlineMs, context.signal, () =>
-      resolveAll(context.platform, { refs, where: whereOf(at) }, context.signal),
+    const jobs = await patiently(deadlineMs, context.signal, (signal) =>
+      resolveAll(context.platform, { refs, where: whereOf(at) }, signal),
     );
     const wait = { jobs, deadlineMs, startedMs };
     const outcome =
@@ -99,7 +100,9 @@ async function untilState(
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) break;
     progress(progressText(poll, isReached, startedMs));
-    await pauseFor(Math.min(POLL_MS, leftMs), signal);
+    const askedMs = poll.trouble?.retryAfterMs ?? 0;
+    if (askedMs > leftMs) break;
+    await pauseFor(Math.min(Math.max(POLL_MS, askedMs), leftMs), signal);
     await poll.refresh(signal, deadlineMs);
   }
   return { finished: poll.jobs.every(isReached), jobs: poll.jobs, trouble: poll.trouble?.message };
@@ -217,7 +220,7 @@ function nextCall({ jobs: refs, ...args }: WaitArguments, outcome: Outcome): str
     return `No line matched and none will: all have ended. ${call("job_logs", again)}`;
   if (finished) return call("job_logs", again);
   const wait = { jobs: refs, ...args };
-  const stuck = jobs.filter(isStuck);
+  const stuck = jobs.filter((job) => isStuck(job) || keepsRestarting(job, Date.now()));
   if (stuck.length === 0) return call("job_wait", wait);
   const named = refsAgain(stuck, { refs, project }).slice(0, MAX_NAMED);
   return `${call("job_status", { jobs: named })} says why ${stuckText(stuck)} and what would help. To wait all the same: job_wait ${JSON.stringify(wait)}`;
@@ -231,8 +234,13 @@ function isStuck({ status, history }: JobDescription): boolean {
 }
 
 function stuckText([first, ...others]: JobDescription[]): string {
-  const who = first === undefined ? "" : `${nameOf(first)} has not started (${statusText(first)})`;
+  const who = first === undefined ? "" : `${nameOf(first)} ${troubleOf(first)}`;
   return others.length === 0 ? who : `${who}, and ${others.length} more`;
+}
+
+function troubleOf(job: JobDescription): string {
+  if (job.status === "pending") return `has not started (${statusText(job)})`;
+  return `was restarted ${timesText(timesRestarted(job))} (restart policy ${job.restart_policy})`;
 }
 
 /** Source: protocol reference 3.11. */

@@ -23,6 +23,22 @@ describe("a platform that asks to wait", () => {
     },
   );
 
+  test("longer than job_wait is to take is told at once, before and while it waits", async ({
+    mcp,
+    emulator,
+    platform,
+  }) => {
+    const job = await startJob(platform, { name: "train", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    const args = { jobs: [job.id], wait_seconds: 8 };
+    const startedAt = Date.now();
+    emulator.chaos.add({ on: { path: "**/jobs/*", skip: 1 }, do: busy(429, 20) });
+    const { text } = await mcp.ok("job_wait", args);
+    expect(text).toMatch(/^finished: false.*asks to wait 20 s/s);
+    expect(await mcp.refusal("job_wait", args)).toMatch(/^rate_limited: .*asks to wait 20 s/);
+    expect(Date.now() - startedAt).toBeLessThan(7000);
+  });
+
   test("a little is waited for", async ({ mcp, emulator }) => {
     emulator.chaos.add({ on: { path: "**/jobs", times: 1 }, do: busy(429, 1) });
     expect((await mcp.ok("job_list")).text).toContain("0");

@@ -146,6 +146,26 @@ describe("job_exec, a job that ends meanwhile", () => {
   });
 });
 
+describe("job_exec and job_signal, a job between two starts", () => {
+  test.for([
+    ["job_exec", { job: "loop", command: "true" }, "Nothing was run."],
+    ["job_signal", { job: "loop" }, "Nothing was sent."],
+  ] as const)(
+    "says that it is being started again: %s",
+    async ([tool, args, nothing], { mcp, platform, emulator }) => {
+      const job = await startJob(platform, { name: "loop", script: SLEEP, restartPolicy: "always" });
+      await untilStatus(platform, job, "running");
+      emulator.chaos.add({
+        on: { path: tool === "job_exec" ? "**/exec" : "**/kill" },
+        do: { kind: "answer", status: 404 },
+      });
+      const text = await mcp.refusal(tool, args);
+      expect(text).toMatch(/^not_running: loop .*is being started again \(restart policy always\)/);
+      expect(text).toContain(`${nothing} Try again in a few seconds; job_status {"jobs": ["loop"]}`);
+    },
+  );
+});
+
 describe("job_exec, a program that is not there", () => {
   test("says so, and what the platform said", async ({ mcp, job }) => {
     const { text, data } = await mcp.ok("job_exec", { job: job.name, argv: ["no-such-cmd", "-x"] });

@@ -40,6 +40,21 @@ describe("job_wait", () => {
     },
   );
 
+  test("says that a job is restarted again and again, and sends on to job_status", async ({
+    mcp,
+    platform,
+  }) => {
+    const job = await startJob(platform, { name: "loop", script: "exit 3", restartPolicy: "always" });
+    await expect
+      .poll(async () => (await platform.jobs.status(job.id)).history.restarts, { timeout: 15_000 })
+      .toBeGreaterThan(1);
+    const { text } = await mcp.ok("job_wait", { jobs: ["loop"], wait_seconds: 0 });
+    expect(text).toMatch(
+      /Next: job_status \{"jobs":\["loop"\]\} says why loop was restarted \d+ times \(restart policy always\)/,
+    );
+    await platform.jobs.kill(job.id);
+  });
+
   test("waits until jobs run", async ({ mcp, platform }) => {
     await startJob(platform, { name: "soon", script: "sleep 60" });
     const { data } = await mcp.ok("job_wait", { jobs: ["soon"], until: "running", wait_seconds: 20 });
