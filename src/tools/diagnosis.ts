@@ -69,7 +69,7 @@ export async function diagnose(
 }
 
 /** Advice that needs no log, for a job that printed nothing. */
-function withoutLog(next: string): string {
+export function withoutLog(next: string): string {
   return /\bend of its log\b/.test(next)
     ? "Its log is empty: run it again with more output, e.g. sh -x or a verbose option (job_rerun with command), to see where it fails."
     : next;

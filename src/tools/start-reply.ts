@@ -5,6 +5,7 @@ import { fenceOutput } from "../jobs/fence.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { explainJob } from "../jobs/reasons.ts";
 import type { ToolContext } from "./define-tool.ts";
+import { withoutLog } from "./diagnosis.ts";
 import { worstCase } from "./limit-problems.ts";
 import { redactorFor } from "./redactor.ts";
 import { refsAgain } from "./resolve.ts";
@@ -44,7 +45,7 @@ export async function startReply(started: Started, context: ToolContext) {
     ...factLines(started, jobs, context),
     ...(output === undefined ? [] : outputLines(output, first)),
     ...(trouble === undefined ? [] : [`It was started, but could not be watched: ${trouble}`]),
-    ...whyLines(jobs, started),
+    ...whyLines(jobs, started, output?.text === ""),
     nextLine(jobs, started),
   ].join("\n");
   const data = startData(current, started.request, output?.text);
@@ -124,13 +125,18 @@ function outputLines(
 }
 
 /** Why a job that was waited for does not run, or has failed. */
-function whyLines(jobs: readonly JobDescription[], { deadlineMs, checked, outcomes }: Started): string[] {
+function whyLines(
+  jobs: readonly JobDescription[],
+  { deadlineMs, checked, outcomes }: Started,
+  isSilent: boolean,
+): string[] {
   const [job, ...others] = jobs;
   if (deadlineMs === 0 || job === undefined || others.length > 0) return [];
   if (job.status === "running" || job.status === "succeeded") return [];
   const { why, next } = explainJob(job, { presets: checked.presets });
+  const known = isSilent && isFinished(job.status) ? withoutLog(next) : next;
   // The same call would only show the same job again.
-  const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : next;
+  const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : known;
   return [`Why: ${[why, advice].filter((text) => text !== "").join(" ")}`];
 }
 

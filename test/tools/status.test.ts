@@ -119,7 +119,15 @@ describe("job_status", () => {
   });
 
   test("sends nobody to the log of a job that printed nothing", async ({ mcp, platform }) => {
-    await untilEnded(platform, await startJob(platform, { name: "mute", script: "exit 3" }));
+    const started = await mcp.ok("job_start", {
+      image: "ubuntu:22.04",
+      command: "exit 3",
+      name: "mute",
+      life_span: "1h",
+      wait_seconds: 20,
+    });
+    expect(started.text).toMatch(/It printed nothing\..*Why: .*Its log is empty: run it again/s);
+    await untilEnded(platform, await platform.jobs.status("mute"));
     const { data } = await mcp.ok("job_status", { jobs: ["mute"] });
     expect(data.jobs[0].next).toMatch(/^Its log is empty: run it again with more output/);
   });
