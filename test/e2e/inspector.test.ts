@@ -13,7 +13,8 @@ const FETCH_LIMIT_MS = 90_000;
 const WITHIN = { timeout: 20_000, interval: 100 };
 const JOB = {
   image: "ubuntu",
-  command: "sh -c 'echo first; sleep 8; echo second; sleep 60'",
+  // Whenever the subscription comes, there is a line after it.
+  command: "sh -c 'while :; do echo line; sleep 1; done'",
   name: "watched",
 };
 const LOG = "job://default/acme/vision/watched/logs";
