@@ -110,8 +110,8 @@ describe("job_exec", () => {
 
   test("does not run a command again when the connection breaks", async ({ mcp, job, emulator }) => {
     emulator.chaos.add({ on: { path: "**/exec", times: 1 }, do: { kind: "cut", afterMs: 100 } });
-    await mcp.call("job_exec", { job: job.id, command: "echo x >> /tmp/ran; sleep 1; echo x >> /tmp/ran" });
-    const { data } = await mcp.ok("job_exec", { job: job.id, command: "sleep 1.5; cat /tmp/ran | wc -l" });
+    await mcp.call("job_exec", { job: job.id, command: "echo x >> ran; sleep 1; echo x >> ran" });
+    const { data } = await mcp.ok("job_exec", { job: job.id, command: "sleep 1.5; cat ran | wc -l" });
     expect(Number(data.stdout)).toBeLessThanOrEqual(2);
   });
 
