@@ -42,7 +42,6 @@ interface RunnerOptions {
 export function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Runner {
   return new LocalRunner({
     sandbox: isolate ? openSandbox() : undefined,
-    terminals: openTerminals(),
     groups: groupsFor(memoryGroup),
   });
 }
@@ -63,7 +62,6 @@ function groupsFor(named: string | undefined): MemoryGroups | undefined {
 
 interface Means {
   sandbox: Sandbox | undefined;
-  terminals: Terminals | undefined;
   groups: MemoryGroups | undefined;
 }
 
@@ -71,7 +69,8 @@ class LocalRunner implements Runner {
   readonly isolated: boolean;
   readonly limited: boolean;
   readonly #sandbox: Sandbox | undefined;
-  readonly #terminals: Terminals | undefined;
+  /** Found when the first job asks for one: most never do. */
+  #found: { terminals: Terminals | undefined } | undefined;
   readonly #groups: MemoryGroups | undefined;
   readonly #pipes = new Pipes(join(tmpdir(), `apolo-pipes-${randomUUID()}`));
   readonly #table = new ProcessTable();
@@ -79,13 +78,17 @@ class LocalRunner implements Runner {
   readonly #memory = new MemoryWatch(this.#table);
   readonly #jobs = new Set<JobProcess>();
 
-  constructor({ sandbox, terminals, groups }: Means) {
+  constructor({ sandbox, groups }: Means) {
     this.isolated = sandbox !== undefined;
     this.limited = groups !== undefined;
     this.#sandbox = sandbox;
-    this.#terminals = terminals;
     this.#groups = groups;
     this.#guardian = new Guardian({ groupPrefix: groups?.prefix, pipes: this.#pipes.folder });
+  }
+
+  get #terminals(): Terminals | undefined {
+    this.#found ??= { terminals: openTerminals() };
+    return this.#found.terminals;
   }
 
   start(launch: Launch): RunningJob {
