@@ -120,6 +120,17 @@ describe("a job that takes turns", () => {
   });
 });
 
+/** A job that made room for another, and that other, which runs. */
+async function replaced(): Promise<[first: string, second: string]> {
+  const first = await start();
+  await runs(first);
+  const second = await startLasting();
+  await waits(second);
+  platform.clock.advance(2 * MINUTE);
+  await runs(second);
+  return [first, second];
+}
+
 describe("a suspended job", () => {
   test("lets pending jobs pass, but not for ever", async () => {
     const first = await start();
@@ -153,12 +164,7 @@ describe("a suspended job", () => {
   });
 
   test("has no seat among the running jobs, and waits for one", async () => {
-    const first = await start();
-    await runs(first);
-    const second = await startLasting();
-    await waits(second);
-    platform.clock.advance(2 * MINUTE);
-    await runs(second);
+    const [first, second] = await replaced();
     const third = await create(platform);
     await runs(third.id);
     const limit = { body: { quota: { total_running_jobs: 1 } } };
@@ -175,12 +181,7 @@ describe("a suspended job", () => {
   });
 
   test("is still suspended when the emulator comes back, and goes on", async () => {
-    const first = await start();
-    await runs(first);
-    const second = await startLasting();
-    await waits(second);
-    platform.clock.advance(2 * MINUTE);
-    await runs(second);
+    const [first] = await replaced();
     await platform.close();
     platform = await startScripted({ gpuNodes: 1, dataDir: folder });
     const { statuses } = await runs(first);
