@@ -3,12 +3,12 @@ import { type FailedRequest, PlatformError } from "./errors.ts";
 import type { Exchange, Incoming } from "./exchange.ts";
 import type { Session } from "./login/session.ts";
 import { networkError } from "./network-error.ts";
+import { Retry } from "./retry.ts";
 import { serverError } from "./server-error.ts";
 import { traceHeaders } from "./trace.ts";
 
 const MAX_REDIRECTS = 5;
-const FIRST_BACKOFF_MS = 200;
-const LONGEST_BACKOFF_MS = 10_000;
+const FIRST_PAUSE_MS = 200;
 /** A server that asks for more is not waited for, even by a call without an end: its caller can decide better. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -88,30 +88,21 @@ export class Http {
   }
 
   async #send<T>(api: ApiCall, deadline: Deadline, read: Read<T>): Promise<T> {
-    for (let tries = 0; ; tries += 1) {
+    const retry = new Retry(FIRST_PAUSE_MS);
+    for (;;) {
       try {
         return await read(await this.#accepted(api, deadline), deadline);
       } catch (error) {
         const failure = this.#explain(error, api, deadline);
-        const waitMs = this.#retryAfter(failure, api, tries);
-        if (waitMs === undefined || performance.now() + waitMs >= deadline.endsAt) throw failure;
+        if (retry.failures >= this.#options.retries || !mayRepeat(failure, api)) throw failure;
+        const waitMs = retry.afterFailure(failure);
+        if (performance.now() + waitMs >= deadline.endsAt) throw failure;
         deadline.touch();
         await pause(waitMs, deadline.signal).catch((reason: unknown) => {
           throw this.#explain(reason, api, deadline);
         });
       }
     }
-  }
-
-  /** How long to wait before sending again, or undefined when that would be wrong or useless. */
-  #retryAfter(failure: unknown, api: ApiCall, tries: number): number | undefined {
-    if (!(api.safe ?? api.method === "GET") || tries >= this.#options.retries) return undefined;
-    if (!(failure instanceof PlatformError) || !failure.retryable) return undefined;
-    const { code, request, retryAfterMs } = failure;
-    if (code !== "unavailable" && code !== "rate_limited" && request?.status !== 504) return undefined;
-    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** tries, LONGEST_BACKOFF_MS);
-    if (retryAfterMs !== undefined) return retryAfterMs > LONGEST_WAIT_MS ? undefined : retryAfterMs;
-    return backoffMs * (0.5 + Math.random() / 2);
   }
 
   /** An answer below 400; a refused token is replaced once. */
@@ -174,6 +165,15 @@ export class Http {
   #explain(error: unknown, api: ApiCall, deadline: Deadline): unknown {
     return networkError(error, { what: api.what, request: describe(api), signal: deadline });
   }
+}
+
+/** Whether sending it again is harmless, and may help before long. */
+function mayRepeat(failure: unknown, api: ApiCall): boolean {
+  if (!(api.safe ?? api.method === "GET")) return false;
+  if (!(failure instanceof PlatformError) || !failure.retryable) return false;
+  const { code, request, retryAfterMs = 0 } = failure;
+  if (retryAfterMs > LONGEST_WAIT_MS) return false;
+  return code === "unavailable" || code === "rate_limited" || request?.status === 504;
 }
 
 /** A POST without a body names a type as well, as the official client does. */

@@ -31,6 +31,7 @@ export { mayHaveHappened } from "./network-error.ts";
 export { type OnceOptions, requestTag, type Started } from "./once.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
 export { type Gpu, type Preset, preset } from "./preset.ts";
+export { Retry } from "./retry.ts";
 export type { RunOptions } from "./run.ts";
 export { type Cursor, SameTime } from "./same-time.ts";
 export type { SaveStep } from "./save.ts";

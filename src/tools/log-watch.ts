@@ -5,6 +5,8 @@ import {
   type LogLine,
   type LogTail,
   type Platform,
+  type PlatformError,
+  Retry,
 } from "../client/index.ts";
 import { placeAfter } from "./log-cursor.ts";
 import { passing, patiently, pauseFor } from "./poll.ts";
@@ -123,20 +125,30 @@ async function follow(
   signal: AbortSignal,
 ): Promise<Watched> {
   const { read, deadlineMs, stop } = options;
-  while (!read.matched && !read.ended) {
-    const leftMs = deadlineMs - Date.now();
-    if (leftMs <= 0) break;
-    const timeUp = AbortSignal.any([AbortSignal.timeout(leftMs), ...(stop === undefined ? [] : [stop])]);
+  const retry = new Retry(REOPEN_MS);
+  const isOver = () => read.matched || read.ended || Date.now() >= deadlineMs;
+  while (!isOver()) {
+    const time = AbortSignal.timeout(Math.max(0, deadlineMs - Date.now()));
+    const timeUp = stop === undefined ? time : AbortSignal.any([time, stop]);
     const until = AbortSignal.any([signal, timeUp]);
-    try {
-      await followOnce(platform, options, until);
-    } catch (error) {
+    const { linesRead } = read;
+    const failure = await followOnce(platform, options, until).catch((error: unknown) => {
       signal.throwIfAborted();
-      if (timeUp.aborted) break;
-      passing(error);
-      await pauseFor(Math.min(REOPEN_MS, leftMs), signal);
-    }
+      return timeUp.aborted ? undefined : passing(error);
+    });
+    if (timeUp.aborted) break;
+    if (failure === undefined || read.linesRead > linesRead) retry.succeeded();
+    if (failure === undefined) continue;
+    const pauseMs = retry.afterFailure(failure);
+    if (Date.now() + pauseMs > deadlineMs) return readUpTo(failure, read);
+    await pauseFor(pauseMs, until).catch(() => signal.throwIfAborted());
   }
+  return read;
+}
+
+/** What there is when the time is over before the platform may be asked again. */
+function readUpTo(failure: PlatformError, read: Watched): Watched {
+  if (read.lines.length === 0) throw failure;
   return read;
 }
 

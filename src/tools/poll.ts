@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expectEnd, isActive, type JobDescription, type Platform, PlatformError } from "../client/index.ts";
+import {
+  expectEnd,
+  isActive,
+  type JobDescription,
+  type Platform,
+  PlatformError,
+  Retry,
+} from "../client/index.ts";
 
 /** Up to so many jobs are asked for one by one; more of one place with one list. */
 const MOST_SINGLE = 3;
@@ -89,12 +96,13 @@ export async function patiently<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const retry = new Retry(RETRY_MS);
   for (;;) {
     try {
       const ms = Math.max(LEAST_MS, deadlineMs - Date.now());
       return await work(expectEnd(AbortSignal.any([signal]), { ms, outer: signal }));
     } catch (error) {
-      const waitMs = Math.max(RETRY_MS, passing(error).retryAfterMs ?? 0);
+      const waitMs = retry.afterFailure(passing(error));
       if (Date.now() + waitMs > deadlineMs) throw error;
       await pauseFor(waitMs, signal);
     }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isFinished, type JobDescription, type Platform } from "../client/index.ts";
+import { isFinished, type JobDescription, type Platform, Retry } from "../client/index.ts";
 import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { keepsRestarting, timesRestarted, timesText } from "../jobs/fresh-starts.ts";
@@ -96,14 +96,17 @@ async function untilState(
   { platform, signal, progress }: ToolContext,
 ): Promise<Outcome> {
   const poll = startPoll(jobs, platform);
+  const retry = new Retry(POLL_MS);
+  let pauseMs = POLL_MS;
   while (!poll.jobs.every(isReached)) {
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) break;
     progress(progressText(poll, isReached, startedMs));
-    const askedMs = poll.trouble?.retryAfterMs ?? 0;
-    if (askedMs > leftMs) break;
-    await pauseFor(Math.min(Math.max(POLL_MS, askedMs), leftMs), signal);
+    if ((poll.trouble?.retryAfterMs ?? 0) > leftMs) break;
+    await pauseFor(Math.min(pauseMs, leftMs), signal);
     await poll.refresh(signal, deadlineMs);
+    if (poll.trouble === undefined) retry.succeeded();
+    pauseMs = poll.trouble === undefined ? POLL_MS : retry.afterFailure(poll.trouble);
   }
   return { finished: poll.jobs.every(isReached), jobs: poll.jobs, trouble: poll.trouble?.message };
 }

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
+import { countRequests } from "../support/requests.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
@@ -54,4 +55,19 @@ describe("a platform that asks to wait", () => {
     const text = await mcp.refusal("job_exec", { job: "train", command: "true" });
     expect(text).toMatch(/^rate_limited: .*asks to wait 60 s.*Nothing was run/s);
   });
+
+  test.for(["job_wait", "job_logs"] as const)(
+    "for a log is asked once more by %s at most",
+    async (tool, { mcp, emulator, platform }) => {
+      const job = await startJob(platform, { name: "train", script: SLEEP });
+      await untilStatus(platform, job, "running");
+      emulator.chaos.add({ on: { path: "**/log_ws", skip: 1 }, do: busy(429, 600) });
+      const requests = countRequests();
+      const wait = tool === "job_wait" ? { until: "log", pattern: "never" } : { until_pattern: "never" };
+      const { text } = await mcp.call(tool, { jobs: [job.id], wait_seconds: 20, ...wait });
+      requests.stop();
+      expect(text).toContain("asks to wait 600 s");
+      expect(requests.sockets()).toBeLessThanOrEqual(2);
+    },
+  );
 });

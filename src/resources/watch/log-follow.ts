@@ -1,8 +1,7 @@
-import { type Cursor, type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { type Cursor, type JobDescription, type Platform, PlatformError, Retry } from "../../client/index.ts";
 import { Pause } from "./pause.ts";
 
 const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 10_000;
 /** How long the last lines of a job that ended are waited for. */
 const LAST_LINES_MS = 3000;
 const PLACE_LIMIT_MS = 15_000;
@@ -69,26 +68,30 @@ export class LogFollow {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    let waitMs = FIRST_RETRY_MS;
+    const retry = new Retry(FIRST_RETRY_MS);
     while (!signal.aborted) {
       this.#attempt = new AbortController();
-      const heard = await this.#listen(AbortSignal.any([signal, this.#attempt.signal]));
+      const { heard, failure } = await this.#listen(AbortSignal.any([signal, this.#attempt.signal]));
       if (this.#hasEnded) return;
-      waitMs = heard ? FIRST_RETRY_MS : Math.min(LONGEST_RETRY_MS, waitMs * 2);
-      if (!this.#attempt.signal.aborted) await this.#pause.wait(waitMs, signal);
+      if (heard) retry.succeeded();
+      const waitMs = retry.afterFailure(failure);
+      // News of the job shortens a pause of ours, not one that the platform asked for.
+      if (failure?.retryAfterMs !== undefined) await new Pause().wait(waitMs, signal);
+      else if (!this.#attempt.signal.aborted) await this.#pause.wait(waitMs, signal);
     }
   }
 
-  /** Until the stream ends or breaks; whether anything new came. */
-  async #listen(signal: AbortSignal): Promise<boolean> {
+  /** Until the stream ends or breaks; whether anything new came, and what broke it. */
+  async #listen(signal: AbortSignal): Promise<{ heard: boolean; failure?: PlatformError | undefined }> {
     let heard = false;
+    let failure: PlatformError | undefined;
     try {
       if (!this.#isPlaced) {
         await this.#place(signal);
         // What was printed while that failed cannot be told apart from what was there.
         this.#onLine();
       }
-      if (this.#job.status !== "running") return false;
+      if (this.#job.status !== "running") return { heard };
       const { id, cluster_name: cluster } = this.#job;
       const options = { after: this.#cursor, where: { cluster } };
       for await (const { time } of this.#platform.jobs.follow(id, options, { signal })) {
@@ -97,9 +100,9 @@ export class LogFollow {
         this.#onLine();
       }
     } catch (error) {
-      if (!signal.aborted) this.#forgive(error);
+      if (!signal.aborted) failure = this.#forgive(error);
     }
-    return heard;
+    return { heard, failure };
   }
 
   /** Notes where the log ends now, once: what was printed before is not news. */
@@ -114,8 +117,10 @@ export class LogFollow {
   }
 
   /** An outage passes; that the job cannot be read at all is for its poll to find. */
-  #forgive(error: unknown): void {
-    if (!(this.#closing.signal.aborted || error instanceof PlatformError)) throw error;
+  #forgive(error: unknown): PlatformError | undefined {
+    if (error instanceof PlatformError) return error;
+    if (this.#closing.signal.aborted) return undefined;
+    throw error;
   }
 
   #advance(time: string | undefined): void {

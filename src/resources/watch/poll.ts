@@ -27,6 +27,8 @@ export interface PollAnswer {
   jobs: Map<string, JobDescription | PlatformError>;
   /** Active jobs of the place, newest first. */
   active: JobDescription[];
+  /** Why the state of some could not be learned just now. */
+  trouble?: PlatformError | undefined;
 }
 
 /**
@@ -49,8 +51,9 @@ export async function poll(
   );
   const seen = new Map(lists.flat().map((job) => [job.id, job]));
   const missing = jobs.map(({ id }) => id).filter((id) => !seen.has(id));
-  const found = await eachOf(platform, missing, call);
+  const { found, trouble } = await eachOf(platform, missing, call);
   return {
+    trouble,
     jobs: new Map(jobs.flatMap(({ id }) => entry(id, seen.get(id) ?? found.get(id)))),
     active: place === undefined ? [] : lists.flat().filter((job) => isIn(job, place)),
   };
@@ -90,14 +93,16 @@ async function eachOf(
   platform: Platform,
   ids: readonly string[],
   call: CallOptions,
-): Promise<Map<string, JobDescription | PlatformError>> {
+): Promise<{ found: PollAnswer["jobs"]; trouble: PlatformError | undefined }> {
   const outcomes = await platform.jobs.statusMany(ids, {}, call);
-  const found = new Map<string, JobDescription | PlatformError>();
+  const found: PollAnswer["jobs"] = new Map();
+  let trouble: PlatformError | undefined;
   for (const outcome of outcomes) {
     if ("job" in outcome) found.set(outcome.ref, outcome.job);
     else if (STAYING.has(outcome.error.code)) found.set(outcome.ref, outcome.error);
+    else trouble = outcome.error;
   }
-  return found;
+  return { found, trouble };
 }
 
 /** Errors that asking again will not cure. */

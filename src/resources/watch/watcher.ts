@@ -1,4 +1,4 @@
-import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { type JobDescription, type Platform, PlatformError, Retry } from "../../client/index.ts";
 import { findJob, isAt } from "../find-job.ts";
 import { ActiveWatch } from "./active-watch.ts";
 import { hasEnded, JobWatch, type Watching } from "./job-watch.ts";
@@ -11,7 +11,6 @@ const SLOW_TICK_MS = 5000;
 const SLOWEST_TICK_MS = 60_000;
 /** The quieter it has been, the less often a mere list is looked at: a minute of silence adds a second. */
 const QUIET_SHARE = 60;
-const LONGEST_BACKOFF_MS = 10_000;
 /** A look that takes longer is given up: the platform may have stopped answering without saying so. */
 const TICK_LIMIT_MS = 15_000;
 
@@ -115,28 +114,31 @@ export class Watcher {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const retry = new Retry(TICK_MS);
     while (!signal.aborted) {
       const startedMs = performance.now();
-      failures = await this.#look(failures, signal);
+      const trouble = await this.#look(retry.failures > 0, signal);
       if (signal.aborted) return;
       if (!this.#isWanted()) {
         this.#stop();
         return;
       }
-      const backoffMs = Math.min(LONGEST_BACKOFF_MS, TICK_MS * 2 ** failures - TICK_MS);
-      const intervalMs = Math.max(this.#intervalMs(), backoffMs);
+      if (trouble === undefined) retry.succeeded();
+      const backoffMs = trouble === undefined ? 0 : retry.afterFailure(trouble);
+      const intervalMs = this.#intervalMs();
       this.#isSlow = intervalMs > TICK_MS && backoffMs === 0;
-      await this.#pause.wait(Math.max(0, startedMs + intervalMs - performance.now()), signal);
+      const leftMs = startedMs + intervalMs - performance.now();
+      await this.#pause.wait(Math.max(0, leftMs, backoffMs), signal);
     }
   }
 
-  /** One look at everything; how often in a row that has failed now. */
-  async #look(failures: number, signal: AbortSignal): Promise<number> {
-    if (!(await this.#tick(signal))) return failures + 1;
-    if (failures > 0) for (const watch of this.#openJobs()) watch.reconnect();
+  /** One look at everything; what kept some of it from being seen. */
+  async #look(failedBefore: boolean, signal: AbortSignal): Promise<PlatformError | undefined> {
+    const trouble = await this.#tick(signal);
+    if (trouble !== undefined || signal.aborted) return trouble;
+    if (failedBefore) for (const watch of this.#openJobs()) watch.reconnect();
     this.#forgetOver();
-    return 0;
+    return undefined;
   }
 
   #forgetOver(): void {
@@ -149,8 +151,8 @@ export class Watcher {
     return Math.min(SLOWEST_TICK_MS, Math.max(SLOW_TICK_MS, quietMs / QUIET_SHARE));
   }
 
-  /** False when the platform could not be asked. */
-  async #tick(signal: AbortSignal): Promise<boolean> {
+  /** What the platform answered instead of what was asked for, if it did. */
+  async #tick(signal: AbortSignal): Promise<PlatformError | undefined> {
     try {
       const call = { signal, timeoutMs: TICK_LIMIT_MS };
       const place = this.#isPlaceWanted() ? (await this.#platform.context(call)).selection : undefined;
@@ -161,9 +163,10 @@ export class Watcher {
         if (found !== undefined) watch.see(found);
       }
       if (place !== undefined && this.#active.see(answer.active)) this.#lastNewsMs = performance.now();
-      return true;
+      return answer.trouble;
     } catch (error) {
-      if (signal.aborted || error instanceof PlatformError) return false;
+      if (error instanceof PlatformError) return error;
+      if (signal.aborted) return undefined;
       throw error;
     }
   }
