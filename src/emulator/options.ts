@@ -1,3 +1,4 @@
+import { isLoopback } from "./http/same-site.ts";
 import type { Timing } from "./lifecycle/timing.ts";
 
 export interface EmulatorOptions {
@@ -22,11 +23,9 @@ export interface EmulatorOptions {
   memoryGroup?: string;
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
 /** The host to listen on. @throws {Error} for one that others can reach, unless a token was chosen. */
 export function hostOf({ host = "127.0.0.1", token }: EmulatorOptions): string {
-  if (!LOOPBACK.test(host) && (token === undefined || token.length < 16)) {
+  if (!isLoopback(host) && (token === undefined || token.length < 16)) {
     throw new Error(
       `Listening on ${host} lets others run programs here: give a token of 16 characters or more.`,
     );

@@ -67,6 +67,7 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     permissions: openPermissions(platform, store.collection<Permission[]>("shares")),
     accounts,
     tokens,
+    asksToken: options.token !== undefined,
     clock,
     logs: parts.logs,
     folders: home.folders,

@@ -113,7 +113,7 @@ function request(): Buffer {
   const token = random.pick([platform.token, platform.token, "x", "a.b.c", ""]);
   const lines = [
     `${random.pick(METHODS)} ${random.chance(0.3) ? "/api/v1/jobs?from_preset" : path()} HTTP/1.1`,
-    "Host: x",
+    "Host: localhost",
     `Authorization: ${random.pick(["Bearer", "Bearer", "Bearer", "Basic", ""])} ${token}`,
     ...(random.chance(0.2) ? ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"] : []),
     ...(random.chance(0.1) ? [`X-Strange: ${"y".repeat(random.between(1, 20_000))}`] : []),

@@ -107,6 +107,34 @@ describe("startEmulator", () => {
     expect((await fetch(job.http_url)).status).toBe(404);
   });
 
+  test("asks for a login where a job's page needs one, and has a page where a job publishes none", async () => {
+    const emulator = await start();
+    const server =
+      "require('node:http').createServer((q, a) => a.end('secret page')).listen(8125, () => console.log('up'))";
+    const [job, silent] = await Promise.all([
+      run(emulator, `node -e "${server}"`, { http: { port: 8125, requires_auth: true } }),
+      run(emulator, "sleep 60"),
+    ]);
+    await Promise.all([until(emulator, job.id, "running"), until(emulator, silent.id, "running")]);
+    await vi.waitFor(
+      async () => expect((await fetchPage(job.http_url, emulator.token)).text).toBe("secret page"),
+      {
+        timeout: 10_000,
+      },
+    );
+    const { auth_url } = await call(emulator, "GET", "/config");
+    const login = await fetch(job.http_url);
+    expect([login.status, login.url.startsWith(auth_url)]).toEqual([200, true]);
+    expect((await fetchPage(job.http_url, "x.y.z")).text).toContain("Log in");
+    const done = await fetch(login.url, { method: "POST", redirect: "manual" });
+    const token = /^dat=([^;]+); Path=\/http\//.exec(done.headers.get("set-cookie") ?? "")?.[1] ?? "";
+    expect(new URL(done.headers.get("location") ?? "", login.url).href).toBe(job.http_url);
+    expect((await fetchPage(job.http_url, token)).text).toBe("secret page");
+    const cookie = { headers: { cookie: `dat=${emulator.token}` } };
+    expect((await fetch(`${emulator.url}/jobs`, cookie)).status).toBe(401);
+    expect((await fetch(job.http_url.replace(job.id, silent.id))).status).toBe(200);
+  });
+
   test("lets WebSockets through to a published port, and only who may", async () => {
     const emulator = await start();
     const answer =
@@ -188,6 +216,11 @@ describe("startEmulator", () => {
     await expect(startEmulator({ port })).rejects.toThrow(/EADDRINUSE/);
   });
 });
+
+async function fetchPage(url: string, dat: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, { headers: { cookie: `dat=${dat}` } });
+  return { status: answer.status, text: await answer.text() };
+}
 
 function commandLines(): string[] {
   if (!existsSync("/proc/self/cmdline")) return [];

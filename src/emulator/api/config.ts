@@ -4,6 +4,7 @@ import type { Cluster } from "../state/platform.ts";
 import { baseName, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
 import type { ApiContext } from "./context.ts";
 import { registryHost } from "./context.ts";
+import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
 
 /** The clusters were always there. */
 const CREATED = "2024-01-01T00:00:00+00:00";
@@ -58,8 +59,8 @@ function closed({ origin }: ApiContext): object {
     logout_url: `${origin}/v2/logout`,
     client_id: "apolo-emulator",
     audience: "https://platform.emulator.local",
-    callback_urls: ["http://127.0.0.1:54540", "http://127.0.0.1:54541", "http://127.0.0.1:54542"],
-    headless_callback_url: `${origin}/oauth/show-code`,
+    callback_urls: CALLBACK_URLS,
+    headless_callback_url: headlessCallbackUrl(origin),
     success_redirect_url: `${origin}/oauth/done`,
   };
 }

@@ -34,6 +34,8 @@ export interface ApiContext {
   permissions: Permissions;
   accounts: Accounts;
   tokens: Tokens;
+  /** Whether the login page asks for a token: one was chosen. */
+  asksToken: boolean;
   clock: Clock;
   logs: LogStore;
   folders: Folders;

@@ -7,9 +7,14 @@ import type { Target } from "../http/target.ts";
 import type { RunningJob } from "../run/runner.ts";
 import type { JobRecord } from "../state/job.ts";
 import { orgProjectHash } from "../state/names.ts";
+import type { Tokens } from "../state/tokens.ts";
 import type { ApiContext } from "./context.ts";
 
-const PREFIX = "http";
+/** First segment of the address of every job's page. */
+export const PUBLISHED = "http";
+/** The cookie that stands for a login at jobs' pages, and only there. Source: protocol reference 3.7. */
+export const LOGIN_COOKIE = "dat";
+const FALLBACK = "This job publishes no port.\n";
 
 interface Published {
   running: RunningJob;
@@ -28,28 +33,55 @@ export function publishedPorts(context: ApiContext): {
 } {
   return {
     request(request, response, target) {
-      if (target.segments[0] !== PREFIX) return false;
-      void forward(publishedAt(context, request, target), request, response);
+      if (target.segments[0] !== PUBLISHED) return false;
+      const published = publishedAt(context, request, target);
+      if (published === undefined) response.end(FALLBACK);
+      else void forward(published, request, response);
       return true;
     },
     upgrade(request, socket, target) {
-      if (target.segments[0] !== PREFIX) return false;
-      void tunnel(publishedAt(context, request, target), request, { socket, head: target.head });
+      if (target.segments[0] !== PUBLISHED) return false;
+      const published = publishedAt(context, request, target);
+      if (published === undefined) throw notFound();
+      void tunnel(published, request, { socket, head: target.head });
       return true;
     },
   };
 }
 
-/** @throws {HttpError} if there is no such port, or the caller may not see it. */
-function publishedAt(context: ApiContext, request: IncomingMessage, { segments, query }: Target): Published {
+/** Undefined for a running job that publishes nothing. @throws {HttpError} if no job runs there, or the caller may not see it. */
+function publishedAt(
+  context: ApiContext,
+  request: IncomingMessage,
+  { segments, query }: Target,
+): Published | undefined {
   const [, label = "", ...rest] = segments;
   const job = labelled(context, label);
   const http = job?.container.http;
   const running = job === undefined ? undefined : context.lifecycle.running(job.id);
-  if (http === undefined || running === undefined) throw new HttpError(404, "default backend - 404\n");
-  if (http.requires_auth && callerOf(request, query, context.tokens) === undefined)
-    throw new HttpError(401, "401 Authorization Required\n");
+  if (running === undefined) throw notFound();
+  if (http === undefined) return undefined;
+  if (http.requires_auth && visitorOf(request, query, context.tokens) === undefined)
+    throw loginNeeded(request);
   return { running, port: http.port, path: `/${rest.map(encodeURIComponent).join("/")}${queryOf(request)}` };
+}
+
+function notFound(): HttpError {
+  return new HttpError(404, "default backend - 404\n");
+}
+
+/** A browser is shown the login page; a handshake cannot be sent elsewhere. */
+function loginNeeded({ url = "", headers }: IncomingMessage): HttpError {
+  if (headers.upgrade !== undefined) return new HttpError(401, "401 Authorization Required\n");
+  const login = `/authorize?${new URLSearchParams({ redirect_uri: url })}`;
+  return new HttpError(302, "", { headers: { Location: login } });
+}
+
+function visitorOf(request: IncomingMessage, query: URLSearchParams, tokens: Tokens): string | undefined {
+  const cookies = (request.headers.cookie ?? "").split(";").map((cookie) => cookie.trim());
+  const login = cookies.find((cookie) => cookie.startsWith(`${LOGIN_COOKIE}=`));
+  const token = login?.slice(LOGIN_COOKIE.length + 1) ?? "";
+  return callerOf(request, query, tokens) ?? tokens.userOf(token);
 }
 
 async function forward(

@@ -13,6 +13,7 @@ import { defaultBody } from "./faults.ts";
 import { notRouted, routedMethod } from "./methods.ts";
 import type { Answer, ApiCall, ApiRoute, Match, Router } from "./router.ts";
 import { openRouter } from "./router.ts";
+import { checkSite } from "./same-site.ts";
 import type { SocketEndpoint } from "./socket-endpoint.ts";
 import type { Sockets, Upgrade } from "./sockets.ts";
 import { openSockets } from "./sockets.ts";
@@ -42,6 +43,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #sockets: Sockets = openSockets();
   readonly #connections = new Set<Socket>();
+  #host = "127.0.0.1";
   #routes: Router<ApiRoute> = openRouter<ApiRoute>([]);
   #endpoints: Router<SocketEndpoint> = openRouter<SocketEndpoint>([]);
   #published: Mounted["published"] | undefined;
@@ -64,6 +66,7 @@ export class HttpServer {
 
   /** Starts to listen and returns the port. @throws if the port is taken. */
   async listen(port: number, host: string): Promise<number> {
+    this.#host = host;
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(port, host, resolve);
@@ -91,6 +94,7 @@ export class HttpServer {
     response.on("close", () => gone.abort());
     response.on("error", () => gone.abort());
     try {
+      checkSite(request, this.#host);
       const target = targetOf(request.url);
       const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
       if (await misbehave(faults, request, (answer) => send(response, answer))) return;
@@ -176,6 +180,7 @@ export class HttpServer {
     const refuse = (answer: Answer) =>
       refuseUpgrade(socket, request, { ...answer, version: versionFor(request.url) });
     try {
+      checkSite(request, this.#host);
       const target = targetOf(request.url);
       const faults = this.#options.faults.forRequest(request.method ?? "GET", target.path);
       if (await misbehave(faults, request, refuse)) return;

@@ -3,8 +3,12 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** Makes and recognises bearer tokens. Source: protocol reference 1.6, 7.1. */
 export interface Tokens {
   mint(user: string, uri?: string): string;
-  /** The user a token stands for; undefined for anything this emulator did not make. */
+  /** A token that buys others and is none itself. */
+  mintRefresh(user: string): string;
+  /** The user a token stands for; undefined for anything this emulator did not make, and for a refresh token. */
   userOf(token: string): string | undefined;
+  /** The user who may have a new token for this one: a refresh token, or any other. */
+  refreshedBy(token: string): string | undefined;
 }
 
 /**
@@ -13,34 +17,50 @@ export interface Tokens {
  */
 export function openTokens(key: string, fixed?: { token: string; user: string }): Tokens {
   const sign = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
+  const mint = (user: string, uri?: string) => {
+    const claims = uri === undefined ? { identity: user } : { identity: user, uri };
+    const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
+    return `${text}.${sign(text)}`;
+  };
+  const signed = (token: string) => {
+    if (fixed !== undefined && same(token, fixed.token)) return { user: fixed.user };
+    const [header, claims, signature, ...rest] = token.split(".");
+    if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
+      return undefined;
+    if (!same(signature, sign(`${header}.${claims}`))) return undefined;
+    return { user: identityOf(token), uri: claimsOf(token).get("uri") };
+  };
   return {
-    mint(user, uri) {
-      const claims = uri === undefined ? { identity: user } : { identity: user, uri };
-      const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
-      return `${text}.${sign(text)}`;
-    },
+    mint,
+    mintRefresh: (user) => mint(user, REFRESH),
     userOf(token) {
-      if (fixed !== undefined && same(token, fixed.token)) return fixed.user;
-      const [header, claims, signature, ...rest] = token.split(".");
-      if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
-        return undefined;
-      return same(signature, sign(`${header}.${claims}`)) ? identityOf(token) : undefined;
+      const found = signed(token);
+      const { uri = USABLE } = found ?? {};
+      return String(uri).startsWith(USABLE) ? found?.user : undefined;
     },
+    refreshedBy: (token) => signed(token)?.user,
   };
 }
+
+/** What the `uri` of a token that opens the API begins with. */
+const USABLE = "token://";
+const REFRESH = "refresh://login";
 
 const USER_CLAIM = "https://platform.neuromation.io/user";
 
 /** The user a JWT names, unverified; undefined if it is none. Source: protocol reference 1.6. */
 export function identityOf(token: string): string | undefined {
+  const claims = claimsOf(token);
+  const user = claims.get("identity") ?? claims.get(USER_CLAIM);
+  return typeof user === "string" ? user : undefined;
+}
+
+function claimsOf(token: string): Map<string, unknown> {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-    if (typeof claims !== "object" || claims === null) return undefined;
-    const named = new Map<string, unknown>(Object.entries(claims));
-    const user = named.get("identity") ?? named.get(USER_CLAIM);
-    return typeof user === "string" ? user : undefined;
+    return new Map(typeof claims === "object" && claims !== null ? Object.entries(claims) : []);
   } catch {
-    return undefined;
+    return new Map();
   }
 }
 

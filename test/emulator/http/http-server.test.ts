@@ -16,7 +16,7 @@ afterAll(() => platform.close());
 async function exchange(lines: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(platform.context.origin);
   const socket = connect(Number(port), hostname);
-  socket.write([...lines, "Host: emulator", "", ""].join("\r\n"));
+  socket.write([...lines, "Host: localhost", "", ""].join("\r\n"));
   return text(socket);
 }
 

@@ -1,6 +1,7 @@
 import { openClock } from "../../../src/emulator/clock.ts";
 import { openHome } from "../../../src/emulator/home.ts";
 import type { EmulatorOptions } from "../../../src/emulator/options.ts";
+import { hostOf } from "../../../src/emulator/options.ts";
 import { serve } from "../../../src/emulator/serve.ts";
 import { memoryLogs, scriptedRunner } from "./doubles.ts";
 import { QUICK_TIMING } from "./quick-timing.ts";
@@ -13,7 +14,7 @@ export async function startScripted(options: EmulatorOptions = {}, { isolated = 
   const home = openHome(options.dataDir);
   const served = await serve(
     { ...options, timing: { ...QUICK_TIMING, ...options.timing } },
-    { host: "127.0.0.1", rules: [], home, clock, runner, logs, monitoring: () => [] },
+    { host: hostOf(options), rules: [], home, clock, runner, logs, monitoring: () => [] },
   );
   const call = async (
     method: string,

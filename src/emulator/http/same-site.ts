@@ -1,0 +1,39 @@
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import { failure } from "./http-error.ts";
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** Whether only programs of this machine reach a host. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/**
+ * Refuses what a web page of somebody else sends through a browser: requests under a foreign name, which may have
+ * been bound to this address, and requests that say they come from another origin. @throws {HttpError} 403
+ */
+export function checkSite({ headers }: IncomingMessage, listensOn: string): void {
+  const asked = urlOf(`http://${headers.host ?? ""}`);
+  if (asked === undefined || asked.host === "" || !isOwnName(nameOf(asked), listensOn))
+    throw failure(403, "This host name is not the emulator's.");
+  const { origin } = headers;
+  if (origin !== undefined && urlOf(origin)?.host !== asked.host)
+    throw failure(403, "Requests of other web pages are refused.");
+}
+
+/** Addresses cannot be bound to another name; beyond loopback any of them may be this machine's. */
+function isOwnName(name: string, listensOn: string): boolean {
+  if (isLoopback(name)) return true;
+  if (isLoopback(listensOn)) return false;
+  return isIP(name) !== 0 || [listensOn, hostname()].some((own) => own.toLowerCase() === name);
+}
+
+function nameOf({ hostname: name }: URL): string {
+  return name.replace(/^\[|\]$/g, "");
+}
+
+function urlOf(text: string): URL | undefined {
+  return /^https?:\/\/[^/?#@\\\s]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+}
