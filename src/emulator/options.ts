@@ -1,5 +1,6 @@
 import { isLoopback } from "./http/same-site.ts";
 import type { Timing } from "./lifecycle/timing.ts";
+import type { Project } from "./state/platform.ts";
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free one. */
@@ -16,6 +17,8 @@ export interface EmulatorOptions {
   timing?: Partial<Timing>;
   /** Size of each GPU pool; 2 if absent. */
   gpuNodes?: number;
+  /** Projects beside the built-in ones. */
+  projects?: readonly Project[];
   /**
    * Control group below which the system keeps jobs within their memory, or `none`: they are only watched. The
    * emulator's own by default, where the system lets it.

@@ -37,7 +37,8 @@ const GPU_NODES = 2;
 export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiContext {
   const { home, store, clock, tokens, runner, origin, chaos } = parts;
   const machine = { cpus: cpus().length, memoryBytes: totalmem() };
-  const platform = openPlatform(machine, options.gpuNodes ?? GPU_NODES);
+  const { gpuNodes = GPU_NODES, projects = [] } = options;
+  const platform = openPlatform(machine, gpuNodes, projects);
   const secrets = store.collection<string>("secrets");
   const disks = store.collection<Disk>("disks");
   const accounts = openAccounts(store.collection<Account>("accounts"));

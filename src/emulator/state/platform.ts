@@ -46,8 +46,8 @@ const SCHEDULES: EnergySchedule[] = [
   },
 ];
 
-/** Two clusters, two orgs, three projects and three people; alice is everybody's default. */
-export function openPlatform(machine: Machine, gpuNodes: number): Platform {
+/** Two clusters, two orgs, three people, and three projects in each cluster beside `more`; alice is the default. */
+export function openPlatform(machine: Machine, gpuNodes: number, more: readonly Project[] = []): Platform {
   const orgs = ["acme", "research"];
   const cluster = (name: string, allowsPrivileged: boolean): Cluster => ({
     name,
@@ -70,7 +70,7 @@ export function openPlatform(machine: Machine, gpuNodes: number): Platform {
   ]);
   return {
     clusters: [cluster("default", false), cluster("west", true)],
-    projects,
+    projects: [...projects, ...more],
     users: ["alice", "bob", "carol"],
   };
 }
