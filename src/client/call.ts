@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { PlatformError } from "./errors.ts";
+import { endOf } from "./limit.ts";
 
 /** How long and for whom one call may run. */
 export interface CallOptions {
@@ -14,25 +15,6 @@ export interface Where {
   cluster?: string | undefined;
   org?: string | undefined;
   project?: string | undefined;
-}
-
-/** When what runs under a signal has to be over, as `performance.now()` counts: a signal does not tell. */
-const endings = new WeakMap<AbortSignal, number>();
-
-/**
- * Tells calls under `signal` that they have `ms` from now, so that none begins a wait it cannot finish; what was
- * told of `outer`, from which the signal was made, holds as well. Aborts nothing. Returns the signal.
- */
-export function expectEnd(
-  signal: AbortSignal,
-  { ms, outer }: { ms: number; outer?: AbortSignal | undefined },
-): AbortSignal {
-  endings.set(signal, Math.min(performance.now() + ms, endOf(outer)));
-  return signal;
-}
-
-function endOf(signal: AbortSignal | undefined): number {
-  return (signal === undefined ? undefined : endings.get(signal)) ?? Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The only door of the client of the platform's jobs subsystem. */
 
-export { type CallOptions, expectEnd, type Where } from "./call.ts";
+export { type CallOptions, pause, type Where } from "./call.ts";
 export type { Cluster, PlatformContext, Project } from "./clusters.ts";
 export type { Collected, CollectOptions } from "./collect.ts";
 export {
@@ -21,6 +21,7 @@ export { imageToString, parseImage } from "./images.ts";
 export * from "./job.ts";
 export type { Jobs } from "./jobs.ts";
 export { parseLifeSpan } from "./life-span.ts";
+export { Limit } from "./limit.ts";
 export type { LogLine } from "./lines.ts";
 export type { ListFilter } from "./list.ts";
 export { findLogin } from "./login/find.ts";

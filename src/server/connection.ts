@@ -1,10 +1,20 @@
 import type { Platform } from "../client/index.ts";
 import type { Session } from "../tools/session.ts";
 
+/** How long calls may take, in milliseconds. */
+export interface Limits {
+  /** For a whole call, from its beginning. */
+  callMs: number;
+}
+
+/** Clients give up after 60 s, and waits of 50 s must still be able to answer. */
+export const LIMITS: Limits = { callMs: 55_000 };
+
 /** What the handlers of one MCP session share. */
 export interface Connection {
   platform: Platform;
   session: Session;
+  limits: Limits;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
   confirm(question: string): Promise<"yes" | "no" | "unable">;

@@ -5,7 +5,7 @@ import { offeredPrompts } from "../prompts/index.ts";
 import { offered } from "../tools/index.ts";
 import { newSession, type Policy } from "../tools/session.ts";
 import { serveCompletions } from "./completions.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, LIMITS, type Limits } from "./connection.ts";
 import { instructions } from "./instructions.ts";
 import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
@@ -18,7 +18,7 @@ const MIN_SECRET_CHARS = 8;
 const QUESTION_LIMIT_MS = 45_000;
 
 /** One MCP server for one session. Sessions share the platform, nothing else. */
-export function createServer(platform: Platform, policy: Policy): Server {
+export function createServer(platform: Platform, policy: Policy, limits: Partial<Limits> = {}): Server {
   const tools = offered(policy);
   const server = new Server(
     { name: manifest.name, title: "Apolo jobs", version: manifest.version },
@@ -36,6 +36,7 @@ export function createServer(platform: Platform, policy: Policy): Server {
   const connection: Connection = {
     platform,
     session: newSession(policy),
+    limits: { ...LIMITS, ...limits },
     closing: closing.signal,
     confirm: (question) => confirm(server, question),
     scrub: (text) => scrub(text, [...policy.secrets, ...platform.secrets()]),

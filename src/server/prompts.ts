@@ -5,6 +5,7 @@ import {
   ListPromptsRequestSchema,
   type PromptMessage,
 } from "@modelcontextprotocol/sdk/types.js";
+import { Limit } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
@@ -25,7 +26,8 @@ export function servePrompts(
   }));
   server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listing }));
   server.setRequestHandler(GetPromptRequestSchema, async ({ params }, extra) => {
-    const signal = AbortSignal.any([extra.signal, connection.closing]);
+    const limit = new Limit([extra.signal, connection.closing]);
+    const { signal } = limit;
     try {
       const prompt = find(prompts, params.name);
       const args = check(prompt, params.arguments ?? {});
@@ -34,6 +36,8 @@ export function servePrompts(
       return { description: prompt.description, messages };
     } catch (error) {
       throw refusal(error, { name: params.name, scrub: connection.scrub });
+    } finally {
+      limit.close();
     }
   });
 }

@@ -4,6 +4,7 @@ import {
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { Limit } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
 import { listJobs } from "../resources/list-jobs.ts";
 import type { Connection } from "./connection.ts";
@@ -22,15 +23,21 @@ export function serveResources(server: Server, connection: Connection): void {
     const fixed = resources
       .filter((resource) => !isTemplate(resource))
       .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
-    const signal = AbortSignal.any([extra.signal, connection.closing]);
+    const limit = new Limit([extra.signal, connection.closing]);
     // A list must not fail because the platform is away or nobody is logged in: reading says why.
-    const jobs = await listJobs(connection.platform, signal).catch(() => []);
+    const jobs = await listJobs(connection.platform, limit.signal)
+      .catch(() => [])
+      .finally(() => limit.close());
     announceList();
     return { resources: [...fixed, ...jobs] };
   });
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
-    const signal = AbortSignal.any([extra.signal, connection.closing]);
-    return { contents: [await readResource(uri, connection, signal)] };
+    const limit = new Limit([extra.signal, connection.closing]);
+    try {
+      return { contents: [await readResource(uri, connection, limit.signal)] };
+    } finally {
+      limit.close();
+    }
   });
 }
 

@@ -5,7 +5,7 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { expectEnd, type JobDescription } from "../client/index.ts";
+import { type JobDescription, Limit } from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { jobUri } from "../resources/job-uri.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
@@ -15,9 +15,6 @@ import type { Connection } from "./connection.ts";
 import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
-
-/** Clients give up after 60 s, and waits of 50 s must still be able to answer. */
-const READING_LIMIT_MS = 55_000;
 
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools(server: Server, tools: Tool[], connection: Connection): void {
@@ -46,15 +43,15 @@ async function call(
   if (!parsed.success) return failure(describeIssues(tool.name, tool.input, parsed.error.issues));
   const progress = reportProgress(extra);
   // What changes something keeps its own time: giving up half way would leave its outcome unknown.
-  const limit = tool.effects.readOnlyHint ? AbortSignal.timeout(READING_LIMIT_MS) : undefined;
+  const { callMs } = connection.limits;
+  const ms = tool.effects.readOnlyHint ? callMs : undefined;
+  const limit = new Limit([extra.signal, connection.closing], { ms, expectedMs: callMs });
   try {
     const { platform, session, confirm } = connection;
-    const signals = [extra.signal, connection.closing, ...(limit === undefined ? [] : [limit])];
-    const signal = expectEnd(AbortSignal.any(signals), { ms: READING_LIMIT_MS });
     const reply = await tool.run(parsed.data, {
       platform,
       session,
-      signal,
+      signal: limit.signal,
       confirm,
       progress: progress.report,
     });
@@ -62,10 +59,11 @@ async function call(
   } catch (error) {
     // The SDK sends no answer to a cancelled call; its error is no bug to be logged.
     if (extra.signal.aborted) return failure(`cancelled: ${tool.name}`);
-    if (limit?.aborted === true) return failure(describeSilence(tool.name));
+    if (limit.isOver) return failure(describeSilence(tool.name, callMs));
     return failure(connection.scrub(describeError(error, tool.name)));
   } finally {
     progress.stop();
+    limit.close();
   }
 
   function result({ output }: Tool, reply: Reply<unknown>): CallToolResult {
@@ -75,8 +73,8 @@ async function call(
   }
 }
 
-function describeSilence(tool: string): string {
-  return `timed_out: the platform did not answer ${tool} within ${READING_LIMIT_MS / 1000} s. Nothing was changed; try again, perhaps with less at once.`;
+function describeSilence(tool: string, callMs: number): string {
+  return `timed_out: the platform did not answer ${tool} within ${callMs / 1000} s. Nothing was changed; try again, perhaps with less at once.`;
 }
 
 function link(job: JobDescription) {

@@ -37,7 +37,7 @@ export const attach = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, input, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
+    const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     requireRunning(job, { nothing: "Nothing was sent.", again });

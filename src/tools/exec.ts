@@ -54,7 +54,7 @@ export const exec = defineTool({
       );
     }
     const { platform, session, signal } = context;
-    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
+    const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     requireRunning(job, { nothing: "Nothing was run.", again });

@@ -32,7 +32,7 @@ export const extend = defineTool({
   async run({ job: ref, by, project: at }, context) {
     const { platform, signal } = context;
     const seconds = Math.ceil(parseDuration(by) / 60) * 60;
-    const before = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
+    const before = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(before, ref, context);
     const lifeSpan = extendable(before);
     refuseSlip(before, seconds);
@@ -102,7 +102,7 @@ async function bump(
 ): Promise<JobDescription> {
   const read = () => platform.jobs.status(job.id, {}, { signal, timeoutMs: READ_BACK_MS });
   try {
-    await platform.jobs.bumpLifeSpan(job.id, seconds, { signal: within(signal) });
+    await within(signal, (until) => platform.jobs.bumpLifeSpan(job.id, seconds, { signal: until }));
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     const now = await read().catch(() => undefined);

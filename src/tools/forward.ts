@@ -48,7 +48,7 @@ interface Wanted {
 
 async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
   const { platform, session, signal } = context;
-  const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
+  const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
   const whose = await requireMeant(job, ref, context);
   const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
   requireRunning(job, { nothing: "Nothing was opened.", again });

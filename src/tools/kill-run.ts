@@ -37,18 +37,15 @@ export async function killAll(jobs: readonly JobDescription[], context: ToolCont
   await requireOwned(active, context);
   if (active.length > 0) await ask(active, context);
   const { user } = await context.platform.context({ signal: context.signal });
-  const until = within(context.signal, ALL_MS);
   let done = 0;
-  return pMap(
-    jobs,
-    async (job) => {
-      const outcome = { ...(await killOne(job, context, until)), isMine: job.owner === user };
-      done += 1;
-      context.progress(`${done} of ${jobs.length} done`);
-      return outcome;
-    },
-    { concurrency: PARALLEL_KILLS, signal: context.signal },
-  );
+  const killNext = async (job: JobDescription, until: AbortSignal) => {
+    const outcome = { ...(await killOne(job, context, until)), isMine: job.owner === user };
+    done += 1;
+    context.progress(`${done} of ${jobs.length} done`);
+    return outcome;
+  };
+  const options = { concurrency: PARALLEL_KILLS, signal: context.signal };
+  return within(context.signal, (until) => pMap(jobs, (job) => killNext(job, until), options), ALL_MS);
 }
 
 async function ask(jobs: readonly JobDescription[], { confirm }: ToolContext): Promise<void> {

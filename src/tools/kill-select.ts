@@ -83,7 +83,9 @@ export async function takePreview(token: string, { session, platform, signal }: 
       `The token ${why}: nothing was killed. Call job_kill with the selection again for a new list and token.`,
     );
   }
-  const { jobs, failed } = await resolveMany(platform, { refs: pending.jobIds, where: {} }, within(signal));
+  const { jobs, failed } = await within(signal, (until) =>
+    resolveMany(platform, { refs: pending.jobIds, where: {} }, until),
+  );
   const [first] = failed;
   if (first !== undefined) throw first.error;
   return { jobs, skipped: pending.skipped, skippedCount: pending.skippedCount };
@@ -96,9 +98,11 @@ async function select(selection: Selection, { platform, session, signal }: ToolC
     (all || job.owner === user) && (!session.policy.ownedOnly || isOwned(job, user));
   const chosen: JobDescription[] = [];
   const skipped: JobDescription[] = [];
-  for await (const job of platform.jobs.list(filterOf(selection, here), { signal: within(signal) })) {
-    if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
-  }
+  await within(signal, async (until) => {
+    for await (const job of platform.jobs.list(filterOf(selection, here), { signal: until })) {
+      if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
+    }
+  });
   return { chosen, skipped, user };
 }
 

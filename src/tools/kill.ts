@@ -63,7 +63,7 @@ async function allOf(
   { platform, signal }: ToolContext,
 ): Promise<JobDescription[]> {
   try {
-    return await resolveAll(platform, target, within(signal));
+    return await within(signal, (until) => resolveAll(platform, target, until));
   } catch (error) {
     if (error instanceof PlatformError) error.message += " Nothing was killed.";
     throw error;

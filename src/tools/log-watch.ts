@@ -2,6 +2,7 @@ import {
   type Cursor,
   isFinished,
   type JobDescription,
+  Limit,
   type LogLine,
   type LogTail,
   type Platform,
@@ -107,15 +108,17 @@ async function readSoFar(
   { job, after, since, deadlineMs }: WatchOptions,
   signal: AbortSignal,
 ): Promise<LogTail | undefined> {
-  const timeUp = AbortSignal.timeout(Math.max(LEAST_READING_MS, deadlineMs - Date.now()));
-  const until = AbortSignal.any([signal, timeUp]);
+  const limit = new Limit(signal, { ms: Math.max(LEAST_READING_MS, deadlineMs - Date.now()) });
+  const until = limit.signal;
   const options = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job };
   try {
     return await patiently(deadlineMs, until, () => platform.jobs.tail(job.id, options, { signal: until }));
   } catch (error) {
     signal.throwIfAborted();
-    if (timeUp.aborted) return undefined;
+    if (limit.isOver) return undefined;
     throw error;
+  } finally {
+    limit.close();
   }
 }
 
@@ -126,22 +129,23 @@ async function follow(
 ): Promise<Watched> {
   const { read, deadlineMs, stop } = options;
   const retry = new Retry(REOPEN_MS);
-  const isOver = () => read.matched || read.ended || Date.now() >= deadlineMs;
-  while (!isOver()) {
-    const time = AbortSignal.timeout(Math.max(0, deadlineMs - Date.now()));
-    const timeUp = stop === undefined ? time : AbortSignal.any([time, stop]);
-    const until = AbortSignal.any([signal, timeUp]);
-    const { linesRead } = read;
-    const failure = await followOnce(platform, options, until).catch((error: unknown) => {
-      signal.throwIfAborted();
-      return timeUp.aborted ? undefined : passing(error);
-    });
-    if (timeUp.aborted) break;
-    if (failure === undefined || read.linesRead > linesRead) retry.succeeded();
-    if (failure === undefined) continue;
-    const pauseMs = retry.afterFailure(failure);
-    if (Date.now() + pauseMs > deadlineMs) return readUpTo(failure, read);
-    await pauseFor(pauseMs, until).catch(() => signal.throwIfAborted());
+  const limit = new Limit(stop === undefined ? signal : [signal, stop], { ms: deadlineMs - Date.now() });
+  const isOver = () => read.matched || read.ended || Date.now() >= deadlineMs || limit.signal.aborted;
+  try {
+    while (!isOver()) {
+      const { linesRead } = read;
+      const failure = await followOnce(platform, options, limit.signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return limit.signal.aborted ? undefined : passing(error);
+      });
+      if (failure === undefined || read.linesRead > linesRead) retry.succeeded();
+      if (failure === undefined) continue;
+      const pauseMs = retry.afterFailure(failure);
+      if (Date.now() + pauseMs > deadlineMs) return readUpTo(failure, read);
+      await pauseFor(pauseMs, limit.signal).catch(() => signal.throwIfAborted());
+    }
+  } finally {
+    limit.close();
   }
   return read;
 }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
-  expectEnd,
   isActive,
   type JobDescription,
+  Limit,
   type Platform,
   PlatformError,
+  pause,
   Retry,
 } from "../client/index.ts";
 
@@ -38,15 +38,15 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
 
   async function refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
     const active = [...seen.values()].filter(({ status }) => isActive(status));
-    const timeUp = AbortSignal.timeout(Math.max(0, deadlineMs - Date.now()));
-    const ms = Math.max(0, deadlineMs - Date.now());
-    const until = expectEnd(AbortSignal.any([signal, timeUp]), { ms, outer: signal });
+    const limit = new Limit(signal, { ms: deadlineMs - Date.now() });
     try {
-      for (const group of byPlace(active)) await refreshGroup(group, until);
+      for (const group of byPlace(active)) await refreshGroup(group, limit.signal);
       trouble = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      trouble = timeUp.aborted ? trouble : passing(error);
+      trouble = limit.isOver ? trouble : passing(error);
+    } finally {
+      limit.close();
     }
   }
 
@@ -98,20 +98,22 @@ export async function patiently<T>(
 ): Promise<T> {
   const retry = new Retry(RETRY_MS);
   for (;;) {
+    const limit = new Limit(signal, { expectedMs: Math.max(LEAST_MS, deadlineMs - Date.now()) });
     try {
-      const ms = Math.max(LEAST_MS, deadlineMs - Date.now());
-      return await work(expectEnd(AbortSignal.any([signal]), { ms, outer: signal }));
+      return await work(limit.signal);
     } catch (error) {
       const waitMs = retry.afterFailure(passing(error));
       if (Date.now() + waitMs > deadlineMs) throw error;
       await pauseFor(waitMs, signal);
+    } finally {
+      limit.close();
     }
   }
 }
 
 /** Waits `ms`, or less when the call is cancelled, which throws. */
 export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(Math.max(0, ms), undefined, { signal });
+  await pause(Math.max(0, ms), signal);
 }
 
 function byPlace(jobs: JobDescription[]): JobDescription[][] {

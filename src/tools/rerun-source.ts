@@ -29,11 +29,21 @@ export interface RerunSource {
  * The job that a rerun names. By the time of a repeat a name may be that of the job which the first call started,
  * so what carries the request id is looked for first.
  */
-export async function rerunSource(
-  { ref, where, requestId }: { ref: string; where: Where; requestId: string | undefined },
-  { platform, signal }: ToolContext,
+export async function rerunSource(sought: Sought, { platform, signal }: ToolContext): Promise<RerunSource> {
+  return within(signal, (until) => sourceOf(sought, platform, until));
+}
+
+interface Sought {
+  ref: string;
+  where: Where;
+  requestId: string | undefined;
+}
+
+async function sourceOf(
+  { ref, where, requestId }: Sought,
+  platform: Platform,
+  until: AbortSignal,
 ): Promise<RerunSource> {
-  const until = within(signal);
   const named = isFullId(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
   const place = named === undefined ? await placeOf({ ref, where }, platform, until) : whereIs(named);
   const earlier =

@@ -29,7 +29,9 @@ export async function betweenStarts(
 ): Promise<void> {
   if (!(error instanceof PlatformError) || error.code !== "not_running") return;
   // What the platform said stands when it says no more.
-  const now = await platform.jobs.status(job.id, {}, { signal: within(signal) }).catch(() => job);
+  const now = await within(signal, (until) => platform.jobs.status(job.id, {}, { signal: until })).catch(
+    () => job,
+  );
   requireRunning(now, said);
   if (now.restart_policy === "never") return;
   const message = `${identityText(now)} has no process at the moment: it ended and is being started again (restart policy ${now.restart_policy}). ${said.nothing} Try again in a few seconds; job_status {"jobs": ["${said.again}"]} says how often that happened.`;

@@ -29,7 +29,7 @@ export const save = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(signal));
+    const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const key = `${job.id} ${image}`;
     const known = session.saves.get(key);

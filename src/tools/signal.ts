@@ -26,7 +26,9 @@ export const signal = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {
     const { platform } = context;
-    const job = await resolveOne(platform, { ref, where: whereOf(at) }, within(context.signal));
+    const job = await within(context.signal, (until) =>
+      resolveOne(platform, { ref, where: whereOf(at) }, until),
+    );
     const before = job.status;
     if (isFinished(before)) {
       const text = `${identityText(job)}: already ${statusText(job)}, nothing changed.`;
@@ -63,7 +65,7 @@ async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void>
 async function send(job: JobDescription, again: string, context: ToolContext): Promise<Sent> {
   const { platform, signal: until } = context;
   try {
-    await platform.jobs.sendSignal(job.id, whereIs(job), { signal: within(until) });
+    await within(until, (inTime) => platform.jobs.sendSignal(job.id, whereIs(job), { signal: inTime }));
   } catch (error) {
     if (until.aborted || !(error instanceof PlatformError)) throw error;
     await betweenStarts(error, { job, nothing: "Nothing was sent.", again }, context);

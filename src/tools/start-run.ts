@@ -32,27 +32,29 @@ export async function startAll(
 ): Promise<StartOutcome[]> {
   if (problems.length > 0 || plan === undefined) throw refusal(problems);
   const { isRepeatable, lifeSpanSeconds, items } = request;
-  const lookUp = { ...context, signal: within(context.signal) };
-  const seen = isRepeatable ? await seenBefore(request, plan, lookUp) : new Set<string>();
   const pricePerHour = plan.preset.credits_per_hour;
-  const wanted = items
-    .filter(({ requestId }) => !seen.has(requestId))
-    .map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
-  const release = await reserve(wanted, { context: lookUp, presets });
-  const until = within(context.signal, ALL_MS);
+  const release = await within(context.signal, async (signal) => {
+    const lookUp = { ...context, signal };
+    const seen = isRepeatable ? await seenBefore(request, plan, lookUp) : new Set<string>();
+    const wanted = items
+      .filter(({ requestId }) => !seen.has(requestId))
+      .map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
+    return reserve(wanted, { context: lookUp, presets });
+  });
+  let done = 0;
+  const whole = items.length === 1 ? undefined : request.requestId;
+  const startNext = async (item: StartItem, until: AbortSignal) => {
+    const outcome = await startOne(item, { isNew: !isRepeatable, context, until, whole });
+    done += 1;
+    context.progress(`started ${done} of ${items.length}`);
+    return outcome;
+  };
+  const options = { concurrency: PARALLEL_STARTS, signal: context.signal };
   try {
-    let done = 0;
-    return await pMap(
-      items,
-      async (item) => {
-        const { requestId } = request;
-        const whole = items.length === 1 ? undefined : requestId;
-        const outcome = await startOne(item, { isNew: !isRepeatable, context, until, whole });
-        done += 1;
-        context.progress(`started ${done} of ${items.length}`);
-        return outcome;
-      },
-      { concurrency: PARALLEL_STARTS, signal: context.signal },
+    return await within(
+      context.signal,
+      (until) => pMap(items, (item) => startNext(item, until), options),
+      ALL_MS,
     );
   } finally {
     release();

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { type JobDescription, type JobTelemetry, type Platform, PlatformError } from "../client/index.ts";
+import {
+  type JobDescription,
+  type JobTelemetry,
+  Limit,
+  type Platform,
+  PlatformError,
+} from "../client/index.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { formatMemory } from "../jobs/explanation.ts";
 import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/sparkline.ts";
@@ -53,30 +59,28 @@ async function measure(
   { job, seconds, onSample }: Measuring,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const timeUp = AbortSignal.timeout(seconds * 1000);
+  const limit = new Limit(signal, { ms: seconds * 1000 });
   const samples: JobTelemetry[] = [];
   const after = () => `after ${samples.length} samples of ${seconds} s`;
   const where = { cluster: job.cluster_name };
   try {
-    for await (const sample of platform.jobs.top(
-      job.id,
-      { where },
-      { signal: AbortSignal.any([signal, timeUp]) },
-    )) {
+    for await (const sample of platform.jobs.top(job.id, { where }, { signal: limit.signal })) {
       samples.push(sample);
       onSample(`${samples.length} samples of ${nameOf(job)}`);
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (timeUp.aborted) return { samples };
+    if (limit.isOver) return { samples };
     if (samples.length === 0) throw notRunning(job, error);
     const words = error instanceof Error ? error.message : String(error);
     return {
       samples,
       endedEarly: `The measurement broke off ${after()} (${words}): call again for the rest.`,
     };
+  } finally {
+    limit.close();
   }
-  return timeUp.aborted
+  return limit.isOver
     ? { samples }
     : { samples, endedEarly: `The measurement ended ${after()}: job_status says whether the job has ended.` };
 }

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { type ConnectOptions, connectPlatform, expectEnd, type Login } from "../../src/client/index.ts";
+import { type ConnectOptions, connectPlatform, Limit, type Login } from "../../src/client/index.ts";
 import { configOf, JOB_ID, token, wireJob } from "../support/jobs.ts";
 import { API, mockPlatform } from "../support/msw.ts";
 
@@ -76,9 +76,8 @@ describe("a safe call", () => {
     const headers = { "Retry-After": seconds };
     const answer = vi.fn(() => HttpResponse.text("slow down", { status: 503, headers }));
     server.use(http.get(`${API}/jobs/${JOB_ID}`, answer));
-    const { signal: outer } = new AbortController();
-    if (ms !== undefined) expectEnd(outer, { ms });
-    const signal = expectEnd(AbortSignal.any([outer]), { ms: 60_000, outer });
+    const outer = new Limit([], { expectedMs: ms });
+    const { signal } = new Limit(outer.signal, { expectedMs: 60_000 });
 
     await expect(jobs.get(JOB_ID, { signal })).rejects.toMatchObject({
       code: "unavailable",

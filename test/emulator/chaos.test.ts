@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Limit } from "../../src/client/index.ts";
 import { readChaosFile } from "../../src/emulator/chaos.ts";
 import { create, untilJob } from "./support/requests.ts";
 import type { Scripted } from "./support/scripted.ts";
@@ -47,7 +48,9 @@ describe("chaos with requests", () => {
 
   test("never answers a dropped request", async () => {
     platform.chaos.add({ on: JOBS, do: { kind: "drop" } });
-    const answer = fetch(`${platform.context.origin}/api/v1/jobs`, { signal: AbortSignal.timeout(150) });
+    const answer = fetch(`${platform.context.origin}/api/v1/jobs`, {
+      signal: new Limit([], { ms: 150 }).signal,
+    });
     await expect(answer).rejects.toThrow("timeout");
   });
 

@@ -4,6 +4,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { test as base } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import type { Limits } from "../../src/server/connection.ts";
 import { createServer } from "../../src/server/index.ts";
 import type { Policy } from "../../src/tools/session.ts";
 import { Agent } from "./agent.ts";
@@ -12,6 +13,8 @@ interface Fixtures {
   /** Override with `test.override`/`test.extend` where a test needs another platform or policy. */
   emulatorOptions: EmulatorOptions;
   policy: Policy;
+  /** Shorter ones, for what happens at their end. */
+  limits: Partial<Limits>;
   emulator: Emulator;
   platform: Platform;
   mcp: Agent;
@@ -23,6 +26,7 @@ export const openPolicy: Policy = { mode: "full", toolset: "all", ownedOnly: fal
 export const test = base.extend<Fixtures>({
   emulatorOptions: [{}, { injected: false }],
   policy: [openPolicy, { injected: false }],
+  limits: [{}, { injected: false }],
   emulator: async ({ emulatorOptions }, use) => {
     const emulator = await startEmulator(emulatorOptions);
     await use(emulator);
@@ -33,8 +37,8 @@ export const test = base.extend<Fixtures>({
     await use(platform);
     await platform.close();
   },
-  mcp: async ({ platform, policy }, use) => {
-    const agent = await connectAgent(platform, policy);
+  mcp: async ({ platform, policy, limits }, use) => {
+    const agent = await connectAgent(platform, policy, undefined, limits);
     await use(agent);
     await agent.client.close();
   },
@@ -49,6 +53,7 @@ export async function connectAgent(
   platform: Platform,
   policy = openPolicy,
   answer?: (question: string) => "accept" | "decline",
+  limits: Partial<Limits> = {},
 ): Promise<Agent> {
   const capabilities = answer === undefined ? {} : { elicitation: {} };
   const client = new Client({ name: "test", version: "0" }, { capabilities });
@@ -56,6 +61,6 @@ export async function connectAgent(
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: answer(params.message) }));
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
+  await Promise.all([createServer(platform, policy, limits).connect(far), client.connect(near)]);
   return new Agent(client);
 }

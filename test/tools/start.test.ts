@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { Limit } from "../../src/client/index.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { listAll, SLEEP } from "../support/sleepers.ts";
 
@@ -286,7 +287,7 @@ describe("job_start, waiting", () => {
     const call = mcp.call(
       "job_start",
       { image: "ghcr.io/acme/does-not-exist:1", request_id: "c1", wait_seconds: 50 },
-      AbortSignal.timeout(600),
+      new Limit([], { ms: 600 }).signal,
     );
     await expect(call).rejects.toThrow();
     const [job] = await listAll(platform);

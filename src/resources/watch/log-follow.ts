@@ -1,4 +1,11 @@
-import { type Cursor, type JobDescription, type Platform, PlatformError, Retry } from "../../client/index.ts";
+import {
+  type Cursor,
+  type JobDescription,
+  Limit,
+  type Platform,
+  PlatformError,
+  Retry,
+} from "../../client/index.ts";
 import { Pause } from "./pause.ts";
 
 const FIRST_RETRY_MS = 1000;
@@ -16,7 +23,7 @@ export class LogFollow {
   readonly #onLine: () => void;
   readonly #closing = new AbortController();
   readonly #pause = new Pause();
-  #attempt = new AbortController();
+  #attempt: Limit | undefined;
   #job: JobDescription;
   #cursor: Cursor | undefined;
   #isPlaced = false;
@@ -39,7 +46,7 @@ export class LogFollow {
 
   /** The platform was away and is back: a stream of before may be dead without knowing it. */
   reconnect(): void {
-    this.#attempt.abort();
+    this.#attempt?.end();
     this.#pause.wake();
   }
 
@@ -70,14 +77,16 @@ export class LogFollow {
     const { signal } = this.#closing;
     const retry = new Retry(FIRST_RETRY_MS);
     while (!signal.aborted) {
-      this.#attempt = new AbortController();
-      const { heard, failure } = await this.#listen(AbortSignal.any([signal, this.#attempt.signal]));
+      const attempt = new Limit(signal);
+      this.#attempt = attempt;
+      const { heard, failure } = await this.#listen(attempt.signal);
+      attempt.close();
       if (this.#hasEnded) return;
       if (heard) retry.succeeded();
       const waitMs = retry.afterFailure(failure);
       // News of the job shortens a pause of ours, not one that the platform asked for.
       if (failure?.retryAfterMs !== undefined) await new Pause().wait(waitMs, signal);
-      else if (!this.#attempt.signal.aborted) await this.#pause.wait(waitMs, signal);
+      else if (!attempt.isOver) await this.#pause.wait(waitMs, signal);
     }
   }
 

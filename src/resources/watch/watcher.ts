@@ -1,4 +1,4 @@
-import { type JobDescription, type Platform, PlatformError, Retry } from "../../client/index.ts";
+import { type JobDescription, Limit, type Platform, PlatformError, Retry } from "../../client/index.ts";
 import { findJob, isAt } from "../find-job.ts";
 import { ActiveWatch } from "./active-watch.ts";
 import { hasEnded, JobWatch, type Watching } from "./job-watch.ts";
@@ -48,10 +48,11 @@ export class Watcher {
     let finding = this.#finding.get(key);
     if (finding === undefined) {
       // Others may wait for it too, so it ends with nobody's request.
-      const signal = AbortSignal.timeout(TICK_LIMIT_MS);
-      finding = findJob(variables, { platform: this.#platform, signal }).finally(() =>
-        this.#finding.delete(key),
-      );
+      const limit = new Limit([], { ms: TICK_LIMIT_MS });
+      finding = findJob(variables, { platform: this.#platform, signal: limit.signal }).finally(() => {
+        limit.close();
+        this.#finding.delete(key);
+      });
       this.#finding.set(key, finding);
     }
     return finding;

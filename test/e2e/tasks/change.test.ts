@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
+import { connectPlatform, Limit, loginFromPassedConfig } from "../../../src/client/index.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
@@ -106,7 +106,7 @@ describe("Did my start go through? The call timed out", () => {
       on: { method: "GET", path: "/api/v1/jobs", skip: 1 },
       do: { kind: "delay", ms: 5000 },
     });
-    await expect(mcp.call("job_start", args, AbortSignal.timeout(1500))).rejects.toThrow();
+    await expect(mcp.call("job_start", args, new Limit([], { ms: 1500 }).signal)).rejects.toThrow();
     undo();
     const [original] = await listAll(platform);
     const ask = conversation(mcp, 1);

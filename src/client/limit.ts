@@ -1,0 +1,77 @@
+/** When what runs under a signal has to be over, as `performance.now()` counts; a plain signal does not tell. */
+interface TimedSignal extends AbortSignal {
+  readonly endsAt?: number;
+}
+
+/** When what runs under `signal` has to be over, as `performance.now()` counts; Infinity = never. */
+export function endOf(signal: AbortSignal | undefined): number {
+  const timed: TimedSignal | undefined = signal;
+  return timed?.endsAt ?? Number.POSITIVE_INFINITY;
+}
+
+interface Bounds {
+  /** The signal fires after this, in milliseconds. */
+  ms?: number | undefined;
+  /** The signal only tells that this is left, so that nobody begins a wait that cannot end. */
+  expectedMs?: number | undefined;
+}
+
+/**
+ * A signal that fires with any of the outer ones, with `end`, or when its own time is over. The outer signals and
+ * the clock hold it, until `close`: what `AbortSignal.any` makes of `AbortSignal.timeout` is collected as garbage
+ * while somebody waits for it (Node 20), so this is the one way to join signals here.
+ */
+export class Limit {
+  readonly #controller = new AbortController();
+  readonly #outers: readonly AbortSignal[];
+  readonly #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(outers: AbortSignal | readonly AbortSignal[], { ms, expectedMs }: Bounds = {}) {
+    this.#outers = Array.isArray(outers) ? outers : [outers];
+    const leftMs = Math.min(ms ?? Number.POSITIVE_INFINITY, expectedMs ?? Number.POSITIVE_INFINITY);
+    const endsAt = Math.min(performance.now() + leftMs, ...this.#outers.map(endOf));
+    Object.assign(this.#controller.signal, { endsAt });
+    if (ms !== undefined) this.#timer = setTimeout(() => this.#timeOut(ms), Math.max(0, ms));
+    for (const outer of this.#outers) {
+      if (outer.aborted) this.#onAbort({ target: outer });
+      else outer.addEventListener("abort", this.#onAbort, { once: true });
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Its time is over or it was ended, whatever became of the outer signals. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Fires as if the time were over. */
+  end(): void {
+    this.#fire(new DOMException("ended early", "TimeoutError"));
+  }
+
+  /** Stops the clock and forgets the outer signals; fires no more by itself. */
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const outer of this.#outers) outer.removeEventListener("abort", this.#onAbort);
+  }
+
+  readonly #onAbort = ({ target }: Pick<Event, "target">) => {
+    const outer = this.#outers.find((signal) => signal === target);
+    this.#controller.abort(outer?.reason);
+    this.close();
+  };
+
+  #timeOut(ms: number): void {
+    this.#fire(new DOMException(`no result within ${ms} ms`, "TimeoutError"));
+  }
+
+  #fire(reason: DOMException): void {
+    this.#isOver = true;
+    this.#controller.abort(reason);
+    this.close();
+  }
+}
