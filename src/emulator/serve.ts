@@ -22,11 +22,12 @@ import type { EmulatorOptions } from "./options.ts";
 import type { Runner } from "./run/runner.ts";
 import { playScene } from "./scenes/index.ts";
 import type { MonitoringDeps } from "./state/job.ts";
+import { encodeConfig } from "./state/passed-config.ts";
 import { openSavedImages } from "./state/saved-images.ts";
 import { openStore } from "./state/store.ts";
 import type { Tokens } from "./state/tokens.ts";
 import { identityOf, openTokens } from "./state/tokens.ts";
-import { encodeConfig, openWorld } from "./world.ts";
+import { openWorld } from "./world.ts";
 
 /** What the door gives to the server: the running half, and what the options came to. */
 export interface ServeParts {
@@ -94,7 +95,7 @@ export function passedConfigOf(
   { context, token }: Served,
   place: { cluster: string; org: string; project: string },
 ): string {
-  return encodeConfig({ ...place, token, url: `${context.origin}/api/v1` });
+  return encodeConfig({ ...place, token, origin: context.origin });
 }
 
 function mount(server: HttpServer, context: ApiContext, monitoring: readonly AnyMonitoringRoute[]): void {

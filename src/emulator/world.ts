@@ -11,7 +11,7 @@ import type { EmulatorOptions } from "./options.ts";
 import type { Runner } from "./run/runner.ts";
 import type { Account } from "./state/accounts.ts";
 import { openAccounts } from "./state/accounts.ts";
-import type { JobRecord, SavedImages } from "./state/job.ts";
+import type { SavedImages } from "./state/job.ts";
 import type { Permission } from "./state/permissions.ts";
 import { openPermissions } from "./state/permissions.ts";
 import { openPlatform } from "./state/platform.ts";
@@ -46,7 +46,6 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     folders: home.folders,
     secrets,
     disks,
-    passedConfig: (job: JobRecord) => passedConfig(tokens, origin, job),
     memoryBytes: machine.memoryBytes,
   };
   const pinned = new Map<string, Hold>();
@@ -77,27 +76,4 @@ export function openWorld(options: EmulatorOptions, parts: WorldParts): ApiConte
     pinned,
     isolated: runner.isolated,
   };
-}
-
-/** What a job with `pass_config` is given. Source: protocol reference 1.5. */
-function passedConfig(
-  tokens: Tokens,
-  origin: string,
-  { id, owner, cluster, org, project }: JobRecord,
-): string {
-  const token = tokens.mint(owner, `token://${cluster}/job/${id}`);
-  return encodeConfig({ token, cluster, org, project, url: `${origin}/api/v1` });
-}
-
-/** The blob of `APOLO_PASSED_CONFIG`. Source: protocol reference 1.5. */
-export function encodeConfig(from: {
-  token: string;
-  cluster: string;
-  org: string;
-  project: string;
-  url: string;
-}): string {
-  const { token, cluster, org, project, url } = from;
-  const config = { token, cluster, org_name: org, url, project_name: project };
-  return Buffer.from(JSON.stringify(config)).toString("base64");
 }

@@ -5,6 +5,7 @@ import type { Answer, ApiCall } from "../http/router.ts";
 import { needsMounts } from "../lifecycle/launch.ts";
 import type { JobRecord } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
+import { encodeConfig } from "../state/passed-config.ts";
 import type { Cluster } from "../state/platform.ts";
 import { baseName, clustersOf, orgsOf } from "../state/platform.ts";
 import type { ApiContext } from "./context.ts";
@@ -15,6 +16,8 @@ import { requiredPermissions } from "./required-permissions.ts";
 import { jobRequest } from "./validate/job-request.ts";
 import { valid } from "./validate/valid.ts";
 import { view } from "./view.ts";
+
+const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
 
 interface Place {
   cluster: Cluster;
@@ -35,10 +38,11 @@ export async function createJob(context: ApiContext, call: ApiCall): Promise<Ans
     flat,
   };
   const body = toJobBody(valid(jobRequest(rule), prepared), flat);
-  const job = toRecord(context, user, { body, place });
-  const missing = context.permissions.missing(user, requiredPermissions(job));
+  const asked = toRecord(context, user, { body, place });
+  const missing = context.permissions.missing(user, requiredPermissions(asked));
   if (missing.length > 0) throw new HttpError(403, { missing });
-  refuse(context, job, place.cluster);
+  refuse(context, asked, place.cluster);
+  const job = asked.passConfig ? withPassedConfig(context, asked) : asked;
   const json = view(context, job);
   const stored = asStored(job);
   context.table.add(stored);
@@ -93,6 +97,14 @@ function toRecord(
   };
 }
 
+/** The login becomes a variable of the job, which every answer shows as it shows the others. Source: protocol reference 1.5. */
+function withPassedConfig({ tokens, origin }: ApiContext, job: JobRecord): JobRecord {
+  const { id, owner, container } = job;
+  const token = tokens.mint(owner, `token://${job.cluster}/job/${id}`);
+  const env = { ...container.env, [PASSED_CONFIG]: encodeConfig({ ...job, token, origin }) };
+  return { ...job, container: { ...container, env } };
+}
+
 /** A scheduled job without a schedule has one once it is read again. Source: protocol reference 3.7. */
 function asStored(job: JobRecord): JobRecord {
   return job.schedulerEnabled ? { energyScheduleName: "default", ...job } : job;
@@ -104,8 +116,8 @@ function refuse(context: ApiContext, job: JobRecord, cluster: Cluster): void {
   if (job.name?.startsWith("job-") === true)
     throw failure(400, `${prefix} job name cannot start with 'job-' prefix.`);
   refuseForQuota(context, job);
-  if (job.passConfig && Object.hasOwn(job.container.env, "NEURO_PASSED_CONFIG"))
-    throw failure(400, "Cannot pass config: ENV 'NEURO_PASSED_CONFIG' already specified");
+  if (job.passConfig && Object.hasOwn(job.container.env, PASSED_CONFIG))
+    throw failure(400, `Cannot pass config: ENV '${PASSED_CONFIG}' already specified`);
   if (job.privileged && !cluster.allowsPrivileged)
     throw failure(400, `Cluster ${cluster.name} does not allow privileged jobs`);
   if (job.priority !== "normal" && !cluster.allowsPriority)

@@ -14,8 +14,6 @@ export interface LaunchSources {
   secrets: Collection<string>;
   /** By disk id. */
   disks: Collection<{ id: string; name?: string | undefined; cluster: string; org: string; project: string }>;
-  /** The blob that a job with `pass_config` finds. Source: protocol reference 1.5. */
-  passedConfig(job: JobRecord): string;
   memoryBytes: number;
 }
 
@@ -72,7 +70,6 @@ function envOf(job: JobRecord, sources: LaunchSources): Record<string, string> {
   return {
     ...container.env,
     ...Object.fromEntries(secrets),
-    ...(job.passConfig ? { NEURO_PASSED_CONFIG: sources.passedConfig(job) } : {}),
     NEURO_JOB_ID: job.id,
     NEURO_JOB_NAME: name ?? "",
     NEURO_JOB_OWNER: job.owner,

@@ -78,9 +78,12 @@ describe("a job that runs", () => {
   });
 
   test("finds a login when it asked for one", async () => {
-    const { id } = await create(platform, { pass_config: true });
-    await untilJob(platform, id, { status: "running" });
+    const started = await create(platform, { pass_config: true, env: { A: "1" } });
+    const job = await untilJob(platform, started.id, { status: "running" });
     const passed = platform.runner.jobs[0]?.launch.env.NEURO_PASSED_CONFIG ?? "";
+    const { json: list } = await platform.call("GET", "/api/v1/jobs");
+    for (const shown of [started, job, list.jobs[0]])
+      expect(shown.container.env).toEqual({ A: "1", NEURO_PASSED_CONFIG: passed });
     const config = JSON.parse(Buffer.from(passed, "base64").toString());
     expect(Object.keys(config).sort()).toEqual(["cluster", "org_name", "project_name", "token", "url"]);
     const answer = await fetch(`${config.url}/config`, {
