@@ -76,9 +76,27 @@ export interface JobBody {
 
 /** Maps a validated body. Source: protocol reference 3.2, 3.3, 3.5. */
 export function toJobBody(body: Record<string, unknown>, flat: boolean): JobBody {
-  const own = common.parse(body);
-  return { own: toOwn(own), container: toContainer(container.parse(flat ? body : body.container)) };
+  const own = { ...toOwn(common.parse(body)), ...given("sent", oddNumbers(body)) };
+  return { own, container: toContainer(container.parse(flat ? body : body.container)) };
 }
+
+const NUMBERS = /^(schedule_timeout|max_run_time_minutes|port|cpu|(nvidia|amd|intel)_gpu)$/;
+
+/** Numbers that were sent as text or `true`, at whatever depth; each key is there only once. */
+function oddNumbers(body: object): JobRecord["sent"] {
+  const found: [string, string | boolean][] = [];
+  const look = (part: object) => {
+    for (const [key, value] of Object.entries(part)) {
+      if (NUMBERS.test(key) && (typeof value === "string" || typeof value === "boolean"))
+        found.push([key, value]);
+      if (LEVELS.has(key) && typeof value === "object" && value !== null) look(value);
+    }
+  };
+  look(body);
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+const LEVELS: ReadonlySet<string> = new Set(["container", "resources", "http"]);
 
 function toOwn(body: z.infer<typeof common>): OwnPart {
   return {

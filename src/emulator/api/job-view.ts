@@ -1,6 +1,6 @@
 import { costOf } from "../state/decimal.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
-import { current } from "../state/job.ts";
+import { current, isFinished } from "../state/job.ts";
 import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
@@ -13,7 +13,7 @@ export interface ViewOptions {
 
 /** A job as platform-api answers it. Source: protocol reference 3.7. */
 export function jobView(job: JobRecord, options: ViewOptions): object {
-  const { id, owner, org, project, cluster, name } = job;
+  const { id, owner, org, project, cluster, name, sent = {} } = job;
   const runMicros = runMicroseconds(job, options.nowMs);
   return {
     id,
@@ -27,7 +27,7 @@ export function jobView(job: JobRecord, options: ViewOptions): object {
     status: current(job).status,
     statuses: job.statuses.map(statusView),
     history: historyView(job, runMicros),
-    container: containerView(job),
+    container: containerView(job, sent),
     scheduler_enabled: job.schedulerEnabled,
     preemptible_node: job.preemptibleNode,
     is_preemptible: job.schedulerEnabled,
@@ -38,7 +38,7 @@ export function jobView(job: JobRecord, options: ViewOptions): object {
     materialized: job.materialized,
     being_dropped: job.beingDropped,
     logs_removed: job.logsRemoved,
-    total_price_credits: costOf(runMicros, job.pricePerHour),
+    total_price_credits: neverRan(job) ? "0" : costOf(runMicros, job.pricePerHour),
     price_credits_per_hour: job.pricePerHour,
     priority: job.priority,
     ...(name ? { name } : {}),
@@ -46,8 +46,8 @@ export function jobView(job: JobRecord, options: ViewOptions): object {
     ...(job.description ? { description: job.description } : {}),
     ...(job.tags.length > 0 ? { tags: [...job.tags] } : {}),
     ...hostView(job, options),
-    ...given("schedule_timeout", job.scheduleTimeoutSeconds),
-    ...given("max_run_time_minutes", job.maxRunTimeMinutes),
+    ...given("schedule_timeout", asSent(job.scheduleTimeoutSeconds, sent.schedule_timeout)),
+    ...given("max_run_time_minutes", asSent(job.maxRunTimeMinutes, sent.max_run_time_minutes)),
     ...(job.schedulerEnabled ? given("energy_schedule_name", job.energyScheduleName) : {}),
   };
 }
@@ -72,8 +72,9 @@ function historyView(job: JobRecord, runMicros: number): object {
   };
 }
 
-function containerView({ container }: JobRecord): object {
+function containerView({ container }: JobRecord, sent: Record<string, unknown>): object {
   const { image, env, volumes, resources, http } = container;
+  const amounts = Object.entries(resources).map(([key, value]) => [key, asSent(value, sent[key])]);
   return {
     image,
     env,
@@ -81,8 +82,8 @@ function containerView({ container }: JobRecord): object {
     ...given("entrypoint", container.entrypoint),
     ...given("command", container.command),
     ...given("working_dir", container.working_dir),
-    resources: { ...resources, memory_mb: Math.floor(resources.memory / 2 ** 20) },
-    ...given("http", http),
+    resources: { ...Object.fromEntries(amounts), memory_mb: Math.floor(resources.memory / 2 ** 20) },
+    ...given("http", http && { ...http, port: asSent(http.port, sent.port) }),
     ...filled("secret_env", container.secret_env),
     ...filled("secret_volumes", container.secret_volumes),
     ...filled("disk_volumes", container.disk_volumes),
@@ -99,6 +100,16 @@ function hostView(job: JobRecord, { httpUrl }: ViewOptions): object {
     internal_hostname: `${job.id}.${namespace}`,
     ...given("internal_hostname_named", named === undefined ? undefined : `${named}.${namespace}`),
   };
+}
+
+/** A number in the form in which it was sent, as long as it is still that number. Source: protocol reference 3.9. */
+function asSent(value: unknown, sent: unknown): unknown {
+  return sent !== undefined && Number(sent) === value ? sent : value;
+}
+
+/** Whether a job ended before anybody saw it run. */
+function neverRan(job: JobRecord): boolean {
+  return isFinished(job) && !job.statuses.some(({ status }) => status === "running");
 }
 
 function given(key: string, value: unknown): object {

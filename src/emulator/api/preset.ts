@@ -23,13 +23,17 @@ export function applyPreset(payload: Record<string, unknown>, { presets }: Clust
   };
 }
 
-/** Credits per hour: the preset's, or that of the cheapest preset that would hold the job. Source: protocol reference 3.7. */
+/**
+ * Credits per hour: the preset's, or that of the cheapest preset that would hold the job, or of the dearest if none
+ * does. Source: protocol reference 3.7.
+ */
 export function priceOf({ presets }: Cluster, { own, container }: JobBody): string {
-  const named = presets.find(({ name }) => name === own.presetName);
-  const fitting = presets
-    .filter((preset) => holds(preset, container.resources))
-    .sort((a, b) => Number(a.credits_per_hour) - Number(b.credits_per_hour))[0];
-  return (named ?? fitting)?.credits_per_hour ?? "0";
+  const byPrice = [...presets].sort((a, b) => Number(a.credits_per_hour) - Number(b.credits_per_hour));
+  const found =
+    byPrice.find(({ name }) => name === own.presetName) ??
+    byPrice.find((preset) => holds(preset, container.resources)) ??
+    byPrice.at(-1);
+  return found?.credits_per_hour ?? "0";
 }
 
 /** What a job of a preset may use. Source: protocol reference 3.4. */
@@ -39,10 +43,17 @@ export function presetResources({ cpu, memory, nvidia_gpu }: Preset): JobResourc
   return { cpu, memory, ...gpu };
 }
 
+/** No preset has other accelerators than those of NVIDIA. */
 function holds({ cpu, memory, nvidia_gpu }: Preset, resources: JobResources): boolean {
+  const wanted = resources.nvidia_gpu ?? 0;
+  const model = resources.nvidia_gpu_model ?? nvidia_gpu?.model;
   return (
     cpu >= resources.cpu &&
     memory >= resources.memory &&
-    (nvidia_gpu?.count ?? 0) >= (resources.nvidia_gpu ?? 0)
+    (nvidia_gpu?.count ?? 0) >= wanted &&
+    (wanted === 0 || model === nvidia_gpu?.model) &&
+    !resources.amd_gpu &&
+    !resources.intel_gpu &&
+    Object.keys(resources.nvidia_migs ?? {}).length === 0
   );
 }

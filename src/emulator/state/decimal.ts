@@ -1,6 +1,6 @@
 /**
  * Decimal numbers as the platform's own arithmetic (Python's `decimal`, 28 digits) writes them: exponent form
- * below 1E-6, no trailing zeros. Source: protocol reference 3.7, 8 row 18.
+ * below 1E-6, as many digits behind the point as the operands have. Source: protocol reference 3.7, 8 row 18.
  */
 
 const DIGITS = 28;
@@ -14,7 +14,8 @@ interface Decimal {
 export function costOf(microseconds: number, pricePerHour: string): string {
   const price = parse(pricePerHour);
   const run = BigInt(Math.max(0, Math.round(microseconds)));
-  return print(divide({ coefficient: run * price.coefficient, exponent: price.exponent }, 3_600_000_000n));
+  const product = { coefficient: run * price.coefficient, exponent: price.exponent };
+  return print(divide(product, 3_600_000_000n), price.exponent);
 }
 
 /** `a + b`. */
@@ -22,13 +23,13 @@ export function add(a: string, b: string): string {
   const [x, y] = [parse(a), parse(b)];
   const exponent = Math.min(x.exponent, y.exponent);
   const scaled = ({ coefficient, exponent: own }: Decimal) => coefficient * 10n ** BigInt(own - exponent);
-  return print({ coefficient: scaled(x) + scaled(y), exponent });
+  return print({ coefficient: scaled(x) + scaled(y), exponent }, exponent);
 }
 
 /** `a - b`. */
 export function subtract(a: string, b: string): string {
   const { coefficient, exponent } = parse(b);
-  return add(a, print({ coefficient: -coefficient, exponent }));
+  return add(a, print({ coefficient: -coefficient, exponent }, exponent));
 }
 
 /** Whether a decimal text is above zero. */
@@ -60,9 +61,9 @@ function divide({ coefficient, exponent }: Decimal, by: bigint): Decimal {
   return { coefficient: (scaled + (scaled < 0n ? -by : by) / 2n) / by, exponent: exponent - shift };
 }
 
-function print(value: Decimal): string {
-  const { coefficient, exponent } = strip(round(value));
-  if (coefficient === 0n) return "0";
+/** Zeros at the end go, down to the `ideal` exponent of an exact result. */
+function print(value: Decimal, ideal: number): string {
+  const { coefficient, exponent } = strip(round(value), ideal);
   const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
   const sign = coefficient < 0n ? "-" : "";
   const adjusted = exponent + digits.length - 1;
@@ -83,9 +84,9 @@ function round({ coefficient, exponent }: Decimal): Decimal {
   return { coefficient: (coefficient + half) / unit, exponent: exponent + excess };
 }
 
-function strip(value: Decimal): Decimal {
+function strip(value: Decimal, ideal: number): Decimal {
   let { coefficient, exponent } = value;
-  while (coefficient !== 0n && exponent < 0 && coefficient % 10n === 0n) {
+  while (exponent < ideal && coefficient % 10n === 0n) {
     coefficient /= 10n;
     exponent += 1;
   }

@@ -70,6 +70,8 @@ export interface JobRecord {
   readonly priority: Priority;
   readonly energyScheduleName?: string;
   readonly scheduleTimeoutSeconds?: number;
+  /** Numbers that came as text or `true`, by their key on the wire: the platform answers them so. */
+  readonly sent?: Record<string, string | boolean>;
   /** Credits per hour, decimal text. */
   readonly pricePerHour: string;
   maxRunTimeMinutes?: number;

@@ -28,7 +28,7 @@ describe("POST /jobs", () => {
       preset_name: "cpu-small",
       restart_policy: "never",
       priority: "normal",
-      total_price_credits: "0",
+      total_price_credits: "0.0",
       price_credits_per_hour: "0.5",
       container: {
         env: {},

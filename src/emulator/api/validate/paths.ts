@@ -22,8 +22,23 @@ export function clusterUri({ scheme, cluster, minParts = 0 }: UriRule): Check<st
     ensure(host === cluster, `Invalid URI cluster: '${host}' != '${cluster}'`);
     ensure(parts(path).length >= minParts, "Invalid URI path: Wrong number of path items");
     refuseDots(path);
-    return scheme + value.slice(scheme.length);
+    return scheme + quoted(value.slice(scheme.length));
   };
+}
+
+/** As the platform's library writes a URI: what must be encoded is, once, and nothing else. Source: protocol reference 3.5. */
+function quoted(uri: string): string {
+  const written = (char: string) => (/[\w.~!$&'()*,;=:@/-]/.test(char) ? char : encodeURIComponent(char));
+  return uri.replace(/((?:%[0-9a-f]{2})+)|[\s\S]/giu, (char, codes: string | undefined) =>
+    codes === undefined ? (char === "+" ? char : written(char)) : requoted(codes, written),
+  );
+}
+
+/** A slash and a plus mean something else when they are not encoded. */
+function requoted(codes: string, written: (char: string) => string): string {
+  const text = unquote(codes);
+  if (text === codes) return codes.toUpperCase();
+  return [...text].map((char) => ("/+".includes(char) ? encodeURIComponent(char) : written(char))).join("");
 }
 
 /** Volumes of one kind; no two at the same place. Source: protocol reference 3.9. */
