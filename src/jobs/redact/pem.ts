@@ -8,47 +8,90 @@ const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC
 const LONGEST_BODY = 16_000;
 const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
 const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;
+const CHECKSUM = /^\s*=[A-Za-z0-9+/]{4}\s*$/;
+/** Between BEGIN and the base64 of encrypted, PGP and PuTTY keys. */
+const KEY_HEADER =
+  /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Encryption|Key-Derivation|Argon2-\w+|Public-Lines|Private-Lines): /;
 const PREFIX = /^[\s>|+-]*/;
 
 /**
  * The bodies of private keys, from BEGIN to END over several lines or in one with escaped line ends; where the
- * log was cut, the base64 lines after a lone BEGIN or before a lone END.
+ * log was cut, the base64 lines after a lone BEGIN or before a lone END. `insideKey` says that the text goes on
+ * with a body whose BEGIN came before.
  */
-export function pemSpans(text: string): Span[] {
+export function pemSpans(text: string, insideKey = false): Span[] {
   const ends = [...text.matchAll(END)].map((match) => match.index);
   const closed = new Set<number>();
   const spans: Span[] = [];
-  let endAt = 0;
   let done = 0;
-  for (const match of text.matchAll(BEGIN)) {
-    const start = match.index + match[0].length;
+  for (const { start, end } of bodies(text, { ends, insideKey })) {
     if (start < done) continue;
-    while (endAt < ends.length && (ends[endAt] ?? 0) < start) endAt += 1;
-    const end = ends[endAt];
-    const whole = end !== undefined && end - start <= LONGEST_BODY;
-    done = whole ? end : endOfBody(text, start);
-    if (whole) closed.add(end);
+    done = end ?? endOfBody(text, start);
+    if (end !== undefined) closed.add(end);
     spans.push(...bodySpans(text, start, done));
   }
   return [...spans, ...ends.flatMap((end) => (closed.has(end) ? [] : headlessBody(text, end)))];
 }
 
+/**
+ * Whether what follows `text` may be the rest of a private key: it goes on until END, or until a line that no
+ * key has. `insideKey` is what this said of the text before. Lines already redacted count as they were.
+ */
+export function endsInsideKey(text: string, insideKey = false): boolean {
+  const start = starts(text, insideKey).at(-1);
+  if (start === undefined || text.slice(start).search(END) >= 0) return false;
+  return endOfBody(text, start) >= text.trimEnd().length;
+}
+
+/** Where each body starts and, where its END is not too far, ends. */
+function bodies(text: string, { ends, insideKey }: { ends: number[]; insideKey: boolean }) {
+  const begins = starts(text, insideKey);
+  let endAt = 0;
+  return begins.map((start, index) => {
+    while (endAt < ends.length && (ends[endAt] ?? 0) < start) endAt += 1;
+    const limit = start === 0 ? (begins[index + 1] ?? LONGEST_BODY) : start + LONGEST_BODY;
+    const end = ends[endAt];
+    return end === undefined || end > limit ? { start } : { start, end };
+  });
+}
+
+/** Where bodies begin: right behind each BEGIN, and at the start of a text that goes on with one. */
+function starts(text: string, insideKey: boolean): number[] {
+  const found = Array.from(text.matchAll(BEGIN), (match) => match.index + match[0].length);
+  return insideKey ? [0, ...found] : found;
+}
+
 function endOfBody(text: string, start: number): number {
-  let at = start;
-  const inLine = /[^\s"'<]*/y;
-  inLine.lastIndex = start;
-  at += inLine.exec(text)?.[0].length ?? 0;
+  let at = start === 0 ? -1 : start + (inLine(text, start)?.length ?? 0);
+  let previous = start === 0 ? "full" : "begin";
   for (;;) {
     const next = lineAfter(text, at);
-    if (next === undefined || !BODY_LINE.test(text.slice(next.start, Math.min(next.end, next.start + 400))))
-      return at;
+    if (next === undefined) return Math.max(0, at);
+    const kind = kindOf(text.slice(next.start, Math.min(next.end, next.start + 400)), previous);
+    if (kind === undefined) return Math.max(0, at);
     at = next.end;
+    previous = kind;
   }
 }
 
+/** A body of one line, its line ends escaped. */
+function inLine(text: string, start: number): string | undefined {
+  const run = /[^\s"'<]*/y;
+  run.lastIndex = start;
+  return run.exec(text)?.[0];
+}
+
+/** What a line of a body is; only its last one is short, a checksum aside. */
+function kindOf(line: string, previous: string): string | undefined {
+  if (BODY_LINE.test(line) || line.trim() === MARK) return "full";
+  if (line.trim() === "" || KEY_HEADER.test(line)) return previous;
+  if (CHECKSUM.test(line)) return "short";
+  return previous === "full" && SHORT_LINE.test(line) && line.trim().length % 4 === 0 ? "short" : undefined;
+}
+
 function lineAfter(text: string, at: number): { start: number; end: number } | undefined {
-  const newline = text.indexOf("\n", at);
-  if (newline < 0) return undefined;
+  const newline = at < 0 ? -1 : text.indexOf("\n", at);
+  if (newline < 0 && at >= 0) return undefined;
   const end = text.indexOf("\n", newline + 1);
   return { start: newline + 1, end: end < 0 ? text.length : end };
 }

@@ -14,8 +14,14 @@ interface Redacted {
   hidden: number;
 }
 
+/** What came before a text and still matters. */
+interface Before {
+  /** The text goes on inside a private key that began before it; `endsInsideKey` says so. */
+  insideKey?: boolean;
+}
+
 /** Hides secrets in one text. Keeps the number of lines; redacting twice changes nothing. */
-export type Redact = (text: string) => Redacted;
+export type Redact = (text: string, before?: Before) => Redacted;
 
 /**
  * Makes a function that hides secrets: first the exact `known` values (and their base64 and URL forms), then
@@ -26,17 +32,17 @@ export type Redact = (text: string) => Redacted;
  */
 export function makeRedactor(known: Iterable<string> = []): Redact {
   const findKnown = knownSecrets(known);
-  const once = (text: string) =>
+  const once = (text: string, { insideKey = false }: Before = {}) =>
     hideSpans(text, [
       ...findKnown(text),
-      ...pemSpans(text),
+      ...pemSpans(text, insideKey),
       ...shapeSpans(text),
       ...urlSpans(text),
       ...bearerSpans(text),
       ...commandSpans(text),
       ...assignedSpans(text),
     ]);
-  return (text) => untilNothingChanges(text, once);
+  return (text, before) => untilNothingChanges(text, (now) => once(now, before));
 }
 
 /** What was hidden can uncover a place that its surroundings had covered; a few rounds always suffice. */

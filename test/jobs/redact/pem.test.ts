@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { endsInsideKey } from "../../../src/jobs/redact/pem.ts";
+import { makeRedactor } from "../../../src/jobs/redact/redact.ts";
+
+const redact = makeRedactor();
+const BASE64 = "MIIEpAIBAAKCAQEA7bq0Zx0nq9v0Yb3nq8f1Q2w3E4r5T6y7U8i9O0pAsDfGhJkL";
+const row = (index: number, width = 64) => (BASE64.slice(index % 60) + BASE64).slice(0, width);
+
+function key({ kind = "RSA PRIVATE KEY", rows = 60, headers = [] as string[], last = 28 } = {}): string[] {
+  const body = Array.from({ length: rows }, (_, index) => row(index));
+  return [`-----BEGIN ${kind}-----`, ...headers, ...body, row(7, last), `-----END ${kind}-----`];
+}
+
+const KEYS: Record<string, string[]> = {
+  plain: key(),
+  "of 200 lines": key({ rows: 200 }),
+  "with a last line of four": key({ last: 4 }),
+  encrypted: key({
+    headers: ["Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,9F86D081884C7D659A2FEAA0C55AD015", ""],
+  }),
+  OpenSSH: key({ kind: "OPENSSH PRIVATE KEY" }),
+  PGP: [
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----",
+    "Version: GnuPG v2",
+    "",
+    ...key().slice(1, -1),
+    "=aB3d",
+    "-----END PGP PRIVATE KEY BLOCK-----",
+  ],
+  indented: key().map((line) => `    ${line}`),
+};
+
+/** Redacts a log page by page, each knowing only whether the one before ended inside a key. */
+function byPages(lines: string[], size: number): { shown: string[]; insideKey: boolean } {
+  let insideKey = false;
+  const shown: string[] = [];
+  for (let at = 0; at < lines.length; at += size) {
+    const page = lines.slice(at, at + size).join("\n");
+    shown.push(...redact(page, { insideKey }).text.split("\n"));
+    insideKey = endsInsideKey(page, insideKey);
+  }
+  return { shown, insideKey };
+}
+
+describe("a private key that is read in parts", () => {
+  test.each(Object.keys(KEYS))("shows no line of a key: %s", (name) => {
+    const body = (KEYS[name] ?? []).filter((line) => /^\s*=?[A-Za-z0-9+/]{4,}=*$/.test(line));
+    const log = ["loading the key", ...(KEYS[name] ?? []), "step 1 loss 0.5", "done"];
+    for (const size of [1, 2, 3, 7, 20, 61, 500]) {
+      const { shown, insideKey } = byPages(log, size);
+      expect(
+        shown.filter((line) => body.includes(line)),
+        `pages of ${size}`,
+      ).toEqual([]);
+      expect(shown).toHaveLength(log.length);
+      expect([shown[0], ...shown.slice(-2)]).toEqual(["loading the key", "step 1 loss 0.5", "done"]);
+      expect(insideKey).toBe(false);
+    }
+  });
+
+  test("is over with its END, and with a line that no key has", () => {
+    const [begin = "", ...rest] = key();
+    expect(endsInsideKey(begin)).toBe(true);
+    expect(endsInsideKey(rest.slice(0, 5).join("\n"), true)).toBe(true);
+    expect(endsInsideKey(rest.slice(0, 5).join("\n"))).toBe(false);
+    expect(endsInsideKey(rest.join("\n"), true)).toBe(false);
+    expect(endsInsideKey("step 1 loss 0.5", true)).toBe(false);
+    expect(endsInsideKey("", true)).toBe(true);
+    expect(byPages([begin, "step 1 loss 0.5", "step 2", row(1)], 1).shown.at(-1)).toBe(row(1));
+  });
+
+  test("leaves what stands between the end of one key and the next key", () => {
+    const { text } = redact(["step 1 loss 0.5", ...key()].join("\n"), { insideKey: true });
+    expect(text.split("\n")[0]).toBe("step 1 loss 0.5");
+    expect(text).not.toContain(row(3));
+  });
+
+  test("says the same of lines that are redacted already", () => {
+    const page = key().slice(0, 20).join("\n");
+    expect(endsInsideKey(redact(page).text)).toBe(true);
+  });
+
+  test("leaves certificates", () => {
+    const certificate = key({ kind: "CERTIFICATE" });
+    expect(byPages(certificate, 7).shown).toEqual(certificate);
+  });
+});
