@@ -103,14 +103,23 @@ function clusterView(context: ApiContext, user: string, cluster: Cluster): objec
     timezone: "UTC",
     energy_schedules: cluster.energySchedules,
     storage_volumes: [{ name: "default", credits_per_hour_per_gb: "0" }],
-    apps: { apps_hostname_templates: [], launchpad_use_subdomain: false },
+    location: "this machine",
+    logo_url: null,
+    grafana_url: `${origin}/${name}/grafana`,
+    prometheus_url: `${origin}/${name}/prometheus`,
+    apps: {
+      apps_hostname_templates: [],
+      app_proxy_url: `${origin}/${name}/apps`,
+      launchpad_use_subdomain: false,
+    },
   };
 }
 
-function poolView(pool: Pool): object {
+/** Nodes are never kept idle, so there is no size of that to show. */
+function poolView({ is_preemptible, ...pool }: Pool): object {
   return {
     ...pool,
-    idle_size: 0,
+    ...(is_preemptible ? { is_preemptible } : {}),
     available_cpu: pool.cpu,
     available_memory: pool.memory,
     available_disk_size: pool.disk_size,

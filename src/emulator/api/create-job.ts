@@ -13,7 +13,7 @@ import type { JobBody } from "./job-body.ts";
 import { toJobBody } from "./job-body.ts";
 import { applyPreset, priceOf } from "./preset.ts";
 import { requiredPermissions } from "./required-permissions.ts";
-import { jobRequest } from "./validate/job-request.ts";
+import { jobPlace, jobRequest } from "./validate/job-request.ts";
 import { valid } from "./validate/valid.ts";
 import { view } from "./view.ts";
 
@@ -29,6 +29,7 @@ interface Place {
 export async function createJob(context: ApiContext, call: ApiCall): Promise<Answer> {
   const { user, query } = call;
   const payload = asObject(await readJson(call.request));
+  valid(jobPlace(payload), payload);
   const place = placeOf(context, user, payload);
   const flat = query.has("from_preset");
   const prepared = flat ? applyPreset(payload, place.cluster) : payload;

@@ -5,16 +5,22 @@ import type { ApiCall, ApiRoute } from "../http/router.ts";
 import { isoTime } from "../state/names.ts";
 import type { Action } from "../state/permissions.ts";
 import type { ApiContext, Disk } from "./context.ts";
-import { dict, float, int, optional, required, text } from "./validate/check.ts";
+import { dict, either, float, int, none, optional, pattern, required, text } from "./validate/check.ts";
 import { placeName } from "./validate/job-request.ts";
 import { valid } from "./validate/valid.ts";
+
+const diskName = pattern(
+  text({ min: 3, max: 40 }),
+  /^[a-z](?:-?[a-z0-9])*$/,
+  "^[a-z](?:-?[a-z0-9])*(?!\\n)$",
+);
 
 const diskBody = dict({
   storage: required(int({ min: 1 })),
   project_name: required(placeName),
   org_name: required(placeName),
-  name: optional(text({ min: 3, max: 40 })),
-  life_span: optional(float({ min: 0 })),
+  name: optional(either(none, diskName)),
+  life_span: optional(either(none, float({ min: 0 }))),
 });
 
 /** Persistent disks: as much of their service as jobs and the official tools need. Source: protocol reference 5.4, 6.3. */
@@ -43,6 +49,7 @@ export function diskRoutes(context: ApiContext, cluster: string): ApiRoute[] {
       const body = valid(diskBody, await readJson(request));
       const disk = toDisk(context, body, { cluster, owner: user });
       demand(context, user, { uri: `disk://${cluster}/${disk.org}/${disk.project}`, action: "write" });
+      refuseTaken(context, disk);
       context.disks.set(disk.id, disk);
       return { status: 201, json: diskView(disk) };
     }),
@@ -78,10 +85,24 @@ function toDisk(
     org: String(body.org_name),
     project: String(body.project_name),
     storage: Number(body.storage),
-    name: body.name === undefined ? undefined : String(body.name),
-    lifeSpanSeconds: body.life_span === undefined ? undefined : Number(body.life_span),
+    name: typeof body.name === "string" ? body.name : undefined,
+    lifeSpanSeconds: typeof body.life_span === "number" ? body.life_span : undefined,
     createdMs: clock.nowMs(),
   };
+}
+
+/** @throws {HttpError} 409: a name stands for one disk of its project. */
+function refuseTaken({ disks }: ApiContext, { name, cluster, org, project }: Disk): void {
+  if (name === undefined) return;
+  const taken = disks
+    .entries()
+    .some(
+      ([, disk]) =>
+        disk.name === name && disk.cluster === cluster && disk.org === org && disk.project === project,
+    );
+  if (!taken) return;
+  const description = `Disk with name ${name} already exists for project ${project}`;
+  throw new HttpError(409, { code: "DiskNameUsed", description });
 }
 
 function inPlace({ org, project }: Disk, query: URLSearchParams): boolean {

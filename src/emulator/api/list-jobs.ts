@@ -6,7 +6,7 @@ import { orgProjectHash } from "../state/names.ts";
 import type { ApiContext } from "./context.ts";
 import { parseIsoTime } from "./iso-time.ts";
 import type { Check } from "./validate/check.ts";
-import { jobName, ownerName, placeName } from "./validate/job-request.ts";
+import { baseOwnerName, jobName, ownerName, placeHash, placeName } from "./validate/job-request.ts";
 import { valid } from "./validate/valid.ts";
 import { view } from "./view.ts";
 
@@ -46,21 +46,28 @@ async function drained(response: ApiCall["response"], signal: AbortSignal): Prom
 }
 
 function filterOf(query: URLSearchParams, table: JobTable): JobFilter {
+  const hostname = query.get("hostname");
   return {
-    ...one(query, "hostname", (value) => ({ ids: idsOf(value, query, table) })),
     ...statusFilter(query),
+    ...flags(query),
+    ...(query.has("tag") ? { tags: query.getAll("tag") } : {}),
+    ...(hostname === null ? attributeFilter(query) : { ids: idsOf(hostname, query, table) }),
+    ...one(query, "reverse", (value) => ({ reverse: boolOf(value) })),
+    ...one(query, "limit", (value) => ({ limit: limitOf(value) })),
+  };
+}
+
+/** What does not count beside a host name. */
+function attributeFilter(query: URLSearchParams): JobFilter {
+  return {
     ...one(query, "name", (value) => ({ name: String(valid(jobName, value)) })),
     ...many(query, "owner", ownerName, (owners) => ({ owners })),
-    ...many(query, "base_owner", ownerName, (baseOwners) => ({ baseOwners })),
+    ...many(query, "base_owner", baseOwnerName, (baseOwners) => ({ baseOwners })),
     ...many(query, "cluster_name", placeName, (clusters) => ({ clusters })),
     ...many(query, "org_name", placeName, (orgs) => ({ orgs })),
     ...many(query, "project_name", placeName, (projects) => ({ projects })),
-    ...(query.has("tag") ? { tags: query.getAll("tag") } : {}),
-    ...one(query, "since", (value) => ({ sinceMs: timeOf(value) })),
-    ...one(query, "until", (value) => ({ untilMs: timeOf(value) })),
-    ...flags(query),
-    ...one(query, "reverse", (value) => ({ reverse: boolOf(value) })),
-    ...one(query, "limit", (value) => ({ limit: limitOf(value) })),
+    ...one(query, "since", (value) => (value === "" ? {} : { sinceMs: timeOf(value) })),
+    ...one(query, "until", (value) => (value === "" ? {} : { untilMs: timeOf(value) })),
   };
 }
 
@@ -88,10 +95,10 @@ function idsOf(hostname: string, query: URLSearchParams, table: JobTable): Set<s
   const label = hostname.split(".", 1)[0] ?? "";
   const mark = label.lastIndexOf("--");
   if (mark < 0) return new Set([label]);
-  const named = table.list({ name: label.slice(0, mark) });
-  return new Set(
-    named.filter((job) => orgProjectHash(job.org, job.project) === label.slice(mark + 2)).map(({ id }) => id),
-  );
+  const name = String(valid(jobName, label.slice(0, mark)));
+  const hash = valid(placeHash, label.slice(mark + 2)).toLowerCase();
+  const named = table.list({ name });
+  return new Set(named.filter((job) => orgProjectHash(job.org, job.project) === hash).map(({ id }) => id));
 }
 
 function one(query: URLSearchParams, key: string, filter: (value: string) => JobFilter): JobFilter {

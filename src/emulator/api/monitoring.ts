@@ -49,7 +49,7 @@ function httpRoutes(context: ApiContext, route: MonitoringHttpRoute, mounting: M
     path: mounting.base + route.path,
     auth: "maybe",
     async handle({ user, params, query, request, response, signal }) {
-      route.check?.(query);
+      route.check?.(query, params);
       const caller = user === "" ? undefined : user;
       const found = admitted(context, route, { caller, id: params.id ?? "" });
       const job = isHere(found, route, mounting) ? found : { ...found, logsRemoved: true };
@@ -66,7 +66,7 @@ function endpoint(context: ApiContext, route: MonitoringSocketRoute, mounting: M
     protocols: route.protocols,
     heartbeatMs: route.heartbeatMs,
     admit({ query, params, caller }: EndpointCall) {
-      route.check?.(query);
+      route.check?.(query, params);
       const user = caller();
       return { user: user ?? "", job: admitted(context, route, { caller: user, id: params.id ?? "" }) };
     },

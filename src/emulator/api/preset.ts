@@ -7,7 +7,7 @@ import type { JobBody } from "./job-body.ts";
 /** Puts a preset's resources into a flat body. @throws {HttpError} Source: protocol reference 3.4. */
 export function applyPreset(payload: Record<string, unknown>, { presets }: Cluster): Record<string, unknown> {
   const given = payload.resources;
-  const shm = typeof given === "object" && given !== null && "shm" in given ? given.shm : undefined;
+  const shm = typeof given === "object" && given !== null && "shm" in given ? given.shm : false;
   if (Object.keys(given ?? {}).some((key) => key !== "shm"))
     throw failure(400, "Both preset and resources are not allowed");
   if (presets.length === 0) throw failure(400, "At least one preset is required to run a job");
@@ -19,7 +19,8 @@ export function applyPreset(payload: Record<string, unknown>, { presets }: Clust
     preset_name: preset.name,
     scheduler_enabled: preset.scheduler_enabled,
     preemptible_node: preset.preemptible_node,
-    resources: { ...presetResources(preset), shm: shm ?? false },
+    // A body of the other form gets no resources, and the validator names them too.
+    ...("container" in payload ? {} : { resources: { ...presetResources(preset), shm } }),
   };
 }
 

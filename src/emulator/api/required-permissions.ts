@@ -12,9 +12,7 @@ export function requiredPermissions({ cluster, org, project, container }: JobRec
   ];
   return [
     { uri: `job://${cluster}/${org}/${project}`, action: "write" },
-    ...(image.startsWith(registry)
-      ? [read(`image://${cluster}/${imagePath(image.slice(registry.length))}`)]
-      : []),
+    ...(image.startsWith(registry) ? [read(imageUri(cluster, image.slice(registry.length)))] : []),
     ...[...new Set(secrets)].map(read),
     ...volumes.map(({ src_storage_uri, read_only }) => access(src_storage_uri, read_only)),
     ...disk_volumes.map(({ src_disk_uri, read_only }) => access(src_disk_uri, read_only)),
@@ -29,6 +27,8 @@ function access(uri: string, readOnly: boolean): Permission {
   return { uri, action: readOnly ? "read" : "write" };
 }
 
-function imagePath(reference: string): string {
-  return reference.replace(/[:@][^/]*$/, "");
+/** The platform cuts at the first colon, wherever it stands. */
+function imageUri(cluster: string, reference: string): string {
+  const [path = ""] = reference.split(":", 1);
+  return `image://${[cluster, path].join("/")}`.replace(/\/$/, "");
 }

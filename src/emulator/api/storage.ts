@@ -23,6 +23,7 @@ const OPERATIONS: Record<string, { method: string; action: Action; run: Operatio
   OPEN: { method: "GET", action: "read", run: open },
   CREATE: { method: "PUT", action: "write", run: create },
   MKDIRS: { method: "PUT", action: "write", run: makeFolder },
+  WRITE: { method: "PATCH", action: "write", run: write },
   DELETE: { method: "DELETE", action: "write", run: remove },
 };
 
@@ -42,7 +43,7 @@ export function storageRoutes(context: ApiContext, cluster: string): ApiRoute[] 
       return orProblem(operation.run(place, call));
     },
   });
-  return ["GET", "PUT", "POST", "DELETE"].map(route);
+  return ["GET", "PUT", "PATCH", "POST", "DELETE"].map(route);
 }
 
 function placeOf(
@@ -86,6 +87,16 @@ async function create({ file }: Place, { request }: ApiCall): Promise<Answer> {
   await mkdir(dirname(file), { recursive: true });
   await pipeline(request, createWriteStream(file));
   return { status: 201 };
+}
+
+/** Writes a part of a file that is there. */
+async function write({ file }: Place, { request }: ApiCall): Promise<Answer> {
+  const range = /^bytes (?<start>\d+)-(?<end>\d+)\/(?:\*|\d+)$/.exec(
+    request.headers["content-range"] ?? "",
+  )?.groups;
+  if (range === undefined) throw problem(400, "EINVAL", "Content-Range is required");
+  await pipeline(request, createWriteStream(file, { flags: "r+", start: Number(range.start) }));
+  return { status: 200 };
 }
 
 async function makeFolder({ file }: Place): Promise<Answer> {

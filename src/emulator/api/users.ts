@@ -1,5 +1,5 @@
 import { readJson } from "../http/body.ts";
-import { HttpError } from "../http/http-error.ts";
+import { failure, HttpError } from "../http/http-error.ts";
 import type { ApiRoute } from "../http/router.ts";
 import type { Action } from "../state/permissions.ts";
 import type { ApiContext } from "./context.ts";
@@ -19,39 +19,52 @@ export function userRoutes(context: ApiContext): ApiRoute[] {
     );
     if (missing.length > 0) throw new HttpError(403, { missing });
   };
+  const route = (method: string, below: string, handle: ApiRoute["handle"]): ApiRoute => ({
+    method,
+    path: path + below,
+    auth: "needed",
+    handle,
+  });
   return [
-    {
-      method: "GET",
-      path,
-      auth: "needed",
-      handle: async ({ params }) => ({ status: 200, json: context.permissions.shared(nameOf(params.user)) }),
-    },
-    {
-      method: "POST",
-      path,
-      auth: "needed",
-      async handle({ user, params, request }) {
-        const granted = valid(permissions, await readJson(request)).map(toPermission);
-        demand(
-          user,
-          granted.map(({ uri }) => uri),
-        );
-        context.permissions.share(nameOf(params.user), granted);
-        return { status: 201, json: granted };
-      },
-    },
-    {
-      method: "DELETE",
-      path,
-      auth: "needed",
-      async handle({ user, params, query }) {
-        const uris = query.getAll("uri");
-        demand(user, uris);
-        context.permissions.revoke(nameOf(params.user), uris);
-        return { status: 204 };
-      },
-    },
+    route("GET", "", async ({ user, params, query }) => {
+      const rights = context.permissions.held(ownName(user, params.user));
+      return { status: 200, json: rights.filter(({ uri }) => isBelow(uri, query.get("uri"))) };
+    }),
+    route("GET", "/shared", async ({ user, params, query }) => {
+      const owner = ownName(user, params.user);
+      const shares = context.permissions.sharedBy((uri) => owns(context, owner, uri));
+      return { status: 200, json: shares.filter(({ uri }) => isBelow(uri, query.get("uri"))) };
+    }),
+    route("POST", "", async ({ user, params, request }) => {
+      const granted = valid(permissions, await readJson(request)).map(toPermission);
+      demand(
+        user,
+        granted.map(({ uri }) => uri),
+      );
+      context.permissions.share(nameOf(params.user), granted);
+      return { status: 201, json: granted };
+    }),
+    route("DELETE", "", async ({ user, params, query }) => {
+      const uris = query.getAll("uri");
+      demand(user, uris);
+      if (!context.permissions.revoke(nameOf(params.user), uris))
+        throw failure(400, "Operation has no effect");
+      return { status: 204 };
+    }),
   ];
+}
+
+/** One's own rights are nobody else's business. @throws {HttpError} 403 */
+function ownName(user: string, asked: string | undefined): string {
+  const name = nameOf(asked);
+  if (name === user) return name;
+  throw new HttpError(403, { missing: [{ uri: `user://${name}`, action: "read" }] });
+}
+
+function isBelow(uri: string, prefix: string | null): boolean {
+  if (prefix === null || uri === prefix) return true;
+  const isScheme = /^[a-z]+:(\/\/)?$/.test(prefix);
+  return isScheme ? uri.startsWith(prefix) : uri.startsWith(`${prefix.replace(/\/$/, "")}/`);
 }
 
 /** Service accounts have slashes in their names, which stand as colons in paths. */

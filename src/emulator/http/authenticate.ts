@@ -30,6 +30,7 @@ function tokenOf(request: IncomingMessage, query: URLSearchParams): string | und
 function fromHeader(header: string): string {
   const space = header.indexOf(" ");
   if (space < 0) throw failure(400, "No credentials");
-  if (header.slice(0, space) !== "Bearer") throw failure(400, "Unexpected authorization scheme");
+  if (header.slice(0, space).toLowerCase() !== "bearer")
+    throw failure(400, "Unexpected authorization scheme");
   return header.slice(space + 1);
 }

@@ -19,8 +19,8 @@ interface MonitoringRoute {
   path: string;
   methods: readonly ("GET" | "POST" | "DELETE")[];
   permission: "read" | "write";
-  /** Looks at the query before token and job are looked at. @throws {HttpError} Source: protocol reference 4.1. */
-  check?(query: URLSearchParams): void;
+  /** Looks at query and path before token and job are looked at. @throws {HttpError} Source: protocol reference 4.1. */
+  check?(query: URLSearchParams, params: Readonly<Record<string, string>>): void;
 }
 
 /** Answers over HTTP. @throws {HttpError} before anything was written. */

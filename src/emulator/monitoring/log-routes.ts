@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { AnyMonitoringRoute } from "../http/route.ts";
 import type { MonitoringDeps } from "../state/job.ts";
 import { logParts } from "./log-parts.ts";
-import { logQuery } from "./log-query.ts";
+import { checkLogQuery, logQuery } from "./log-query.ts";
 import { HEARTBEAT_MS } from "./running.ts";
 import { sendPaced, whileOpen } from "./socket.ts";
 
@@ -17,7 +17,7 @@ export function logRoutes(deps: MonitoringDeps): AnyMonitoringRoute[] {
       permission: "read",
       protocols: ["logs.apolo.us"],
       heartbeatMs: HEARTBEAT_MS,
-      check: (query) => void logQuery(query),
+      check: checkLogQuery,
       open: async ({ job, query, signal }) => {
         const asked = logQuery(query);
         return async (socket) => {
@@ -33,7 +33,7 @@ export function logRoutes(deps: MonitoringDeps): AnyMonitoringRoute[] {
       path: "/:id/log",
       methods: ["GET"],
       permission: "read",
-      check: (query) => void logQuery(query),
+      check: checkLogQuery,
       handle: async ({ job, query, signal }, response) => {
         const asked = logQuery(query);
         response.writeHead(200, {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import { pythonJson } from "../http/answer.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { MonitoringSocketRoute } from "../http/route.ts";
 import type { RunningJob } from "../run/runner.ts";
@@ -16,6 +17,7 @@ export function portForwardRoute({ lifecycle }: MonitoringDeps): MonitoringSocke
     permission: "write",
     protocols: [],
     heartbeatMs: HEARTBEAT_MS,
+    check: (_query, { port = "" }) => void portOf(port),
     open: async ({ job, params, signal }) => {
       const port = portOf(params.port ?? "");
       const tcp = await connected(runningJob(lifecycle, job), port);
@@ -27,7 +29,8 @@ export function portForwardRoute({ lifecycle }: MonitoringDeps): MonitoringSocke
 
 function portOf(text: string): number {
   if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) return Number(text.replaceAll("_", ""));
-  throw new HttpError(400, { msg: `Invalid port number '${text}'` });
+  const body = { msg: `Invalid port number '${text}'` };
+  throw new HttpError(400, body, { headers: { "X-Error": pythonJson(body) } });
 }
 
 async function connected(running: RunningJob, port: number): Promise<Socket> {

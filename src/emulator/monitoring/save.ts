@@ -56,9 +56,11 @@ function targetOf(body: unknown, registry: string): Target {
 
 function referenceOf(image: string, registry: string): Target {
   const { host, repository, tag = "latest" } = REFERENCE.exec(image)?.groups ?? {};
-  if (host === undefined || repository === undefined)
-    throw new DataError(`invalid image reference: ${image}`);
-  if (host !== registry) throw new DataError(`Unknown registry host: ${host}`);
+  if (host === undefined || repository === undefined) {
+    const isShouted = REFERENCE.test(image.toLowerCase());
+    throw new DataError(isShouted ? "repository name must be lowercase" : "invalid reference format");
+  }
+  if (host !== registry) throw new DataError("Unknown registry host");
   return { image, repository: `${host}/${repository}`, tag };
 }
 

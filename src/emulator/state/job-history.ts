@@ -51,7 +51,8 @@ export function step(status: StatusItem["status"], atMs: number, more: Partial<S
   return { status, atMs, reason: null, description: null, ...more };
 }
 
-function sameStep(a: StatusItem, b: StatusItem): boolean {
+/** Whether two steps say the same, times aside. */
+export function sameStep(a: StatusItem, b: StatusItem): boolean {
   return (
     a.status === b.status &&
     a.reason === b.reason &&

@@ -27,9 +27,13 @@ export interface Permissions {
   allows(user: string, permission: Permission): boolean;
   /** Whether the job may be used that way, by its id or by its name. Source: protocol reference 3.10. */
   missingOnJob(user: string, job: JobRecord, action: Action): Permission[];
-  shared(user: string): readonly Permission[];
+  /** All that a user may do: by role, and by what others shared. */
+  held(user: string): readonly Permission[];
+  /** What was shared of things that fit, and with whom. */
+  sharedBy(isOwn: (uri: string) => boolean): (Permission & { user: string })[];
   share(user: string, permissions: readonly Permission[]): void;
-  revoke(user: string, uris: readonly string[]): void;
+  /** Whether there was anything to take back. */
+  revoke(user: string, uris: readonly string[]): boolean;
 }
 
 /** The platform's own account, which may do everything with jobs. */
@@ -42,10 +46,9 @@ export function openPermissions(platform: Platform, shares: Collection<Permissio
     SERVICE_USER,
     platform.clusters.map(({ name }) => ({ uri: `job://${name}`, action: "manage" })),
   );
+  const held = (user: string) => [...(roles.get(baseName(user)) ?? []), ...(shares.get(user) ?? [])];
   const allows = (user: string, permission: Permission) =>
-    [...(roles.get(baseName(user)) ?? []), ...(shares.get(user) ?? [])].some((grant) =>
-      covers(grant, permission),
-    );
+    held(user).some((grant) => covers(grant, permission));
   const missing = (user: string, required: readonly Permission[]) =>
     required.filter((item) => !allows(user, item));
   return {
@@ -57,15 +60,20 @@ export function openPermissions(platform: Platform, shares: Collection<Permissio
       const unmet = missing(user, alternatives);
       return unmet.length < alternatives.length ? [] : unmet;
     },
-    shared: (user) => shares.get(user) ?? [],
+    held,
+    sharedBy: (isOwn) =>
+      shares
+        .entries()
+        .flatMap(([user, permissions]) => permissions.map((permission) => ({ ...permission, user })))
+        .filter(({ uri }) => isOwn(uri)),
     share(user, permissions) {
       shares.set(user, [...(shares.get(user) ?? []), ...permissions]);
     },
     revoke(user, uris) {
-      shares.set(
-        user,
-        (shares.get(user) ?? []).filter(({ uri }) => !uris.includes(uri)),
-      );
+      const before = shares.get(user) ?? [];
+      const kept = before.filter(({ uri }) => !uris.includes(uri));
+      shares.set(user, kept);
+      return kept.length < before.length;
     },
   };
 }

@@ -192,7 +192,6 @@ describe("PUT max_run_time_minutes", () => {
   test.each([
     [{ max_run_time_minutes: 30 }, 30],
     [{ additional_max_run_time_minutes: 30 }, 90],
-    [{ additional_max_run_time_minutes: null }, 60],
   ])("takes %j", async (body, expected) => {
     const { id } = await create(platform, { max_run_time_minutes: 60 });
     expect((await platform.call("PUT", `/api/v1/jobs/${id}/max_run_time_minutes`, { body })).status).toBe(

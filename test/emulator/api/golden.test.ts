@@ -102,7 +102,11 @@ describe("answers", () => {
       const urls = ["registry", "storage", "users", "monitoring", "secrets", "disks", "buckets"];
       for (const name of urls) expect(cluster[`${name}_url`]).toMatch(/^https?:\/\/[^/]+/);
       expect(cluster.orgs.length).toBeGreaterThan(0);
-      expect(cluster.apps).toEqual({ apps_hostname_templates: [], launchpad_use_subdomain: false });
+      expect(cluster.apps).toEqual({
+        apps_hostname_templates: [],
+        app_proxy_url: expect.stringMatching(/^http/),
+        launchpad_use_subdomain: false,
+      });
       for (const pool of cluster.resource_pool_types)
         expect(pool).toMatchObject({
           min_size: expect.any(Number),

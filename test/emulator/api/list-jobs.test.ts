@@ -61,9 +61,11 @@ describe("GET /jobs", () => {
     expect([both.status, both.json]).toEqual([400, { error: "Invalid request" }]);
   });
 
-  test("asks of a job found by its host name what else is asked", async () => {
+  test("asks of a job found by its host name only what counts beside it", async () => {
     const host = `hostname=${ids.nlp}.jobs.example.org`;
+    expect(await list(`${host}&owner=bob&org_name=research`)).toEqual(["nlp"]);
     expect(await list(`${host}&tag=no-such-tag`)).toEqual([]);
+    expect(await list(`${host}&status=failed`)).toEqual([]);
     const none = await platform.call("GET", `/api/v1/jobs?${host}&limit=0`);
     expect([none.status, none.json]).toEqual([400, { error: "limit should be > 0" }]);
   });

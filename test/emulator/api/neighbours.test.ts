@@ -18,7 +18,9 @@ describe("secrets", () => {
     const body = { key: "k1", value: Buffer.from("s3cret").toString("base64"), ...place };
     expect((await platform.call("POST", "/default/secrets", { body })).status).toBe(201);
     const listed = await platform.call("GET", `/default/secrets${query}`);
-    expect(listed.json).toEqual([{ key: "k1", owner: "alice", ...place }]);
+    expect(listed.json).toEqual([{ key: "k1", owner: "vision", ...place }]);
+    const read = await platform.call("GET", `/default/secrets/k1${query}`);
+    expect(read.json).toEqual({ key: "k1", owner: "vision", value: body.value, ...place });
     const { id } = await create(platform, {
       secret_env: { S: "secret://default/acme/vision/k1" },
       secret_volumes: [{ src_secret_uri: "secret://default/acme/vision/k1", dst_path: "/etc/k1" }],
@@ -35,7 +37,12 @@ describe("secrets", () => {
       body: { key: "k", value: "", ...place },
       user: "carol",
     });
-    expect(answer.json).toEqual({ missing: [{ uri: "secret://default/acme/vision/k", action: "write" }] });
+    expect(answer.json).toEqual({ missing: [{ uri: "secret://default/acme/vision", action: "write" }] });
+  });
+
+  test.each(["a/b", "..", "a b", ""])("have no key %j", async (key) => {
+    const answer = await platform.call("POST", "/default/secrets", { body: { key, value: "", ...place } });
+    expect(answer.status).toBe(400);
   });
 });
 
@@ -64,6 +71,59 @@ describe("disks", () => {
   });
 });
 
+describe("a disk's name", () => {
+  const make = (name: unknown) =>
+    platform.call("POST", "/default/disks", { body: { storage: 1, name, life_span: null, ...place } });
+
+  test("may be left out, as the official client does it", async () => {
+    expect([await make(null), await make(null)].map(({ status, json }) => [status, json.name])).toEqual([
+      [201, null],
+      [201, null],
+    ]);
+  });
+
+  test.each(["Cache", "ab", "a_b", "1abc"])("cannot be %j", async (name) => {
+    expect((await make(name)).status).toBe(400);
+  });
+
+  test("is there once in a project", async () => {
+    await make("cache");
+    const again = await make("cache");
+    expect([again.status, again.json]).toEqual([
+      409,
+      { code: "DiskNameUsed", description: "Disk with name cache already exists for project vision" },
+    ]);
+  });
+});
+
+describe("sharing", () => {
+  const url = (user: string) => `/api/v1/users/${user}/permissions`;
+
+  test("of a job is listed, counts, and is taken back once", async () => {
+    const { id, uri } = await create(platform);
+    const body = [{ uri, action: "read" }];
+    expect((await platform.call("GET", `/api/v1/jobs/${id}`, { user: "mallory" })).status).toBe(403);
+    expect((await platform.call("POST", url("mallory"), { body })).json).toEqual(body);
+    expect((await platform.call("GET", `/api/v1/jobs/${id}`, { user: "mallory" })).status).toBe(200);
+    const shared = await platform.call("GET", `${url("alice")}/shared?uri=job:`);
+    expect(shared.json).toEqual([{ uri, action: "read", user: "mallory" }]);
+    const revoke = () => platform.call("DELETE", `${url("mallory")}?uri=${encodeURIComponent(uri)}`);
+    expect((await revoke()).status).toBe(204);
+    const again = await revoke();
+    expect([again.status, again.json]).toEqual([400, { error: "Operation has no effect" }]);
+  });
+
+  test("lists one's own rights, below an address, and nobody else's", async () => {
+    const below = await platform.call("GET", `${url("alice")}?uri=storage://default/acme`);
+    expect(below.json).toContainEqual({ uri: "storage://default/acme/vision", action: "manage" });
+    expect(
+      below.json.every((right: { uri: string }) => right.uri.startsWith("storage://default/acme/")),
+    ).toBe(true);
+    expect((await platform.call("GET", url("bob"))).status).toBe(403);
+    expect((await platform.call("GET", `${url("bob")}/shared`)).status).toBe(403);
+  });
+});
+
 describe("storage", () => {
   const url = "/default/storage/acme/vision/data/a.txt";
 
@@ -81,6 +141,14 @@ describe("storage", () => {
     await untilJob(platform, id, { status: "running" });
     const mount = platform.runner.jobs[0]?.launch.mounts[0];
     expect(readFileSync(`${mount?.source}/a.txt`, "utf8")).toBe("hello");
+  });
+
+  test("writes a part of a file", async () => {
+    await platform.call("PUT", `${url}?op=CREATE`, { body: "hello there" });
+    const headers = { "content-range": "bytes 6-8/*" };
+    expect((await platform.call("PATCH", `${url}?op=WRITE`, { body: "you", headers })).status).toBe(200);
+    expect((await platform.call("GET", `${url}?op=OPEN`)).text).toBe("hello youre");
+    expect((await platform.call("PATCH", `${url}?op=WRITE`, { body: "you" })).status).toBe(400);
   });
 
   test("makes folders, moves and deletes", async () => {

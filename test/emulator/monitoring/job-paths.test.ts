@@ -56,6 +56,8 @@ describe("port forward", () => {
     const id = await platform.run("sleep 600");
     const { status, error } = await platform.open(`${id}/port_forward/abc`).end;
     expect({ status, error }).toEqual({ status: 400, error: `{"msg": "Invalid port number 'abc'"}` });
+    const plain = await fetch(`${platform.api}/jobs/${id}/port_forward/abc`);
+    expect([plain.status, plain.headers.get("x-error")]).toEqual([400, error]);
   });
 
   test("refuses a port that the job does not listen on, though somebody else does", async () => {
@@ -111,8 +113,9 @@ describe("save", () => {
   });
 
   test.each([
-    ["docker.io/library/ubuntu:22.04", "Unknown registry host: docker.io"],
-    ["not an image", "invalid image reference: not an image"],
+    ["docker.io/library/ubuntu:22.04", "Unknown registry host"],
+    ["registry.default.emulator.local/acme/Vision/x:v1", "repository name must be lowercase"],
+    ["not an image", "invalid reference format"],
   ])("refuses %s", async (image, error) => {
     const id = await platform.run("sleep 600");
     const { status, text } = await save(id, image);

@@ -145,13 +145,32 @@ describe("log_ws", () => {
   });
 
   test.each([
-    ["since=yesterday", "Unable to parse date string 'yesterday'"],
     ["timestamps=2", '"timestamps" request parameter can be "true"/"1" or "false"/"0"'],
     ["archive_delay=soon", "could not convert string to float: 'soon'"],
   ])("refuses %s before the job is looked up", async (query, error) => {
     const { status, error: text } = await follow("job-unknown", query).end;
     expect(status).toBe(400);
     expect(JSON.parse(text ?? "")).toEqual({ error });
+  });
+});
+
+describe("the time of a log", () => {
+  test.each(["2020", "2020-01", "2020-1-1", ""])("may be %j", async (since) => {
+    const id = await platform.create("echo there");
+    await platform.reach(id, "succeeded");
+    const line = follow(id, `since=${since}`);
+    await line.end;
+    expect(line.text).toContain("there");
+  });
+
+  test("is looked at after token and job", async () => {
+    const unknown = await follow("job-unknown", "since=yesterday").end;
+    expect(JSON.parse(unknown.error ?? "")).toEqual({
+      error: JSON.stringify({ error: "no such job job-unknown" }).replace('":', '": '),
+    });
+    const id = await platform.run("sleep 600");
+    const known = await follow(id, "since=yesterday").end;
+    expect(JSON.parse(known.error ?? "")).toEqual({ error: "Unable to parse date string 'yesterday'" });
   });
 });
 

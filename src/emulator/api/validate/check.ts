@@ -109,10 +109,12 @@ export function either(...checks: readonly Check<unknown>[]): Check<unknown> {
   };
 }
 
-export function list(item: Check<unknown>, max?: number): Check<unknown[]> {
+export function list(item: Check<unknown>, { below }: { below?: number } = {}): Check<unknown[]> {
   return (value) => {
     if (!Array.isArray(value)) throw new DataError("value is not a list");
-    if (max !== undefined && value.length > max) throw new DataError(`list length is greater than ${max}`);
+    // The platform's text is off by one.
+    if (below !== undefined && value.length >= below)
+      throw new DataError(`list length is greater than ${below}`);
     const results = value.map((entry) => attempt(item, entry));
     fail(results.entries());
     return results;

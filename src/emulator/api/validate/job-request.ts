@@ -34,7 +34,8 @@ export function jobRequest(rule: JobRequestRule): Check<Record<string, unknown>>
     ...commonKeys(rule),
     ...(rule.flat ? own : {}),
   });
-  return refine(refine(body, withoutAliases), (request) => {
+  const named: Check<Record<string, unknown>> = (value) => body(withoutAliases(value));
+  return refine(named, (request) => {
     if (request.schedule_timeout !== undefined && request.scheduler_enabled === true)
       throw new DataError("schedule_timeout is not allowed for scheduled jobs");
     if (request.energy_schedule_name !== undefined && request.scheduler_enabled !== true)
@@ -43,15 +44,17 @@ export function jobRequest(rule: JobRequestRule): Check<Record<string, unknown>>
   });
 }
 
-/** Two keys have older names, which count where no preset decides. Source: protocol reference 3.3. */
-function withoutAliases(request: Record<string, unknown>): Record<string, unknown> {
-  const { is_preemptible, is_preemptible_node_required, ...rest } = request;
-  if (rest.container === undefined) return rest;
-  return {
-    ...rest,
-    scheduler_enabled: rest.scheduler_enabled === true || is_preemptible === true,
-    preemptible_node: rest.preemptible_node === true || is_preemptible_node_required === true,
-  };
+const ALIASES = { is_preemptible: "scheduler_enabled", is_preemptible_node_required: "preemptible_node" };
+
+/** Two keys have older names, which count where the newer one is not given. Source: protocol reference 3.3. */
+function withoutAliases(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const request: Record<string, unknown> = { ...value };
+  for (const [alias, name] of Object.entries(ALIASES)) {
+    if (alias in request && !(name in request)) request[name] = request[alias];
+    delete request[alias];
+  }
+  return request;
 }
 
 const NAME = "\\A[a-z](?:-?[a-z0-9])*\\Z";
@@ -70,6 +73,24 @@ export const ownerName = pattern(
   "\\A[a-z0-9](?:[-/]?[a-z0-9])*\\Z",
 );
 
+/** An owner without the part that a service account adds. Source: protocol reference 3.6. */
+export const baseOwnerName = pattern(text({ min: 3, max: 21 }), /^[a-z0-9](?:-?[a-z0-9])*$/, PLACE);
+
+/** The part of a job's host name that tells organization and project, in either case. */
+export const placeHash = pattern(text({ min: 10, max: 10 }), /^[0-9a-f]+$/i, "\\A[0-9a-fA-F]+\\Z");
+
+const placeKeys = {
+  cluster_name: optional(placeName),
+  org_name: optional(placeName),
+  project_name: optional(placeName),
+};
+
+/** Where a job is to run: looked at before, and apart from, the rest of a body. Source: protocol reference 3.8. */
+export function jobPlace(body: Record<string, unknown>): Check<Record<string, unknown>> {
+  const given = Object.keys(placeKeys).filter((name) => Object.hasOwn(body, name));
+  return () => dict(placeKeys)(Object.fromEntries(given.map((name) => [name, body[name]])));
+}
+
 const tag = pattern(text({ min: 1, max: 256 }), /^\S*$/, "\\A(?:\\S)*\\Z");
 
 function commonKeys({ energySchedules }: JobRequestRule): Record<string, Key> {
@@ -77,22 +98,18 @@ function commonKeys({ energySchedules }: JobRequestRule): Record<string, Key> {
     name: optional(jobName),
     preset_name: optional(text()),
     description: optional(text()),
-    tags: optional(list(tag, 16)),
+    tags: optional(list(tag, { below: 16 })),
     pass_config: optional(bool, false),
     wait_for_jobs_quota: optional(bool, false),
     privileged: optional(bool, false),
     schedule_timeout: optional(float({ min: 1, below: 2_592_000 })),
     max_run_time_minutes: optional(int({ min: 1 })),
-    cluster_name: optional(placeName),
-    org_name: optional(placeName),
-    project_name: optional(placeName),
+    ...placeKeys,
     restart_policy: optional(oneOf("never", "on-failure", "always"), "never"),
     priority: optional(oneOf("low", "normal", "high"), "normal"),
     energy_schedule_name: optional(oneOf(...energySchedules)),
     scheduler_enabled: optional(bool, false),
     preemptible_node: optional(bool, false),
-    is_preemptible: optional(bool),
-    is_preemptible_node_required: optional(bool),
   };
 }
 
@@ -110,9 +127,14 @@ function containerKeys(cluster: string): Record<string, Key> {
     secret_env: optional(mapping(uri("secret", 3)), {}),
     secret_volumes: optional(volumes("src_secret_uri", uri("secret", 3), false), []),
     disk_volumes: optional(volumes("src_disk_uri", uri("disk", 3), true), []),
-    working_dir: optional(pattern(text(), /^\/.*/, "/.*")),
+    working_dir: optional(refine(pattern(text(), /^\/.*/, "/.*"), firstLine)),
     volumes: optional(volumes("src_storage_uri", uri("storage"), true), []),
   };
+}
+
+/** The platform keeps what its pattern matched, which ends with the line. */
+function firstLine(path: string): string {
+  return path.split("\n", 1).join("");
 }
 
 const shellWords: Check<string> = (value) => {

@@ -69,10 +69,11 @@ const mountPath: Check<string> = (value) => {
   return path;
 };
 
-/** As Python's PurePath writes it: no doubled or trailing slash, no `.` parts, `..` kept. */
+/** As Python's PurePath writes it: no doubled or trailing slash but two at the start, no `.` parts, `..` kept. */
 function purePath(path: string): string {
   const kept = path.split("/").filter((part) => part !== "" && part !== ".");
-  const joined = (path.startsWith("/") ? "/" : "") + kept.join(posix.sep);
+  const root = /^\/\/(?!\/)/.test(path) ? "//" : path.startsWith("/") ? "/" : "";
+  const joined = root + kept.join(posix.sep);
   return joined === "" ? "." : joined;
 }
 
