@@ -19,12 +19,13 @@ Serving (or APOLO_MCP_<FLAG> in the environment):
   --owned-only               change only jobs that this server started
   --log-level LEVEL          error | warning | info | debug           (warning)
 
-Emulator (with --emulator: --data, --scene, --chaos):
+Emulator (with --emulator: --data, --scene, --chaos, --log-limit):
   --port N                   port, 0 for any free one                 (0)
   --host H --token T         listen beyond loopback; needs the token
   --data DIR                 keep jobs, logs and secrets across restarts
   --scene NAME               fill it with something to look at
   --chaos FILE               faults on request
+  --log-limit MIB            output kept of each job                  (1024)
   --memory-group DIR|none    control group for the memory limits of jobs; none: only watch
   --json                     print the address and login as one line
 

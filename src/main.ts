@@ -51,6 +51,7 @@ async function chooseLogin(settings: Settings, closers: Close[]): Promise<Login 
     const { startEmulator } = await import("./emulator/index.ts");
     const emulator = await startEmulator(emulatorOptions(settings.emulator)).catch(asMistake);
     closers.push(() => emulator.close());
+    for (const text of emulator.warnings) log("warning", text);
     log("info", `emulator at ${emulator.url}, jobs ${emulator.isolated ? "isolated" : "not isolated"}`);
     return { ...loginFromPassedConfig(emulator.passedConfig), source: "emulator" };
   }
@@ -72,7 +73,11 @@ async function runEmulator({ emulator: { embedded: _, ...options } }: Settings):
   const { runEmulator: run } = await import("./emulator/command.ts");
   const stop = new AbortController();
   void untilSignal().then(() => stop.abort());
-  const io = { signal: stop.signal, write: (text: string) => process.stdout.write(text) };
+  const io = {
+    signal: stop.signal,
+    write: (text: string) => process.stdout.write(text),
+    warn: (text: string) => process.stderr.write(text),
+  };
   await run(options, io).catch(asMistake);
   return 0;
 }

@@ -28,6 +28,8 @@ interface EmulatorSettings {
   data: string | undefined;
   scene: string | undefined;
   chaos: string | undefined;
+  /** MiB of output kept of each job. */
+  logLimit: number | undefined;
   memoryGroup: string | undefined;
   json: boolean;
 }
@@ -48,6 +50,7 @@ const EMULATOR = {
   data: text,
   scene: text,
   chaos: text,
+  "log-limit": text,
   "memory-group": text,
 } as const;
 const SERVE = {
@@ -57,6 +60,7 @@ const SERVE = {
   data: text,
   scene: text,
   chaos: text,
+  "log-limit": text,
   mode: text,
   tools: text,
   "max-credits-per-job": text,
@@ -77,6 +81,7 @@ const shape = z.object({
   "max-credits-per-job": number.optional(),
   "max-credits-per-hour": number.optional(),
   "max-jobs": number.pipe(z.int()).optional(),
+  "log-limit": number.pipe(z.number().positive()).optional(),
   "log-level": z.enum(logLevels).default("warning"),
   "owned-only": z
     .enum(["true", "false", "1", "0"])
@@ -116,6 +121,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)): Settings {
       data: optional(raw.data),
       scene: optional(raw.scene),
       chaos: optional(raw.chaos),
+      logLimit: settings["log-limit"],
       memoryGroup: optional(raw["memory-group"]),
       json: raw.json === true,
     },
@@ -134,7 +140,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)): Settings {
 
 /** A scene on the real platform is a mistake that must not pass unseen. */
 function refuseEmulatorFlags(raw: Record<string, unknown>): void {
-  const stray = ["data", "scene", "chaos"].filter((name) => raw[name] !== undefined);
+  const stray = ["data", "scene", "chaos", "log-limit"].filter((name) => raw[name] !== undefined);
   if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
 }
 

@@ -48,6 +48,8 @@ describe("readSettings", () => {
     [["--max-jobs", "1.5"], "--max-jobs"],
     [["emulator", "--port", "70000"], "--port"],
     [["--scene", "week"], "--scene: only together with --emulator"],
+    [["--log-limit", "5"], "--log-limit: only together with --emulator"],
+    [["--emulator", "--log-limit", "0"], "--log-limit"],
     [["--emulator", "--port", "8080"], "--port: only with the command `emulator`"],
     [["emulator", "--mode", "full"], "--mode: only without the command `emulator`"],
   ])("refuses %j and says what is wrong", (argv, text) => {

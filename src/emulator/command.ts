@@ -11,6 +11,8 @@ export interface EmulatorFlags {
   scene?: string | undefined;
   /** Chaos file. */
   chaos?: string | undefined;
+  /** MiB of output kept of each job. */
+  logLimit?: number | undefined;
   /** Control group for the memory limits of jobs, or `none`. */
   memoryGroup?: string | undefined;
   json?: boolean | undefined;
@@ -19,13 +21,15 @@ export interface EmulatorFlags {
 export interface CommandIo {
   /** Writes to stdout. */
   write(text: string): void;
+  /** Writes to stderr. */
+  warn(text: string): void;
   /** Fires when the command is to end. */
   signal: AbortSignal;
 }
 
 /** Flags as options of `startEmulator`. */
 export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
-  const { port, host, token, data, scene, chaos, memoryGroup } = flags;
+  const { port, host, token, data, scene, chaos, logLimit, memoryGroup } = flags;
   return {
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),
@@ -33,6 +37,7 @@ export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
     ...(data === undefined ? {} : { dataDir: data }),
     ...(scene === undefined ? {} : { scene }),
     ...(chaos === undefined ? {} : { chaosFile: chaos }),
+    ...(logLimit === undefined ? {} : { logLimitBytes: Math.ceil(logLimit * 2 ** 20) }),
     ...(memoryGroup === undefined ? {} : { memoryGroup }),
   };
 }
@@ -41,9 +46,10 @@ export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
  * Runs the emulator alone: says where it is, as text or as one line of JSON, and stays until told to end.
  * Resolves when nothing of it is left. @throws {Error} if it cannot start.
  */
-export async function runEmulator(flags: EmulatorFlags, { write, signal }: CommandIo): Promise<void> {
+export async function runEmulator(flags: EmulatorFlags, { write, warn, signal }: CommandIo): Promise<void> {
   const emulator = await startEmulator(emulatorOptions(flags));
   try {
+    for (const text of emulator.warnings) warn(`${text}\n`);
     write(flags.json === true ? jsonLine(emulator) : greeting(emulator, flags));
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAbandoned, lockFolder } from "./state/folder-lock.ts";
@@ -16,15 +24,16 @@ export interface Home {
   close(): Promise<void>;
 }
 
-/** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if another emulator uses it. */
+/** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if another emulator uses it, or its key is none. */
 export function openHome(dataDir: string | undefined): Home {
   if (dataDir === undefined) return temporaryHome();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const signingKey = keptKey(join(dataDir, "signing-key"));
   const unlock = lockFolder(dataDir);
   return {
     folders: openFolders(dataDir),
     stateFolder: dataDir,
-    signingKey: keptKey(join(dataDir, "signing-key")),
+    signingKey,
     close: async () => unlock(),
   };
 }
@@ -51,11 +60,18 @@ function sweep(): void {
 }
 
 function keptKey(path: string): string {
-  if (existsSync(path)) return readFileSync(path, "utf8");
-  const key = newKey();
-  writeFileSync(path, key, { mode: 0o600 });
+  if (!existsSync(path)) writeFileSync(path, newKey(), { mode: 0o600, flag: "wx" });
+  chmodSync(path, 0o600);
+  const key = readFileSync(path, "utf8").trim();
+  if (key.length < KEY_LENGTH)
+    throw new Error(
+      `${path} holds ${key.length} characters, and anybody can guess a key under ${KEY_LENGTH}: remove the file ` +
+        "for a new one, which ends the logins made with the old.",
+    );
   return key;
 }
+
+const KEY_LENGTH = 32;
 
 function newKey(): string {
   return randomBytes(32).toString("base64url");

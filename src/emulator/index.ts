@@ -29,6 +29,8 @@ export interface Emulator {
   isolated: boolean;
   /** Whether the system itself keeps jobs within their memory; else they are watched. */
   limited: boolean;
+  /** What the user should know about what was found at the start. */
+  warnings: readonly string[];
   chaos: Chaos;
   clock: Clock;
   tokenFor(user: string): string;
@@ -46,7 +48,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const runner = openRunner({ memoryGroup: options.memoryGroup });
   const home = openHome(options.dataDir);
   const clock = openClock();
-  const logs = openLogStore(home.folders.logs);
+  const logs = openLogStore(home.folders.logs, options.logLimitBytes);
   const parts = { host, rules, home, clock, runner, logs, monitoring: monitoringRoutes };
   const served = await serve(options, parts).catch(async (error: unknown) => {
     await home.close();
@@ -59,6 +61,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     passedConfig: passedConfigOf(served, SELECTION),
     isolated: runner.isolated,
     limited: runner.limited,
+    warnings: served.damage === undefined ? [] : [served.damage],
     chaos: served.chaos,
     clock,
     tokenFor: (user) => served.context.tokens.mint(user),

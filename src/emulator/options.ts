@@ -14,6 +14,8 @@ export interface EmulatorOptions {
   /** What to begin with; see the scenes. */
   scene?: string;
   chaosFile?: string;
+  /** Bytes of output kept of each job; 1 GiB if absent. */
+  logLimitBytes?: number;
   timing?: Partial<Timing>;
   /** Size of each GPU pool; 2 if absent. */
   gpuNodes?: number;

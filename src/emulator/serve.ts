@@ -45,6 +45,8 @@ export interface Served {
   context: ApiContext;
   chaos: Chaos;
   token: string;
+  /** What of the kept state could not be read. */
+  damage: string | undefined;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export async function serve(options: EmulatorOptions, parts: ServeParts): Promis
     context,
     chaos,
     token,
+    damage: store.damage,
     async close() {
       chaos.clear();
       await context.lifecycle.close();

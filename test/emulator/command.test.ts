@@ -8,6 +8,9 @@ async function output(flags: Parameters<typeof runEmulator>[0]): Promise<string>
     write: (chunk) => {
       text += chunk;
     },
+    warn: (chunk) => {
+      text += chunk;
+    },
     signal: stop.signal,
   });
   await vi.waitFor(() => expect(text).not.toBe(""), { timeout: 10_000 });
@@ -43,7 +46,15 @@ describe("the emulator command", () => {
 
   test("passes its flags on", () => {
     expect(
-      emulatorOptions({ port: 5, data: "/d", scene: "week", chaos: "/c", host: "h", token: "t" }),
+      emulatorOptions({
+        port: 5,
+        data: "/d",
+        scene: "week",
+        chaos: "/c",
+        host: "h",
+        token: "t",
+        logLimit: 0.5,
+      }),
     ).toEqual({
       port: 5,
       dataDir: "/d",
@@ -51,6 +62,7 @@ describe("the emulator command", () => {
       chaosFile: "/c",
       host: "h",
       token: "t",
+      logLimitBytes: 512 * 1024,
     });
     expect(emulatorOptions({})).toEqual({});
   });

@@ -1,9 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { openHome } from "../../src/emulator/home.ts";
+import { openLogStore } from "../../src/emulator/logs/store.ts";
 import { lockFolder } from "../../src/emulator/state/folder-lock.ts";
+import { openStore } from "../../src/emulator/state/store.ts";
+import { record } from "./support/records.ts";
 
 describe("openHome", () => {
   test("removes what a killed emulator left, and nothing of one that lives", async () => {
@@ -24,6 +36,38 @@ describe("openHome", () => {
     const second = openHome(folder);
     expect(second.signingKey).toBe(first.signingKey);
     await second.close();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("a data folder that was there before", () => {
+  test.each(["", "\n", "short", `${"x".repeat(31)}\n`])("is refused with the signing key %j", (key) => {
+    const folder = mkdtempSync(join(tmpdir(), "home-"));
+    writeFileSync(join(folder, "signing-key"), key);
+    expect(() => openHome(folder)).toThrow(/signing-key holds \d+ characters/);
+    expect(existsSync(join(folder, "lock"))).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("keeps what it holds from others", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "home-"));
+    chmodSync(folder, 0o755);
+    for (const name of ["logs", "jobs", "state"]) mkdirSync(join(folder, name), { mode: 0o755 });
+    writeFileSync(join(folder, "signing-key"), "x".repeat(43), { mode: 0o644 });
+    writeFileSync(join(folder, "state", "journal-0.jsonl"), "", { mode: 0o644 });
+    const home = openHome(folder);
+    const store = openStore(folder);
+    store.table.add(record(1));
+    const logs = openLogStore(home.folders.logs);
+    logs.append(record(1).id, Buffer.from("secret\n"), 1);
+    const modes = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.name !== "lock")
+      .map(({ parentPath, name }) => [name, statSync(join(parentPath, name)).mode & 0o077]);
+    expect(modes.filter(([, open]) => open !== 0)).toEqual([]);
+    expect(modes.length).toBeGreaterThan(8);
+    await logs.close();
+    store.close();
+    await home.close();
     rmSync(folder, { recursive: true });
   });
 });

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
 
 /** Where the two files of a log are. */
 export interface LogPaths {
@@ -22,7 +32,20 @@ const NEW_LINE = 10;
 const SAME_MS = 1;
 const FILL_BYTES = 1 << 20;
 
-/** The writing side of one job's log. What is written is in the files before the call returns. */
+/** How long a log may become. */
+export interface LogBounds {
+  limitBytes: number;
+  /** Gives back room that was kept for the last lines of logs on a full disk. */
+  makeRoom(): void;
+}
+
+/** A file system hands out room in such pieces, or smaller ones. */
+const PAGE_BYTES = 4096;
+
+/**
+ * The writing side of one job's log. What is written is in the files before the call returns. Where the limit or the
+ * disk ends, the log ends with a line that says so, and what comes later is dropped.
+ */
 export class JobLog {
   followers = 0;
   ended = false;
@@ -32,11 +55,15 @@ export class JobLog {
   #lastMs = -Infinity;
   readonly #paths: LogPaths;
   #files: { text: number; index: number } | undefined;
+  #isCut: boolean;
+  readonly #bounds: LogBounds;
   readonly #waiting = new Set<() => void>();
 
-  constructor(paths: LogPaths) {
+  constructor(paths: LogPaths, bounds: LogBounds) {
     this.#paths = paths;
+    this.#bounds = bounds;
     this.#size = statSync(paths.text, { throwIfNoEntry: false })?.size ?? 0;
+    this.#isCut = this.#size >= bounds.limitBytes;
   }
 
   /** Bytes written. */
@@ -112,28 +139,70 @@ export class JobLog {
   }
 
   #write(chunks: readonly Uint8Array[], times: readonly { atMs: number; offset: number }[]): void {
-    this.#files ??= this.#openFiles();
-    const { text, index } = this.#files;
-    const entries: number[] = [];
-    for (const { atMs, offset } of times) {
-      if (atMs < this.#lastMs + SAME_MS) continue;
-      this.#lastMs = atMs;
-      entries.push(atMs, this.#size + offset);
-    }
+    if (this.#isCut) return;
     const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-    writeAll(text, bytes);
-    // The index follows the text: an entry never points behind the end, and bytes without one get the last time.
-    if (entries.length > 0) writeAll(index, new Uint8Array(Float64Array.from(entries).buffer));
-    this.#size += bytes.length;
-    this.#lineOpen = bytes[bytes.length - 1] !== NEW_LINE;
+    const { limitBytes } = this.#bounds;
+    const room = limitBytes - this.#size;
+    try {
+      this.#put(bytes.length < room ? bytes : bytes.subarray(0, room), times);
+      if (bytes.length >= room) this.#cut(`it is longer than ${limitBytes} bytes`);
+    } catch (error) {
+      this.#cut(error instanceof Error ? error.message : String(error));
+    }
     this.ended = false;
     this.hasOutput = true;
     this.#wake();
   }
 
+  #put(bytes: Uint8Array, times: readonly { atMs: number; offset: number }[]): void {
+    this.#files ??= this.#openFiles();
+    const { text, index } = this.#files;
+    const entries: number[] = [];
+    for (const { atMs, offset } of times) {
+      if (atMs < this.#lastMs + SAME_MS || offset > bytes.length) continue;
+      this.#lastMs = atMs;
+      entries.push(atMs, this.#size + offset);
+    }
+    writeAll(text, bytes);
+    // The index follows the text: an entry never points behind the end, and bytes without one get the last time.
+    if (entries.length > 0) writeAll(index, new Uint8Array(Float64Array.from(entries).buffer));
+    this.#size += bytes.length;
+    this.#lineOpen = bytes[bytes.length - 1] !== NEW_LINE;
+  }
+
+  /** Ends the log with the reason: in the room there is, in what was kept for it, or in place of the last output. */
+  #cut(why: string): void {
+    this.#isCut = true;
+    const ways = [
+      () => undefined,
+      this.#bounds.makeRoom,
+      () => {
+        this.#size = Math.max(0, this.#size - PAGE_BYTES);
+      },
+    ];
+    for (const prepare of ways) {
+      prepare();
+      if (this.#endWith(`[emulator] The output of this job ends here: ${why}.\n`)) return;
+    }
+  }
+
+  #endWith(line: string): boolean {
+    try {
+      // What could be written only in part goes; what is closed is mended when it is opened again.
+      if (this.#files !== undefined) ftruncateSync(this.#files.text, this.#size);
+      this.rest();
+      this.#files = this.#openFiles();
+      this.#put(Buffer.from(this.#lineOpen ? `\n${line}` : line), []);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #openFiles(): { text: number; index: number } {
-    const text = openSync(this.#paths.text, "a+");
-    const index = openSync(this.#paths.index, "a+");
+    mkdirSync(dirname(this.#paths.text), { recursive: true, mode: 0o700 });
+    const text = openSync(this.#paths.text, "a+", 0o600);
+    const index = openSync(this.#paths.index, "a+", 0o600);
     const last = Buffer.alloc(1);
     if (this.#size > 0) readSync(text, last, 0, 1, this.#size - 1);
     this.#lineOpen = this.#size > 0 && last[0] !== NEW_LINE;

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { JobLog, type LogPaths, type TimedLine } from "./job-log.ts";
+import { JobLog, type LogBounds, type LogPaths, type TimedLine } from "./job-log.ts";
 import { LogFile } from "./log-file.ts";
 import { type Stamp, stampLines } from "./stamp.ts";
 
@@ -56,18 +56,40 @@ const OPEN_LOGS = 200;
  * job there is the output as it came, and an index of times; what is finished holds nothing open and nothing
  * in memory.
  */
-export function openLogStore(folder: string): LogStore {
-  return new FileLogStore(folder);
+export function openLogStore(folder: string, limitBytes = LOG_LIMIT_BYTES): LogStore {
+  return new FileLogStore(folder, limitBytes);
 }
+
+/** Bytes of output that are kept of one job, if nothing else is said. */
+const LOG_LIMIT_BYTES = 1024 ** 3;
+/** Kept for the lines that say why a log ends, on a disk that is full. */
+const RESERVE_BYTES = 256 * 1024;
 
 class FileLogStore implements LogStore {
   readonly #folder: string;
   /** In the order of their last use. */
   readonly #logs = new Map<string, JobLog>();
   readonly #open = new Set<JobLog>();
+  readonly #bounds: LogBounds;
+  #hasReserve = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, limitBytes: number) {
     this.#folder = folder;
+    this.#bounds = { limitBytes, makeRoom: () => rmSync(this.#reserve, { force: true }) };
+  }
+
+  get #reserve(): string {
+    return join(this.#folder, "reserve");
+  }
+
+  #keepReserve(): void {
+    this.#hasReserve = true;
+    try {
+      writeFileSync(this.#reserve, Buffer.alloc(RESERVE_BYTES), { mode: 0o600 });
+    } catch {
+      // A disk that is full already has no room to keep.
+      rmSync(this.#reserve, { force: true });
+    }
   }
 
   append(jobId: string, chunk: Uint8Array, atMs: number): void {
@@ -146,12 +168,13 @@ class FileLogStore implements LogStore {
 
   async close(): Promise<void> {
     for (const jobId of [...this.#logs.keys()]) this.end(jobId);
+    rmSync(this.#reserve, { force: true });
   }
 
   #log(jobId: string): JobLog {
     const known = this.#logs.get(jobId);
     if (known !== undefined) return known;
-    const log = new JobLog(this.#paths(jobId));
+    const log = new JobLog(this.#paths(jobId), this.#bounds);
     this.#logs.set(jobId, log);
     return log;
   }
@@ -159,7 +182,7 @@ class FileLogStore implements LogStore {
   #writable(jobId: string): JobLog {
     const log = this.#log(jobId);
     if (this.#open.has(log)) return log;
-    mkdirSync(join(this.#folder, shardOf(jobId)), { recursive: true });
+    if (!this.#hasReserve) this.#keepReserve();
     this.#open.add(log);
     if (this.#open.size > OPEN_LOGS) {
       const [oldest] = this.#open;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -18,9 +18,11 @@ export interface Folders {
 export function openFolders(root: string): Folders {
   const made = (...parts: string[]) => {
     const path = join(root, ...parts);
-    if (!existsSync(path)) mkdirSync(path, { recursive: true });
+    if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 });
     return path;
   };
+  // A folder that was there may be open to others; what it holds is not for them.
+  for (const name of ["logs", "images", "jobs", "storage", "disks"]) chmodSync(made(name), 0o700);
   return {
     root: made(),
     logs: made("logs"),

@@ -1,6 +1,9 @@
 import {
+  appendFileSync,
+  chmodSync,
   closeSync,
   existsSync,
+  fchmodSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -14,15 +17,17 @@ import { join } from "node:path";
 
 /** Lines that together say the whole state, each a JSON value. */
 export interface Journal {
-  /** Writes one line; it survives the death of this process from here on. */
+  /** What could not be read when it was opened, as a sentence for people. */
+  readonly damage: string | undefined;
+  /** Writes one line; it survives the death of this process from here on, unless the disk is full: then once it is not. */
   append(entry: unknown): void;
   close(): void;
 }
 
 export interface JournalOptions {
   folder: string;
-  /** Called with every line written so far, oldest first, before the journal opens. */
-  replay(entry: unknown): void;
+  /** Called with every line written so far, oldest first, before the journal opens. False if it says nothing. */
+  replay(entry: unknown): boolean;
   /** The shortest lines that say the state as it is now. */
   snapshot(): Iterable<unknown>;
   /** Journal size from which it is worth writing a snapshot. */
@@ -30,43 +35,70 @@ export interface JournalOptions {
 }
 
 const COMPACT_BYTES = 16 * 1024 * 1024;
+/** Where lines are kept that could not be read. */
+const DAMAGED = "damaged.jsonl";
 
 /**
  * Opens a journal: a snapshot and the lines since, in files that carry a generation number. A snapshot counts
- * from the moment it is renamed, so a death at any point leaves one complete generation. A torn last line is
- * cut off.
+ * from the moment it is renamed, so a death at any point leaves one complete generation. Lines that cannot be read
+ * are put aside, and so is a torn last one.
  */
 export function openJournal(options: JournalOptions): Journal {
   const { folder, compactBytes = COMPACT_BYTES } = options;
   mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
   let generation = newest(folder);
-  let snapshotBytes = replayFile(join(folder, snapshotName(generation)), options.replay);
+  const reader = new Reader(folder, options.replay);
+  if (generation > 0 && !existsSync(join(folder, snapshotName(generation))))
+    reader.lose(`${snapshotName(generation)} is missing`, Buffer.alloc(0), true);
+  let snapshotBytes = reader.read(snapshotName(generation));
   const path = () => join(folder, journalName(generation));
-  let bytes = replayFile(path(), options.replay);
-  let file = openSync(path(), "a");
-  truncate(path(), bytes);
+  let bytes = reader.read(journalName(generation));
+  let file = openOwn(path(), "a");
+  ftruncateSync(file, bytes);
+  let waiting: Buffer[] = [];
 
   const compact = () => {
-    const fresh = join(folder, "snapshot.tmp");
-    snapshotBytes = writeLines(fresh, options.snapshot());
-    renameSync(fresh, join(folder, snapshotName(generation + 1)));
-    closeSync(file);
-    generation += 1;
-    bytes = 0;
-    file = openSync(path(), "w");
-    dropOthers(folder, generation);
+    const [fresh, next] = [join(folder, "snapshot.tmp"), join(folder, snapshotName(generation + 1))];
+    try {
+      const size = writeLines(fresh, options.snapshot());
+      renameSync(fresh, next);
+      const opened = openOwn(join(folder, journalName(generation + 1)), "w");
+      closeSync(file);
+      generation += 1;
+      [file, bytes, snapshotBytes] = [opened, 0, size];
+      dropOthers(folder, generation);
+    } catch {
+      for (const unfinished of [fresh, next]) rmSync(unfinished, { force: true });
+      // Tried again when it has grown by as much once more.
+      snapshotBytes = bytes + compactBytes;
+    }
   };
-  if (bytes > compactBytes) compact();
+  const flush = () => {
+    try {
+      const text = Buffer.concat(waiting);
+      writeAll(file, text);
+      bytes += text.length;
+      waiting = [];
+    } catch (error) {
+      if (waiting.length === 1) process.emitWarning(`The emulator cannot keep its state: ${String(error)}`);
+      dropTail(file, bytes);
+    }
+  };
+  if (bytes > compactBytes || reader.recurs) compact();
   dropOthers(folder, generation);
 
   return {
+    damage: reader.damage,
     append(entry) {
-      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-      writeSync(file, line);
-      bytes += line.length;
+      waiting.push(Buffer.from(`${JSON.stringify(entry)}\n`));
+      flush();
       if (bytes > Math.max(compactBytes, snapshotBytes)) compact();
     },
-    close: () => closeSync(file),
+    close() {
+      flush();
+      closeSync(file);
+    },
   };
 }
 
@@ -78,8 +110,11 @@ function journalName(generation: number): string {
   return `journal-${generation}.jsonl`;
 }
 
+/** A journal is begun after its snapshot: where there is one there was the other. */
 function newest(folder: string): number {
-  const numbers = readdirSync(folder).map((name) => Number(/^snapshot-(\d+)\.jsonl$/.exec(name)?.[1] ?? 0));
+  const numbers = readdirSync(folder).map((name) =>
+    Number(/^(?:snapshot|journal)-(\d+)\.jsonl$/.exec(name)?.[1] ?? 0),
+  );
   return Math.max(0, ...numbers);
 }
 
@@ -90,57 +125,116 @@ function dropOthers(folder: string, generation: number): void {
   }
 }
 
-/** Hands over every whole line of a file and returns where the last of them ends. */
-function replayFile(path: string, replay: (entry: unknown) => void): number {
-  if (!existsSync(path)) return 0;
-  const file = openSync(path, "r");
-  const block = Buffer.alloc(1024 * 1024);
-  let [rest, end] = [Buffer.alloc(0), 0];
-  for (let read = readSync(file, block); read > 0; read = readSync(file, block)) {
-    const text = Buffer.concat([rest, block.subarray(0, read)]);
-    let start = 0;
-    for (let stop = text.indexOf(10); stop >= 0; stop = text.indexOf(10, start)) {
-      parseLine(text.subarray(start, stop), replay);
-      start = stop + 1;
+/** Hands over the lines of files, and keeps account of those that say nothing. */
+class Reader {
+  readonly #folder: string;
+  readonly #replay: (entry: unknown) => boolean;
+  readonly #lost: string[] = [];
+  #kept = 0;
+  /** Whether the files would be found as damaged again. */
+  recurs = false;
+
+  constructor(folder: string, replay: (entry: unknown) => boolean) {
+    this.#folder = folder;
+    this.#replay = replay;
+  }
+
+  /** What was lost, and what was not. */
+  get damage(): string | undefined {
+    const lost = this.#lost;
+    if (lost.length === 0) return undefined;
+    const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
+    return (
+      `The state in ${this.#folder} is damaged: ${lost.slice(0, SHOWN).join(", ")}${more}. ` +
+      `${this.#kept} lines were kept; what cannot be read is in ${join(this.#folder, DAMAGED)}.`
+    );
+  }
+
+  lose(what: string, bytes: Uint8Array, recurs: boolean): void {
+    this.#lost.push(what);
+    this.recurs ||= recurs;
+    appendFileSync(join(this.#folder, DAMAGED), Buffer.concat([bytes, Buffer.from("\n")]), { mode: 0o600 });
+  }
+
+  /** Reads a file and returns where its last whole line ends. */
+  read(name: string): number {
+    const path = join(this.#folder, name);
+    if (!existsSync(path)) return 0;
+    const file = openSync(path, "r");
+    const block = Buffer.alloc(1024 * 1024);
+    let [rest, end, number] = [Buffer.alloc(0), 0, 0];
+    for (let read = readSync(file, block); read > 0; read = readSync(file, block)) {
+      const text = Buffer.concat([rest, block.subarray(0, read)]);
+      let start = 0;
+      for (let stop = text.indexOf(10); stop >= 0; stop = text.indexOf(10, start)) {
+        number += 1;
+        const line = text.subarray(start, stop);
+        if (this.#understands(line)) this.#kept += 1;
+        else this.lose(`line ${number} of ${name} cannot be read`, line, true);
+        start = stop + 1;
+      }
+      end += start;
+      rest = text.subarray(start);
     }
-    end += start;
-    rest = text.subarray(start);
+    closeSync(file);
+    // A journal is cut there.
+    if (rest.length > 0) this.lose(`the last line of ${name} is torn`, rest, name.startsWith("snapshot"));
+    return end;
   }
-  closeSync(file);
-  return end;
+
+  #understands(line: Buffer): boolean {
+    let entry: unknown;
+    try {
+      entry = JSON.parse(line.toString("utf8"));
+    } catch {
+      return false;
+    }
+    return this.#replay(entry);
+  }
 }
 
-/** A line that is not JSON says nothing; the others still do. */
-function parseLine(line: Buffer, replay: (entry: unknown) => void): void {
-  let entry: unknown;
+/** So many damaged places are named. */
+const SHOWN = 5;
+
+/** For its owner only, even where it existed before. */
+function openOwn(path: string, flags: "a" | "w"): number {
+  const file = openSync(path, flags, 0o600);
+  fchmodSync(file, 0o600);
+  return file;
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+}
+
+/** Takes away what was written of a line that did not fit. */
+function dropTail(file: number, bytes: number): void {
   try {
-    entry = JSON.parse(line.toString("utf8"));
+    ftruncateSync(file, bytes);
   } catch {
-    return;
+    // Then it is a torn line, which is told when it is read.
   }
-  replay(entry);
-}
-
-function truncate(path: string, bytes: number): void {
-  const file = openSync(path, "r+");
-  ftruncateSync(file, bytes);
-  closeSync(file);
 }
 
 function writeLines(path: string, entries: Iterable<unknown>): number {
-  const file = openSync(path, "w");
+  const file = openOwn(path, "w");
   let bytes = 0;
   let batch: string[] = [];
   const flush = () => {
     if (batch.length === 0) return;
-    bytes += writeSync(file, `${batch.join("\n")}\n`);
+    const text = Buffer.from(`${batch.join("\n")}\n`);
+    writeAll(file, text);
+    bytes += text.length;
     batch = [];
   };
-  for (const entry of entries) {
-    batch.push(JSON.stringify(entry));
-    if (batch.length >= 500) flush();
+  try {
+    for (const entry of entries) {
+      batch.push(JSON.stringify(entry));
+      if (batch.length >= 500) flush();
+    }
+    flush();
+  } finally {
+    closeSync(file);
   }
-  flush();
-  closeSync(file);
   return bytes;
 }

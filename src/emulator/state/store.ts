@@ -12,6 +12,8 @@ export interface Store {
   table: JobTable;
   /** The same name always gives the same values; each name belongs to one type of value. */
   collection<T>(name: string): Collection<T>;
+  /** What of the state could not be read, as a sentence for people. */
+  readonly damage: string | undefined;
   close(): void;
 }
 
@@ -26,10 +28,23 @@ interface JobChange {
   logsRemoved: boolean;
 }
 
+const steps = z.array(z.object({ status: z.string(), atMs: z.number() }));
+/** What every job has, in whatever way a line was damaged. */
+const wholeJob = z.object({
+  id: z.string(),
+  owner: z.string(),
+  container: z.object({}),
+  statuses: steps.min(1),
+});
+const change = z.object({ id: z.string(), steps });
+
 /** A line of the journal; what stands in it was written by this program. */
 const line = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("job"), job: z.custom<JobRecord>((value) => typeof value === "object") }),
-  z.object({ kind: z.literal("change"), change: z.custom<JobChange>((value) => typeof value === "object") }),
+  z.object({ kind: z.literal("job"), job: z.custom<JobRecord>((job) => wholeJob.safeParse(job).success) }),
+  z.object({
+    kind: z.literal("change"),
+    change: z.custom<JobChange>((item) => change.safeParse(item).success),
+  }),
   z.object({ kind: z.literal("removed"), id: z.string() }),
   z.object({
     kind: z.literal("value"),
@@ -63,12 +78,14 @@ export function openStore(folder: string | undefined): Store {
   const replay = (entry: unknown) => {
     const parsed = line.safeParse(entry);
     if (parsed.success) apply(parsed.data, jobs, values);
+    return parsed.success;
   };
   if (folder !== undefined) {
     const opened = openJournal({
       folder: join(folder, "state"),
       replay,
-      snapshot: () => lines(table, values),
+      // While the journal opens, the jobs are not in the table yet.
+      snapshot: () => lines([...jobs.values(), ...table.list({})], values),
     });
     for (const job of [...jobs.values()]) table.add(job);
     jobs.clear();
@@ -77,6 +94,7 @@ export function openStore(folder: string | undefined): Store {
 
   return {
     table,
+    damage: journal?.damage,
     collection<T>(name: string) {
       const known = values.get(name) ?? new Map<string, unknown>();
       values.set(name, known);
@@ -121,8 +139,8 @@ function changeOf(job: JobRecord, known: number): JobChange {
   };
 }
 
-function* lines(table: JobTable, values: Map<string, Map<string, unknown>>): Generator<unknown> {
+function* lines(jobs: readonly JobRecord[], values: Map<string, Map<string, unknown>>): Generator<unknown> {
   for (const [collection, entries] of values)
     for (const [key, value] of entries) yield { kind: "value", collection, key, value };
-  for (const job of table.list({})) yield { kind: "job", job };
+  for (const job of jobs) yield { kind: "job", job };
 }

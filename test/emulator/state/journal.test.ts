@@ -27,7 +27,7 @@ function open({ compactBytes = 1e6, snapshot = [] }: { compactBytes?: number; sn
   const journal = openJournal({
     folder,
     compactBytes,
-    replay: (entry) => replayed.push(entry),
+    replay: (entry) => typeof entry === "object" && replayed.push(entry) > 0,
     snapshot: () => snapshot,
   });
   return { journal, replayed };
@@ -59,11 +59,29 @@ describe("openJournal", () => {
     }
   });
 
-  test("leaves out a line that is not JSON", () => {
+  test("puts aside a line that says nothing, and tells its place once", () => {
     write({ a: 1 });
-    appendFileSync(journalFile(), "\u0000\u0000garbage\n");
-    write({ b: 2 });
-    expect(open().replayed).toEqual([{ a: 1 }, { b: 2 }]);
+    appendFileSync(journalFile(), '\u0000\u0000garbage\n{"b":2}\n"nothing"\n{"c":');
+    const { journal, replayed } = open({ snapshot: [{ a: 1 }, { b: 2 }] });
+    expect(replayed).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(journal.damage).toMatch(
+      /line 2 of journal-0\.jsonl cannot be read, line 4 of .*, the last line of .* is torn\. 2 lines were kept/,
+    );
+    expect(readFileSync(join(folder, "damaged.jsonl"), "latin1")).toBe(
+      '\u0000\u0000garbage\n"nothing"\n{"c":\n',
+    );
+    journal.close();
+    const again = open();
+    expect([again.replayed, again.journal.damage]).toEqual([[{ a: 1 }, { b: 2 }], undefined]);
+  });
+
+  test("tells that a snapshot is gone, and keeps what came after it", () => {
+    writeFileSync(join(folder, "journal-3.jsonl"), '{"late":1}\n');
+    const { journal, replayed } = open();
+    expect([replayed, journal.damage]).toEqual([
+      [{ late: 1 }],
+      expect.stringContaining("snapshot-3.jsonl is missing"),
+    ]);
   });
 
   test("writes a snapshot when it has grown, and begins anew behind it", () => {

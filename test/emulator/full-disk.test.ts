@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startEmulator } from "../../src/emulator/index.ts";
+import { openLogStore } from "../../src/emulator/logs/store.ts";
+import { openStore } from "../../src/emulator/state/store.ts";
+import { record } from "./support/records.ts";
+
+let disk: string;
+let isMounted: boolean;
+beforeEach(() => {
+  disk = mkdtempSync(join(tmpdir(), "full-disk-"));
+  isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).status === 0;
+});
+afterEach(() => {
+  if (isMounted) spawnSync("umount", ["-l", disk]);
+  rmSync(disk, { recursive: true, force: true });
+});
+
+/** Fills what is left. */
+function fill(): () => void {
+  const { bavail, bsize } = statfsSync(disk);
+  const path = join(disk, "filler");
+  writeFileSync(path, Buffer.alloc(bavail * bsize));
+  return () => rmSync(path);
+}
+
+async function textOf(logs: ReturnType<typeof openLogStore>, id: string): Promise<string> {
+  const chunks = [];
+  for await (const chunk of logs.read(id, await logs.range(id, {}))) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+}
+
+const NOTE = /\n\[emulator\] The output of this job ends here: ENOSPC[^\n]*\n$/;
+
+// Only an administrator can mount a small disk.
+describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
+  test("the log of a job that prints without end ends with a note, and the emulator goes on", async (context) => {
+    if (!isMounted) return context.skip();
+    const emulator = await startEmulator({ dataDir: disk });
+    const call = async (method: string, path: string, body?: object) => {
+      const answer = await fetch(emulator.url + path, {
+        method,
+        headers: { authorization: `Bearer ${emulator.token}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const started = await call("POST", "/jobs?from_preset", {
+      image: "ubuntu",
+      project_name: "vision",
+      command: "sh -c 'yes 123456 | head -c 3000000; exit 7'",
+    });
+    const { id } = JSON.parse(started.text);
+    await vi.waitFor(
+      async () => expect((await call("GET", `/jobs/${id}`)).text).toContain('"exit_code": 7'),
+      { timeout: 20_000, interval: 50 },
+    );
+    expect((await call("GET", `/jobs/${id}/log`)).text).toMatch(NOTE);
+    expect((await call("GET", "/config")).status).toBe(200);
+    await emulator.close();
+    const again = await startEmulator({ dataDir: disk });
+    expect(again.warnings).toEqual([]);
+    await again.close();
+  });
+
+  test("logs end with their notes one after another", async (context) => {
+    if (!isMounted) return context.skip();
+    const logs = openLogStore(disk);
+    logs.append("job-aa1", Buffer.alloc(4095, "a"), 1);
+    fill();
+    for (const id of ["job-aa1", "job-bb1", "job-cc1"]) {
+      logs.append(id, Buffer.alloc(2_000_000, "x"), 2);
+      logs.append(id, Buffer.from("dropped"), 3);
+      expect(`\n${await textOf(logs, id)}`).toMatch(NOTE);
+    }
+    await logs.close();
+  });
+
+  test("the state waits for room and is whole then", async (context) => {
+    if (!isMounted) return context.skip();
+    const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const store = openStore(disk);
+    const empty = fill();
+    for (let index = 0; index < 40; index += 1) store.table.add(record(index));
+    expect(store.table.size).toBe(40);
+    expect(warned).toHaveBeenCalledOnce();
+    empty();
+    store.table.add(record(40));
+    store.close();
+    const again = openStore(disk);
+    expect([again.table.size, again.damage]).toEqual([41, undefined]);
+    again.close();
+    warned.mockRestore();
+  });
+});
+
+describe("a log at its limit", () => {
+  test("says where it was cut, once, and stays so", async () => {
+    const logs = openLogStore(disk, 10);
+    for (const text of ["1234\n", "5678901", "dropped\n"]) logs.append("job-aa1", Buffer.from(text), 1);
+    const cut = "1234\n56789\n[emulator] The output of this job ends here: it is longer than 10 bytes.\n";
+    expect(await textOf(logs, "job-aa1")).toBe(cut);
+    await logs.close();
+    const again = openLogStore(disk, 10);
+    again.append("job-aa1", Buffer.from("dropped\n"), 2);
+    expect(await textOf(again, "job-aa1")).toBe(cut);
+    await again.close();
+  });
+});
