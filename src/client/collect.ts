@@ -2,7 +2,7 @@ import { quote } from "shlex";
 import { abortError, type CallOptions, Deadline, type Where } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
-import { execInJob, type ProcessStream } from "./exec.ts";
+import { commandQuery, execInJob, type ProcessStream } from "./exec.ts";
 import { type Capped, HeadTail } from "./head-tail.ts";
 
 const DEFAULT_BYTES = 64 * 1024;
@@ -107,11 +107,10 @@ function wrap({ argv, command, stdin, workingDir }: CollectOptions): { command: 
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
   if (direct.includes("\0"))
     throw new PlatformError("invalid_argument", "A command cannot hold a NUL character.");
-  if (Buffer.byteLength(encodeURIComponent(direct)) > MAX_COMMAND_BYTES)
-    return throughSocket(shellText, input);
-  if (input === undefined) return { command: direct, input: new Uint8Array() };
-  const fed = `head -c ${input.length} | sh -c ${quote(shellText)}`;
-  return { command: `sh -c ${quote(fed)}`, input };
+  const fed = `head -c ${input?.length ?? 0} | sh -c ${quote(shellText)}`;
+  const sent = input === undefined ? direct : `sh -c ${quote(fed)}`;
+  if (commandQuery(sent).length > MAX_COMMAND_BYTES) return throughSocket(shellText, input);
+  return { command: sent, input: input ?? new Uint8Array() };
 }
 
 /** `dd bs=1` takes exactly the script and leaves the program's own input in the stream. */

@@ -50,7 +50,7 @@ export async function execInJob(
   call?: CallOptions,
 ): Promise<ProcessStream> {
   const url = await monitoringUrl(at, { where: options.where, parts: [checkId(id), "exec"] }, call);
-  const query = `${new URLSearchParams({ cmd: options.command })}&${flags(options)}`;
+  const query = `${commandQuery(options.command)}&${flags(options)}`;
   const what = `Running a command in ${id}`;
   const target = { what, url: `${url}?${query}`, ping: true, notFoundMeansNotRunning: true };
   return processOver(await at.sockets.open(target, call));
@@ -103,6 +103,11 @@ function processOver(socket: Socket): ProcessStream {
       socket.close();
     },
   };
+}
+
+/** The command as it goes into the address: what the platform limits is the length of this. */
+export function commandQuery(command: string): string {
+  return new URLSearchParams({ cmd: command }).toString();
 }
 
 /** Moves frames to the output until the exit frame or the end; ends the output after the result is known. */

@@ -16,7 +16,8 @@ export interface ImageBase {
 
 /**
  * Reads an image as a person types it: `ubuntu`, `ghcr.io/org/img:1`, `image:mine:v1`,
- * `image://cluster/org/project/name`. The tag defaults to `latest`.
+ * `image://cluster/org/project/name`, or a full reference to the platform's registry, which stays as it is. The tag
+ * defaults to `latest`.
  * @throws {PlatformError} `invalid_argument`. Source: protocol reference 6.2.
  */
 export function parseImage(text: string, at: ImageBase): RemoteImage {
@@ -24,7 +25,12 @@ export function parseImage(text: string, at: ImageBase): RemoteImage {
   if (text.startsWith("image:")) return platformImage(text, text.slice("image:".length), at);
   const cluster = at.clusters.find(({ registry }) => text.startsWith(`${registry}/`));
   if (cluster === undefined) return externalImage(text);
-  return platformImage(text, `//${cluster.name}/${text.slice(cluster.registry.length + 1)}`, at);
+  const { path, tag } = splitTag(text);
+  const segments = path.slice(cluster.registry.length + 1).split("/");
+  const [org, ...inOrg] = segments;
+  return segments.length > 2
+    ? imageIn(cluster, { text, org, segments: inOrg, tag })
+    : imageIn(cluster, { text, org: at.base.org, segments, tag });
 }
 
 /** The reference as Docker and the platform's wire know it. */
@@ -68,26 +74,36 @@ function externalImage(text: string): RemoteImage {
 
 function platformImage(text: string, reference: string, { base, clusters }: ImageBase): RemoteImage {
   const { path, tag } = splitTag(reference);
-  const { cluster: cluster_name, segments } = locate(text, path, base);
-  const cluster = clusters.find(({ name }) => name === cluster_name);
-  if (cluster === undefined) throw invalid(text, `there is no cluster "${cluster_name}"`);
-  const [project_name, ...names] = segments;
-  const name = names.join("/");
-  if (project_name === undefined || name === "") throw invalid(text, "the name is missing");
-  if (!NAME.test(name)) throw invalid(text, WHAT_A_NAME_IS);
-  return { name, tag, registry: cluster.registry, cluster_name, org_name: base.org, project_name };
+  const { cluster: name, segments } = locate(text, path, base);
+  const cluster = clusters.find((each) => each.name === name);
+  if (cluster === undefined) throw invalid(text, `there is no cluster "${name}"`);
+  const [first = "", ...others] = segments;
+  const isOrg = path.startsWith("//") && others.length > 1 && [base.org, ...cluster.orgs].includes(first);
+  return isOrg
+    ? imageIn(cluster, { text, org: first, segments: others, tag })
+    : imageIn(cluster, { text, org: base.org, segments, tag });
 }
 
-/** The cluster, and project and name as segments; the org counts only when it is the call's own. */
+/** The cluster, and what the path has below it. */
 function locate(text: string, path: string, base: Base): { cluster: string; segments: string[] } {
   if (path.startsWith("//")) {
     const [cluster = "", ...segments] = path.slice(2).split("/");
     if (cluster === "") throw invalid(text, "the cluster is missing");
-    const withOrg = segments[0] === base.org && segments.length > 2;
-    return { cluster, segments: withOrg ? segments.slice(1) : segments };
+    return { cluster, segments };
   }
   if (path.startsWith("/")) return { cluster: base.cluster, segments: path.slice(1).split("/") };
   return { cluster: base.cluster, segments: [base.project, ...path.split("/")] };
+}
+
+function imageIn(
+  { name: cluster_name, registry }: Cluster,
+  { text, org, segments, tag }: { text: string; org: string | undefined; segments: string[]; tag: string },
+): RemoteImage {
+  const [project_name, ...names] = segments;
+  const name = names.join("/");
+  if (project_name === undefined || name === "") throw invalid(text, "the name is missing");
+  if (!NAME.test(name)) throw invalid(text, WHAT_A_NAME_IS);
+  return { name, tag, registry, cluster_name, org_name: org, project_name };
 }
 
 /** Splits at the last colon, unless a slash follows it: then it belongs to a host. */

@@ -2,6 +2,9 @@ import { PlatformError } from "./errors.ts";
 import type { DiskVolume, SecretFile, Volume } from "./job.ts";
 import { type Base, parseUri } from "./uris.ts";
 
+/** Scheme, path, container path, mode. */
+const MOUNT = /^([^:]*):(.*):(\/[^:]*)(?::([^:]*))?$/s;
+
 /** What a person asked to be mounted, by kind. */
 export interface Mounts {
   volumes: Volume[];
@@ -10,7 +13,8 @@ export interface Mounts {
 }
 
 /**
- * Reads `storage:data:/mnt:ro`, `secret:key:/path`, `disk:name:/path[:ro|rw]`; read-write by default.
+ * Reads `storage:data:/mnt:ro`, `secret:key:/path`, `disk:name:/path[:ro|rw]`; read-write by default. The container's
+ * path begins at the last `:/`, so that a storage path may hold colons: `storage:runs/10:30:/mnt`.
  * @throws {PlatformError} `invalid_argument`. Source: protocol reference 6.3.
  */
 export function parseVolumes(texts: readonly string[], base: Base): Mounts {
@@ -22,8 +26,9 @@ export function parseVolumes(texts: readonly string[], base: Base): Mounts {
 function addVolume(mounts: Mounts, text: string, base: Base): void {
   if (text === "HOME" || text === "ALL")
     throw invalid(text, "HOME and ALL are no longer supported; write storage::/path");
-  const [scheme = "", path = "", target, mode, ...rest] = text.split(":");
-  if (target === undefined || rest.length > 0)
+  const found = MOUNT.exec(text);
+  const [, scheme = "", path = "", target, mode] = found ?? [];
+  if (target === undefined)
     throw invalid(text, "write URI:CONTAINER_PATH[:ro|rw], e.g. storage:data:/mnt:ro");
   const uri = `${scheme}:${path}`;
   if (scheme === "secret") {

@@ -85,6 +85,16 @@ describe("execAndCollect", () => {
     expect(nowhere.exitCode).not.toBe(0);
   });
 
+  test.for([
+    ["characters that an address spells out", { command: `echo '${"()!~".repeat(900)}' | wc -c` }, "3601"],
+    ["quotes in what is fed", { command: `: ${"'' ".repeat(150)}; wc -c`, stdin: "abc" }, "3"],
+  ] as const)("measures what is sent: %s", async ([, options, printed], { stub, platform }) => {
+    runForReal(stub);
+    const { stdout } = await platform.jobs.execAndCollect(JOB_ID, options);
+    expect(stdout.head.trim()).toBe(printed);
+    expect(Math.max(...stub.seen.map((line) => line.length))).toBeLessThan(8000);
+  });
+
   test("keeps the beginning and the end of long output", async ({ stub, platform }) => {
     runForReal(stub);
 

@@ -3,7 +3,7 @@ import { imageOfJob, imageToString, isPlatformImage, parseImage } from "../../sr
 
 const cluster = (name: string) => ({
   name,
-  orgs: ["my-org"],
+  orgs: ["my-org", "research"],
   registry: `registry.${name}.example`,
   monitoringUrl: "",
   presets: [],
@@ -31,6 +31,11 @@ describe("parseImage", () => {
     ["image://west/my-org/my-proj/img", "registry.west.example/my-org/my-proj/img:latest"],
     ["registry.default.example/my-org/my-proj/img:t", "registry.default.example/my-org/my-proj/img:t"],
     ["registry.default.example/proj/img", "registry.default.example/my-org/proj/img:latest"],
+    ["image://default/research/lab/img:v1", "registry.default.example/research/lab/img:v1"],
+    ["image://west/research/lab/sub/img", "registry.west.example/research/lab/sub/img:latest"],
+    ["image://default/research/img", "registry.default.example/my-org/research/img:latest"],
+    ["registry.default.example/research/lab/img:v1", "registry.default.example/research/lab/img:v1"],
+    ["registry.west.example/unlisted/lab/sub/img:v1", "registry.west.example/unlisted/lab/sub/img:v1"],
   ])("reads %s", (text, expected) => {
     expect(imageToString(parseImage(text, AT))).toBe(expected);
   });
@@ -68,6 +73,13 @@ describe("imageOfJob", () => {
   test("keeps a reference of unknown form whole", () => {
     expect(imageOfJob("ubuntu@sha256:00", AT)).toEqual({ name: "ubuntu@sha256:00" });
   });
+
+  test.each(["registry.default.example/research/lab/img:v1", "registry.west.example/unlisted/lab/img:v1"])(
+    "gives back %s, whatever org the caller works in",
+    (text) => {
+      expect(imageToString(imageOfJob(text, AT))).toBe(text);
+    },
+  );
 
   test("takes a platform image apart", () => {
     expect(imageOfJob("registry.west.example/my-org/my-proj/sub/img:v1", AT)).toEqual({

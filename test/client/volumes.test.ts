@@ -24,8 +24,22 @@ describe("parseVolumes", () => {
     });
   });
 
+  test.for([
+    ["storage:runs/10:30:/mnt", "storage://default/acme/vision/runs/10:30", false],
+    ["storage:10:30:/mnt:ro", "storage://default/acme/vision/10:30", true],
+    ["storage:a:b:c:/mnt:rw", "storage://default/acme/vision/a:b:c", false],
+    ["storage://west/o/p/10:30:/mnt:rw", "storage://west/o/p/10:30", false],
+    ["storage:odd:/name:/mnt:ro", "storage://default/acme/vision/odd:/name", true],
+    ["storage:a%3Ab:/mnt", "storage://default/acme/vision/a%3Ab", false],
+  ] as const)("takes the colons in %s as part of the path", ([text, storage_uri, read_only]) => {
+    expect(parseVolumes([text], BASE).volumes).toEqual([{ storage_uri, container_path: "/mnt", read_only }]);
+  });
+
   test.each([
     "storage:a:/mnt:xx",
+    "storage:a:mnt",
+    "storage:10:30",
+    "secret:k:/k:rw",
     "secret:k:/k:ro",
     "/local:/mnt",
     "storage:a",

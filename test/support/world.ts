@@ -7,7 +7,7 @@ import { test as base, connectAgent, openPolicy } from "./fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "./run-job.ts";
 import { SLEEP } from "./sleepers.ts";
 
-interface Place {
+export interface Place {
   cluster: string;
   org: string;
   project: string;

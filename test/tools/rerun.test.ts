@@ -87,11 +87,17 @@ describe("job_rerun", () => {
 
   // Without bubblewrap the emulator refuses a job that mounts something.
   test.runIf(canIsolate)("keeps mounts as references", async ({ mcp, platform }) => {
-    const volumes = ["storage:data:/mnt:ro", "secret:key:/etc/key", "disk:d:/data"];
+    const volumes = [
+      "storage:data:/mnt:ro",
+      "storage:runs/10:30:/runs",
+      "secret:key:/etc/key",
+      "disk:d:/data",
+    ];
     await startJob(platform, { name: "mounts", volumes });
     const { data } = await mcp.ok("job_rerun", { job: "mounts", name: "mounts-2" });
     expect(data.plan.mounts).toEqual([
       "storage://default/acme/vision/data → /mnt (read-only)",
+      "storage://default/acme/vision/runs/10:30 → /runs",
       "secret://default/acme/vision/key → /etc/key",
       "disk://default/acme/vision/d → /data",
     ]);
