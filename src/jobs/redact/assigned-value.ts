@@ -6,7 +6,7 @@ export interface AssignedValue extends Span {
 }
 
 const OPENING =
-  /[ \t]*(?:(?:Some|Just|Ok|String|str|bytes|Secret|SecretStr)\()?(?:[bBrRuUfF]{1,2}(?=["'])|\$(?='))?(\\*["'`]|&quot;|&#34;|&#39;)?/y;
+  /[ \t]*(?:\[[ \t]*(?=\\*["'`]))?(?:(?:Some|Just|Ok|String|str|bytes|Secret|SecretStr)\()?(?:[bBrRuUfF]{1,2}(?=["'])|\$(?='))?(\\*["'`]|&quot;|&#34;|&#39;)?/y;
 const UNQUOTED = /[^\s"'`\\]{1,256}/y;
 const REST = /[^\s"'`\\&,;]*/y;
 /** Where an unquoted value ends before the blank: at the next pair of a list, a query or a connection string. */

@@ -1,13 +1,14 @@
 import { type AssignedValue, endOfValue, valueAt } from "./assigned-value.ts";
 import { authorizationSpans, cookieSpans } from "./headers.ts";
+import { isComplaint, isStatement, phraseAt } from "./prose.ts";
 import { restOfRecord } from "./records.ts";
-import { type Secrecy, secrecyOf } from "./secret-names.ts";
+import { isPasswordName, isPhraseName, type Secrecy, secrecyOf } from "./secret-names.ts";
 import { isMixedWord, isPlainValue, looksLikeToken } from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
 const WORD = /[A-Za-z0-9_.-]+/g;
 const STEM =
-  /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|mnemonic|dsn/i;
+  /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|phrase|mnemonic|dsn/i;
 const LONGEST_NAME = 100;
 const LONGEST_LOOK = 256;
 /** Between a name and its value: closing quote or bracket, then `=`, `:`, `=>`, `:=` or, in XML, `>`. */
@@ -29,6 +30,8 @@ interface Name {
   start: number;
   end: number;
   secrecy: Secrecy;
+  /** Of two words: `csrf token`. */
+  spaced: boolean;
   query: boolean;
   flag: boolean;
 }
@@ -58,7 +61,20 @@ function valueSpans(text: string, name: Name): Span[] | undefined {
   const value = findValue(text, name);
   if (value === undefined) return undefined;
   if (!isSecret(text, name, value)) return undefined;
-  return [{ start: value.start, end: endOfValue(text, value) }];
+  return [{ start: value.start, end: Math.max(endOfValue(text, value), endOfPhrase(text, name, value)) }];
+}
+
+/** A password of several plain words goes on to the last of them; behind `=` other words may follow. */
+function endOfPhrase(text: string, { text: name, flag }: Name, { start, quoted }: AssignedValue): number {
+  if (quoted || flag || !isPasswordName(name)) return 0;
+  const phrase = phraseAt(text, start);
+  if (phrase === undefined || phrase.isStatement) return 0;
+  const isGiven = /=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start));
+  const isWhole =
+    isPhraseName(name) &&
+    phrase.words.length > 2 &&
+    /^$|^\s*\n/.test(text.slice(phrase.end, phrase.end + 20));
+  return isGiven && !isWhole ? 0 : phrase.end;
 }
 
 function readName(text: string, word: string, at: number): Name {
@@ -67,18 +83,22 @@ function readName(text: string, word: string, at: number): Name {
   const end = start + bare.length;
   const query = /[?&]$|&amp;$|u0026$|%26$/.test(text.slice(Math.max(0, start - 6), start));
   const flag = /(?:^|[\s"'`=[,(])--?$/.test(text.slice(Math.max(0, start - 3), start));
-  return { text: bare, start, end, query, flag, secrecy: secrecy(text, { bare, start, query, flag }) };
+  const { secrecy: judged, joined } = secrecy(text, { bare, start, query, flag });
+  return { text: joined ?? bare, start, end, query, flag, secrecy: judged, spaced: joined !== undefined };
 }
 
-function secrecy(
-  text: string,
-  name: { bare: string; start: number; query: boolean; flag: boolean },
-): Secrecy {
-  if (isUrlUser(text, name)) return "no";
-  if (name.query && QUERY_SURE.test(name.bare)) return "sure";
-  if (name.query && QUERY_MAYBE.test(name.bare)) return "maybe";
-  if (/^(?:key|token|secret|code|pass)$/i.test(name.bare)) return withWordBefore(text, name);
-  return secrecyOf(name.bare);
+interface Judged {
+  secrecy: Secrecy;
+  /** The name with the word before it, where both make one name. */
+  joined?: string | undefined;
+}
+
+function secrecy(text: string, name: { bare: string; start: number; query: boolean; flag: boolean }): Judged {
+  if (isUrlUser(text, name)) return { secrecy: "no" };
+  if (name.query && QUERY_SURE.test(name.bare)) return { secrecy: "sure" };
+  if (name.query && QUERY_MAYBE.test(name.bare)) return { secrecy: "maybe" };
+  if (/^(?:key|token|secret|code|pass|phrase)$/i.test(name.bare)) return withWordBefore(text, name);
+  return { secrecy: secrecyOf(name.bare) };
 }
 
 /** `https://x-access-token:…@host`: the user of a URL, whose password has its own rule. */
@@ -92,12 +112,15 @@ function isUrlUser(text: string, { bare, start }: { bare: string; start: number 
 function withWordBefore(
   text: string,
   { bare, start, flag }: { bare: string; start: number; flag: boolean },
-): Secrecy {
-  if (flag && /^(?:token|secret|pass)$/i.test(bare)) return "sure";
+): Judged {
+  if (flag && /^(?:token|secret|pass)$/i.test(bare)) return { secrecy: "sure" };
   const before = /([A-Za-z0-9]{2,20})[ \t]$/.exec(text.slice(Math.max(0, start - 24), start))?.[1];
-  const joined = before === undefined ? "no" : secrecyOf(`${before.toLowerCase()}_${bare.toLowerCase()}`);
+  const joined = before === undefined ? undefined : `${before.toLowerCase()}_${bare.toLowerCase()}`;
+  const together = joined === undefined ? "no" : secrecyOf(joined);
   const alone = secrecyOf(bare);
-  return joined === "sure" || alone === "no" ? joined : alone;
+  return together === "sure" || alone === "no"
+    ? { secrecy: together, ...(together === "no" ? {} : { joined }) }
+    : { secrecy: alone };
 }
 
 function findValue(text: string, name: Name): AssignedValue | undefined {
@@ -155,10 +178,7 @@ function pairedValue(text: string, name: Name): AssignedValue | undefined {
 /** `--token abc`, `password "abc"`, `your token is abc`. */
 function spacedValue(text: string, name: Name): AssignedValue | undefined {
   const prose = after(PROSE, text, name.end);
-  if (prose !== undefined) {
-    const value = valueAt(text, prose, name);
-    return value !== undefined && isMixedWord(text.slice(value.start, value.end)) ? value : undefined;
-  }
+  if (prose !== undefined) return saidValue(text, name, prose);
   const gap = after(/[ \t]+(?=\S)/y, text, name.end);
   if (gap === undefined || text[gap] === "-") return undefined;
   const value = valueAt(text, gap, name);
@@ -167,6 +187,16 @@ function spacedValue(text: string, name: Name): AssignedValue | undefined {
   return looksLikeToken(text.slice(value.start, Math.min(value.end, value.start + LONGEST_LOOK)), 16)
     ? value
     : undefined;
+}
+
+/** `your token is abc123`, `the passphrase is correct horse battery staple`, `your password is 493021`. */
+function saidValue(text: string, name: Name, at: number): AssignedValue | undefined {
+  const value = valueAt(text, at, name);
+  if (value === undefined) return undefined;
+  const said = text.slice(value.start, value.end);
+  if (isMixedWord(said) || (isPasswordName(name.text) && /^\d{4,12}$/.test(said))) return value;
+  const phrase = isPhraseName(name.text) ? phraseAt(text, value.start) : undefined;
+  return phrase !== undefined && !phrase.isStatement && phrase.words.length > 2 ? value : undefined;
 }
 
 /** `npm config set NAME value`. */
@@ -185,10 +215,12 @@ function isSecret(text: string, name: Name, span: AssignedValue): boolean {
   // The look of a long value shows in its beginning.
   const value = text.slice(span.start, Math.min(span.end, span.start + LONGEST_LOOK));
   if (isPlainValue(value) || isUsage(name, value) || isWorkingDir(name, value)) return false;
+  if (span.quoted ? isComplaint(value) : !/[\p{L}\p{N}*]/u.test(value) || isAboutName(text, name, span))
+    return false;
   if (name.secrecy === "maybe") return isLikely(text, name, value);
   if (/^[\d.,]+(?:[a-z%]{1,3})?$/.test(value) && value.length < 4) return false;
   if (span.quoted || name.query) return true;
-  return !isCode(name, value) && !isProse(text, span, value);
+  return !isCode(name, value) && !isProse(text, name, span);
 }
 
 /** Under a name with other uses: what looks like a token, or at least like a password given to it. */
@@ -214,13 +246,25 @@ function isCode({ text }: Name, value: string): boolean {
   return value === text || (/[._]/.test(value) && secrecyOf(value) !== "no");
 }
 
-/** `password: please enter it`: a plain word that another plain word follows. */
-function isProse(text: string, { start, end }: AssignedValue, value: string): boolean {
+/** `exec: "/bin/get-token": exit status 1`, `secret "hf-token": forbidden`: a path or name that an error quotes. */
+function isAboutName(text: string, { start, end }: Name, value: AssignedValue): boolean {
+  if (!/^\\*["'`][ \t]*:/.test(text.slice(end, end + 8))) return false;
+  const phrase = phraseAt(text, value.start);
+  if (phrase === undefined || phrase.end < value.end) return false;
+  const before = text.slice(Math.max(0, start - 24), start);
+  const isPath = /[/\\]$/.test(before.replace(/\\+["'`]$/, ""));
+  return isPath || /[\w:,][ \t]+\\*["'`]$/.test(before) || phrase.words.length > 1;
+}
+
+/** `password: please enter it`, `csrf token: mismatch`: words about the secret, and not behind `=`. */
+function isProse(text: string, { text: name, spaced }: Name, { start, end }: AssignedValue): boolean {
   if (/=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start))) return false;
-  return (
-    /^[A-Za-z]{1,20}[.,!?]?$/.test(value) &&
-    /^[ \t]+[a-z]{1,20}(?=[\s.,!?]|$)/.test(text.slice(end, end + 24))
-  );
+  const phrase = phraseAt(text, start);
+  if (phrase === undefined || phrase.end < end)
+    return isStatement(text.slice(start, Math.min(end, start + LONGEST_LOOK)));
+  if (phrase.isStatement) return true;
+  if (phrase.words.length > 1) return !isPasswordName(name);
+  return spaced && /(?:token|key)$/.test(name);
 }
 
 function after(pattern: RegExp, text: string, at: number): number | undefined {

@@ -1,4 +1,5 @@
 import { assignedSpans } from "./assignments.ts";
+import { codeSpans } from "./codes.ts";
 import { commandSpans, urlSpans } from "./commands.ts";
 import { bearerSpans } from "./headers.ts";
 import { knownSecrets } from "./known-secrets.ts";
@@ -41,6 +42,7 @@ export function makeRedactor(known: Iterable<string> = []): Redact {
       ...bearerSpans(text),
       ...commandSpans(text),
       ...assignedSpans(text),
+      ...codeSpans(text),
     ]);
   return (text, before) => untilNothingChanges(text, (now) => once(now, before));
 }

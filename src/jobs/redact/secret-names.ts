@@ -45,10 +45,24 @@ export function secrecyOf(name: string): Secrecy {
   const before = words.at(-2);
   if (/(?:^|\.)connect\.sid$/i.test(name)) return "maybe";
   const loud = /^[A-Z][A-Z0-9_]*$/.test(name);
-  if (PASSWORDS.has(last) || COMPOUND.test(last)) return "sure";
+  if (PASSWORDS.has(last) || COMPOUND.test(last) || isPhraseName(name)) return "sure";
   if (last === "config") return before === "passed" ? "sure" : "no";
   return byLastWord(last, before, loud);
 }
+
+/** Whether its values are several words: a passphrase, the words of a wallet. */
+export function isPhraseName(name: string): boolean {
+  const [before, last] = wordsOf(name).slice(-2);
+  const word = last ?? before;
+  return word === "passphrase" || word === "mnemonic" || (word === "phrase" && PHRASES.has(before ?? ""));
+}
+
+/** Whether its values are what a person types: a word, a phrase or a number. */
+export function isPasswordName(name: string): boolean {
+  return PASSWORDS.has(wordsOf(name).at(-1) ?? "") || isPhraseName(name);
+}
+
+const PHRASES = list("pass seed recovery secret backup wallet mnemonic");
 
 function byLastWord(last: string, before: string | undefined, loud: boolean): Secrecy {
   if (before === undefined) return onItsOwn(last, loud);
