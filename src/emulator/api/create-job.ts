@@ -29,7 +29,6 @@ interface Place {
 export async function createJob(context: ApiContext, call: ApiCall): Promise<Answer> {
   const { user, query } = call;
   const payload = asObject(await readJson(call.request));
-  valid(jobPlace(payload), payload);
   const place = placeOf(context, user, payload);
   const flat = query.has("from_preset");
   const prepared = flat ? applyPreset(payload, place.cluster) : payload;
@@ -60,11 +59,12 @@ function asObject(payload: unknown): Record<string, unknown> {
 /** Rows 3 to 6. Source: protocol reference 3.8. */
 function placeOf({ platform }: ApiContext, user: string, payload: Record<string, unknown>): Place {
   const own = clustersOf(platform, user);
-  const named = payload.cluster_name;
+  const named = payload.cluster_name ?? undefined;
   const cluster = named === undefined ? own[0] : own.find(({ name }) => name === named);
   if (own.length === 0) throw failure(403, "No clusters");
   if (cluster === undefined)
     throw failure(403, "User is not allowed to submit jobs to the specified cluster");
+  valid(jobPlace(payload), payload);
   const orgs = orgsOf(platform, user, cluster.name);
   const org = payload.org_name === undefined ? orgs[0] : orgs.find((name) => name === payload.org_name);
   if (org === undefined) {

@@ -33,9 +33,8 @@ export function jobRoutes(context: ApiContext): ApiRoute[] {
     route("GET", "", (call) => listJobs(context, call)),
     route("GET", "/:id", async (call) => {
       const job = allowed(call, "read");
-      const asked = call.query.get("_tests_check_materialized");
-      const json = asked === null ? view(context, job) : { materialized: job.materialized };
-      return { status: 200, json };
+      const isShort = Boolean(call.query.get("_tests_check_materialized"));
+      return { status: 200, json: isShort ? { materialized: job.materialized } : view(context, job) };
     }),
     route("DELETE", "/:id", async (call) => {
       context.lifecycle.kill(allowed(call, "write"));

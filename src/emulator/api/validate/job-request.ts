@@ -67,10 +67,9 @@ export const jobName = either(none, pattern(text({ min: 3, max: 40 }), /^[a-z](?
 export const placeName = pattern(text({ min: 3, max: 255 }), /^[a-z0-9](?:-?[a-z0-9])*$/, PLACE);
 
 /** An owner in a list query; its limits are the platform's. Source: protocol reference 3.6. */
-export const ownerName = pattern(
-  text({ min: 3, max: 21 }),
-  /^[a-z0-9](?:[-/]?[a-z0-9])*$/,
-  "\\A[a-z0-9](?:[-/]?[a-z0-9])*\\Z",
+export const ownerName = refine(
+  pattern(text({ min: 3 }), /^[a-z0-9](?:[-/]?[a-z0-9])*$/, "\\A[a-z0-9](?:[-/]?[a-z0-9])*\\Z"),
+  text({ max: 21 }),
 );
 
 /** An owner without the part that a service account adds. Source: protocol reference 3.6. */
