@@ -51,7 +51,7 @@ describe("chaos with requests", () => {
     const answer = fetch(`${platform.context.origin}/api/v1/jobs`, {
       signal: new Limit([], { ms: 150 }).signal,
     });
-    await expect(answer).rejects.toThrow("timeout");
+    await expect(answer).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
   test("delays", async () => {
