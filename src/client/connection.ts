@@ -5,6 +5,7 @@ import type { Http } from "./http.ts";
 import type { ImageBase } from "./images.ts";
 import type { Session } from "./login/session.ts";
 import type { Sockets } from "./socket.ts";
+import type { Starts } from "./starts.ts";
 import { type Base, encodePathPart } from "./uris.ts";
 
 /** What every call of the jobs interface needs. */
@@ -13,6 +14,7 @@ export interface Connection {
   sockets: Sockets;
   session: Session;
   directory: Directory;
+  starts: Starts;
 }
 
 /** Address of a path under `{api}/jobs`. */

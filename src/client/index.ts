@@ -34,6 +34,7 @@ export { type ConnectOptions, connectPlatform, type Platform } from "./platform.
 export { type Gpu, type Preset, preset } from "./preset.ts";
 export { Retry } from "./retry.ts";
 export type { RunOptions } from "./run.ts";
+export { isOwnTag } from "./same-request.ts";
 export { type Cursor, SameTime } from "./same-time.ts";
 export type { SaveStep } from "./save.ts";
 export type { StartPlan } from "./start.ts";

@@ -9,6 +9,7 @@ import type { Login } from "./login/login.ts";
 import { Session } from "./login/session.ts";
 import { Connections } from "./proxies.ts";
 import { Sockets } from "./socket.ts";
+import { Starts } from "./starts.ts";
 
 /** How to reach the platform. */
 export interface ConnectOptions {
@@ -28,6 +29,8 @@ export interface ConnectOptions {
 /** One platform, as one user. */
 export interface Platform {
   readonly jobs: Jobs;
+  /** Starts of this connection that the platform may not list yet. */
+  readonly starts: Starts;
   /** Who is logged in, what is selected, which clusters and projects there are. */
   context(call?: CallOptions): Promise<PlatformContext>;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
@@ -55,9 +58,11 @@ export function connectPlatform(
   const http = new Http({ exchange, session, userAgent, retries, idleMs });
   const sockets = new Sockets({ session, userAgent, pingMs, agentFor: (url) => connections.agentFor(url) });
   const directory = new Directory(http, session);
-  const at: Connection = { http, sockets, session, directory };
+  const starts = new Starts();
+  const at: Connection = { http, sockets, session, directory, starts };
   return {
     jobs: new Jobs(at),
+    starts,
     context: (call) => directory.context(call),
     secrets: () => session.secrets(),
     async close() {

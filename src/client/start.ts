@@ -15,17 +15,20 @@ export interface StartPlan {
   body: WireStartBody;
 }
 
+/** A start that can be sent. */
+export interface PreparedStart extends StartPlan {
+  base: ImageBase;
+  presets: Preset[];
+}
+
 /** Resolves and checks a start as far as that is possible without sending it. @throws {PlatformError} `invalid_argument` */
 export async function planStart(
   at: Connection,
   options: StartOptions,
   call?: CallOptions,
 ): Promise<StartPlan> {
-  const { base, body, presets } = await prepare(at, options, call);
-  const preset = presets.find(({ name }) => name === body.preset_name);
-  if (preset === undefined)
-    throw new PlatformError("invalid_argument", `There is no preset "${options.preset}"${offer(presets)}`);
-  return { where: requireProject(base.base), preset, body };
+  const { where, preset, body } = await prepareStart(at, options, call);
+  return { where, preset, body };
 }
 
 /**
@@ -37,7 +40,29 @@ export async function startJob(
   options: StartOptions,
   call?: CallOptions,
 ): Promise<JobDescription> {
+  const { base, presets, body } = await prepare(at, options, call);
+  return sendStart(at, { base, presets, body }, call);
+}
+
+/** The same as `planStart`, ready for `sendStart`. */
+export async function prepareStart(
+  at: Connection,
+  options: StartOptions,
+  call?: CallOptions,
+): Promise<PreparedStart> {
   const { base, body, presets } = await prepare(at, options, call);
+  const preset = presets.find(({ name }) => name === body.preset_name);
+  if (preset === undefined)
+    throw new PlatformError("invalid_argument", `There is no preset "${options.preset}"${offer(presets)}`);
+  return { where: requireProject(base.base), preset, body, base, presets };
+}
+
+/** Sends a prepared start. */
+export async function sendStart(
+  at: Connection,
+  { base, body, presets }: Pick<PreparedStart, "base" | "body" | "presets">,
+  call?: CallOptions,
+): Promise<JobDescription> {
   const url = `${jobsUrl(at)}?from_preset`;
   try {
     const answer = await at.http.json({ what: "Starting a job", method: "POST", url, json: body }, call);
@@ -47,13 +72,11 @@ export async function startJob(
   }
 }
 
-interface Prepared {
-  base: ImageBase;
-  body: WireStartBody;
-  presets: Preset[];
-}
-
-async function prepare(at: Connection, options: StartOptions, call?: CallOptions): Promise<Prepared> {
+async function prepare(
+  at: Connection,
+  options: StartOptions,
+  call?: CallOptions,
+): Promise<Pick<PreparedStart, "base" | "body" | "presets">> {
   const base = await imageBase(at, options.where, call);
   const presets = await presetsOf(at, base.base, call);
   const preset = options.preset ?? presets[0]?.name;

@@ -1,4 +1,4 @@
-import type { JobDescription, Platform, PlatformContext } from "../client/index.ts";
+import { isOwnTag, type JobDescription, type Platform, type PlatformContext } from "../client/index.ts";
 import { dataclassNames } from "./dataclasses.ts";
 import { NO_ORG } from "./job-uri.ts";
 
@@ -119,7 +119,7 @@ function refs(jobs: readonly Known[]): string[] {
 }
 
 function tags(jobs: readonly Known[]): string[] {
-  return unique(jobs.flatMap((job) => job.tags)).filter((tag) => !tag.startsWith("mcp:"));
+  return unique(jobs.flatMap((job) => job.tags)).filter((tag) => !isOwnTag(tag));
 }
 
 function moments(jobs: readonly Known[], { job: ref }: Filled): string[] {

@@ -1,4 +1,4 @@
-import { type JobDescription, type Platform, requestTag } from "../client/index.ts";
+import { isOwnTag, type JobDescription, type Platform } from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
 import type { Places } from "./places.ts";
 
@@ -57,7 +57,7 @@ function take(known: Known, { name, tags, owner }: JobDescription): void {
 
 /** The tags of this server's own requests say nothing to anybody. */
 function isTelling(word: string): boolean {
-  return !word.startsWith(requestTag(""));
+  return !isOwnTag(word);
 }
 
 function missing(

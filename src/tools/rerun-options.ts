@@ -1,8 +1,8 @@
 import {
   imageToString,
   isFinished,
+  isOwnTag,
   type JobDescription,
-  requestTag,
   type StartOptions,
 } from "../client/index.ts";
 import { commandToRun } from "../jobs/command.ts";
@@ -91,7 +91,7 @@ function containerOptions({ container }: JobDescription) {
 function placeOptions(job: JobDescription) {
   const { scheduler_enabled: isScheduled, energy_schedule_name: schedule } = job;
   return {
-    tags: job.tags.filter((tag) => !tag.startsWith(requestTag(""))),
+    tags: job.tags.filter((tag) => !isOwnTag(tag)),
     description: job.description,
     passConfig: job.pass_config,
     restartPolicy: job.restart_policy,

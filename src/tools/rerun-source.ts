@@ -11,7 +11,6 @@ import type { ToolContext } from "./define-tool.ts";
 import type { Changes } from "./rerun-options.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
-import { startedEarlier } from "./start-seen.ts";
 import { within } from "./within.ts";
 import { identityText, whereIs } from "./written.ts";
 
@@ -47,7 +46,7 @@ async function sourceOf(
   const named = isFullId(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
   const place = named === undefined ? await placeOf({ ref, where }, platform, until) : whereIs(named);
   const earlier =
-    requestId === undefined ? undefined : await startedEarlier(requestId, place, { platform, signal: until });
+    requestId === undefined ? undefined : await platform.jobs.startedBy(requestId, place, { signal: until });
   if (earlier === undefined) return { source: named ?? (await resolveOne(platform, { ref, where }, until)) };
   // Its name was free or not at that time, and the life span of the source may have been extended since.
   const { name, life_span } = earlier;

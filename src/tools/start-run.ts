@@ -6,7 +6,6 @@ import { reserve } from "./limits.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartItem, StartRequest } from "./start-input.ts";
 import { explainRefusal } from "./start-refusal.ts";
-import { requireOwnRequest } from "./start-seen.ts";
 import { within } from "./within.ts";
 
 const PARALLEL_STARTS = 8;
@@ -81,7 +80,6 @@ async function startOne(
       { requestId, isNew },
       { signal: until, timeoutMs: START_MS },
     );
-    if (repeated) await requireOwnRequest(job, requestId, context);
     return { item, job, isRepeated: repeated };
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;

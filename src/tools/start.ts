@@ -6,7 +6,7 @@ import { planReply } from "./start-plan.ts";
 import { orNothing } from "./start-refusal.ts";
 import { startReply } from "./start-reply.ts";
 import { startAll } from "./start-run.ts";
-import { seenReply, startedEarlier } from "./start-seen.ts";
+import { seenReply } from "./start-seen.ts";
 
 export const start = defineTool({
   name: "job_start",
@@ -35,8 +35,11 @@ export const start = defineTool({
 });
 
 /** The job of an earlier call, where one job was asked for by a request id of the caller's. */
-async function seenBefore({ items, isRepeatable, requestId }: StartRequest, context: ToolContext) {
+async function seenBefore(
+  { items, isRepeatable, requestId }: StartRequest,
+  { platform, signal }: ToolContext,
+) {
   const [item, ...others] = items;
   if (!isRepeatable || item === undefined || others.length > 0) return undefined;
-  return startedEarlier(requestId, item.options.where ?? {}, context);
+  return platform.jobs.startedBy(requestId, item.options.where ?? {}, { signal });
 }

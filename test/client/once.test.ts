@@ -146,6 +146,56 @@ describe("startOnce", () => {
     expect(bodies.length).toBe(1);
   });
 
+  test("looks again before it sends again what was lost, and then does not", async ({ stub, platform }) => {
+    const { bodies, jobs } = keep(stub, "reset", false);
+    const once = { requestId: "r-1", lookupMs: 300 };
+    await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toMatchObject({ code: "unknown_outcome" });
+
+    const again = platform.jobs.startOnce(OPTIONS, once);
+    const { tags, preset_name } = Object(bodies[0]);
+    const container = {
+      image: "ubuntu",
+      command: "sleep 1",
+      env: { A: "1" },
+      resources: { cpu: 1, memory: 1 },
+    };
+    jobs.push(wireJob({ tags, preset_name, container }));
+
+    expect((await again).repeated).toBe(true);
+    expect(bodies.length).toBe(1);
+  });
+
+  test.for(["reset", 503] as const)(
+    "sends it again once nothing has come of it for long enough (%s)",
+    async (how, { stub, platform }) => {
+      const { bodies } = keep(stub, how, false);
+      const once = { requestId: "r-1", lookupMs: 200 };
+      await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toMatchObject({ code: "unknown_outcome" });
+      await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toMatchObject({ code: "unknown_outcome" });
+
+      expect(bodies.length).toBe(2);
+    },
+  );
+
+  test("prefers the caller's own job to a colleague's with the same id", async ({ stub, platform }) => {
+    const { jobs } = keep(stub);
+    jobs.push(wireJob({ id: "job-00000000-0000-4000-8000-00000000000b", owner: "bob", tags: ["mcp:r-1"] }));
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true });
+
+    expect(await platform.jobs.startedBy("r-1")).toEqual(job);
+    jobs.pop();
+    await expect(platform.jobs.startedBy("r-1")).rejects.toThrow("already used by bob");
+  });
+
+  test("finds a job whose logs are gone", async ({ stub, platform }) => {
+    keep(stub);
+    await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    const asked = stub.seen.filter((name) => name.startsWith("GET /api/v1/jobs?"));
+    expect(asked.join()).not.toMatch(/logs_removed|being_dropped/);
+    expect(asked).toHaveLength(1);
+  });
+
   test("passes a refusal on without looking for a job", async ({ stub, platform }) => {
     keep(stub, 400);
 
