@@ -6,6 +6,7 @@ import type { LogTail } from "./log-tail.ts";
 import type { Live } from "./played-log.ts";
 import { playLog } from "./played-log.ts";
 import type { RunDeps } from "./run-deps.ts";
+import { WholeLines } from "./whole-lines.ts";
 
 /** What a job runs: one process after another, or a log that is played in place of one. */
 export class Container {
@@ -38,9 +39,11 @@ export class Container {
       tail.push(chunk);
       logs.append(this.#job.id, chunk, clock.nowMs());
     };
-    const live = await this.#launch(print);
+    const lines = new WholeLines(print);
+    const live = await this.#launch(lines, print);
     if (this.#running === undefined || this.#running.pid > 0) began();
     const ending = await live.ended;
+    lines.flush();
     this.#live = undefined;
     this.#running = undefined;
     logs.endLine(this.#job.id);
@@ -62,7 +65,7 @@ export class Container {
   }
 
   /** What is returned can be killed from the moment it runs. */
-  async #launch(print: (chunk: Uint8Array) => void): Promise<Live> {
+  async #launch(lines: WholeLines, print: (chunk: Uint8Array) => void): Promise<Live> {
     const { runner, images, sources, canned: played } = this.#deps;
     const canned = played(this.#job);
     if (canned !== undefined) {
@@ -75,7 +78,7 @@ export class Container {
       await cp(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
     this.#stop.throwIfAborted();
     const running = runner.start(launch);
-    running.onOutput((_stream, chunk) => print(chunk));
+    running.onOutput((stream, chunk) => lines.push(stream, chunk));
     this.#running = running;
     this.#live = running;
     return running;

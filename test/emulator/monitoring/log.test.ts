@@ -80,6 +80,14 @@ describe("log_ws", () => {
     expect(line.text.trimEnd()).toBe("half a line");
   });
 
+  test("glues no line of one stream to another's", async () => {
+    const id = await platform.create("printf a; echo err >&2; sleep 0.01; echo b; printf c >&2; echo d");
+    await platform.reach(id, "succeeded");
+    const line = follow(id);
+    await line.end;
+    expect(line.text.trimEnd().split("\n").sort()).toEqual(["ab", "c", "d", "err"]);
+  });
+
   test("mixes stdout and stderr, and ends the last line of a job", async () => {
     const id = await platform.create("echo out; sleep 0.05; printf err >&2");
     await platform.reach(id, "succeeded");
