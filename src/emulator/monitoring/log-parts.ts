@@ -25,7 +25,7 @@ export async function* logParts(
   const nowMs = clock.nowMs();
   const sinceMs = Math.max(query.sinceMs ?? 0, nowMs - LOOK_BACK_MS);
   const pod = podAtFirst && hasPod(job);
-  const untilMs = nowMs - (query.archiveDelayMs ?? deps.archiveDelayMs);
+  const untilMs = endedMs(deps, job) ?? nowMs - (query.archiveDelayMs ?? deps.archiveDelayMs);
   const archive = await logs.range(job.id, pod ? { sinceMs, untilMs } : { sinceMs });
   if (query.debug) yield Buffer.from(`~~~ Archived logs since ${new Date(sinceMs).toISOString()}\n`);
   yield* logs.read(job.id, archive, query.timestamps ? "micro" : undefined);
@@ -44,8 +44,7 @@ interface LivePart {
 async function* livePart({ logs, clock }: Deps, job: JobRecord, part: LivePart): AsyncGenerator<Uint8Array> {
   const { start, query, signal } = part;
   const stamp = query.timestamps ? "nano" : undefined;
-  const isOver = isFinished(job) && !logs.isLive(job.id);
-  const chunks = isOver
+  const chunks = isOver({ logs }, job)
     ? logs.read(job.id, { start, end: (await logs.range(job.id, {})).end }, stamp)
     : logs.follow(job.id, start, { signal, stamp });
   let first = true;
@@ -55,6 +54,16 @@ async function* livePart({ logs, clock }: Deps, job: JobRecord, part: LivePart):
     first = false;
     yield chunk;
   }
+}
+
+function isOver({ logs }: Pick<Deps, "logs">, job: JobRecord): boolean {
+  return isFinished(job) && !logs.isLive(job.id);
+}
+
+/** When the container ended, in whole seconds as its node says it: so far its archive reaches, at once. */
+function endedMs(deps: Deps, job: JobRecord): number | undefined {
+  const { atMs, reason } = current(job);
+  return isOver(deps, job) || reason === "Restarting" ? Math.floor(atMs / 1000) * 1000 : undefined;
 }
 
 /** Whether the job's container, and with it the live log, is still there. */

@@ -49,6 +49,24 @@ describe("log_ws", () => {
     expect(line.text).toBe("old\nnew\n");
   });
 
+  test.each(["", "&archive_delay=3600", "&archive_delay=0"])(
+    "has the archive of a job that ended reach to the second of its end: %j",
+    async (delay) => {
+      const id = await platform.create("true");
+      await platform.reach(id, "succeeded");
+      const endMs =
+        Math.floor((platform.context.lifecycle.record(id)?.statuses.at(-1)?.atMs ?? 0) / 1000) * 1000;
+      const times = [endMs - 60_000, endMs, endMs + 1, endMs + 900];
+      platform.logs.fill(
+        id,
+        times.map((atMs, index) => ({ atMs, text: `line ${index}` })),
+      );
+      const line = follow(id, `separator=-----${delay}`);
+      await line.end;
+      expect(line.text).toBe("line 0\nline 1\n-----\nline 2\nline 3\n");
+    },
+  );
+
   test("stamps archived lines in microseconds and live ones in nanoseconds", async () => {
     const { id, go } = await twoLines();
     await expect.poll(async () => archived(id)).toBe("old\n");
