@@ -46,7 +46,9 @@ export const save = defineTool({
     if (finished && run.error !== undefined) throw failedSave(run.error, job, image);
     const short = again === job.name ? image : undefined;
     const which = `${identityText(job)}${whose}`;
-    const text = finished ? savedText(which, run.image, short) : goOnText(which, image, run);
+    const text = finished
+      ? savedText(which, run.image ?? image, { asked: image, short })
+      : goOnText(which, image, run);
     const data = { ...identityOf(job), finished, image: run.image ?? image, step: run.step };
     return { text, data, jobs: [job] };
   },
@@ -64,9 +66,14 @@ function failedSave(error: unknown, job: JobDescription, image: string): unknown
 }
 
 /** A short image reference is read in the selected project: elsewhere the whole one is needed. */
-function savedText(job: string, saved: string | undefined, short: string | undefined): string {
-  const from = JSON.stringify(short ?? saved);
-  return `Saved ${job} as ${saved ?? short}. Start from it with job_start {"image": ${from}}.`;
+function savedText(
+  job: string,
+  saved: string,
+  { asked, short = saved }: { asked: string; short: string | undefined },
+): string {
+  const tagged = !saved.endsWith(":latest") || asked.endsWith(":latest");
+  const tag = tagged ? "" : ", as no tag was given";
+  return `Saved ${job} as ${saved}${tag}. Start from it with job_start {"image": ${JSON.stringify(short)}}.`;
 }
 
 function goOnText(job: string, image: string, run: SaveRun): string {

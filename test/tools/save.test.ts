@@ -18,6 +18,13 @@ describe("job_save", () => {
     expect(text).toContain('job_start {"image": "image:mine:v1"}');
   });
 
+  test("saves an image without a tag as latest, and says so", async ({ mcp, platform }) => {
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    const { data, text } = await mcp.ok("job_save", { job: "train", image: "image:mine" });
+    expect(data.image).toMatch(/\/acme\/vision\/mine:latest$/);
+    expect(text).toContain("mine:latest, as no tag was given. Start from it");
+  });
+
   test("makes an image that a later job starts from, with what was written before", async ({
     mcp,
     platform,

@@ -16,7 +16,8 @@ const REFERENCE =
 interface Target {
   image: string;
   repository: string;
-  tag: string;
+  /** Without one nothing is found to push, once all is committed. */
+  tag: string | undefined;
 }
 
 /** Source: protocol reference 4.9. */
@@ -55,7 +56,7 @@ function targetOf(body: unknown, registry: string): Target {
 }
 
 function referenceOf(image: string, registry: string): Target {
-  const { host, repository, tag = "latest" } = REFERENCE.exec(image)?.groups ?? {};
+  const { host, repository, tag } = REFERENCE.exec(image)?.groups ?? {};
   if (host === undefined || repository === undefined) {
     const isShouted = REFERENCE.test(image.toLowerCase());
     throw new DataError(isShouted ? "repository name must be lowercase" : "invalid reference format");
@@ -73,15 +74,16 @@ async function save(
     line(response, failed(notRunning(job.id)));
     return;
   }
-  const { image } = target;
+  const { image, repository, tag } = target;
   line(response, { status: "CommitStarted", details: { container: containerId(job), image } });
-  await images.save(image, folder);
+  if (tag !== undefined) await images.save(image, folder);
   line(response, { status: "CommitFinished" });
-  for (const step of push(target)) line(response, step);
+  if (tag === undefined) line(response, failed(`Image ${image} not found`));
+  else for (const step of push({ image, repository, tag })) line(response, step);
 }
 
 /** The push of an image of two layers: what was there, and what the job wrote. Source: protocol reference 4.9. */
-function push({ image, repository, tag }: Target): object[] {
+function push({ image, repository, tag }: Target & { tag: string }): object[] {
   const digest = createHash("sha256").update(`${image} ${Date.now()}`).digest("hex");
   const [base, layer] = [digest.slice(0, 12), digest.slice(12, 24)];
   const total = 4096;

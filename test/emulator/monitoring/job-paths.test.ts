@@ -112,6 +112,26 @@ describe("save", () => {
     expect(JSON.parse(text)).toEqual({ error: message, errorDetail: { message } });
   });
 
+  test("finds nothing to push of an image without a tag, once it is committed", async () => {
+    const id = await platform.run("sleep 600");
+    const image = `${REGISTRY}/acme/vision/untagged`;
+    const { status, text } = await save(id, image);
+    const lines = text
+      .trimEnd()
+      .split("\r\n")
+      .map((line) => JSON.parse(line));
+    const error = `Image ${image} not found`;
+    expect([status, lines]).toEqual([
+      200,
+      [
+        expect.objectContaining({ status: "CommitStarted" }),
+        { status: "CommitFinished" },
+        { error, errorDetail: { message: error } },
+      ],
+    ]);
+    expect(platform.context.lifecycle.folder(id)).toBeDefined();
+  });
+
   test.each([
     ["docker.io/library/ubuntu:22.04", "Unknown registry host"],
     ["registry.default.emulator.local/acme/Vision/x:v1", "repository name must be lowercase"],
