@@ -1,4 +1,5 @@
 import type { Platform } from "../client/index.ts";
+import type { Consent } from "../tools/define-tool.ts";
 import type { Session } from "../tools/session.ts";
 
 /** How long calls may take, in milliseconds. */
@@ -17,7 +18,7 @@ export interface Connection {
   limits: Limits;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
-  confirm(question: string): Promise<"yes" | "no" | "unable">;
+  confirm(question: string): Promise<Consent>;
   /** Replaces every exact secret value; the last line of defence for all that leaves. */
   scrub(text: string): string;
 }

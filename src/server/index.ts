@@ -1,7 +1,9 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../package.json" with { type: "json" };
 import type { Platform } from "../client/index.ts";
 import { offeredPrompts } from "../prompts/index.ts";
+import type { Consent } from "../tools/define-tool.ts";
 import { offered } from "../tools/index.ts";
 import { newSession, type Policy } from "../tools/session.ts";
 import { serveCompletions } from "./completions.ts";
@@ -54,14 +56,15 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
   return server;
 }
 
-/** A decline, a dismissed and an unanswered question are all a no: nothing happens unless somebody said yes. */
-async function confirm(server: Server, question: string): Promise<"yes" | "no" | "unable"> {
-  if (server.getClientCapabilities()?.elicitation === undefined) return "unable";
+/** A decline and a dismissed question are a no; a client that cannot put it, or fails to, has asked nobody. */
+async function confirm(server: Server, question: string): Promise<Consent> {
+  if (server.getClientCapabilities()?.elicitation?.form === undefined) return "unable";
   const requestedSchema = { type: "object" as const, properties: {} };
   const answer = server.elicitInput({ message: question, requestedSchema }, { timeout: QUESTION_LIMIT_MS });
   return answer.then(
     ({ action }) => (action === "accept" ? "yes" : "no"),
-    () => "no",
+    (error: unknown) =>
+      error instanceof McpError && error.code === ErrorCode.RequestTimeout ? "unanswered" : "unable",
   );
 }
 

@@ -2,6 +2,9 @@ import type { z } from "zod";
 import type { JobDescription, Platform } from "../client/index.ts";
 import type { Session } from "./session.ts";
 
+/** What a person said to a question; `unable` where nobody could be asked. */
+export type Consent = "yes" | "no" | "unanswered" | "unable";
+
 export interface ToolContext {
   platform: Platform;
   session: Session;
@@ -9,8 +12,7 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Tells a waiting client how far the call is; does nothing where the client did not ask. */
   progress(message: string): void;
-  /** Asks the person; `unable` where the client cannot ask. */
-  confirm(question: string): Promise<"yes" | "no" | "unable">;
+  confirm(question: string): Promise<Consent>;
 }
 
 /** All four are required: a missing hint reads as a promise nobody made. */

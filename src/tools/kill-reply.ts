@@ -13,7 +13,9 @@ export function killReply(
   { policy }: Session,
   { skipped, skippedCount }: Pick<PendingKill, "skipped" | "skippedCount"> = { skipped: [], skippedCount: 0 },
 ) {
-  const killed = outcomes.filter(({ before, after, failure }) => failure === undefined && before !== after);
+  const killed = outcomes.filter(
+    ({ before, after, failure }) => failure === undefined && before !== after && after !== "gone",
+  );
   const failed = outcomes.filter(({ failure }) => failure !== undefined);
   const lines = [
     ...outcomes.filter(({ failure }) => failure === undefined).map(line),

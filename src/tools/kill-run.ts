@@ -23,7 +23,7 @@ const NAMES_IN_QUESTION = 10;
 /** What became of one job. */
 export interface KillOutcome extends JobIdentity {
   before: string;
-  /** `unknown` where the platform could not be asked any more. */
+  /** `unknown` where the platform could not be asked any more, `gone` where it has no such job. */
   after: string;
   note: string;
   /** Why it may still run although it was meant to end. */
@@ -31,12 +31,27 @@ export interface KillOutcome extends JobIdentity {
   isMine: boolean;
 }
 
+interface Kill {
+  jobs: readonly JobDescription[];
+  /** Jobs known from before that could not be read now. */
+  unread?: readonly { job: JobDescription; error: PlatformError }[];
+  /** Called when nothing is in the way of the kills any more. @throws to stop them */
+  begin?: () => void;
+}
+
 /** Ends jobs, after asking the person where that is possible; one that fails does not keep the others alive. */
-export async function killAll(jobs: readonly JobDescription[], context: ToolContext): Promise<KillOutcome[]> {
+export async function killAll(
+  { jobs, unread = [], begin = () => undefined }: Kill,
+  context: ToolContext,
+): Promise<KillOutcome[]> {
   const active = jobs.filter(({ status }) => !isFinished(status));
   await requireOwned(active, context);
   if (active.length > 0) await ask(active, context);
   const { user } = await context.platform.context({ signal: context.signal });
+  // The person may have answered after the call was given up.
+  context.signal.throwIfAborted();
+  begin();
+  const lost = unread.map(({ job, error }) => ({ ...unreadOutcome(job, error), isMine: job.owner === user }));
   let done = 0;
   const killNext = async (job: JobDescription, until: AbortSignal) => {
     const outcome = { ...(await killOne(job, context, until)), isMine: job.owner === user };
@@ -45,18 +60,29 @@ export async function killAll(jobs: readonly JobDescription[], context: ToolCont
     return outcome;
   };
   const options = { concurrency: PARALLEL_KILLS, signal: context.signal };
-  return within(context.signal, (until) => pMap(jobs, (job) => killNext(job, until), options), ALL_MS);
+  const kills = (until: AbortSignal) => pMap(jobs, (job) => killNext(job, until), options);
+  return [...(await within(context.signal, kills, ALL_MS)), ...lost];
 }
+
+function unreadOutcome(job: JobDescription, error: PlatformError): Omit<KillOutcome, "isMine"> {
+  const row = { ...identityOf(job), before: job.status };
+  if (error.code === "not_found") return { ...row, ...GONE };
+  const note = `not killed, it could not be read (${error.code}: ${error.message.replaceAll(job.id, "it")})`;
+  return { ...row, after: "unknown", note, failure: error };
+}
+
+const GONE = { after: "gone", note: "already gone: the platform knows no such job any more" };
 
 async function ask(jobs: readonly JobDescription[], { confirm }: ToolContext): Promise<void> {
   const what = jobs.length === 1 ? "this job" : `these ${jobs.length} jobs`;
   const names = jobs.slice(0, NAMES_IN_QUESTION).map(identityText).join(", ");
   const more = jobs.length > NAMES_IN_QUESTION ? ` and ${jobs.length - NAMES_IN_QUESTION} more` : "";
   const answer = await confirm(`Kill ${what} for good? ${names}${more}`);
-  if (answer !== "no") return;
+  if (answer === "yes" || answer === "unable") return;
+  const said = answer === "no" ? "declined" : "did not answer in time";
   throw new PolicyError(
     "declined",
-    `The person was asked whether to kill ${what} (${names}${more}) and declined: nothing was killed. Do not ask again unasked. If the user saw no question, their MCP client declines by itself: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
+    `The person was asked whether to kill ${what} (${names}${more}) and ${said}: nothing was killed. Do not ask again unasked. If the user saw no question, their MCP client declines by itself: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
   );
 }
 
@@ -96,6 +122,7 @@ async function afterLostAnswer(
   failure: PlatformError,
   context: ToolContext,
 ) {
+  if (failure.code === "not_found") return GONE;
   const after = await readBack(id, context);
   // Without the id the same failure of several jobs reads the same.
   const why = `${failure.code}: ${failure.message.replaceAll(id, "it")}`;

@@ -73,22 +73,33 @@ export async function previewReply(selection: Selection, context: ToolContext) {
   return { text, data };
 }
 
-/** The jobs that were listed under a token, as they stand now. A token works once. */
-export async function takePreview(token: string, { session, platform, signal }: ToolContext) {
+/**
+ * What was listed under a token: the jobs as they stand now, and those that cannot be read any more. The token is
+ * good until `spend` is called.
+ */
+export async function readPreview(token: string, { session, platform, signal }: ToolContext) {
   const pending = session.pendingKills.get(token);
-  session.pendingKills.delete(token);
   if (pending === undefined || pending.expiresAtMs < Date.now()) {
-    const why = pending === undefined ? "is not known here, or was used already" : "has expired";
-    throw new InvalidInputError(
-      `The token ${why}: nothing was killed. Call job_kill with the selection again for a new list and token.`,
-    );
+    throw unfit(pending === undefined ? "is not known here, or was used already" : "has expired");
   }
-  const { jobs, failed } = await within(signal, (until) =>
-    resolveMany(platform, { refs: pending.jobIds, where: {} }, until),
+  const refs = pending.jobs.map(({ id }) => id);
+  const { jobs, failed } = await within(signal, (until) => resolveMany(platform, { refs, where: {} }, until));
+  const errors = new Map(failed.map(({ ref, error }) => [ref, error]));
+  const unread = pending.jobs.flatMap((job) => {
+    const error = errors.get(job.id);
+    return error === undefined ? [] : [{ job, error }];
+  });
+  const spend = () => {
+    // The same token may be used twice at once.
+    if (!session.pendingKills.delete(token)) throw unfit("was used already");
+  };
+  return { jobs, unread, spend, skipped: pending.skipped, skippedCount: pending.skippedCount };
+}
+
+function unfit(why: string): InvalidInputError {
+  return new InvalidInputError(
+    `The token ${why}: nothing was killed. Call job_kill with the selection again for a new list and token.`,
   );
-  const [first] = failed;
-  if (first !== undefined) throw first.error;
-  return { jobs, skipped: pending.skipped, skippedCount: pending.skippedCount };
 }
 
 async function select(selection: Selection, { platform, session, signal }: ToolContext) {
@@ -125,7 +136,7 @@ function remember(chosen: JobDescription[], skipped: JobDescription[], { session
   }
   const token = randomBytes(6).toString("hex");
   pendingKills.set(token, {
-    jobIds: chosen.map(({ id }) => id),
+    jobs: chosen,
     skipped: skipped.slice(0, MOST_SKIPPED),
     skippedCount: skipped.length,
     expiresAtMs: Date.now() + TOKEN_MINUTES * 60_000,

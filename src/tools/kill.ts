@@ -5,7 +5,7 @@ import { jobRefs, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
 import { killReply } from "./kill-reply.ts";
 import { killAll } from "./kill-run.ts";
-import { previewReply, takePreview } from "./kill-select.ts";
+import { previewReply, readPreview } from "./kill-select.ts";
 import { requireAllMeant } from "./owned.ts";
 import { resolveAll } from "./resolve.ts";
 import { within } from "./within.ts";
@@ -46,14 +46,14 @@ export const kill = defineTool({
       );
     }
     if (token !== undefined) {
-      const { jobs, ...left } = await takePreview(token, context);
-      return killReply(await killAll(jobs, context), context.session, left);
+      const { jobs, unread, spend, ...left } = await readPreview(token, context);
+      return killReply(await killAll({ jobs, unread, begin: spend }, context), context.session, left);
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
     const jobs = await allOf({ refs, where: whereOf(at) }, context);
     const active = jobs.filter(({ status }) => !isFinished(status));
     if (others !== true) await requireAllMeant(active, refs, context);
-    return killReply(await killAll(jobs, context), context.session);
+    return killReply(await killAll({ jobs }, context), context.session);
   },
 });
 

@@ -23,7 +23,8 @@ export interface Policy {
 
 /** A kill that was shown and waits to be confirmed. */
 export interface PendingKill {
-  jobIds: string[];
+  /** As they were listed. */
+  jobs: JobDescription[];
   /** Some of those that fitted the selection and are left alone. */
   skipped: JobDescription[];
   skippedCount: number;

@@ -38,6 +38,8 @@ export const signal = defineTool({
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     requireProcess(job, again);
     await ask(job, context);
+    // The person may have answered after the call was given up.
+    context.signal.throwIfAborted();
     const { after, isAnswerLost } = await send(job, again, context);
     context.session.signals.set(job.id, Date.now());
     const restarted = wasRestarted(job, after);
@@ -54,10 +56,11 @@ export const signal = defineTool({
 
 async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void> {
   const answer = await confirm(`Send SIGKILL to the process of ${identityText(job)}?`);
-  if (answer !== "no") return;
+  if (answer === "yes" || answer === "unable") return;
+  const said = answer === "no" ? "declined" : "did not answer in time";
   throw new PolicyError(
     "declined",
-    `The person was asked whether to kill the process of ${identityText(job)} and declined: nothing was sent. If the user saw no question, their MCP client declines by itself.`,
+    `The person was asked whether to kill the process of ${identityText(job)} and ${said}: nothing was sent. If the user saw no question, their MCP client declines by itself.`,
   );
 }
 

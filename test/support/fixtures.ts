@@ -52,12 +52,13 @@ export { expect } from "vitest";
 export async function connectAgent(
   platform: Platform,
   policy = openPolicy,
-  answer?: (question: string) => "accept" | "decline",
+  answer?: ((question: string) => "accept" | "decline") | "opens URLs only",
   limits: Partial<Limits> = {},
 ): Promise<Agent> {
-  const capabilities = answer === undefined ? {} : { elicitation: {} };
+  const canAsk = typeof answer === "function";
+  const capabilities = answer === undefined ? {} : { elicitation: canAsk ? {} : { url: {} } };
   const client = new Client({ name: "test", version: "0" }, { capabilities });
-  if (answer !== undefined) {
+  if (canAsk) {
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: answer(params.message) }));
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
