@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type CallOptions, orAbort, type Where } from "./call.ts";
 import { PlatformError } from "./errors.ts";
 import { describe, type Http } from "./http.ts";
@@ -6,7 +7,15 @@ import type { LoginSource } from "./login/login.ts";
 import type { Session } from "./login/session.ts";
 import { userOf } from "./login/token.ts";
 import { type Preset, toPreset } from "./preset.ts";
-import { type WireCluster, type WireConfig, wireConfig } from "./wire/config.ts";
+import { salvage } from "./salvage.ts";
+import {
+  type WireCluster,
+  type WireConfig,
+  wireCluster,
+  wireConfig,
+  wirePreset,
+  wireProject,
+} from "./wire/config.ts";
 
 /** One cluster as jobs need it. Source: protocol reference 1.7. */
 export interface Cluster {
@@ -43,16 +52,21 @@ export interface PlatformContext {
   selection: Place;
   clusters: Cluster[];
   projects: Project[];
+  /** What the platform sent in an unknown form and is left out: kind, name, and the fields in question. */
+  unreadable: string[];
 }
 
 /** A name that is not in a configuration younger than this is taken to be wrong; an older one is asked again. */
 const FRESH_MS = 30_000;
+
+const MOST_NAMED = 5;
 
 const LOAD_LIMIT_MS = 60_000;
 
 interface Loaded {
   clusters: Cluster[];
   projects: Project[];
+  unreadable: string[];
   atMs: number;
 }
 
@@ -72,10 +86,11 @@ export class Directory {
 
   /** Who is logged in, what is selected, what there is. */
   async context(call?: CallOptions): Promise<PlatformContext> {
-    const { clusters, projects } = await this.#load(call);
+    const { clusters, projects, unreadable } = await this.#load(call);
     const { login } = this.#session;
     const selection = await this.place({}, call);
-    return { user: userOf(login.token), url: login.url, source: login.source, selection, clusters, projects };
+    const { url, source } = login;
+    return { user: userOf(login.token), url, source, selection, clusters, projects, unreadable };
   }
 
   /** Cluster, org and project of a call. @throws {PlatformError} `invalid_argument` when there is no cluster or org */
@@ -91,15 +106,16 @@ export class Directory {
 
   /** The named cluster; asks the server again before calling a name unknown. */
   async cluster(name: string, call?: CallOptions): Promise<Cluster> {
-    let { clusters } = await this.#load(call);
-    let found = clusters.find((cluster) => cluster.name === name);
+    let loaded = await this.#load(call);
+    let found = loaded.clusters.find((cluster) => cluster.name === name);
     if (found === undefined && this.#isOld()) {
-      ({ clusters } = await this.refresh(call));
-      found = clusters.find((cluster) => cluster.name === name);
+      loaded = await this.refresh(call);
+      found = loaded.clusters.find((cluster) => cluster.name === name);
     }
     if (found !== undefined) return found;
-    const names = clusters.map((cluster) => cluster.name).join(", ");
-    throw new PlatformError("invalid_argument", `There is no cluster "${name}". Clusters: ${names}.`);
+    const names = loaded.clusters.map((cluster) => cluster.name).join(", ");
+    const odd = unreadableText(loaded);
+    throw new PlatformError("invalid_argument", `There is no cluster "${name}". Clusters: ${names}.${odd}`);
   }
 
   /** All clusters, as cached. */
@@ -145,16 +161,27 @@ export class Directory {
   }
 }
 
+/** What was left out of a configuration, as a sentence to follow another. */
+export function unreadableText({ unreadable }: { unreadable: readonly string[] }): string {
+  if (unreadable.length === 0) return "";
+  const more = unreadable.length > MOST_NAMED ? ` and ${unreadable.length - MOST_NAMED} more` : "";
+  return ` Sent by the platform in a form that cannot be read: ${unreadable.slice(0, MOST_NAMED).join("; ")}${more}.`;
+}
+
 /** An API base without its trailing slash. */
 export function apiBase(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-function selectionOf(login: Session["login"], { clusters, projects }: Loaded): Place {
+function selectionOf(login: Session["login"], loaded: Loaded): Place {
+  const { clusters, projects } = loaded;
   const [first] = clusters;
   const cluster = login.cluster ?? first?.name;
   if (cluster === undefined)
-    throw new PlatformError("invalid_argument", "The platform lists no cluster for this user.");
+    throw new PlatformError(
+      "invalid_argument",
+      `The platform lists no cluster for this user.${unreadableText(loaded)}`,
+    );
   const org = login.org ?? clusters.find(({ name }) => name === cluster)?.orgs[0];
   if (org === undefined)
     throw new PlatformError("invalid_argument", `No org is selected and cluster "${cluster}" lists none.`);
@@ -170,18 +197,45 @@ function firstProject(projects: Project[], cluster: string, org: string): string
 }
 
 function toLoaded({ clusters = [], projects = [] }: WireConfig): Omit<Loaded, "atMs"> {
+  const unreadable: string[] = [];
+  const odd =
+    (kind: string, where = "") =>
+    (what: string) =>
+      void unreadable.push(`${kind} ${what}${where}`);
+  const found = readEach(wireCluster, clusters, { neutral: { resource_presets: [] }, onOdd: odd("cluster") });
+  const own = readEach(wireProject, projects, { neutral: { role: "" }, onOdd: odd("project") });
   return {
-    clusters: clusters.map(toCluster),
-    projects: projects.flatMap(({ org_name, ...project }) => (org_name ? [{ ...project, org_name }] : [])),
+    clusters: found.map((cluster) => toCluster(cluster, odd("preset", ` of cluster ${cluster.name}`))),
+    projects: own.flatMap(({ org_name, ...project }) => (org_name ? [{ ...project, org_name }] : [])),
+    unreadable,
   };
 }
 
-function toCluster({ name, orgs, registry_url, monitoring_url, resource_presets }: WireCluster): Cluster {
+function toCluster(wire: WireCluster, onOdd: (odd: string) => void): Cluster {
+  const { name, orgs, registry_url, monitoring_url, resource_presets } = wire;
   return {
     name,
     orgs: orgs ?? [],
     registry: URL.canParse(registry_url) ? new URL(registry_url).host : registry_url,
     monitoringUrl: apiBase(monitoring_url),
-    presets: resource_presets.map(toPreset),
+    presets: readEach(wirePreset, resource_presets, { onOdd }).map(toPreset),
   };
+}
+
+/** What can be read of several; each that is odd is told by its name, and kept where it may be. */
+function readEach<T>(
+  schema: z.ZodType<T>,
+  values: unknown[],
+  { neutral, onOdd }: { neutral?: object; onOdd(odd: string): void },
+): T[] {
+  return values.flatMap((value) => {
+    const { value: read, unread } = salvage(schema, value, neutral ?? {});
+    if (unread.length > 0) onOdd(`${nameOf(value)} (${unread.join(", ")})`);
+    return read === undefined || (unread.length > 0 && neutral === undefined) ? [] : [read];
+  });
+}
+
+function nameOf(value: unknown): string {
+  const found = z.object({ name: z.string() }).safeParse(value);
+  return found.success ? found.data.name.slice(0, 80) : "without a name";
 }

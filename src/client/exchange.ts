@@ -14,6 +14,8 @@ interface Outgoing {
 export interface Incoming {
   status: number;
   header(name: string): string | undefined;
+  /** The body says where it ends; else it ends with the connection, and whether it is whole cannot be known. */
+  hasEnd: boolean;
   text(): Promise<string>;
   chunks(): AsyncIterable<Uint8Array>;
   discard(): Promise<void>;
@@ -37,6 +39,7 @@ export function poolExchange(dispatcherFor: (url: string) => Dispatcher): Exchan
     });
     return {
       status: answer.statusCode,
+      hasEnd: "content-length" in answer.headers || "transfer-encoding" in answer.headers,
       header: (name) => {
         const value = answer.headers[name];
         return Array.isArray(value) ? value[0] : value;
@@ -54,6 +57,8 @@ export function fetchExchange(send: typeof globalThis.fetch): Exchange {
     const answer = await send(url, { method, headers, body: body ?? null, signal, redirect: "manual" });
     return {
       status: answer.status,
+      // What stands between fetch and the network may take these headers away.
+      hasEnd: true,
       header: (name) => answer.headers.get(name) ?? undefined,
       text: () => answer.text(),
       chunks: () => answer.body ?? noChunks(),

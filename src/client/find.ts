@@ -37,7 +37,7 @@ export async function getJob(at: Connection, idOrName: string, call?: CallOption
   const api = { what: `Reading job ${idOrName}`, method: "GET", url: jobsUrl(at, idOrName) } as const;
   // Both are independent, and the configuration is cached after the first call.
   const [base, value] = await Promise.all([imageBase(at, undefined, call), at.http.json(api, call)]);
-  return parseJob(value, base);
+  return parseJob(value, base, FULL_ID.test(idOrName) ? idOrName : undefined);
 }
 
 /** A job by id, by name (newest in the project), or by `job:` URI. @throws {PlatformError} `not_found` */

@@ -75,11 +75,15 @@ export class Http {
     const deadline = new Deadline(call, api.mayBeSilent === true ? 0 : this.#options.idleMs);
     try {
       const answer = await this.#send(api, deadline, (opened) => Promise.resolve(opened));
+      let isEmpty = true;
       for await (const chunk of answer.chunks()) {
+        isEmpty = false;
         deadline.rest();
         yield chunk;
         deadline.touch();
       }
+      if (!answer.hasEnd) throw broken(api);
+      if (isEmpty && answer.header("content-type")?.startsWith(api.accept ?? "") !== true) throw emptied(api);
     } catch (error) {
       throw this.#explain(error, api, deadline);
     } finally {
@@ -185,6 +189,16 @@ function contentType({ method, json }: ApiCall): string | undefined {
 function notJson(api: ApiCall, cause: unknown): PlatformError {
   const message = `${api.what} failed: the answer is not JSON.`;
   return new PlatformError("protocol_error", message, { cause, request: describe(api) });
+}
+
+function emptied(api: ApiCall): PlatformError {
+  const message = `${api.what} failed: the platform sent an empty answer.`;
+  return new PlatformError("protocol_error", message, { request: describe(api) });
+}
+
+function broken(api: ApiCall): PlatformError {
+  const message = `${api.what} failed: the answer may be cut short, its connection ended without an end of it.`;
+  return new PlatformError("protocol_error", message, { request: describe(api) });
 }
 
 /** A request fit for an error: without query. */

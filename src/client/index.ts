@@ -1,7 +1,7 @@
 /** The only door of the client of the platform's jobs subsystem. */
 
 export { type CallOptions, pause, type Where } from "./call.ts";
-export type { Cluster, PlatformContext, Project } from "./clusters.ts";
+export { type Cluster, type PlatformContext, type Project, unreadableText } from "./clusters.ts";
 export type { Collected, CollectOptions } from "./collect.ts";
 export {
   AmbiguousError,

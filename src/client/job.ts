@@ -192,6 +192,10 @@ export const jobDescription = z
     materialized: z.boolean().describe("Whether a pod exists for it"),
     being_dropped: z.boolean().describe("Whether the platform is deleting its record"),
     logs_removed: z.boolean().describe("Whether its log is gone"),
+    unread: z
+      .array(z.string())
+      .optional()
+      .describe("Fields that the platform sent in an unknown form: what stands there is a guess"),
   })
   .describe("A job: what it is, where it stands, what it costs");
 export type JobDescription = z.infer<typeof jobDescription>;

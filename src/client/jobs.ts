@@ -14,11 +14,12 @@ import { type ListFilter, listJobs } from "./list.ts";
 import { type MonitorOptions, monitorLog } from "./logs.ts";
 import { type OnceOptions, type Started, startedBy, startOnce } from "./once.ts";
 import { type RunOptions, runJob } from "./run.ts";
+import { salvage } from "./salvage.ts";
 import { type SaveStep, saveJob } from "./save.ts";
 import { planStart, type StartPlan, startJob } from "./start.ts";
 import type { StartOptions } from "./start-body.ts";
 import { type LogTail, type TailOptions, tailLog } from "./tail.ts";
-import { topOfJob } from "./telemetry.ts";
+import { type TopOptions, topOfJob } from "./telemetry.ts";
 
 const capacity = z.record(z.string(), z.number());
 
@@ -104,11 +105,9 @@ export class Jobs {
   async getCapacity(where?: Where, call?: CallOptions): Promise<Record<string, number>> {
     const url = await monitoringUrl(this.#at, { where, parts: ["capacity"] }, call);
     const what = "Reading the capacity";
-    const found = capacity.safeParse(await this.#at.http.json({ what, method: "GET", url }, call));
-    if (found.success) return found.data;
-    throw new PlatformError("protocol_error", `${what} failed: the answer has an unknown shape.`, {
-      cause: found.error,
-    });
+    const { value } = salvage(capacity, await this.#at.http.json({ what, method: "GET", url }, call), {});
+    if (value !== undefined) return value;
+    throw new PlatformError("protocol_error", `${what} failed: the answer has an unknown shape.`);
   }
 
   /** The bytes of a log as they come. Source: protocol reference 4.2. */
@@ -147,12 +146,8 @@ export class Jobs {
   }
 
   /** Measurements of a running job. Source: protocol reference 4.8. */
-  top(
-    id: string,
-    options: { where?: Where | undefined } = {},
-    call?: CallOptions,
-  ): AsyncIterable<JobTelemetry> {
-    return topOfJob(this.#at, { id, where: options.where }, call);
+  top(id: string, options: TopOptions = {}, call?: CallOptions): AsyncIterable<JobTelemetry> {
+    return topOfJob(this.#at, { id, options }, call);
   }
 
   /** Saves the job's container as an image, step by step. Source: protocol reference 4.9. */

@@ -5,7 +5,7 @@ import { describe } from "./http.ts";
 import type { ImageBase } from "./images.ts";
 import { toInstant } from "./instant.ts";
 import type { JobDescription, JobStatus } from "./job.ts";
-import { newLineSplitter, parseLine } from "./ndjson.ts";
+import { newLineSplitter, parseJson } from "./ndjson.ts";
 import { parseJob } from "./to-job.ts";
 
 /** Which jobs; filters are combined, values of one filter are alternatives, except `tags`: all must be there. */
@@ -34,6 +34,8 @@ export interface ListFilter {
   beingDropped?: boolean | null | undefined;
   /** Whether its log was removed; false by default, null = either. */
   logsRemoved?: boolean | null | undefined;
+  /** Is told of each record that cannot be shown at all, which is left out. */
+  onUnreadable?: ((error: PlatformError) => void) | undefined;
 }
 
 const WHAT = "Listing jobs";
@@ -56,24 +58,42 @@ export async function* listJobs(
     accept: "application/x-ndjson",
   } as const;
   const splitter = newLineSplitter(WHAT);
+  const records = { base, api, onUnreadable: filter.onUnreadable };
   // One loop over chunks and a plain one over their lines: a promise per line would cost more than the line.
   for await (const chunk of at.http.stream(api, call))
-    for (const line of splitter.push(chunk)) if (line !== "") yield jobOf(line, { base, api });
+    for (const line of splitter.push(chunk)) if (line !== "") yield* jobsOf([parseJson(line, WHAT)], records);
   const last = splitter.rest();
-  if (last?.startsWith('{"jobs":') === true) yield* jobsOf(last, base);
-  else if (last !== undefined) yield jobOf(last, { base, api });
+  if (last !== undefined) yield* jobsOf(wholeList(parseJson(last, WHAT)), records);
 }
 
-function jobOf(line: string, { base, api }: { base: ImageBase; api: ListCall }): JobDescription {
-  const value = parseLine(line, WHAT);
-  if (typeof value.error === "string") throw midStream(value.error, api);
-  return parseJob(value, base);
+interface Records {
+  base: ImageBase;
+  api: ListCall;
+  onUnreadable: ListFilter["onUnreadable"];
+}
+
+/** One odd record hides no other. */
+function* jobsOf(values: unknown[], { base, api, onUnreadable }: Records): Generator<JobDescription, void> {
+  for (const value of values) {
+    if (isObject(value) && typeof value.error === "string") throw midStream(value.error, api);
+    let job: JobDescription | undefined;
+    try {
+      job = parseJob(value, base);
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      onUnreadable?.(error);
+    }
+    if (job !== undefined) yield job;
+  }
 }
 
 /** A server that ignores the Accept header answers with one object. */
-function* jobsOf(text: string, base: ImageBase): Generator<JobDescription, void> {
-  const { jobs } = parseLine(text, WHAT);
-  for (const job of Array.isArray(jobs) ? jobs : []) yield parseJob(job, base);
+function wholeList(value: unknown): unknown[] {
+  return isObject(value) && Array.isArray(value.jobs) ? value.jobs : [value];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 type ListCall = { method: string; url: string };

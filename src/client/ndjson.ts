@@ -28,14 +28,19 @@ export function newLineSplitter(what: string): LineSplitter {
 
 /** One line's JSON object. @throws {PlatformError} `protocol_error` when it is cut short */
 export function parseLine(line: string, what: string): Record<string, unknown> {
+  const value = parseJson(line, what);
+  // Any JSON object may be read by key; each value is checked where it is used.
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw fault(what, "the platform sent a line that is no object");
+}
+
+/** One line's JSON. @throws {PlatformError} `protocol_error` when it is cut short */
+export function parseJson(line: string, what: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    // Any JSON object may be read by key; each value is checked where it is used.
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+    return JSON.parse(line);
   } catch (cause) {
     throw fault(what, "the platform sent a line that is cut short or no JSON", cause);
   }
-  throw fault(what, "the platform sent a line that is no object");
 }
 
 function fault(what: string, why: string, cause?: unknown): PlatformError {

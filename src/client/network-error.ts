@@ -19,6 +19,10 @@ export function networkError(
     const message = `${what} failed: the certificate of ${origin} is not trusted (${tls}). Check the clock and NODE_EXTRA_CA_CERTS.`;
     return new PlatformError("unavailable", message, { cause, request, retryable: false });
   }
+  if (codes.some((code) => TOO_MANY_HEADERS.has(code))) {
+    const message = `${what} failed: ${origin} answered with more headers than are read.`;
+    return new PlatformError("protocol_error", message, { cause, request });
+  }
   const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
   const reason = known ?? codes[0] ?? "the connection broke";
   return new PlatformError("unavailable", `${what} failed: ${reason} (${origin}). Try again later.`, {
@@ -42,6 +46,8 @@ export function mayHaveHappened(error: PlatformError): boolean {
   if (request?.status !== undefined) return request.status === 502 || request.status === 504;
   return UNANSWERED.has(code);
 }
+
+const TOO_MANY_HEADERS = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);
 
 const UNANSWERED = new Set(["unavailable", "timed_out", "protocol_error", "unknown_outcome"]);
 

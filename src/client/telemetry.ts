@@ -2,7 +2,17 @@ import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import type { JobTelemetry } from "./job.ts";
+import { salvage } from "./salvage.ts";
 import { wireTelemetry } from "./wire/frames.ts";
+
+/** In a row, before anything that can be read: then there is nothing to wait for. */
+const MOST_ODD = 5;
+
+export interface TopOptions {
+  where?: Where | undefined;
+  /** Is told of each measurement that cannot be read, which is left out. */
+  onUnreadable?: ((error: PlatformError) => void) | undefined;
+}
 
 /**
  * Measurements of a running job, about one a second, until it ends. @throws {PlatformError} `not_running` when
@@ -10,31 +20,45 @@ import { wireTelemetry } from "./wire/frames.ts";
  */
 export async function* topOfJob(
   at: Connection,
-  { id, where }: { id: string; where: Where | undefined },
+  { id, options: { where, onUnreadable } }: { id: string; options: TopOptions },
   call?: CallOptions,
 ): AsyncGenerator<JobTelemetry, void> {
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "top"] }, call);
   const socket = await at.sockets.open({ what: `Measuring ${id}`, url, ping: false }, call);
   let count = 0;
+  let oddCount = 0;
+  let odd: PlatformError | undefined;
   try {
     for (let frame = await socket.next(); frame !== undefined; frame = await socket.next()) {
+      const found = toTelemetry(frame.isBinary ? undefined : frame.data.toString("utf8"));
       count += 1;
-      yield toTelemetry(frame.isBinary ? undefined : frame.data.toString("utf8"));
+      if (!(found instanceof PlatformError)) {
+        yield found;
+        continue;
+      }
+      odd = found;
+      oddCount += 1;
+      if (oddCount === count && oddCount >= MOST_ODD) throw odd;
+      onUnreadable?.(found);
     }
   } finally {
     socket.close();
   }
+  if (odd !== undefined && oddCount === count) throw odd;
   if (count === 0)
     throw new PlatformError("not_running", `Job ${id} is not running, so there is nothing to measure.`);
 }
 
-function toTelemetry(text: string | undefined): JobTelemetry {
-  const found = wireTelemetry.safeParse(text === undefined ? undefined : tryJson(text));
-  if (!found.success)
-    throw new PlatformError("protocol_error", "The platform sent a measurement of an unknown shape.", {
-      cause: found.error,
-    });
-  const { cpu, memory_bytes, timestamp, gpu_duty_cycle, gpu_memory_bytes } = found.data;
+function toTelemetry(text: string | undefined): JobTelemetry | PlatformError {
+  const { value, unread } = salvage(wireTelemetry, text === undefined ? undefined : tryJson(text), {});
+  if (value === undefined) {
+    const what = unread.join(", ") || "all of it";
+    return new PlatformError(
+      "protocol_error",
+      `The platform sent a measurement that cannot be read (${what}).`,
+    );
+  }
+  const { cpu, memory_bytes, timestamp, gpu_duty_cycle, gpu_memory_bytes } = value;
   return {
     cpu,
     memory_bytes,

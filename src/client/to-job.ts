@@ -12,25 +12,67 @@ import {
   type RemoteImage,
   type Resources,
 } from "./job.ts";
-import { guardFor } from "./wire/guard.ts";
+import { salvage } from "./salvage.ts";
 import { type WireJob, wireJob } from "./wire/job.ts";
 
 type WireContainer = WireJob["container"];
 type WireResources = WireContainer["resources"];
 type WireItem = NonNullable<WireJob["statuses"]>[number];
 
-const isWireJob = guardFor(wireJob);
 const STATUSES = new Set<string>(jobStatus.options);
 
-/** Checks and maps a job as sent. @throws {PlatformError} `protocol_error` when it is not one. */
-export function parseJob(value: unknown, at: ImageBase): JobDescription {
-  if (isWireJob(value)) return toJob(value, at);
-  const { error: cause } = wireJob.safeParse(value);
-  const where = cause?.issues.map(({ path }) => path.join(".")).join(", ");
-  throw new PlatformError("protocol_error", `The platform sent a job of an unknown shape (${where}).`, {
-    cause,
+/**
+ * Checks and maps a job as sent. What of it cannot be read is named in `unread`; only a job without an id is
+ * refused, unless it is known by `id`. @throws {PlatformError} `protocol_error`
+ */
+export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescription {
+  const found = wireJob.safeParse(value);
+  if (found.success) return toJob(found.data, at);
+  const { value: wire, unread } = salvage(wireJob, value, {
+    ...NEUTRAL,
+    ...(id === undefined ? {} : { id }),
   });
+  const lost = unread.filter((path) => !path.includes(".")).length;
+  if (wire !== undefined && lost < MOST_ODD_FIELDS)
+    return { ...toJob(placed(wire, unread, at), at), ...named(unread) };
+  const which = wire === undefined ? "a job" : `${wire.id.slice(0, 80)}`;
+  throw new PlatformError(
+    "protocol_error",
+    `The platform sent ${which} in a form that cannot be read (${unread.join(", ")}).`,
+    {
+      cause: found.error,
+    },
+  );
 }
+
+/** With a place, also where that could not be read. */
+function placed(wire: WireJob, unread: readonly string[], { base }: ImageBase): WireJob {
+  const [cluster, , project] = wire.uri.replace(/^job:\/\//, "").split("/");
+  if (wire.cluster_name === "") wire.cluster_name = cluster || base.cluster;
+  if (unread.includes("project_name")) wire.project_name = project || base.project;
+  return wire;
+}
+
+function named(unread: string[]): { unread?: string[] } {
+  return unread.length === 0 ? {} : { unread };
+}
+
+/** A record with so many fields missing is something else. */
+const MOST_ODD_FIELDS = 8;
+
+/** What stands for required fields that cannot be read. */
+const NEUTRAL = {
+  owner: "",
+  cluster_name: "",
+  uri: "",
+  status: "unknown",
+  history: {},
+  container: { image: "", resources: { cpu: 0, memory: 0 } },
+  scheduler_enabled: false,
+  pass_config: false,
+  total_price_credits: "",
+  price_credits_per_hour: "",
+};
 
 /** Maps what the platform sends to the documented dataclass. Source: protocol reference 5. */
 function toJob(wire: WireJob, at: ImageBase): JobDescription {

@@ -33,9 +33,10 @@ export function affordableSeconds(budget: string, creditsPerHour: string): numbe
 
 /**
  * An amount as people read it: two decimals from one credit on, four below, two significant digits when that
- * would be zero; no zeros at the end. `12.5`, `0.0833`, `0.000012`.
+ * would be zero; no zeros at the end. `12.5`, `0.0833`, `0.000012`. An amount that could not be read is unknown.
  */
 export function formatCredits(amount: string): string {
+  if (amount === "") return "unknown";
   const value = parse(amount);
   if (value.eq(0)) return "0";
   const decimals = value.abs().gte(1) ? 2 : 4;

@@ -24,6 +24,8 @@ export interface JobRow {
   owner?: string;
   /** Only if the list covers several. */
   project?: string;
+  /** What the platform sent in an unknown form. */
+  unread?: string[];
 }
 
 /** How many jobs there are in each status; a status without jobs counts 0. */
@@ -59,6 +61,7 @@ export function jobRow(
     credits: formatCredits(job.total_price_credits),
     ...(job.owner === me ? {} : { owner: job.owner }),
     ...(withProject ? { project: job.project_name } : {}),
+    ...(job.unread === undefined ? {} : { unread: job.unread }),
   };
 }
 
@@ -78,8 +81,14 @@ export function rowText(
     `${row.credits} credits`,
     row.owner === undefined ? "" : `owner ${row.owner}`,
     row.project === undefined ? "" : `in ${row.project}`,
+    unreadText(row),
   ];
   return parts.filter((part) => part !== "").join(" · ");
+}
+
+/** What of a job could not be read, or nothing. */
+export function unreadText({ unread = [] }: { unread?: readonly string[] | undefined }): string {
+  return unread.length === 0 ? "" : `could not be read: ${unread.join(", ")}`;
 }
 
 /** Counts jobs by status, all statuses named. */

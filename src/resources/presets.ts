@@ -1,4 +1,4 @@
-import { type Platform, PlatformError } from "../client/index.ts";
+import { type Platform, PlatformError, unreadableText } from "../client/index.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 
@@ -10,14 +10,15 @@ export const presets: Resource = {
   uriTemplate: "apolo://presets",
   mimeType: "application/json",
   async read(_variables, { platform, signal }) {
-    const { selection, clusters } = await platform.context({ signal });
+    const context = await platform.context({ signal });
+    const { selection, clusters } = context;
     const cluster = clusters.find(({ name }) => name === selection.cluster);
     const { room, note } = await readRoom(platform, signal);
     return boundedJson({
       read_at: new Date().toISOString(),
       cluster: selection.cluster,
       presets: (cluster?.presets ?? []).map((preset) => ({ ...preset, available: room[preset.name] })),
-      note,
+      note: [note, unreadableText(context).trim()].filter(Boolean).join(" ") || undefined,
     });
   },
 };

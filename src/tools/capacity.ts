@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Cluster, PlatformContext, Preset } from "../client/index.ts";
+import { type Cluster, type PlatformContext, type Preset, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
@@ -45,12 +45,14 @@ export const capacity = defineTool({
         ...doubts,
         ...fitting.map((preset) => row(preset, room[preset.name])),
         ...choices.lines,
+        ...[unreadableText(context).trim()].filter((line) => line !== ""),
       ].join("\n"),
       data: {
         cluster: cluster.name,
         presets: fitting.map((preset) => data(preset, room[preset.name])),
         ...choices.data,
         ...(doubts.length === 0 ? {} : { doubts }),
+        ...(context.unreadable.length === 0 ? {} : { unreadable: context.unreadable }),
       },
     };
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
-import type { PlatformContext } from "../client/index.ts";
+import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { defineTool } from "./define-tool.ts";
 import { usedOfLimits } from "./limits.ts";
@@ -29,12 +29,14 @@ export const context = defineTool({
       `Mode ${session.policy.mode}: ${MODES[session.policy.mode]}. Limits: ${limitsText(limits)}.`,
       `Active jobs that this server started: ${used.jobs}, ${formatCredits(used.creditsPerHour)} credits/h together.`,
       ...clusters.map(clusterText),
+      ...[unreadableText(known).trim()].filter((line) => line !== ""),
       'Another place: argument project = "project", "org/project" or "cluster/org/project". job_capacity has hardware, prices and room.',
       `${manifest.name} ${manifest.version}, Node ${process.version}.`,
     ].join("\n");
     const data = {
       ...{ user, url, login: source, selected, mode: session.policy.mode, limits, clusters },
       used: { jobs: used.jobs, credits_per_hour: formatCredits(used.creditsPerHour) },
+      ...(known.unreadable.length === 0 ? {} : { unreadable: known.unreadable }),
       versions: { server: manifest.version, node: process.version },
     };
     return { text, data };

@@ -5,7 +5,7 @@ import {
   type Preset,
   requestTag,
 } from "../client/index.ts";
-import { sumCredits } from "../jobs/cost.ts";
+import { compareCredits, sumCredits } from "../jobs/cost.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { costProblem, jobsProblem, rateProblem, type Wanted } from "./limit-problems.ts";
 import { isOwned } from "./owned.ts";
@@ -82,13 +82,21 @@ async function takenPlaces({ platform, signal }: LimitScope["context"]): Promise
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
   // What is on its way first: it may have arrived by the time of the list, and counts once.
   const places = new Map(ledgerOf(platform).inFlight);
-  for (const { name: cluster } of clusters) {
+  for (const { name: cluster, presets } of clusters) {
     const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners };
     for await (const job of platform.jobs.list(filter, { signal })) {
-      if (isOwned(job, user)) places.set(placeTag(job), job.price_credits_per_hour);
+      if (isOwned(job, user)) places.set(placeTag(job), priceOf(job, presets));
     }
   }
   return places;
+}
+
+/** A price that cannot be read counts as the preset's, else as the dearest there is. */
+function priceOf({ price_credits_per_hour: price, preset_name }: JobDescription, presets: Preset[]): string {
+  if (price !== "") return price;
+  const own = presets.find(({ name }) => name === preset_name)?.credits_per_hour;
+  const prices = presets.map(({ credits_per_hour }) => credits_per_hour).sort(compareCredits);
+  return own ?? prices.at(-1) ?? "0";
 }
 
 function placeTag({ id, tags }: JobDescription): string {

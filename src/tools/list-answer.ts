@@ -51,6 +51,7 @@ export function listAnswer(page: Page, options: Shown) {
       headline(page, count, options),
       `Counts${boundText(page, withEnd)}: ${countsText(counts)}. ${creditsText(credits)}`,
       ...places.doubts(matching),
+      ...unreadableLine(page),
       ...(options.nothing === "" ? [] : [options.nothing]),
       ...endedHint(page, options),
       ...texts,
@@ -62,6 +63,7 @@ export function listAnswer(page: Page, options: Shown) {
       counts: { ...counts },
       credits,
       ...(withEnd ? { looked_at: page.examined } : {}),
+      ...(page.unreadable.length === 0 ? {} : { unreadable: page.unreadable.length }),
       ...(page.isComplete ? {} : { counts_of_newest: page.examined }),
       ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
     },
@@ -83,6 +85,12 @@ function headline(
       : `, ended since ${formatInstant(endedSince)} (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
   return `${count} of ${matching.length}${more} ${older}jobs in ${places.label}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
+}
+
+function unreadableLine({ unreadable }: Page): string[] {
+  const [first, ...others] = unreadable;
+  if (first === undefined) return [];
+  return [`Not shown: ${others.length + 1} of what the platform sent. ${first}`];
 }
 
 function boundText({ isComplete, examined }: Page, withEnd: boolean): string {

@@ -1,4 +1,4 @@
-import type { JobDescription, ListFilter, Platform } from "../client/index.ts";
+import type { JobDescription, ListFilter, Platform, PlatformError } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 
 /** A platform may keep more digits than it prints, so that a job seems newer than its own time. */
@@ -21,6 +21,8 @@ export interface Page {
   matching: JobDescription[];
   /** So many jobs were looked at. */
   examined: number;
+  /** Records that could not be read at all: why. */
+  unreadable: string[];
   /** All there are were looked at, so the counts are complete. */
   isComplete: boolean;
   nextCursor: string | undefined;
@@ -53,9 +55,11 @@ export async function listPage(
   const after = request.cursor === undefined ? undefined : readCursor(request.cursor);
   const since = after?.since ?? instantText(filter.since);
   const endedSince = after?.endedSince ?? instantText(request.endedSince);
+  const unreadable: string[] = [];
   const wanted = {
     ...filter,
     reverse: true,
+    onUnreadable: ({ message }: PlatformError) => void unreadable.push(message),
     ...(since === undefined ? {} : { since }),
     ...(after === undefined ? {} : { until: new Date(Date.parse(after.created) + ROUNDING_MS) }),
   };
@@ -70,7 +74,7 @@ export async function listPage(
   const shown = matching.slice(0, limit);
   const last = matching.length > limit ? shown.at(-1) : isComplete ? undefined : seen.at(-1);
   const nextCursor = last === undefined ? undefined : cursorAfter(last, { since, endedSince });
-  return { shown, matching, examined: seen.length, isComplete, nextCursor, since, endedSince };
+  return { shown, matching, unreadable, examined: seen.length, isComplete, nextCursor, since, endedSince };
 }
 
 /** Jobs created at one instant come in any order: each such group is put in the order of the ids. */

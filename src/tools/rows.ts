@@ -1,7 +1,7 @@
 import type { JobDescription } from "../client/index.ts";
 import { ageOf, formatDuration, formatInstant } from "../jobs/durations.ts";
 import { shortId } from "../jobs/names.ts";
-import { causeOf, statusText as standingText } from "../jobs/rows.ts";
+import { causeOf, statusText as standingText, unreadText } from "../jobs/rows.ts";
 
 /** One job as a sentence: `train (job-1a2b3c4d): running for 3m 20s, created 2026-11-22T10:00:00Z (4m ago)`. */
 export function stateLine(job: JobDescription, nowMs: number): string {
@@ -16,11 +16,12 @@ export function stateLine(job: JobDescription, nowMs: number): string {
       : !hasRun(job)
         ? created
         : `${ran} so far, ${created}`;
-  return `${nameOf(job)} (${shortId(job.id)}): ${statusText(job)}, ${stands}`;
+  const parts = [statusText(job), stands, unreadText(job)].filter((part) => part !== "");
+  return `${nameOf(job)} (${shortId(job.id)}): ${parts.join(", ")}`;
 }
 
 /** The same as data. */
-export function stateData({ id, name, status, history }: JobDescription) {
+export function stateData({ id, name, status, history, unread }: JobDescription) {
   const { reason, exit_code, created_at, finished_at, run_time_seconds } = history;
   return {
     ...(name === undefined ? {} : { name }),
@@ -31,6 +32,7 @@ export function stateData({ id, name, status, history }: JobDescription) {
     ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
     ...(finished_at === undefined ? {} : { finished_at: formatInstant(finished_at) }),
     run_time_seconds: Math.floor(run_time_seconds ?? 0),
+    ...(unread === undefined ? {} : { unread }),
   };
 }
 

@@ -1,4 +1,11 @@
-import { ACTIVE_STATUSES, PlatformError, type Preset, requestTag, type StartPlan } from "../client/index.ts";
+import {
+  ACTIVE_STATUSES,
+  PlatformError,
+  type Preset,
+  requestTag,
+  type StartPlan,
+  unreadableText,
+} from "../client/index.ts";
 import { nearestNames } from "../jobs/names.ts";
 import {
   type Mount,
@@ -28,10 +35,11 @@ export async function checkStart({ items }: StartRequest, { platform, signal }: 
   );
   const [first] = items;
   if (first === undefined) return { problems: own, presets: [] };
-  const { clusters, selection } = await platform.context({ signal });
+  const context = await platform.context({ signal });
+  const { clusters, selection } = context;
   const cluster = first.options.where?.cluster ?? selection.cluster;
   const presets = clusters.find(({ name }) => name === cluster)?.presets ?? [];
-  const unknown = unknownPreset(first.options.preset, presets);
+  const unknown = unknownPreset(first.options.preset, presets).map((text) => text + unreadableText(context));
   const isKnown = unknown.length === 0;
   try {
     const options = isKnown ? first.options : { ...first.options, preset: undefined };

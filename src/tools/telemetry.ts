@@ -34,10 +34,10 @@ export const telemetry = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, signal);
-    const { samples, endedEarly } = await measure(platform, { job, seconds, onSample: progress }, signal);
-    const summary = summariseTelemetry(samples, job.container.resources);
+    const measured = await measure(platform, { job, seconds, onSample: progress }, signal);
+    const summary = summariseTelemetry(measured.samples, job.container.resources);
     if (summary === undefined) throw notMeasured(job, seconds);
-    return answer(job, { samples, summary, endedEarly });
+    return answer(job, { ...measured, summary });
   },
 });
 
@@ -49,6 +49,8 @@ interface Measuring {
 
 interface Measured {
   samples: JobTelemetry[];
+  /** Why each of some could not be read. */
+  odd: string[];
   /** Why it is less than what was asked for. */
   endedEarly?: string | undefined;
 }
@@ -61,28 +63,35 @@ async function measure(
 ): Promise<Measured> {
   const limit = new Limit(signal, { ms: seconds * 1000 });
   const samples: JobTelemetry[] = [];
+  const odd: string[] = [];
+  const onUnreadable = ({ message }: PlatformError) => void odd.push(message);
   const after = () => `after ${samples.length} samples of ${seconds} s`;
   const where = { cluster: job.cluster_name };
   try {
-    for await (const sample of platform.jobs.top(job.id, { where }, { signal: limit.signal })) {
+    for await (const sample of platform.jobs.top(job.id, { where, onUnreadable }, { signal: limit.signal })) {
       samples.push(sample);
       onSample(`${samples.length} samples of ${nameOf(job)}`);
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.isOver) return { samples };
+    if (limit.isOver) return { samples, odd };
     if (samples.length === 0) throw notRunning(job, error);
     const words = error instanceof Error ? error.message : String(error);
     return {
       samples,
+      odd,
       endedEarly: `The measurement broke off ${after()} (${words}): call again for the rest.`,
     };
   } finally {
     limit.close();
   }
   return limit.isOver
-    ? { samples }
-    : { samples, endedEarly: `The measurement ended ${after()}: job_status says whether the job has ended.` };
+    ? { samples, odd }
+    : {
+        samples,
+        odd,
+        endedEarly: `The measurement ended ${after()}: job_status says whether the job has ended.`,
+      };
 }
 
 function notRunning(job: JobDescription, cause: unknown): unknown {
@@ -105,7 +114,7 @@ function notMeasured(job: JobDescription, seconds: number): PlatformError {
 
 function answer(
   job: JobDescription,
-  { samples, summary, endedEarly }: Measured & { summary: TelemetrySummary },
+  { samples, odd, summary, endedEarly }: Measured & { summary: TelemetrySummary },
 ) {
   const { cpu, memoryBytes, gpuDutyCycle, gpuMemoryBytes, verdict, because } = summary;
   const { resources } = job.container;
@@ -115,6 +124,7 @@ function answer(
     `Verdict: ${verdict} (${because}).`,
     `${samples.length} samples, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
     ...(endedEarly === undefined ? [] : [endedEarly]),
+    ...odd.slice(0, 1).map((why) => `Not counted: ${odd.length} more. ${why}`),
     `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,
     `Memory: ${spreadText(memoryBytes, formatMemory)} of ${formatMemory(resources.memory)}`,
     ...(gpuDutyCycle === undefined ? [] : [`GPU: ${spreadText(gpuDutyCycle, percent)}`]),
@@ -126,6 +136,7 @@ function answer(
     because,
     samples: samples.length,
     ...(endedEarly === undefined ? {} : { ended_early: endedEarly }),
+    ...(odd.length === 0 ? {} : { unreadable: odd.length }),
     from: formatInstant(first * 1000),
     to: formatInstant(last * 1000),
     cpu_cores: { ...rounded(cpu), limit: resources.cpu },

@@ -5,7 +5,7 @@ import { nowMs, sampleJob } from "../jobs/sample-job.ts";
 
 const places = { filter: {}, covers: () => true, label: "default/acme/vision", doubts: () => [] };
 const ofJobs = (matching: JobDescription[], more = {}) => ({
-  ...{ shown: matching, matching, examined: matching.length, isComplete: true },
+  ...{ shown: matching, matching, unreadable: [], examined: matching.length, isComplete: true },
   ...{ nextCursor: undefined, since: undefined, endedSince: undefined, ...more },
 });
 const options = {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wireCredits, wireTime } from "./values.ts";
 
 /** A job as platform-api sends it. Unknown keys are kept out of the way, never an error. Source: protocol reference 3.7. */
 
@@ -6,7 +7,7 @@ const nullableText = z.string().nullish();
 
 const wireStatusItem = z.object({
   status: z.string(),
-  transition_time: z.string(),
+  transition_time: wireTime,
   reason: nullableText,
   description: nullableText,
   exit_code: z.number().int().nullish(),
@@ -16,9 +17,9 @@ const wireHistory = z.object({
   status: z.string().optional(),
   reason: nullableText,
   description: nullableText,
-  created_at: z.string().optional(),
-  started_at: z.string().nullish(),
-  finished_at: z.string().nullish(),
+  created_at: wireTime.optional(),
+  started_at: wireTime.nullish(),
+  finished_at: wireTime.nullish(),
   run_time_seconds: z.number().nullish(),
   restarts: z.number().int().optional(),
   exit_code: z.number().int().nullish(),
@@ -96,8 +97,8 @@ export const wireJob = z.object({
   materialized: z.boolean().optional(),
   being_dropped: z.boolean().optional(),
   logs_removed: z.boolean().optional(),
-  total_price_credits: z.string(),
-  price_credits_per_hour: z.string(),
+  total_price_credits: wireCredits,
+  price_credits_per_hour: wireCredits,
   priority: z.string().optional(),
   name: nullableText,
   preset_name: nullableText,
