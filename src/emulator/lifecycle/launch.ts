@@ -48,6 +48,8 @@ export function launchOf(job: JobRecord, sources: LaunchSources): Launch {
     memoryBytes: Math.min(container.resources.memory, sources.memoryBytes),
     cpuCores: container.resources.cpu,
     tty: container.tty,
+    privileged: job.privileged,
+    shm: container.resources.shm === true,
     mounts: mountsOf(job, sources),
   };
 }

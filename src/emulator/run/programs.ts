@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Launch } from "./runner.ts";
@@ -11,6 +12,13 @@ export function findProgram(name: string, path = CONTAINER_PATH): string | undef
     .filter((folder) => isAbsolute(folder))
     .map((folder) => join(folder, name))
     .find(isExecutable);
+}
+
+/** Finds a program where whoever started this process finds it. */
+export function programInPath(name: string): string | undefined {
+  const { stdout } = spawnSync("/bin/sh", ["-c", 'command -v "$0"', name], { encoding: "utf8" });
+  const file = stdout?.trim() ?? "";
+  return isAbsolute(file) && isExecutable(file) ? file : undefined;
 }
 
 function isExecutable(file: string): boolean {

@@ -22,6 +22,10 @@ export interface Launch {
   memoryBytes: number;
   cpuCores: number;
   tty: boolean;
+  /** Whether it may mount and do what else root may. Only an isolating runner can tell. */
+  privileged?: boolean;
+  /** Whether `/dev/shm` may hold as much as the job's memory. */
+  shm?: boolean;
   mounts: Mount[];
 }
 

@@ -3,11 +3,20 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, 
 import { dirname, join, resolve, sep } from "node:path";
 import { childrenOf } from "./proc.ts";
 import type { Place } from "./programs.ts";
-import { environmentOf, findProgram } from "./programs.ts";
+import { environmentOf, programInPath } from "./programs.ts";
 import type { Launch, Mount } from "./runner.ts";
 
 /** What of the host every job sees, read-only: its programs. */
 const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt"];
+
+/** What the root of every image has. */
+const FOLDERS = [
+  ...["/tmp", "/run", "/mnt", "/home", "/srv", "/media"],
+  ...["/var/tmp", "/var/log", "/var/lib", "/var/cache"],
+];
+
+/** The size of `/dev/shm` of a job that asked for none; any other may use its memory. Source: protocol reference 3.5. */
+const SHM_BYTES = 64 * 2 ** 20;
 
 /** What root keeps in a container. */
 const CAPABILITIES = [
@@ -31,20 +40,32 @@ export interface Sandbox {
 
 /** Opens the sandbox; undefined where bubblewrap is missing or may not make namespaces. */
 export function openSandbox(): Sandbox | undefined {
-  const bubblewrap = findProgram("bwrap");
-  const nsenter = findProgram("nsenter");
+  const bubblewrap = programInPath("bwrap");
+  const nsenter = programInPath("nsenter");
   if (bubblewrap === undefined || nsenter === undefined) return undefined;
   const probe = spawnSync(
     bubblewrap,
-    [...NAMESPACES, ...USER, "--ro-bind", "/", "/", "--proc", "/proc", "true"],
-    {
-      env: {},
-      timeout: 10_000,
-    },
+    [
+      ...NAMESPACES,
+      ...USER,
+      "--ro-bind",
+      "/",
+      "/",
+      "--proc",
+      "/proc",
+      "--size",
+      "1",
+      "--tmpfs",
+      "/dev",
+      "true",
+    ],
+    { env: {}, timeout: 10_000 },
   );
   if (probe.status !== 0) return undefined;
+  const help = spawnSync(bubblewrap, ["--help"], { encoding: "utf8" });
+  const sizes = help.stdout.includes("--size");
   return {
-    wrap: (launch, argv) => ({ file: bubblewrap, args: [...wrapping(launch), "--", ...argv] }),
+    wrap: (launch, argv) => ({ file: bubblewrap, args: [...wrapping(launch, sizes), "--", ...argv] }),
     enter: (init, cwd, argv) => ({
       file: nsenter,
       args: [
@@ -70,27 +91,40 @@ const NAMESPACES = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-wi
 const USER = isRoot ? [] : ["--unshare-user", "--uid", "0", "--gid", "0"];
 const ENTER = [...(isRoot ? [] : ["--user", "--preserve-credentials"]), "--mount", "--pid", "--ipc", "--uts"];
 
-function wrapping(launch: Launch): string[] {
+function wrapping(launch: Launch, sizes: boolean): string[] {
   const workingDir = resolve("/", launch.workingDir ?? "/");
   prepare(launch, workingDir);
   const targets = [workingDir, ...launch.mounts.map(({ target }) => target)];
   return [
     ...NAMESPACES,
     ...USER,
-    ...(isRoot ? ["--cap-drop", "ALL", ...CAPABILITIES.flatMap((name) => ["--cap-add", `CAP_${name}`])] : []),
+    ...capabilities(launch),
     ...["--hostname", launch.jobId.slice(0, 63)],
     ...["--bind", launch.folder, "/"],
     ...SYSTEM.filter((path) => existsSync(path)).flatMap((path) => shown(path, launch.folder, targets)),
     ...nodeFolder(),
     ...["--proc", "/proc", "--dev", "/dev", "--ro-bind-try", "/sys", "/sys"],
+    ...(sizes ? sharedMemory(launch) : []),
     ...resolver(),
     ...[...launch.mounts].sort(byDepth).flatMap(mounted),
     ...["--chdir", workingDir],
   ];
 }
 
+/** Bubblewrap makes it of any size from version 0.8 on; before it is a folder. */
+function sharedMemory({ shm }: Launch): string[] {
+  const size = shm === true ? [] : ["--size", String(SHM_BYTES)];
+  return [...size, "--perms", "1777", "--tmpfs", "/dev/shm"];
+}
+
+/** A privileged job may do what its namespaces allow. */
+function capabilities({ privileged }: Launch): string[] {
+  if (privileged === true) return ["--cap-add", "ALL"];
+  return isRoot ? ["--cap-drop", "ALL", ...CAPABILITIES.flatMap((name) => ["--cap-add", `CAP_${name}`])] : [];
+}
+
 function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
-  for (const path of ["/tmp", "/run", "/var/tmp", resolve("/", env.HOME ?? "/root"), workingDir]) {
+  for (const path of [...FOLDERS, resolve("/", env.HOME ?? "/root"), workingDir]) {
     const isMounted = mounts.some(({ target }) => isBelow(path, target));
     const isOfHost = SYSTEM.some((root) => isBelow(path, root)) && existsSync(path);
     if (!(isMounted || isOfHost)) mkdirSync(join(folder, path), { recursive: true });

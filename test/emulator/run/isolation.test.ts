@@ -1,9 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openRunner } from "../../../src/emulator/run/index.ts";
+import { findProgram } from "../../../src/emulator/run/programs.ts";
 import type { Runner } from "../../../src/emulator/run/runner.ts";
 import { canIsolate, processesOf, removeFolders, run, start } from "./jobs.ts";
 
@@ -38,13 +47,53 @@ describe.runIf(canIsolate)(title, () => {
 
   test("has its folder as the root of its files, and nothing else of the host to write to", async () => {
     const { text, launch, ending } = await sh(
-      "pwd; echo mine > /data.txt; echo $HOME; touch /usr/no 2>&1; ls /home",
+      "pwd; echo mine > /data.txt; echo $HOME; ls -A /home; touch /usr/no 2>&1",
     );
     expect(text).toContain("/\n/root\n");
     expect(text).toMatch(/Read-only file system|Permission denied/);
     expect(readFileSync(join(launch.folder, "data.txt"), "utf8")).toBe("mine\n");
     expect(existsSync("/usr/no")).toBe(false);
     expect(ending.exitCode).not.toBe(0);
+  });
+
+  test("has the folders that every image has, to write to", async () => {
+    const folders = "/mnt /home /srv /media /var/log /var/lib /var/cache /var/tmp /tmp /run";
+    const { text, ending } = await sh(`for f in ${folders}; do touch $f/here || exit 1; done`);
+    expect([text, ending.exitCode]).toEqual(["", 0]);
+  });
+
+  test.each([
+    [undefined, /^65536$/],
+    [true, /^(?!65536$)\d+$/],
+  ])("has a /dev/shm of 64 MiB, unless it asked for one: %s", async (shm, size) => {
+    const script =
+      "df -k --output=size,target /dev/shm | tail -1; touch /dev/shm/here && stat -c %a /dev/shm";
+    const { text } = await sh(script, shm === undefined ? {} : { shm });
+    const [kilobytes = "", target, mode] = text.trim().split(/\s+/);
+    expect([target, mode]).toEqual(["/dev/shm", "1777"]);
+    expect(kilobytes).toMatch(size);
+  });
+
+  test("may mount when it is privileged, and only then", async () => {
+    const script = "mount -t tmpfs none /mnt && grep -c ' /mnt tmpfs ' /proc/self/mounts";
+    expect((await sh(script, { privileged: true })).text).toBe("1\n");
+    expect((await sh(script)).ending.exitCode).not.toBe(0);
+  });
+
+  test("is made by the bubblewrap that is in the path of whoever starts the emulator", async () => {
+    const folder = mkdtempSync(join(host, "bin-"));
+    symlinkSync(findProgram("bwrap") ?? "", join(folder, "bwrap"));
+    for (const [path, isolated] of [
+      [`${folder}:${process.env.PATH}`, true],
+      [folder, false],
+      ["/nowhere", false],
+    ] as const) {
+      vi.stubEnv("PATH", path);
+      const other = openRunner();
+      vi.unstubAllEnvs();
+      expect(other.isolated).toBe(isolated);
+      await other.close();
+    }
   });
 
   test("starts in a working directory that did not exist", async () => {
