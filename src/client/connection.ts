@@ -1,4 +1,5 @@
 import type { CallOptions, Where } from "./call.ts";
+import type { PlatformClock } from "./clock.ts";
 import { apiBase, type Directory } from "./clusters.ts";
 import { PlatformError } from "./errors.ts";
 import type { Http } from "./http.ts";
@@ -15,6 +16,7 @@ export interface Connection {
   session: Session;
   directory: Directory;
   starts: Starts;
+  clock: PlatformClock;
 }
 
 /** Address of a path under `{api}/jobs`. */

@@ -1,10 +1,10 @@
 import { type CallOptions, pause, type Where } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
-import { LineSplitter, type LogLine, parseStamped } from "./lines.ts";
-import { monitorLog } from "./logs.ts";
+import type { LogLine } from "./lines.ts";
+import { LogLines } from "./log-lines.ts";
+import { monitorLog, newSeparator } from "./logs.ts";
 import { type Cursor, SameTime } from "./same-time.ts";
-import { newSeparator } from "./tail.ts";
 
 const RECONNECTS = 5;
 const RECONNECT_WAIT_MS = 500;
@@ -14,12 +14,14 @@ export interface FollowOptions {
   after?: Cursor | undefined;
   /** Starts with the first line of this time; by default with the job's first. */
   since?: Date | undefined;
+  /** Gives a line also while it is unfinished, again each time it has grown; marked as `open`. */
+  parts?: boolean | undefined;
   where?: Where | undefined;
 }
 
 /**
  * One job's log, line by line, until it ends or the signal fires; a lost connection is taken up again without
- * gap or overlap. Source: protocol reference 4.2.
+ * gap or overlap. What was not finished when the log ended comes last, marked as `open`: the job may go on. Source: protocol reference 4.2.
  */
 export async function* followLog(
   at: Connection,
@@ -46,12 +48,13 @@ async function* newLines(
   { id, options, place }: { id: string; options: FollowOptions; place: { cursor: Cursor | undefined } },
   call: CallOptions,
 ): AsyncGenerator<LogLine, void> {
-  const { where } = options;
+  const { where, parts } = options;
   const { cursor } = place;
   const count = new SameTime(cursor);
   const since = cursor === undefined ? options.since : new Date(cursor.time);
-  for await (const line of linesFrom(at, { id, since, where }, call)) {
-    if (count.isOld(line)) continue;
+  for await (const line of linesFrom(at, { id, since, where, parts }, call)) {
+    // Of an unfinished line the place is not known to be taken: it comes again.
+    if (line.open !== true && count.isOld(line)) continue;
     count.saw(line);
     place.cursor = count.cursor;
     yield line;
@@ -60,14 +63,17 @@ async function* newLines(
 
 async function* linesFrom(
   at: Connection,
-  { id, since, where }: { id: string; since: Date | undefined; where: Where | undefined },
+  { id, since, where, parts = false }: Omit<FollowOptions, "after"> & { id: string },
   call: CallOptions,
 ): AsyncGenerator<LogLine, void> {
   const separator = newSeparator();
-  const splitter = new LineSplitter();
+  const lines = new LogLines();
   const options = { since, where, separator, timestamps: true };
-  for await (const chunk of monitorLog(at, { id, options }, call))
-    for (const raw of splitter.push(chunk)) if (raw !== separator) yield parseStamped(raw);
-  const rest = splitter.rest();
-  if (rest !== undefined && rest !== separator) yield parseStamped(rest);
+  for await (const chunk of monitorLog(at, { id, options }, call)) {
+    for (const line of lines.push(chunk)) if (line.time !== undefined || line.text !== separator) yield line;
+    const rest = parts ? lines.rest() : undefined;
+    if (rest !== undefined) yield rest;
+  }
+  const rest = lines.rest();
+  if (rest !== undefined) yield rest;
 }

@@ -1,3 +1,5 @@
+import type { Cut } from "./long-line.ts";
+
 const NEWLINE = 10;
 /** A longer line is cut: nobody reads it, and memory stays bounded. */
 const MAX_LINE_BYTES = 256 * 1024;
@@ -7,6 +9,10 @@ const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d) ?/;
 export interface LogLine {
   time?: string;
   text: string;
+  /** Not finished: more of it may follow, and no cursor leads past it. */
+  open?: true;
+  /** Characters of a very long line that are not in `text`. */
+  cut?: Cut;
 }
 
 /** Cuts bytes into lines; characters may be split anywhere. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
@@ -13,6 +14,11 @@ export interface MonitorOptions {
   /** Line between the archived and the live part; the empty string = none; by default one that the server makes up. */
   separator?: string | undefined;
   where?: Where | undefined;
+}
+
+/** A separator that no program prints by chance. */
+export function newSeparator(): string {
+  return `--live-${randomBytes(16).toString("hex")}--`;
 }
 
 /** Opens one job's log. Source: protocol reference 4.2. */

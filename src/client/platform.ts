@@ -1,4 +1,5 @@
 import type { CallOptions } from "./call.ts";
+import { PlatformClock } from "./clock.ts";
 import { Directory, type PlatformContext } from "./clusters.ts";
 import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
@@ -35,6 +36,8 @@ export interface Platform {
   context(call?: CallOptions): Promise<PlatformContext>;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
   secrets(): string[];
+  /** The platform's time in Unix milliseconds, as far as its answers have told it. */
+  nowMs(): number;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -52,19 +55,21 @@ export function connectPlatform(
   options: ConnectOptions = {},
 ): Platform {
   const connections = new Connections(options.env ?? {});
-  const exchange = exchangeFor(connections, options);
+  const clock = new PlatformClock();
+  const exchange = withClock(exchangeFor(connections, options), clock);
   const session = new Session(login, exchange);
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const http = new Http({ exchange, session, userAgent, retries, idleMs });
   const sockets = new Sockets({ session, userAgent, pingMs, agentFor: (url) => connections.agentFor(url) });
   const directory = new Directory(http, session);
   const starts = new Starts();
-  const at: Connection = { http, sockets, session, directory, starts };
+  const at: Connection = { http, sockets, session, directory, starts, clock };
   return {
     jobs: new Jobs(at),
     starts,
     context: (call) => directory.context(call),
     secrets: () => session.secrets(),
+    nowMs: () => clock.nowMs(),
     async close() {
       sockets.close();
       await connections.close();
@@ -75,4 +80,13 @@ export function connectPlatform(
 function exchangeFor(connections: Connections, { fetch }: ConnectOptions): Exchange {
   if (fetch !== undefined) return fetchExchange(fetch);
   return poolExchange((url) => connections.dispatcherFor(url));
+}
+
+function withClock(exchange: Exchange, clock: PlatformClock): Exchange {
+  return async (outgoing) => {
+    const sentMs = Date.now();
+    const answer = await exchange(outgoing);
+    clock.note(answer.header("date"), sentMs);
+    return answer;
+  };
 }

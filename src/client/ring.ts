@@ -8,10 +8,12 @@ export class LineRing {
   #first = 0;
   #bytes = 0;
   #lost = false;
-  readonly #dropped = new SameTime();
+  readonly #dropped: SameTime;
 
-  constructor(limit: { lines: number; bytes: number }) {
+  /** Takes the lines behind `floor`, if that is given. */
+  constructor(limit: { lines: number; bytes: number }, floor?: Cursor) {
     this.#limit = limit;
+    this.#dropped = new SameTime(floor);
   }
 
   /** Whether older lines were dropped. */
@@ -24,14 +26,15 @@ export class LineRing {
     return this.#dropped.cursor;
   }
 
-  get size(): number {
+  get #size(): number {
     return this.#kept.length - this.#first;
   }
 
   push(line: LogLine): void {
     this.#kept.push(line);
     this.#bytes += line.text.length + 1;
-    while (this.size > this.#limit.lines || (this.#bytes > this.#limit.bytes && this.size > 1)) this.#drop();
+    while (this.#size > this.#limit.lines || (this.#bytes > this.#limit.bytes && this.#size > 1))
+      this.#drop();
   }
 
   /** Oldest first. */

@@ -39,8 +39,8 @@ export class SameTime {
     return skip.left >= 0;
   }
 
-  saw({ time }: Pick<LogLine, "time">): void {
-    if (time === undefined) return;
+  saw({ time, open }: Pick<LogLine, "time" | "open">): void {
+    if (time === undefined || open === true) return;
     const key = timeKey(time);
     const count = key === this.#key ? (this.#cursor?.count ?? 0) + 1 : 1;
     this.#key = key;

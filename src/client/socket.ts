@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Agent } from "node:http";
 import WebSocket from "ws";
 import { abortError, type CallOptions, Deadline, orAbort } from "./call.ts";
@@ -37,7 +38,11 @@ export interface Socket {
   next(): Promise<Frame | undefined>;
   /** Sends bytes; resolves once they are on their way, so that a slow receiver slows the sender. */
   send(data: Uint8Array): Promise<void>;
+  /** Resolves once the other side has answered a ping: what it sent before that has come. Never on a dead one. */
+  ping(): Promise<void>;
   close(): void;
+  /** Ends it at once, for a reader that has enough of what is still being sent. */
+  drop(): void;
 }
 
 export interface SocketOptions {
@@ -150,6 +155,21 @@ function socketOver(raw: WebSocket, channel: Channel<Frame>, what: string): Sock
           else resolve();
         });
       }),
+    ping: () =>
+      new Promise((resolve) => {
+        const mark = randomBytes(8);
+        const onPong = (data: Buffer) => {
+          if (!data.equals(mark)) return;
+          raw.off("pong", onPong);
+          resolve();
+        };
+        raw.on("pong", onPong);
+        if (raw.readyState === WebSocket.OPEN) raw.ping(mark);
+      }),
+    drop() {
+      channel.end();
+      raw.terminate();
+    },
     close() {
       channel.end();
       raw.resume();

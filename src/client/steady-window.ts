@@ -24,40 +24,75 @@ export async function readSteadily(
   take: (line: LogLine) => boolean,
   call: CallOptions = {},
 ): Promise<SteadyEnd> {
-  let place = after;
-  /** Read before the last loss. */
-  let [lines, bytes] = [0, 0];
-  const untimed = new Untimed();
+  const taking = new Taking(after, take);
   for (let failures = 0; ; ) {
-    const before = place;
-    const taken = { lines: 0, bytes: 0 };
-    const count = new SameTime(place);
-    untimed.open(count);
-    const since = place === undefined ? window.since : new Date(place.time);
-    const takeNew = (line: LogLine) => {
-      if (count.isOld(line) || untimed.isOld(line)) return true;
-      if (!take(line)) return false;
-      count.saw(line);
-      untimed.saw(line);
-      taken.lines += 1;
-      taken.bytes += (line.time?.length ?? 0) + line.text.length + 2;
-      place = count.cursor;
-      return true;
-    };
+    const before = taking.place;
+    const takeNew = taking.begin();
+    const since = before === undefined ? window.since : new Date(before.time);
     try {
-      const end = await readWindow(at, { ...window, since }, takeNew, call);
-      return {
-        live: end.live,
-        linesRead: end.linesRead + lines,
-        bytesRead: end.bytesRead + bytes,
-        cursor: place,
-      };
+      return taking.end(await readWindow(at, { ...window, since }, takeNew, call), window);
     } catch (error) {
-      [lines, bytes] = [lines + taken.lines, bytes + taken.bytes];
-      failures = place === before ? failures + 1 : 1;
+      taking.lose();
+      failures = taking.place === before ? failures + 1 : 1;
       if (!isLost(error) || failures >= ATTEMPTS) throw error;
       await pause(RECONNECT_WAIT_MS * failures, call.signal);
     }
+  }
+}
+
+/** What was taken over all connections. */
+class Taking {
+  /** After the last line taken. */
+  place: Cursor | undefined;
+  readonly #take: (line: LogLine) => boolean;
+  readonly #untimed = new Untimed();
+  #count = new SameTime();
+  /** Read before the last loss, and since then. */
+  #before = { lines: 0, bytes: 0 };
+  #now = { lines: 0, bytes: 0 };
+
+  constructor(after: Cursor | undefined, take: (line: LogLine) => boolean) {
+    this.place = after;
+    this.#take = take;
+  }
+
+  /** Begins a connection, of which the lines that are known are left out. */
+  begin(): (line: LogLine) => boolean {
+    this.#now = { lines: 0, bytes: 0 };
+    this.#count = new SameTime(this.place);
+    this.#untimed.open(this.#count);
+    return (line) => this.#takeNew(line);
+  }
+
+  lose(): void {
+    this.#before.lines += this.#now.lines;
+    this.#before.bytes += this.#now.bytes;
+  }
+
+  /** A log that was read to its end has no unfinished line, unless the job goes on. */
+  end(end: WindowEnd, { isOver }: Pick<Window, "isOver">): SteadyEnd {
+    if (end.ending === "closed" && isOver && end.rest !== undefined) {
+      const { open: _open, ...line } = end.rest;
+      this.#takeNew(line);
+      end.rest = undefined;
+    }
+    return {
+      ...end,
+      linesRead: end.linesRead + this.#before.lines,
+      bytesRead: end.bytesRead + this.#before.bytes,
+      cursor: this.place,
+    };
+  }
+
+  #takeNew(line: LogLine): boolean {
+    if (this.#count.isOld(line) || this.#untimed.isOld(line)) return true;
+    if (!this.#take(line)) return false;
+    this.#count.saw(line);
+    this.#untimed.saw(line);
+    this.#now.lines += 1;
+    this.#now.bytes += (line.time?.length ?? 0) + line.text.length + 2;
+    this.place = this.#count.cursor;
+    return true;
   }
 }
 

@@ -45,6 +45,15 @@ const LONGEST_PATTERN = 1000;
  * @throws {InvalidInputError} an invalid pattern, with the place and the way out
  */
 export function compilePattern(pattern: string, options: PatternOptions = {}): (line: string) => boolean {
+  const { test } = compileSearch(pattern, options);
+  return test;
+}
+
+/** The same, and where in a line the first match begins; -1 where none is. */
+export function compileSearch(
+  pattern: string,
+  options: PatternOptions = {},
+): { test: (line: string) => boolean; indexIn: (line: string) => number } {
   const { ignoreCase = false, literal = false } = options;
   if (pattern === "") throw new InvalidInputError("The pattern is empty: give the text to look for.");
   if (pattern.length > LONGEST_PATTERN) {
@@ -54,9 +63,13 @@ export function compilePattern(pattern: string, options: PatternOptions = {}): (
   }
   const source = literal ? RE2JS.quote(pattern) : pattern;
   if (!ignoreCase && (literal || !/[\\^$.|?*+()[\]{}]/.test(pattern)))
-    return (line) => line.includes(pattern);
+    return { test: (line) => line.includes(pattern), indexIn: (line) => line.indexOf(pattern) };
   const compiled = compile(source, ignoreCase);
-  return (line) => compiled.test(line);
+  const indexIn = (line: string) => {
+    const matcher = compiled.matcher(line);
+    return matcher.find() ? matcher.start() : -1;
+  };
+  return { test: (line) => compiled.test(line), indexIn };
 }
 
 /** Searches lines, with context, and without showing a line twice. */

@@ -1,28 +1,43 @@
 import { byteLength, formatBytes, joinKept, keepHeadAndTail } from "./budget.ts";
 import { fenceOutput } from "./fence.ts";
 import {
-  clampLine,
+  fitLine,
   joinLines,
   type LogLine,
+  leftOut,
   MAX_LINE_CHARS,
   type PlacedLine,
   placeOnTerminal,
 } from "./log-text.ts";
+import { type InKey, redactFrom } from "./redact/key-guard.ts";
 import type { Redact } from "./redact/redact.ts";
 import { MARK } from "./redact/spans.ts";
 import { collapseRepeats } from "./repeats.ts";
 
-/** Lines as a terminal shows them, with secrets hidden. */
-export function cleanLines(printed: readonly LogLine[], redact: Redact): PlacedLine[] {
-  const shown = placeOnTerminal(printed);
+/**
+ * Lines made readable in the only safe order: first as a terminal shows them (colour codes inside a secret would
+ * hide its shape), then secrets hidden (a cut secret has no shape either); `logBody` makes them short. The first
+ * line may stand inside a private key.
+ */
+export function cleanLines(printed: readonly LogLine[], redact: Redact, inKey?: InKey): PlacedLine[] {
+  const shown = placeOnTerminal(printed.map(withGap));
   // As one text, since some secrets span lines.
-  const texts = redact(shown.map(({ text }) => text).join("\n")).text.split("\n");
+  const texts = redactFrom(redact, shown.map(({ text }) => text).join("\n"), inKey).text.split("\n");
   return shown.map((line, index) => ({ ...line, text: texts[index] ?? "" }));
+}
+
+/** Says where characters of a very long line were not kept. */
+function withGap(line: LogLine): LogLine {
+  const { text, cut } = line;
+  if (cut === undefined) return line;
+  return { ...line, text: `${text.slice(0, cut.at)} ${leftOut(cut.characters)} ${text.slice(cut.at)}` };
 }
 
 /** A line of a text about a log: `from` is its place among the lines printed, absent for what was not printed. */
 export interface BodyLine extends LogLine {
   from?: number;
+  /** Where in the text stands what it is shown for. */
+  hit?: number;
 }
 
 /** A part of a log ready to be shown within some budget. */
@@ -39,8 +54,8 @@ export interface LogBody {
 /** Makes clean lines short: repeats collapsed, long lines clamped, each behind its time if wanted. */
 export function logBody(clean: readonly BodyLine[], { timestamps }: { timestamps: boolean }): LogBody {
   const short = collapseRepeats(clean, { progress: true });
-  const texts = short.map(({ text, ...line }) =>
-    joinLines([{ ...line, text: clampLine(text, MAX_LINE_CHARS) }], { timestamps }),
+  const texts = short.map(({ text, hit, ...line }) =>
+    joinLines([{ ...line, text: fitLine(text, MAX_LINE_CHARS, hit) }], { timestamps }),
   );
   const hidden = texts.reduce((sum, text) => sum + text.split(MARK).length - 1, 0);
   return { lines: texts, places: short.map(({ from }) => from), bytes: byteLength(texts.join("\n")), hidden };

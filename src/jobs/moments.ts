@@ -38,10 +38,16 @@ export function parseMoment(text: string, { nowMs, edge = "start" }: MomentOptio
 
 function isoMoment(text: string, edge: "start" | "end"): number | undefined {
   const [, date, time, zone = "z"] = ISO.exec(text) ?? [];
-  if (date === undefined) return undefined;
+  if (date === undefined || !isDay(date)) return undefined;
   const offset = /^[a-z]/.test(zone) ? "Z" : zone.replace(/^(...)(\d\d)$/, "$1:$2");
   const ms = Date.parse(`${date}T${time ?? "00:00"}${offset}`);
   return time === undefined && edge === "end" ? ms + DAY_MS - 1 : ms;
+}
+
+/** `Date` reads 30 February as 2 March. */
+function isDay(date: string): boolean {
+  const ms = Date.parse(`${date}T00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function agoMoment(text: string, nowMs: number): number | undefined {

@@ -5,6 +5,7 @@ import { cleanLines, logBody, showBody } from "../jobs/log-report.ts";
 import { explainJob } from "../jobs/reasons.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import type { ToolContext } from "./define-tool.ts";
+import { lastLines } from "./last-lines.ts";
 import { hasRun, nameOf } from "./rows.ts";
 
 /** Why a job stands where it stands. */
@@ -138,10 +139,13 @@ async function endOfLog(
   { platform, signal, redact, isShort, logBytes }: LogContext,
 ): Promise<Diagnosis["log"] | "empty"> {
   try {
-    const { lines } = await platform.jobs.tail(job.id, { lines: 100, job }, { signal });
-    const clean = cleanLines(lines, redact).slice(isShort ? -LOG_LINES_SHORT : -LOG_LINES);
-    if (clean.length === 0) return "empty";
-    const what = `last lines of the log of ${nameOf(job)}`;
+    const shown = isShort ? LOG_LINES_SHORT : LOG_LINES;
+    const { lines, ending } = await lastLines(platform, { job, lines: shown }, signal);
+    const clean = cleanLines(lines, redact).slice(-shown);
+    // Silence is not emptiness: only a log that the platform closed has been read to its end.
+    if (clean.length === 0) return ending === "closed" ? "empty" : undefined;
+    const which = ending === "closed" ? "last lines" : "lines read in time, more may follow,";
+    const what = `${which} of the log of ${nameOf(job)}`;
     return showBody(logBody(clean, { timestamps: false }), { maxBytes: logBytes, what });
   } catch {
     // The explanation stands without the log; job_logs says what is wrong with it.

@@ -1,18 +1,26 @@
 import { compilePattern } from "../jobs/grep.ts";
+import { type InKey, KeyGuard } from "../jobs/redact/key-guard.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { showText } from "../jobs/terminal.ts";
 
+/** Says of one line after the other whether it matches. */
+export type LineMatch = (text: string) => boolean;
+
 /**
- * A test of lines as they are shown: control sequences obeyed, secrets hidden, so that no pattern can feel its
- * way to what is hidden.
+ * Makes tests of lines as they are shown: control sequences obeyed, secrets hidden, so that no pattern can feel its
+ * way to what is hidden. Each log needs one of its own, since a private key takes many lines.
  */
 export function lineMatcher(
   pattern: string,
   { redact, ignoreCase = false }: { redact: Redact; ignoreCase?: boolean | undefined },
-): (text: string) => boolean {
+): (inKey?: InKey) => LineMatch {
   const matches = compilePattern(pattern, { ignoreCase });
-  return (text) => {
-    const shown = showText(text);
-    return matches(shown) && matches(redact(shown).text);
+  return (inKey) => {
+    const guard = new KeyGuard(inKey);
+    return (text) => {
+      const shown = showText(text);
+      const visible = guard.line(shown);
+      return matches(shown) && matches(redact(visible).text);
+    };
   };
 }

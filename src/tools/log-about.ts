@@ -18,6 +18,19 @@ export function aboutLines(part: LogPart, asked: Asked): string[] {
     ...aboutPattern(part, pattern),
     count === 0 ? "no lines" : `${whichLines(part, asked)}${window}${older}`,
     ...(part.more ? ["more lines are there already: use the cursor"] : []),
+    ...aboutEnd(part),
+  ];
+}
+
+/** What keeps the lines that were read from being all there are. */
+function aboutEnd({ lines, lead, ending, tookMs = 0 }: LogPart): string[] {
+  const seconds = Math.max(1, Math.round(tookMs / 1000));
+  return [
+    ...(lines.at(-1)?.open === true
+      ? ["the last line is not finished and comes again with the next call"]
+      : []),
+    ...(ending === "time" ? [`stopped reading after ${seconds} s, more may follow`] : []),
+    ...(ending === "quiet" && lines.length > lead ? ["nothing more came so far"] : []),
   ];
 }
 
@@ -29,8 +42,14 @@ function directionOf({ args, isBackward }: Asked): "older" | "new" | "last" {
 function whichLines(part: LogPart, asked: Asked): string {
   const count = part.lines.length - part.lead;
   const direction = directionOf(asked);
-  if (direction === "new") return counted(count, "new line");
+  if (direction === "new") {
+    const { newLines = count } = part;
+    return newLines > count
+      ? `the last ${count.toLocaleString("en-US")} of ${counted(newLines, "new line")}`
+      : counted(count, "new line");
+  }
   const isAll = part.reachedStart && !part.more;
+  if (isAll && part.floor !== undefined) return `the other ${counted(count, "line")}`;
   const which = direction === "older" ? ["the first", "the next older"] : ["all", "the last"];
   return `${isAll ? which[0] : which[1]} ${counted(count, "line")}`;
 }
@@ -61,20 +80,31 @@ export function aboutMatches(
   const kept = found.shown < found.matches ? `, the newest ${found.shown} shown` : "";
   const which = asked.args.invert === true ? "without" : "with";
   const searched = searchedText(part, asked);
+  const long = part.lines.filter(({ cut }) => cut !== undefined).length;
   return [
     `${counted(found.matches, "line")} ${which} ${JSON.stringify(asked.args.grep)} in ${searched}${kept}`,
+    ...(long === 0 ? [] : [`the middle of ${counted(long, "very long line")} was not searched`]),
+    ...(part.more ? ["more lines are there already: use the cursor"] : []),
+    ...aboutEnd(part),
   ];
 }
 
-function searchedText({ lines, reachedStart }: LogPart, asked: Asked): string {
-  const { since, until } = asked.args;
+function searchedText(part: LogPart, asked: Asked): string {
+  const { lines, reachedStart } = part;
   const count = lines.length.toLocaleString("en-US");
   const direction = directionOf(asked);
   if (direction === "new") return `${count} new lines`;
-  if (direction === "older")
-    return `the next older ${count} lines${reachedStart ? "" : ", not those before them"}`;
-  if (!reachedStart) return `the newest ${count} lines, not the older ones`;
-  return since === undefined && until === undefined
-    ? "the whole log"
-    : `${count} lines of the time asked for`;
+  if (direction === "older") {
+    const which = part.floor !== undefined && reachedStart ? "other" : "next older";
+    return `the ${which} ${count} lines${reachedStart ? "" : ", not those before them"}`;
+  }
+  return reachedStart ? wholeText(part, asked) : `the newest ${count} lines, not the older ones`;
+}
+
+function wholeText({ lines, ending }: LogPart, { args: { since, until } }: Asked): string {
+  const isUnknown = ending === "time" || (ending === "quiet" && lines.length === 0);
+  if (isUnknown) return `the ${counted(lines.length, "line")} that came`;
+  if (since !== undefined || until !== undefined)
+    return `${lines.length.toLocaleString("en-US")} lines of the time asked for`;
+  return `the whole log${ending === "quiet" ? " so far" : ""}`;
 }

@@ -1,5 +1,6 @@
-import { type GrepOptions, grepLines } from "../jobs/grep.ts";
+import { compileSearch, type GrepOptions, grepLines } from "../jobs/grep.ts";
 import type { BodyLine } from "../jobs/log-report.ts";
+import { MAX_LINE_CHARS } from "../jobs/log-text.ts";
 
 /** What a search shows. */
 export interface Found {
@@ -22,7 +23,12 @@ export function searchLog(
   const ordered = newestFirst
     ? blocks.map((block) => (context === 0 ? [...block].reverse() : block))
     : [...blocks].reverse();
-  const found = ordered.map((block) => block.flatMap(({ index }) => lines.slice(index, index + 1)));
+  const { indexIn } = compileSearch(options.pattern, options);
+  const withHit = (line: BodyLine, isHit: boolean): BodyLine =>
+    isHit && line.text.length > MAX_LINE_CHARS ? { ...line, hit: indexIn(line.text) } : line;
+  const found = ordered.map((block) =>
+    block.flatMap(({ index, match }) => lines.slice(index, index + 1).map((line) => withHit(line, match))),
+  );
   return { lines: context === 0 ? found.flat() : found.flatMap(parted), matches, shown };
 }
 

@@ -1,7 +1,8 @@
-import type { Cursor } from "../client/index.ts";
 import type { LogBody } from "../jobs/log-report.ts";
+import { keyAfter } from "../jobs/redact/key-guard.ts";
+import { showText } from "../jobs/terminal.ts";
 import type { LogsArguments } from "./log-arguments.ts";
-import { type Bearing, placeAfter, writeCursor } from "./log-cursor.ts";
+import { type Bearing, type Place, placeAfter, writeCursor } from "./log-cursor.ts";
 import type { LogPart } from "./log-read.ts";
 import { nameOf } from "./rows.ts";
 
@@ -36,7 +37,7 @@ export function nextCalls(
   const newer = isBackward ? NOTHING : newerPlaces(logs);
   const next = newer.size === 0 ? undefined : writeCursor(newer);
   const [older, leftOut] = [bearings(logs, olderPlace), bearings(logs, gapPlace)];
-  const olderCursor = args.cursor === undefined || isBackward ? cursorFor(older) : undefined;
+  const olderCursor = cursorFor(older);
   const gapCursor = cursorFor(leftOut);
   return {
     lines: [
@@ -63,6 +64,7 @@ export function nextCalls(
               cursor: olderCursor,
             })}`,
           ]),
+      ...tooMany(Math.max(older.size, leftOut.size), options, call),
     ],
     data: {
       ...(next === undefined ? {} : { next_cursor: next }),
@@ -70,6 +72,18 @@ export function nextCalls(
       ...(olderCursor === undefined ? {} : { older_cursor: olderCursor }),
     },
   };
+}
+
+/** Of many logs the rest is to be asked for a few at a time. */
+function tooMany(
+  count: number,
+  { logs, args }: { logs: readonly Shown[]; args: LogsArguments },
+  call: (given: object) => string,
+): string[] {
+  if (count <= MOST_AT_ONCE) return [];
+  const jobs = logs.slice(0, MOST_AT_ONCE).map(({ part: { job } }) => job.id);
+  const { jobs: _jobs, tags: _tags, status: _status, cursor: _cursor, ...same } = args;
+  return [`${count} logs have more; it is offered for ${MOST_AT_ONCE} at a time: ${call({ jobs, ...same })}`];
 }
 
 const WAIT = ["until_pattern", "wait_seconds"] as const;
@@ -84,19 +98,23 @@ const NOTHING: ReadonlyMap<string, Bearing> = new Map();
 /** Where the next call goes on; nowhere when nothing more will come. */
 function newerPlaces(logs: readonly Shown[]): ReadonlyMap<string, Bearing> {
   if (logs.every(({ part: { ended, more } }) => ended && !more)) return NOTHING;
-  const places = logs.flatMap(({ part: { job, cursor } }) =>
-    cursor === undefined ? [] : [[job.id, { after: cursor }] as const],
+  return new Map(
+    logs.flatMap(({ part }) => {
+      const { job, cursor, lines, start } = part;
+      if (cursor === undefined) return [];
+      const inKey = keyAfter(textsOf(lines), start?.inKey);
+      return [[job.id, { after: { ...cursor, inKey } }] as const];
+    }),
   );
-  return new Map(places);
 }
 
 function bearings(
   logs: readonly Shown[],
-  placeOf: (log: Shown) => Cursor | undefined,
-): Map<string, { before: Cursor }> {
-  const found = logs.flatMap((log): [string, { before: Cursor }][] => {
-    const before = placeOf(log);
-    return before === undefined ? [] : [[log.part.job.id, { before }]];
+  bearingOf: (log: Shown) => Bearing | undefined,
+): Map<string, Bearing> {
+  const found = logs.flatMap((log): [string, Bearing][] => {
+    const bearing = bearingOf(log);
+    return bearing === undefined ? [] : [[log.part.job.id, bearing]];
   });
   return new Map(found);
 }
@@ -124,26 +142,53 @@ function roomFor(places: ReadonlyMap<string, Bearing>, logs: readonly Shown[]): 
   return Math.max(1, Math.min(5000, ...shown));
 }
 
-/** The place before the first line shown, or the first one searched; none where nothing older is. */
-function olderPlace({ part, body, matches, shown }: Shown): Cursor | undefined {
+/** What lies before the first line shown, or the first one found; nothing where nothing older is wanted. */
+function olderPlace({ part, body, matches, shown }: Shown): Bearing | undefined {
+  const { lines, lead, floor } = part;
   const isAllShown = matches === undefined || matches === shown;
-  if (isAllShown) return part.reachedStart ? undefined : placeBefore(part, part.lead);
+  if (isAllShown) {
+    const isAll = part.reachedStart || (floor !== undefined && lead === 0 && isAtFloor(part));
+    return isAll ? undefined : rangeTo(part, lead);
+  }
   const places = body.places.filter((place) => place !== undefined);
-  return places.length === 0 ? undefined : placeBefore(part, Math.min(...places));
+  return places.length === 0 || lines.length === 0 ? undefined : rangeTo(part, Math.min(...places));
 }
 
-/** The place before the oldest line shown after the gap: before that come the lines left out. */
-function gapPlace({ part, body, gap = { from: 0, to: 0 } }: Shown): Cursor | undefined {
+function isAtFloor({ start, floor }: LogPart): boolean {
+  return start === undefined || (start.time === floor?.time && start.count === floor.count);
+}
+
+/** What the budget left out: behind the last line shown before the gap, before the first one after it. */
+function gapPlace({ part, body, gap = { from: 0, to: 0 } }: Shown): Bearing | undefined {
   if (gap.to <= gap.from) return undefined;
-  const known = (places: (number | undefined)[]) => places.find((place) => place !== undefined);
-  const [first, last] = [known(body.places), known([...body.places].reverse())];
-  const isNewestFirst = first !== undefined && last !== undefined && first > last;
-  const after = isNewestFirst
-    ? known(body.places.slice(0, gap.from).reverse())
-    : known(body.places.slice(gap.to));
-  return after === undefined ? undefined : placeBefore(part, after);
+  const known = (places: (number | undefined)[]) => places.filter((place) => place !== undefined);
+  const [ahead, behind] = [known(body.places.slice(0, gap.from)), known(body.places.slice(gap.to))];
+  const all = known(body.places);
+  const isNewestFirst = (all[0] ?? 0) > (all.at(-1) ?? 0);
+  const [older, newer] = isNewestFirst ? [behind, ahead] : [ahead, behind];
+  const before = newer.length === 0 ? part.lines.length : Math.min(...newer);
+  const after = older.length === 0 ? part.lead : Math.max(...older) + 1;
+  const range = rangeTo(part, before);
+  if (range === undefined) return undefined;
+  const floor = placeBefore(part, after);
+  return floor === undefined ? range : { ...range, after: floor };
 }
 
-function placeBefore(part: LogPart, index: number): Cursor | undefined {
-  return placeAfter(part.lines.slice(0, index), part.start);
+/** What lies before a line, back to where reading was to begin. */
+function rangeTo(part: LogPart, index: number): Bearing | undefined {
+  const before = placeBefore(part, index);
+  if (before === undefined) return undefined;
+  const { time, count } = before;
+  return { before: { time, count }, ...(part.floor === undefined ? {} : { after: part.floor }) };
+}
+
+function placeBefore(part: LogPart, index: number): Place | undefined {
+  const before = part.lines.slice(0, index);
+  const place = placeAfter(before, part.start);
+  if (place === undefined) return undefined;
+  return { time: place.time, count: place.count, inKey: keyAfter(textsOf(before), part.start?.inKey) };
+}
+
+function textsOf(lines: LogPart["lines"]): string[] {
+  return lines.flatMap(({ text, open }) => (open === true ? [] : [showText(text)]));
 }

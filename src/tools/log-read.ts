@@ -3,14 +3,16 @@ import {
   isFinished,
   type JobDescription,
   type LogLine,
+  type LogTail,
   type Platform,
   type PlatformError,
 } from "../client/index.ts";
-import type { Bearing } from "./log-cursor.ts";
+import type { InKey } from "../jobs/redact/key-guard.ts";
+import { CONTEXT_LINES, lastLines } from "./last-lines.ts";
+import type { LineMatch } from "./line-matcher.ts";
+import type { Bearing, Place } from "./log-cursor.ts";
 import { watchLog } from "./log-watch.ts";
 
-/** Lines read before the first one shown, so that a secret that began there is still known for one. */
-const CONTEXT_LINES = 100;
 /** How much of a log a search looks at, from its end. */
 const SEARCHED_LINES = 100_000;
 const SEARCHED_BYTES = 8 * 1024 * 1024;
@@ -24,7 +26,12 @@ export interface ReadPlan {
   isSearch: boolean;
   /** Wait for new lines, until one matches in any of the logs. */
   wait?:
-    | { isMatch: (text: string) => boolean; deadlineMs: number; onLine: () => void; found: AbortController }
+    | {
+        matcher: (inKey?: InKey) => LineMatch;
+        deadlineMs: number;
+        onLine: () => void;
+        found: AbortController;
+      }
     | undefined;
 }
 
@@ -40,7 +47,11 @@ export interface LogPart {
   /** The place after what was read; absent where it could not be. */
   cursor?: Cursor | undefined;
   /** The place before the first of `lines`. */
-  start?: Cursor | undefined;
+  start?: Place | undefined;
+  /** Nothing before this place was wanted. */
+  floor?: Place | undefined;
+  /** So many lines came behind `floor`, where not all of them are in `lines`. */
+  newLines?: number | undefined;
   /** More lines are there already, after the last one. */
   more: boolean;
   /** Whether the line waited for came; absent when none was waited for. */
@@ -49,6 +60,9 @@ export interface LogPart {
   isWhole?: boolean;
   /** Nothing will follow. */
   ended: boolean;
+  /** Why reading ended, and after how long; absent where it went on until the time was over. */
+  ending?: LogTail["ending"];
+  tookMs?: number;
   /** Why it could not be read, where others could. */
   trouble?: string;
 }
@@ -56,33 +70,72 @@ export interface LogPart {
 /** Reads what `plan` asks for of one job's log, at a place where one is given. */
 export async function readLog(
   platform: Platform,
-  { job, plan, bearing }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
+  { job, plan, bearing = {} }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
   signal: AbortSignal,
 ): Promise<LogPart> {
   const { lines, since, until, isSearch, wait } = plan;
-  const { after, before } = ends(bearing);
-  if (wait !== undefined) {
-    const read = await watchLog(
-      platform,
-      { ...wait, stop: wait.found.signal, job, after, since, keep: lines + CONTEXT_LINES },
-      signal,
-    );
-    if (read.matched) wait.found.abort();
-    return { cursor: beginning(job, since), ...read, more: false, ...cut(read, lines) };
-  }
-  const bounds = isSearch
-    ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES }
-    : { lines: lines + CONTEXT_LINES };
-  const wanted = after === undefined ? bounds : { ...bounds, lines: isSearch ? SEARCHED_LINES : lines };
-  const tail = await platform.jobs.tail(job.id, { ...wanted, since, until, after, before, job }, { signal });
-  const isWhole = isSearch || after !== undefined;
+  const { after, before } = bearing;
+  if (wait !== undefined) return readWaiting(platform, { job, lines, since, after, wait }, signal);
+  const span = { since, until, after, before, job };
+  const most = isSearch ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES } : { lines };
+  const isForward = after !== undefined && before === undefined;
+  const tail =
+    isForward || isSearch
+      ? { ...(await platform.jobs.tail(job.id, { ...span, ...most }, { signal })), lead: 0 }
+      : await lastLines(platform, { ...span, ...most }, signal);
   return {
     cursor: beginning(job, since),
     ...tail,
     job,
+    floor: after,
+    ...(isAt(tail.start, after) ? { start: after } : {}),
     ended: !tail.live && isFinished(job.status),
-    ...(isWhole ? { lead: 0 } : cut(tail, lines)),
   };
+}
+
+interface Waiting {
+  job: JobDescription;
+  lines: number;
+  since: Date | undefined;
+  after: Place | undefined;
+  wait: NonNullable<ReadPlan["wait"]>;
+}
+
+async function readWaiting(
+  platform: Platform,
+  { job, lines, since, after, wait }: Waiting,
+  signal: AbortSignal,
+): Promise<LogPart> {
+  const { matcher, found, ...rest } = wait;
+  const read = await watchLog(
+    platform,
+    {
+      ...rest,
+      isMatch: matcher(after?.inKey),
+      stop: found.signal,
+      job,
+      after,
+      since,
+      keep: lines + CONTEXT_LINES,
+    },
+    signal,
+  );
+  if (read.matched) found.abort();
+  const lead = Math.max(0, read.lines.length - lines);
+  return {
+    cursor: beginning(job, since),
+    ...read,
+    more: read.more,
+    floor: after,
+    lead,
+    reachedStart: read.reachedStart && lead === 0,
+    ...(after === undefined ? {} : { newLines: read.taken }),
+  };
+}
+
+/** A place is inside a key only if the one that it was made from is. */
+function isAt(start: Cursor | undefined, after: Place | undefined): boolean {
+  return start !== undefined && start.time === after?.time && start.count === after.count;
 }
 
 /** Before all that a job can have printed in the time asked for. */
@@ -95,23 +148,10 @@ function beginning({ history }: JobDescription, since: Date | undefined): Cursor
 export function notRead(
   job: JobDescription,
   { code, message }: PlatformError,
-  { bearing, since }: { bearing: Bearing | undefined; since: Date | undefined },
+  { bearing = {}, since }: { bearing: Bearing | undefined; since: Date | undefined },
 ): LogPart {
-  const { after = beginning(job, since), before } = ends(bearing);
+  const { after = beginning(job, since), before } = bearing;
   const nothing = { lines: [], lead: 0, linesRead: 0, bytesRead: 0, more: false, ended: false };
-  const place = { cursor: after, start: before, reachedStart: before === undefined };
+  const place = { cursor: after, start: before, floor: bearing.after, reachedStart: before === undefined };
   return { job, ...nothing, ...place, trouble: `${code}: ${message}` };
-}
-
-function ends(bearing: Bearing | undefined): { after?: Cursor; before?: Cursor } {
-  return bearing ?? {};
-}
-
-/** How many of the lines are only there to be read past, and whether what is shown starts at the start. */
-function cut(
-  read: { lines: LogLine[]; reachedStart: boolean },
-  lines: number,
-): { lead: number; reachedStart: boolean } {
-  const lead = Math.max(0, read.lines.length - lines);
-  return { lead, reachedStart: read.reachedStart && lead === 0 };
 }

@@ -1,8 +1,10 @@
 import { isFinished } from "../client/index.ts";
 import { byteLength, shareBudget } from "../jobs/budget.ts";
 import { formatInstant } from "../jobs/durations.ts";
+import { compileSearch } from "../jobs/grep.ts";
 import { jupyterHint } from "../jobs/jupyter.ts";
 import { type BodyLine, cleanLines, logBody, readText, showBody } from "../jobs/log-report.ts";
+import { MAX_LINE_CHARS } from "../jobs/log-text.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { aboutLines, aboutMatches, counted } from "./log-about.ts";
 import type { LogsArguments } from "./log-arguments.ts";
@@ -65,9 +67,9 @@ function withinBudget(prepared: Prepared[], options: Options) {
 }
 
 function prepare(part: LogPart, { args, redact, isBackward }: Options): Prepared {
-  const clean = cleanLines(part.lines, redact).filter(({ from }) => from >= part.lead);
+  const clean = cleanLines(part.lines, redact, part.start?.inKey).filter(({ from }) => from >= part.lead);
   const found = args.grep === undefined ? undefined : search(clean, args, args.grep);
-  const lines = found?.lines ?? clean;
+  const lines = found?.lines ?? (part.matched === true ? withHit(clean, args) : clean);
   const body = logBody(lines, { timestamps: args.timestamps ?? false });
   const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
   const [first, last] = args.newest_first ? [times.at(-1), times[0]] : [times[0], times.at(-1)];
@@ -85,6 +87,16 @@ function prepare(part: LogPart, { args, redact, isBackward }: Options): Prepared
         : aboutMatches(part, found, { args, isBackward }),
     ...(found === undefined ? {} : { matches: found.matches, shown: found.shown }),
   };
+}
+
+/** The line that was waited for stands last. */
+function withHit(
+  clean: BodyLine[],
+  { until_pattern: pattern, ignore_case: ignoreCase = false }: LogsArguments,
+) {
+  const last = clean.at(-1);
+  if (pattern === undefined || last === undefined || last.text.length <= MAX_LINE_CHARS) return clean;
+  return [...clean.slice(0, -1), { ...last, hit: compileSearch(pattern, { ignoreCase }).indexIn(last.text) }];
 }
 
 function search(clean: BodyLine[], args: LogsArguments, grep: string) {
@@ -107,7 +119,8 @@ function headText({ part, body, span, about }: Prepared, nowMs: number, omitted 
 
 function show(prepared: Prepared, maxBytes: number, nowMs: number) {
   const { part, body, matches } = prepared;
-  const { job, linesRead, bytesRead, reachedStart, matched, trouble } = part;
+  const { job, linesRead, bytesRead, reachedStart, matched, trouble, ending, floor } = part;
+  const isOpen = part.lines.at(-1)?.open === true;
   const { text, fenced, omittedLines, gap } = showBody(body, { maxBytes, what: `log of ${nameOf(job)}` });
   const head = headText(prepared, nowMs, omittedLines);
   return {
@@ -124,7 +137,9 @@ function show(prepared: Prepared, maxBytes: number, nowMs: number) {
       log: text,
       lines_read: linesRead,
       bytes_read: bytesRead,
-      reached_start: reachedStart,
+      reached_start: reachedStart && floor === undefined,
+      ...(ending === "time" || ending === "quiet" ? { more_may_follow: true } : {}),
+      ...(isOpen ? { last_line_unfinished: true } : {}),
       ...(trouble === undefined ? {} : { error: trouble }),
       ...(matched === undefined ? {} : { matched }),
       ...(matches === undefined ? {} : { matches }),
@@ -134,10 +149,13 @@ function show(prepared: Prepared, maxBytes: number, nowMs: number) {
   };
 }
 
-function emptyText({ job, linesRead, trouble }: LogPart): string {
+function emptyText({ job, linesRead, trouble, ending, tookMs = 0 }: LogPart): string {
+  const seconds = Math.max(1, Math.round(tookMs / 1000));
   if (trouble !== undefined) return `This log could not be read: ${trouble}`;
   if (linesRead > 0) return "Nothing to show of what was read.";
   if (job.logs_removed) return "The platform has removed this log.";
   if (!hasRun(job)) return `It printed nothing, as it never ran: ${statusText(job)}. job_status says why.`;
+  if (ending === "time" || ending === "quiet")
+    return `Nothing came within ${seconds} s: whether it has printed anything there is not known. Ask again later.`;
   return isFinished(job.status) ? "It printed nothing there." : "It has printed nothing there so far.";
 }

@@ -9,7 +9,9 @@ import {
   type PlatformError,
   Retry,
 } from "../client/index.ts";
-import { placeAfter } from "./log-cursor.ts";
+import { keyAfter } from "../jobs/redact/key-guard.ts";
+import type { LineMatch } from "./line-matcher.ts";
+import { type Place, placeAfter } from "./log-cursor.ts";
 import { passing, patiently, pauseFor } from "./poll.ts";
 
 /** How much of what is already there is searched. */
@@ -31,22 +33,26 @@ export interface Watched {
   ended: boolean;
   cursor?: Cursor;
   /** The place before the first of `lines`. */
-  start?: Cursor | undefined;
+  start?: Place | undefined;
   linesRead: number;
   bytesRead: number;
   /** Nothing was printed before the first of `lines`. */
   reachedStart: boolean;
   /** All from the place asked for on was searched, not only the newest of it. */
   isWhole: boolean;
+  /** So many lines were read from the place asked for on, `lines` being the last of them. */
+  taken: number;
+  /** More lines are there already. */
+  more: boolean;
 }
 
 export interface WatchOptions {
   job: JobDescription;
-  /** Says whether a line is the one waited for. */
-  isMatch: (text: string) => boolean;
+  /** Says whether a line, one after the other, is the one waited for. */
+  isMatch: LineMatch;
   /** Keeps so many lines. */
   keep: number;
-  after?: Cursor | undefined;
+  after?: Place | undefined;
   since?: Date | undefined;
   deadlineMs: number;
   /** Ends the wait early, as the deadline does. */
@@ -67,15 +73,17 @@ export async function watchLog(
   const tail = await readSoFar(platform, options, signal);
   if (tail === undefined) return { job, ...NOTHING_READ, ...withCursor(after) };
   const { linesRead, bytesRead } = tail;
-  const at = tail.lines.findIndex(({ text }) => isMatch(text));
+  const at = tail.lines.findIndex((line) => line.open !== true && isMatch(line.text));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
   const dropped = upTo.slice(0, Math.max(0, upTo.length - keep));
   const read: Watched = {
     job,
     lines: upTo.slice(dropped.length),
-    start: placeAfter(dropped, tail.start),
+    start: behind(dropped, tail.start === undefined ? undefined : { ...tail.start, inKey: after?.inKey }),
     reachedStart: tail.reachedStart && dropped.length === 0,
-    isWhole: after !== undefined || tail.reachedStart,
+    isWhole: after !== undefined || tail.reachedStart || tail.cursor === undefined,
+    taken: upTo.length,
+    more: at < 0 && tail.more,
     linesRead,
     bytesRead,
     matched: at >= 0,
@@ -84,7 +92,7 @@ export async function watchLog(
   };
   if (read.matched) return read;
   // The rest of what is there comes with a further call.
-  if (tail.more) return read;
+  if (read.more) return read;
   return follow(platform, { ...options, read }, signal);
 }
 
@@ -100,6 +108,8 @@ const NOTHING_READ = {
   bytesRead: 0,
   reachedStart: false,
   isWhole: false,
+  taken: 0,
+  more: false,
 };
 
 /** What is there already; nothing when it is so much that the time is over first. */
@@ -163,25 +173,49 @@ async function followOnce(
   signal: AbortSignal,
 ): Promise<void> {
   read.job = await platform.jobs.status(job.id, {}, { signal });
-  for await (const line of platform.jobs.follow(job.id, { after: read.cursor, since }, { signal })) {
+  const options = { after: read.cursor, since, parts: true };
+  for await (const line of platform.jobs.follow(job.id, options, { signal })) {
     take(read, line, keep);
     onLine?.(line);
-    read.matched = isMatch(line.text);
+    read.matched = line.open !== true && isMatch(line.text);
     if (read.matched) return;
   }
   // Only a log that was opened after the end of the job is complete.
   read.ended = isFinished(read.job.status);
-  if (!read.ended) await pauseFor(REOPEN_MS, signal);
+  if (!read.ended) return pauseFor(REOPEN_MS, signal);
+  const { open, ...last } = read.lines.at(-1) ?? { text: "" };
+  if (open !== true) return;
+  take(read, last, keep);
+  read.matched = isMatch(last.text);
 }
 
+/** A line that was not finished gives way to what has become of it. */
 function take(read: Watched, line: LogLine, keep: number): void {
+  const isAgain = read.lines.at(-1)?.open === true;
+  if (isAgain) read.lines.pop();
+  else read.taken += 1;
   read.lines.push(line);
+  if (line.open === true) return;
   read.linesRead += 1;
   read.bytesRead += Buffer.byteLength(line.text) + 1;
   if (read.lines.length > keep) {
-    read.start = placeAfter(read.lines.splice(0, 1), read.start);
+    read.start = behind(read.lines.splice(0, 1), read.start);
     read.reachedStart = false;
   }
   const cursor = placeAfter([line], read.cursor);
   if (cursor !== undefined) read.cursor = cursor;
+}
+
+/** The place behind some lines, and whether it is inside a key. */
+function behind(lines: readonly LogLine[], start: Place | undefined): Place | undefined {
+  const place = placeAfter(lines, start);
+  if (place === undefined) return undefined;
+  return {
+    time: place.time,
+    count: place.count,
+    inKey: keyAfter(
+      lines.map(({ text }) => text),
+      start?.inKey,
+    ),
+  };
 }

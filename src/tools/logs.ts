@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JobDescription, PlatformError } from "../client/index.ts";
+import { formatInstant } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseWindow } from "../jobs/moments.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
@@ -13,9 +14,11 @@ import { showLogs } from "./log-show.ts";
 import { placesOf } from "./places.ts";
 import { redactorFor } from "./redactor.ts";
 import { resolveAll } from "./resolve.ts";
-import { stateLine } from "./rows.ts";
+import { nameOf, stateLine } from "./rows.ts";
 
 const PARALLEL = 5;
+/** The platform's time is known to about a second. */
+const CLOCK_SLACK_MS = 2000;
 /** Of the jobs of a selection, so many are counted. */
 const MOST_COUNTED = 200;
 const DEFAULT_WAIT_SECONDS = 45;
@@ -40,34 +43,41 @@ export const logs = defineTool({
     // Mistakes in the arguments are said before anything is read.
     planOf(args, { nowMs, redact: redactorFor(context.session, []), progress: context.progress });
     const bearings = args.cursor === undefined ? new Map<string, Bearing>() : readCursor(args.cursor);
-    const isBackward = [...bearings.values()].some((bearing) => "before" in bearing);
+    const isBackward = [...bearings.values()].some(({ before }) => before !== undefined);
     if (isBackward) refuseWaiting(args);
     const { jobs, beyond } = await jobsOf(args, context);
     if (args.cursor !== undefined) requireOwn(jobs, { bearings, isSelection: args.jobs === undefined });
     const redact = redactorFor(context.session, jobs);
-    const plan = planOf(args, { nowMs, redact, progress: context.progress });
+    const plan = planOf(args, {
+      nowMs,
+      redact,
+      progress: context.progress,
+      aheadMs: context.platform.nowMs() - Date.now(),
+    });
+    const ahead = notYet(plan, { jobs, args, platform: context.platform });
+    if (ahead !== undefined) return ahead;
     const parts = await readAll(jobs, { plan, bearings }, context);
     return showLogs(parts, { args, redact, nowMs, isBackward, others: beyondText(beyond, args) });
   },
 });
 
-function planOf(args: LogsArguments, { nowMs, redact, progress }: PlanContext): ReadPlan {
+function planOf(args: LogsArguments, { nowMs, redact, progress, aheadMs = 0 }: PlanContext): ReadPlan {
   const { since, until, grep, until_pattern: pattern, ignore_case: ignoreCase } = args;
   if (grep !== undefined && pattern !== undefined)
     throw new InvalidInputError(
       "grep searches what is there, until_pattern waits for a line: give one of them.",
     );
   const seconds = args.wait_seconds ?? (pattern === undefined ? 0 : DEFAULT_WAIT_SECONDS);
-  const isMatch = pattern === undefined ? () => false : lineMatcher(pattern, { redact, ignoreCase });
+  const matcher = pattern === undefined ? () => () => false : lineMatcher(pattern, { redact, ignoreCase });
   return {
     lines: args.lines ?? (since === undefined ? DEFAULT_LINES : DEFAULT_WINDOW_LINES),
-    ...parseWindow({ since, until }, nowMs),
+    ...parseWindow({ since, until }, nowMs + aheadMs),
     isSearch: grep !== undefined,
     ...(pattern === undefined && seconds === 0
       ? {}
       : {
           wait: {
-            isMatch,
+            matcher,
             deadlineMs: nowMs + seconds * 1000,
             onLine: () => progress("reading new lines"),
             found: new AbortController(),
@@ -80,6 +90,28 @@ interface PlanContext {
   nowMs: number;
   redact: Redact;
   progress: (message: string) => void;
+  /** How far the platform's clock, which times in a log are of, is ahead of ours. */
+  aheadMs?: number;
+}
+
+/** The answer where the time asked for is still to come: there is nothing to read, and no place to read on from. */
+function notYet(
+  { since }: ReadPlan,
+  {
+    jobs,
+    args,
+    platform,
+  }: { jobs: JobDescription[]; args: LogsArguments; platform: ToolContext["platform"] },
+) {
+  const nowMs = platform.nowMs();
+  if (since === undefined || since.getTime() <= nowMs + CLOCK_SLACK_MS) return undefined;
+  const times = `${formatInstant(since.getTime())} lies in the future, it is ${formatInstant(nowMs)} (UTC)`;
+  const data = jobs.map((job) => ({ job: nameOf(job), id: job.id, status: job.status, log: "" }));
+  return {
+    text: `since: ${times}: nothing can have been printed then, and nothing was read. Give an earlier time, e.g. ${JSON.stringify({ ...args, since: "10m" })}`,
+    data: { logs: data },
+    jobs,
+  };
 }
 
 function refuseWaiting({ until_pattern, wait_seconds }: LogsArguments): void {

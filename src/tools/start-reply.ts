@@ -14,7 +14,7 @@ import type { Checked } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
 import { causeLines, causes, rowText, startData } from "./start-rows.ts";
 import type { StartOutcome } from "./start-run.ts";
-import { watchStarted } from "./start-wait.ts";
+import { type FirstOutput, watchStarted } from "./start-wait.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const MAX_COMMAND_CHARS = 300;
@@ -114,12 +114,9 @@ function shownCommand(command: string): string {
   return `${clampLine(first, MAX_COMMAND_CHARS)}${more}`;
 }
 
-function outputLines(
-  { text, hidden }: { text: string; hidden: number },
-  job: JobDescription | undefined,
-): string[] {
+function outputLines({ text, hidden, isWhole }: FirstOutput, job: JobDescription | undefined): string[] {
   if (job === undefined) return [];
-  if (text === "") return [isFinished(job.status) ? "It printed nothing." : "No output yet."];
+  if (text === "") return [isFinished(job.status) && isWhole ? "It printed nothing." : "No output yet."];
   const note = hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`];
   return [fenceOutput(text, `Output of ${nameOf(job)}`), ...note];
 }

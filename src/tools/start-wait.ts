@@ -1,9 +1,11 @@
 import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
 import { capText } from "../jobs/budget.ts";
-import { joinLines, readableLog } from "../jobs/log-text.ts";
+import { cleanLines, logBody } from "../jobs/log-report.ts";
 import type { ToolContext } from "./define-tool.ts";
+import { lastLines } from "./last-lines.ts";
 import { pauseFor, startPoll } from "./poll.ts";
 import { redactorFor } from "./redactor.ts";
+import { within } from "./within.ts";
 import { whereIs } from "./written.ts";
 
 const POLL_MS = 500;
@@ -13,10 +15,17 @@ const MAX_OUTPUT_BYTES = 6000;
 /** A program that has just started is given this long to print something. */
 const FIRST_OUTPUT_MS = 2000;
 
+/** The end of what a job has printed, all of it where the platform closed its log. */
+export interface FirstOutput {
+  text: string;
+  hidden: number;
+  isWhole: boolean;
+}
+
 /** What could be seen of jobs after their start. */
 export interface Watched {
   jobs: JobDescription[];
-  output?: { text: string; hidden: number };
+  output?: FirstOutput | undefined;
   /** Why there is no more: the jobs were started all the same. */
   trouble?: string;
 }
@@ -62,19 +71,21 @@ async function firstOutput(
   job: JobDescription,
   deadlineMs: number,
   { platform, session, signal }: ToolContext,
-): Promise<{ text: string; hidden: number } | undefined> {
+): Promise<Watched["output"]> {
   if (isWaiting(job)) return undefined;
   const giveUpMs = Math.min(deadlineMs, Date.now() + FIRST_OUTPUT_MS);
   for (;;) {
-    const { lines } = await platform.jobs.tail(
-      job.id,
-      { lines: FIRST_LINES, job, where: whereIs(job) },
-      { signal, timeoutMs: TAIL_MS },
+    const silenceMs = Math.max(0, giveUpMs - Date.now());
+    const { lines, lead, ending } = await within(
+      signal,
+      (until) => lastLines(platform, { job, lines: FIRST_LINES, where: whereIs(job), silenceMs }, until),
+      TAIL_MS,
     );
     if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
       const redact = redactorFor(session, [job]);
-      const readable = readableLog(lines, { redact });
-      return { text: capText(joinLines(readable.lines), MAX_OUTPUT_BYTES), hidden: readable.hidden };
+      const clean = cleanLines(lines, redact).filter(({ from }) => from >= lead);
+      const { lines: shown, hidden } = logBody(clean, { timestamps: false });
+      return { text: capText(shown.join("\n"), MAX_OUTPUT_BYTES), hidden, isWhole: ending === "closed" };
     }
     await pauseFor(Math.min(POLL_MS, giveUpMs - Date.now()), signal);
   }

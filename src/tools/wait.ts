@@ -3,8 +3,9 @@ import { isFinished, type JobDescription, type Platform, Retry } from "../client
 import { formatDuration } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { keepsRestarting, timesRestarted, timesText } from "../jobs/fresh-starts.ts";
+import { compileSearch } from "../jobs/grep.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { clampLine } from "../jobs/log-text.ts";
+import { fitLine } from "../jobs/log-text.ts";
 import { countStatuses, countsText } from "../jobs/rows.ts";
 import { showText } from "../jobs/terminal.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
@@ -135,14 +136,14 @@ async function untilLine(
       `until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`,
     );
   const redact = redactorFor(session, jobs);
-  const isMatch = lineMatcher(pattern, { redact });
+  const matcher = lineMatcher(pattern, { redact });
   const found = new AbortController();
   let match: Outcome["match"];
   const unread: JobDescription[] = [];
   let trouble: string | undefined;
   const watchOne = async (job: JobDescription) => {
     const onLine = () => progress(`reading the log of ${nameOf(job)}`);
-    const options = { job, isMatch, keep: 1, deadlineMs, stop: found.signal, onLine };
+    const options = { job, isMatch: matcher(), keep: 1, deadlineMs, stop: found.signal, onLine };
     const watched = await watchLog(platform, options, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       trouble = passing(error).message;
@@ -151,7 +152,8 @@ async function untilLine(
     const { matched, lines, ended, isWhole } = watched;
     if (!(ended && isWhole)) unread.push(job);
     if (!matched || match !== undefined) return;
-    match = { job, line: clampLine(redact(showText(lines.at(-1)?.text ?? "")).text, MAX_LINE_CHARS) };
+    const line = redact(showText(lines.at(-1)?.text ?? "")).text;
+    match = { job, line: fitLine(line, MAX_LINE_CHARS, compileSearch(pattern).indexIn(line)) };
     found.abort();
   };
   await Promise.all(jobs.map(watchOne));

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { clampLine, foldTerminal, joinLines, readableLog } from "../../src/jobs/log-text.ts";
+import { type BodyLine, cleanLines, logBody } from "../../src/jobs/log-report.ts";
+import { clampLine, fitLine, foldTerminal, joinLines } from "../../src/jobs/log-text.ts";
 
 const texts = (...lines: string[]) => lines.map((text) => ({ text }));
-const read = (...lines: string[]) => readableLog(texts(...lines)).lines.map((line) => line.text);
+const asIs = (text: string) => ({ text, hidden: 0 });
+const shown = (lines: BodyLine[], redact = asIs) =>
+  logBody(cleanLines(lines, redact), { timestamps: false }).lines;
+const read = (...lines: string[]) => shown(texts(...lines));
 
-describe("readableLog", () => {
+describe("a readable log", () => {
   test("collapses equal lines in a row", () => {
     const waiting = Array.from({ length: 41 }, () => "waiting for data");
     expect(read("start", ...waiting, "end")).toEqual([
@@ -27,11 +31,6 @@ describe("readableLog", () => {
     expect(read(...bars, "done")).toEqual([bars[0], "… 38 similar progress lines", bars[39], "done"]);
   });
 
-  test("keeps progress bars when asked to", () => {
-    const bars = Array.from({ length: 5 }, (_, i) => `${i}%|##| ${i}/5`);
-    expect(readableLog(texts(...bars), { collapseProgress: false }).lines).toHaveLength(5);
-  });
-
   test("keeps metrics, however alike", () => {
     const metrics = Array.from({ length: 10 }, (_, i) => `epoch ${i} loss 0.${i} accuracy ${i}0%`);
     expect(read(...metrics)).toEqual(metrics);
@@ -39,11 +38,11 @@ describe("readableLog", () => {
 
   test("hides a secret that colour codes split, and one that clamping would cut", () => {
     const redact = (text: string) => ({ text: text.replaceAll("hunter2", "[redacted]"), hidden: 2 });
-    const printed = texts("pass hun\u001b[1mter2", `${"x".repeat(15)} hunter2`);
-    expect(readableLog(printed, { redact, maxLineChars: 20 })).toEqual({
-      lines: texts("pass [redacted]", `${"x".repeat(15)} [red … (6 more characters)`),
-      hidden: 2,
-    });
+    const printed = texts("pass hun\u001b[1mter2", `${"x".repeat(996)} hunter2${"y".repeat(2000)}`);
+    expect(shown(printed, redact)).toEqual([
+      "pass [redacted]",
+      `${"x".repeat(996)} [re … (1,007 characters left out) … ${"y".repeat(1000)}`,
+    ]);
   });
 
   test("keeps the time a line was last written at", () => {
@@ -55,7 +54,7 @@ describe("readableLog", () => {
   });
 
   test("returns nothing for nothing", () => {
-    expect(readableLog([])).toEqual({ lines: [], hidden: 0 });
+    expect(read()).toEqual([]);
   });
 });
 
@@ -70,6 +69,34 @@ describe("clampLine", () => {
 
   test("splits no character", () => {
     expect(clampLine("ab🎉cd", 3)).toBe("ab … (4 more characters)");
+  });
+});
+
+describe("fitLine", () => {
+  const line = `${"a".repeat(3000)}needle${"b".repeat(4000)}`;
+
+  test("shows head and tail, and how much is left out between", () => {
+    expect(fitLine(line, 2000)).toBe(
+      `${"a".repeat(1000)} … (5,006 characters left out) … ${"b".repeat(1000)}`,
+    );
+  });
+
+  test("shows what stands around a hit, and how much is left out on both sides", () => {
+    expect(fitLine(line, 2000, line.indexOf("needle"))).toBe(
+      `… (2,500 characters left out) … ${"a".repeat(500)}needle${"b".repeat(1494)} … (2,506 characters left out) …`,
+    );
+  });
+
+  test("shows a hit at either end", () => {
+    expect(fitLine(line, 2000, 0)).toBe(`${"a".repeat(2000)} … (5,006 characters left out) …`);
+    expect(fitLine(line, 2000, 7005)).toBe(`… (5,006 characters left out) … ${"b".repeat(2000)}`);
+  });
+
+  test("counts what was not kept of the line as well, and splits no character", () => {
+    const cut = `${"a".repeat(1500)} … (700,000 characters left out) … ${"🎉".repeat(1500)}`;
+    expect(fitLine(cut, 2001)).toBe(
+      `${"a".repeat(1000)} … (702,502 characters left out) … ${"🎉".repeat(500)}`,
+    );
   });
 });
 

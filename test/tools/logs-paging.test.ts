@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import type { Agent } from "../support/agent.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 
 /** The call that a text offers under these words, as an agent would copy it. */
 function offered(text: string, words: string): Record<string, unknown> | undefined {
@@ -88,9 +88,13 @@ describe("job_logs: reading on", () => {
     platform,
   }) => {
     const loud = await startJob(platform, { name: "loud", script: "echo one; sleep 60" });
-    await startJob(platform, { name: "late", script: "sleep 1.5; echo first; sleep 60" });
+    const wait = "until [ -e /tmp/go ]; do sleep 0.05; done";
+    const late = await startJob(platform, { name: "late", script: `${wait}; echo first; sleep 60` });
     await untilPrinted(platform, loud, "one");
+    await untilStatus(platform, late, "running");
     const { text } = await mcp.ok("job_logs", { jobs: ["loud", "late"] });
+    expect(text).toContain("whether it has printed anything there is not known");
+    await platform.jobs.execAndCollect(late.id, { command: "touch /tmp/go" });
     const next = { ...offered(text, "Newer lines"), until_pattern: "first", wait_seconds: 20 };
     const { data } = await mcp.ok("job_logs", next);
     expect(data.logs).toMatchObject([{ log: "" }, { log: "first" }]);

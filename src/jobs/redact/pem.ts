@@ -1,18 +1,18 @@
 import type { Span } from "./spans.ts";
 import { MARK } from "./spans.ts";
 
-const BEGIN =
+export const BEGIN =
   /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|Private-Lines: \d+/g;
-const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: /g;
+export const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: /g;
 /** A body longer than this is none: a key of 16,384 bits takes 200 lines. */
-const LONGEST_BODY = 16_000;
-const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
-const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;
+export const LONGEST_BODY = 16_000;
+export const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
+export const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;
 const CHECKSUM = /^\s*=[A-Za-z0-9+/]{4}\s*$/;
 /** Between BEGIN and the base64 of encrypted, PGP and PuTTY keys. */
 const KEY_HEADER =
   /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Encryption|Key-Derivation|Argon2-\w+|Public-Lines|Private-Lines): /;
-const PREFIX = /^[\s>|+-]*/;
+export const PREFIX = /^[\s>|+-]*/;
 
 /**
  * The bodies of private keys, from BEGIN to END over several lines or in one with escaped line ends; where the

@@ -1,0 +1,78 @@
+const FIRST_MS = 30_000;
+const WIDENING = 8;
+const MOST_WIDENING = 64;
+/** More than is wanted, as lines do not come evenly. */
+const MARGIN = 1.5;
+/** Windows closer together than this are one. */
+const NEAREST_MS = 2;
+const MOST_STEPS = 40;
+
+/** Where a window begins; it reaches to the end of the log. */
+export interface Step {
+  fromMs: number;
+  /** It begins where the log (or what is wanted of it) does. */
+  isWhole: boolean;
+  /** There is none between too little and too much: this one is read whatever it holds. */
+  isLast: boolean;
+}
+
+/** What a window held. */
+interface Held {
+  isTooMuch: boolean;
+  lines: readonly unknown[];
+  /** Unix milliseconds of the first and the last line that was read. */
+  firstAtMs: number | undefined;
+  lastAtMs: number | undefined;
+}
+
+/**
+ * Finds a window before the end that holds enough lines and not far too many: begins small, grows by what came,
+ * and closes in where the log is so dense that one held too much.
+ */
+export class WindowPlan {
+  readonly #startMs: number;
+  readonly #endMs: number;
+  readonly #wanted: number;
+  /** Beginning here is too early: the window holds too much. */
+  #tooEarlyMs: number | undefined;
+  /** Beginning here is too late: too few lines. */
+  #tooLateMs: number;
+  #fromMs: number;
+  #steps = 0;
+
+  constructor({ startMs, endMs, lines }: { startMs: number; endMs: number; lines: number }) {
+    this.#startMs = startMs;
+    this.#endMs = Math.max(startMs, endMs);
+    this.#wanted = lines + 1;
+    this.#tooLateMs = this.#endMs;
+    this.#fromMs = this.#endMs - FIRST_MS;
+  }
+
+  first(): Step {
+    return this.#step(this.#fromMs, false);
+  }
+
+  next(held: Held): Step {
+    this.#steps += 1;
+    if (held.isTooMuch) this.#tooEarlyMs = Math.max(this.#fromMs, this.#startMs, held.lastAtMs ?? 0);
+    else this.#tooLateMs = this.#fromMs;
+    const earliest = this.#tooEarlyMs;
+    if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
+    // A log that goes on past what was thought its end: begin where reading has come to.
+    if (earliest >= this.#tooLateMs) this.#tooLateMs = Math.max(this.#endMs, earliest + FIRST_MS);
+    const isClose = this.#tooLateMs - earliest < NEAREST_MS || this.#steps > MOST_STEPS;
+    return this.#step(isClose ? earliest : (earliest + this.#tooLateMs) / 2, isClose);
+  }
+
+  #wider({ lines, firstAtMs }: Held): number {
+    const widthMs = this.#endMs - this.#fromMs;
+    const measured = firstAtMs === undefined ? 0 : (this.#wanted / Math.max(1, lines.length)) * MARGIN;
+    return widthMs * Math.min(MOST_WIDENING, Math.max(WIDENING, measured));
+  }
+
+  #step(fromMs: number, isLast: boolean): Step {
+    const isWhole = fromMs <= this.#startMs;
+    this.#fromMs = isWhole ? this.#startMs : fromMs;
+    return { fromMs: this.#fromMs, isWhole, isLast };
+  }
+}
