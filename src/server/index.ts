@@ -1,4 +1,6 @@
+import { setMaxListeners } from "node:events";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../package.json" with { type: "json" };
 import type { Platform } from "../client/index.ts";
@@ -11,6 +13,7 @@ import { type Connection, LIMITS, type Limits } from "./connection.ts";
 import { instructions } from "./instructions.ts";
 import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
+import { SessionTransport } from "./session-transport.ts";
 import { serveTools } from "./tools.ts";
 
 const HIDDEN = "[hidden]";
@@ -19,10 +22,17 @@ const MIN_SECRET_CHARS = 8;
 /** Clients give up on a call after a minute; a question must be answered before. */
 const QUESTION_LIMIT_MS = 45_000;
 
+/** The SDK's server, which by itself speaks the newest version to everybody. */
+class SessionServer extends Server {
+  override connect(transport: Transport): Promise<void> {
+    return super.connect(new SessionTransport(transport));
+  }
+}
+
 /** One MCP server for one session. Sessions share the platform, nothing else. */
 export function createServer(platform: Platform, policy: Policy, limits: Partial<Limits> = {}): Server {
   const tools = offered(policy);
-  const server = new Server(
+  const server = new SessionServer(
     { name: manifest.name, title: "Apolo jobs", version: manifest.version },
     {
       capabilities: {
@@ -35,6 +45,8 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
     },
   );
   const closing = new AbortController();
+  // Each call under way listens.
+  setMaxListeners(0, closing.signal);
   const connection: Connection = {
     platform,
     session: newSession(policy),

@@ -1,0 +1,91 @@
+import type { Transport, TransportSendOptions } from "@modelcontextprotocol/sdk/shared/transport.js";
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  LATEST_PROTOCOL_VERSION,
+  type MessageExtraInfo,
+  type RequestId,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from "@modelcontextprotocol/sdk/types.js";
+import { withoutNulls } from "./nulls.ts";
+import { paramsProblem } from "./requests.ts";
+import { clientCapabilities, noticeFor, resultFor } from "./versions.ts";
+
+/** Stands between any transport and the SDK: each session is spoken to in the version that it agreed on. */
+export class SessionTransport implements Transport {
+  onmessage?: Transport["onmessage"];
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  readonly #inner: Transport;
+  /** By id of a request that has no answer yet. */
+  readonly #methods = new Map<RequestId, string>();
+  #version = LATEST_PROTOCOL_VERSION;
+
+  constructor(inner: Transport) {
+    this.#inner = inner;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#inner.sessionId;
+  }
+
+  async start(): Promise<void> {
+    this.#inner.onmessage = (message, extra) => this.#receive(message, extra);
+    this.#inner.onclose = () => this.onclose?.();
+    this.#inner.onerror = (error) => this.onerror?.(error);
+    await this.#inner.start();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    return this.#inner.send(this.#translate(message), options);
+  }
+
+  #translate(message: JSONRPCMessage): JSONRPCMessage {
+    if ("method" in message) {
+      const { method, params } = message;
+      return params === undefined || "id" in message
+        ? message
+        : { ...message, params: noticeFor(this.#version, method, params) };
+    }
+    if (message.id === undefined) return message;
+    const method = this.#methods.get(message.id);
+    this.#methods.delete(message.id);
+    if (!("result" in message)) return message;
+    return { ...message, result: resultFor(this.#version, method, message.result) };
+  }
+
+  /** The client may go on in that version before it has the answer, which the SDK gives by the same rule. */
+  #agree(request: JSONRPCRequest): JSONRPCRequest {
+    const { params = {} } = request;
+    const asked = SUPPORTED_PROTOCOL_VERSIONS.find((version) => version === params.protocolVersion);
+    this.#version = asked ?? LATEST_PROTOCOL_VERSION;
+    this.#inner.setProtocolVersion?.(this.#version);
+    const capabilities = clientCapabilities(this.#version, params.capabilities);
+    return { ...request, params: { ...params, capabilities } };
+  }
+
+  #receive(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
+    if (!("method" in message && "id" in message)) {
+      this.onmessage?.(message, extra);
+      return;
+    }
+    const request = withoutNulls(message);
+    const problem = paramsProblem(request);
+    if (problem === undefined) {
+      this.#methods.set(request.id, request.method);
+      this.onmessage?.(request.method === "initialize" ? this.#agree(request) : request, extra);
+      return;
+    }
+    const error = { code: ErrorCode.InvalidParams, message: problem };
+    this.#inner
+      .send({ jsonrpc: "2.0", id: request.id, error }, { relatedRequestId: request.id })
+      .catch((reason: unknown) =>
+        this.onerror?.(reason instanceof Error ? reason : new Error(String(reason))),
+      );
+  }
+}
