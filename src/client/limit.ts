@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** When what runs under a signal has to be over, as `performance.now()` counts; a plain signal does not tell. */
 interface TimedSignal extends AbortSignal {
   readonly endsAt?: number;
@@ -29,6 +31,8 @@ export class Limit {
 
   constructor(outers: AbortSignal | readonly AbortSignal[], { ms, expectedMs }: Bounds = {}) {
     this.#outers = Array.isArray(outers) ? outers : [outers];
+    // A call of many parts waits for each of them under its one signal.
+    setMaxListeners(0, this.#controller.signal);
     const leftMs = Math.min(ms ?? Number.POSITIVE_INFINITY, expectedMs ?? Number.POSITIVE_INFINITY);
     const endsAt = Math.min(performance.now() + leftMs, ...this.#outers.map(endOf));
     Object.assign(this.#controller.signal, { endsAt });

@@ -1,13 +1,26 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { StdioTransport } from "./stdio-transport.ts";
 
-/** Speaks MCP over stdin and stdout until the client goes away. The SDK does not notice that stdin ended. */
+/** A little more than the longest call takes: nobody is kept waiting for ever. */
+const LAST_ANSWERS_MS = 60_000;
+
+/**
+ * Speaks MCP over stdin and stdout until the client goes away. When it only writes no more, what it has asked is
+ * still answered.
+ */
 export async function serveStdio(server: Server): Promise<void> {
-  const gone = new Promise<void>((resolve) => {
-    for (const event of ["end", "close", "error"]) process.stdin.once(event, () => resolve());
-    process.stdout.once("error", () => resolve());
+  const { stdin, stdout } = process;
+  const transport = new StdioTransport(stdin, stdout);
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ["end", "close", "error"]) stdin.once(event, () => resolve());
   });
-  await server.connect(new StdioServerTransport());
-  await gone;
+  const gone = new Promise<void>((resolve) => {
+    stdout.once("error", () => resolve());
+  });
+  await server.connect(transport);
+  await Promise.race([ended, gone]);
+  transport.end();
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, LAST_ANSWERS_MS).unref());
+  await Promise.race([transport.idle(), gone, patience]);
   await server.close();
 }

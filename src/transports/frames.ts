@@ -1,0 +1,78 @@
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  type RequestId,
+} from "@modelcontextprotocol/sdk/types.js";
+import { withoutNulls } from "../server/nulls.ts";
+
+/** What a frame that cannot be taken is answered with; `id` is null where it has none that could be used. */
+interface Refusal {
+  jsonrpc: "2.0";
+  id: RequestId | null;
+  error: { code: number; message: string };
+}
+
+/** A message to be handed on. */
+export interface Message {
+  message: JSONRPCMessage;
+}
+
+/** Why a frame cannot be handed on. One that nobody can be told of has no answer. */
+export interface Mistake {
+  mistake: string;
+  answer?: Refusal;
+}
+
+/** Reads one line. @returns undefined for a blank one */
+export function readLine(line: string): Message | Mistake | { batch: readonly unknown[] } | undefined {
+  // Windows programs mark the beginning of a stream.
+  const text = line.replace(/^\uFEFF+/, "").trim();
+  if (text === "") return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? { batch: value } : readValue(value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refuse(null, { code: ErrorCode.ParseError, why: `not JSON: ${why}` });
+  }
+}
+
+/** Reads one message of JSON-RPC. */
+export function readValue(value: unknown): Message | Mistake {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse(null, "a message is an object");
+  const frame: Record<string, unknown> = withoutNulls({ ...value });
+  const parsed = JSONRPCMessageSchema.safeParse(frame);
+  if (parsed.success) return { message: parsed.data };
+  const { id } = frame;
+  const usable = typeof id === "string" || typeof id === "number" ? id : null;
+  const { why, code } = problemOf(frame);
+  // An answer to an answer, or to what wants none, would mean something else to the other side.
+  if ("result" in frame || "error" in frame) return { mistake: why };
+  return id === undefined && typeof frame.method === "string"
+    ? { mistake: why }
+    : refuse(usable, { code, why });
+}
+
+export function refuse(id: RequestId | null, mistake: string | { code: number; why: string }): Mistake {
+  const { code, why } =
+    typeof mistake === "string" ? { code: ErrorCode.InvalidRequest, why: mistake } : mistake;
+  return { mistake: why, answer: { jsonrpc: "2.0", id, error: { code, message: why } } };
+}
+
+function problemOf(frame: Record<string, unknown>): { code: number; why: string } {
+  const code = ErrorCode.InvalidRequest;
+  const { jsonrpc, id, method, params } = frame;
+  if (jsonrpc !== "2.0") return { code, why: 'jsonrpc must be "2.0"' };
+  if (!("method" in frame)) return { code, why: "it has neither a method nor a result" };
+  if (typeof method !== "string") return { code, why: "method must be a text" };
+  if (id !== undefined && typeof id !== "string" && !Number.isInteger(id))
+    return { code, why: "id must be a text or a whole number" };
+  if (params !== undefined && (typeof params !== "object" || Array.isArray(params)))
+    return { code: ErrorCode.InvalidParams, why: "params must be an object" };
+  const known = new Set(["jsonrpc", "id", "method", "params"]);
+  const others = Object.keys(frame).filter((key) => !known.has(key));
+  if (others.length > 0) return { code, why: `${others.join(", ").slice(0, 200)} does not belong there` };
+  return { code: ErrorCode.InvalidParams, why: "params._meta cannot be read" };
+}

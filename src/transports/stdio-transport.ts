@@ -1,0 +1,204 @@
+import type { Readable, Writable } from "node:stream";
+import type { Transport, TransportSendOptions } from "@modelcontextprotocol/sdk/shared/transport.js";
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type RequestId,
+} from "@modelcontextprotocol/sdk/types.js";
+import { log } from "../log.ts";
+import { Batch } from "./batch.ts";
+import { type Message, type Mistake, readLine, readValue, refuse } from "./frames.ts";
+import { LineSplitter, MAX_LINE_BYTES } from "./line-splitter.ts";
+import { Outbox } from "./outbox.ts";
+
+/** Nothing more is read from a client that has this much to read itself. */
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
+/** From this version on there are no batches. */
+const WITHOUT_BATCHES = "2025-06-18";
+
+interface Call {
+  id: RequestId;
+  batch: Batch | undefined;
+}
+
+/**
+ * MCP over two streams, one message a line. Whatever has an id is answered, also what cannot be read; the SDK's
+ * own transport says nothing then. Knows which calls are under way when the input ends.
+ */
+export class StdioTransport implements Transport {
+  onmessage?: Transport["onmessage"];
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #outbox: Outbox;
+  readonly #lines = new LineSplitter();
+  /** Requests of the client without an answer yet. */
+  #calls: Call[] = [];
+  /** Our own requests to the client. */
+  readonly #asked = new Set<RequestId>();
+  readonly #idle: (() => void)[] = [];
+  #version: string | undefined;
+  #hasEnded = false;
+
+  constructor(input: Readable, output: Writable) {
+    this.#input = input;
+    this.#output = output;
+    this.#outbox = new Outbox(output);
+  }
+
+  start(): Promise<void> {
+    this.#input.on("data", this.#onData);
+    this.#output.on("drain", this.#onDrain);
+    return Promise.resolve();
+  }
+
+  /** Called with what `initialize` agreed on, before anything after it is read. */
+  setProtocolVersion(version: string): void {
+    this.#version = version;
+  }
+
+  /** The client will write no more: takes the last line, and answers what we asked in its place. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#take(this.#lines.take());
+    for (const id of this.#asked) this.#answerForClient(id);
+  }
+
+  /** Resolves when every call has its answer and the client has read it. */
+  async idle(): Promise<void> {
+    if (this.#calls.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#outbox.emptied();
+  }
+
+  send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
+    if (!("method" in message)) this.#answer(message);
+    else {
+      this.#outbox.send(message, keyOf(message, options));
+      if ("id" in message) this.#ask(message.id);
+    }
+    if (this.#outbox.backlog > MAX_BACKLOG_BYTES) this.#input.pause();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#input.off("data", this.#onData).pause();
+    this.#output.off("drain", this.#onDrain);
+    this.#outbox.close();
+    this.onclose?.();
+    return Promise.resolve();
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    for (const line of this.#lines.push(chunk)) this.#take(line);
+  };
+
+  readonly #onDrain = () => {
+    if (!this.#hasEnded) this.#input.resume();
+  };
+
+  #take(line: string | undefined): void {
+    const frame = line === undefined ? refuse(null, `longer than ${MAX_LINE_BYTES} bytes`) : readLine(line);
+    if (frame === undefined) return;
+    if ("batch" in frame) this.#takeBatch(frame.batch);
+    else this.#receive(frame);
+  }
+
+  #takeBatch(values: readonly unknown[]): void {
+    const frames = values.map(readValue);
+    const isKnown = this.#version !== undefined && this.#version < WITHOUT_BATCHES;
+    if (isKnown && frames.length > 0) {
+      const batch = new Batch((answers) => this.#outbox.send(answers));
+      for (const frame of frames) this.#receive(frame, batch);
+      batch.settle();
+      return;
+    }
+    const why = frames.length === 0 ? "a batch is empty" : "this version of the protocol has no batches";
+    const ids = frames.map(idOf).filter((id) => id !== undefined && id !== null);
+    for (const id of ids.length === 0 ? [null] : ids) this.#reject(refuse(id, why));
+  }
+
+  #receive(frame: Message | Mistake, batch?: Batch): void {
+    if ("mistake" in frame) this.#reject(frame, batch);
+    else if (isRequest(frame.message)) this.#open(frame.message, batch);
+    else this.#hear(frame.message);
+  }
+
+  #reject({ mistake, answer }: Mistake, batch?: Batch): void {
+    log("warning", `a message of the client was not understood: ${mistake}`);
+    if (answer === undefined) return;
+    if (batch === undefined) this.#outbox.send(answer);
+    else batch.add(answer);
+  }
+
+  #open(request: JSONRPCRequest, batch: Batch | undefined): void {
+    if (batch !== undefined && request.method === "initialize") {
+      this.#reject(refuse(request.id, "initialize cannot be part of a batch"), batch);
+      return;
+    }
+    batch?.expect();
+    this.#calls.push({ id: request.id, batch });
+    this.onmessage?.(request);
+  }
+
+  #hear(message: JSONRPCMessage): void {
+    if (!("method" in message) && message.id !== undefined) this.#asked.delete(message.id);
+    this.onmessage?.(message);
+    // The SDK sends no answer to a call that was cancelled.
+    if ("method" in message && message.method === "notifications/cancelled")
+      this.#settle(message.params?.requestId);
+  }
+
+  #answer(answer: Exclude<JSONRPCMessage, { method: string }>): void {
+    if (answer.id !== undefined) this.#outbox.drop(progressKey(answer.id));
+    if (!this.#settle(answer.id, answer)) this.#outbox.send(answer);
+  }
+
+  /** A call is over. Whether its answer is on its way with those of a batch. */
+  #settle(id: unknown, answer?: object): boolean {
+    const call = this.#calls.find((open) => open.id === id);
+    if (call === undefined) return false;
+    call.batch?.settle(answer);
+    this.#calls = this.#calls.filter((open) => open !== call);
+    if (this.#calls.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    return call.batch !== undefined;
+  }
+
+  #ask(id: RequestId): void {
+    this.#asked.add(id);
+    // The SDK expects the answer only once this call has returned.
+    if (this.#hasEnded) queueMicrotask(() => this.#answerForClient(id));
+  }
+
+  #answerForClient(id: RequestId): void {
+    if (!this.#asked.delete(id)) return;
+    const error = { code: ErrorCode.ConnectionClosed, message: "The client writes no more." };
+    this.onmessage?.({ jsonrpc: "2.0", id, error });
+  }
+}
+
+function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {
+  return "method" in message && "id" in message;
+}
+
+/** Of what wants an answer. */
+function idOf(frame: Message | Mistake): RequestId | null | undefined {
+  if ("mistake" in frame) return frame.answer?.id;
+  return isRequest(frame.message) ? frame.message.id : undefined;
+}
+
+/** Of such messages only the newest matters. */
+function keyOf(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions): string | undefined {
+  if (!("method" in message) || "id" in message) return undefined;
+  const { method, params } = message;
+  if (method === "notifications/resources/updated") return `${method} ${String(params?.uri)}`;
+  if (method.endsWith("/list_changed")) return method;
+  const isProgress = method === "notifications/progress" && relatedRequestId !== undefined;
+  return isProgress ? progressKey(relatedRequestId) : undefined;
+}
+
+function progressKey(id: RequestId): string {
+  return `progress ${typeof id} ${id}`;
+}
