@@ -174,7 +174,8 @@ export class StdioTransport implements Transport {
 
   #answerForClient(id: RequestId): void {
     if (!this.#asked.delete(id)) return;
-    const error = { code: ErrorCode.ConnectionClosed, message: "The client writes no more." };
+    // Not an error of the connection: a question that nobody will answer must not pass for one that cannot be asked.
+    const error = { code: ErrorCode.RequestTimeout, message: "The client writes no more." };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
 }
