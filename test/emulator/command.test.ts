@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { emulatorOptions, runEmulator } from "../../src/emulator/command.ts";
 
@@ -42,6 +45,16 @@ describe("the emulator command", () => {
     expect(text).toContain("APOLO_PASSED_CONFIG=");
     expect(text).toMatch(/jobs run (un)?isolated/);
     expect(text).toMatch(/ each job('s memory is watched| within its memory)/);
+  });
+
+  test("tells of a damaged journal before anything else", async () => {
+    const data = mkdtempSync(join(tmpdir(), "command-"));
+    mkdirSync(join(data, "state"));
+    writeFileSync(join(data, "state", "journal-0.jsonl"), "garbage\n");
+    expect(await output({ data, json: true })).toMatch(
+      /^The state in .* is damaged: line 1 of journal-0\.jsonl/,
+    );
+    rmSync(data, { recursive: true });
   });
 
   test("passes its flags on", () => {

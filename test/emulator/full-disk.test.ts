@@ -109,4 +109,24 @@ describe("a log at its limit", () => {
     expect(await textOf(again, "job-aa1")).toBe(cut);
     await again.close();
   });
+
+  test("is what the emulator was told to keep of each job", async () => {
+    const emulator = await startEmulator({ logLimitBytes: 1000 });
+    const headers = { authorization: `Bearer ${emulator.token}` };
+    const body = JSON.stringify({
+      image: "a",
+      project_name: "vision",
+      command: "sh -c 'yes | head -c 300000'",
+    });
+    const started = await fetch(`${emulator.url}/jobs?from_preset`, { method: "POST", headers, body });
+    const { id } = JSON.parse(await started.text());
+    await vi.waitFor(
+      async () => {
+        const log = await (await fetch(`${emulator.url}/jobs/${id}/log`, { headers })).text();
+        expect(log).toMatch(/^(y\n){500}\[emulator\] .*longer than 1000 bytes\.\n$/);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    await emulator.close();
+  });
 });

@@ -18,9 +18,11 @@ export function checkSite({ headers }: IncomingMessage, listensOn: string): void
   const asked = urlOf(`http://${headers.host ?? ""}`);
   if (asked === undefined || asked.host === "" || !isOwnName(nameOf(asked), listensOn))
     throw failure(403, "This host name is not the emulator's.");
-  const { origin } = headers;
-  if (origin !== undefined && urlOf(origin)?.host !== asked.host)
-    throw failure(403, "Requests of other web pages are refused.");
+  const { origin, "sec-fetch-site": from = "none", "sec-fetch-mode": mode } = headers;
+  const isForeign = origin !== undefined && urlOf(origin)?.host !== asked.host;
+  // Requests without an origin: a page may lead to the emulator, and embed or fetch nothing of it.
+  const isEmbedded = !["none", "same-origin"].includes(String(from)) && mode !== "navigate";
+  if (isForeign || isEmbedded) throw failure(403, "Requests of other web pages are refused.");
 }
 
 /** Addresses cannot be bound to another name; beyond loopback any of them may be this machine's. */

@@ -140,6 +140,8 @@ describe("a request of somebody else's web page", () => {
       { host, origin: "http://evil.example" },
       { host, origin: "http://127.0.0.1:1" },
       { host, origin: "null" },
+      { host, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
+      { host, "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" },
       { host: "evil.example", origin: "http://evil.example" },
     ];
     for (const headers of foreign)
@@ -154,6 +156,8 @@ describe("a request of somebody else's web page", () => {
       expect(await statusOf(open, "/ping", { host, origin: `http://${host}` })).toBe(200);
     }
     expect(await statusOf(open, "/ping", { host: "192.168.7.7" })).toBe(403);
+    const led = { host: `localhost:${port}`, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect(await statusOf(open, "/oauth/done", led)).toBe(200);
   });
 
   test("is refused beyond loopback too, where addresses are names of its own", async () => {

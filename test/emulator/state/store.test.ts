@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -40,6 +40,24 @@ describe("openStore", () => {
     expect(store.table.size).toBe(2);
     expect(store.table.get(job.id)).toEqual({ ...job, maxRunTimeMinutes: 90, beingDropped: true });
     expect(store.table.list({}).map(({ id }) => id)).toEqual([record(1).id, record(2).id]);
+  });
+
+  test("keeps what a damaged journal still says, and tells of the rest once", () => {
+    for (const index of [1, 2, 3]) store.table.add(record(index));
+    store.collection<string>("secrets").set("a", "1");
+    store.close();
+    const file = join(folder, "state", "journal-0.jsonl");
+    const lines = readFileSync(file, "utf8").split("\n");
+    const damaged = [lines[0], lines[1]?.slice(0, -9), '{"kind":"job","job":{"id":"x"}}', ...lines.slice(2)];
+    writeFileSync(file, damaged.join("\n"));
+    store = openStore(folder);
+    expect(store.damage).toMatch(/ line 2 of journal-0.jsonl cannot be read, line 3 .* 3 lines were kept/);
+    for (const told of [true, false]) {
+      expect(store.table.list({}).map(({ id }) => id)).toEqual([record(1).id, record(3).id]);
+      expect(store.collection<string>("secrets").get("a")).toBe("1");
+      expect(store.damage !== undefined).toBe(told);
+      reopen();
+    }
   });
 
   test("does not bring a job back that changed after it was removed", () => {
