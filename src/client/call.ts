@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
-import { PlatformError } from "./errors.ts";
-import { endOf } from "./limit.ts";
+import { type FailedRequest, PlatformError } from "./errors.ts";
+import { msLeft, noResultWithin } from "./limit.ts";
 
 /** How long and for whom one call may run. */
 export interface CallOptions {
@@ -16,6 +16,9 @@ export interface Where {
   org?: string | undefined;
   project?: string | undefined;
 }
+
+/** A signal that fires by itself fires first: whose time is over can then be told. */
+const LATER_MS = 5;
 
 /**
  * Ends a call with the caller's signal, after its time limit, or when nothing was heard for `idleMs` (0 = never).
@@ -36,12 +39,12 @@ export class Deadline extends EventEmitter {
   constructor({ signal, timeoutMs }: CallOptions, idleMs: number) {
     super();
     this.#outer = signal;
-    const ownEnd = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
-    this.endsAt = Math.min(ownEnd, endOf(signal));
+    const leftMs = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, msLeft(signal) + LATER_MS);
+    this.endsAt = performance.now() + leftMs;
     if (signal?.aborted === true) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (timeoutMs !== undefined)
-      this.#total = setTimeout(() => this.#timeOut(`no result within ${timeoutMs} ms`), timeoutMs);
+    if (Number.isFinite(leftMs))
+      this.#total = setTimeout(() => this.#timeOut(noResultWithin(leftMs)), Math.max(0, leftMs));
     if (idleMs > 0)
       this.#idle = setTimeout(() => {
         if (!this.#isResting) this.#timeOut(`nothing received for ${idleMs} ms`);
@@ -55,6 +58,21 @@ export class Deadline extends EventEmitter {
       if (this.aborted) this.#controller.abort(this.reason);
     }
     return this.#controller.signal;
+  }
+
+  /** Waits for `promise`, which several calls may share, no longer than this lasts. @throws {PlatformError} `timed_out` */
+  async wait<T>(promise: Promise<T>, what: string): Promise<T> {
+    let onAbort: () => void = () => undefined;
+    const fired = new Promise<never>((_, reject) => {
+      onAbort = () => reject(abortError(this, what));
+    });
+    if (this.aborted) onAbort();
+    this.once("abort", onAbort);
+    try {
+      return await Promise.race([promise, fired]);
+    } finally {
+      this.off("abort", onAbort);
+    }
   }
 
   /** Restarts the idle clock. */
@@ -109,13 +127,18 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** What to throw once `signal` has fired: a timeout becomes `timed_out`, the caller's own reason stays. */
-export function abortError({ reason }: { reason: unknown }, what: string): unknown {
+export function abortError(
+  { reason }: { reason: unknown },
+  what: string,
+  /** What had been sent by then. */
+  request?: FailedRequest,
+): unknown {
   if (reason instanceof DOMException && reason.name === "TimeoutError")
-    return new PlatformError("timed_out", `${what} timed out: ${reason.message}`, { cause: reason });
+    return new PlatformError("timed_out", `${what} timed out: ${reason.message}`, { cause: reason, request });
   return reason;
 }
 
-/** Waits for `promise`, which several calls may share, no longer than this call lives. */
+/** Waits for `promise` until the call is cancelled. */
 export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
@@ -124,4 +147,17 @@ export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined)
     signal.addEventListener("abort", onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
+}
+
+/**
+ * Waits for `promise`, which several calls may share, no longer than this call may last.
+ * @throws {PlatformError} `timed_out`, with `what` was waited for
+ */
+export async function orTimeOut<T>(promise: Promise<T>, call: CallOptions, what: string): Promise<T> {
+  const deadline = new Deadline(call, 0);
+  try {
+    return await deadline.wait(promise, what);
+  } finally {
+    deadline.close();
+  }
 }

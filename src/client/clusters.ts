@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { type CallOptions, orAbort, type Where } from "./call.ts";
+import { type CallOptions, orTimeOut, type Where } from "./call.ts";
 import { PlatformError } from "./errors.ts";
 import { describe, type Http } from "./http.ts";
 import type { RemoteImage } from "./job.ts";
 import type { LoginSource } from "./login/login.ts";
 import type { Session } from "./login/session.ts";
 import { userOf } from "./login/token.ts";
+import { beforeSending } from "./network-error.ts";
 import { type Preset, toPreset } from "./preset.ts";
 import { salvage } from "./salvage.ts";
 import {
@@ -61,7 +62,8 @@ const FRESH_MS = 30_000;
 
 const MOST_NAMED = 5;
 
-const LOAD_LIMIT_MS = 60_000;
+const LOAD_LIMIT_MS = 45_000;
+const WHAT = "Reading the platform's configuration";
 
 interface Loaded {
   clusters: Cluster[];
@@ -128,7 +130,7 @@ export class Directory {
     this.#pending ??= this.#fetch().finally(() => {
       this.#pending = undefined;
     });
-    return orAbort(this.#pending, call?.signal);
+    return beforeSending(orTimeOut(this.#pending, call ?? {}, WHAT));
   }
 
   async #load(call?: CallOptions): Promise<Loaded> {
@@ -141,7 +143,7 @@ export class Directory {
 
   async #fetch(): Promise<Loaded> {
     const url = `${apiBase(this.#session.login.url)}/config`;
-    const api = { what: "Reading the platform's configuration", method: "GET", url, untraced: true } as const;
+    const api = { what: WHAT, method: "GET", url, untraced: true } as const;
     const found = wireConfig.safeParse(await this.#http.json(api, { timeoutMs: LOAD_LIMIT_MS }));
     const request = describe(api);
     if (!found.success)

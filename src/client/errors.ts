@@ -29,6 +29,9 @@ export interface FailedRequest {
   status?: number;
 }
 
+/** What a call that failed has changed on the platform. */
+export type Outcome = "nothing" | "unknown" | "done";
+
 export interface ErrorDetails {
   cause?: unknown;
   request?: FailedRequest | undefined;
@@ -38,19 +41,24 @@ export interface ErrorDetails {
   retryable?: boolean | undefined;
   /** How long the server asked to wait, in milliseconds. */
   retryAfterMs?: number | undefined;
+  /** What the call that failed has changed, where that is known. */
+  outcome?: Outcome | undefined;
 }
 
 /**
  * Every failure of this client. `message` says what failed, for what, and what to try next; `retryable` says
- * whether the same call may succeed if made again unchanged.
+ * whether the same call may succeed if made again unchanged. One failure may reach several callers, so it is
+ * never changed: `restate` makes another one of it.
  */
 export class PlatformError extends Error {
   override readonly name: string = "PlatformError";
+  declare readonly message: string;
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly request: FailedRequest | undefined;
   readonly serverText: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly outcome: Outcome | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -59,7 +67,23 @@ export class PlatformError extends Error {
     this.request = details.request;
     this.serverText = details.serverText;
     this.retryAfterMs = details.retryAfterMs;
+    this.outcome = details.outcome;
   }
+
+  /** The same failure as one caller has to see it. */
+  restate({ message = this.message, outcome = this.outcome }: Restatement): PlatformError {
+    return new PlatformError(this.code, message, { ...detailsOf(this), outcome });
+  }
+}
+
+interface Restatement {
+  message?: string;
+  outcome?: Outcome;
+}
+
+function detailsOf(error: PlatformError): ErrorDetails {
+  const { request, serverText, retryable, retryAfterMs } = error;
+  return { request, serverText, retryable, retryAfterMs, cause: error };
 }
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -74,9 +98,13 @@ export class AmbiguousError extends PlatformError {
   override readonly name: string = "AmbiguousError";
   readonly candidates: JobDescription[];
 
-  constructor(message: string, candidates: JobDescription[]) {
-    super("ambiguous", message);
+  constructor(message: string, candidates: JobDescription[], details: ErrorDetails = {}) {
+    super("ambiguous", message, details);
     this.candidates = candidates;
+  }
+
+  override restate({ message = this.message, outcome = this.outcome }: Restatement): AmbiguousError {
+    return new AmbiguousError(message, this.candidates, { ...detailsOf(this), outcome });
   }
 }
 
@@ -95,6 +123,10 @@ export class NotPermittedError extends PlatformError {
     super("not_permitted", message, details);
     this.missing = missing;
   }
+
+  override restate({ message = this.message, outcome = this.outcome }: Restatement): NotPermittedError {
+    return new NotPermittedError(message, this.missing, { ...detailsOf(this), outcome });
+  }
 }
 
 /** A start whose answer was lost and whose job was not found: starting again with `requestId` is safe. */
@@ -103,7 +135,11 @@ export class UnknownOutcomeError extends PlatformError {
   readonly requestId: string;
 
   constructor(message: string, requestId: string, details: ErrorDetails = {}) {
-    super("unknown_outcome", message, details);
+    super("unknown_outcome", message, { outcome: "unknown", ...details });
     this.requestId = requestId;
+  }
+
+  override restate({ message = this.message, outcome = this.outcome }: Restatement): UnknownOutcomeError {
+    return new UnknownOutcomeError(message, this.requestId, { ...detailsOf(this), outcome });
   }
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { distance } from "fastest-levenshtein";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "./connection.ts";
@@ -17,8 +16,6 @@ const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
 /** How far back an id prefix is searched, and near names are looked for. */
 const SEARCHED_JOBS = 2000;
 const PARALLEL = 8;
-/** A job asked for listens for the end of its call at so many places at once. */
-const LISTENERS_EACH = 3;
 const MOST_CANDIDATES = 10;
 /** Digits by which a mistyped id may differ. */
 const FURTHEST_ID = 2;
@@ -113,7 +110,6 @@ export async function statusOfMany(
   { refs, where }: { refs: readonly string[]; where: Where | undefined },
   call?: CallOptions,
 ): Promise<StatusOutcome[]> {
-  if (call?.signal !== undefined) setMaxListeners(PARALLEL * LISTENERS_EACH, call.signal);
   const newest = newestOf(at, call);
   const outcomes: StatusOutcome[] = [];
   const waiting = refs.map((ref, index) => ({ ref, index }));

@@ -1,8 +1,8 @@
-import { type CallOptions, Deadline, orAbort, pause } from "./call.ts";
+import { type CallOptions, Deadline, pause } from "./call.ts";
 import { type FailedRequest, PlatformError } from "./errors.ts";
 import type { Exchange, Incoming } from "./exchange.ts";
 import type { Session } from "./login/session.ts";
-import { networkError } from "./network-error.ts";
+import { beforeSending, networkError } from "./network-error.ts";
 import { Retry } from "./retry.ts";
 import { serverError } from "./server-error.ts";
 import { traceHeaders } from "./trace.ts";
@@ -113,12 +113,12 @@ export class Http {
   async #accepted(api: ApiCall, deadline: Deadline): Promise<Incoming> {
     const { session } = this.#options;
     for (let renewed = false; ; renewed = true) {
-      const token = session.current ?? (await orAbort(session.token(), deadline.signal));
+      const token = session.current ?? (await beforeSending(deadline.wait(session.token(), api.what)));
       const answer = await this.#follow(api, token, deadline);
       if (answer.status < 400) return answer;
       const body = await answer.text();
-      if (answer.status === 401 && !renewed && (await orAbort(session.renew(token), deadline.signal)))
-        continue;
+      const isRefused = answer.status === 401 && !renewed;
+      if (isRefused && (await beforeSending(deadline.wait(session.renew(token), api.what)))) continue;
       const { what, notFoundMeansNotRunning } = api;
       const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
       const { status } = answer;

@@ -9,6 +9,7 @@ export {
   type FailedRequest,
   type MissingRight,
   NotPermittedError,
+  type Outcome,
   PlatformError,
   UnknownOutcomeError,
 } from "./errors.ts";
@@ -21,7 +22,7 @@ export { imageToString, parseImage } from "./images.ts";
 export * from "./job.ts";
 export type { Jobs } from "./jobs.ts";
 export { parseLifeSpan } from "./life-span.ts";
-export { Limit } from "./limit.ts";
+export { Limit, msLeft } from "./limit.ts";
 export type { LogLine } from "./lines.ts";
 export type { ListFilter } from "./list.ts";
 export { findLogin } from "./login/find.ts";

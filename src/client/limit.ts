@@ -5,16 +5,20 @@ interface TimedSignal extends AbortSignal {
   readonly endsAt?: number;
 }
 
-/** When what runs under `signal` has to be over, as `performance.now()` counts; Infinity = never. */
-export function endOf(signal: AbortSignal | undefined): number {
+/** How long what runs under `signal` may still take, in milliseconds; Infinity = as long as it likes. */
+export function msLeft(signal: AbortSignal | undefined): number {
   const timed: TimedSignal | undefined = signal;
-  return timed?.endsAt ?? Number.POSITIVE_INFINITY;
+  return (timed?.endsAt ?? Number.POSITIVE_INFINITY) - performance.now();
+}
+
+export function noResultWithin(ms: number): string {
+  return `no result within ${Math.round(ms / 100) / 10} s`;
 }
 
 interface Bounds {
   /** The signal fires after this, in milliseconds. */
   ms?: number | undefined;
-  /** The signal only tells that this is left, so that nobody begins a wait that cannot end. */
+  /** The signal does not fire, but calls of the client end by themselves after this. */
   expectedMs?: number | undefined;
 }
 
@@ -31,12 +35,15 @@ export class Limit {
 
   constructor(outers: AbortSignal | readonly AbortSignal[], { ms, expectedMs }: Bounds = {}) {
     this.#outers = Array.isArray(outers) ? outers : [outers];
-    // A call of many parts waits for each of them under its one signal.
+    const never = Number.POSITIVE_INFINITY;
+    const leftMs = Math.min(ms ?? never, expectedMs ?? never, ...this.#outers.map(msLeft));
+    // Any number of calls may wait under one limit.
     setMaxListeners(0, this.#controller.signal);
-    const leftMs = Math.min(ms ?? Number.POSITIVE_INFINITY, expectedMs ?? Number.POSITIVE_INFINITY);
-    const endsAt = Math.min(performance.now() + leftMs, ...this.#outers.map(endOf));
-    Object.assign(this.#controller.signal, { endsAt });
-    if (ms !== undefined) this.#timer = setTimeout(() => this.#timeOut(ms), Math.max(0, ms));
+    Object.assign(this.#controller.signal, { endsAt: performance.now() + leftMs });
+    if (ms !== undefined) {
+      const inMs = Math.max(0, Math.min(ms, ...this.#outers.map(msLeft)));
+      this.#timer = setTimeout(() => this.#timeOut(inMs), inMs);
+    }
     for (const outer of this.#outers) {
       if (outer.aborted) this.#onAbort({ target: outer });
       else outer.addEventListener("abort", this.#onAbort, { once: true });
@@ -70,7 +77,7 @@ export class Limit {
   };
 
   #timeOut(ms: number): void {
-    this.#fire(new DOMException(`no result within ${ms} ms`, "TimeoutError"));
+    this.#fire(new DOMException(noResultWithin(ms), "TimeoutError"));
   }
 
   #fire(reason: DOMException): void {

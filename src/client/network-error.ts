@@ -11,7 +11,7 @@ export function networkError(
   }: { what: string; request: FailedRequest; signal?: { aborted: boolean; reason: unknown } | undefined },
 ): unknown {
   if (cause instanceof PlatformError) return cause;
-  if (signal?.aborted === true) return abortError(signal, what);
+  if (signal?.aborted === true) return abortError(signal, what, request);
   const codes = causesOf(cause);
   const { origin } = new URL(request.url);
   const tls = codes.find((code) => TLS_CODE.test(code));
@@ -41,13 +41,23 @@ function wasNeverSent(error: PlatformError): boolean {
  * is that of a gateway which lost it. False for a refusal, and for what was never sent.
  */
 export function mayHaveHappened(error: PlatformError): boolean {
-  const { code, request } = error;
+  const { code, request, outcome } = error;
+  if (outcome !== undefined) return outcome !== "nothing";
   if (wasNeverSent(error)) return false;
   if (request?.status !== undefined) return request.status === 502 || request.status === 504;
   return UNANSWERED.has(code);
 }
 
 const TOO_MANY_HEADERS = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);
+
+/** For what comes before a request, as the login and the configuration: its failure means that nothing was sent. */
+export async function beforeSending<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof PlatformError ? error.restate({ outcome: "nothing" }) : error;
+  }
+}
 
 const UNANSWERED = new Set(["unavailable", "timed_out", "protocol_error", "unknown_outcome"]);
 
@@ -77,11 +87,13 @@ const REASONS: Record<string, string> = {
   UND_ERR_ABORTED: "the connection was closed early",
 };
 
+const MOST_CAUSES = 8;
+
 /** Codes of an error and of what caused it: undici and fetch wrap the system's error. */
 function causesOf(error: unknown): string[] {
   const codes: string[] = [];
   let current: unknown = error;
-  for (let depth = 0; depth < 4 && current instanceof Error; depth += 1) {
+  for (let depth = 0; depth < MOST_CAUSES && current instanceof Error; depth += 1) {
     // Node puts a string `code` on system errors without saying so in the type.
     const { code, errors } = current as { code?: unknown; errors?: unknown };
     if (typeof code === "string") codes.push(code);

@@ -1,8 +1,9 @@
-import { abortError, type CallOptions, orAbort, pause, type Where } from "./call.ts";
+import { abortError, type CallOptions, orTimeOut, pause, type Where } from "./call.ts";
 import { type Connection, imageBase } from "./connection.ts";
 import { PlatformError, UnknownOutcomeError } from "./errors.ts";
 import { getJob } from "./find.ts";
 import type { JobDescription } from "./job.ts";
+import { msLeft } from "./limit.ts";
 import { listJobs } from "./list.ts";
 import { userOf } from "./login/token.ts";
 import { mayHaveHappened } from "./network-error.ts";
@@ -185,18 +186,8 @@ async function jobOf(
 }
 
 /** Undefined when it does not come as long as the call waits. */
-async function inTime<T>(promise: Promise<T>, { signal, timeoutMs }: CallOptions): Promise<T | undefined> {
-  if (timeoutMs === undefined) return orAbort(promise, signal).catch(() => undefined);
-  const isOver = new AbortController();
-  const late = pause(timeoutMs, isOver.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await orAbort(Promise.race([promise, late]), signal).catch(() => undefined);
-  } finally {
-    isOver.abort();
-  }
+function inTime<T>(promise: Promise<T>, call: CallOptions): Promise<T | undefined> {
+  return orTimeOut(promise, call, "Starting a job").catch(() => undefined);
 }
 
 /**
@@ -241,7 +232,7 @@ async function search(
 ): Promise<JobDescription | undefined> {
   const { requestId, lookupMs, prepared } = wanted;
   const user = userOf(at.session.login.token);
-  const endsAt = performance.now() + lookupMs;
+  const endsAt = performance.now() + Math.min(lookupMs, msLeft(signal));
   const isSought = () => performance.now() < endsAt && signal?.aborted !== true;
   for (let waitMs = FIRST_WAIT_MS; isSought() && sent.state !== "refused"; waitMs *= 2) {
     if (sent.state === "found") return sent.found;

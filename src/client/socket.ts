@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Agent } from "node:http";
 import WebSocket from "ws";
-import { abortError, type CallOptions, Deadline, orAbort } from "./call.ts";
+import { abortError, type CallOptions, Deadline, orTimeOut } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { closeError } from "./close-error.ts";
 import { type FailedRequest, PlatformError } from "./errors.ts";
 import { describe, parseRetryAfter } from "./http.ts";
 import type { Session } from "./login/session.ts";
-import { networkError } from "./network-error.ts";
+import { beforeSending, networkError } from "./network-error.ts";
 import { serverError } from "./server-error.ts";
 import { MAX_FRAME_BYTES } from "./wire/frames.ts";
 
@@ -66,13 +66,14 @@ export class Sockets {
   /** Opens one; a refused token is replaced once. @throws {PlatformError} with the text of `X-Error` */
   async open(target: SocketCall, call: CallOptions = {}): Promise<Socket> {
     const { session } = this.#options;
-    const token = await orAbort(session.token(), call.signal);
+    const inTime = <T>(promise: Promise<T>) => beforeSending(orTimeOut(promise, call, target.what));
+    const token = await inTime(session.token());
     try {
       return await this.#openWith(token, target, call);
     } catch (error) {
       const refused = error instanceof PlatformError && error.code === "not_authenticated";
-      if (!refused || !(await orAbort(session.renew(token), call.signal))) throw error;
-      return this.#openWith(await session.token(), target, call);
+      if (!refused || !(await inTime(session.renew(token)))) throw error;
+      return this.#openWith(await inTime(session.token()), target, call);
     }
   }
 
@@ -114,7 +115,7 @@ function connect(
       reject(error);
     };
     const onAbort = () => {
-      fail(abortError(signal, target.what));
+      fail(abortError(signal, target.what, request));
       raw.terminate();
     };
     raw.on("upgrade", ({ headers }) => {

@@ -1,4 +1,4 @@
-import { orAbort } from "./call.ts";
+import { orAbort, orTimeOut } from "./call.ts";
 
 /** Lets one piece of work at a time run for each key, in the order asked. */
 export class Turns {
@@ -20,11 +20,12 @@ export class Turns {
       if (this.#last.get(key) === last) this.#last.delete(key);
     });
     try {
-      await orAbort(before, signal);
+      await orTimeOut(before, { signal }, "Waiting for an earlier call");
     } catch (error) {
       end();
       throw error;
     }
+    // Not at the end of the call's time: what the work goes on to do would be told as not done.
     return orAbort(work().finally(end), signal);
   }
 }

@@ -14,13 +14,18 @@ const MAX_ERROR_CHARS = 4000;
 /** Errors quote what the platform and the caller wrote. */
 const redact = makeRedactor();
 
-/** The one place where a thrown error becomes text for an agent. */
-export function describeError(error: unknown, what: string): string {
+/**
+ * The one place where a thrown error becomes text for an agent. `nothing` is added where the call is known to have
+ * changed nothing.
+ */
+export function describeError(error: unknown, what: string, nothing?: string): string {
   if (error instanceof PolicyError) return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
   if (error instanceof PlatformError || error instanceof InvalidInputError) {
     const candidates =
       error instanceof AmbiguousError ? ` ${candidatesText(error.candidates, Date.now())}` : "";
-    return redact(`${error.code}: ${error.message}${candidates}`).text.slice(0, MAX_ERROR_CHARS);
+    const undone = error instanceof PlatformError && error.outcome === "nothing" ? (nothing ?? "") : "";
+    const said = undone === "" ? error.message : `${error.message.replace(/(?<![.!?])$/, ".")} ${undone}`;
+    return redact(`${error.code}: ${said}${candidates}`).text.slice(0, MAX_ERROR_CHARS);
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; nothing is known about its outcome. The server's log has the details.`;

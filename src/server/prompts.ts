@@ -26,7 +26,7 @@ export function servePrompts(
   }));
   server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listing }));
   server.setRequestHandler(GetPromptRequestSchema, async ({ params }, extra) => {
-    const limit = new Limit([extra.signal, connection.closing]);
+    const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
     const { signal } = limit;
     try {
       const prompt = find(prompts, params.name);

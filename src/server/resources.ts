@@ -23,7 +23,7 @@ export function serveResources(server: Server, connection: Connection): void {
     const fixed = resources
       .filter((resource) => !isTemplate(resource))
       .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
-    const limit = new Limit([extra.signal, connection.closing]);
+    const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
     // A list must not fail because the platform is away or nobody is logged in: reading says why.
     const jobs = await listJobs(connection.platform, limit.signal)
       .catch(() => [])
@@ -32,7 +32,7 @@ export function serveResources(server: Server, connection: Connection): void {
     return { resources: [...fixed, ...jobs] };
   });
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
-    const limit = new Limit([extra.signal, connection.closing]);
+    const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
     try {
       return { contents: [await readResource(uri, connection, limit.signal)] };
     } finally {

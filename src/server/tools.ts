@@ -16,6 +16,10 @@ import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
 
+/** What a call may take after its wait: the answer comes at most 2 s late. */
+const TELLING_MS = 1500;
+const CUT_MS = 400;
+
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools(server: Server, tools: Tool[], connection: Connection): void {
   const listing = tools.map(({ name, title, description, input, output, effects }) => ({
@@ -43,9 +47,7 @@ async function call(
   if (!parsed.success) return failure(describeIssues(tool.name, tool.input, parsed.error.issues));
   const progress = reportProgress(extra);
   // What changes something keeps its own time: giving up half way would leave its outcome unknown.
-  const { callMs } = connection.limits;
-  const ms = tool.effects.readOnlyHint ? callMs : undefined;
-  const limit = new Limit([extra.signal, connection.closing], { ms, expectedMs: callMs });
+  const limit = limitOf(tool, parsed.data, { connection, extra });
   try {
     const { platform, session, confirm } = connection;
     const reply = await tool.run(parsed.data, {
@@ -59,8 +61,8 @@ async function call(
   } catch (error) {
     // The SDK sends no answer to a cancelled call; its error is no bug to be logged.
     if (extra.signal.aborted) return failure(`cancelled: ${tool.name}`);
-    if (limit.isOver) return failure(describeSilence(tool.name, callMs));
-    return failure(connection.scrub(describeError(error, tool.name)));
+    if (limit.isOver) return failure(describeSilence(tool.name));
+    return failure(connection.scrub(describeError(error, tool.name, tool.nothing)));
   } finally {
     progress.stop();
     limit.close();
@@ -73,8 +75,25 @@ async function call(
   }
 }
 
-function describeSilence(tool: string, callMs: number): string {
-  return `timed_out: the platform did not answer ${tool} within ${callMs / 1000} s. Nothing was changed; try again, perhaps with less at once.`;
+/**
+ * One end for all that a call does, from its beginning: what the client asks of the platform ends by then with an
+ * error, which a tool may still tell what it knows by. What only reads is cut soon after.
+ */
+function limitOf(
+  { effects: { readOnlyHint: reads }, waits }: Tool,
+  args: Record<string, unknown>,
+  { connection, extra }: { connection: Connection; extra: Extra },
+): Limit {
+  const { callMs } = connection.limits;
+  const seconds = waits?.(args);
+  const waitMs = seconds === undefined ? 0 : seconds * 1000 + TELLING_MS;
+  const expectedMs = reads && seconds !== undefined ? waitMs : Math.max(callMs, waitMs);
+  const ms = reads ? expectedMs + CUT_MS : undefined;
+  return new Limit([extra.signal, connection.closing], { ms, expectedMs });
+}
+
+function describeSilence(tool: string): string {
+  return `timed_out: the platform did not answer ${tool} in time. Nothing was changed; try again, perhaps with less at once.`;
 }
 
 function link(job: JobDescription) {

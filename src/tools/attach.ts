@@ -11,7 +11,7 @@ import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import { requireRunning } from "./running.ts";
 import { untilTurned, wasRestarted } from "./turned.ts";
-import { within } from "./within.ts";
+import { lookUp } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MAX_OUTPUT_BYTES = 12_000;
@@ -34,10 +34,12 @@ export const attach = defineTool({
     project,
   }),
   output: z.looseObject({ output: z.string(), ended: z.boolean() }),
+  nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  waits: ({ wait_seconds }) => wait_seconds,
   async run({ job: ref, input, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     requireRunning(job, { nothing: "Nothing was sent.", again });
@@ -75,8 +77,7 @@ async function talk(
   const call = { signal, timeoutMs: seconds * 1000 + CONNECT_MS };
   const stream = await platform.jobs.attach(job.id, streams, call).catch((error: unknown) => {
     // A line goes out only over an open connection, so nothing is unknown here.
-    if (!signal.aborted && error instanceof PlatformError) error.message = notSent(error, job);
-    throw error;
+    throw error instanceof PlatformError ? error.restate({ outcome: "nothing" }) : error;
   });
   const decoders = { 1: new TextDecoder(), 2: new TextDecoder() };
   const talked: Talk = { printed: "", end: "closed" };
@@ -98,10 +99,6 @@ async function talk(
     stream.disconnect();
   }
   return talked;
-}
-
-function notSent({ message }: PlatformError, job: JobDescription): string {
-  return `${message.replace(/(?<![.!?])$/, ".")} ${identityText(job)}: nothing was sent.`;
 }
 
 /** What became of the connection, and of the job where that is likely to be the reason. */

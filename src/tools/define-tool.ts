@@ -38,7 +38,11 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   toolset: "core" | "more";
   input: In;
   output: Out;
+  /** Of what changes something: what an answer adds to an error by which nothing was changed. */
+  nothing?: string;
   effects: Effects;
+  /** Of what waits: for how many seconds at most, as asked for; undefined where it does not wait this time. */
+  waits?(args: z.output<In>): number | undefined;
   run(args: z.output<In>, context: ToolContext): Promise<Reply<z.input<Out>>>;
 }
 

@@ -15,7 +15,7 @@ import { refsAgain, resolveOne } from "./resolve.ts";
 import { nameOf } from "./rows.ts";
 import { betweenStarts, requireRunning } from "./running.ts";
 import { untilTurned } from "./turned.ts";
-import { within } from "./within.ts";
+import { lookUp } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MAX_STREAM_BYTES = 7000;
@@ -46,7 +46,9 @@ export const exec = defineTool({
     stdout: z.string(),
     stderr: z.string(),
   }),
+  nothing: "Nothing was run.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  waits: ({ timeout_seconds }) => timeout_seconds,
   async run({ job: ref, project: at, timeout_seconds: seconds, working_dir: workingDir, ...what }, context) {
     if ((what.command === undefined) === (what.argv === undefined)) {
       throw new InvalidInputError(
@@ -54,7 +56,7 @@ export const exec = defineTool({
       );
     }
     const { platform, session, signal } = context;
-    const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     requireRunning(job, { nothing: "Nothing was run.", again });
@@ -64,7 +66,6 @@ export const exec = defineTool({
       .catch(async (error: unknown) => {
         await betweenStarts(error, { job, nothing: "Nothing was run.", again }, context);
         throw outcomeError(error, {
-          nothing: `Nothing was run in ${identityText(job)}.`,
           unknown: `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,
         });
       });

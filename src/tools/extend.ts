@@ -10,7 +10,7 @@ import { requireMeant } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
 import { resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
-import { within } from "./within.ts";
+import { lookUp, within } from "./within.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const READ_BACK_MS = 5000;
@@ -28,11 +28,12 @@ export const extend = defineTool({
     project,
   }),
   output: z.looseObject({ id: z.string(), life_span_seconds: z.number(), extra_credits: z.string() }),
+  nothing: "Nothing was changed.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, by, project: at }, context) {
     const { platform, signal } = context;
     const seconds = Math.ceil(parseDuration(by) / 60) * 60;
-    const before = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+    const before = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(before, ref, context);
     const lifeSpan = extendable(before);
     refuseSlip(before, seconds);
@@ -121,5 +122,7 @@ function notExtended(
     now === undefined
       ? "whether it was extended is unknown: look at its life span with job_status before trying again"
       : `its life span is still ${formatDuration(now.life_span ?? 0)}, so nothing was added`;
-  return new PlatformError(cause.code, `${cause.message} ${identityText(job)}: ${state}.`, { cause });
+  const said = cause.message.replace(/(?<![.!?])$/, ".");
+  const details = { cause, ...(now === undefined ? { outcome: "unknown" as const } : {}) };
+  return new PlatformError(cause.code, `${said} ${identityText(job)}: ${state}.`, details);
 }

@@ -6,7 +6,7 @@ import { requireMeant } from "./owned.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { requireRunning } from "./running.ts";
 import type { OpenForward } from "./session.ts";
-import { within } from "./within.ts";
+import { lookUp } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const MOST_FORWARDS = 20;
@@ -25,6 +25,7 @@ export const forward = defineTool({
     project,
   }),
   output: z.looseObject({ forwards: z.array(z.looseObject({ local_port: z.int() })) }),
+  nothing: "Nothing was opened.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run(args, context) {
     if (args.action === "list") return listReply(context);
@@ -48,7 +49,7 @@ interface Wanted {
 
 async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
   const { platform, session, signal } = context;
-  const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+  const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
   const whose = await requireMeant(job, ref, context);
   const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
   requireRunning(job, { nothing: "Nothing was opened.", again });

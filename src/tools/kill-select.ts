@@ -15,7 +15,7 @@ import { isOwned, leftBecause, notYours } from "./owned.ts";
 import { resolveMany } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import type { Session } from "./session.ts";
-import { within } from "./within.ts";
+import { lookUp } from "./within.ts";
 import { identityOf } from "./written.ts";
 
 const TOKEN_MINUTES = 10;
@@ -83,7 +83,7 @@ export async function readPreview(token: string, { session, platform, signal }: 
     throw unfit(pending === undefined ? "is not known here, or was used already" : "has expired");
   }
   const refs = pending.jobs.map(({ id }) => id);
-  const { jobs, failed } = await within(signal, (until) => resolveMany(platform, { refs, where: {} }, until));
+  const { jobs, failed } = await lookUp(signal, (until) => resolveMany(platform, { refs, where: {} }, until));
   const errors = new Map(failed.map(({ ref, error }) => [ref, error]));
   const unread = pending.jobs.flatMap((job) => {
     const error = errors.get(job.id);
@@ -109,7 +109,7 @@ async function select(selection: Selection, { platform, session, signal }: ToolC
     (all || job.owner === user) && (!session.policy.ownedOnly || isOwned(job, user));
   const chosen: JobDescription[] = [];
   const skipped: JobDescription[] = [];
-  await within(signal, async (until) => {
+  await lookUp(signal, async (until) => {
     for await (const job of platform.jobs.list(filterOf(selection, here), { signal: until })) {
       if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
     }

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { isFinished, type JobDescription, PlatformError, type Where } from "../client/index.ts";
+import { isFinished } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRefs, project, whereOf } from "./args.ts";
-import { defineTool, type ToolContext } from "./define-tool.ts";
+import { defineTool } from "./define-tool.ts";
 import { killReply } from "./kill-reply.ts";
 import { killAll } from "./kill-run.ts";
 import { previewReply, readPreview } from "./kill-select.ts";
 import { requireAllMeant } from "./owned.ts";
 import { resolveAll } from "./resolve.ts";
-import { within } from "./within.ts";
+import { lookUp } from "./within.ts";
 
 const SELECTORS = ["tag", "name_pattern", "status"] as const;
 
@@ -31,6 +31,7 @@ export const kill = defineTool({
     outcomes: z.array(z.looseObject({ id: z.string(), before: z.string(), after: z.string() })).optional(),
     token: z.string().optional(),
   }),
+  nothing: "Nothing was killed.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   async run({ jobs: refs, token, project: at, ...selection }, context) {
     const selects = SELECTORS.some((key) => selection[key] !== undefined);
@@ -50,22 +51,10 @@ export const kill = defineTool({
       return killReply(await killAll({ jobs, unread, begin: spend }, context), context.session, left);
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
-    const jobs = await allOf({ refs, where: whereOf(at) }, context);
+    const target = { refs, where: whereOf(at) };
+    const jobs = await lookUp(context.signal, (until) => resolveAll(context.platform, target, until));
     const active = jobs.filter(({ status }) => !isFinished(status));
     if (others !== true) await requireAllMeant(active, refs, context);
     return killReply(await killAll({ jobs }, context), context.session);
   },
 });
-
-/** One name that is no job, and none is killed: the caller may mean another. */
-async function allOf(
-  target: { refs: readonly string[]; where: Where },
-  { platform, signal }: ToolContext,
-): Promise<JobDescription[]> {
-  try {
-    return await within(signal, (until) => resolveAll(platform, target, until));
-  } catch (error) {
-    if (error instanceof PlatformError) error.message += " Nothing was killed.";
-    throw error;
-  }
-}

@@ -38,6 +38,7 @@ export const logs = defineTool({
     next_cursor: z.string().optional(),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  waits: (args) => secondsOf(args) || undefined,
   async run(args, context) {
     const nowMs = Date.now();
     // Mistakes in the arguments are said before anything is read.
@@ -67,7 +68,7 @@ function planOf(args: LogsArguments, { nowMs, redact, progress, aheadMs = 0 }: P
     throw new InvalidInputError(
       "grep searches what is there, until_pattern waits for a line: give one of them.",
     );
-  const seconds = args.wait_seconds ?? (pattern === undefined ? 0 : DEFAULT_WAIT_SECONDS);
+  const seconds = secondsOf(args);
   const matcher = pattern === undefined ? () => () => false : lineMatcher(pattern, { redact, ignoreCase });
   return {
     lines: args.lines ?? (since === undefined ? DEFAULT_LINES : DEFAULT_WINDOW_LINES),
@@ -84,6 +85,10 @@ function planOf(args: LogsArguments, { nowMs, redact, progress, aheadMs = 0 }: P
           },
         }),
   };
+}
+
+function secondsOf({ wait_seconds: asked, until_pattern: pattern }: LogsArguments): number {
+  return asked ?? (pattern === undefined ? 0 : DEFAULT_WAIT_SECONDS);
 }
 
 interface PlanContext {

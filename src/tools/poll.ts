@@ -13,6 +13,12 @@ const MOST_SINGLE = 3;
 /** A list this long costs more than asking for the jobs one by one. */
 const LONGEST_LIST = 500;
 const RETRY_MS = 1000;
+/** A look without an answer is given up after this, and made anew. */
+const LOOK_MS = 8000;
+/** Looks that bring nothing for so long mean that the platform does not answer. */
+const SILENCE_MS = 3000;
+/** Errors about one job that asking again will not cure. */
+const STAYING: ReadonlySet<string> = new Set(["not_found", "not_permitted"]);
 /** Even a call that is not to wait may send a request again. */
 const LEAST_MS = 2000;
 /** Times of creation carry more digits than a Date holds. */
@@ -22,11 +28,15 @@ const ROUNDING_MS = 2;
 export interface Poll {
   /** The jobs as last seen, in the order given. */
   readonly jobs: JobDescription[];
+  /** Those whose record can no longer be read, by id, and why; they are not asked for again. */
+  readonly gone: ReadonlyMap<string, PlatformError>;
   /** What the platform answered instead at the last attempt; undefined when all went well. */
   readonly trouble: PlatformError | undefined;
+  /** When the platform last told how the jobs are, as `Date.now()` counts; undefined before the first look. */
+  readonly answeredAtMs: number | undefined;
   /**
-   * Asks once, no longer than until `deadlineMs`. A passing fault of the platform is kept as `trouble`, every
-   * other error thrown.
+   * Asks once, for some seconds and no longer than until `deadlineMs`. A passing fault of the platform and its
+   * silence are kept as `trouble`; every other error is thrown.
    */
   refresh(signal: AbortSignal, deadlineMs: number): Promise<void>;
 }
@@ -34,17 +44,23 @@ export interface Poll {
 export function startPoll(jobs: readonly JobDescription[], platform: Platform): Poll {
   const seen = new Map(jobs.map((job) => [job.id, job]));
   const singly = new Set<string>();
+  const gone = new Map<string, PlatformError>();
+  const startedAtMs = Date.now();
   let trouble: PlatformError | undefined;
+  let answeredAtMs: number | undefined;
 
   async function refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
-    const active = [...seen.values()].filter(({ status }) => isActive(status));
-    const limit = new Limit(signal, { ms: deadlineMs - Date.now() });
+    const active = [...seen.values()].filter(({ id, status }) => isActive(status) && !gone.has(id));
+    const limit = new Limit(signal, { ms: Math.min(LOOK_MS, deadlineMs - Date.now()) });
     try {
       for (const group of byPlace(active)) await refreshGroup(group, limit.signal);
       trouble = undefined;
+      answeredAtMs = Date.now();
     } catch (error) {
       signal.throwIfAborted();
-      trouble = limit.isOver ? trouble : passing(error);
+      if (!limit.isOver) trouble = passing(error);
+      // A look that was cut short by the end of the wait says nothing about the platform.
+      else if (Date.now() - (answeredAtMs ?? startedAtMs) >= SILENCE_MS) trouble = silence(error);
     } finally {
       limit.close();
     }
@@ -56,8 +72,9 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
     const single = [...missing, ...group.filter(({ id }) => singly.has(id))];
     const ids = single.map(({ id }) => id);
     for (const outcome of await platform.jobs.statusMany(ids, {}, { signal })) {
-      if ("error" in outcome) throw outcome.error;
-      seen.set(outcome.job.id, outcome.job);
+      if ("job" in outcome) seen.set(outcome.job.id, outcome.job);
+      else if (STAYING.has(outcome.error.code)) gone.set(outcome.ref, outcome.error);
+      else throw outcome.error;
     }
   }
 
@@ -80,8 +97,16 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
     get trouble() {
       return trouble;
     },
+    get answeredAtMs() {
+      return answeredAtMs;
+    },
+    gone,
     refresh,
   };
+}
+
+function silence(cause: unknown): PlatformError {
+  return new PlatformError("timed_out", "it did not answer in time.", { cause });
 }
 
 /** A fault that may pass by itself; every other one is thrown on. */

@@ -40,6 +40,7 @@ export const rerun = defineTool({
     jobs: z.array(z.looseObject({})),
     plan: z.looseObject({}).optional(),
   }),
+  nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, context) {
     checkRequestId(given);

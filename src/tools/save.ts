@@ -8,7 +8,7 @@ import { requireMeant } from "./owned.ts";
 import { refsAgain, resolveOne } from "./resolve.ts";
 import { requireRunning } from "./running.ts";
 import { type SaveRun, startSave } from "./save-run.ts";
-import { within } from "./within.ts";
+import { lookUp } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 const REPORT_MS = 1000;
@@ -26,16 +26,20 @@ export const save = defineTool({
     project,
   }),
   output: z.looseObject({ id: z.string(), finished: z.boolean(), image: z.string() }),
+  nothing: "Nothing was saved.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+  waits: ({ wait_seconds }) => wait_seconds,
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { platform, session, signal } = context;
-    const job = await within(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const key = `${job.id} ${image}`;
     const known = session.saves.get(key);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     if (known === undefined) requireRunning(job, { nothing: "Nothing was saved.", again });
-    const run = known ?? startSave(platform.jobs.save(job.id, image, { where: whereIs(job) }, { signal }));
+    const steps = () =>
+      platform.jobs.save(job.id, image, { where: whereIs(job) }, { signal: endless(signal) });
+    const run = known ?? startSave(steps());
     session.saves.set(key, run);
     const finished = await waitFor(run, seconds * 1000, context).catch((error: unknown) => {
       // A cancelled call takes its save with it: the next one begins anew.
@@ -54,13 +58,19 @@ export const save = defineTool({
   },
 });
 
+/** Fires when the call is cancelled, but knows no end: a save goes on after the call. */
+function endless(signal: AbortSignal): AbortSignal {
+  const cancelled = new AbortController();
+  signal.addEventListener("abort", () => cancelled.abort(signal.reason), { once: true });
+  return cancelled.signal;
+}
+
 /** The platform's own words about a save that failed stand alone: it was asked, and it answered. */
 function failedSave(error: unknown, job: JobDescription, image: string): unknown {
   if (error instanceof PlatformError && error.request === undefined && error.code === "platform_error")
     return error;
   return outcomeError(error, {
     mayFailLate: true,
-    nothing: "Nothing was saved.",
     unknown: `${identityText(job)}: whether ${image} was saved is unknown. Call job_save again with the same arguments: that replaces what is there.`,
   });
 }

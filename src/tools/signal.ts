@@ -9,7 +9,7 @@ import { refsAgain, resolveOne } from "./resolve.ts";
 import { statusText } from "./rows.ts";
 import { betweenStarts } from "./running.ts";
 import { hasTurned, untilTurned, wasDisplaced, wasRestarted } from "./turned.ts";
-import { within } from "./within.ts";
+import { lookUp, within } from "./within.ts";
 import { identityOf, identityText, whereIs } from "./written.ts";
 
 /** How long the effect is waited for. */
@@ -23,10 +23,11 @@ export const signal = defineTool({
   toolset: "more",
   input: z.strictObject({ job: jobRef, project }),
   output: z.looseObject({ id: z.string(), before: z.string(), after: z.string() }),
+  nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {
     const { platform } = context;
-    const job = await within(context.signal, (until) =>
+    const job = await lookUp(context.signal, (until) =>
       resolveOne(platform, { ref, where: whereOf(at) }, until),
     );
     const before = job.status;
@@ -42,17 +43,22 @@ export const signal = defineTool({
     context.signal.throwIfAborted();
     const { after, isAnswerLost } = await send(job, again, context);
     context.session.signals.set(job.id, Date.now());
-    const restarted = wasRestarted(job, after);
-    const outcome = restarted
-      ? `restarted by its policy ${after.restart_policy}, now ${statusText(after)}`
-      : isFinished(after.status)
-        ? `now ${statusText(after)}; exit code 137 is the signal`
-        : `${wasDisplaced(job, after) ? "taken off its node meanwhile, now" : "still"} ${statusText(after)}; look again with job_status`;
-    const text = `Sent SIGKILL to ${identityText(job)}${whose}: was ${before}, ${outcome}${isAnswerLost ? " (the answer was lost; its state says so)" : ""}.`;
-    const data = { ...identityOf(after), before, after: after.status, ...(restarted ? { restarted } : {}) };
-    return { text, data, jobs: [after] };
+    const lost = isAnswerLost ? " (the answer was lost; its state says so)" : "";
+    const text = `Sent SIGKILL to ${identityText(job)}${whose}: was ${before}, ${effectText(job, after)}${lost}.`;
+    const restarted = after !== undefined && wasRestarted(job, after) ? { restarted: true } : {};
+    const data = { ...identityOf(job), before, after: after?.status ?? "unknown", ...restarted };
+    return { text, data, jobs: [after ?? job] };
   },
 });
+
+function effectText(job: JobDescription, after: JobDescription | undefined): string {
+  if (after === undefined) return "its state could not be read since; look again with job_status";
+  const now = statusText(after);
+  if (wasRestarted(job, after)) return `restarted by its policy ${after.restart_policy}, now ${now}`;
+  if (isFinished(after.status)) return `now ${now}; exit code 137 is the signal`;
+  const still = wasDisplaced(job, after) ? "taken off its node meanwhile, now" : "still";
+  return `${still} ${now}; look again with job_status`;
+}
 
 async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void> {
   const answer = await confirm(`Send SIGKILL to the process of ${identityText(job)}?`);
@@ -74,7 +80,7 @@ async function send(job: JobDescription, again: string, context: ToolContext): P
     await betweenStarts(error, { job, nothing: "Nothing was sent.", again }, context);
     return { after: await afterFailure(error, { job, again }, context), isAnswerLost: true };
   }
-  return { after: (await untilTurned(job, EFFECT_MS, context)) ?? job, isAnswerLost: false };
+  return { after: await untilTurned(job, EFFECT_MS, context), isAnswerLost: false };
 }
 
 /** When the answer is lost, the job itself tells; where it does not, the error says so. */
@@ -89,13 +95,13 @@ async function afterFailure(
   const state = after === undefined ? "its state could not be read" : `it is still ${statusText(after)}`;
   throw outcomeError(error, {
     mayFailLate: true,
-    nothing: `Nothing was sent to ${identityText(job)}.`,
     unknown: `${identityText(job)}: whether the signal was sent is unknown, ${state}. Look with job_status {"jobs": ["${again}"]} before sending another.`,
   });
 }
 
 interface Sent {
-  after: JobDescription;
+  /** The job since then; undefined where it could not be read. */
+  after: JobDescription | undefined;
   isAnswerLost: boolean;
 }
 

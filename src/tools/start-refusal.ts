@@ -27,7 +27,7 @@ export function explainRefusal(error: PlatformError): PlatformError {
   );
 }
 
-/** Whatever fails before or in a start, its error says what became of the start. */
+/** What fails before or in a start has started nothing, unless its error says otherwise. */
 export async function orNothing<T>(
   work: Promise<T>,
   { requestId, isRepeatable }: Pick<StartRequest, "requestId" | "isRepeatable">,
@@ -36,10 +36,10 @@ export async function orNothing<T>(
     return await work;
   } catch (error) {
     if (!(error instanceof PlatformError) || !isSilentAboutStart(error)) throw error;
+    const message = error.message.replace(/(?<![.!?])$/, ".");
     const again =
-      isRepeatable && error.retryable ? `; repeating it with request_id "${requestId}" is safe` : "";
-    error.message = `${error.message.replace(/(?<![.!?])$/, ".")} Nothing was started by this call${again}.`;
-    throw error;
+      isRepeatable && error.retryable ? ` Repeating it with request_id "${requestId}" is safe.` : "";
+    throw error.restate({ message: `${message}${again}`, outcome: "nothing" });
   }
 }
 

@@ -20,7 +20,9 @@ export const start = defineTool({
     failed: z.array(z.looseObject({})).optional(),
     plan: z.looseObject({}).optional(),
   }),
+  nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  waits: ({ wait_seconds }) => wait_seconds,
   async run(args, context) {
     const request = readStart(args);
     if (args.dry_run === true) {

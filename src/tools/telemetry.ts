@@ -32,6 +32,7 @@ export const telemetry = defineTool({
     memory_bytes: z.looseObject({}),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  waits: ({ seconds }) => seconds,
   async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, signal);
     const measured = await measure(platform, { job, seconds, onSample: progress }, signal);

@@ -1,7 +1,7 @@
-import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
+import { isFinished, type JobDescription, msLeft, PlatformError } from "../client/index.ts";
 import { timesDisplaced } from "../jobs/fresh-starts.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { pauseFor, startPoll } from "./poll.ts";
+import { type Poll, pauseFor, startPoll } from "./poll.ts";
 
 const POLL_MS = 250;
 
@@ -19,6 +19,11 @@ export function wasDisplaced(before: JobDescription, now: JobDescription): boole
   return timesDisplaced(now) > timesDisplaced(before);
 }
 
+/** Whether what a poll tells is how things stand, not how they stood before it. */
+function isKnown({ trouble, answeredAtMs, gone }: Poll): boolean {
+  return trouble === undefined && answeredAtMs !== undefined && gone.size === 0;
+}
+
 /** The job once it has turned, or as it stands after `ms`; undefined when it cannot be read. */
 export async function untilTurned(
   job: JobDescription,
@@ -26,13 +31,13 @@ export async function untilTurned(
   { platform, signal }: Pick<ToolContext, "platform" | "signal">,
 ): Promise<JobDescription | undefined> {
   const poll = startPoll([job], platform);
-  const deadlineMs = Date.now() + ms;
+  const deadlineMs = Date.now() + Math.min(ms, msLeft(signal));
   try {
     for (;;) {
       await poll.refresh(signal, deadlineMs);
       const [now = job] = poll.jobs;
       if (hasTurned(job, now)) return now;
-      if (Date.now() + POLL_MS >= deadlineMs) return poll.trouble === undefined ? now : undefined;
+      if (Date.now() + POLL_MS >= deadlineMs) return isKnown(poll) ? now : undefined;
       await pauseFor(POLL_MS, signal);
     }
   } catch (error) {

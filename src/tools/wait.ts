@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { isFinished, type JobDescription, type Platform, Retry } from "../client/index.ts";
-import { formatDuration } from "../jobs/durations.ts";
+import { type JobDescription, type Platform, type PlatformError, Retry } from "../client/index.ts";
+import { formatDuration, formatInstant } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
-import { keepsRestarting, timesRestarted, timesText } from "../jobs/fresh-starts.ts";
 import { compileSearch } from "../jobs/grep.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { fitLine } from "../jobs/log-text.ts";
@@ -14,25 +13,22 @@ import { lineMatcher } from "./line-matcher.ts";
 import { watchLog } from "./log-watch.ts";
 import { type Poll, passing, patiently, pauseFor, startPoll } from "./poll.ts";
 import { redactorFor } from "./redactor.ts";
-import { refsAgain, resolveAll } from "./resolve.ts";
-import { nameOf, stateData, stateLine, statusText } from "./rows.ts";
+import { resolveAll } from "./resolve.ts";
+import { nameOf, stateData, stateLine } from "./rows.ts";
+import {
+  hasEnded,
+  hasStarted,
+  MAX_NAMED,
+  nextCallOf,
+  type Outcome,
+  type WaitArguments,
+} from "./wait-next.ts";
 
 const POLL_MS = 1000;
 /** One stream a job. */
 const MAX_WATCHED = 10;
 const MAX_LINE_CHARS = 500;
 const LAST_LOOK_MS = 3000;
-/** Jobs named one by one in the text. */
-const MAX_NAMED = 20;
-
-/** What `run` gets. */
-interface WaitArguments {
-  jobs: string[];
-  until: "running" | "finished" | "log";
-  pattern?: string | undefined;
-  wait_seconds: number;
-  project?: string | undefined;
-}
 
 const goal = z.enum(["running", "finished", "log"]);
 
@@ -54,6 +50,7 @@ export const wait = defineTool({
     jobs: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  waits: ({ wait_seconds }) => wait_seconds,
   async run(args, context) {
     const { jobs: refs, until, pattern, wait_seconds, project: at } = args;
     if ((until === "log") !== (pattern !== undefined))
@@ -78,28 +75,17 @@ interface Wait {
   deadlineMs: number;
 }
 
-interface Outcome {
-  finished: boolean;
-  jobs: JobDescription[];
-  /** A fault of the platform that had not passed at the end. */
-  trouble?: string | undefined;
-  match?: { job: JobDescription; line: string } | undefined;
-  /** Those whose log was not read from its first line to its end. */
-  unread?: JobDescription[];
-}
-
-const hasEnded = ({ status }: JobDescription) => isFinished(status);
-const hasStarted = ({ status }: JobDescription) => status === "running" || isFinished(status);
-
 async function untilState(
   isReached: (job: JobDescription) => boolean,
   { jobs, startedMs, deadlineMs }: Wait,
   { platform, signal, progress }: ToolContext,
 ): Promise<Outcome> {
+  const resolvedAtMs = Date.now();
   const poll = startPoll(jobs, platform);
   const retry = new Retry(POLL_MS);
   let pauseMs = POLL_MS;
-  while (!poll.jobs.every(isReached)) {
+  const isOver = (job: JobDescription) => isReached(job) || poll.gone.has(job.id);
+  while (!poll.jobs.every(isOver)) {
     const leftMs = deadlineMs - Date.now();
     if (leftMs <= 0) break;
     progress(progressText(poll, isReached, startedMs));
@@ -109,7 +95,22 @@ async function untilState(
     if (poll.trouble === undefined) retry.succeeded();
     pauseMs = poll.trouble === undefined ? POLL_MS : retry.afterFailure(poll.trouble);
   }
-  return { finished: poll.jobs.every(isReached), jobs: poll.jobs, trouble: poll.trouble?.message };
+  return {
+    ...outcomeOf(poll, resolvedAtMs),
+    finished: poll.jobs.every(isReached),
+    isOver: poll.jobs.every(isOver),
+  };
+}
+
+/** How the jobs were when the platform last told. @throws {PlatformError} none of them can be read any more */
+function outcomeOf(
+  { jobs, gone, trouble, answeredAtMs }: Poll,
+  resolvedAtMs: number,
+): Omit<Outcome, "finished"> {
+  const [lost] = gone.values();
+  if (lost !== undefined && gone.size === jobs.length) throw lost;
+  const asOfMs = trouble === undefined ? undefined : (answeredAtMs ?? resolvedAtMs);
+  return { jobs, gone, trouble: trouble?.message, asOfMs };
 }
 
 function progressText(
@@ -172,15 +173,16 @@ async function lastSeen(
 }
 
 function answer(args: WaitArguments, outcome: Outcome, startedMs: number) {
-  const { finished, jobs, match, trouble } = outcome;
+  const { finished, jobs, match, trouble, gone = new Map<string, PlatformError>() } = outcome;
   const nowMs = Date.now();
   const waited = Math.round((nowMs - startedMs) / 100) / 10;
   const text = [
     `finished: ${finished}, after ${waited} s of waiting.`,
     ...stateLines(jobs, nowMs),
-    ...(trouble === undefined ? [] : [`The platform did not answer the last time it was asked: ${trouble}`]),
+    ...goneLines(outcome),
+    ...(trouble === undefined ? [] : [troubleText(trouble, outcome.asOfMs, nowMs)]),
     ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
-    nextCall(args, outcome),
+    nextCallOf(args, outcome),
   ].join("\n");
   const data = {
     finished,
@@ -188,8 +190,27 @@ function answer(args: WaitArguments, outcome: Outcome, startedMs: number) {
     jobs: jobs.length <= MAX_NAMED ? jobs.map(stateData) : jobs.map(({ id, status }) => ({ id, status })),
     ...(match === undefined ? {} : { matched: { job: match.job.id, line: match.line } }),
     ...(trouble === undefined ? {} : { trouble }),
+    ...(trouble === undefined || outcome.asOfMs === undefined
+      ? {}
+      : { as_of: formatInstant(outcome.asOfMs) }),
+    ...(gone.size === 0 ? {} : { gone: [...gone.keys()] }),
   };
   return { text, data, jobs };
+}
+
+/** What is told may be old: how old, and why. */
+function troubleText(trouble: string, asOfMs: number | undefined, nowMs: number): string {
+  if (asOfMs === undefined) return `The platform did not answer the last time it was asked: ${trouble}`;
+  const age = formatDuration((nowMs - asOfMs) / 1000);
+  return `No answer since ${formatInstant(asOfMs)}, ${age} ago, so this is how things stood then: ${trouble}`;
+}
+
+function goneLines({ jobs, gone }: Outcome): string[] {
+  return jobs.flatMap((job) => {
+    const error = gone?.get(job.id);
+    if (error === undefined) return [];
+    return [`${nameOf(job)} can no longer be read; it was ${job.status} when last seen. ${error.message}`];
+  });
 }
 
 /** One line a job; of many those that need attention, and the counts. */
@@ -204,50 +225,3 @@ function stateLines(jobs: JobDescription[], nowMs: number): string[] {
     ...named.map((job) => stateLine(job, nowMs)),
   ];
 }
-
-function call(tool: string, given: object): string {
-  return `Next: ${tool} ${JSON.stringify(given)}`;
-}
-
-function nextCall({ jobs: refs, ...args }: WaitArguments, outcome: Outcome): string {
-  const { finished, jobs, match, unread = [] } = outcome;
-  if (match !== undefined) return call("job_logs", { jobs: [match.job.id] });
-  const { project } = args;
-  if (unread.length > 0 && jobs.every(hasEnded)) {
-    const search = call("job_logs", { jobs: refsAgain(unread, { refs, project }), grep: args.pattern });
-    return `No line matched in what was read, which is not the whole log of ${unread.map(nameOf).join(", ")}. ${search}`;
-  }
-  const failed = jobs.filter(({ status }) => status === "failed" || status === "cancelled");
-  if (failed.length > 0 && jobs.every(hasEnded))
-    return call("job_status", { jobs: refsAgain(failed, { refs, project }).slice(0, MAX_NAMED) });
-  const again = { jobs: refs.slice(0, MAX_NAMED), project };
-  if (args.until === "log" && jobs.every(hasEnded))
-    return `No line matched and none will: all have ended. ${call("job_logs", again)}`;
-  if (finished) return call("job_logs", again);
-  const wait = { jobs: refs, ...args };
-  const stuck = jobs.filter((job) => isStuck(job) || keepsRestarting(job, Date.now()));
-  if (stuck.length === 0) return call("job_wait", wait);
-  const named = refsAgain(stuck, { refs, project }).slice(0, MAX_NAMED);
-  return `${call("job_status", { jobs: named })} says why ${stuckText(stuck)} and what would help. To wait all the same: job_wait ${JSON.stringify(wait)}`;
-}
-
-/** Waiting for what does not begin by itself helps nobody. */
-function isStuck({ status, history }: JobDescription): boolean {
-  if (status !== "pending") return false;
-  const { reason = "", created_at = "" } = history;
-  return NOT_BY_ITSELF.test(reason) || Date.now() - Date.parse(created_at) > LONG_PENDING_MS;
-}
-
-function stuckText([first, ...others]: JobDescription[]): string {
-  const who = first === undefined ? "" : `${nameOf(first)} ${troubleOf(first)}`;
-  return others.length === 0 ? who : `${who}, and ${others.length} more`;
-}
-
-function troubleOf(job: JobDescription): string {
-  if (job.status === "pending") return `has not started (${statusText(job)})`;
-  return `was restarted ${timesText(timesRestarted(job))} (restart policy ${job.restart_policy})`;
-}
-
-/** Source: protocol reference 3.11. */
-const NOT_BY_ITSELF = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|DiskUnavailable)$|quota/i;
-const LONG_PENDING_MS = 600_000;

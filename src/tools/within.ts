@@ -1,9 +1,9 @@
-import { Limit } from "../client/index.ts";
+import { Limit, PlatformError } from "../client/index.ts";
 
 /** Longest wait for what a write looks up first, in milliseconds: a client gives up a call after a minute. */
 const LOOK_UP_MS = 10_000;
 
-/** Does `work`, whose signal also fires when it takes too long; the client reports that as `timed_out`. */
+/** Does `work`, whose signal also fires when it takes too long. @throws {PlatformError} `timed_out` */
 export async function within<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
@@ -12,7 +12,23 @@ export async function within<T>(
   const limit = new Limit(signal, { ms });
   try {
     return await work(limit.signal);
+  } catch (error) {
+    if (!limit.isOver || error !== limit.signal.reason) throw error;
+    throw noAnswer(ms, error);
   } finally {
     limit.close();
+  }
+}
+
+function noAnswer(ms: number, cause: unknown): PlatformError {
+  return new PlatformError("timed_out", `The platform did not answer within ${ms / 1000} s.`, { cause });
+}
+
+/** Finds out what a change needs to know first: what fails here, fails before anything was changed. */
+export async function lookUp<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await within(signal, work);
+  } catch (error) {
+    throw error instanceof PlatformError ? error.restate({ outcome: "nothing" }) : error;
   }
 }

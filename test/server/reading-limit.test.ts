@@ -10,18 +10,18 @@ describe("a platform that never answers", () => {
     emulator.chaos.add({ on: { path: "/api/v1/jobs**" }, do: { kind: "drop" } });
     const started = performance.now();
     expect(await mcp.refusal("job_list")).toMatch(
-      /^timed_out: the platform did not answer job_list within 0.4 s/,
+      /^timed_out: the platform did not answer job_list in time|^timed_out: Listing jobs timed out: no result within 0\.4 s/,
     );
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
-  test("does not cut a call that changes something", async ({ mcp, platform, emulator }) => {
+  test("ends a change in time, and says that it may have happened", async ({ mcp, platform, emulator }) => {
     await startJob(platform, { name: "slow", script: "sleep 60" });
     emulator.chaos.add({
       on: { method: "DELETE", path: "**/jobs/**", times: 1 },
       do: { kind: "delay", ms: 1000 },
     });
-    const { text } = await mcp.ok("job_kill", { jobs: ["slow"] });
-    expect(text).toContain("cancelled");
+    const text = await mcp.refusal("job_kill", { jobs: ["slow"] });
+    expect(text).toMatch(/^unknown_outcome: .*unknown whether it was killed \(timed_out: /s);
   });
 });

@@ -75,7 +75,7 @@ describe("job_exec, a connection that breaks", () => {
     async (status, { mcp, job, emulator }) => {
       emulator.chaos.add({ on: EXEC, do: { kind: "answer", status } });
       const text = await mcp.refusal("job_exec", { job: job.name, command: "true" });
-      expect(text).toMatch(/Nothing was run in box/);
+      expect(text).toMatch(/Nothing was run\.$/);
     },
   );
 

@@ -28,7 +28,7 @@ describe("job_start with a request_id", () => {
     emulator.chaos.add({ on: { method: "GET", path: "/api/v1/jobs" }, do: { kind: "answer", status: 503 } });
     const text = await mcp.refusal("job_start", { image: IMAGE, request_id: "zz" });
     expect(text).toMatch(
-      /^unavailable: .*Nothing was started by this call; repeating it with request_id "zz" is safe/s,
+      /^unavailable: .*Repeating it with request_id "zz" is safe\. Nothing was started by this call\.$/s,
     );
   });
 
