@@ -17,6 +17,7 @@ Serving (or APOLO_MCP_<FLAG> in the environment):
   --max-credits-per-hour N   refuse a start that takes all jobs of this server above it
   --max-jobs N               refuse a start beyond this many active jobs of this server
   --owned-only               change only jobs that this server started
+                             (all servers of one user count as one, on any machine)
   --log-level LEVEL          error | warning | info | debug           (warning)
 
 Emulator (with --emulator: --data, --scene, --chaos, --log-limit):

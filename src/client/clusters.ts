@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CallOptions, orTimeOut, type Where } from "./call.ts";
+import { type CallOptions, orTimeOut, pause, type Where } from "./call.ts";
 import { PlatformError } from "./errors.ts";
 import { describe, type Http } from "./http.ts";
 import type { RemoteImage } from "./job.ts";
@@ -57,8 +57,10 @@ export interface PlatformContext {
   unreadable: string[];
 }
 
-/** A name that is not in a configuration younger than this is taken to be wrong; an older one is asked again. */
-const FRESH_MS = 30_000;
+/** Presets, prices and projects may change: a configuration older than this is read again. */
+const MAX_AGE_MS = 60_000;
+/** For reading it again: then the old one has to do. */
+const RELOAD_LIMIT_MS = 5000;
 
 const MOST_NAMED = 5;
 
@@ -108,9 +110,10 @@ export class Directory {
 
   /** The named cluster; asks the server again before calling a name unknown. */
   async cluster(name: string, call?: CallOptions): Promise<Cluster> {
+    const cached = this.#loaded;
     let loaded = await this.#load(call);
     let found = loaded.clusters.find((cluster) => cluster.name === name);
-    if (found === undefined && this.#isOld()) {
+    if (found === undefined && this.#loaded === cached) {
       loaded = await this.refresh(call);
       found = loaded.clusters.find((cluster) => cluster.name === name);
     }
@@ -134,11 +137,15 @@ export class Directory {
   }
 
   async #load(call?: CallOptions): Promise<Loaded> {
-    return this.#loaded ?? (await this.refresh(call));
-  }
-
-  #isOld(): boolean {
-    return this.#loaded === undefined || Date.now() - this.#loaded.atMs > FRESH_MS;
+    const loaded = this.#loaded;
+    if (loaded === undefined) return this.refresh(call);
+    if (Math.abs(Date.now() - loaded.atMs) <= MAX_AGE_MS) return loaded;
+    return Promise.race([this.refresh(call), pause(RELOAD_LIMIT_MS, call?.signal).then(() => loaded)]).catch(
+      (error: unknown) => {
+        if (error instanceof PlatformError && error.code !== "not_authenticated") return loaded;
+        throw error;
+      },
+    );
   }
 
   async #fetch(): Promise<Loaded> {

@@ -40,6 +40,7 @@ export { type Cursor, SameTime } from "./same-time.ts";
 export type { SaveStep } from "./save.ts";
 export type { StartPlan } from "./start.ts";
 export type { StartOptions, WireStartBody } from "./start-body.ts";
+export { startKey } from "./starts.ts";
 export type { LogTail, TailOptions } from "./tail.ts";
 export { type JobUri, parseJobUri } from "./uris.ts";
 export { parseVolumes } from "./volumes.ts";

@@ -34,6 +34,8 @@ export interface Platform {
   readonly starts: Starts;
   /** Who is logged in, what is selected, which clusters and projects there are. */
   context(call?: CallOptions): Promise<PlatformContext>;
+  /** Reads the configuration anew: presets, prices, projects. */
+  refresh(call?: CallOptions): Promise<void>;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
   secrets(): string[];
   /** The platform's time in Unix milliseconds, as far as its answers have told it. */
@@ -68,6 +70,7 @@ export function connectPlatform(
     jobs: new Jobs(at),
     starts,
     context: (call) => directory.context(call),
+    refresh: async (call) => void (await directory.refresh(call)),
     secrets: () => session.secrets(),
     nowMs: () => clock.nowMs(),
     async close() {

@@ -34,7 +34,7 @@ export function startKey({ cluster, org, project }: Base, tag: string): string {
 /** The starts of one connection: those sent, by key, and the places of those about to be sent. */
 export class Starts {
   readonly #sent = new Map<string, SentStart>();
-  readonly #held = new Map<string, string>();
+  readonly #held = new Set<ReadonlyMap<string, string>>();
   /** One at a time by key: starts with one request id, checks of the limits. */
   readonly turns = new Turns();
 
@@ -73,15 +73,13 @@ export class Starts {
 
   /** Takes places for starts about to be sent, by key, at their price per hour; call the result when they are over. */
   hold(prices: ReadonlyMap<string, string>): () => void {
-    for (const [key, price] of prices) this.#held.set(key, price);
-    return () => {
-      for (const key of prices.keys()) this.#held.delete(key);
-    };
+    this.#held.add(prices);
+    return () => this.#held.delete(prices);
   }
 
   /** Prices per hour, by key, of starts whose jobs the platform may not list yet. */
   unseen(): Map<string, string> {
-    const unseen = new Map(this.#held);
+    const unseen = new Map([...this.#held].flatMap((prices) => [...prices]));
     for (const [key, { state, lostAtMs = 0, pricePerHour }] of this.#sent) {
       if (state === "open" || (state === "lost" && Date.now() < lostAtMs + GRACE_MS))
         unseen.set(key, pricePerHour);

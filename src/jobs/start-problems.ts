@@ -1,17 +1,20 @@
 import type { StartOptions } from "../client/index.ts";
 
-const MAX_TAGS = 16;
+const MAX_TAGS = 15;
+/** What the server's own tags begin with: they say which request started a job, and whose server. */
+const SERVER_TAG = /^mcp(?:-by)?:/i;
 const MAX_SCHEDULE_TIMEOUT_SECONDS = 2_592_000;
 
 /**
- * What the platform would refuse about a start, one sentence each; empty when nothing is known to be wrong.
+ * What would be refused about a start, one sentence each; empty when nothing is known to be wrong. `ownTags` are
+ * added to those asked for.
  * Source: protocol reference 3.8 (rows 10, 14) and 3.9.
  */
-export function startProblems(options: StartOptions): string[] {
+export function startProblems(options: StartOptions, ownTags: readonly string[] = []): string[] {
   const { name, tags = [], description, workingDir, http, scheduleTimeoutSeconds: timeout } = options;
   return [
     ...(name === undefined ? [] : nameProblems(name)),
-    ...tagProblems(tags),
+    ...tagProblems(tags, ownTags),
     ...problem(
       description !== undefined && description.trim() === "",
       "description: it is blank; leave it out.",
@@ -104,15 +107,22 @@ function suggestName(name: string): string {
   return near.length < 3 ? "train-7b" : near;
 }
 
-function tagProblems(tags: readonly string[]): string[] {
+function tagProblems(tags: readonly string[], own: readonly string[]): string[] {
+  const count = tags.length + own.length;
   return [
     ...problem(
-      tags.length > MAX_TAGS,
-      `tags: ${tags.length} with this server's own; the platform allows ${MAX_TAGS}.`,
+      count > MAX_TAGS,
+      `tags: ${count} with this server's own ${own.length}; the platform allows ${MAX_TAGS}.`,
     ),
-    ...tags.flatMap((tag) => [
+    ...[...tags, ...own].flatMap((tag) => [
       ...problem(tag.length < 1 || tag.length > 256, "tags: each has 1 to 256 characters."),
       ...problem(/\s/.test(tag), `tags: "${cut(tag)}" contains a blank.`),
+    ]),
+    ...tags.flatMap((tag) => [
+      ...problem(
+        SERVER_TAG.test(tag),
+        `tags: "${cut(tag)}" is one that only this server gives; leave it out.`,
+      ),
     ]),
   ];
 }

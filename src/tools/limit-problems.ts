@@ -4,7 +4,8 @@ import { formatDuration } from "../jobs/durations.ts";
 
 /** A job about to be started, as far as limits look at it. */
 export interface Wanted {
-  requestId: string;
+  /** Its place and request, as `startKey` writes them. */
+  key: string;
   /** Credits, decimal. */
   pricePerHour: string;
   /** Absent = no end. */
@@ -12,13 +13,13 @@ export interface Wanted {
 }
 
 /** What one job may cost at most, in credits; absent = no bound. */
-export function worstCase({ pricePerHour, lifeSpanSeconds }: Omit<Wanted, "requestId">): string | undefined {
+export function worstCase({ pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">): string | undefined {
   return lifeSpanSeconds === undefined ? undefined : costOf(pricePerHour, wholeMinutes(lifeSpanSeconds));
 }
 
 /** What speaks against a job under `--max-credits-per-job`, with what would fit. */
 export function costProblem(
-  { pricePerHour, lifeSpanSeconds }: Omit<Wanted, "requestId">,
+  { pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">,
   { limit, presets }: { limit: number | undefined; presets: readonly Preset[] },
 ): string[] {
   if (limit === undefined) return [];

@@ -1,31 +1,19 @@
-import {
-  ACTIVE_STATUSES,
-  type JobDescription,
-  type Platform,
-  type Preset,
-  requestTag,
-} from "../client/index.ts";
+import { ACTIVE_STATUSES, isOwnTag, type JobDescription, type Preset, startKey } from "../client/index.ts";
 import { compareCredits, sumCredits } from "../jobs/cost.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { costProblem, jobsProblem, rateProblem, type Wanted } from "./limit-problems.ts";
-import { isOwned } from "./owned.ts";
+import { isOwned, markOf } from "./owned.ts";
 import { PolicyError } from "./policy-error.ts";
+
+type Context = Pick<ToolContext, "platform" | "session" | "signal">;
 
 /** What the limits are checked with. */
 interface LimitScope {
-  context: Pick<ToolContext, "platform" | "session" | "signal">;
+  context: Context;
   /** What else could be chosen, for saying what would fit. */
   presets: readonly Preset[];
 }
 
-/** Starts of this process that the platform may not list yet, by request tag, with their price per hour. */
-interface Ledger {
-  inFlight: Map<string, string>;
-  /** One check at a time: two starts must not both take the last free place. */
-  last: Promise<unknown>;
-}
-
-const ledgers = new WeakMap<Platform, Ledger>();
 /** The platform refuses other and longer owners in a filter. Source: protocol reference 3.6. */
 const FILTERABLE_OWNER = /^(?=.{3,21}$)[a-z0-9]+(?:[-/][a-z0-9]+)*$/;
 
@@ -33,19 +21,25 @@ const FILTERABLE_OWNER = /^(?=.{3,21}$)[a-z0-9]+(?:[-/][a-z0-9]+)*$/;
  * Takes places within the limits for jobs about to be started; call the result once they are started or not.
  * @throws {PolicyError} `over_limit`, with the figure and what would fit
  */
-export function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<() => void> {
-  const ledger = ledgerOf(scope.context.platform);
-  const turn = ledger.last.then(async () => {
+export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<() => void> {
+  const { platform, signal } = scope.context;
+  let isOver = false;
+  let release = () => {};
+  // One check at a time: two starts must not both take the last free place.
+  const check = async () => {
     const [problem] = await limitProblems(wanted, scope);
     if (problem !== undefined) throw new PolicyError("over_limit", `${problem} Nothing was started.`);
-    for (const { requestId, pricePerHour } of wanted)
-      ledger.inFlight.set(requestTag(requestId), pricePerHour);
-    return () => {
-      for (const { requestId } of wanted) ledger.inFlight.delete(requestTag(requestId));
-    };
-  });
-  ledger.last = turn.catch(() => undefined);
-  return turn;
+    if (isOver) return;
+    release = platform.starts.hold(new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])));
+  };
+  try {
+    await platform.starts.turns.run("limits", check, signal);
+    return release;
+  } catch (error) {
+    isOver = true;
+    release();
+    throw error;
+  }
 }
 
 /** What the limits have against starting these jobs now; takes no places. */
@@ -58,37 +52,75 @@ export async function limitProblems(
   const { maxCreditsPerJob, maxJobs, maxCreditsPerHour } = context.session.policy;
   const tooDear = costProblem(first, { limit: maxCreditsPerJob, presets });
   if (maxJobs === undefined && maxCreditsPerHour === undefined) return tooDear;
-  const places = await takenPlaces(context);
-  const fresh = wanted.filter(({ requestId }) => !places.has(requestTag(requestId)));
+  const { prices, keys } = await takenPlaces(context);
+  const fresh = wanted.filter(({ key }) => !keys.has(key));
   const more = fresh.map(({ pricePerHour }) => pricePerHour);
   return [
     ...tooDear,
-    ...jobsProblem(maxJobs, { taken: places.size, asked: fresh.length }),
-    ...rateProblem(maxCreditsPerHour, { prices: [...places.values()], more, presets }),
+    ...jobsProblem(maxJobs, { taken: prices.length, asked: fresh.length }),
+    ...rateProblem(maxCreditsPerHour, { prices, more, presets }),
   ];
 }
 
-/** Request tag to price of every active job of this server, on the platform or on its way there. */
-/** What this server's jobs take of the limits now: how many are active, and their price per hour in credits. */
-export async function usedOfLimits(
-  context: LimitScope["context"],
-): Promise<{ jobs: number; creditsPerHour: string }> {
-  const places = await takenPlaces(context);
-  return { jobs: places.size, creditsPerHour: sumCredits(places.values()) };
+/**
+ * What the limits have against jobs that were just started, by job: the platform may charge more than its preset
+ * said, and another server of the login may have started one at the same time. Every server counts the older jobs
+ * first, so that all agree which have to give way.
+ */
+export async function overflow(
+  started: readonly JobDescription[],
+  context: Context,
+): Promise<Map<string, string>> {
+  const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.session.policy;
+  const tooDear = started.flatMap(({ id, price_credits_per_hour: pricePerHour, life_span }) =>
+    costProblem({ pricePerHour, lifeSpanSeconds: life_span }, { limit, presets: [] }).map(
+      (problem): [string, string] => [id, problem],
+    ),
+  );
+  const found = new Map(tooDear);
+  if (started.length === 0 || (maxJobs === undefined && maxCreditsPerHour === undefined)) return found;
+  const prices: string[] = [];
+  for (const { id, price_credits_per_hour: price } of (await activeJobs(context)).sort(byAge)) {
+    const [problem] = [
+      ...jobsProblem(maxJobs, { taken: prices.length, asked: 1 }),
+      ...rateProblem(maxCreditsPerHour, { prices, more: [price], presets: [] }),
+    ];
+    if (problem !== undefined && started.some((job) => job.id === id)) found.set(id, problem);
+    if (!found.has(id)) prices.push(price);
+  }
+  return found;
 }
 
-async function takenPlaces({ platform, signal }: LimitScope["context"]): Promise<Map<string, string>> {
+/** What this server's jobs take of the limits now: how many are active, and their price per hour in credits. */
+export async function usedOfLimits(context: Context): Promise<{ jobs: number; creditsPerHour: string }> {
+  const { prices } = await takenPlaces(context);
+  return { jobs: prices.length, creditsPerHour: sumCredits(prices) };
+}
+
+/** Prices per hour of every active job of this server, on the platform or on its way there, and their keys. */
+async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: Set<string> }> {
+  // What is on its way first: it may have arrived by the time of the list, and counts once.
+  const unseen = context.platform.starts.unseen();
+  const jobs = await activeJobs(context);
+  const keys = new Set(jobs.flatMap(keysOf));
+  for (const key of keys) unseen.delete(key);
+  return {
+    prices: [...jobs.map((job) => job.price_credits_per_hour), ...unseen.values()],
+    keys: new Set([...keys, ...unseen.keys()]),
+  };
+}
+
+async function activeJobs({ platform, signal }: Context): Promise<JobDescription[]> {
   const { user, clusters } = await platform.context({ signal });
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
-  // What is on its way first: it may have arrived by the time of the list, and counts once.
-  const places = new Map(ledgerOf(platform).inFlight);
+  const jobs: JobDescription[] = [];
   for (const { name: cluster, presets } of clusters) {
-    const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners };
+    const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners, tags: [markOf(user)] };
     for await (const job of platform.jobs.list(filter, { signal })) {
-      if (isOwned(job, user)) places.set(placeTag(job), priceOf(job, presets));
+      if (isOwned(job, user)) jobs.push({ ...job, price_credits_per_hour: priceOf(job, presets) });
     }
   }
-  return places;
+  return jobs;
 }
 
 /** A price that cannot be read counts as the preset's, else as the dearest there is. */
@@ -99,14 +131,11 @@ function priceOf({ price_credits_per_hour: price, preset_name }: JobDescription,
   return own ?? prices.at(-1) ?? "0";
 }
 
-function placeTag({ id, tags }: JobDescription): string {
-  return tags.find((tag) => tag.startsWith(requestTag(""))) ?? id;
+function keysOf({ cluster_name: cluster, org_name: org = "", project_name: project, tags }: JobDescription) {
+  return tags.filter(isOwnTag).map((tag) => startKey({ cluster, org, project }, tag));
 }
 
-function ledgerOf(platform: Platform): Ledger {
-  const known = ledgers.get(platform);
-  if (known !== undefined) return known;
-  const ledger: Ledger = { inFlight: new Map(), last: Promise.resolve() };
-  ledgers.set(platform, ledger);
-  return ledger;
+function byAge(a: JobDescription, b: JobDescription): number {
+  const [then, later] = [a, b].map(({ id, history }) => `${history.created_at ?? ""} ${id}`);
+  return (then ?? "") < (later ?? "") ? -1 : 1;
 }

@@ -1,4 +1,5 @@
-import { type JobDescription, requestTag } from "../client/index.ts";
+import { createHash } from "node:crypto";
+import type { JobDescription } from "../client/index.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { PolicyError } from "./policy-error.ts";
 import type { Policy } from "./session.ts";
@@ -6,11 +7,14 @@ import { identityText } from "./written.ts";
 
 type Asking = Pick<ToolContext, "platform" | "session" | "signal">;
 
-const TAG_PREFIX = requestTag("");
+/** The tag of every job that a server with this login starts; nobody can ask for it. */
+export function markOf(user: string): string {
+  return `mcp-by:${createHash("sha256").update(user).digest("hex").slice(0, 12)}`;
+}
 
-/** Whether this server, for this user, started the job: it says so itself, by its tag, across restarts. */
+/** Whether a server with this user's login started the job: it says so itself, by its tag, across restarts. */
 export function isOwned({ owner, tags }: JobDescription, me: string): boolean {
-  return owner === me && tags.some((tag) => tag.startsWith(TAG_PREFIX));
+  return owner === me && tags.includes(markOf(me));
 }
 
 /** Why a selection leaves out what fits it otherwise. */

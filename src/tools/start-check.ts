@@ -1,8 +1,10 @@
 import {
   ACTIVE_STATUSES,
+  type PlatformContext,
   PlatformError,
   type Preset,
   requestTag,
+  type StartOptions,
   type StartPlan,
   unreadableText,
 } from "../client/index.ts";
@@ -15,9 +17,10 @@ import {
   startProblems,
 } from "../jobs/start-problems.ts";
 import type { ToolContext } from "./define-tool.ts";
+import { markOf } from "./owned.ts";
 import type { StartRequest } from "./start-input.ts";
 
-type Context = Pick<ToolContext, "platform" | "signal">;
+type Context = Pick<ToolContext, "platform" | "session" | "signal">;
 
 /** What the platform would refuse about a request, and what would be sent. */
 export interface Checked {
@@ -29,16 +32,16 @@ export interface Checked {
 }
 
 /** Checks everything that can be checked without looking at other jobs. */
-export async function checkStart({ items }: StartRequest, { platform, signal }: Context): Promise<Checked> {
-  const own = items.flatMap(({ options, requestId }) =>
-    startProblems({ ...options, tags: [...(options.tags ?? []), requestTag(requestId)] }),
-  );
+export async function checkStart(
+  { items }: StartRequest,
+  { platform, session, signal }: Context,
+): Promise<Checked> {
   const [first] = items;
-  if (first === undefined) return { problems: own, presets: [] };
-  const context = await platform.context({ signal });
-  const { clusters, selection } = context;
-  const cluster = first.options.where?.cluster ?? selection.cluster;
-  const presets = clusters.find(({ name }) => name === cluster)?.presets ?? [];
+  if (first === undefined) return { problems: [], presets: [] };
+  const { presets, context } = await presetsFor(first.options, { platform, session, signal });
+  const own = items.flatMap(({ options, requestId }) =>
+    startProblems(options, [requestTag(requestId), markOf(context.user)]),
+  );
   const unknown = unknownPreset(first.options.preset, presets).map((text) => text + unreadableText(context));
   const isKnown = unknown.length === 0;
   try {
@@ -51,6 +54,24 @@ export async function checkStart({ items }: StartRequest, { platform, signal }: 
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
     return { problems: [...new Set([...own, ...unknown, error.message])], presets };
   }
+}
+
+/** The presets of a job's cluster: as they are now where a price is held against a limit or a name is not known. */
+async function presetsFor(
+  { where, preset }: StartOptions,
+  { platform, session: { policy }, signal }: Context,
+): Promise<{ presets: Preset[]; context: PlatformContext }> {
+  const read = async () => {
+    const context = await platform.context({ signal });
+    const cluster = where?.cluster ?? context.selection.cluster;
+    return { presets: context.clusters.find(({ name }) => name === cluster)?.presets ?? [], context };
+  };
+  const hasCap = policy.maxCreditsPerJob !== undefined || policy.maxCreditsPerHour !== undefined;
+  if (hasCap) await platform.refresh({ signal });
+  const known = await read();
+  if (hasCap || preset === undefined || known.presets.some(({ name }) => name === preset)) return known;
+  await platform.refresh({ signal });
+  return read();
 }
 
 function unknownPreset(wanted: string | undefined, presets: readonly Preset[]): string[] {
@@ -89,9 +110,15 @@ export async function projectDoubts(
   { where: { cluster, org, project } }: StartPlan,
   { platform, signal }: Context,
 ): Promise<string[]> {
-  const { projects } = await platform.context({ signal });
-  const here = projects.filter((known) => known.cluster_name === cluster && known.org_name === org);
-  if (here.some(({ name }) => name === project)) return [];
+  const read = async () => {
+    const { projects } = await platform.context({ signal });
+    return projects.filter((known) => known.cluster_name === cluster && known.org_name === org);
+  };
+  const isKnown = (projects: readonly { name: string }[]) => projects.some(({ name }) => name === project);
+  if (isKnown(await read())) return [];
+  await platform.refresh({ signal });
+  const here = await read();
+  if (isKnown(here)) return [];
   const names = here.map(({ name }) => name).join(", ") || "none";
   return [`project: ${project} is not among yours in ${cluster}/${org} (${names}).`];
 }

@@ -1,4 +1,4 @@
-import type { StartPlan } from "../client/index.ts";
+import { requestTag, type StartPlan, startKey } from "../client/index.ts";
 import { sumCredits } from "../jobs/cost.ts";
 import { formatDuration } from "../jobs/durations.ts";
 import { clampLine } from "../jobs/log-text.ts";
@@ -34,7 +34,11 @@ export async function planReply(
   const { platform, signal } = context;
   const { lifeSpanSeconds, items } = request;
   const pricePerHour = plan.preset.credits_per_hour;
-  const wanted = items.map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
+  const wanted = items.map(({ requestId }) => ({
+    key: startKey(plan.where, requestTag(requestId)),
+    pricePerHour,
+    lifeSpanSeconds,
+  }));
   const [taken, unknown, limits, room] = await Promise.all([
     takenNames(request, plan, context),
     projectDoubts(plan, context),

@@ -90,7 +90,7 @@ function factLines(
   const isRepeated = outcomes.some((outcome) => outcome.isRepeated);
   const lifeSpanSeconds = isRepeated ? jobs[0]?.life_span : request.lifeSpanSeconds;
   if (plan === undefined) return [];
-  const price = plan.preset.credits_per_hour;
+  const price = jobs[0]?.price_credits_per_hour ?? plan.preset.credits_per_hour;
   const most = worstCase({ pricePerHour: price, lifeSpanSeconds });
   const span =
     most === undefined

@@ -1,10 +1,12 @@
 import pMap from "p-map";
-import { type JobDescription, PlatformError, requestTag, type StartPlan } from "../client/index.ts";
+import { type JobDescription, PlatformError, requestTag, type StartPlan, startKey } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { reserve } from "./limits.ts";
+import { markOf } from "./owned.ts";
 import type { Checked } from "./start-check.ts";
 import type { StartItem, StartRequest } from "./start-input.ts";
+import { giveWay } from "./start-overflow.ts";
 import { explainRefusal } from "./start-refusal.ts";
 import { within } from "./within.ts";
 
@@ -37,7 +39,11 @@ export async function startAll(
     const seen = isRepeatable ? await seenBefore(request, plan, lookUp) : new Set<string>();
     const wanted = items
       .filter(({ requestId }) => !seen.has(requestId))
-      .map(({ requestId }) => ({ requestId, pricePerHour, lifeSpanSeconds }));
+      .map(({ requestId }) => ({
+        key: startKey(plan.where, requestTag(requestId)),
+        pricePerHour,
+        lifeSpanSeconds,
+      }));
     return reserve(wanted, { context: lookUp, presets });
   });
   let done = 0;
@@ -50,11 +56,12 @@ export async function startAll(
   };
   const options = { concurrency: PARALLEL_STARTS, signal: context.signal };
   try {
-    return await within(
+    const outcomes = await within(
       context.signal,
       (until) => pMap(items, (item) => startNext(item, until), options),
       ALL_MS,
     );
+    return await giveWay(outcomes, context);
   } finally {
     release();
   }
@@ -74,9 +81,10 @@ async function startOne(
 ): Promise<StartOutcome> {
   const { platform, signal } = context;
   try {
-    const { requestId } = item;
+    const { requestId, options } = item;
+    const { user } = await platform.context({ signal: until });
     const { job, repeated } = await platform.jobs.startOnce(
-      item.options,
+      { ...options, tags: [...(options.tags ?? []), markOf(user)] },
       { requestId, isNew },
       { signal: until, timeoutMs: START_MS },
     );
