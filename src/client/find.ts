@@ -3,7 +3,7 @@ import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "./connection.ts";
 import { AmbiguousError, PlatformError } from "./errors.ts";
 import type { JobDescription } from "./job.ts";
-import { listJobs } from "./list.ts";
+import { type ListFilter, listJobs } from "./list.ts";
 import { parseJob } from "./to-job.ts";
 import { type Base, parseJobUri } from "./uris.ts";
 
@@ -15,6 +15,10 @@ const SHORT_PREFIX = /^job-[0-9a-f]{0,3}$/;
 const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
 /** How far back an id prefix is searched, and near names are looked for. */
 const SEARCHED_JOBS = 2000;
+/** How many jobs of one name are looked at. */
+const NAMED_JOBS = 20;
+/** The platform refuses longer user names in a list's filter. Source: protocol reference 3.6 */
+const LONGEST_OWNER = 21;
 const PARALLEL = 8;
 const MOST_CANDIDATES = 10;
 /** Digits by which a mistyped id may differ. */
@@ -37,7 +41,7 @@ export async function getJob(at: Connection, idOrName: string, call?: CallOption
   return parseJob(value, base, FULL_ID.test(idOrName) ? idOrName : undefined);
 }
 
-/** A job by id, by name (newest in the project), or by `job:` URI. @throws {PlatformError} `not_found` */
+/** A job by id, by name (the caller's newest in the project, else anybody's), or by `job:` URI. @throws {PlatformError} `not_found` */
 export async function jobStatus(
   at: Connection,
   { ref, where }: { ref: string; where: Where | undefined },
@@ -46,7 +50,7 @@ export async function jobStatus(
   if (ref.startsWith("job-")) return getJob(at, ref, call);
   const target = await locate(at, { ref, where }, call);
   if (target.ref.startsWith("job-")) return getJob(at, target.ref, call);
-  const named = await newestNamed(at, target, call);
+  const named = await mineOrAny(at, target, call);
   return named[0] ?? (await getJob(at, checkId(target.ref), call));
 }
 
@@ -60,7 +64,8 @@ interface Sought {
 }
 
 /**
- * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI.
+ * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI. Where the caller has jobs of
+ * that name, others' are not meant.
  * @throws {AmbiguousError} with the candidates · {PlatformError} `not_found` naming near names
  */
 export async function resolveJob(
@@ -73,7 +78,7 @@ export async function resolveJob(
   const target = await locate(at, { ref, where }, call);
   if (isFullId(target.ref)) return byId(at, { ref: target.ref, where: target, newest }, call);
   checkId(target.ref);
-  const named = await newestNamed(at, target, call);
+  const named = await mineOrAny(at, target, call);
   const active = named.filter(({ history }) => history.finished_at === undefined);
   if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
   const [latest] = named;
@@ -147,14 +152,29 @@ async function locate(
   return { ...base, ref };
 }
 
+/** The caller's jobs of a name, newest first; where there are none, everybody's. */
+async function mineOrAny(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription[]> {
+  const { user } = await at.directory.context(call);
+  const named = await newestNamed(at, target, {}, call);
+  const mine = named.filter(({ owner }) => owner === user);
+  if (mine.length > 0) return mine;
+  if (named.length < NAMED_JOBS || user.length > LONGEST_OWNER) return named;
+  const older = await newestNamed(at, target, { owners: [user] }, call);
+  return older.length > 0 ? older : named;
+}
+
 /** Newest first; the platform's own lookup by name knows the caller's jobs only, of any project. */
-async function newestNamed(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription[]> {
-  const { ref: name, cluster, org, project } = target;
+async function newestNamed(
+  at: Connection,
+  { ref: name, cluster, org, project }: Target,
+  filter: Pick<ListFilter, "owners">,
+  call?: CallOptions,
+): Promise<JobDescription[]> {
   if (!NAME.test(name)) return [];
   const projects = project === "" ? [] : [project];
   const found: JobDescription[] = [];
-  const jobs = listJobs(at, { name, cluster, orgs: [org], projects, reverse: true, limit: 20 }, call);
-  for await (const job of jobs) found.push(job);
+  const wanted = { ...filter, name, cluster, orgs: [org], projects, reverse: true, limit: NAMED_JOBS };
+  for await (const job of listJobs(at, wanted, call)) found.push(job);
   return found;
 }
 

@@ -7,7 +7,7 @@ export function candidatesText(jobs: readonly JobDescription[], nowMs: number): 
   const ids = shortIds(jobs.map(({ id }) => id));
   const lines = jobs.map((job) => {
     // Without a caller every owner is named.
-    const row = jobRow(job, { nowMs, withProject: true });
+    const row = jobRow(job, { nowMs, project: job.project_name });
     return `- ${ids.get(job.id) ?? job.id}: ${rowText(row, nowMs)}`;
   });
   return `Say which one by its id:\n${lines.join("\n")}`;

@@ -36,15 +36,13 @@ export interface RowOptions {
   nowMs: number;
   /** The caller, whose name is left out of their own rows. */
   me?: string | undefined;
-  withProject?: boolean;
+  /** Its project as it is to be called. */
+  project?: string | undefined;
   withEnd?: boolean;
 }
 
 /** The compact form of a job; absent = not set. */
-export function jobRow(
-  job: JobDescription,
-  { nowMs, me, withProject = false, withEnd = false }: RowOptions,
-): JobRow {
+export function jobRow(job: JobDescription, { nowMs, me, project, withEnd = false }: RowOptions): JobRow {
   const seconds = Math.floor(runTimeOf(job, nowMs));
   const { exit_code, created_at, finished_at } = job.history;
   const reason = causeOf(job);
@@ -60,7 +58,7 @@ export function jobRow(
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
     credits: formatCredits(job.total_price_credits),
     ...(job.owner === me ? {} : { owner: job.owner }),
-    ...(withProject ? { project: job.project_name } : {}),
+    ...(project === undefined ? {} : { project }),
     ...(job.unread === undefined ? {} : { unread: job.unread }),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isFinished } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { jobRefs, project, whereOf } from "./args.ts";
+import { jobRefs, project, selector, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { killReply } from "./kill-reply.ts";
 import { killAll } from "./kill-run.ts";
@@ -20,8 +20,8 @@ export const kill = defineTool({
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs.optional(),
-    tag: z.string().optional().describe("Active jobs with this tag, e.g. tmp"),
-    name_pattern: z.string().optional().describe("Name with * for any text, e.g. lr-*"),
+    tag: selector.optional().describe("Active jobs with this tag, e.g. tmp"),
+    name_pattern: selector.optional().describe("Name with * for any text, e.g. lr-*"),
     status: z.enum(["pending", "suspended", "running"]).optional().describe("With this status"),
     include_others: z.boolean().optional().describe("Others' too; default mine"),
     token: z.string().optional().describe("From the call that listed them"),

@@ -31,9 +31,10 @@ interface Shown {
 export function listAnswer(page: Page, options: Shown) {
   const { nowMs, me, places } = options;
   const { matching } = page;
-  const withProject = places.isSeveral;
   const withEnd = page.endedSince !== undefined;
-  const rows = page.shown.map((job) => jobRow(job, { nowMs, me, withProject, withEnd }));
+  const rows = page.shown.map((job) =>
+    jobRow(job, { nowMs, me, project: places.isSeveral ? places.nameOf(job) : undefined, withEnd }),
+  );
   const { texts, count } = withinBytes(
     rows.map((row) => rowText(row, nowMs)),
     rows.map((row) => rowText(row, nowMs, { withTime: false })),
@@ -43,7 +44,7 @@ export function listAnswer(page: Page, options: Shown) {
   const nextCursor =
     count < page.shown.length && last !== undefined ? cursorAfter(last, page) : page.nextCursor;
   const counts = countStatuses(matching);
-  const credits = creditsOf(matching);
+  const credits = creditsOf(matching, places);
   const next =
     nextCursor === undefined ? [] : [`More: job_list with the same filters and cursor: "${nextCursor}"`];
   return {
@@ -106,9 +107,9 @@ interface Credits {
   by_project?: Record<string, string>;
 }
 
-function creditsOf(jobs: readonly JobDescription[]): Credits {
+function creditsOf(jobs: readonly JobDescription[], { nameOf }: Places): Credits {
   const byOwner = sumsBy(jobs, ({ owner }) => owner);
-  const byProject = sumsBy(jobs, ({ project_name }) => project_name);
+  const byProject = sumsBy(jobs, nameOf);
   return {
     total: creditSum(jobs),
     ...(byOwner === undefined ? {} : { by_owner: byOwner }),

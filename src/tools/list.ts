@@ -3,7 +3,7 @@ import { FINISHED_STATUSES, type JobDescription } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseMoment, parseWindow } from "../jobs/moments.ts";
 import { nameProblems } from "../jobs/start-problems.ts";
-import { project } from "./args.ts";
+import { project, projectPath, selector } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { listAnswer } from "./list-answer.ts";
 import { whyNothing } from "./list-nothing.ts";
@@ -27,7 +27,7 @@ export const list = defineTool({
   input: z.strictObject({
     status: z.array(status).optional().describe("Any of these"),
     name: z.string().optional().describe("Exact name"),
-    tags: z.array(z.string()).optional().describe("All of these"),
+    tags: z.array(selector).optional().describe("All of these"),
     owner: z.string().optional().describe("User name, or me"),
     since: z.string().optional().describe("Created from: 2h, yesterday or ISO time (UTC)"),
     until: z.string().optional().describe("Created up to"),
@@ -35,7 +35,7 @@ export const list = defineTool({
     text: z.string().optional().describe("Part of name, description, image, command or reason"),
     limit: z.int().min(1).max(200).default(20).describe("Most rows"),
     cursor: z.string().optional().describe("next_cursor of the last call"),
-    projects: z.array(z.string()).optional().describe('Several, or ["*"]: all of the org'),
+    projects: z.array(projectPath).optional().describe('Several, or ["*"]: all of the org'),
     project,
   }),
   output: z.looseObject({

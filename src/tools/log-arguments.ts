@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { project } from "./args.ts";
+import { project, selector } from "./args.ts";
 
 export const MAX_JOBS = 20;
 
@@ -8,7 +8,7 @@ const status = z.enum(["running", "succeeded", "failed", "cancelled"]);
 /** What job_logs takes. */
 export const logsInput = z.strictObject({
   jobs: z.array(z.string()).min(1).max(MAX_JOBS).optional().describe("Names, ids, id prefixes or job: URIs"),
-  tags: z.array(z.string()).optional().describe("All of these"),
+  tags: z.array(selector).optional().describe("All of these"),
   status: z.array(status).optional().describe("Any of these"),
   lines: z.int().min(1).max(5000).optional().describe("A job; default 100, with since 2000"),
   since: z.string().optional().describe("From: 10m, 2h, 14:30 or ISO time (UTC)"),

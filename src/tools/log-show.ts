@@ -11,7 +11,7 @@ import type { LogsArguments } from "./log-arguments.ts";
 import { searchLog } from "./log-grep.ts";
 import { nextCalls, type Shown } from "./log-next.ts";
 import type { LogPart } from "./log-read.ts";
-import { hasRun, nameOf, stateLine, statusText } from "./rows.ts";
+import { foreignOwner, hasRun, nameOf, stateLine, statusText, type View } from "./rows.ts";
 
 /** Of the whole text, unless what stands around the logs takes too much of it. */
 const MAX_BYTES = 16_000;
@@ -24,7 +24,7 @@ const GAP_BYTES = 450;
 interface Options {
   args: LogsArguments;
   redact: Redact;
-  nowMs: number;
+  view: View;
   /** The cursor led to what is older. */
   isBackward: boolean;
   /** Calls for the jobs that this one did not reach. */
@@ -57,13 +57,13 @@ const NO_GAP = { from: 0, to: 0 };
 
 /** Each log with its share of what the words around them leave. */
 function withinBudget(prepared: Prepared[], options: Options) {
-  const heads = prepared.map((one) => headText(one, options.nowMs));
+  const heads = prepared.map((one) => headText(one, options.view));
   const around = byteLength([...heads, ...nextCalls(prepared, options).lines, ...options.others].join("\n"));
   const free = MAX_BYTES - around - prepared.length * FENCE_BYTES;
   const needs = prepared.map(({ body }) => body.bytes);
   const isTooMuch = needs.reduce((sum, need) => sum + need, 0) > free;
   const shares = shareBudget(needs, Math.max(MIN_BODIES_BYTES, isTooMuch ? free - GAP_BYTES : free));
-  return prepared.map((one, index) => show(one, shares[index] ?? 0, options.nowMs));
+  return prepared.map((one, index) => show(one, shares[index] ?? 0, options.view));
 }
 
 function prepare(part: LogPart, { args, redact, isBackward }: Options): Prepared {
@@ -110,19 +110,19 @@ function search(clean: BodyLine[], args: LogsArguments, grep: string) {
   });
 }
 
-function headText({ part, body, span, about }: Prepared, nowMs: number, omitted = 0): string {
+function headText({ part, body, span, about }: Prepared, view: View, omitted = 0): string {
   const gap = omitted === 0 ? [] : [`${counted(omitted, "line")} left out in the middle`];
   const hidden = body.hidden === 0 ? [] : [`${counted(body.hidden, "secret")} hidden`];
   const facts = [...about, ...gap, ...(span === "" ? [] : [span]), readText(part), ...hidden].join("; ");
-  return `${stateLine(part.job, nowMs)}\nLog: ${facts}.`;
+  return `${stateLine(part.job, view)}\nLog: ${facts}.`;
 }
 
-function show(prepared: Prepared, maxBytes: number, nowMs: number) {
+function show(prepared: Prepared, maxBytes: number, view: View) {
   const { part, body, matches } = prepared;
   const { job, linesRead, bytesRead, reachedStart, matched, trouble, ending, floor } = part;
   const isOpen = part.lines.at(-1)?.open === true;
   const { text, fenced, omittedLines, gap } = showBody(body, { maxBytes, what: `log of ${nameOf(job)}` });
-  const head = headText(prepared, nowMs, omittedLines);
+  const head = headText(prepared, view, omittedLines);
   return {
     gap,
     text: [
@@ -133,6 +133,7 @@ function show(prepared: Prepared, maxBytes: number, nowMs: number) {
     data: {
       job: nameOf(job),
       id: job.id,
+      ...foreignOwner(job, view.me),
       status: job.status,
       log: text,
       lines_read: linesRead,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type JobDescription, PlatformError } from "../client/index.ts";
+import { type JobDescription, type Platform, PlatformError } from "../client/index.ts";
 import { formatInstant } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseWindow } from "../jobs/moments.ts";
@@ -47,6 +47,7 @@ export const logs = defineTool({
     const isBackward = [...bearings.values()].some(({ before }) => before !== undefined);
     if (isBackward) refuseWaiting(args);
     const { jobs, beyond } = await jobsOf(args, context);
+    const { user } = await context.platform.context({ signal: context.signal });
     if (args.cursor !== undefined) requireOwn(jobs, { bearings, isSelection: args.jobs === undefined });
     const redact = redactorFor(context.session, jobs);
     const plan = planOf(args, {
@@ -58,7 +59,13 @@ export const logs = defineTool({
     const ahead = notYet(plan, { jobs, args, platform: context.platform });
     if (ahead !== undefined) return ahead;
     const parts = await readAll(jobs, { plan, bearings }, context);
-    return showLogs(parts, { args, redact, nowMs, isBackward, others: beyondText(beyond, args) });
+    return showLogs(parts, {
+      args,
+      redact,
+      view: { nowMs, me: user },
+      isBackward,
+      others: beyondText(beyond, args),
+    });
   },
 });
 
@@ -198,13 +205,18 @@ async function readAll(
   const workers = plan.wait === undefined ? PARALLEL : jobs.length;
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, worker));
   const [first] = failures;
-  if (first !== undefined && failures.length === jobs.length) throw withNextStep(first, jobs);
+  if (first !== undefined && failures.length === jobs.length) throw await withNextStep(first, jobs, platform);
   return parts;
 }
 
-function withNextStep(error: PlatformError, jobs: readonly JobDescription[]): PlatformError {
+async function withNextStep(
+  error: PlatformError,
+  jobs: readonly JobDescription[],
+  platform: Platform,
+): Promise<PlatformError> {
   if (error.code !== "unavailable") return error;
-  const states = jobs.slice(0, 3).map((job) => stateLine(job, Date.now()));
+  const view = { nowMs: Date.now(), me: (await platform.context()).user };
+  const states = jobs.slice(0, 3).map((job) => stateLine(job, view));
   const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs are not touched by that (${states.join("; ")}). Call job_logs again in a moment.`;
   return new PlatformError("unavailable", message, { cause: error });
 }

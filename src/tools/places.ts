@@ -12,6 +12,8 @@ export interface Places {
   label: string;
   /** Jobs of several projects can be among them. */
   isSeveral: boolean;
+  /** What the project of a job is called among them: with its org where there are several. */
+  nameOf: (job: JobDescription) => string;
   /** They are the selected project, where jobs can be named by name. */
   isSelected: boolean;
   /** What to say of places that are not in the caller's configuration and hold none of the jobs found. */
@@ -38,13 +40,17 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
     throw new InvalidInputError("The projects are in different clusters: list one cluster at a time.");
   const all = places.some(({ project }) => project === ALL);
   const everyOrg = places.some(({ org }) => org === ALL);
+  const orgs = unique(places.map(({ org }) => org));
+  const areSeveralOrgs = everyOrg || orgs.length > 1;
   return {
     filter: {
       cluster,
-      orgs: everyOrg ? [null] : unique(places.map(({ org }) => org)),
+      orgs: everyOrg ? [null] : orgs,
       projects: all ? [] : unique(places.map(({ project }) => project)),
     },
     covers: (job) => places.some((place) => isIn(job, place)),
+    nameOf: ({ org_name = "", project_name }) =>
+      areSeveralOrgs ? `${org_name}/${project_name}` : project_name,
     label: places.map(({ org, project }) => `${cluster}/${org}/${project}`).join(", "),
     isSelected: texts.length === 0 && selection.project !== undefined,
     isSeveral: all || everyOrg || places.length > 1,

@@ -3,8 +3,14 @@ import { ageOf, formatDuration, formatInstant } from "../jobs/durations.ts";
 import { shortId } from "../jobs/names.ts";
 import { causeOf, statusText as standingText, unreadText } from "../jobs/rows.ts";
 
+/** What a job is seen from: another's owner is named. */
+export interface View {
+  nowMs: number;
+  me: string;
+}
+
 /** One job as a sentence: `train (job-1a2b3c4d): running for 3m 20s, created 2026-11-22T10:00:00Z (4m ago)`. */
-export function stateLine(job: JobDescription, nowMs: number): string {
+export function stateLine(job: JobDescription, { nowMs, me }: View): string {
   const { history } = job;
   const { created_at = "", finished_at, run_time_seconds = 0 } = history;
   const ran = hasRun(job) ? `ran ${formatDuration(run_time_seconds)}` : "never ran";
@@ -16,16 +22,18 @@ export function stateLine(job: JobDescription, nowMs: number): string {
       : !hasRun(job)
         ? created
         : `${ran} so far, ${created}`;
+  const owner = job.owner === me ? "" : `, owner ${job.owner}`;
   const parts = [statusText(job), stands, unreadText(job)].filter((part) => part !== "");
-  return `${nameOf(job)} (${shortId(job.id)}): ${parts.join(", ")}`;
+  return `${nameOf(job)} (${shortId(job.id)}${owner}): ${parts.join(", ")}`;
 }
 
 /** The same as data. */
-export function stateData({ id, name, status, history, unread }: JobDescription) {
+export function stateData({ id, name, status, owner, history, unread }: JobDescription, me: string) {
   const { reason, exit_code, created_at, finished_at, run_time_seconds } = history;
   return {
     ...(name === undefined ? {} : { name }),
     id,
+    ...foreignOwner({ owner }, me),
     status,
     ...(reason === undefined ? {} : { reason }),
     ...(exit_code === undefined ? {} : { exit_code }),
@@ -34,6 +42,11 @@ export function stateData({ id, name, status, history, unread }: JobDescription)
     run_time_seconds: Math.floor(run_time_seconds ?? 0),
     ...(unread === undefined ? {} : { unread }),
   };
+}
+
+/** The owner, as data, of a job that is not the caller's. */
+export function foreignOwner({ owner }: { owner: string }, me: string) {
+  return owner === me ? {} : { owner };
 }
 
 /** Whether its program was ever started; the platform gives a start to every job that ended. */

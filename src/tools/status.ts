@@ -37,7 +37,8 @@ export const status = defineTool({
     const around = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
     const logBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / Math.max(1, jobs.length)));
-    const options = { platform, signal, redact, around, isShort, logBytes, signals: session.signals };
+    const { user: me } = await platform.context({ signal });
+    const options = { platform, signal, redact, around, me, isShort, logBytes, signals: session.signals };
     const reports = await Promise.all(jobs.map((job) => report(job, options)));
     return {
       text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
@@ -62,6 +63,7 @@ interface ReportOptions {
   signal: AbortSignal;
   redact: Redact;
   around: Surroundings;
+  me: string;
   signals: ReadonlyMap<string, number>;
   logBytes: number;
   /** Many jobs at once: only what explains them. */
@@ -69,7 +71,7 @@ interface ReportOptions {
 }
 
 async function report(job: JobDescription, options: ReportOptions) {
-  const { around, redact, isShort } = options;
+  const { around, redact, isShort, me } = options;
   const diagnosis = await diagnose(job, options);
   const nowMs = Date.now();
   const preset = around.presets.get(job.cluster_name)?.find(({ name }) => name === job.preset_name);
@@ -77,7 +79,7 @@ async function report(job: JobDescription, options: ReportOptions) {
   const guess = certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
   const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
   const text = [
-    stateLine(job, nowMs),
+    stateLine(job, { nowMs, me }),
     `Why${guess}: ${why}`,
     ...(next === "" ? [] : [`Next: ${next}`]),
     ...(log === undefined ? [] : [log.fenced]),
@@ -85,7 +87,7 @@ async function report(job: JobDescription, options: ReportOptions) {
   ];
   return {
     text: text.join("\n"),
-    data: { ...stateData(job), ...dataOf(job, diagnosis), ...(isShort ? {} : { facts }) },
+    data: { ...stateData(job, me), ...dataOf(job, diagnosis), ...(isShort ? {} : { facts }) },
   };
 }
 

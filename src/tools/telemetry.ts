@@ -35,15 +35,18 @@ export const telemetry = defineTool({
   waits: ({ seconds }) => seconds,
   async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, signal);
-    const measured = await measure(platform, { job, seconds, onSample: progress }, signal);
+    const { user: me } = await platform.context({ signal });
+    const measuring = { job, me, seconds, onSample: progress };
+    const measured = await measure(platform, measuring, signal);
     const summary = summariseTelemetry(measured.samples, job.container.resources);
-    if (summary === undefined) throw notMeasured(job, seconds);
-    return answer(job, { ...measured, summary });
+    if (summary === undefined) throw notMeasured(measuring);
+    return answer(measuring, { ...measured, summary });
   },
 });
 
 interface Measuring {
   job: JobDescription;
+  me: string;
   seconds: number;
   onSample: (message: string) => void;
 }
@@ -59,7 +62,7 @@ interface Measured {
 /** What comes within the time; a job that ends meanwhile gives what there was. */
 async function measure(
   platform: Platform,
-  { job, seconds, onSample }: Measuring,
+  { job, me, seconds, onSample }: Measuring,
   signal: AbortSignal,
 ): Promise<Measured> {
   const limit = new Limit(signal, { ms: seconds * 1000 });
@@ -76,7 +79,7 @@ async function measure(
   } catch (error) {
     signal.throwIfAborted();
     if (limit.isOver) return { samples, odd };
-    if (samples.length === 0) throw notRunning(job, error);
+    if (samples.length === 0) throw notRunning({ job, me }, error);
     const words = error instanceof Error ? error.message : String(error);
     return {
       samples,
@@ -95,17 +98,17 @@ async function measure(
       };
 }
 
-function notRunning(job: JobDescription, cause: unknown): unknown {
+function notRunning({ job, me }: Pick<Measuring, "job" | "me">, cause: unknown): unknown {
   if (!(cause instanceof PlatformError) || cause.code !== "not_running") return cause;
-  const message = `Only running jobs can be measured. ${stateLine(job, Date.now())}. job_status says more.`;
+  const message = `Only running jobs can be measured. ${stateLine(job, { nowMs: Date.now(), me })}. job_status says more.`;
   return new PlatformError("not_running", message, { cause });
 }
 
-function notMeasured(job: JobDescription, seconds: number): PlatformError {
+function notMeasured({ job, me, seconds }: Measuring): PlatformError {
   if (job.status !== "running")
     return new PlatformError(
       "not_running",
-      `Only running jobs can be measured. ${stateLine(job, Date.now())}. job_status says more.`,
+      `Only running jobs can be measured. ${stateLine(job, { nowMs: Date.now(), me })}. job_status says more.`,
     );
   return new PlatformError(
     "timed_out",
@@ -114,14 +117,14 @@ function notMeasured(job: JobDescription, seconds: number): PlatformError {
 }
 
 function answer(
-  job: JobDescription,
+  { job, me }: Measuring,
   { samples, odd, summary, endedEarly }: Measured & { summary: TelemetrySummary },
 ) {
   const { cpu, memoryBytes, gpuDutyCycle, gpuMemoryBytes, verdict, because } = summary;
   const { resources } = job.container;
   const [first, last] = [samples[0]?.timestamp ?? 0, samples.at(-1)?.timestamp ?? 0];
   const text = [
-    stateLine(job, Date.now()),
+    stateLine(job, { nowMs: Date.now(), me }),
     `Verdict: ${verdict} (${because}).`,
     `${samples.length} samples, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
     ...(endedEarly === undefined ? [] : [endedEarly]),

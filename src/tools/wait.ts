@@ -14,7 +14,7 @@ import { watchLog } from "./log-watch.ts";
 import { type Poll, passing, patiently, pauseFor, startPoll } from "./poll.ts";
 import { redactorFor } from "./redactor.ts";
 import { resolveAll } from "./resolve.ts";
-import { nameOf, stateData, stateLine } from "./rows.ts";
+import { nameOf, stateData, stateLine, type View } from "./rows.ts";
 import {
   hasEnded,
   hasStarted,
@@ -65,7 +65,8 @@ export const wait = defineTool({
       pattern === undefined
         ? await untilState(until === "running" ? hasStarted : hasEnded, wait, context)
         : await untilLine(pattern, wait, context);
-    return answer(args, outcome, startedMs);
+    const { user: me } = await context.platform.context({ signal: context.signal });
+    return answer(args, outcome, { startedMs, me });
   },
 });
 
@@ -172,13 +173,13 @@ async function lastSeen(
   return poll.jobs;
 }
 
-function answer(args: WaitArguments, outcome: Outcome, startedMs: number) {
+function answer(args: WaitArguments, outcome: Outcome, { startedMs, me }: { startedMs: number; me: string }) {
   const { finished, jobs, match, trouble, gone = new Map<string, PlatformError>() } = outcome;
   const nowMs = Date.now();
   const waited = Math.round((nowMs - startedMs) / 100) / 10;
   const text = [
     `finished: ${finished}, after ${waited} s of waiting.`,
-    ...stateLines(jobs, nowMs),
+    ...stateLines(jobs, { nowMs, me }),
     ...goneLines(outcome),
     ...(trouble === undefined ? [] : [troubleText(trouble, outcome.asOfMs, nowMs)]),
     ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
@@ -187,7 +188,10 @@ function answer(args: WaitArguments, outcome: Outcome, startedMs: number) {
   const data = {
     finished,
     waited_seconds: waited,
-    jobs: jobs.length <= MAX_NAMED ? jobs.map(stateData) : jobs.map(({ id, status }) => ({ id, status })),
+    jobs:
+      jobs.length <= MAX_NAMED
+        ? jobs.map((job) => stateData(job, me))
+        : jobs.map(({ id, status }) => ({ id, status })),
     ...(match === undefined ? {} : { matched: { job: match.job.id, line: match.line } }),
     ...(trouble === undefined ? {} : { trouble }),
     ...(trouble === undefined || outcome.asOfMs === undefined
@@ -214,14 +218,14 @@ function goneLines({ jobs, gone }: Outcome): string[] {
 }
 
 /** One line a job; of many those that need attention, and the counts. */
-function stateLines(jobs: JobDescription[], nowMs: number): string[] {
-  if (jobs.length <= MAX_NAMED) return jobs.map((job) => stateLine(job, nowMs));
+function stateLines(jobs: JobDescription[], view: View): string[] {
+  if (jobs.length <= MAX_NAMED) return jobs.map((job) => stateLine(job, view));
   const urgency = ({ status }: JobDescription) =>
     ["failed", "cancelled", "pending", "suspended"].indexOf(status);
   const rank = (job: JobDescription) => (urgency(job) < 0 ? Number.POSITIVE_INFINITY : urgency(job));
   const named = [...jobs].sort((a, b) => rank(a) - rank(b) || 0).slice(0, MAX_NAMED);
   return [
     `${jobs.length} jobs: ${countsText(countStatuses(jobs))}. The ${MAX_NAMED} to look at first:`,
-    ...named.map((job) => stateLine(job, nowMs)),
+    ...named.map((job) => stateLine(job, view)),
   ];
 }

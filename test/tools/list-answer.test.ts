@@ -11,7 +11,7 @@ const ofJobs = (matching: JobDescription[], more = {}) => ({
 const options = {
   ...{ nowMs, me: "alice", isFurther: false, asked: {}, nothing: "" },
   sinceMs: undefined,
-  places: { ...places, isSeveral: false, isSelected: true },
+  places: { ...places, nameOf: () => "vision", isSeveral: false, isSelected: true },
 };
 
 describe("what a list says of all its jobs", () => {
