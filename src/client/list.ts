@@ -1,3 +1,4 @@
+import { oneLine } from "../foreign.ts";
 import type { CallOptions } from "./call.ts";
 import { type Connection, imageBase, jobsUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
@@ -134,7 +135,7 @@ function each<T>(key: string, values: readonly T[]): [string, T][] {
 }
 
 function midStream(text: string, api: ListCall): PlatformError {
-  const serverText = text.slice(0, 500);
+  const serverText = oneLine(text.slice(0, 500));
   return new PlatformError("platform_error", `${WHAT} broke off: ${serverText}`, {
     request: describe(api),
     serverText,

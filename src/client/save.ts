@@ -1,3 +1,4 @@
+import { oneLine } from "../foreign.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, monitoringUrl, requireProject } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
@@ -75,7 +76,7 @@ function toStep(line: Record<string, unknown>, { count, what }: { count: number;
 function failed(line: Record<string, unknown>, what: string): PlatformError {
   const detail = isObject(line.errorDetail) ? line.errorDetail.message : undefined;
   const said = [detail, line.error].find((text) => typeof text === "string");
-  const serverText = String(said ?? "Unknown error").slice(0, 500);
+  const serverText = oneLine(String(said ?? "Unknown error").slice(0, 500));
   return new PlatformError("platform_error", `${what} failed: ${serverText}`, { serverText });
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../foreign.ts";
 import {
   type ErrorCode,
   type FailedRequest,
@@ -34,7 +35,7 @@ export function serverError(refusal: Refusal): PlatformError {
   };
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
-  const said = shorten(readable(text)) || `status ${status}`;
+  const said = shorten(oneLine(readable(text))) || `status ${status}`;
   return new PlatformError(code, `${what} failed: ${said}${adviceFor(code, refusal.retryAfterMs)}`, details);
 }
 
@@ -85,7 +86,7 @@ function notPermitted(
   details: { request: FailedRequest; serverText: string },
 ): NotPermittedError {
   const rights = missing.map(({ action, uri }) => `${action} on ${uri}`).join(", ");
-  const why = rights === "" ? shorten(text || "status 403") : `you lack ${shorten(rights)}`;
+  const why = rights === "" ? shorten(oneLine(text) || "status 403") : `you lack ${shorten(oneLine(rights))}`;
   return new NotPermittedError(`${what} is not permitted: ${why}`, missing, details);
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../foreign.ts";
 import { PlatformError } from "./errors.ts";
 import { type ImageBase, imageOfJob } from "./images.ts";
 import {
@@ -27,18 +28,18 @@ const STATUSES = new Set<string>(jobStatus.options);
  */
 export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescription {
   const found = wireJob.safeParse(value);
-  if (found.success) return toJob(found.data, at);
+  if (found.success) return withPlainWords(toJob(found.data, at));
   const { value: wire, unread } = salvage(wireJob, value, {
     ...NEUTRAL,
     ...(id === undefined ? {} : { id }),
   });
   const lost = unread.filter((path) => !path.includes(".")).length;
   if (wire !== undefined && lost < MOST_ODD_FIELDS)
-    return { ...toJob(placed(wire, unread, at), at), ...named(unread) };
+    return { ...withPlainWords(toJob(placed(wire, unread, at), at)), ...named(unread) };
   const which = wire === undefined ? "a job" : `${wire.id.slice(0, 80)}`;
   throw new PlatformError(
     "protocol_error",
-    `The platform sent ${which} in a form that cannot be read (${unread.join(", ")}).`,
+    oneLine(`The platform sent ${which} in a form that cannot be read (${unread.join(", ")}).`),
     {
       cause: found.error,
     },
@@ -54,7 +55,7 @@ function placed(wire: WireJob, unread: readonly string[], { base }: ImageBase): 
 }
 
 function named(unread: string[]): { unread?: string[] } {
-  return unread.length === 0 ? {} : { unread };
+  return unread.length === 0 ? {} : { unread: unread.map(oneLine) };
 }
 
 /** A record with so many fields missing is something else. */
@@ -112,6 +113,41 @@ const JOB_KEYS = [
   "internal_hostname",
   "internal_hostname_named",
 ] as const;
+
+/** What are words by the platform's rules stay words, whatever is sent: they stand in lines of ours everywhere. */
+function withPlainWords(job: JobDescription): JobDescription {
+  plainWords(job, WORDS);
+  plainWords(job.history, REASON);
+  for (const step of job.history.transitions) plainWords(step, REASON);
+  return job;
+}
+
+const WORDS = [
+  "id",
+  "name",
+  "owner",
+  "cluster_name",
+  "org_name",
+  "project_name",
+  "namespace",
+  "uri",
+  "preset_name",
+  "http_url",
+  "internal_hostname",
+  "internal_hostname_named",
+  "energy_schedule_name",
+  "total_price_credits",
+  "price_credits_per_hour",
+] as const;
+
+const REASON = ["reason"] as const;
+
+function plainWords<K extends string>(target: { [P in K]?: string | undefined }, keys: readonly K[]): void {
+  for (const key of keys) {
+    const text = target[key];
+    if (text !== undefined) target[key] = oneLine(text);
+  }
+}
 
 function toFlags(wire: WireJob) {
   return {
@@ -187,7 +223,7 @@ function toImage({ container, cluster_name, org_name, project_name }: WireJob, a
   const seen = at.images.get(key);
   if (seen !== undefined) return seen;
   const image = Object.freeze(
-    imageOfJob(container.image, { ...at, base: { cluster: cluster_name, org, project } }),
+    imageOfJob(oneLine(container.image), { ...at, base: { cluster: cluster_name, org, project } }),
   );
   if (at.images.size < MAX_IMAGES) at.images.set(key, image);
   return image;

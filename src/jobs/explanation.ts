@@ -1,4 +1,5 @@
 import type { Preset } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 
 /** Why a job stands where it stands, and what would help. */
 export interface Explanation {
@@ -35,7 +36,7 @@ export function inferred(why: string, next: string): Explanation {
 
 /** A text of the platform within our own: one line, bounded, in quotes. */
 export function quoted(text: string, maxChars = 200): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const line = oneLine(text.replace(/\s+/g, " ").trim());
   return JSON.stringify(line.length <= maxChars ? line : `${line.slice(0, maxChars - 1)}…`);
 }
 

@@ -1,3 +1,5 @@
+import { oneLine } from "../foreign.ts";
+
 /**
  * Fences what a job printed and labels it as data, so that its words are never taken for ours: the fence is
  * longer than any run of backticks inside, so the text cannot close it. `what` names the source, e.g.
@@ -11,10 +13,7 @@ export function fenceOutput(text: string, what: string): string {
 
 /** A name fit for the label: one line, no backticks, bounded. */
 function plainLabel(what: string): string {
-  return what
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029`]+/gu, " ")
-    .trim()
-    .slice(0, 120);
+  return oneLine(what).replace(/`+/g, " ").trim().slice(0, 120);
 }
 
 function longestRun(text: string): number {

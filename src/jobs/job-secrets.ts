@@ -1,6 +1,8 @@
 import { secrecyOf } from "./redact/secret-names.ts";
 import { isMixedWord, isPlainValue, looksLikeToken } from "./redact/secret-values.ts";
 
+/** Words joined are a secret by themselves from this length on. */
+const SHORTEST_PHRASE = 16;
 /** Words of letters alone are looked for from this length on: shorter ones stand in any log. */
 const SHORTEST_WORD = 12;
 
@@ -10,6 +12,14 @@ const SHORTEST_WORD = 12;
  */
 export function jobSecrets({ container: { env } }: { container: { env: Record<string, string> } }): string[] {
   return Object.entries(env).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
+}
+
+/**
+ * Whether a value alone is known for a secret, whatever is called by it: `postgres`, `resnet50` or a path is also
+ * the name of something else, and hiding it would break that name.
+ */
+export function isUnmistakable(value: string): boolean {
+  return looksLikeToken(value) || (value.length >= SHORTEST_PHRASE && !isPlainValue(value));
 }
 
 function isSecret(name: string, value: string): boolean {

@@ -1,4 +1,5 @@
 import type { JobDescription, JobStatus } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { formatCredits, runTimeOf } from "./cost.ts";
 import { ageOf, formatDuration, formatInstant } from "./durations.ts";
 import { shortId } from "./names.ts";
@@ -121,7 +122,7 @@ export function causeOf({
   const { reason, description = "" } = history;
   if (reason === "Collected")
     return /^invalid image/i.test(description) ? "invalid image name" : "image not pulled";
-  return reason ? oneLine(reason) : undefined;
+  return reason ? shortReason(reason) : undefined;
 }
 
 /** `2026-11-22T10:00Z, 2h old`, or `ended 2026-11-22T11:00Z, 1h ago` */
@@ -134,7 +135,7 @@ function ageText({ created_at, finished_at }: JobRow, nowMs: number, withTime: b
 }
 
 /** Reasons can be a whole error text of the platform. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+function shortReason(text: string): string {
+  const line = oneLine(text.replace(/\s+/g, " ").trim());
   return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON - 1)}…`;
 }

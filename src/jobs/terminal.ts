@@ -1,3 +1,5 @@
+import { visible } from "../foreign.ts";
+
 /**
  * What a terminal would show of text with control sequences. Own scanner: `util.stripVTControlCharacters` and
  * strip-ansi only remove sequences, while a progress bar is readable only when `\r`, backspace, erase and
@@ -40,7 +42,7 @@ export interface ShownLine {
 
 /**
  * Folds printed lines (split at `\n`, as they came) into the lines a terminal would show: colours and titles
- * gone, `\r`, backspaces, erasing and cursor movement obeyed. Never throws; time grows with the input.
+ * gone, `\r`, backspaces, erasing and cursor movement obeyed; what stays invisible is marked. Never throws; time grows with the input.
  */
 export function showOnTerminal(lines: readonly string[]): ShownLine[] {
   const screen = new Screen();
@@ -50,7 +52,7 @@ export function showOnTerminal(lines: readonly string[]): ShownLine[] {
 
 /** Folds one text the same way. */
 export function showText(text: string): string {
-  if (!/[^\P{Cc}\t\n]/u.test(text)) return text;
+  if (!/[^\P{Cc}\t\n]/u.test(text)) return visible(text);
   return showOnTerminal(text.split("\n"))
     .map((line) => line.text)
     .join("\n");
@@ -69,7 +71,10 @@ class Screen {
   }
 
   shown(): ShownLine[] {
-    return this.#rows.map(({ cells, text, from }) => ({ text: text ?? cells.join("").trimEnd(), from }));
+    return this.#rows.map(({ cells, text, from }) => ({
+      text: visible(text ?? cells.join("").trimEnd()),
+      from,
+    }));
   }
 
   #interpret(line: string, from: number): void {

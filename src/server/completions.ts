@@ -1,6 +1,7 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type CompleteRequest, CompleteRequestSchema, ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { type Platform, PlatformError } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
@@ -82,7 +83,7 @@ function kindOf(
 }
 
 function unknown(what: string, known: readonly string[]): ProtocolError {
-  const text = `invalid_argument: there is no ${what.slice(0, 200)}. There are: ${known.join(", ")}.`;
+  const text = `invalid_argument: there is no ${oneLine(what.slice(0, 200))}. There are: ${known.join(", ")}.`;
   return new ProtocolError(ErrorCode.InvalidParams, text);
 }
 

@@ -19,6 +19,6 @@ export interface Connection {
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
   confirm(question: string): Promise<Consent>;
-  /** Replaces every exact secret value; the last line of defence for all that leaves. */
+  /** The last line of defence for all that leaves: no known secret, no character that would not be seen. */
   scrub(text: string): string;
 }

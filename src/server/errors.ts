@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { z } from "zod";
 import { AmbiguousError, PlatformError } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { candidatesText } from "../jobs/candidates.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names.ts";
@@ -41,12 +42,12 @@ export function describeIssues(tool: string, schema: z.ZodObject, issues: z.core
   const lines = issues.map((issue) =>
     issue.code === "unrecognized_keys" && issue.path.length === 0
       ? issue.keys.map((key) => unknownArgument(key, known)).join("\n")
-      : `- ${issue.path.join(".") || "arguments"}: ${issue.message}`,
+      : `- ${oneLine(issue.path.join(".")) || "arguments"}: ${issue.message}`,
   );
   return `invalid_argument: ${tool} was not called.\n${lines.join("\n")}\nAccepted arguments: ${known.join(", ")}.`;
 }
 
 function unknownArgument(key: string, known: string[]): string {
   const [guess] = nearestNames(key, known);
-  return `- ${key}: unknown argument${guess === undefined ? "" : `, did you mean ${guess}?`}`;
+  return `- ${oneLine(key.slice(0, 200))}: unknown argument${guess === undefined ? "" : `, did you mean ${guess}?`}`;
 }

@@ -13,12 +13,10 @@ import { type Connection, LIMITS, type Limits } from "./connection.ts";
 import { instructions } from "./instructions.ts";
 import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
+import { makeScrub } from "./scrub.ts";
 import { SessionTransport } from "./session-transport.ts";
 import { serveTools } from "./tools.ts";
 
-const HIDDEN = "[hidden]";
-/** Shorter values would hide ordinary words. */
-const MIN_SECRET_CHARS = 8;
 /** Clients give up on a call after a minute; a question must be answered before. */
 const QUESTION_LIMIT_MS = 45_000;
 
@@ -47,13 +45,15 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
   const closing = new AbortController();
   // Each call under way listens.
   setMaxListeners(0, closing.signal);
+  const session = newSession(policy);
+  const scrub = makeScrub(session.policy.secrets, () => platform.secrets());
   const connection: Connection = {
     platform,
-    session: newSession(policy),
+    session,
     limits: { ...LIMITS, ...limits },
     closing: closing.signal,
-    confirm: (question) => confirm(server, question),
-    scrub: (text) => scrub(text, [...policy.secrets, ...platform.secrets()]),
+    confirm: (question) => confirm(server, scrub(question)),
+    scrub,
   };
   serveTools(server, tools, connection);
   serveResources(server, connection);
@@ -78,9 +78,4 @@ async function confirm(server: Server, question: string): Promise<Consent> {
     (error: unknown) =>
       error instanceof McpError && error.code === ErrorCode.RequestTimeout ? "unanswered" : "unable",
   );
-}
-
-function scrub(text: string, secrets: readonly string[]): string {
-  const values = secrets.filter(({ length }) => length >= MIN_SECRET_CHARS);
-  return values.reduce((scrubbed, value) => scrubbed.replaceAll(value, HIDDEN), text);
 }

@@ -29,7 +29,13 @@ export function serveResources(server: Server, connection: Connection): void {
       .catch(() => [])
       .finally(() => limit.close());
     announceList();
-    return { resources: [...fixed, ...jobs] };
+    const { scrub } = connection;
+    const listed = jobs.map((job) => ({
+      ...job,
+      name: scrub(job.name),
+      description: scrub(job.description),
+    }));
+    return { resources: [...fixed, ...listed] };
   });
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
     const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });

@@ -6,6 +6,7 @@ import {
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { type JobDescription, Limit } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { jobUri } from "../resources/job-uri.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
@@ -34,7 +35,9 @@ export function serveTools(server: Server, tools: Tool[], connection: Connection
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
     const tool = tools.find(({ name }) => name === params.name);
     if (tool !== undefined) return call(tool, params, { connection, extra });
-    return failure(describeMissing(params.name, { tools, policy: connection.session.policy }));
+    return failure(
+      connection.scrub(describeMissing(params.name, { tools, policy: connection.session.policy })),
+    );
   });
 }
 
@@ -44,7 +47,8 @@ async function call(
   { connection, extra }: { connection: Connection; extra: Extra },
 ): Promise<CallToolResult> {
   const parsed = tool.input.safeParse(args);
-  if (!parsed.success) return failure(describeIssues(tool.name, tool.input, parsed.error.issues));
+  if (!parsed.success)
+    return failure(connection.scrub(describeIssues(tool.name, tool.input, parsed.error.issues)));
   const progress = reportProgress(extra);
   // What changes something keeps its own time: giving up half way would leave its outcome unknown.
   const limit = limitOf(tool, parsed.data, { connection, extra });
@@ -55,7 +59,7 @@ async function call(
       session,
       signal: limit.signal,
       confirm,
-      progress: progress.report,
+      progress: (message) => progress.report(connection.scrub(message)),
     });
     return result(tool, reply);
   } catch (error) {
@@ -71,7 +75,10 @@ async function call(
   function result({ output }: Tool, reply: Reply<unknown>): CallToolResult {
     const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
     const text = connection.scrub(reply.text);
-    return { structuredContent, content: [{ type: "text", text }, ...(reply.jobs ?? []).map(link)] };
+    return {
+      structuredContent,
+      content: [{ type: "text", text }, ...(reply.jobs ?? []).map((job) => link(job, connection))],
+    };
   }
 }
 
@@ -96,8 +103,8 @@ function describeSilence(tool: string): string {
   return `timed_out: the platform did not answer ${tool} in time. Nothing was changed; try again, perhaps with less at once.`;
 }
 
-function link(job: JobDescription) {
-  const name = job.name ?? job.id;
+function link(job: JobDescription, { scrub }: Connection) {
+  const name = scrub(job.name ?? job.id);
   return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
 }
 
@@ -110,13 +117,15 @@ function describeMissing(name: string, { tools, policy }: { tools: Tool[]; polic
   }
   const [guess] = nearestNames(name, names);
   const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
-  return `invalid_argument: there is no tool ${name}.${hint} ${here}`;
+  return `invalid_argument: there is no tool ${oneLine(name.slice(0, 200))}.${hint} ${here}`;
 }
 
-/** The same data with every text in it, keys aside, passed through `change`. */
+/** The same data with every text in it passed through `change`. */
 function mapStrings(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]),
+  );
 }

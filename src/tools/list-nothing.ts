@@ -1,4 +1,5 @@
 import { isOwnTag, type JobDescription, type Platform } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { nearestNames } from "../jobs/names.ts";
 import type { Places } from "./places.ts";
 
@@ -51,7 +52,7 @@ interface Known {
 function take(known: Known, { name, tags, owner }: JobDescription): void {
   known.jobs += 1;
   if (name !== undefined) known.names.add(name);
-  for (const tag of tags) known.tags.add(tag);
+  for (const tag of tags) known.tags.add(oneLine(tag));
   known.owners.add(owner);
 }
 

@@ -5,6 +5,7 @@ import {
   type JobDescription,
   type StartOptions,
 } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { commandToRun } from "../jobs/command.ts";
 import { parseDuration } from "../jobs/durations.ts";
 import type { StartItem } from "./start-input.ts";
@@ -61,7 +62,7 @@ export function changesText(job: JobDescription, { options }: StartItem, changes
   ];
   const texts = pairs
     .filter(([, before, after]) => before !== after)
-    .map(([key, before = "none", after = "none"]) => `${key} ${before} → ${after}`);
+    .map(([key, before = "none", after = "none"]) => `${key} ${oneLine(before)} → ${oneLine(after)}`);
   const env = Object.keys(changes.env ?? {});
   return [
     ...texts,

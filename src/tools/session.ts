@@ -1,4 +1,5 @@
 import type { JobDescription } from "../client/index.ts";
+import { isUnmistakable } from "../jobs/job-secrets.ts";
 import type { SaveRun } from "./save-run.ts";
 import type { JobIdentity } from "./written.ts";
 
@@ -55,5 +56,12 @@ export interface Session {
 }
 
 export function newSession(policy: Policy): Session {
-  return { policy, pendingKills: new Map(), signals: new Map(), forwards: new Map(), saves: new Map() };
+  const secrets = policy.secrets.filter(isUnmistakable);
+  return {
+    policy: { ...policy, secrets },
+    pendingKills: new Map(),
+    signals: new Map(),
+    forwards: new Map(),
+    saves: new Map(),
+  };
 }

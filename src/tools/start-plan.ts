@@ -1,4 +1,5 @@
 import { requestTag, type StartPlan, startKey } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { sumCredits } from "../jobs/cost.ts";
 import { formatDuration } from "../jobs/durations.ts";
 import { clampLine } from "../jobs/log-text.ts";
@@ -55,7 +56,7 @@ export async function planReply(
     ...(words.doubts.length === 0 ? {} : { doubts: words.doubts }),
   };
   const end = verdict(problems, { ...words, open });
-  const text = [HEADING, ...planLines(data, request), ...warnings(request), ...end];
+  const text = [HEADING, ...planLines(data, request).map(oneLine), ...warnings(request), ...end];
   return { text: text.join("\n"), data: { jobs: [], plan: data } };
 }
 

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import { type JobDescription, PlatformError, requestTag, type StartPlan, startKey } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { reserve } from "./limits.ts";
@@ -127,7 +128,8 @@ async function seenBefore(
 }
 
 function refusal(problems: readonly string[]): InvalidInputError {
-  const [only, ...others] = problems;
-  const list = others.length === 0 ? ` ${only ?? ""}` : `\n${problems.map((text) => `- ${text}`).join("\n")}`;
+  const [only, ...others] = problems.map(oneLine);
+  const list =
+    others.length === 0 ? ` ${only ?? ""}` : `\n${problems.map((text) => `- ${oneLine(text)}`).join("\n")}`;
   return new InvalidInputError(`The start would be refused, nothing was sent.${list}`);
 }

@@ -1,4 +1,5 @@
 import type { StartPlan } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import type { StartRequest } from "./start-input.ts";
 
 /** What a plan says at its end. */
@@ -25,7 +26,7 @@ export function verdict(
   problems: readonly string[],
   { next, doubts, open }: PlanWords & { open: readonly string[] },
 ): string[] {
-  const listed = (texts: readonly string[]) => texts.map((text) => `- ${text}`);
+  const listed = (texts: readonly string[]) => texts.map((text) => `- ${oneLine(text)}`);
   if (problems.length > 0) return ["It would be refused:", ...listed([...problems, ...doubts])];
   const rest = open.length === 0 ? "" : ` (only the start shows: ${open.join(", ")})`;
   if (doubts.length === 0) return [`Nothing speaks against it${rest}. ${next}`];

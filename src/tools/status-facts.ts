@@ -1,4 +1,5 @@
 import { imageToString, isFinished, type JobDescription, type Preset } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { formatDuration, formatInstant } from "../jobs/durations.ts";
 import { timesDisplaced } from "../jobs/fresh-starts.ts";
@@ -29,7 +30,7 @@ export function factLines(job: JobDescription, options: FactOptions): string[] {
     ...placesLines(job),
     `History (UTC): ${transitions(job)}.`,
   ];
-  return lines.map((line) => clampLine(line, MAX_FACT_CHARS));
+  return lines.map((line) => clampLine(oneLine(line), MAX_FACT_CHARS));
 }
 
 function whatLines(
@@ -37,7 +38,7 @@ function whatLines(
   { redact }: FactOptions,
 ): string[] {
   const { entrypoint, command, working_dir, env, secret_env } = container;
-  const shown = (text: string) => clampLine(redact(text).text.replaceAll("\n", " ⏎ "), MAX_COMMAND_CHARS);
+  const shown = (text: string) => clampLine(oneLine(redact(text).text), MAX_COMMAND_CHARS);
   const names = Object.keys(env);
   const secrets = Object.entries(secret_env).map(([name, uri]) => `${name} = ${uri}`);
   return [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isFinished, type JobDescription } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { project, whereOf } from "./args.ts";
@@ -80,8 +81,8 @@ async function report(job: JobDescription, options: ReportOptions) {
   const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
   const text = [
     stateLine(job, { nowMs, me }),
-    `Why${guess}: ${why}`,
-    ...(next === "" ? [] : [`Next: ${next}`]),
+    `Why${guess}: ${oneLine(why)}`,
+    ...(next === "" ? [] : [`Next: ${oneLine(next)}`]),
     ...(log === undefined ? [] : [log.fenced]),
     ...facts,
   ];
@@ -109,5 +110,5 @@ function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {
 }
 
 function missingText({ ref, error }: Unresolved): string {
-  return `${ref}: ${error.code}: ${refusalText(error)}`;
+  return `${oneLine(ref)}: ${error.code}: ${refusalText(error)}`;
 }

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { oneLine, visible } from "../src/foreign.ts";
+
+describe("foreign text", () => {
+  test.each([
+    ["\u001b[31mred", "<U+001B>[31mred"],
+    ["a\u0007b\u0000c\u007f\u009b", "a<U+0007>b<U+0000>c<U+007F><U+009B>"],
+    ["a\rb", "a<U+000D>b"],
+    ["user\u202enimda", "user<U+202E>nimda"],
+    ["\u2066x\u2069 \u200ey\u200f \u061c", "<U+2066>x<U+2069> <U+200E>y<U+200F> <U+061C>"],
+    [
+      "pass\u200bword \u2060\ufeff \u00ad \u200c \u180e",
+      "pass<U+200B>word <U+2060><U+FEFF> <U+00AD> <U+200C> <U+180E>",
+    ],
+    ["tag \u{e0041}\u{e0001}", "tag <U+E0041><U+E0001>"],
+    ["a\u2028b\u2029c", "a<U+2028>b<U+2029>c"],
+    ["a\u200db 1\u200d2", "a<U+200D>b 1<U+200D>2"],
+    ["\u3164\u115f\uffa0", "<U+3164><U+115F><U+FFA0>"],
+  ])("is marked where it cannot be seen: %j", (text, expected) => {
+    expect(visible(text)).toBe(expected);
+    expect(oneLine(visible(text))).toBe(expected);
+  });
+
+  test.each([
+    "plain\ttext\n",
+    "Füße 日本語 العربية עברית हिन्दी",
+    "👨‍👩‍👧 ❤️‍🔥 👩🏽‍💻 🇩🇪 ✔︎",
+    "± → ⏎ │██▏",
+    "e\u0301",
+  ])("is left where it can: %j", (text) => expect(visible(text)).toBe(text));
+
+  test("keeps to one line where one is meant", () => {
+    expect(oneLine("a\nb\r\nc\n")).toBe("a ⏎ b ⏎ c ⏎ ");
+  });
+});
