@@ -60,6 +60,20 @@ export class Deadline extends EventEmitter {
     return this.#controller.signal;
   }
 
+  /** One attempt of what this bounds: it ends with this, or when there is no answer within `ms`. */
+  attempt(ms: number): Deadline {
+    const attempt = new Deadline({ timeoutMs: ms }, 0);
+    const onAbort = () => attempt.#fire(this.reason);
+    if (this.aborted) onAbort();
+    else this.once("abort", onAbort);
+    return attempt;
+  }
+
+  /** An attempt that is answered may take as long as the whole. */
+  answered(): void {
+    clearTimeout(this.#total);
+  }
+
   /** Waits for `promise`, which several calls may share, no longer than this lasts. @throws {PlatformError} `timed_out` */
   async wait<T>(promise: Promise<T>, what: string): Promise<T> {
     let onAbort: () => void = () => undefined;

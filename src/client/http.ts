@@ -7,6 +7,8 @@ import { Retry } from "./retry.ts";
 import { serverError } from "./server-error.ts";
 import { traceHeaders } from "./trace.ts";
 
+/** As long as a timer can run. */
+const LONGEST_MS = 2 ** 31 - 1;
 const MAX_REDIRECTS = 5;
 const FIRST_PAUSE_MS = 200;
 /** A server that asks for more is not waited for, even by a call without an end: its caller can decide better. */
@@ -36,11 +38,21 @@ export interface HttpOptions {
   userAgent: string;
   /** How often a safe call is sent again. */
   retries: number;
+  /** A first attempt to read that is not answered within this is given up, in milliseconds. */
+  attemptMs: number;
+  /** What did not answer in time may be dead: the next request opens a connection of its own. */
+  renew(): void;
   /** Longest silence of the server, in milliseconds. */
   idleMs: number;
 }
 
 type Read<T> = (answer: Incoming, deadline: Deadline) => Promise<T>;
+
+interface Attempt<T> {
+  deadline: Deadline;
+  read: Read<T>;
+  ms: number;
+}
 
 /** The platform's HTTP interface: authorises, bounds in time, retries what is safe, turns refusals into errors. */
 export class Http {
@@ -93,12 +105,12 @@ export class Http {
 
   async #send<T>(api: ApiCall, deadline: Deadline, read: Read<T>): Promise<T> {
     const retry = new Retry(FIRST_PAUSE_MS);
+    const { retries } = this.#options;
     for (;;) {
       try {
-        return await read(await this.#accepted(api, deadline), deadline);
-      } catch (error) {
-        const failure = this.#explain(error, api, deadline);
-        if (retry.failures >= this.#options.retries || !mayRepeat(failure, api)) throw failure;
+        return await this.#try(api, { deadline, read, ms: this.#attemptMs(api, retry.failures) });
+      } catch (failure) {
+        if (retry.failures >= retries || !mayRepeat(failure, api)) throw failure;
         const waitMs = retry.afterFailure(failure);
         if (performance.now() + waitMs >= deadline.endsAt) throw failure;
         deadline.touch();
@@ -106,6 +118,28 @@ export class Http {
           throw this.#explain(reason, api, deadline);
         });
       }
+    }
+  }
+
+  /** A connection may be dead without a word: the first of several attempts to read does not wait for long. */
+  #attemptMs({ method }: ApiCall, failures: number): number {
+    const { retries, attemptMs } = this.#options;
+    return method === "GET" && failures === 0 && retries > 0 ? attemptMs : LONGEST_MS;
+  }
+
+  /** One attempt, which is given up when it is not answered within `ms`. */
+  async #try<T>(api: ApiCall, { deadline, read, ms }: Attempt<T>): Promise<T> {
+    const attempt = deadline.attempt(ms);
+    try {
+      const answer = await this.#accepted(api, attempt);
+      attempt.answered();
+      return await read(answer, deadline);
+    } catch (error) {
+      if (isTimeout(attempt.reason)) this.#options.renew();
+      if (attempt.aborted && !deadline.aborted) throw silent(api, ms);
+      throw this.#explain(error, api, deadline);
+    } finally {
+      attempt.answered();
     }
   }
 
@@ -184,6 +218,17 @@ function mayRepeat(failure: unknown, api: ApiCall): boolean {
 function contentType({ method, json }: ApiCall): string | undefined {
   if (json !== undefined) return "application/json";
   return method === "POST" ? "application/octet-stream" : undefined;
+}
+
+function silent(api: ApiCall, ms: number): PlatformError {
+  const request = describe(api);
+  const { origin } = new URL(request.url);
+  const message = `${api.what} failed: no answer within ${ms / 1000} s (${origin}). Try again later.`;
+  return new PlatformError("unavailable", message, { request });
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
 function notJson(api: ApiCall, cause: unknown): PlatformError {

@@ -19,6 +19,8 @@ export interface ConnectOptions {
   env?: Record<string, string | undefined> | undefined;
   /** How often a safe call is sent again after a failure that may pass; 3 by default. */
   retries?: number | undefined;
+  /** A first attempt to read that is not answered within this is made anew, in milliseconds; 5,000 by default. */
+  attemptMs?: number | undefined;
   /** Longest silence of the server within one HTTP call, in milliseconds; 60,000 by default. */
   idleMs?: number | undefined;
   /** How often an open WebSocket is pinged, in milliseconds; 10,000 by default, as the official client. */
@@ -47,6 +49,7 @@ export interface Platform {
 const IDLE_MS = 60_000;
 const RETRIES = 3;
 const PING_MS = 10_000;
+const ATTEMPT_MS = 5000;
 
 /**
  * Connects to the platform; sends nothing until the first call. Without a login every call rejects with
@@ -61,7 +64,9 @@ export function connectPlatform(
   const exchange = withClock(exchangeFor(connections, options), clock);
   const session = new Session(login, exchange);
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
-  const http = new Http({ exchange, session, userAgent, retries, idleMs });
+  const { attemptMs = ATTEMPT_MS } = options;
+  const renew = () => connections.renew();
+  const http = new Http({ exchange, session, userAgent, retries, idleMs, attemptMs, renew });
   const sockets = new Sockets({ session, userAgent, pingMs, agentFor: (url) => connections.agentFor(url) });
   const directory = new Directory(http, session);
   const starts = new Starts();

@@ -28,12 +28,8 @@ export function proxyFor(url: string, env: Environment): string | undefined {
 /** The keep-alive connections of one platform: direct ones, and one pool per proxy. */
 export class Connections {
   readonly #env: Environment;
-  readonly #direct = new Agent({
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: { timeout: CONNECT_LIMIT_MS },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  #direct = directPool();
+  readonly #retired = new Set<Dispatcher>();
   readonly #proxied = new Map<string, { pool: ProxyAgent; agent: HttpAgent }>();
 
   readonly #isProxied: boolean;
@@ -52,9 +48,29 @@ export class Connections {
     return this.#proxy(url)?.agent;
   }
 
+  /** From now on requests open connections anew; what is under way on the old ones goes on. */
+  renew(): void {
+    this.#retire(this.#direct);
+    this.#direct = directPool();
+    for (const [proxy, { pool, agent }] of this.#proxied) {
+      this.#retire(pool);
+      this.#proxied.set(proxy, { pool: new ProxyAgent(proxy), agent });
+    }
+  }
+
+  #retire(pool: Dispatcher): void {
+    this.#retired.add(pool);
+    // A pool that is destroyed meanwhile is closed as well.
+    void pool.close().then(
+      () => this.#retired.delete(pool),
+      () => this.#retired.delete(pool),
+    );
+  }
+
   async close(): Promise<void> {
     const proxied = [...this.#proxied.values()];
-    await Promise.all([this.#direct.destroy(), ...proxied.map(({ pool }) => pool.destroy())]);
+    const pools = [this.#direct, ...this.#retired, ...proxied.map(({ pool }) => pool)];
+    await Promise.all(pools.map((pool) => pool.destroy()));
     for (const { agent } of proxied) agent.destroy();
   }
 
@@ -68,6 +84,15 @@ export class Connections {
     this.#proxied.set(proxy, known);
     return known;
   }
+}
+
+function directPool(): Agent {
+  return new Agent({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connect: { timeout: CONNECT_LIMIT_MS },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 function read(env: Environment, name: string): string | undefined {
