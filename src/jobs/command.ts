@@ -1,19 +1,23 @@
 import { quote, split } from "shlex";
 import { InvalidInputError } from "./invalid-input.ts";
+import { listedWords, readShellText, shebangOf } from "./shell-words.ts";
 
 /** A command as the platform will run it. */
 export interface CommandToRun {
-  /** Shell words; nothing but `sh -c` in them brings in a shell. */
+  /** Words; nothing but `sh -c` in them brings in a shell. */
   command: string;
-  /** Whether the text was handed to `sh -c`, because it needs a shell. */
+  /** Whether the text was handed to a shell or another interpreter, because it needs one. */
   inShell: boolean;
   /** Set when the text has shell syntax that no shell will see. */
   warning?: string;
+  /** Set when the text can hardly be meant so. */
+  doubt?: string;
 }
 
 /**
- * The platform splits a command into words and runs it without a shell. A text that needs one (`a && b`, `$HOME`,
- * several lines, `cd …`) is handed to `sh -c`, unless an entrypoint takes the words as its arguments.
+ * The platform splits a command into words and runs it without a shell. Whatever is not plain words (`a && b`,
+ * `$HOME`, `*.csv`, `cd …`, several lines) is handed to `sh -c`, a script to the interpreter that its first line
+ * names, unless an entrypoint takes the words as its arguments.
  * @throws {InvalidInputError} a quote that is never closed. Source: protocol reference 3.5 and 3.9.
  */
 export function commandToRun(
@@ -23,7 +27,10 @@ export function commandToRun(
   const trimmed = text.trim();
   if (trimmed === "")
     throw new InvalidInputError("command: it is blank; leave it out to run the image's own.");
-  const { syntax, isOpen } = scan(trimmed);
+  const shebang = entrypoint === undefined ? shebangOf(trimmed) : undefined;
+  if (shebang?.isKnown === true)
+    return { command: [...shebang.words, trimmed].map(quote).join(" "), inShell: true };
+  const { syntax, isOpen } = readShellText(trimmed);
   if (syntax === undefined || entrypoint !== undefined) {
     requireWords(trimmed, "command");
     if (syntax === undefined) return { command: trimmed, inShell: false };
@@ -31,7 +38,19 @@ export function commandToRun(
     return { command: trimmed, inShell: false, warning };
   }
   if (isOpen) throw openQuote("command");
-  return { command: `sh -c ${quote(trimmed)}`, inShell: true };
+  const doubt = doubtAbout(trimmed, shebang?.words);
+  return { command: `sh -c ${quote(trimmed)}`, inShell: true, ...(doubt === undefined ? {} : { doubt }) };
+}
+
+function doubtAbout(text: string, interpreter: readonly string[] | undefined): string | undefined {
+  if (interpreter !== undefined) {
+    const named = interpreter.join(" ").slice(0, 100);
+    return `command: its first line names ${named}, but sh runs it. Start the interpreter yourself, e.g. with the script from a volume.`;
+  }
+  const words = listedWords(text);
+  if (words === undefined) return undefined;
+  const typed = words.map(quote).join(" ").slice(0, 200);
+  return `command: it is a list in brackets, which a shell takes for the name of a program. Write it as it is typed: ${typed}`;
 }
 
 /** Checks that a text can be split into shell words. @throws {InvalidInputError} */
@@ -48,37 +67,4 @@ function openQuote(what: string, cause?: unknown): InvalidInputError {
     `${what}: a quote or backslash in it is never closed, so it cannot be split into words. Nothing was sent.`,
     { cause },
   );
-}
-
-/** Comments, escapes and quoted parts; what is left over is what a shell would read as syntax. */
-const OPAQUE = /(?<=^|\s)#.*$|\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"/gm;
-const EXPANSION = /\$[\w{(?@*#$!-]|`/;
-const OPERATORS: [RegExp, string][] = [
-  [/\n/, "a line end"],
-  [/&&|\|\||[&|;<>]/, "an operator"],
-  [EXPANSION, "an expansion"],
-  [/\*|(?:^|\s)~/, "a file pattern"],
-  [/^[A-Za-z_]\w*=/, "an assignment"],
-  [
-    /^(?:cd|export|source|\.|set|unset|exec|eval|exit|ulimit|umask|trap|wait|if|for|while|case)(?=\s|$)/,
-    "a shell word",
-  ],
-];
-const OWN_SHELL = /^(?:\S*\/)?(?:ba|da|z|k|a)?sh\s+(?:-\S+\s+)*-\w*c\s/;
-/** Here-documents and substitutions quote by rules of their own: whether a quote is open is then not known. */
-const OWN_QUOTING = /<<|\$\(|`/;
-
-function scan(text: string): { syntax: string | undefined; isOpen: boolean } {
-  let expands = false;
-  let continues = false;
-  const bare = text.replace(OPAQUE, (part) => {
-    if (part.startsWith("#")) return "";
-    if (part === "\\\n") continues = true;
-    if (part.startsWith('"') && EXPANSION.test(part.replace(/\\[\s\S]/g, ""))) expands = true;
-    return "_";
-  });
-  const operator = OPERATORS.find(([pattern]) => pattern.test(bare));
-  const inQuotes = expands && !OWN_SHELL.test(text);
-  const syntax = operator?.[1] ?? (continues ? "a line end" : inQuotes ? "an expansion" : undefined);
-  return { syntax, isOpen: /['"]|\\$/.test(bare) && !OWN_QUOTING.test(text) };
 }

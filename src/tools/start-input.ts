@@ -18,7 +18,7 @@ const flag = (description: string) => z.boolean().optional().describe(descriptio
 
 export const startInput = z.strictObject({
   image: z.string().describe("e.g. python:3.12; image:mine:v1 from the platform's registry"),
-  command: text("Shell syntax and several lines are fine"),
+  command: text("Words, or shell text if the image has sh"),
   preset: text("Machine size, see job_capacity; default: the first"),
   name: text("e.g. train-7b"),
   tags: z.array(z.string()).optional().describe('e.g. ["lr-sweep"]'),

@@ -21,8 +21,9 @@ const GIB = 2 ** 30;
 export async function planReply(
   request: StartRequest,
   context: ToolContext,
-  words: PlanWords = { next: "To start it, call again without dry_run.", doubts: [] },
+  { next, doubts: known }: PlanWords = { next: "To start it, call again without dry_run.", doubts: [] },
 ) {
+  const words = { next, doubts: [...known, ...commandDoubts(request)] };
   const checked = await checkStart(request, context);
   const { plan } = checked;
   if (plan === undefined) {
@@ -143,6 +144,10 @@ function roomText(available: number | undefined, count: number): string {
   const counted = "counting nodes that autoscaling could still add";
   if (available >= count) return `room for ${available} now, ${counted}`;
   return `room for ${available} of ${count} now, ${counted}; the rest would wait as pending`;
+}
+
+function commandDoubts({ items }: StartRequest): string[] {
+  return [...new Set(items.flatMap(({ toRun }) => toRun?.doubt ?? []))];
 }
 
 function warnings({ items }: StartRequest): string[] {

@@ -103,7 +103,7 @@ function factLines(
     ...(toRun?.inShell === true
       ? [`Command as it will be run: ${shownCommand(redact(toRun.command).text)}`]
       : []),
-    ...(toRun?.warning === undefined ? [] : [`Note: ${toRun.warning}`]),
+    ...[toRun?.warning, toRun?.doubt].flatMap((note) => (note === undefined ? [] : [`Note: ${note}`])),
   ];
 }
 
