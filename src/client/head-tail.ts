@@ -6,11 +6,17 @@ export interface Capped {
   /** Empty unless something was left out. */
   tail: string;
   omittedBytes: number;
+  /** What came right before `tail`, up to 16 kB: whoever hides secrets has to know what the tail is a part of. */
+  lead: string;
 }
+
+/** The longest private key takes no more. */
+const LEAD_BYTES = 16_384;
 
 /** Keeps the beginning and the end of a byte stream within a limit. */
 export class HeadTail {
   readonly #half: number;
+  #lead = Buffer.alloc(0);
   readonly #head: Uint8Array[] = [];
   #headBytes = 0;
   #tail: Uint8Array[] = [];
@@ -40,7 +46,7 @@ export class HeadTail {
     const head = Buffer.concat(this.#head);
     const tail = Buffer.concat(this.#tail);
     if (this.#omitted === 0)
-      return { head: Buffer.concat([head, tail]).toString("utf8"), tail: "", omittedBytes: 0 };
+      return { head: Buffer.concat([head, tail]).toString("utf8"), tail: "", omittedBytes: 0, lead: "" };
     // The decoder keeps back a character that was cut at the end.
     const headText = new StringDecoder("utf8").write(head);
     const tailStart = firstCharacter(tail);
@@ -49,6 +55,7 @@ export class HeadTail {
       head: headText,
       tail: tail.toString("utf8", tailStart),
       omittedBytes: this.#omitted + Math.max(0, cut),
+      lead: this.#lead.toString("utf8", firstCharacter(this.#lead)),
     };
   }
 
@@ -57,6 +64,8 @@ export class HeadTail {
     const all = Buffer.concat(this.#tail);
     const kept = Buffer.from(all.subarray(all.length - this.#half));
     this.#omitted += all.length - kept.length;
+    const dropped = Buffer.concat([this.#lead, all.subarray(0, all.length - this.#half)]);
+    this.#lead = Buffer.from(dropped.subarray(-LEAD_BYTES));
     this.#tail = [kept];
     this.#tailBytes = kept.length;
   }

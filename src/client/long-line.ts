@@ -38,7 +38,7 @@ export class LongLine {
 
   /** The text so far; with `isOpen` without a character that is not whole yet. */
   text({ isOpen = false }: { isOpen?: boolean } = {}): { text: string; cut?: Cut } {
-    if (this.#bytes > this.#maxBytes) this.#compact();
+    if (this.#bytes > (this.#head === undefined ? this.#maxBytes : this.#maxBytes / 2)) this.#compact();
     const rest = joined(this.#parts, this.#bytes);
     const shown = (isOpen ? rest.subarray(0, wholeEnd(rest)) : rest).toString("utf8");
     if (this.#head === undefined) return { text: shown };

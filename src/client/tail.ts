@@ -39,6 +39,8 @@ export interface TailOptions {
   before?: Cursor | undefined;
   /** How long the first byte of a running job is waited for, in milliseconds; 3,000 by default. */
   silenceMs?: number | undefined;
+  /** How long is read at most, in milliseconds; 20,000 by default. */
+  limitMs?: number | undefined;
   where?: Where | undefined;
 }
 
@@ -83,7 +85,7 @@ export async function tailLog(
       where: options.where ?? { cluster: job.cluster_name },
       isOver: isFinished(job.status),
       silenceMs: hasBegun(job) ? (options.silenceMs ?? SILENCE_MS) : PART_SILENCE_MS,
-      deadlineMs: startedMs + LIMIT_MS,
+      deadlineMs: startedMs + (options.limitMs ?? LIMIT_MS),
     },
     call,
   };

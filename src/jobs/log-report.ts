@@ -30,7 +30,7 @@ export function cleanLines(printed: readonly LogLine[], redact: Redact, inKey?: 
 function withGap(line: LogLine): LogLine {
   const { text, cut } = line;
   if (cut === undefined) return line;
-  return { ...line, text: `${text.slice(0, cut.at)} ${leftOut(cut.characters)} ${text.slice(cut.at)}` };
+  return { ...line, text: `${text.slice(0, cut.at)}${leftOut(cut.characters)}${text.slice(cut.at)}` };
 }
 
 /** A line of a text about a log: `from` is its place among the lines printed, absent for what was not printed. */

@@ -4,6 +4,7 @@ import { formatBytes } from "../jobs/budget.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { foldTerminal } from "../jobs/log-text.ts";
+import { type InKey, keyAfter, redactFrom } from "../jobs/redact/key-guard.ts";
 import type { Redact } from "../jobs/redact/redact.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
@@ -106,10 +107,17 @@ function streamLines(
   return [ran.exitCode === undefined ? "Nothing was printed so far." : "It printed nothing."];
 }
 
-function shown({ head, tail, omittedBytes }: Capped, redact: Redact): { text: string; hidden: number } {
-  const gap = `\n… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …\n`;
-  const printed =
-    omittedBytes === 0 ? head + tail : head.replace(CUT_END, "") + gap + tail.replace(CUT_START, "");
+function shown({ head, tail, omittedBytes, lead }: Capped, redact: Redact): { text: string; hidden: number } {
+  if (omittedBytes === 0) return clean(head + tail, redact);
+  const gap = `… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …`;
+  const first = clean(head.replace(CUT_END, ""), redact);
+  const shownTail = tail.replace(CUT_START, "");
+  // The tail may stand inside a private key that began before it.
+  const last = clean(shownTail, redact, keyAfter(`${head}${lead}`.split("\n").slice(0, -1)));
+  return { text: `${first.text}\n${gap}\n${last.text}`, hidden: first.hidden + last.hidden };
+}
+
+function clean(printed: string, redact: Redact, inKey?: InKey): { text: string; hidden: number } {
   const folded = foldTerminal(printed.split("\n").map((text) => ({ text })));
-  return redact(folded.map(({ text }) => text).join("\n"));
+  return redactFrom(redact, folded.map(({ text }) => text).join("\n"), inKey);
 }

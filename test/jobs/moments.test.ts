@@ -41,6 +41,17 @@ describe("parseMoment", () => {
     expect(new Date(parseMoment(text, { nowMs, edge: "end" })).toISOString()).toBe(iso);
   });
 
+  test.each(["2026-02-30", "2025-02-29T10:00", "2026-04-31 12:00", "2026-02-30T10:00Z"])(
+    "refuses %j, a day that does not exist",
+    (text) => {
+      expect(() => parseMoment(text, { nowMs })).toThrow(/is not a time/);
+    },
+  );
+
+  test("reads the day of a leap year", () => {
+    expect(new Date(parseMoment("2024-02-29", { nowMs })).toISOString()).toBe("2024-02-29T00:00:00.000Z");
+  });
+
   test.each(["", "soon", "tomorrowish", "2026-13-45", "25:00", "10", "mo", "at 5", "2026-11-20T10"])(
     "refuses %j with what to write",
     (text) => {

@@ -84,6 +84,48 @@ describe("job_logs: searching and choosing", () => {
     expect(early.data.logs[0].log).toBe("early");
   });
 
+  test("says that a time lies in the future, and gives no place to read on from", async ({
+    mcp,
+    platform,
+  }) => {
+    await untilEnded(platform, await startJob(platform, { name: "job", script: SCRIPT }));
+    const { text, data } = await mcp.ok("job_logs", { jobs: ["job"], since: "2099-01-01" });
+    expect(text).toMatch(/2099-01-01T00:00:00Z lies in the future, it is 20\d\d-/);
+    expect(text).not.toContain("printed nothing");
+    expect(data).not.toHaveProperty("next_cursor");
+    expect(await mcp.refusal("job_logs", { jobs: ["job"], since: "2026-02-30" })).toContain("is not a time");
+  });
+
+  test("shows what stands around a hit in a long line, and counts what is left out", async ({
+    mcp,
+    platform,
+  }) => {
+    const script = `printf '%5000s' ''; printf needle; printf '%7000s\\n' ''; printf '{%300000s}\\n' ''`;
+    await untilEnded(platform, await startJob(platform, { name: "wide", script }));
+    const { text, data } = await mcp.ok("job_logs", { jobs: ["wide"], grep: "needle" });
+    expect(data.logs[0].log).toMatch(
+      /^… \(4,500 characters left out\) … {501}needle {1495}… \(5,506 characters left out\) …$/,
+    );
+    expect(text).toContain("the middle of 1 very long line was not searched");
+    const whole = await mcp.ok("job_logs", { jobs: ["wide"], lines: 1 });
+    expect(whole.data.logs[0].log).toMatch(/^\{ {999} … \(298,002 characters left out\) … {1000}\}$/);
+    const waited = await mcp.ok("job_logs", { jobs: ["wide"], until_pattern: "needle" });
+    expect(waited.data.logs[0].log).toContain("needle");
+  });
+
+  test("offers the rest of many logs a few at a time", async ({ mcp, platform }) => {
+    const jobs = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((index) => startJob(platform, { name: `many-${index}`, script: "seq 1 30" })),
+    );
+    for (const job of jobs) await untilEnded(platform, job);
+    const { text } = await mcp.ok("job_logs", { jobs: jobs.map(({ id }) => id), lines: 10 });
+    const [, next = "{}"] =
+      /6 logs have more; it is offered for 5 at a time: job_logs (.*)$/m.exec(text) ?? [];
+    const few = await mcp.ok("job_logs", JSON.parse(next));
+    expect(few.data.logs).toHaveLength(5);
+    expect(few.data.older_cursor).toBeDefined();
+  });
+
   test("says that a job has not run rather than showing nothing", async ({ mcp, platform, emulator }) => {
     emulator.chaos.add({ job: { name: "held" }, do: { kind: "hold", reason: "Scheduling" } });
     await startJob(platform, { name: "held" });

@@ -2,9 +2,11 @@ import {
   type Cursor,
   type JobDescription,
   Limit,
+  type LogLine,
   type Platform,
   PlatformError,
   Retry,
+  SameTime,
 } from "../../client/index.ts";
 import { Pause } from "./pause.ts";
 
@@ -12,6 +14,8 @@ const FIRST_RETRY_MS = 1000;
 /** How long the last lines of a job that ended are waited for. */
 const LAST_LINES_MS = 3000;
 const PLACE_LIMIT_MS = 15_000;
+/** What comes later is told as news, should it be old: nobody waits for a job that is silent. */
+const SILENCE_MS = 300;
 
 /** One job's log, followed over one stream however many want to know of new lines. */
 export class LogFollow {
@@ -26,6 +30,8 @@ export class LogFollow {
   #attempt: Limit | undefined;
   #job: JobDescription;
   #cursor: Cursor | undefined;
+  /** The line behind it that is not finished, as last seen. */
+  #open: LogLine | undefined;
   #isPlaced = false;
   #hasEnded = false;
 
@@ -102,10 +108,11 @@ export class LogFollow {
       }
       if (this.#job.status !== "running") return { heard };
       const { id, cluster_name: cluster } = this.#job;
-      const options = { after: this.#cursor, where: { cluster } };
-      for await (const { time } of this.#platform.jobs.follow(id, options, { signal })) {
+      const options = { after: this.#cursor, where: { cluster }, parts: true };
+      for await (const line of this.#platform.jobs.follow(id, options, { signal })) {
+        if (this.#isKnown(line)) continue;
         heard = true;
-        this.#advance(time);
+        this.#advance(line);
         this.#onLine();
       }
     } catch (error) {
@@ -120,7 +127,10 @@ export class LogFollow {
     // A job that never ran has printed nothing: its first line will be news.
     if (job.history.started_at !== undefined) {
       const call = { signal, timeoutMs: PLACE_LIMIT_MS };
-      this.#cursor = (await this.#platform.jobs.tail(job.id, { lines: 1, job }, call)).cursor;
+      const options = { lines: 1, job, silenceMs: SILENCE_MS };
+      const { cursor, lines } = await this.#platform.jobs.tail(job.id, options, call);
+      this.#cursor = cursor;
+      this.#open = lines.at(-1)?.open === true ? lines.at(-1) : undefined;
     }
     this.#isPlaced = true;
   }
@@ -132,9 +142,15 @@ export class LogFollow {
     throw error;
   }
 
-  #advance(time: string | undefined): void {
-    if (time === undefined) return;
-    const count = this.#cursor?.time === time ? this.#cursor.count + 1 : 1;
-    this.#cursor = { time, count };
+  /** An unfinished line comes again with each connection and each piece. */
+  #isKnown({ text, time, open }: LogLine): boolean {
+    return open === true && text === this.#open?.text && time === this.#open.time;
+  }
+
+  #advance(line: LogLine): void {
+    this.#open = line.open === true ? line : undefined;
+    const place = new SameTime(this.#cursor);
+    place.saw(line);
+    this.#cursor = place.cursor;
   }
 }
