@@ -1,5 +1,4 @@
-import type { Emulator, EmulatorOptions } from "./index.ts";
-import { startEmulator } from "./index.ts";
+import { type Emulator, type EmulatorOptions, startEmulator } from "./index.ts";
 
 /** Flags of `apolo-jobs-mcp emulator`, parsed. */
 export interface EmulatorFlags {

@@ -11,8 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAbandoned, lockFolder } from "./state/folder-lock.ts";
-import type { Folders } from "./state/folders.ts";
-import { openFolders, removeTree } from "./state/folders.ts";
+import { type Folders, openFolders, removeTree } from "./state/folders.ts";
 
 /** The emulator's folder: a given one that lasts, or a temporary one. */
 export interface Home {

@@ -1,12 +1,9 @@
-import type { Chaos } from "./chaos.ts";
-import { readChaosFile } from "./chaos.ts";
-import type { Clock } from "./clock.ts";
-import { openClock } from "./clock.ts";
+import { type Chaos, readChaosFile } from "./chaos.ts";
+import { type Clock, openClock } from "./clock.ts";
 import { openHome } from "./home.ts";
 import { openLogStore } from "./logs/store.ts";
 import { monitoringRoutes } from "./monitoring/index.ts";
-import type { EmulatorOptions } from "./options.ts";
-import { hostOf } from "./options.ts";
+import { type EmulatorOptions, hostOf } from "./options.ts";
 import { openRunner } from "./run/index.ts";
 import { checkScene } from "./scenes/index.ts";
 import { passedConfigOf, serve } from "./serve.ts";

@@ -1,7 +1,6 @@
 import { adminRoutes } from "./api/admin.ts";
 import { configRoutes } from "./api/config.ts";
-import type { ApiContext } from "./api/context.ts";
-import { registryHost } from "./api/context.ts";
+import { type ApiContext, registryHost } from "./api/context.ts";
 import { diskRoutes } from "./api/disks.ts";
 import { jobRoutes } from "./api/job-routes.ts";
 import { mountMonitoring } from "./api/monitoring.ts";
@@ -10,8 +9,7 @@ import { publishedPorts } from "./api/published.ts";
 import { secretRoutes } from "./api/secrets.ts";
 import { storageRoutes } from "./api/storage.ts";
 import { userRoutes } from "./api/users.ts";
-import type { Chaos, ChaosRule } from "./chaos.ts";
-import { ChaosRules } from "./chaos.ts";
+import { type Chaos, type ChaosRule, ChaosRules } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
 import type { Home } from "./home.ts";
 import { HttpServer } from "./http/http-server.ts";
@@ -25,8 +23,7 @@ import type { MonitoringDeps } from "./state/job.ts";
 import { encodeConfig } from "./state/passed-config.ts";
 import { openSavedImages } from "./state/saved-images.ts";
 import { openStore } from "./state/store.ts";
-import type { Tokens } from "./state/tokens.ts";
-import { identityOf, openTokens } from "./state/tokens.ts";
+import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
 import { openWorld } from "./world.ts";
 
 /** What the door gives to the server: the running half, and what the options came to. */

@@ -1,9 +1,7 @@
 import type { ApiRoute } from "../http/router.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
-import type { Cluster } from "../state/platform.ts";
-import { baseName, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
-import type { ApiContext } from "./context.ts";
-import { registryHost } from "./context.ts";
+import { baseName, type Cluster, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
+import { type ApiContext, registryHost } from "./context.ts";
 import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
 
 /** The clusters were always there. */

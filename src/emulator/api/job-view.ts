@@ -1,6 +1,5 @@
 import { costOf } from "../state/decimal.ts";
-import type { JobRecord, StatusItem } from "../state/job.ts";
-import { current, isFinished } from "../state/job.ts";
+import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";

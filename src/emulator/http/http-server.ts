@@ -1,24 +1,18 @@
-import type { IncomingMessage, Server } from "node:http";
-import { createServer, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Socket } from "node:net";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { type AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Tokens } from "../state/tokens.ts";
 import { answerTo, refuseUpgrade, send } from "./answer.ts";
 import { callerOf, unauthorized } from "./authenticate.ts";
 import { cutResponse, cutSocket } from "./cut.ts";
-import type { FaultSource, RequestFault } from "./faults.ts";
-import { defaultBody } from "./faults.ts";
+import { defaultBody, type FaultSource, type RequestFault } from "./faults.ts";
 import { notRouted, routedMethod } from "./methods.ts";
-import type { Answer, ApiCall, ApiRoute, Match, Router } from "./router.ts";
-import { openRouter } from "./router.ts";
+import { type Answer, type ApiCall, type ApiRoute, type Match, openRouter, type Router } from "./router.ts";
 import { checkSite } from "./same-site.ts";
 import type { SocketEndpoint } from "./socket-endpoint.ts";
-import type { Sockets, Upgrade } from "./sockets.ts";
-import { openSockets } from "./sockets.ts";
-import type { Target } from "./target.ts";
-import { isTarget, targetOf } from "./target.ts";
+import { openSockets, type Sockets, type Upgrade } from "./sockets.ts";
+import { isTarget, type Target, targetOf } from "./target.ts";
 import { versionFor } from "./version.ts";
 
 export interface ServerOptions {

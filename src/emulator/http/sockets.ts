@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { MONITORING_VERSION } from "./version.ts";
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

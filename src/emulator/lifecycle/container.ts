@@ -3,8 +3,7 @@ import type { Ending, RunningJob } from "../run/runner.ts";
 import type { JobRecord } from "../state/job.ts";
 import { launchOf } from "./launch.ts";
 import type { LogTail } from "./log-tail.ts";
-import type { Live } from "./played-log.ts";
-import { playLog } from "./played-log.ts";
+import { type Live, playLog } from "./played-log.ts";
 import type { RunDeps } from "./run-deps.ts";
 import { WholeLines } from "./whole-lines.ts";
 

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningJob } from "../run/runner.ts";
-import type { JobRecord, StatusItem } from "../state/job.ts";
-import { current, isFinished } from "../state/job.ts";
+import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { ringAt } from "./alarm.ts";
 import { Container } from "./container.ts";

@@ -4,15 +4,20 @@ import { endStrays } from "../run/process-table.ts";
 import type { Runner, RunningJob } from "../run/runner.ts";
 import type { Accounts } from "../state/accounts.ts";
 import { costOf, subtract } from "../state/decimal.ts";
-import type { JobRecord, JobTable, Lifecycle, SavedImages, StatusItem } from "../state/job.ts";
-import { current, isFinished } from "../state/job.ts";
+import {
+  current,
+  isFinished,
+  type JobRecord,
+  type JobTable,
+  type Lifecycle,
+  type SavedImages,
+  type StatusItem,
+} from "../state/job.ts";
 import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.ts";
-import type { Platform } from "../state/platform.ts";
-import { baseName } from "../state/platform.ts";
+import { baseName, type Platform } from "../state/platform.ts";
 import { inSchedule } from "./energy.ts";
 import { JobRun } from "./job-run.ts";
-import type { LaunchSources } from "./launch.ts";
-import { diskOf } from "./launch.ts";
+import { diskOf, type LaunchSources } from "./launch.ts";
 import { Nodes } from "./nodes.ts";
 import { LOST } from "./outcome.ts";
 import { Retention } from "./retention.ts";

@@ -1,12 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
-import type { JobRecord } from "../state/job.ts";
-import { current } from "../state/job.ts";
+import { current, type JobRecord } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
-import type { Waiting } from "./queue.ts";
-import { Queue } from "./queue.ts";
-import type { Room } from "./room.ts";
-import { fits, needOf, plus, roomOf, times } from "./room.ts";
+import { Queue, type Waiting } from "./queue.ts";
+import { fits, needOf, plus, type Room, roomOf, times } from "./room.ts";
 
 interface Node {
   pool: string;

@@ -1,5 +1,4 @@
-import type { JobRecord } from "../state/job.ts";
-import { current } from "../state/job.ts";
+import { current, type JobRecord } from "../state/job.ts";
 import { continuedMs } from "../state/job-history.ts";
 import { byPriority } from "./queue.ts";
 import type { Timing } from "./timing.ts";

@@ -6,8 +6,7 @@ import type { MonitoringSocketRoute } from "../http/route.ts";
 import type { RunningJob } from "../run/runner.ts";
 import type { MonitoringDeps } from "../state/job.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
-import type { StreamFlags } from "./query.ts";
-import { streamFlags } from "./query.ts";
+import { type StreamFlags, streamFlags } from "./query.ts";
 import { HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 

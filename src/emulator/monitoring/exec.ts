@@ -8,8 +8,7 @@ import type { Ending, Session } from "../run/runner.ts";
 import type { JobRecord, MonitoringDeps } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
-import type { StreamFlags } from "./query.ts";
-import { streamFlags } from "./query.ts";
+import { type StreamFlags, streamFlags } from "./query.ts";
 import { containerId, HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 

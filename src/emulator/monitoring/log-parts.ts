@@ -1,5 +1,4 @@
-import type { JobRecord, MonitoringDeps } from "../state/job.ts";
-import { current, isFinished } from "../state/job.ts";
+import { current, isFinished, type JobRecord, type MonitoringDeps } from "../state/job.ts";
 import type { LogQuery } from "./log-query.ts";
 
 /** How far back an archive can be read. Source: protocol reference 4.2. */

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import type { Check } from "../api/validate/check.ts";
-import { dict, required, text } from "../api/validate/check.ts";
+import { type Check, dict, required, text } from "../api/validate/check.ts";
 import { DataError } from "../api/validate/data-error.ts";
 import { valid } from "../api/validate/valid.ts";
 import { pythonJson } from "../http/answer.ts";

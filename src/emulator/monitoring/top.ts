@@ -2,8 +2,7 @@ import type { WebSocket } from "ws";
 import { pythonJson } from "../http/answer.ts";
 import type { MonitoringSocketRoute } from "../http/route.ts";
 import type { Usage } from "../run/runner.ts";
-import type { JobRecord, MonitoringDeps } from "../state/job.ts";
-import { isFinished } from "../state/job.ts";
+import { isFinished, type JobRecord, type MonitoringDeps } from "../state/job.ts";
 import { whileOpen } from "./socket.ts";
 
 const INTERVAL_MS = 1000;

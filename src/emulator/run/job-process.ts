@@ -4,8 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { MemoryGroup } from "./cgroup.ts";
 import type { Child } from "./child.ts";
 import { connectToJob } from "./ports.ts";
-import type { ProcessTable } from "./process-table.ts";
-import { sendSignal } from "./process-table.ts";
+import { type ProcessTable, sendSignal } from "./process-table.ts";
 import type { Ending, RunningJob, Session, Terminal, Usage } from "./runner.ts";
 import { UsageMeter } from "./usage-meter.ts";
 

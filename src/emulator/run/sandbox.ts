@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { childrenOf } from "./proc.ts";
-import type { Place } from "./programs.ts";
-import { environmentOf, programInPath } from "./programs.ts";
+import { environmentOf, type Place, programInPath } from "./programs.ts";
 import type { Launch, Mount } from "./runner.ts";
 
 /** What of the host every job sees, read-only: its programs. */

@@ -4,8 +4,7 @@ import type { TimedLine } from "../logs/store.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
-import type { Casting, Past } from "./cast.ts";
-import { castJob, pastSteps, queuedSteps } from "./cast.ts";
+import { type Casting, castJob, type Past, pastSteps, queuedSteps } from "./cast.ts";
 import type { Random } from "./random.ts";
 
 export const MINUTE = 60_000;

@@ -1,6 +1,5 @@
 import { spread, traceback, trainingText, withRate } from "./output.ts";
-import type { Stage } from "./stage.ts";
-import { DAY, HOUR, MINUTE } from "./stage.ts";
+import { DAY, HOUR, MINUTE, type Stage } from "./stage.ts";
 
 /** Small situations, each for one question that people ask. */
 

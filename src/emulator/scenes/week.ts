@@ -1,7 +1,6 @@
 import type { Casting, Past } from "./cast.ts";
 import { leakyText, spread, traceback, trainingText, withRate } from "./output.ts";
-import type { Stage } from "./stage.ts";
-import { DAY, HOUR, MINUTE } from "./stage.ts";
+import { DAY, HOUR, MINUTE, type Stage } from "./stage.ts";
 import { brokenOff, failing, WORK, type Work } from "./work.ts";
 
 /** Jobs per day on a weekday, before sweeps. */

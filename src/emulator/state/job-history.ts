@@ -1,5 +1,4 @@
-import type { JobRecord, StatusItem } from "./job.ts";
-import { current, isFinished } from "./job.ts";
+import { current, isFinished, type JobRecord, type StatusItem } from "./job.ts";
 
 /** When a job was first running, or ended without ever running; undefined before. Source: protocol reference 3.7. */
 export function startedMs(job: JobRecord): number | undefined {

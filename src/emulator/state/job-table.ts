@@ -1,5 +1,4 @@
-import type { JobFilter, JobRecord, JobStatus, JobTable } from "./job.ts";
-import { current, isFinished } from "./job.ts";
+import { current, isFinished, type JobFilter, type JobRecord, type JobStatus, type JobTable } from "./job.ts";
 
 /** Told about every change, before the change is visible to a caller. */
 export interface TableListener {

@@ -1,7 +1,6 @@
 import type { Collection } from "./collection.ts";
 import type { JobRecord } from "./job.ts";
-import type { Platform, Role } from "./platform.ts";
-import { baseName, clustersOf, projectsOf } from "./platform.ts";
+import { baseName, clustersOf, type Platform, projectsOf, type Role } from "./platform.ts";
 
 export type Action = "read" | "write" | "manage";
 

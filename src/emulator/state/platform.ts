@@ -1,5 +1,4 @@
-import type { Machine, Pool, Preset } from "./hardware.ts";
-import { pools, presets } from "./hardware.ts";
+import { type Machine, type Pool, type Preset, pools, presets } from "./hardware.ts";
 
 /** What a member may do in a project, weakest first. Source: protocol reference 5.4. */
 export type Role = "reader" | "writer" | "manager" | "admin";

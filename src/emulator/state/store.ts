@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Collection } from "./collection.ts";
-import { openCollection } from "./collection.ts";
+import { type Collection, openCollection } from "./collection.ts";
 import type { JobRecord, JobTable, StatusItem } from "./job.ts";
 import { openJobTable } from "./job-table.ts";
-import type { Journal } from "./journal.ts";
-import { openJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
 
 /** Everything that is to survive: the jobs, and named collections. */
 export interface Store {

@@ -33,20 +33,6 @@ describe("a request that offers another protocol", () => {
   });
 });
 
-describe("a body that is no UTF-8", () => {
-  test("is refused with the text of the platform's codec", async () => {
-    const { token } = platform;
-    const answer = await fetch(`${platform.context.origin}/api/v1/jobs`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}` },
-      body: new Uint8Array([0xff]),
-    });
-    expect(await answer.json()).toEqual({
-      error: "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
-    });
-  });
-});
-
 describe("a body that is too large", () => {
   test("is refused, and its connection goes on", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -9,6 +9,8 @@ const jobShape = z.object({
   history: z.object({ reason: z.string().nullable() }),
 });
 type Job = z.infer<typeof jobShape>;
+/** What was acknowledged or shown so far, by id. */
+type Seen = Map<string, Job>;
 
 const FINISHED = ["succeeded", "failed", "cancelled"];
 
@@ -19,19 +21,30 @@ export interface CrashReport {
   losses: string[];
 }
 
+interface CrashRound {
+  round: number;
+  killAfterMs?: number;
+  enough?: (seen: readonly Job[]) => boolean;
+}
+
 /**
- * Starts jobs as fast as they are acknowledged, kills the emulator after a while, and looks at what the next
+ * Starts jobs as fast as they are acknowledged, kills the emulator after a while or once `enough` was seen, and looks at what the next
  * one knows: every acknowledged job, no finished one changed, no running one left, every secret.
  */
 export async function crashRound(
   folder: string,
-  { round, killAfterMs }: { round: number; killAfterMs: number },
+  { round, killAfterMs, enough = () => false }: CrashRound,
 ): Promise<CrashReport> {
   const first = await spawnEmulator(["--data", folder]);
-  const seen = new Map<string, Job>();
-  const deadline = delay(killAfterMs).then(() => first.kill());
-  const secrets = await work(first, round, seen);
-  await deadline;
+  const seen: Seen = new Map();
+  let killed = killAfterMs === undefined ? undefined : delay(killAfterMs).then(() => first.kill());
+  const secrets = await work(first, round, {
+    seen,
+    looked: () => {
+      if (enough([...seen.values()])) killed ??= first.kill();
+    },
+  });
+  await killed;
   const second = await spawnEmulator(["--data", folder]);
   try {
     return { acknowledged: seen.size, losses: await compare(second, seen, secrets) };
@@ -40,8 +53,12 @@ export async function crashRound(
   }
 }
 
-/** Works until the emulator is gone. */
-async function work(emulator: EmulatorProcess, round: number, seen: Map<string, Job>): Promise<string[]> {
+/** Works until the emulator is gone: with a request under way when it is killed. */
+async function work(
+  emulator: EmulatorProcess,
+  round: number,
+  { seen, looked }: { seen: Seen; looked: () => void },
+): Promise<string[]> {
   const secrets: string[] = [];
   try {
     for (let index = 0; ; index += 1) {
@@ -50,23 +67,21 @@ async function work(emulator: EmulatorProcess, round: number, seen: Map<string, 
       const { json } = await emulator.call("POST", "/jobs?from_preset", body);
       const job = jobShape.parse(json);
       seen.set(job.id, job);
+      looked();
       const key = `key-${round}-${index}`;
       const secret = { key, value: "dg==", project_name: "vision", org_name: "acme" };
       const secretsUrl = "/../../default/secrets";
       if ((await emulator.call("POST", secretsUrl, secret)).status === 201) secrets.push(key);
       const { json: list } = await emulator.call("GET", `/jobs?tag=round-${round}`);
       for (const shown of z.object({ jobs: z.array(jobShape) }).parse(list).jobs) seen.set(shown.id, shown);
+      looked();
     }
   } catch {
     return secrets;
   }
 }
 
-async function compare(
-  emulator: EmulatorProcess,
-  seen: Map<string, Job>,
-  secrets: string[],
-): Promise<string[]> {
+async function compare(emulator: EmulatorProcess, seen: Seen, secrets: string[]): Promise<string[]> {
   const losses: string[] = [];
   for (const before of seen.values()) {
     const { status, json } = await emulator.call("GET", `/jobs/${before.id}`);

@@ -1,11 +1,12 @@
 import { splitWords } from "../../state/shell-words.ts";
-import type { Check, Key } from "./check.ts";
 import {
   bool,
+  type Check,
   dict,
   either,
   float,
   int,
+  type Key,
   list,
   mapping,
   none,

@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import { unquote } from "../../state/unquote.ts";
-import type { Check } from "./check.ts";
-import { bool, dict, list, optional, refine, required } from "./check.ts";
+import { bool, type Check, dict, list, optional, refine, required } from "./check.ts";
 import { DataError, ensure } from "./data-error.ts";
 
 interface UriRule {
