@@ -5,11 +5,16 @@ import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import type { Socket } from "./socket.ts";
 
+/** A client that has gone looks like one that only ended its writing. */
+const QUIET_MS = 10_000;
+
 export interface ForwardOptions {
   /** Port inside the job. */
   port: number;
   /** Port on this machine's loopback; 0 or absent = any free one. */
   localPort?: number | undefined;
+  /** How long the answer may pause for a client that has ended its writing, in milliseconds; 10,000 by default. */
+  quietMs?: number | undefined;
   /** Called for every connection that fails; the listener goes on. */
   onError?: ((error: unknown) => void) | undefined;
   where?: Where | undefined;
@@ -31,18 +36,18 @@ export async function forwardPort(
   { id, options }: { id: string; options: ForwardOptions },
   call: CallOptions = {},
 ): Promise<PortForward> {
-  const { port, where, onError = () => undefined } = options;
+  const { port, where, quietMs = QUIET_MS, onError = () => undefined } = options;
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "port_forward", String(port)] }, call);
   const what = `Forwarding port ${port} of ${id}`;
   const stop = new AbortController();
   const open = new Set<TcpSocket>();
-  const server = createServer({ allowHalfOpen: false, pauseOnConnect: true }, (local) => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (local) => {
     open.add(local);
     local.once("close", () => open.delete(local));
     const target = { what, url, ping: true, notFoundMeansNotRunning: true };
     at.sockets
       .open(target, { signal: stop.signal })
-      .then((remote) => join(local, remote))
+      .then((remote) => join(local, remote, quietMs))
       .catch((error: unknown) => {
         local.destroy();
         if (!stop.signal.aborted) onError(error);
@@ -72,18 +77,29 @@ function portTaken(port: number, cause: unknown): PlatformError {
   return new PlatformError("invalid_argument", message, { cause });
 }
 
-/** Carries bytes both ways until one side ends. */
-async function join(local: TcpSocket, remote: Socket): Promise<void> {
+/**
+ * Carries bytes both ways until the job's side ends or the client is gone. The protocol knows no end of writing, so
+ * a client that ended its own still gets what comes, until that pauses for `quietMs`.
+ */
+async function join(local: TcpSocket, remote: Socket, quietMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
   const outward = async () => {
-    for await (const chunk of local) await remote.send(chunk);
+    for await (const chunk of local.iterator({ destroyOnReturn: false })) await remote.send(chunk);
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, quietMs);
+      local.once("close", resolve);
+    });
   };
   const inward = async () => {
-    for (let frame = await remote.next(); frame !== undefined; frame = await remote.next())
+    for (let frame = await remote.next(); frame !== undefined; frame = await remote.next()) {
+      timer?.refresh();
       if (!local.write(frame.data)) await Promise.race([once(local, "drain"), once(local, "close")]);
+    }
   };
   try {
     await Promise.race([outward(), inward()]);
   } finally {
+    clearTimeout(timer);
     local.end();
     remote.close();
   }

@@ -122,13 +122,14 @@ function connect(
       // The official client does not mind a server that ignores the subprotocol; ws would.
       if (target.protocol !== undefined) headers["sec-websocket-protocol"] ??= target.protocol;
     });
-    raw.on("unexpected-response", (outgoing, { statusCode = 0, headers }) => {
+    raw.on("unexpected-response", (_request, { statusCode = 0, headers }) => {
       const body = Buffer.from(String(headers["x-error"] ?? ""), "latin1").toString("utf8");
       const { what, notFoundMeansNotRunning } = target;
       const retryAfterMs = parseRetryAfter(headers["retry-after"]);
       const status = statusCode;
       fail(serverError({ what, status, body, request, retryAfterMs, notFoundMeansNotRunning }));
-      outgoing.destroy();
+      // Whoever listens to refusals has to end the socket too: else it never closes, nor what was opened for it.
+      raw.terminate();
     });
     raw.on("open", () => {
       if (target.pingMs > 0) keepAlive(raw, target.pingMs, () => fail(lost(target.what, request)));

@@ -64,6 +64,7 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
   server.onclose = () => {
     closing.abort();
     for (const forward of connection.session.forwards.values()) void forward.close();
+    for (const save of connection.session.saves.values()) save.stop();
   };
   return server;
 }

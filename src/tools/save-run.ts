@@ -11,15 +11,19 @@ export interface SaveRun {
   /** The saved image, once it is over and well. */
   image?: string;
   error?: unknown;
+  /** Ends the save; for the end of the session only, since others may wait for it. */
+  stop(): void;
   /** Resolves at the end of the save, or after `ms`. */
   changed(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Follows the steps of a save, whether or not somebody waits for it. */
-export function startSave(steps: AsyncIterable<SaveStep>): SaveRun {
+/** Follows the steps of a save, whether or not somebody waits for it: no caller's signal ends it. */
+export function startSave(begin: (signal: AbortSignal) => AsyncIterable<SaveStep>): SaveRun {
+  const stopping = new AbortController();
   const layers = new Map<string, { current: number; total: number }>();
   const run: SaveRun = {
     ...{ step: "starting", pushedBytes: 0, totalBytes: 0, isOver: false },
+    stop: () => stopping.abort(),
     changed: (ms, signal) => Promise.race([over, pauseFor(ms, signal)]),
   };
   const over = follow();
@@ -27,7 +31,7 @@ export function startSave(steps: AsyncIterable<SaveStep>): SaveRun {
 
   async function follow(): Promise<void> {
     try {
-      for await (const step of steps) take(step);
+      for await (const step of begin(stopping.signal)) take(step);
     } catch (error) {
       run.error = error;
     }

@@ -37,15 +37,11 @@ export const save = defineTool({
     const known = session.saves.get(key);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     if (known === undefined) requireRunning(job, { nothing: "Nothing was saved.", again });
-    const steps = () =>
-      platform.jobs.save(job.id, image, { where: whereIs(job) }, { signal: endless(signal) });
-    const run = known ?? startSave(steps());
+    const where = whereIs(job);
+    const run =
+      known ?? startSave((until) => platform.jobs.save(job.id, image, { where }, { signal: until }));
     session.saves.set(key, run);
-    const finished = await waitFor(run, seconds * 1000, context).catch((error: unknown) => {
-      // A cancelled call takes its save with it: the next one begins anew.
-      session.saves.delete(key);
-      throw error;
-    });
+    const finished = await waitFor(run, seconds * 1000, context);
     if (finished) session.saves.delete(key);
     if (finished && run.error !== undefined) throw failedSave(run.error, job, image);
     const short = again === job.name ? image : undefined;
@@ -57,13 +53,6 @@ export const save = defineTool({
     return { text, data, jobs: [job] };
   },
 });
-
-/** Fires when the call is cancelled, but knows no end: a save goes on after the call. */
-function endless(signal: AbortSignal): AbortSignal {
-  const cancelled = new AbortController();
-  signal.addEventListener("abort", () => cancelled.abort(signal.reason), { once: true });
-  return cancelled.signal;
-}
 
 /** The platform's own words about a save that failed stand alone: it was asked, and it answered. */
 function failedSave(error: unknown, job: JobDescription, image: string): unknown {

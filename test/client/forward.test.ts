@@ -45,11 +45,38 @@ describe("portForward", () => {
     const closed = new Promise((resolve) => {
       stub.play("/port_forward/8080", (socket) => socket.once("close", resolve));
     });
-    const forward = await platform.jobs.portForward(JOB_ID, { port: 8080 });
+    const forward = await platform.jobs.portForward(JOB_ID, { port: 8080, quietMs: 50 });
     connect(forward.localPort, "127.0.0.1").end("x");
 
     await closed;
     await forward.close();
+  });
+
+  test("keeps the answer for a client that has ended its writing", async ({ stub, platform }) => {
+    let heard = "";
+    stub.play("/port_forward/8080", (socket) => {
+      const answer = async () => {
+        // It comes after the client's end of writing has been seen here.
+        await ended;
+        for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        socket.send(Buffer.from("part one, "), () =>
+          socket.send(Buffer.from("part two"), () => socket.close(1000)),
+        );
+      };
+      socket.on("message", (data: Buffer) => {
+        heard += data.toString();
+        if (heard === "question") void answer();
+      });
+    });
+    const forward = await platform.jobs.portForward(JOB_ID, { port: 8080 });
+    const local = connect({ port: forward.localPort, host: "127.0.0.1", allowHalfOpen: true });
+    const ended = once(local, "finish");
+    local.end("question");
+    let answer = "";
+    for await (const chunk of local.setEncoding("utf8")) answer += chunk;
+    await forward.close();
+
+    expect(answer).toBe("part one, part two");
   });
 
   test("reports a connection that fails and goes on listening", async ({ stub, platform }) => {

@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { describe } from "vitest";
+import { getEventListeners, once } from "node:events";
+import { describe, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Platform } from "../../src/client/index.ts";
 import { expect, JOB_ID, test, token } from "../support/platform-stub.ts";
@@ -12,6 +12,27 @@ async function read(platform: Platform): Promise<string> {
 }
 
 describe("a socket", () => {
+  test("that the platform refuses is released, and so is whoever could end it", async ({
+    stub,
+    platform,
+  }) => {
+    const held = new Set<unknown>();
+    stub.server.on("connection", (socket) => {
+      held.add(socket);
+      socket.once("close", () => held.delete(socket));
+    });
+    stub.refuse = () => "HTTP/1.1 503 No\r\nX-Error: busy\r\nContent-Length: 4\r\n\r\nbusy";
+    const { signal } = new AbortController();
+    for (let count = 0; count < 5; count += 1)
+      await expect(
+        platform.jobs.monitor(JOB_ID, {}, { signal })[Symbol.asyncIterator]().next(),
+      ).rejects.toThrow("busy");
+
+    await vi.waitFor(() => expect(getEventListeners(signal, "abort")).toHaveLength(0));
+    await platform.close();
+    await vi.waitFor(() => expect(held.size).toBe(0));
+  });
+
   test("gives what came and ends with a normal close", async ({ stub, platform }) => {
     stub.play("/log_ws", (socket) => {
       socket.send(Buffer.from("a\n"));

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
-import { expect, test } from "../support/fixtures.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
+import { connectAgent, expect, test } from "../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
@@ -97,5 +98,36 @@ describe("job_save", () => {
     expect(await mcp.refusal("job_save", { job: "done", image: "image:a:b" })).toMatch(
       /^not_running: .*Nothing was saved/s,
     );
+  });
+
+  test("is one push for all who wait, whichever of them is cancelled", async ({ emulator }) => {
+    const proxy = await faultProxy(emulator);
+    const platform = proxy.platform();
+    const mcp = await connectAgent(platform);
+    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    proxy.add({ path: /\/save$/, before: gate });
+    const args = { job: "train", image: "image:mine:v1" };
+    const callers = [new AbortController(), new AbortController()] as const;
+    const [first, second] = callers.map(({ signal }) => mcp.call("job_save", args, signal)) as [
+      Promise<unknown>,
+      Promise<unknown>,
+    ];
+    await proxy.sees({ method: "POST", path: /\/save$/ });
+    callers[0].abort();
+    await expect(first).rejects.toThrow();
+    const third = mcp.ok("job_save", args);
+    callers[1].abort();
+    await expect(second).rejects.toThrow();
+    const fourth = mcp.ok("job_save", args);
+    open();
+
+    expect((await third).data).toMatchObject({ finished: true });
+    expect((await fourth).data).toMatchObject({ finished: true });
+    expect(proxy.seen.filter(({ path }) => path.endsWith("/save"))).toHaveLength(1);
+    await mcp.client.close();
   });
 });

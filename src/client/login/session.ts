@@ -21,6 +21,8 @@ export class Session {
   #pending: Promise<boolean> | undefined;
   /** The refresh token that the platform refused, and how: it is not asked again. */
   #dead: { refreshToken: string; error: PlatformError } | undefined;
+  /** Tokens that the platform refused: a saved login may still hold them. */
+  readonly #refused = new Set<string>();
   readonly #exchange: Exchange;
 
   constructor(login: Login | PlatformError | undefined, exchange: Exchange) {
@@ -50,13 +52,18 @@ export class Session {
 
   /** A token fit for use now. @throws {PlatformError} `not_authenticated` when the login is dead. */
   async token(): Promise<string> {
-    if (this.current === undefined) await this.renew(this.login.token);
+    if (this.current === undefined) await this.#renewOnce();
     return this.login.token;
   }
 
-  /** Replaces `stale`; says whether there is another token now. @throws {PlatformError} `not_authenticated` */
+  /** Replaces `stale`, which was refused; says whether there is another now. @throws {PlatformError} `not_authenticated` */
   renew(stale: string): Promise<boolean> {
+    this.#refused.add(stale);
     if (this.login.token !== stale) return Promise.resolve(true);
+    return this.#renewOnce();
+  }
+
+  #renewOnce(): Promise<boolean> {
     this.#pending ??= this.#renewNow().finally(() => {
       this.#pending = undefined;
     });
@@ -94,7 +101,7 @@ export class Session {
     // A login that cannot be read now may still be refreshed.
     const fresh = await current.reload?.().catch(() => undefined);
     const { token, refreshToken, expiresAtMs, url } = fresh ?? current;
-    if (url !== current.url || token === current.token) return false;
+    if (url !== current.url || token === current.token || this.#refused.has(token)) return false;
     if (expiresAtMs !== undefined && expiresAtMs <= Date.now()) return false;
     this.#login = { ...current, token, refreshToken, expiresAtMs };
     return true;

@@ -100,6 +100,50 @@ describe("a token", () => {
     expect(forms.length).toBe(1);
   });
 
+  test("that was refused before is not taken from the saved login again", async ({ stub }) => {
+    const tokens: (string | undefined)[] = [];
+    let accepted = [NEW];
+    stub.on("POST /oauth/token", (response) => reply(response, FRESH));
+    stub.on(`GET /api/v1/jobs/${JOB_ID}`, (response, { headers: { authorization = "" } }) => {
+      tokens.push(authorization.slice("Bearer ".length));
+      if (accepted.includes(authorization.slice("Bearer ".length))) reply(response, wireJob());
+      else response.writeHead(401).end("401: Unauthorized");
+    });
+    const reload = async () => login(stub);
+    const { jobs } = stub.connect({ login: login(stub, { reload }) });
+    await jobs.get(JOB_ID);
+    accepted = [];
+    for (let call = 0; call < 3; call += 1)
+      await expect(jobs.get(JOB_ID)).rejects.toMatchObject({ code: "not_authenticated" });
+
+    expect(tokens[0]).toBe(OLD);
+    expect(tokens.slice(1)).not.toContain(OLD);
+  });
+
+  test("that is refused in the midst of a log is renewed, and the log goes on", async ({ stub }) => {
+    const forms = renewing(stub);
+    const tokens: string[] = [];
+    stub.refuse = ({ headers }) => {
+      const [, token = ""] = (headers.authorization ?? "").split(" ");
+      tokens.push(token);
+      const isOver = tokens.length > 1 && token === OLD;
+      return isOver ? "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n" : undefined;
+    };
+    let lines = 0;
+    stub.play("/log_ws", (socket) => {
+      lines += 1;
+      socket.send(Buffer.from(`2026-08-01T10:00:0${lines}.000000000Z line ${lines}\n`), () =>
+        lines === 1 ? socket.terminate() : socket.close(1000),
+      );
+    });
+    const texts: string[] = [];
+    for await (const { text } of stub.connect({ login: login(stub) }).jobs.follow(JOB_ID)) texts.push(text);
+
+    expect(texts).toEqual(["line 1", "line 2"]);
+    expect(tokens).toEqual([OLD, OLD, NEW]);
+    expect(forms.length).toBe(1);
+  });
+
   test("endpoint that is down is unavailable, not a dead login", async ({ stub }) => {
     renewing(stub, { status: 503, body: {} });
     const { jobs } = stub.connect({ login: login(stub) });
