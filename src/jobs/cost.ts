@@ -44,6 +44,14 @@ export function formatCredits(amount: string): string {
   return (rounded.eq(0) ? value.prec(2, Big.roundHalfUp) : rounded).toFixed();
 }
 
+/** The same for a bound, never below it: `at most 5.31`. */
+export function formatMost(amount: string): string {
+  const value = parse(amount);
+  if (value.eq(0)) return "0";
+  const decimals = value.abs().gte(1) ? 2 : 4;
+  return value.round(decimals, Big.roundUp).toFixed();
+}
+
 /** How long a job ran, in seconds: as the platform says, or from its start while it has not said. */
 export function runTimeOf({ status, history }: JobDescription, nowMs: number): number {
   const started = history.started_at === undefined ? undefined : Date.parse(history.started_at);

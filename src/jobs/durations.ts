@@ -3,6 +3,7 @@ import { InvalidInputError } from "./invalid-input.ts";
 // Own grammar and not `parse-duration`: that one takes "10" for ten milliseconds and skips what it does not
 // know, and a misread time is a job killed early. The client's `parseLifeSpan` is the platform's narrower one.
 const UNIT_SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
+const LONGEST_LIFE_SECONDS = 365 * 86_400;
 type Unit = keyof typeof UNIT_SECONDS;
 
 const PART =
@@ -21,6 +22,17 @@ export function parseDuration(text: string): number {
     );
   }
   return seconds;
+}
+
+/**
+ * Reads a job's life span. @throws {InvalidInputError} no length of time, or one that no job can mean
+ */
+export function parseLifeSpan(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds <= LONGEST_LIFE_SECONDS) return seconds;
+  throw new InvalidInputError(
+    `life_span: ${JSON.stringify(text.slice(0, 60))} is more than ${formatSpan(LONGEST_LIFE_SECONDS)}; for a job without an end write "none".`,
+  );
 }
 
 /** The same, `undefined` when the text is no length of time. Seconds. */
@@ -64,6 +76,23 @@ export function formatDuration(seconds: number): string {
 
 function pair(first: number, firstUnit: string, second: number, secondUnit: string): string {
   return second === 0 ? `${first}${firstUnit}` : `${first}${firstUnit} ${second}${secondUnit}`;
+}
+
+/** A length of time whole, for what is paid or promised by it: `1d 2h 3m`. Whole seconds, rounded down. */
+export function formatSpan(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [
+    [Math.floor(whole / 86_400), "d"],
+    [Math.floor(whole / 3600) % 24, "h"],
+    [Math.floor(whole / 60) % 60, "m"],
+    [whole % 60, "s"],
+  ] as const;
+  return (
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => `${count}${unit}`)
+      .join(" ") || "0s"
+  );
 }
 
 /** A length of time in its largest unit only: `42s`, `3m`, `2h`, `5d`. For lists. */

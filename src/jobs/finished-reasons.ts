@@ -1,5 +1,5 @@
 import type { JobDescription } from "../client/index.ts";
-import { formatDuration, formatInstant } from "./durations.ts";
+import { formatDuration, formatInstant, formatSpan } from "./durations.ts";
 import { explainExitCode } from "./exit-codes.ts";
 import { type Explanation, formatMemory, type JobSurroundings, quoted, stated } from "./explanation.ts";
 import { invalidImage, pullProblem } from "./image-reasons.ts";
@@ -70,7 +70,7 @@ export function finishedReason(job: JobDescription, around: JobSurroundings): Ex
 /** Not always what the times say: the life span may have been changed, or the platform's own clock differ. */
 function lifeText({ life_span, history: { run_time_seconds: ran } }: JobDescription): string {
   if (life_span === undefined) return "Its life span was over, and the platform ended it.";
-  const span = formatDuration(life_span);
+  const span = formatSpan(life_span);
   if (ran === undefined || ran >= life_span * ALL_BUT)
     return `It ran for its whole life span of ${span} and was ended by the platform.`;
   return `The platform ended it because its life span was over, as it says; by its own figures it ran for ${formatDuration(ran)} of ${span}.`;

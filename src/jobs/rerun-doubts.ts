@@ -1,5 +1,5 @@
 import type { JobDescription, Preset } from "../client/index.ts";
-import { formatDuration } from "./durations.ts";
+import { formatSpan } from "./durations.ts";
 import { signalOf } from "./exit-codes.ts";
 import { formatMemory, quoted } from "./explanation.ts";
 import { imageText } from "./image-reasons.ts";
@@ -87,7 +87,7 @@ function reasonDoubts({ history, life_span: span, preset_name }: JobDescription,
   const { lifeSpanSeconds = Number.POSITIVE_INFINITY } = again;
   if (reason === "LifeSpanEnded" && span !== undefined && lifeSpanSeconds <= span) {
     return [
-      `life_span: that job was ended by its life span of ${formatDuration(span)}, and this one would have ${lifeSpanSeconds < span ? "less" : "the same"}.`,
+      `life_span: that job was ended by its life span of ${formatSpan(span)}, and this one would have ${lifeSpanSeconds < span ? "less" : "the same"}.`,
     ];
   }
   return [];

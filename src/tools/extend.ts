@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { isFinished, type JobDescription, type Platform, PlatformError } from "../client/index.ts";
-import { costOf, formatCredits, runTimeOf } from "../jobs/cost.ts";
-import { formatDuration, formatInstant, parseDuration } from "../jobs/durations.ts";
+import {
+  isFinished,
+  type JobDescription,
+  mayHaveHappened,
+  type Platform,
+  PlatformError,
+} from "../client/index.ts";
+import { costOf, formatCredits, formatMost, runTimeOf } from "../jobs/cost.ts";
+import { formatInstant, formatSpan, parseDuration } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
@@ -14,6 +20,8 @@ import { lookUp, within } from "./within.ts";
 import { identityOf, identityText } from "./written.ts";
 
 const READ_BACK_MS = 5000;
+/** For the turn and the extension itself. */
+const TURN_MS = 20_000;
 const MOST_SECONDS = 30 * 86_400;
 
 export const extend = defineTool({
@@ -32,13 +40,10 @@ export const extend = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, by, project: at }, context) {
     const { platform, signal } = context;
-    const seconds = Math.ceil(parseDuration(by) / 60) * 60;
-    const before = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
-    const whose = await requireMeant(before, ref, context);
-    const lifeSpan = extendable(before);
-    refuseSlip(before, seconds);
-    refuseOverLimit(before, lifeSpan + seconds, context);
-    const after = await bump(before, { seconds, expected: lifeSpan + seconds }, platform, signal);
+    const seconds = wholeMinutes(by);
+    const target = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+    const whose = await requireMeant(target, ref, context);
+    const { after, lifeSpan } = await extendInTurn(target, seconds, context);
     const now = after.life_span ?? lifeSpan + seconds;
     const extra = costOf(after.price_credits_per_hour, seconds);
     const leftSeconds = Math.max(0, now - runTimeOf(after, Date.now()));
@@ -46,15 +51,15 @@ export const extend = defineTool({
     const end = after.status === "running" ? formatInstant(Date.now() + leftSeconds * 1000) : undefined;
     const ends =
       end === undefined
-        ? `it is ${statusText(after)} and may run ${formatDuration(leftSeconds)} more once it runs`
-        : `its new end is ${end} (in ${formatDuration(leftSeconds)} of running; enforced up to a minute late)`;
+        ? `it is ${statusText(after)} and may run ${formatSpan(leftSeconds)} more once it runs`
+        : `its new end is ${end} (in ${formatSpan(leftSeconds)} of running; enforced up to a minute late)`;
     const text = [
-      `Extended ${identityText(after)}${whose} by ${formatDuration(seconds)}: life span ${formatDuration(lifeSpan)} → ${formatDuration(now)}; ${ends}.`,
-      `Extra cost at most ${formatCredits(extra)} credits (${after.price_credits_per_hour} per hour); in all at most ${formatCredits(worstCase)}.`,
+      `Extended ${identityText(after)}${whose} by ${formatSpan(seconds)}: life span ${formatSpan(lifeSpan)} → ${formatSpan(now)}; ${ends}.`,
+      `Extra cost at most ${formatMost(extra)} credits (${after.price_credits_per_hour} per hour); in all at most ${formatMost(worstCase)}.`,
     ].join("\n");
     const data = {
       ...identityOf(after),
-      ...{ life_span_seconds: now, before_seconds: lifeSpan, extra_credits: extra },
+      ...{ life_span_seconds: now, before_seconds: lifeSpan, extra_credits: formatMost(extra) },
       ...(end === undefined ? {} : { ends_at: end }),
     };
     return { text, data, jobs: [after] };
@@ -81,7 +86,7 @@ function refuseSlip(job: JobDescription, seconds: number): void {
   if (seconds <= MOST_SECONDS) return;
   const cost = formatCredits(costOf(job.price_credits_per_hour, seconds));
   throw new InvalidInputError(
-    `by: ${formatDuration(seconds)} is too much for one call, at most ${formatDuration(MOST_SECONDS)} at once; it could cost ${cost} credits. Nothing was changed about ${identityText(job)}.`,
+    `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(MOST_SECONDS)} at once; it could cost ${cost} credits. Nothing was changed about ${identityText(job)}.`,
   );
 }
 
@@ -90,39 +95,90 @@ function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { session
   const limit = session.policy.maxCreditsPerJob;
   const [problem] = costProblem({ pricePerHour, lifeSpanSeconds }, { limit, presets: [] });
   if (problem === undefined) return;
-  const spent = formatDuration(job.life_span ?? 0);
+  const spent = formatSpan(job.life_span ?? 0);
   throw new PolicyError("over_limit", `${problem} Its life span is ${spent} now. Nothing was changed.`);
 }
 
-/** Adds once. When the answer is lost, the life span itself tells whether it was added. */
+interface Extended {
+  after: JobDescription;
+  /** Before, in seconds. */
+  lifeSpan: number;
+}
+
+/** One extension of a job at a time: each is held against the limit with what the one before has added. */
+async function extendInTurn(
+  { id }: JobDescription,
+  seconds: number,
+  context: ToolContext,
+): Promise<Extended> {
+  const { platform, signal } = context;
+  let sent: { job: JobDescription; lifeSpan: number } | undefined;
+  const work = async () => {
+    const job = await platform.jobs.status(id, {}, { signal, timeoutMs: READ_BACK_MS });
+    const lifeSpan = extendable(job);
+    refuseSlip(job, seconds);
+    refuseOverLimit(job, lifeSpan + seconds, context);
+    signal.throwIfAborted();
+    sent = { job, lifeSpan };
+    return { after: await bump(job, { seconds, expected: lifeSpan + seconds }, platform), lifeSpan };
+  };
+  try {
+    return await within(signal, (until) => platform.starts.turns.run(`extend ${id}`, work, until), TURN_MS);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof PlatformError) || error.code !== "timed_out") throw error;
+    if (sent === undefined)
+      throw error.restate({ message: `${sentence(error)} Nothing was changed.`, outcome: "nothing" });
+    return { ...(await readBack(sent, seconds, { platform, cause: error })), lifeSpan: sent.lifeSpan };
+  }
+}
+
+/** Adds once; it is waited for to its end, so that nothing is still on its way when the next one is counted. */
 async function bump(
   job: JobDescription,
   { seconds, expected }: { seconds: number; expected: number },
   platform: Platform,
-  signal: AbortSignal,
 ): Promise<JobDescription> {
-  const read = () => platform.jobs.status(job.id, {}, { signal, timeoutMs: READ_BACK_MS });
   try {
-    await within(signal, (until) => platform.jobs.bumpLifeSpan(job.id, seconds, { signal: until }));
+    await platform.jobs.bumpLifeSpan(job.id, seconds);
   } catch (error) {
-    if (signal.aborted || !(error instanceof PlatformError)) throw error;
-    const now = await read().catch(() => undefined);
-    if (now?.life_span === expected) return now;
-    throw notExtended(job, now, error);
+    if (!(error instanceof PlatformError)) throw error;
+    const lifeSpan = expected - seconds;
+    return (await readBack({ job, lifeSpan }, seconds, { platform, cause: error })).after;
   }
-  return read().catch(() => ({ ...job, life_span: expected }));
+  const read = platform.jobs.status(job.id, {}, { timeoutMs: READ_BACK_MS });
+  return read.catch(() => ({ ...job, life_span: expected }));
 }
 
-function notExtended(
-  job: JobDescription,
-  now: JobDescription | undefined,
-  cause: PlatformError,
-): PlatformError {
-  const state =
-    now === undefined
-      ? "whether it was extended is unknown: look at its life span with job_status before trying again"
-      : `its life span is still ${formatDuration(now.life_span ?? 0)}, so nothing was added`;
-  const said = cause.message.replace(/(?<![.!?])$/, ".");
-  const details = { cause, ...(now === undefined ? { outcome: "unknown" as const } : {}) };
-  return new PlatformError(cause.code, `${said} ${identityText(job)}: ${state}.`, details);
+/** The job after an extension whose answer is missing or an error. @throws {PlatformError} nothing was added, or unknown */
+async function readBack(
+  { job, lifeSpan }: { job: JobDescription; lifeSpan: number },
+  seconds: number,
+  { platform, cause }: { platform: Platform; cause: PlatformError },
+): Promise<{ after: JobDescription }> {
+  const isAnswered = cause.request?.status === 500;
+  const said = `${sentence(cause)} ${identityText(job)}:`;
+  if (!mayHaveHappened(cause) && !isAnswered)
+    throw cause.restate({ message: `${said} nothing was added.`, outcome: "nothing" });
+  const read = platform.jobs.status(job.id, {}, { timeoutMs: READ_BACK_MS });
+  const now = await read.catch(() => undefined);
+  if (now?.life_span === lifeSpan + seconds) return { after: now };
+  const span = now?.life_span === undefined ? "" : ` is ${formatSpan(now.life_span)} now, and`;
+  // A platform that has answered does no more; what was lost on the way may still arrive.
+  if (isAnswered && now?.life_span === lifeSpan) {
+    const still = `its life span is still ${formatSpan(lifeSpan)}, so nothing was added.`;
+    throw cause.restate({ message: `${said} ${still}`, outcome: "nothing" });
+  }
+  const state = `its life span${span} was ${formatSpan(lifeSpan)} before, so whether it was extended is unknown: look at it with job_status before trying again.`;
+  throw cause.restate({ message: `${said} ${state}`, outcome: "unknown" });
+}
+
+function sentence({ message }: PlatformError): string {
+  return message.replace(/(?<![.!?])$/, ".");
+}
+
+/** A part of a minute is rounded up, as the platform counts. */
+function wholeMinutes(by: string): number {
+  const minutes = Math.ceil(parseDuration(by) / 60);
+  if (minutes > 0) return minutes * 60;
+  throw new InvalidInputError(`by: "${by.slice(0, 60)}" adds nothing; write e.g. "6h". Nothing was changed.`);
 }

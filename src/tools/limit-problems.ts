@@ -1,6 +1,13 @@
 import type { Preset } from "../client/index.ts";
-import { affordableSeconds, compareCredits, costOf, formatCredits, sumCredits } from "../jobs/cost.ts";
-import { formatDuration } from "../jobs/durations.ts";
+import {
+  affordableSeconds,
+  compareCredits,
+  costOf,
+  formatCredits,
+  formatMost,
+  sumCredits,
+} from "../jobs/cost.ts";
+import { formatSpan } from "../jobs/durations.ts";
 
 /** A job about to be started, as far as limits look at it. */
 export interface Wanted {
@@ -29,18 +36,18 @@ export function costProblem(
   const seconds = wholeMinutes(lifeSpanSeconds);
   const most = costOf(pricePerHour, seconds);
   if (compareCredits(most, String(limit)) <= 0) return [];
-  const span = formatDuration(lifeSpanSeconds);
-  const shorter = affordableSeconds(String(limit), pricePerHour);
+  const span = formatSpan(lifeSpanSeconds);
+  const shorter = Math.floor(affordableSeconds(String(limit), pricePerHour) / 60) * 60;
   const cheaper = fittingPresets(
     presets,
     (price) => compareCredits(costOf(price, seconds), String(limit)) <= 0,
   );
   const fits = [
-    ...(shorter < 60 ? [] : [`life_span ${formatDuration(shorter)} with this preset`]),
+    ...(shorter < 60 ? [] : [`life_span ${formatSpan(shorter)} with this preset`]),
     ...(cheaper === "" ? [] : [`${cheaper} for ${span}`]),
   ];
   return [
-    `${said} ${span} at ${pricePerHour} credits per hour could cost ${formatCredits(most)}. Would fit: ${fits.join(", or ") || "nothing here"}.`,
+    `${said} ${span} at ${pricePerHour} credits per hour could cost ${formatMost(most)}. Would fit: ${fits.join(", or ") || "nothing here"}.`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { StartOptions } from "../client/index.ts";
 import { type CommandToRun, commandToRun, requireWords } from "../jobs/command.ts";
-import { parseDuration } from "../jobs/durations.ts";
+import { parseDuration, parseLifeSpan } from "../jobs/durations.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../jobs/sweep.ts";
 import { project, whereOf } from "./args.ts";
@@ -81,7 +81,7 @@ export function readStart(args: StartArguments): StartRequest {
     ? expandSweep({ ...sweep, count, matrix })
     : [{ ...single({ command, env, name }), requestId }];
   const sweepTag = isSweep ? `sweep:${name ?? requestId}` : undefined;
-  const lifeSpanSeconds = args.life_span === "none" ? undefined : parseDuration(args.life_span);
+  const lifeSpanSeconds = args.life_span === "none" ? undefined : parseLifeSpan(args.life_span);
   const shared = { ...sharedOptions(args), lifeSpanSeconds };
   return {
     items: items.map((item) => toItem(item, { shared, sweepTag })),

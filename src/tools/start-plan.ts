@@ -1,7 +1,7 @@
 import { requestTag, type StartPlan, startKey } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
-import { sumCredits } from "../jobs/cost.ts";
-import { formatDuration } from "../jobs/durations.ts";
+import { formatMost, sumCredits } from "../jobs/cost.ts";
+import { formatSpan } from "../jobs/durations.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { valuesText } from "../jobs/sweep.ts";
 import type { ToolContext } from "./define-tool.ts";
@@ -81,7 +81,7 @@ function describe(request: StartRequest, plan: StartPlan, { session }: ToolConte
     ...gpuOf(plan),
     credits_per_hour: preset.credits_per_hour,
     ...(lifeSpanSeconds === undefined ? {} : { life_span_seconds: lifeSpanSeconds }),
-    ...(most === undefined ? {} : { worst_case_credits: sumCredits(items.map(() => most)) }),
+    ...(most === undefined ? {} : { worst_case_credits: formatMost(sumCredits(items.map(() => most))) }),
     mounts: Object.values(mountsOf(plan)).flatMap((kind) =>
       kind.map(({ uri, path, isReadOnly }) => `${uri} → ${path}${isReadOnly ? " (read-only)" : ""}`),
     ),
@@ -136,7 +136,7 @@ function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
     return `cost: ${price} credits per hour${each}; no life span, so no bound.`;
   }
   const all = count === 1 ? "" : ` for all ${count}`;
-  return `cost: ${price} credits per hour${each}, life span ${formatDuration(lifeSpanSeconds)}, so at most ${most} credits${all}.`;
+  return `cost: ${price} credits per hour${each}, life span ${formatSpan(lifeSpanSeconds)}, so at most ${most} credits${all}.`;
 }
 
 function roomText(available: number | undefined, count: number): string {

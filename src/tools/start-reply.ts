@@ -1,6 +1,6 @@
 import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
-import { formatCredits, sumCredits } from "../jobs/cost.ts";
-import { formatDuration } from "../jobs/durations.ts";
+import { formatMost, sumCredits } from "../jobs/cost.ts";
+import { formatSpan } from "../jobs/durations.ts";
 import { fenceOutput } from "../jobs/fence.ts";
 import { clampLine } from "../jobs/log-text.ts";
 import { explainJob } from "../jobs/reasons.ts";
@@ -95,7 +95,7 @@ function factLines(
   const span =
     most === undefined
       ? "no life span: it costs until it is killed"
-      : `life span ${formatDuration(lifeSpanSeconds ?? 0)}, so at most ${formatCredits(sumCredits(jobs.map(() => most)))} credits`;
+      : `life span ${formatSpan(lifeSpanSeconds ?? 0)}, so at most ${formatMost(sumCredits(jobs.map(() => most)))} credits`;
   const toRun = items[0]?.toRun;
   const redact = redactorFor(session, jobs);
   return [

@@ -1,7 +1,7 @@
 import { imageToString, isFinished, type JobDescription, type Preset } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { formatCredits } from "../jobs/cost.ts";
-import { formatDuration, formatInstant } from "../jobs/durations.ts";
+import { formatDuration, formatInstant, formatSpan } from "../jobs/durations.ts";
 import { timesDisplaced } from "../jobs/fresh-starts.ts";
 import { jupyterHint } from "../jobs/jupyter.ts";
 import { clampLine } from "../jobs/log-text.ts";
@@ -83,7 +83,7 @@ function lifeLines(
       status === "running"
         ? `, ends at ${formatInstant(nowMs + left * 1000)} (in ${formatDuration(left)})`
         : `, ${formatDuration(left)} not used`;
-    lines.push(`Life span: ${formatDuration(life_span)} of running${isFinished(status) ? "" : ends}.`);
+    lines.push(`Life span: ${formatSpan(life_span)} of running${isFinished(status) ? "" : ends}.`);
   } else if (!isFinished(status))
     lines.push("Life span: none, it runs until it ends by itself or is killed.");
   if (schedule_timeout !== undefined && status === "pending")

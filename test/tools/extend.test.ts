@@ -1,5 +1,7 @@
 import { describe } from "vitest";
-import { expect, test } from "../support/fixtures.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
+import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
+import { gate } from "../support/gate.ts";
 import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
@@ -49,7 +51,7 @@ describe("job_extend", () => {
     const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
     const text = await mcp.refusal("job_extend", { job: "train", by: "100000h" });
     expect(text).toMatch(
-      /^invalid_argument: by: 4166d .*at most 30d at once.*50000 credits.*Nothing was changed/s,
+      /^invalid_argument: by: 4166d 16h .*at most 30d at once.*50000 credits.*Nothing was changed/s,
     );
     expect((await platform.jobs.status(job.id)).life_span).toBe(3600);
   });
@@ -67,6 +69,54 @@ describe("job_extend", () => {
     expect(await mcp.refusal("job_extend", { job: "done", by: "6h" })).toMatch(
       /^not_running: done .*job_rerun/s,
     );
+  });
+
+  test("shows a length of time whole, and refuses one that is none", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 93_600 });
+    const { text } = await mcp.ok("job_extend", { job: "train", by: "30s" });
+    expect(text).toContain("by 1m: life span 1d 2h → 1d 2h 1m");
+    expect(text).toContain("in all at most 13.01.");
+    for (const by of ["0m", "0s", "0h 0m"])
+      expect(await mcp.refusal("job_extend", { job: "train", by })).toMatch(
+        /adds nothing.*Nothing was changed/,
+      );
+  });
+
+  test("is held against the cap with what others at the same time add", async ({ platform }) => {
+    const policy = { ...openPolicy, maxCreditsPerJob: 12 };
+    const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 36_000 });
+    const agents = await Promise.all([1, 2, 3].map(() => connectAgent(platform, policy)));
+    const answers = await Promise.all(
+      agents.map((mcp) => mcp.call("job_extend", { job: job.id, by: "14h" })),
+    );
+    expect(answers.filter(({ isError }) => !isError)).toHaveLength(1);
+    expect((await platform.jobs.status(job.id)).life_span).toBe(86_400);
+  });
+
+  test("says unknown when the answer is lost beside another extension", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
+    const { open, opened } = gate();
+    proxy.add({ method: "PUT", before: opened, answer: "lost" });
+    const call = mcp.refusal("job_extend", { job: "train", by: "1h" });
+    await proxy.sees({ method: "PUT" });
+    await platform.jobs.bumpLifeSpan(job.id, 7200);
+    open();
+    const text = await call;
+    expect(text).toMatch(/life span is 4h now, and was 1h before, so whether it was extended is unknown/);
+    expect(text).not.toContain("nothing was added");
+  });
+
+  test("says unknown, not nothing, while a lost extension may still arrive", async ({
+    emulator,
+    platform,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
+    proxy.add({ method: "PUT", instead: "reset" });
+    expect(await mcp.refusal("job_extend", { job: "train", by: "1h" })).toMatch(/is unknown/);
   });
 
   test.for(["6", "", "-1h", "soon"])("refuses %j as a time", async (by, { mcp, platform }) => {
