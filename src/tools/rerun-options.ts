@@ -3,11 +3,14 @@ import {
   isFinished,
   isOwnTag,
   type JobDescription,
+  type Preset,
   type StartOptions,
 } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { commandToRun } from "../jobs/command.ts";
-import { parseDuration } from "../jobs/durations.ts";
+import { compareCredits } from "../jobs/cost.ts";
+import { formatSpan, parseLifeSpan } from "../jobs/durations.ts";
+import { formatMemory } from "../jobs/explanation.ts";
 import type { StartItem } from "./start-input.ts";
 import { whereIs } from "./written.ts";
 
@@ -26,7 +29,11 @@ export interface Changes {
 const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
 
 /** The start of a job like another one. */
-export function rerunItem(job: JobDescription, changes: Changes, requestId: string): StartItem {
+export function rerunItem(
+  job: JobDescription,
+  changes: Changes,
+  { requestId, presets }: { requestId: string; presets: readonly Preset[] },
+): StartItem {
   const { container } = job;
   const entrypoint = container.entrypoint;
   // The job's own command is shell words already; only a new one is what somebody typed.
@@ -37,13 +44,14 @@ export function rerunItem(job: JobDescription, changes: Changes, requestId: stri
         : { command: container.command, inShell: false }
       : commandToRun(changes.command, { entrypoint });
   const name = changes.name ?? (isFinished(job.status) ? job.name : undefined);
-  const lifeSpanSeconds = changes.life_span === undefined ? job.life_span : parseDuration(changes.life_span);
+  const lifeSpanSeconds = changes.life_span === undefined ? job.life_span : parseLifeSpan(changes.life_span);
+  const preset = changes.preset ?? job.preset_name ?? smallestFor(job, presets);
   const options: StartOptions = {
     ...containerOptions(job),
-    ...placeOptions(job),
+    ...placeOptions(job, presets.find(({ name }) => name === preset)?.scheduler_enabled),
     ...{ name, lifeSpanSeconds, entrypoint, command: toRun?.command },
     image: changes.image ?? imageToString(container.image),
-    preset: changes.preset ?? job.preset_name,
+    preset,
     env: { ...ownEnv(job), ...changes.env },
   };
   return {
@@ -58,7 +66,8 @@ export function changesText(job: JobDescription, { options }: StartItem, changes
   const pairs: [string, string | undefined, string | undefined][] = [
     ["name", job.name, options.name],
     ["image", imageToString(job.container.image), options.image],
-    ["preset", job.preset_name, options.preset],
+    ["preset", job.preset_name ?? ownResources(job), options.preset ?? "the cluster's first"],
+    ["schedule_timeout", ...spans(job.schedule_timeout, options.scheduleTimeoutSeconds)],
   ];
   const texts = pairs
     .filter(([, before, after]) => before !== after)
@@ -70,6 +79,15 @@ export function changesText(job: JobDescription, { options }: StartItem, changes
     ...(options.lifeSpanSeconds === job.life_span ? [] : ["a new life span"]),
     ...(env.length === 0 ? [] : [`env ${env.join(", ")}`]),
   ].join("; ");
+}
+
+function ownResources({ container: { resources } }: JobDescription): string {
+  return `none (${resources.cpu} CPU and ${formatMemory(resources.memory)} of its own)`;
+}
+
+function spans(...seconds: (number | undefined)[]): [string | undefined, string | undefined] {
+  const [before, after] = seconds.map((each) => (each === undefined ? undefined : formatSpan(each)));
+  return [before, after];
 }
 
 function containerOptions({ container }: JobDescription) {
@@ -89,8 +107,25 @@ function containerOptions({ container }: JobDescription) {
   };
 }
 
-function placeOptions(job: JobDescription) {
-  const { scheduler_enabled: isScheduled, energy_schedule_name: schedule } = job;
+/** The cheapest preset that has what a job with resources of its own, and no preset, has. */
+function smallestFor({ container }: JobDescription, presets: readonly Preset[]): string | undefined {
+  const { cpu, memory, nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 } = container.resources;
+  const [fitting] = presets
+    .filter(
+      (preset) =>
+        preset.cpu >= cpu &&
+        preset.memory >= memory &&
+        (preset.nvidia_gpu?.count ?? 0) >= nvidia_gpu &&
+        (preset.amd_gpu?.count ?? 0) >= amd_gpu &&
+        (preset.intel_gpu?.count ?? 0) >= intel_gpu,
+    )
+    .sort((a, b) => compareCredits(a.credits_per_hour, b.credits_per_hour));
+  return fitting?.name;
+}
+
+/** `isScheduled`: whether jobs of the new one's preset take turns. */
+function placeOptions(job: JobDescription, isScheduled = job.scheduler_enabled) {
+  const { energy_schedule_name: schedule } = job;
   return {
     tags: job.tags.filter((tag) => !isOwnTag(tag)),
     description: job.description,

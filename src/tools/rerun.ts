@@ -52,7 +52,8 @@ export const rerun = defineTool({
     if (isDry && earlier !== undefined) return seenReply(earlier);
     if (!isDry && given === undefined) requireEnded(source, { ref, project: at, changes });
     const name = changes.name ?? earlier?.name;
-    const item = rerunItem(source, { ...changes, name }, requestId);
+    const presets = await presetsOf(source, context);
+    const item = rerunItem(source, { ...changes, name }, { requestId, presets });
     const { lifeSpanSeconds } = item.options;
     const request = {
       ...{ items: [item], requestId, isRepeatable: given !== undefined },
@@ -75,6 +76,11 @@ export const rerun = defineTool({
     return { ...reply, text, data: { ...reply.data, original: source.id } };
   },
 });
+
+async function presetsOf({ cluster_name }: JobDescription, { platform, signal }: ToolContext) {
+  const { clusters } = await platform.context({ signal });
+  return clusters.find(({ name }) => name === cluster_name)?.presets ?? [];
+}
 
 async function startNow(request: StartRequest, checked: Checked, context: ToolContext) {
   const outcomes = await orNothing(startAll(request, checked, context), request);

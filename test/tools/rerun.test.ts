@@ -103,6 +103,34 @@ describe("job_rerun", () => {
     ]);
   });
 
+  test("says which preset a job without one would get", async ({ mcp, platform }) => {
+    const resources = { cpu: 0.1, memory: 2 ** 27, shm: false };
+    await platform.jobs.run({ image: "ubuntu", command: SLEEP, name: "own", resources });
+    const { text } = await mcp.ok("job_rerun", { job: "own" });
+    expect(text).toMatch(/preset none \(0\.1 CPU and 128 MiB of its own\) → cpu-/);
+    expect(text).not.toContain("changed: nothing");
+  });
+
+  test("asks the new preset, not the old one, what it allows", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "patient", script: SLEEP, scheduleTimeoutSeconds: 5400 });
+    const turns = (await platform.context()).clusters[0]?.presets.find((preset) => preset.scheduler_enabled);
+    const { data, text } = await mcp.ok("job_rerun", { job: "patient", preset: turns?.name });
+    expect(data.plan.problems).toEqual([]);
+    expect(text).toContain("schedule_timeout 1h 30m → none");
+    const same = await mcp.ok("job_rerun", { job: "patient", name: "patient-2", dry_run: false });
+    expect((await platform.jobs.status(same.data.jobs[0].id)).schedule_timeout).toBe(5400);
+  });
+
+  test("refuses a life span that no job can mean", async ({ mcp, platform }) => {
+    await startJob(platform, { name: "orig", script: SLEEP });
+    const life_span = "999999999w";
+    for (const [tool, args] of [
+      ["job_rerun", { job: "orig", life_span }],
+      ["job_start", { image: "ubuntu", life_span }],
+    ] as const)
+      expect(await mcp.refusal(tool, args)).toMatch(/life_span: "999999999w" is more than 365d/);
+  });
+
   test("is refused for what job_start would refuse", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "done" }));
     const text = await mcp.refusal("job_rerun", { job: "done", name: "Bad_Name", dry_run: false });
