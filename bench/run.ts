@@ -1,3 +1,4 @@
+import { benchBurst } from "./burst.ts";
 import { call } from "./call.ts";
 import { benchClient } from "./client.ts";
 import { startUp } from "./start-up.ts";
@@ -16,3 +17,6 @@ console.table(
 
 // The client beside raw undici requests to the same server: ratios, and growth of memory.
 console.table(await benchClient());
+
+// The end of a very dense log: what is read follows what is shown.
+console.table(await benchBurst());

@@ -18,8 +18,9 @@ const SILENCE_MS = 3000;
 /** The same for a part of the log: one that holds nothing is silent, and a larger one is read next. */
 const PART_SILENCE_MS = 300;
 /** A part may be so much larger than what is wanted of it before a smaller one is tried. */
-const LEAST_BUDGET_BYTES = 1024 * 1024;
+const LEAST_BUDGET_BYTES = 512 * 1024;
 const BUDGET_FACTOR = 2;
+const LONG_LINE_BYTES = 1024;
 const STAMP_BYTES = 32;
 
 export interface TailOptions {
@@ -108,7 +109,8 @@ async function readBack(reader: Reader, job: JobDescription, options: TailOption
   const { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, after } = options;
   const startMs = after === undefined ? startOf(job, options) : Date.parse(after.time);
   const plan = new WindowPlan({ startMs, endMs: endOf(reader.at, job, options), lines });
-  const budget = Math.max(LEAST_BUDGET_BYTES, BUDGET_FACTOR * maxBytes);
+  const most = BUDGET_FACTOR * Math.min(maxBytes, lines * LONG_LINE_BYTES);
+  const budget = Math.max(LEAST_BUDGET_BYTES, most);
   const spent = { bytesRead: 0, linesRead: 0 };
   let best: Part | undefined;
   let firstMs = 0;

@@ -6,6 +6,8 @@ const MARGIN = 1.5;
 /** Windows closer together than this are one. */
 const NEAREST_MS = 2;
 const MOST_STEPS = 40;
+const GALLOP = 2;
+const LEAST_SPAN_MS = 0.1;
 
 /** Where a window begins; it reaches to the end of the log. */
 export interface Step {
@@ -20,6 +22,7 @@ export interface Step {
 interface Held {
   isTooMuch: boolean;
   lines: readonly unknown[];
+  linesRead: number;
   /** Unix milliseconds of the first and the last line that was read. */
   firstAtMs: number | undefined;
   lastAtMs: number | undefined;
@@ -39,6 +42,7 @@ export class WindowPlan {
   #tooLateMs: number;
   #fromMs: number;
   #steps = 0;
+  #linesPerMs = 1;
 
   constructor({ startMs, endMs, lines }: { startMs: number; endMs: number; lines: number }) {
     this.#startMs = startMs;
@@ -54,14 +58,31 @@ export class WindowPlan {
 
   next(held: Held): Step {
     this.#steps += 1;
-    if (held.isTooMuch) this.#tooEarlyMs = Math.max(this.#fromMs, this.#startMs, held.lastAtMs ?? 0);
+    const { isTooMuch, firstAtMs, lastAtMs } = held;
+    if (firstAtMs !== undefined && lastAtMs !== undefined)
+      this.#linesPerMs = held.linesRead / Math.max(LEAST_SPAN_MS, lastAtMs - firstAtMs);
+    if (isTooMuch) this.#tooEarlyMs = Math.max(this.#fromMs, this.#startMs, lastAtMs ?? 0);
     else this.#tooLateMs = this.#fromMs;
     const earliest = this.#tooEarlyMs;
     if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
     // A log that goes on past what was thought its end: begin where reading has come to.
     if (earliest >= this.#tooLateMs) this.#tooLateMs = Math.max(this.#endMs, earliest + FIRST_MS);
     const isClose = this.#tooLateMs - earliest < NEAREST_MS || this.#steps > MOST_STEPS;
-    return this.#step(isClose ? earliest : (earliest + this.#tooLateMs) / 2, isClose);
+    return this.#step(
+      isClose ? earliest : this.#between(earliest, isTooMuch ? undefined : lastAtMs),
+      isClose,
+    );
+  }
+
+  /** Where enough begins at the rate seen, before the true end or ever further from what is thought to be it. */
+  #between(earliestMs: number, lastAtMs: number | undefined): number {
+    const widthMs = (this.#wanted * MARGIN) / this.#linesPerMs;
+    const guessMs =
+      lastAtMs === undefined
+        ? this.#endMs - Math.max(widthMs, GALLOP * (this.#endMs - this.#tooLateMs))
+        : lastAtMs - widthMs;
+    const isInside = guessMs > earliestMs && guessMs < this.#tooLateMs - NEAREST_MS / 2;
+    return isInside ? guessMs : (earliestMs + this.#tooLateMs) / 2;
   }
 
   #wider({ lines, firstAtMs }: Held): number {

@@ -80,13 +80,17 @@ describe("tail", () => {
     answerJob(stub, { startMs: Date.now() - 1000 });
     playLog(stub, { archived: [], live: [], isRunning: true });
 
-    expect(await platform.jobs.tail(JOB_ID)).toMatchObject({ lines: [], reachedStart: true });
+    expect(await platform.jobs.tail(JOB_ID, { silenceMs: 100 })).toMatchObject({
+      lines: [],
+      reachedStart: true,
+      ending: "quiet",
+    });
   });
 
   test("closes the stream it opened", async ({ stub, platform }) => {
     answerJob(stub, { startMs: Date.now() - 1000 });
     const { sockets } = playLog(stub, { archived: [], live: [], isRunning: true });
-    await platform.jobs.tail(JOB_ID);
+    await platform.jobs.tail(JOB_ID, { silenceMs: 100 });
     const [socket] = sockets;
 
     await expect.poll(() => socket?.readyState).toBe(3);
