@@ -42,6 +42,8 @@ export interface HttpOptions {
   attemptMs: number;
   /** What did not answer in time may be dead: the next request opens a connection of its own. */
   renew(): void;
+  /** The proxy that leads to `url`, fit to be shown. */
+  proxyNameFor(url: string): string | undefined;
   /** Longest silence of the server, in milliseconds. */
   idleMs: number;
 }
@@ -201,7 +203,8 @@ export class Http {
   }
 
   #explain(error: unknown, api: ApiCall, deadline: Deadline): unknown {
-    return networkError(error, { what: api.what, request: describe(api), signal: deadline });
+    const proxy = this.#options.proxyNameFor(api.url);
+    return networkError(error, { what: api.what, request: describe(api), signal: deadline, proxy });
   }
 }
 

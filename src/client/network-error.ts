@@ -8,7 +8,14 @@ export function networkError(
     what,
     request,
     signal,
-  }: { what: string; request: FailedRequest; signal?: { aborted: boolean; reason: unknown } | undefined },
+    proxy,
+  }: {
+    what: string;
+    request: FailedRequest;
+    signal?: { aborted: boolean; reason: unknown } | undefined;
+    /** The one on the way, if any. */
+    proxy?: string | undefined;
+  },
 ): unknown {
   if (cause instanceof PlatformError) return cause;
   if (signal?.aborted === true) return abortError(signal, what, request);
@@ -16,7 +23,7 @@ export function networkError(
   const { origin } = new URL(request.url);
   const tls = codes.find((code) => TLS_CODE.test(code));
   if (tls !== undefined) {
-    const message = `${what} failed: the certificate of ${origin} is not trusted (${tls}). Check the clock and NODE_EXTRA_CA_CERTS.`;
+    const message = `${what} failed: the certificate of ${origin}${through(proxy)} is not trusted (${tls}). Check the clock and NODE_EXTRA_CA_CERTS.`;
     return new PlatformError("unavailable", message, { cause, request, retryable: false });
   }
   if (codes.some((code) => TOO_MANY_HEADERS.has(code))) {
@@ -24,11 +31,25 @@ export function networkError(
     return new PlatformError("protocol_error", message, { cause, request });
   }
   const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
-  const reason = known ?? codes[0] ?? "the connection broke";
-  return new PlatformError("unavailable", `${what} failed: ${reason} (${origin}). Try again later.`, {
-    cause,
-    request,
-  });
+  const reason = refusedBy(cause) ?? known ?? codes[0] ?? "the connection broke";
+  return new PlatformError(
+    "unavailable",
+    `${what} failed: ${reason} (${origin}${through(proxy)}). Try again later.`,
+    {
+      cause,
+      request,
+    },
+  );
+}
+
+/** A proxy's answer to the wish for a tunnel stands in undici's message only. */
+function refusedBy(cause: unknown): string | undefined {
+  const status = cause instanceof Error ? /^Proxy response \((\d+)\)/.exec(cause.message)?.[1] : undefined;
+  return status === undefined ? undefined : `the proxy refused with status ${status}`;
+}
+
+function through(proxy: string | undefined): string {
+  return proxy === undefined ? "" : `, through the proxy ${proxy}`;
 }
 
 /** Whether the connection failed before a request could go out, so that the server knows nothing of it. */

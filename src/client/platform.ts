@@ -66,8 +66,15 @@ export function connectPlatform(
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
   const renew = () => connections.renew();
-  const http = new Http({ exchange, session, userAgent, retries, idleMs, attemptMs, renew });
-  const sockets = new Sockets({ session, userAgent, pingMs, agentFor: (url) => connections.agentFor(url) });
+  const proxyNameFor = (url: string) => connections.proxyNameFor(url);
+  const http = new Http({ exchange, session, userAgent, retries, idleMs, attemptMs, renew, proxyNameFor });
+  const sockets = new Sockets({
+    session,
+    userAgent,
+    pingMs,
+    agentFor: (url) => connections.agentFor(url),
+    proxyNameFor,
+  });
   const directory = new Directory(http, session);
   const starts = new Starts();
   const at: Connection = { http, sockets, session, directory, starts, clock };

@@ -8,12 +8,18 @@ const PROXY_NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 const CONNECT_LIMIT_MS = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 
+/** This machine itself, which no proxy leads to. */
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f\w\w:\w+\])\.?$/;
+
 /**
  * The proxy for `url` by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (either case), or undefined.
  * `NO_PROXY` holds hosts, with port if any; `.example.org` and `example.org` also cover what is below; `*` = all.
+ * Loopback is never led through a proxy. (proxy-from-env reads `process.env` only, covers nothing below
+ * `example.org` and takes a proxy without scheme for an HTTPS one; undici's agent knows no WebSockets.)
  */
 export function proxyFor(url: string, env: Environment): string | undefined {
   const { protocol, hostname, port, host } = new URL(url);
+  if (LOOPBACK.test(hostname)) return undefined;
   const isSecure = protocol === "https:" || protocol === "wss:";
   const proxy = read(env, isSecure ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read(env, "ALL_PROXY");
   if (proxy === undefined) return undefined;
@@ -65,6 +71,15 @@ export class Connections {
       () => this.#retired.delete(pool),
       () => this.#retired.delete(pool),
     );
+  }
+
+  /** The proxy on the way to `url`, fit to be shown. */
+  proxyNameFor(url: string): string | undefined {
+    const proxy = this.#isProxied ? proxyFor(url, this.#env) : undefined;
+    if (proxy === undefined) return undefined;
+    return URL.canParse(proxy)
+      ? `${new URL(proxy).protocol}//${new URL(proxy).host}`
+      : "(its address is not valid)";
   }
 
   async close(): Promise<void> {

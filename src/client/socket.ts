@@ -52,6 +52,8 @@ export interface SocketOptions {
   pingMs: number;
   /** The agent that leads to `url`: a proxy's, or none. */
   agentFor(url: string): Agent | undefined;
+  /** Its name, fit to be shown. */
+  proxyNameFor(url: string): string | undefined;
 }
 
 /** Opens the monitoring service's WebSockets. Source: protocol reference 2.5. */
@@ -84,7 +86,8 @@ export class Sockets {
 
   async #openWith(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
     const deadline = new Deadline(call, 0);
-    const { userAgent, agentFor } = this.#options;
+    const { userAgent, agentFor, proxyNameFor } = this.#options;
+    const pingMs = target.ping ? this.#options.pingMs : 0;
     const agent = agentFor(target.url);
     const raw = new WebSocket(target.url.replace(/^http/, "ws"), target.protocol ? [target.protocol] : [], {
       headers: { authorization: `Bearer ${token}`, "user-agent": userAgent, accept: "*/*" },
@@ -98,13 +101,13 @@ export class Sockets {
       this.#open.delete(raw);
       deadline.close();
     });
-    return connect(raw, { ...target, pingMs: target.ping ? this.#options.pingMs : 0 }, deadline.signal);
+    return connect(raw, { ...target, pingMs, proxy: proxyNameFor(target.url) }, deadline.signal);
   }
 }
 
 function connect(
   raw: WebSocket,
-  target: SocketCall & { pingMs: number },
+  target: SocketCall & { pingMs: number; proxy: string | undefined },
   signal: AbortSignal,
 ): Promise<Socket> {
   const request: FailedRequest = describe({ method: "GET", url: target.url });
@@ -124,7 +127,8 @@ function connect(
     });
     raw.on("unexpected-response", (_request, { statusCode = 0, headers }) => {
       const body = Buffer.from(String(headers["x-error"] ?? ""), "latin1").toString("utf8");
-      const { what, notFoundMeansNotRunning } = target;
+      const { notFoundMeansNotRunning, proxy } = target;
+      const what = proxy === undefined ? target.what : `${target.what} through the proxy ${proxy}`;
       const retryAfterMs = parseRetryAfter(headers["retry-after"]);
       const status = statusCode;
       fail(serverError({ what, status, body, request, retryAfterMs, notFoundMeansNotRunning }));
@@ -136,7 +140,7 @@ function connect(
       resolve(socketOver(raw, channel, target.what));
     });
     raw.on("message", (data: Buffer, isBinary) => channel.push({ data, isBinary }, data.length));
-    raw.on("error", (cause) => fail(brokenSocket(cause, { what: target.what, request, signal })));
+    raw.on("error", (cause) => fail(brokenSocket(cause, { ...target, request, signal })));
     raw.on("close", (code, reason) => {
       signal.removeEventListener("abort", onAbort);
       channel.end(closeError({ what: target.what, code, reason: reason.toString("utf8"), request }));
@@ -206,10 +210,15 @@ function keepAlive(raw: WebSocket, pingMs: number, onLost: () => void): void {
 /** What ws found wrong with the bytes is the other side's fault; the rest is the network's. */
 function brokenSocket(
   cause: Error & { code?: string },
-  { what, request, signal }: { what: string; request: FailedRequest; signal: AbortSignal },
+  {
+    what,
+    request,
+    signal,
+    proxy,
+  }: Parameters<typeof connect>[1] & { request: FailedRequest; signal: AbortSignal },
 ): unknown {
   if (cause.code?.startsWith("WS_ERR_") !== true || signal.aborted)
-    return networkError(cause, { what, request, signal });
+    return networkError(cause, { what, request, signal, proxy });
   return new PlatformError("protocol_error", `${what} failed: ${cause.message}.`, { cause, request });
 }
 
