@@ -24,11 +24,11 @@ export function serveResources(server: Server, connection: Connection): void {
       .filter((resource) => !isTemplate(resource))
       .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
     const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
+    await announceList();
     // A list must not fail because the platform is away or nobody is logged in: reading says why.
     const jobs = await listJobs(connection.platform, limit.signal)
       .catch(() => [])
       .finally(() => limit.close());
-    announceList();
     const { scrub } = connection;
     const listed = jobs.map((job) => ({
       ...job,

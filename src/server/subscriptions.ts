@@ -3,6 +3,7 @@ import { SubscribeRequestSchema, UnsubscribeRequestSchema } from "@modelcontextp
 import { type Platform, PlatformError } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
 import { matchUri } from "../resources/match-uri.ts";
+import type { Watching } from "../resources/watch/job-watch.ts";
 import { type Subject, Watcher } from "../resources/watch/watcher.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
@@ -10,6 +11,12 @@ import { toProtocolError } from "./read-resource.ts";
 
 /** Far more than a person follows; beyond, a client has lost count. */
 const MOST_SUBSCRIPTIONS = 1000;
+
+interface Subscription {
+  /** Settles when every later change will be told. */
+  opened?: Promise<void>;
+  stop(): void;
+}
 
 /** Sessions on one platform share what is asked of it. */
 const watchers = new WeakMap<Platform, Watcher>();
@@ -23,30 +30,38 @@ function watcherOf(platform: Platform): Watcher {
 }
 
 /** Tells one session of changes, until it unsubscribes or goes away. */
-export function serveSubscriptions(server: Server, connection: Connection): { announceList(): void } {
+export function serveSubscriptions(
+  server: Server,
+  connection: Connection,
+): { announceList(): Promise<void> } {
   const { platform, closing, scrub } = connection;
   const watcher = watcherOf(platform);
-  const subscriptions = new Map<string, { stop(): void }>();
-  let list: { stop(): void } | undefined;
+  const subscriptions = new Map<string, Subscription>();
+  let list: Watching | undefined;
 
   server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
-    if (subscriptions.has(uri)) return {};
-    const subscription: { stop(): void } = { stop: () => undefined };
-    subscriptions.set(uri, subscription);
+    const subscription = subscriptions.get(uri) ?? { stop: () => undefined };
     try {
-      if (subscriptions.size > MOST_SUBSCRIPTIONS) throw tooMany();
-      const subject = await subjectOf(uri, watcher);
-      // Meanwhile the client may have changed its mind or gone away.
-      if (subscriptions.get(uri) !== subscription || closing.aborted) return {};
-      const watching = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
-      subscription.stop = watching.stop;
-      await watching.ready;
+      subscription.opened ??= open(uri, subscription);
+      await subscription.opened;
     } catch (error) {
       if (subscriptions.get(uri) === subscription) subscriptions.delete(uri);
       throw toProtocolError(error, { uri, scrub });
     }
     return {};
   });
+
+  async function open(uri: string, subscription: Subscription): Promise<void> {
+    subscriptions.set(uri, subscription);
+    if (subscriptions.size > MOST_SUBSCRIPTIONS) throw tooMany();
+    const subject = await subjectOf(uri, watcher);
+    // Meanwhile the client may have changed its mind or gone away.
+    if (subscriptions.get(uri) !== subscription || closing.aborted) return;
+    const watching = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
+    subscription.stop = watching.stop;
+    await watching.ready;
+  }
+
   server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
     subscriptions.get(uri)?.stop();
     subscriptions.delete(uri);
@@ -58,10 +73,14 @@ export function serveSubscriptions(server: Server, connection: Connection): { an
     list?.stop();
   });
   return {
-    /** From now on the session is told when jobs come and go: it has shown that it wants to know which there are. */
-    announceList() {
+    /**
+     * From now on the session is told when jobs come and go: it has shown that it wants to know which there are.
+     * Every change after this has resolved is told.
+     */
+    async announceList() {
       if (closing.aborted) return;
       list ??= watcher.watch({ kind: "roster" }, () => tell(server.sendResourceListChanged()));
+      await list.ready;
     },
   };
 }

@@ -77,7 +77,13 @@ export class Watcher {
     if (subject.kind === "active" || subject.kind === "roster") {
       const topic = subject.kind === "active" ? this.#active.state : this.#active.roster;
       topic.add(listener);
-      return { stop: () => topic.remove(listener) };
+      return {
+        ready: this.#active.looked(),
+        stop: () => {
+          topic.remove(listener);
+          if (!this.#isPlaceWanted()) this.#active.forget();
+        },
+      };
     }
     const { kind, job } = subject;
     if (hasEnded(job)) return { stop: () => undefined };
@@ -104,7 +110,10 @@ export class Watcher {
   #start(): void {
     const stopping = new AbortController();
     this.#stopping = stopping;
-    this.#run(stopping.signal).catch(this.#onBug);
+    this.#run(stopping.signal).catch((error: unknown) => {
+      this.#active.reached(false);
+      this.#onBug(error);
+    });
   }
 
   #stop(): void {
@@ -136,6 +145,7 @@ export class Watcher {
   /** One look at everything; what kept some of it from being seen. */
   async #look(failedBefore: boolean, signal: AbortSignal): Promise<PlatformError | undefined> {
     const trouble = await this.#tick(signal);
+    this.#active.reached(trouble === undefined);
     if (trouble !== undefined || signal.aborted) return trouble;
     if (failedBefore) for (const watch of this.#openJobs()) watch.reconnect();
     this.#forgetOver();
