@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isFinished } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { jobRef, project, whereOf } from "./args.ts";
 import { defineTool, type ToolContext } from "./define-tool.ts";
@@ -53,6 +54,7 @@ async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) 
   const whose = await requireMeant(job, ref, context);
   const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
   requireRunning(job, { nothing: "Nothing was opened.", again });
+  if (session.forwards.size >= MOST_FORWARDS) await closeEnded(context);
   if (session.forwards.size >= MOST_FORWARDS) {
     throw new InvalidInputError(
       `${MOST_FORWARDS} ports are open already: close one first (action list, then close).`,
@@ -85,15 +87,60 @@ async function close(localPort: number | undefined, { session }: ToolContext) {
   session.forwards.delete(String(localPort));
   await found.close();
   return {
-    text: `Closed ${line(found)}; the job goes on.`,
+    text: `Closed ${line(found)}; the job itself is left as it is.`,
     data: { forwards: [{ ...row(found), closed: true }] },
   };
 }
 
-function listReply({ session }: ToolContext) {
+/** A port leads nowhere once its job has ended: such are closed when somebody looks. */
+async function listReply(context: ToolContext) {
+  const { ended, unknown } = await closeEnded(context);
+  const open = [...context.session.forwards.values()];
+  const lines = [
+    ...open.map(
+      (each) => `${line(each)}${unknown.has(each.job.id) ? "; whether the job still runs is unknown" : ""}`,
+    ),
+    ...ended.map(({ forward: each, status }) => `Closed, as the job has ended (${status}): ${line(each)}`),
+  ];
+  const text = lines.join("\n") || "No ports are forwarded in this session.";
+  const closed = ended.map(({ forward: each, status }) => ({
+    ...row(each),
+    closed: true,
+    job_status: status,
+  }));
+  return { text, data: { forwards: [...open.map(row), ...closed] } };
+}
+
+/** Those that were closed, and the ids of jobs that could not be looked at. */
+async function closeEnded({ platform, session, signal }: ToolContext) {
   const open = [...session.forwards.values()];
-  const text = open.length === 0 ? "No ports are forwarded in this session." : open.map(line).join("\n");
-  return Promise.resolve({ text, data: { forwards: open.map(row) } });
+  const refs = [...new Set(open.map(({ job }) => job.id))];
+  const looks =
+    refs.length === 0 ? [] : await lookUp(signal, (until) => statuses(refs, { platform, signal: until }));
+  const ends = new Map(looks.flatMap(({ id, end }) => (end === undefined ? [] : [[id, end] as const])));
+  const ended = open.flatMap((each) => {
+    const status = ends.get(each.job.id);
+    return status === undefined ? [] : [{ forward: each, status }];
+  });
+  for (const { forward: each } of ended) session.forwards.delete(String(each.localPort));
+  await Promise.all(ended.map(({ forward: each }) => each.close()));
+  return { ended, unknown: new Set(looks.filter(({ isUnknown }) => isUnknown).map(({ id }) => id)) };
+}
+
+/** How each job has ended, if it has. */
+async function statuses(
+  refs: readonly string[],
+  { platform, signal }: Pick<ToolContext, "platform" | "signal">,
+) {
+  const outcomes = await platform.jobs.statusMany(refs, {}, { signal });
+  return outcomes.map((outcome) => {
+    if ("job" in outcome) {
+      const { status } = outcome.job;
+      return { id: outcome.ref, isUnknown: false, end: isFinished(status) ? status : undefined };
+    }
+    const isGone = outcome.error.code === "not_found";
+    return { id: outcome.ref, isUnknown: !isGone, end: isGone ? "not found" : undefined };
+  });
 }
 
 function line({ job, port, localPort, failures }: OpenForward): string {

@@ -1,4 +1,5 @@
 import { describe, vi } from "vitest";
+import { faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../support/fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -44,6 +45,48 @@ describe("job_forward", () => {
     await other.client.close();
     const [{ local_port: localPort }] = data.forwards;
     await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow(/fetch failed/));
+  });
+
+  test("is closed with its job: the list says so once, and leaves what it cannot know", async ({
+    emulator,
+    platform,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const [ending, staying] = await Promise.all(
+      ["ending", "staying"].map(async (name) =>
+        untilStatus(platform, await startJob(platform, { name, script: SLEEP }), "running"),
+      ),
+    );
+    await mcp.ok("job_forward", { action: "open", job: "ending", port: 80 });
+    const { data } = await mcp.ok("job_forward", { action: "open", job: "staying", port: 80 });
+    await platform.jobs.kill(ending?.id ?? "");
+    const restore = proxy.add({ method: "GET", path: /\/jobs/, instead: { status: 403 } });
+    const blind = await mcp.ok("job_forward", { action: "list" });
+    expect(blind.text.match(/whether the job still runs is unknown/g)).toHaveLength(2);
+    restore();
+    const list = await mcp.ok("job_forward", { action: "list" });
+    expect(list.text).toMatch(/^127.*staying.*\nClosed, as the job has ended \(cancelled\): 127.*ending/);
+    expect(list.data.forwards).toEqual([
+      data.forwards[0],
+      expect.objectContaining({ id: ending?.id, closed: true, job_status: "cancelled" }),
+    ]);
+    const localPort = list.data.forwards[1].local_port;
+    await expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow(/fetch failed/);
+    const again = await mcp.ok("job_forward", { action: "list" });
+    expect(again.data.forwards).toEqual([expect.objectContaining({ id: staying?.id })]);
+    await mcp.client.close();
+  });
+
+  test("makes room when the jobs of open ones have ended", async ({ mcp, platform }) => {
+    const open = (job: string) => mcp.call("job_forward", { action: "open", job, port: 80 });
+    const first = await startJob(platform, { name: "first", script: SLEEP });
+    const second = await startJob(platform, { name: "second", script: SLEEP });
+    await Promise.all([first, second].map((job) => untilStatus(platform, job, "running")));
+    await Promise.all(Array.from({ length: 20 }, () => open("first")));
+    expect((await open("second")).text).toContain("20 ports are open already");
+    await platform.jobs.kill(first.id);
+    expect((await open("second")).isError).toBe(false);
   });
 
   test.for([
