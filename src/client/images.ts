@@ -1,7 +1,7 @@
 import type { Cluster } from "./clusters.ts";
 import { PlatformError } from "./errors.ts";
 import type { RemoteImage } from "./job.ts";
-import type { Base } from "./uris.ts";
+import { type Base, withoutUser } from "./uris.ts";
 
 const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -55,7 +55,8 @@ export function imageOfJob(text: string, at: ImageBase): RemoteImage {
 }
 
 function refuseUnfit(text: string): void {
-  if (text === "") throw invalid(text, "it is empty");
+  if (text.trim() === "") throw invalid(text, "it is blank; write e.g. python:3.12");
+  if (/^\w+:\/\/[^/]*@/.test(text)) throw invalid(text, "user and password are not allowed");
   if (text.startsWith("-")) throw invalid(text, "it cannot start with a dash");
   if (text === "image:latest")
     throw invalid(text, "it is ambiguous: write image:NAME:latest or latest:latest");
@@ -123,5 +124,8 @@ const WHAT_A_NAME_IS =
   "a name is lower-case letters and digits, joined by single . _ - and /; digests are not supported";
 
 function invalid(text: string, why: string): PlatformError {
-  return new PlatformError("invalid_argument", `Image "${text.slice(0, 200)}" is not valid: ${why}.`);
+  return new PlatformError(
+    "invalid_argument",
+    `Image "${withoutUser(text).slice(0, 200)}" is not valid: ${why}.`,
+  );
 }

@@ -91,6 +91,14 @@ export function encodePathPart(text: string): string {
   return encodeURIComponent(text).replace(/%(40|3A|24|26|2B|2C|3B|3D)/g, (code) => decodeURIComponent(code));
 }
 
+/** What an error may quote: somebody may have typed a password. */
+export function withoutUser(text: string): string {
+  return text.replace(/:\/\/[^/]*@/, "://…@");
+}
+
 function invalid(text: string, why: string): PlatformError {
-  return new PlatformError("invalid_argument", `"${text.slice(0, 200)}" is not a valid reference: ${why}.`);
+  return new PlatformError(
+    "invalid_argument",
+    `"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`,
+  );
 }

@@ -19,7 +19,6 @@ export function startProblems(options: StartOptions, ownTags: readonly string[] 
       description !== undefined && description.trim() === "",
       "description: it is blank; leave it out.",
     ),
-    ...problem(options.image.trim() === "", "image: it is blank, e.g. python:3.12."),
     ...problem(
       workingDir?.startsWith("/") === false,
       `working_dir: "${cut(workingDir)}" is not absolute; it must start with /.`,

@@ -44,7 +44,8 @@ export function describeIssues(tool: string, schema: z.ZodObject, issues: z.core
       ? issue.keys.map((key) => unknownArgument(key, known)).join("\n")
       : `- ${oneLine(issue.path.join(".")) || "arguments"}: ${issue.message}`,
   );
-  return `invalid_argument: ${tool} was not called.\n${lines.join("\n")}\nAccepted arguments: ${known.join(", ")}.`;
+  const accepted = known.length === 0 ? "It takes no arguments." : `Accepted arguments: ${known.join(", ")}.`;
+  return `invalid_argument: ${tool} was not called.\n${lines.join("\n")}\n${accepted}`;
 }
 
 function unknownArgument(key: string, known: string[]): string {

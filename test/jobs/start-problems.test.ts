@@ -20,7 +20,6 @@ describe("the problems of a start", () => {
     [{ tags: [""] }, /1 to 256/],
     [{ tags: ["a b"] }, /blank/],
     [{ description: " " }, /description/],
-    [{ image: "" }, /image/],
     [{ workingDir: "app" }, /working_dir/],
     [{ http: { port: 70_000 } }, /65535/],
     [{ scheduleTimeoutSeconds: 0.5 }, /at least 1 second/],
@@ -33,7 +32,9 @@ describe("the problems of a start", () => {
   });
 
   test("are all named, not only the first", () => {
-    expect(startProblems({ image: "", name: "A", tags: ["a b"] }).length).toBeGreaterThanOrEqual(4);
+    expect(
+      startProblems({ image: "ubuntu", description: " ", name: "A", tags: ["a b"] }).length,
+    ).toBeGreaterThanOrEqual(4);
   });
 
   test("depend on whether the jobs of a preset take turns", () => {
