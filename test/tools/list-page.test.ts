@@ -53,6 +53,20 @@ describe("listPage", () => {
     expect(new Set(seen)).toEqual(new Set(jobs.map(({ id }) => id)));
   });
 
+  test("loses none where the platform compares finer than a millisecond", async () => {
+    const created_at = "2026-11-22T10:00:00.000900+00:00";
+    const jobs = Array.from({ length: 8 }, (_, index) => ({
+      ...jobAt(0, index),
+      history: { ...jobAt(0, index).history, created_at },
+    }));
+    async function* list({ until }: ListFilter) {
+      // 0.9 ms after the full second, of which `until` can name milliseconds only.
+      if (until === undefined || Number(until) > Date.parse("2026-11-22T10:00:00Z")) yield* jobs;
+    }
+    const seen = await allPages({ jobs: { list } } as unknown as Platform);
+    expect(seen).toHaveLength(8);
+  });
+
   test("shows each job once while newer ones come", async () => {
     const jobs = Array.from({ length: 12 }, (_, index) => jobAt(Math.floor(index / 4), index));
     const before = jobs.map(({ id }) => id);

@@ -1,4 +1,4 @@
-import { describe } from "vitest";
+import { describe, onTestFinished, vi } from "vitest";
 import { noLoginText } from "../../../src/client/login/session.ts";
 import {
   expect,
@@ -43,6 +43,21 @@ function login(stub: PlatformStub, more = {}) {
 }
 
 describe("a token", () => {
+  test("that was refreshed is refreshed again after three quarters of its life", async ({ stub }) => {
+    const forms = renewing(stub);
+    const { jobs } = stub.connect({ login: login(stub, { expiresAtMs: Date.now() - 1 }) });
+    const startMs = Date.now();
+    await jobs.get(JOB_ID);
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ["Date"], now: startMs + 0.74 * 3_600_000 });
+    await jobs.get(JOB_ID);
+    expect(forms).toHaveLength(1);
+    // The token was given some time after the start of the test.
+    vi.setSystemTime(startMs + 0.78 * 3_600_000);
+    await jobs.get(JOB_ID);
+    expect(forms).toHaveLength(2);
+  });
+
   test("is refreshed before it expires", async ({ stub }) => {
     const forms = renewing(stub);
     const { jobs } = stub.connect({ login: login(stub, { expiresAtMs: Date.now() - 1 }) });
