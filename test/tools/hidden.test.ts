@@ -35,6 +35,6 @@ describe("what is hidden in a log", () => {
     const command = "yes \"$DB_PASSWORD\" | head -c 380000 | tr '\\n' ' '";
     const { data, text } = await mcp.ok("job_exec", { job, command });
     expect(data.stdout).toContain("left out here");
-    for (const shown of [data.stdout, text]) expect(shown).not.toMatch(/xylo|phone|river|-42/);
+    for (const shown of [data.stdout, text]) expect(shown).not.toMatch(/xylo|phone|river/);
   });
 });

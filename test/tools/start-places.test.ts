@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { openPolicy } from "../support/fixtures.ts";
+import { listAll } from "../support/sleepers.ts";
 import { expect, HOME, OTHER_CLUSTER, OTHER_ORG, test } from "../support/world.ts";
 
 const JOB = { image: "ubuntu:22.04", command: "sleep 600" };
@@ -32,5 +33,7 @@ test("a part of a minute counts as a whole one for a cap", async ({ world }) => 
   const agent = await world.agent("alice", HOME, { ...openPolicy, maxCreditsPerJob: 0.015 });
   // At 0.5 credits an hour 90 s are 0.0125 credits, two minutes 0.0167.
   expect(await agent.refusal("job_start", { ...JOB, life_span: "90s" })).toMatch(/^over_limit/);
+  // Nor was it started and then ended for its price.
+  expect(await listAll(world.as("alice"))).toEqual([]);
   await agent.ok("job_start", { ...JOB, life_span: "60s" });
 });
