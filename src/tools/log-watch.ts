@@ -20,7 +20,10 @@ const SEARCHED_BYTES = 8 * 1024 * 1024;
 /** A log that closed while its job goes on is opened again after this. */
 const REOPEN_MS = 500;
 /** What is there is looked at also by a call that does not wait. */
-const LEAST_READING_MS = 5000;
+const LEAST_READING_MS = 1800;
+const HEAD_START_MS = 300;
+/** How long the first byte is waited for before the log is merely followed. */
+const SILENCE_MS = 1500;
 
 /** What was read up to the match, the end of the log or the end of the time. */
 export interface Watched {
@@ -118,9 +121,12 @@ async function readSoFar(
   { job, after, since, deadlineMs }: WatchOptions,
   signal: AbortSignal,
 ): Promise<LogTail | undefined> {
-  const limit = new Limit(signal, { ms: Math.max(LEAST_READING_MS, deadlineMs - Date.now()) });
+  const ms = Math.max(LEAST_READING_MS, deadlineMs - Date.now());
+  const limit = new Limit(signal, { ms });
   const until = limit.signal;
-  const options = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job };
+  // What has come by then is worth more than a call that is cut off.
+  const patience = { limitMs: ms - HEAD_START_MS, silenceMs: Math.min(SILENCE_MS, ms - HEAD_START_MS) };
+  const options = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job, ...patience };
   try {
     return await patiently(deadlineMs, until, () => platform.jobs.tail(job.id, options, { signal: until }));
   } catch (error) {
