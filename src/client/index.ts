@@ -42,5 +42,5 @@ export type { StartPlan } from "./start.ts";
 export type { StartOptions, WireStartBody } from "./start-body.ts";
 export { startKey } from "./starts.ts";
 export type { LogTail, TailOptions } from "./tail.ts";
-export { type JobUri, parseJobUri } from "./uris.ts";
+export { type JobUri, parseJobUri, readableUri } from "./uris.ts";
 export { parseVolumes } from "./volumes.ts";

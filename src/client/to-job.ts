@@ -14,6 +14,7 @@ import {
   type Resources,
 } from "./job.ts";
 import { salvage } from "./salvage.ts";
+import { readableUri } from "./uris.ts";
 import { type WireJob, wireJob } from "./wire/job.ts";
 
 type WireContainer = WireJob["container"];
@@ -192,17 +193,17 @@ function toContainer(wire: WireJob, at: ImageBase): Container {
     resources: toResources(container.resources),
     env: container.env ?? {},
     volumes: (container.volumes ?? []).map(({ src_storage_uri, dst_path, read_only = true }) => ({
-      storage_uri: src_storage_uri,
+      storage_uri: readableUri(src_storage_uri),
       container_path: dst_path,
       read_only,
     })),
     secret_env: container.secret_env ?? {},
     secret_files: (container.secret_volumes ?? []).map(({ src_secret_uri, dst_path }) => ({
-      secret_uri: src_secret_uri,
+      secret_uri: readableUri(src_secret_uri),
       container_path: dst_path,
     })),
     disk_volumes: (container.disk_volumes ?? []).map(({ src_disk_uri, dst_path, read_only = true }) => ({
-      disk_uri: src_disk_uri,
+      disk_uri: readableUri(src_disk_uri),
       container_path: dst_path,
       read_only,
     })),

@@ -86,6 +86,20 @@ function encodeSegment(segment: string): string {
     .join("");
 }
 
+/**
+ * A URI as a person reads and types it: `a%20b` becomes `a b`. What `parseUri` would take for something else, and
+ * what cannot be seen, stays encoded, so that it gives the same URI again.
+ */
+export function readableUri(uri: string): string {
+  return uri.replace(/(?:%[0-9A-Fa-f]{2})+/g, (codes) => {
+    try {
+      return decodeURIComponent(codes).replace(/[%?#/:\\]|\p{C}|(?! )\p{Z}/gu, encodeURIComponent);
+    } catch {
+      return codes;
+    }
+  });
+}
+
 /** Percent-encodes one path segment, leaving the characters that a path may hold. */
 export function encodePathPart(text: string): string {
   return encodeURIComponent(text).replace(/%(40|3A|24|26|2B|2C|3B|3D)/g, (code) => decodeURIComponent(code));

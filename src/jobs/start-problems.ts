@@ -1,6 +1,9 @@
 import type { StartOptions } from "../client/index.ts";
 
 const MAX_TAGS = 15;
+/** What Linux takes as one string of a program's environment, its end included. */
+const MAX_ENV_BYTES = 131_072;
+const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What the server's own tags begin with: they say which request started a job, and whose server. */
 const SERVER_TAG = /^mcp(?:-by)?:/i;
 const MAX_SCHEDULE_TIMEOUT_SECONDS = 2_592_000;
@@ -127,8 +130,8 @@ function tagProblems(tags: readonly string[], own: readonly string[]): string[] 
 }
 
 function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): string[] {
-  const names = Array.isArray(env) ? env.map((entry: string) => entry.split("=")[0] ?? "") : Object.keys(env);
-  const all = [...names, ...Object.keys(secretEnv)];
+  const pairs = Array.isArray(env) ? env.map(splitPair) : Object.entries(env);
+  const all = [...pairs.map(([name]) => name), ...Object.keys(secretEnv)];
   return [
     ...problem(
       all.some((name) => name.trim() === ""),
@@ -138,11 +141,29 @@ function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): st
       all.some((name) => /[=\0]/.test(name)),
       'env: a variable\'s name contains "=".',
     ),
+    ...all
+      .filter((name) => name.trim() !== "" && !/[=\0]/.test(name) && !SHELL_NAME.test(name))
+      .map(
+        (name) =>
+          `env: "${cut(name)}" is no name that a shell can hold; use letters, digits and _, no digit first.`,
+      ),
+    ...pairs.flatMap(([name, value]) => [
+      ...problem(value.includes("\0"), `env: the value of ${cut(name)} contains a NUL character.`),
+      ...problem(
+        Buffer.byteLength(`${name}=${value}`) >= MAX_ENV_BYTES,
+        `env: the value of ${cut(name)} is too long; no program can be started with more than ${MAX_ENV_BYTES / 1024} KiB in one variable.`,
+      ),
+    ]),
     ...problem(
       passConfig === true && all.includes("NEURO_PASSED_CONFIG"),
       "pass_config: the variable NEURO_PASSED_CONFIG is already set in env.",
     ),
   ];
+}
+
+function splitPair(entry: string): [string, string] {
+  const [name = "", ...rest] = entry.split("=");
+  return [name, rest.join("=")];
 }
 
 function problem(applies: boolean, text: string): string[] {

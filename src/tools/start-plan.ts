@@ -1,4 +1,4 @@
-import { requestTag, type StartPlan, startKey } from "../client/index.ts";
+import { readableUri, requestTag, type StartPlan, startKey } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { formatMost, sumCredits } from "../jobs/cost.ts";
 import { formatSpan } from "../jobs/durations.ts";
@@ -10,10 +10,12 @@ import { limitProblems } from "./limits.ts";
 import { redactorFor } from "./redactor.ts";
 import { checkStart, mountsOf, projectDoubts, takenNames } from "./start-check.ts";
 import type { StartRequest } from "./start-input.ts";
+import { startOptions } from "./start-options.ts";
 import { decidedAtStart, type PlanWords, verdict } from "./start-verdict.ts";
 
 /** Longest command shown; the whole of it is what runs. */
 const MAX_COMMAND_CHARS = 2000;
+const MAX_OPTION_CHARS = 300;
 const MAX_TABLE_ROWS = 20;
 const GIB = 2 ** 30;
 
@@ -83,13 +85,17 @@ function describe(request: StartRequest, plan: StartPlan, { session }: ToolConte
     ...(lifeSpanSeconds === undefined ? {} : { life_span_seconds: lifeSpanSeconds }),
     ...(most === undefined ? {} : { worst_case_credits: formatMost(sumCredits(items.map(() => most))) }),
     mounts: Object.values(mountsOf(plan)).flatMap((kind) =>
-      kind.map(({ uri, path, isReadOnly }) => `${uri} → ${path}${isReadOnly ? " (read-only)" : ""}`),
+      kind.map(
+        ({ uri, path, isReadOnly }) => `${readableUri(uri)} → ${path}${isReadOnly ? " (read-only)" : ""}`,
+      ),
     ),
     env_names: Object.keys(recordOf(body.env)),
     secret_env: recordOf(body.secret_env),
     ...(entrypoint === undefined ? {} : { entrypoint: redact(entrypoint).text }),
     ...(http === undefined ? {} : { http_port: http.port, http_auth: http.requiresAuth !== false }),
     ...(restartPolicy === undefined || restartPolicy === "never" ? {} : { restart_policy: restartPolicy }),
+    ...(body.pass_config === true ? { pass_config: true } : {}),
+    options: startOptions(items[0]?.options, (text) => clampLine(redact(text).text, MAX_OPTION_CHARS)),
   };
 }
 
@@ -111,6 +117,10 @@ function planLines(plan: Plan, request: StartRequest): string[] {
     `preset: ${plan.preset}, ${hardware}; ${roomText(available, count)}`,
     costLine(plan, request),
     ...(plan.restart_policy === undefined ? [] : [`restarts: ${plan.restart_policy}`]),
+    ...(plan.pass_config === true
+      ? ["login: yours is put into the job, whoever can enter it can act as you"]
+      : []),
+    ...(plan.options.length === 0 ? [] : [`options: ${plan.options.join("; ")}`]),
     ...(plan.http_port === undefined
       ? []
       : [`published: port ${plan.http_port}, ${plan.http_auth ? "visitors log in" : "open to everyone"}`]),

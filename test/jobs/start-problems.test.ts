@@ -26,6 +26,11 @@ describe("the problems of a start", () => {
     [{ scheduleTimeoutSeconds: 2_592_000 }, /under 30 days/],
     [{ env: { "": "x" } }, /has no name/],
     [{ env: { "A=B": "x" } }, /contains "="/],
+    [{ env: { "A-B": "x" } }, /"A-B" is no name that a shell can hold/],
+    [{ env: { "1A": "x" } }, /no name that a shell can hold/],
+    [{ secretEnv: { "a.b": "secret:x" } }, /no name that a shell can hold/],
+    [{ env: { A: "a\0b" } }, /value of A contains a NUL/],
+    [{ env: { A: "x".repeat(200_000) } }, /value of A is too long.*128 KiB/],
     [{ passConfig: true, env: ["NEURO_PASSED_CONFIG=x"] }, /already set/],
   ] satisfies [Partial<StartOptions>, RegExp][])("name %j", (wrong, message) => {
     expect(startProblems({ ...fine, ...wrong }).join("\n")).toMatch(message);
