@@ -34,7 +34,10 @@ export async function openLog(
   if (timestamps === true) query.set("timestamps", "true");
   if (separator !== undefined) query.set("separator", separator);
   const search = query.size === 0 ? "" : `?${query.toString()}`;
-  return at.sockets.open({ what: `Reading the log of ${id}`, url: url + search, ping: true }, call);
+  return at.sockets.open(
+    { what: `Reading the log of ${id}`, url: url + search, ping: true, isRead: true },
+    call,
+  );
 }
 
 /**

@@ -12,6 +12,7 @@ import { serverError } from "./server-error.ts";
 import { MAX_FRAME_BYTES } from "./wire/frames.ts";
 
 const HANDSHAKE_LIMIT_MS = 60_000;
+const READ_HANDSHAKE_MS = 8000;
 const CLOSE_LIMIT_MS = 500;
 
 /** What to open. */
@@ -23,6 +24,8 @@ export interface SocketCall {
   protocol?: string;
   /** Whether the connection is kept alive by pings; telemetry is not. */
   ping: boolean;
+  /** Whether opening it twice does no harm: then it is not waited for as long. */
+  isRead?: boolean;
   notFoundMeansNotRunning?: boolean;
 }
 
@@ -93,7 +96,7 @@ export class Sockets {
       headers: { authorization: `Bearer ${token}`, "user-agent": userAgent, accept: "*/*" },
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: HANDSHAKE_LIMIT_MS,
+      handshakeTimeout: target.isRead === true ? READ_HANDSHAKE_MS : HANDSHAKE_LIMIT_MS,
       ...(agent === undefined ? {} : { agent }),
     });
     this.#open.add(raw);

@@ -24,7 +24,7 @@ export async function* topOfJob(
   call?: CallOptions,
 ): AsyncGenerator<JobTelemetry, void> {
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "top"] }, call);
-  const socket = await at.sockets.open({ what: `Measuring ${id}`, url, ping: false }, call);
+  const socket = await at.sockets.open({ what: `Measuring ${id}`, url, ping: false, isRead: true }, call);
   let count = 0;
   let oddCount = 0;
   let odd: PlatformError | undefined;

@@ -18,7 +18,8 @@ export interface Connection {
   limits: Limits;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
-  confirm(question: string): Promise<Consent>;
+  /** Asks the person, for at most `ms`. */
+  confirm(question: string, ms: number): Promise<Consent>;
   /** The last line of defence for all that leaves: no known secret, no character that would not be seen. */
   scrub(text: string): string;
 }

@@ -17,9 +17,6 @@ import { makeScrub } from "./scrub.ts";
 import { SessionTransport } from "./session-transport.ts";
 import { serveTools } from "./tools.ts";
 
-/** Clients give up on a call after a minute; a question must be answered before. */
-const QUESTION_LIMIT_MS = 45_000;
-
 /** The SDK's server, which by itself speaks the newest version to everybody. */
 class SessionServer extends Server {
   override connect(transport: Transport): Promise<void> {
@@ -52,7 +49,7 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
     session,
     limits: { ...LIMITS, ...limits },
     closing: closing.signal,
-    confirm: (question) => confirm(server, scrub(question)),
+    confirm: (question, ms) => confirm(server, scrub(question), ms),
     scrub,
   };
   serveTools(server, tools, connection);
@@ -70,10 +67,10 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
 }
 
 /** A decline and a dismissed question are a no; a client that cannot put it, or fails to, has asked nobody. */
-async function confirm(server: Server, question: string): Promise<Consent> {
+async function confirm(server: Server, question: string, timeout: number): Promise<Consent> {
   if (server.getClientCapabilities()?.elicitation?.form === undefined) return "unable";
   const requestedSchema = { type: "object" as const, properties: {} };
-  const answer = server.elicitInput({ message: question, requestedSchema }, { timeout: QUESTION_LIMIT_MS });
+  const answer = server.elicitInput({ message: question, requestedSchema }, { timeout });
   return answer.then(
     ({ action }) => (action === "accept" ? "yes" : "no"),
     (error: unknown) =>

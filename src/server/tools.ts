@@ -5,7 +5,7 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { type JobDescription, Limit } from "../client/index.ts";
+import { type JobDescription, Limit, msLeft } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { nearestNames } from "../jobs/names.ts";
 import { jobUri } from "../resources/job-uri.ts";
@@ -20,6 +20,8 @@ import { toJsonSchema } from "./schema.ts";
 /** What a call may take after its wait: the answer comes at most 2 s late. */
 const TELLING_MS = 1500;
 const CUT_MS = 400;
+/** What a person allows must still be done in the time of the call. */
+const AFTER_YES_MS = 10_000;
 
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools(server: Server, tools: Tool[], connection: Connection): void {
@@ -58,7 +60,7 @@ async function call(
       platform,
       session,
       signal: limit.signal,
-      confirm,
+      confirm: (question) => confirm(question, Math.max(0, msLeft(limit.signal) - AFTER_YES_MS)),
       progress: (message) => progress.report(connection.scrub(message)),
     });
     return result(tool, reply);
