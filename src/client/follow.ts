@@ -1,13 +1,12 @@
-import { type CallOptions, pause, type Where } from "./call.ts";
+import type { CallOptions, Where } from "./call.ts";
 import type { Connection } from "./connection.ts";
-import { PlatformError } from "./errors.ts";
 import type { LogLine } from "./lines.ts";
 import { LogLines } from "./log-lines.ts";
 import { monitorLog, newSeparator } from "./logs.ts";
+import { Reopening } from "./reopening.ts";
 import { type Cursor, SameTime } from "./same-time.ts";
 
 const RECONNECTS = 5;
-const RECONNECT_WAIT_MS = 500;
 
 export interface FollowOptions {
   /** Goes on after this place. */
@@ -29,16 +28,15 @@ export async function* followLog(
   call: CallOptions = {},
 ): AsyncGenerator<LogLine, void> {
   const place = { cursor: options.after };
-  for (let failures = 0; ; ) {
+  const reopening = new Reopening(RECONNECTS);
+  for (;;) {
     const before = place.cursor;
     try {
       yield* newLines(at, { id, options, place }, call);
       return;
     } catch (error) {
-      const isLost = error instanceof PlatformError && error.code === "unavailable";
-      failures = place.cursor === before ? failures + 1 : 1;
-      if (!isLost || place.cursor === undefined || failures > RECONNECTS) throw error;
-      await pause(RECONNECT_WAIT_MS * failures, call.signal);
+      if (place.cursor === undefined) throw error;
+      await reopening.after(error, { hasMoved: place.cursor !== before, signal: call.signal });
     }
   }
 }

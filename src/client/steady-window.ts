@@ -1,13 +1,12 @@
-import { type CallOptions, pause } from "./call.ts";
+import type { CallOptions } from "./call.ts";
 import type { Connection } from "./connection.ts";
-import { PlatformError } from "./errors.ts";
 import type { LogLine } from "./lines.ts";
 import { readWindow, type Window, type WindowEnd } from "./log-window.ts";
+import { Reopening } from "./reopening.ts";
 import { type Cursor, SameTime } from "./same-time.ts";
 
-/** Attempts in a row that bring no line. */
-const ATTEMPTS = 3;
-const RECONNECT_WAIT_MS = 500;
+/** Attempts after the first in a row that bring no line. */
+const ATTEMPTS = 2;
 
 export interface SteadyEnd extends WindowEnd {
   /** The place after the last line that was taken, or the one to begin after. */
@@ -25,7 +24,8 @@ export async function readSteadily(
   call: CallOptions = {},
 ): Promise<SteadyEnd> {
   const taking = new Taking(after, take);
-  for (let failures = 0; ; ) {
+  const reopening = new Reopening(ATTEMPTS);
+  for (;;) {
     const before = taking.place;
     const takeNew = taking.begin();
     const since = before === undefined ? window.since : new Date(before.time);
@@ -33,9 +33,7 @@ export async function readSteadily(
       return taking.end(await readWindow(at, { ...window, since }, takeNew, call), window);
     } catch (error) {
       taking.lose();
-      failures = taking.place === before ? failures + 1 : 1;
-      if (!isLost(error) || failures >= ATTEMPTS) throw error;
-      await pause(RECONNECT_WAIT_MS * failures, call.signal);
+      await reopening.after(error, { hasMoved: taking.place !== before, signal: call.signal });
     }
   }
 }
@@ -122,8 +120,4 @@ class Untimed {
     this.#taken = time === undefined ? this.#taken + 1 : 0;
     if (time !== undefined) this.#known = 0;
   }
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof PlatformError && error.code === "unavailable";
 }

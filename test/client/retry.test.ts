@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { PlatformError } from "../../src/client/errors.ts";
+import { Reopening } from "../../src/client/reopening.ts";
 import { Retry } from "../../src/client/retry.ts";
 
 const refusal = (retryAfterMs?: number) => new PlatformError("unavailable", "down", { retryAfterMs });
@@ -31,5 +32,27 @@ describe("the pause before asking again", () => {
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(60_000);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(61_000);
     expect(new Set(pauses).size).toBeGreaterThan(10);
+  });
+});
+
+describe("a log that is lost on the way", () => {
+  const lost = (retryAfterMs?: number) => new PlatformError("unavailable", "lost", { retryAfterMs });
+
+  test("is opened again so often without a new line, and anew after one", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const reopening = new Reopening(2);
+    const again = async (hasMoved: boolean) => {
+      const waiting = reopening.after(lost(), { hasMoved });
+      waiting.catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(10_000);
+      return waiting;
+    };
+    for (const hasMoved of [false, false, true, false]) await again(hasMoved);
+    await expect(again(false)).rejects.toThrow("lost");
+  });
+
+  test("is not opened again while the platform asks for longer than a read can take", async () => {
+    await expect(new Reopening(2).after(lost(600_000), { hasMoved: true })).rejects.toThrow("lost");
   });
 });
