@@ -11,7 +11,17 @@ const SHORTEST_WORD = 12;
  * them in any form, so they are looked for by value. Secret references have no values here.
  */
 export function jobSecrets({ container: { env } }: { container: { env: Record<string, string> } }): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
+  return Object.entries(env).flatMap(([name, value]) =>
+    isSecret(name, value) ? [value, ...withinLogin(name, value)] : [],
+  );
+}
+
+/** A passed login is base64 of JSON; what is printed may be the JSON, or the token within. Source: protocol reference 1.5 */
+function withinLogin(name: string, value: string): string[] {
+  if (!/_PASSED_CONFIG$/.test(name)) return [];
+  const json = Buffer.from(value, "base64").toString("utf8");
+  const tokens = Array.from(json.matchAll(/"[\w-]*token"\s*:\s*"([^"]+)"/g), ([, token = ""]) => token);
+  return [json, ...tokens];
 }
 
 /**

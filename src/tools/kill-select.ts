@@ -12,6 +12,7 @@ import { shortId } from "../jobs/names.ts";
 import { matchesWildcard } from "../jobs/wildcard.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { isOwned, leftBecause, notYours } from "./owned.ts";
+import { redactorFor } from "./redactor.ts";
 import { resolveMany } from "./resolve.ts";
 import { nameOf, statusText } from "./rows.ts";
 import type { Session } from "./session.ts";
@@ -107,11 +108,13 @@ async function select(selection: Selection, { platform, session, signal }: ToolC
   const { user, selection: here } = await platform.context({ signal });
   const isMine = (job: JobDescription) =>
     (all || job.owner === user) && (!session.policy.ownedOnly || isOwned(job, user));
+  const redact = redactorFor(session, []);
   const chosen: JobDescription[] = [];
   const skipped: JobDescription[] = [];
   await lookUp(signal, async (until) => {
     for await (const job of platform.jobs.list(filterOf(selection, here), { signal: until })) {
-      if (matchesWildcard(job.name ?? "", pattern)) (isMine(job) ? chosen : skipped).push(job);
+      // Of a name that holds a secret only what is shown is matched.
+      if (matchesWildcard(redact(job.name ?? "").text, pattern)) (isMine(job) ? chosen : skipped).push(job);
     }
   });
   return { chosen, skipped, user };

@@ -1,6 +1,7 @@
 import { isOwnTag, type JobDescription, type Platform } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { nearestNames } from "../jobs/names.ts";
+import { makeRedactor } from "../jobs/redact/redact.ts";
 import type { Places } from "./places.ts";
 
 /** So many of the newest jobs say which tags, owners and names there are. */
@@ -49,10 +50,13 @@ interface Known {
   jobs: number;
 }
 
+/** A tag that holds a secret is not spread by suggesting it. */
+const redact = makeRedactor();
+
 function take(known: Known, { name, tags, owner }: JobDescription): void {
   known.jobs += 1;
   if (name !== undefined) known.names.add(name);
-  for (const tag of tags) known.tags.add(oneLine(tag));
+  for (const tag of tags) if (redact(tag).hidden === 0) known.tags.add(oneLine(tag));
   known.owners.add(owner);
 }
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { FINISHED_STATUSES, type JobDescription } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { parseMoment, parseWindow } from "../jobs/moments.ts";
+import { MARK } from "../jobs/redact/spans.ts";
+import { redactJob } from "../jobs/redact-job.ts";
 import { nameProblems } from "../jobs/start-problems.ts";
 import { project, projectPath, selector } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
@@ -9,6 +11,8 @@ import { listAnswer } from "./list-answer.ts";
 import { whyNothing } from "./list-nothing.ts";
 import { listPage } from "./list-page.ts";
 import { placesOf } from "./places.ts";
+import { redactorFor } from "./redactor.ts";
+import type { Session } from "./session.ts";
 
 /** Counts look at so many jobs, a search in texts or among ends at so many more. */
 const COUNTED_JOBS = 1000;
@@ -44,7 +48,10 @@ export const list = defineTool({
     next_cursor: z.string().optional(),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run({ text: wanted, limit, cursor, projects, project: at, ...filters }, { platform, signal }) {
+  async run(
+    { text: wanted, limit, cursor, projects, project: at, ...filters },
+    { platform, session, signal },
+  ) {
     if (at !== undefined && projects !== undefined)
       throw new InvalidInputError("Give project or projects, not both.");
     requireName(filters.name);
@@ -55,7 +62,7 @@ export const list = defineTool({
     const filter = { ...places.filter, ...filterOf(filters, { nowMs, me: context.user }) };
     const endedSince = endedSinceOf(filters, nowMs);
     const matches = (job: JobDescription) =>
-      places.covers(job) && (wanted === undefined || mentions(job, wanted));
+      places.covers(job) && (wanted === undefined || shows(job, wanted, session));
     const scanLimit = wanted === undefined && endedSince === undefined ? COUNTED_JOBS : SEARCHED_JOBS;
     const page = await listPage(platform, { filter, endedSince, matches, limit, scanLimit, cursor }, signal);
     const asked = { ...filters, text: wanted };
@@ -123,12 +130,20 @@ function filterOf(
   };
 }
 
-function mentions({ name, description, container, history }: JobDescription, wanted: string): boolean {
+/** Only what is shown is searched: a hidden value must not be found letter by letter. */
+function shows(job: JobDescription, wanted: string, session: Session): boolean {
+  if (!textsOf(job).some((text) => contains(text, wanted))) return false;
+  const shown = redactJob(job, redactorFor(session, []));
+  return textsOf(shown).some((text) => text.split(MARK).some((part) => contains(part, wanted)));
+}
+
+function contains(text: string, wanted: string): boolean {
+  return text.toLowerCase().includes(wanted.toLowerCase());
+}
+
+function textsOf({ name, description, container, history }: JobDescription): string[] {
   const { image, command, entrypoint } = container;
   const imageText =
     [image.registry, image.name].filter(Boolean).join("/") + (image.tag === undefined ? "" : `:${image.tag}`);
-  const part = wanted.toLowerCase();
-  return [name, description, imageText, command, entrypoint, history.reason].some(
-    (text) => text?.toLowerCase().includes(part) ?? false,
-  );
+  return [name, description, imageText, command, entrypoint, history.reason].flatMap((text) => text ?? []);
 }

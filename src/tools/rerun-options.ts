@@ -25,8 +25,8 @@ export interface Changes {
   env?: Record<string, string> | undefined;
 }
 
-/** A variable the platform itself adds to jobs that get a login; sent back it would be refused. */
-const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
+/** Variables the platform itself adds to jobs that get a login; sent back they would be refused. */
+const PASSED_CONFIG: ReadonlySet<string> = new Set(["NEURO_PASSED_CONFIG", "APOLO_PASSED_CONFIG"]);
 
 /** The start of a job like another one. */
 export function rerunItem(
@@ -140,5 +140,5 @@ function placeOptions(job: JobDescription, isScheduled = job.scheduler_enabled) 
 }
 
 function ownEnv({ pass_config: passes, container: { env } }: JobDescription): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !(passes && name === PASSED_CONFIG)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !(passes && PASSED_CONFIG.has(name))));
 }
