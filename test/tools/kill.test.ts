@@ -87,7 +87,7 @@ describe("job_kill, jobs by name", () => {
     expect(text).toMatch(
       /^unavailable: Nothing was killed\.\n3 jobs not killed, still running \(unavailable: .*\): one \(owner alice\), two/,
     );
-    expect(text.match(/503/g)).toHaveLength(1);
+    expect(text.match(/\b503\b/g)).toHaveLength(1);
     expect(text).toContain(`Next: job_kill {"jobs": ${JSON.stringify(jobs.map(({ id }) => id))}}.`);
   });
 
