@@ -2,7 +2,6 @@ import { type Chaos, readChaosFile } from "./chaos.ts";
 import { type Clock, openClock } from "./clock.ts";
 import { openHome } from "./home.ts";
 import { openLogStore } from "./logs/store.ts";
-import { monitoringRoutes } from "./monitoring/index.ts";
 import { type EmulatorOptions, hostOf } from "./options.ts";
 import { openRunner } from "./run/index.ts";
 import { checkScene } from "./scenes/index.ts";
@@ -46,7 +45,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const home = openHome(options.dataDir);
   const clock = openClock();
   const logs = openLogStore(home.folders.logs, options.logLimitBytes);
-  const parts = { host, rules, home, clock, runner, logs, monitoring: monitoringRoutes };
+  const parts = { host, rules, home, clock, runner, logs };
   const served = await serve(options, parts).catch(async (error: unknown) => {
     await home.close();
     throw error;

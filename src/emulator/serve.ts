@@ -1,6 +1,6 @@
 import { adminRoutes } from "./api/admin.ts";
 import { configRoutes } from "./api/config.ts";
-import { type ApiContext, registryHost } from "./api/context.ts";
+import type { ApiContext } from "./api/context.ts";
 import { diskRoutes } from "./api/disks.ts";
 import { jobRoutes } from "./api/job-routes.ts";
 import { mountMonitoring } from "./api/monitoring.ts";
@@ -12,18 +12,17 @@ import { userRoutes } from "./api/users.ts";
 import { type Chaos, type ChaosRule, ChaosRules } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
 import type { Home } from "./home.ts";
-import { HttpServer } from "./http/http-server.ts";
-import type { AnyMonitoringRoute } from "./http/route.ts";
+import { HttpServer } from "./http/server.ts";
 import { DEFAULT_TIMING } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
+import { monitoringRoutes } from "./monitoring/index.ts";
+import type { MonitoringDeps } from "./monitoring/route.ts";
 import type { EmulatorOptions } from "./options.ts";
 import type { Runner } from "./run/runner.ts";
 import { playScene } from "./scenes/index.ts";
-import type { MonitoringDeps } from "./state/job.ts";
-import { encodeConfig } from "./state/passed-config.ts";
 import { openSavedImages } from "./state/saved-images.ts";
 import { openStore } from "./state/store.ts";
-import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
+import { encodeConfig, identityOf, openTokens, type Tokens } from "./state/tokens.ts";
 import { openWorld } from "./world.ts";
 
 /** What the door gives to the server: the running half, and what the options came to. */
@@ -34,7 +33,6 @@ export interface ServeParts {
   clock: Clock;
   runner: Runner;
   logs: LogStore;
-  monitoring(deps: MonitoringDeps): AnyMonitoringRoute[];
 }
 
 /** A server at work. */
@@ -61,15 +59,7 @@ export async function serve(options: EmulatorOptions, parts: ServeParts): Promis
   const images = openSavedImages(home.folders.images);
   const origin = `http://${shownHost(parts.host)}:${port}`;
   const context = openWorld(options, { ...parts, store, chaos, timing, tokens, images, origin });
-  const monitoring = parts.monitoring({
-    lifecycle: context.lifecycle,
-    logs,
-    clock,
-    images,
-    archiveDelayMs: timing.archiveDelayMs,
-    registryHost,
-  });
-  mount(server, context, monitoring);
+  mount(server, context, { ...parts, images, archiveDelayMs: timing.archiveDelayMs });
   for (const rule of parts.rules) chaos.add(rule);
   context.lifecycle.recover();
   if (options.scene !== undefined) playScene(options.scene, context);
@@ -98,24 +88,15 @@ export function passedConfigOf(
   return encodeConfig({ ...place, token, origin: context.origin });
 }
 
-function mount(server: HttpServer, context: ApiContext, monitoring: readonly AnyMonitoringRoute[]): void {
-  const mounted = mountMonitoring(context, monitoring);
-  const clusters = context.platform.clusters.map(({ name }) => name);
-  const routes = [
-    ...configRoutes(context),
-    ...oauthRoutes(context),
-    ...jobRoutes(context),
-    ...userRoutes(context),
-    ...adminRoutes(context),
-    ...clusters.flatMap((name) =>
-      [diskRoutes, secretRoutes, storageRoutes].flatMap((open) => open(context, name)),
-    ),
-    ...mounted.http,
-  ];
-  server.mount({
-    routes,
-    endpoints: mounted.sockets,
-    published: publishedPorts(context),
+function mount(server: HttpServer, context: ApiContext, from: Omit<MonitoringDeps, "lifecycle">): void {
+  const routes = monitoringRoutes({ ...from, lifecycle: context.lifecycle });
+  server.mount((app) => {
+    publishedPorts(app, context);
+    mountMonitoring(app, context, { routes, sockets: server.sockets });
+    for (const register of [configRoutes, oauthRoutes, jobRoutes, userRoutes, adminRoutes])
+      register(app, context);
+    for (const { name } of context.platform.clusters)
+      for (const register of [diskRoutes, secretRoutes, storageRoutes]) register(app, context, name);
   });
 }
 

@@ -1,52 +1,33 @@
-import type { ApiRoute } from "../http/router.ts";
+import { json, text } from "../http/answer.ts";
+import { type App, param, userOf } from "../http/call.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
+import { registryHost } from "../state/names.ts";
 import { baseName, type Cluster, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
-import { type ApiContext, registryHost } from "./context.ts";
+import type { ApiContext } from "./context.ts";
 import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
 
 /** The clusters were always there. */
 const CREATED = "2024-01-01T00:00:00+00:00";
 
-/** `GET /config`, the same with and without a valid token, and `/ping`. Source: protocol reference 1.7, 3.1, 7.2. */
-export function configRoutes(context: ApiContext): ApiRoute[] {
-  const ping = (path: string): ApiRoute => ({
-    method: "GET",
-    path,
-    auth: "none",
-    handle: async () => ({ status: 200, text: "" }),
+/** `GET /config`, with more for whoever has a token, and `/ping`. Source: protocol reference 1.7, 3.1, 7.2. */
+export function configRoutes(app: App, context: ApiContext): void {
+  app.on("GET", ["/ping", "/api/v1/ping"], () => text(""));
+  app.get("/api/v1/config", ({ var: { caller } }) => {
+    const user = caller();
+    return json(user === undefined ? closed(context) : open(context, user));
   });
-  return [
-    {
-      method: "GET",
-      path: "/api/v1/config",
-      auth: "maybe",
-      handle: async ({ user }) => ({
-        status: 200,
-        json: user === "" ? closed(context) : open(context, user),
-      }),
-    },
-    {
-      method: "GET",
-      path: "/api/v1/clusters/:cluster",
-      auth: "needed",
-      async handle({ params, user }) {
-        const cluster = clustersOf(context.platform, user).find(({ name }) => name === params.cluster);
-        if (cluster === undefined) return { status: 404, json: { error: "Cluster not found" } };
-        return {
-          status: 200,
-          json: {
-            ...clusterView(context, user, cluster),
-            status: "deployed",
-            created_at: CREATED,
-            orchestrator: {},
-            energy: energyView(cluster),
-          },
-        };
-      },
-    },
-    ping("/ping"),
-    ping("/api/v1/ping"),
-  ];
+  app.get("/api/v1/clusters/:cluster", (call) => {
+    const user = userOf(call);
+    const cluster = clustersOf(context.platform, user).find(({ name }) => name === param(call, "cluster"));
+    if (cluster === undefined) return json({ error: "Cluster not found" }, 404);
+    return json({
+      ...clusterView(context, user, cluster),
+      status: "deployed",
+      created_at: CREATED,
+      orchestrator: {},
+      energy: energyView(cluster),
+    });
+  });
 }
 
 function closed({ origin }: ApiContext): object {
@@ -117,7 +98,7 @@ function clusterView(context: ApiContext, user: string, cluster: Cluster): objec
 function poolView({ is_preemptible, ...pool }: Pool): object {
   return {
     ...pool,
-    ...(is_preemptible ? { is_preemptible } : {}),
+    is_preemptible: is_preemptible || undefined,
     available_cpu: pool.cpu,
     available_memory: pool.memory,
     available_disk_size: pool.disk_size,

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { HttpError } from "../http/error.ts";
 import type { JobLifecycle } from "../lifecycle/lifecycle.ts";
 import type { Hold } from "../lifecycle/run-deps.ts";
 import type { LogStore } from "../logs/store.ts";
@@ -6,7 +7,7 @@ import type { Accounts } from "../state/accounts.ts";
 import type { Collection } from "../state/collection.ts";
 import type { Folders } from "../state/folders.ts";
 import type { JobTable } from "../state/job.ts";
-import type { Permissions } from "../state/permissions.ts";
+import type { Action, Permission, Permissions } from "../state/permissions.ts";
 import type { Platform } from "../state/platform.ts";
 import type { Tokens } from "../state/tokens.ts";
 
@@ -48,7 +49,23 @@ export interface ApiContext {
   isolated: boolean;
 }
 
-/** Host and port of a cluster's registry. Source: protocol reference 6.2. */
-export function registryHost(cluster: string): string {
-  return `registry.${cluster}.emulator.local`;
+/** @throws {HttpError} 403 that names every right that the user lacks. */
+export function demand(
+  { permissions }: Pick<ApiContext, "permissions">,
+  user: string,
+  ...required: readonly Permission[]
+): void {
+  refuseWithout(permissions.missing(user, required));
 }
+
+/** @throws {HttpError} 403 if something is missing. */
+export function refuseWithout(missing: readonly Permission[]): void {
+  if (missing.length > 0) throw new HttpError(403, { missing });
+}
+
+/** Whether what lies in an org and a project is asked for: by both, or one of them, or neither. */
+export function inPlace({ org, project }: { org: string; project: string }, query: URLSearchParams): boolean {
+  return (query.get("org_name") ?? org) === org && (query.get("project_name") ?? project) === project;
+}
+
+export type { Action };

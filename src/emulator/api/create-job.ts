@@ -1,19 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { readJson } from "../http/body.ts";
-import { failure, HttpError } from "../http/http-error.ts";
-import type { Answer, ApiCall } from "../http/router.ts";
+import { json } from "../http/answer.ts";
+import { type Call, queryOf, readJson, userOf } from "../http/call.ts";
+import { failure } from "../http/error.ts";
 import { needsMounts } from "../lifecycle/launch.ts";
-import type { JobRecord } from "../state/job.ts";
+import type { JobContainer, JobRecord } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
-import { encodeConfig } from "../state/passed-config.ts";
 import { baseName, type Cluster, clustersOf, orgsOf } from "../state/platform.ts";
-import type { ApiContext } from "./context.ts";
-import { type JobBody, toJobBody } from "./job-body.ts";
+import { encodeConfig } from "../state/tokens.ts";
+import { valid } from "../validate/check.ts";
+import { type JobRequest, jobPlace, jobRequest } from "../validate/job-request.ts";
+import { type ApiContext, demand } from "./context.ts";
+import { view } from "./job-view.ts";
 import { applyPreset, priceOf } from "./preset.ts";
 import { requiredPermissions } from "./required-permissions.ts";
-import { jobPlace, jobRequest } from "./validate/job-request.ts";
-import { valid } from "./validate/valid.ts";
-import { view } from "./view.ts";
 
 const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
 
@@ -24,28 +23,24 @@ interface Place {
 }
 
 /** `POST /jobs`: all checks in the platform's order, then the job. Source: protocol reference 3.8. */
-export async function createJob(context: ApiContext, call: ApiCall): Promise<Answer> {
-  const { user, query } = call;
-  const payload = asObject(await readJson(call.request));
+export async function createJob(context: ApiContext, call: Call): Promise<Response> {
+  const user = userOf(call);
+  const payload = asObject(await readJson(call));
   const place = placeOf(context, user, payload);
-  const flat = query.has("from_preset");
-  const prepared = flat ? applyPreset(payload, place.cluster) : payload;
-  const rule = {
-    cluster: place.cluster.name,
-    energySchedules: place.cluster.energySchedules.map(({ name }) => name),
-    flat,
-  };
-  const body = toJobBody(valid(jobRequest(rule), prepared), flat);
-  const asked = toRecord(context, user, { body, place });
-  const missing = context.permissions.missing(user, requiredPermissions(asked));
-  if (missing.length > 0) throw new HttpError(403, { missing });
-  refuse(context, asked, place.cluster);
+  const { cluster } = place;
+  const flat = queryOf(call).has("from_preset");
+  const prepared = flat ? applyPreset(payload, cluster) : payload;
+  const energySchedules = cluster.energySchedules.map(({ name }) => name);
+  const request = valid(jobRequest({ cluster: cluster.name, energySchedules, flat }), prepared);
+  const asked = toRecord(context, user, { request, place, sent: oddNumbers(prepared) });
+  demand(context, user, ...requiredPermissions(asked));
+  refuse(context, asked, cluster);
   const job = asked.passConfig ? withPassedConfig(context, asked) : asked;
-  const json = view(context, job);
+  const shown = view(context, job);
   const stored = asStored(job);
   context.table.add(stored);
   context.lifecycle.start(stored);
-  return { status: 202, json };
+  return json(shown, 202);
 }
 
 function asObject(payload: unknown): Record<string, unknown> {
@@ -77,24 +72,81 @@ function placeOf({ platform }: ApiContext, user: string, payload: Record<string,
 function toRecord(
   { clock }: ApiContext,
   owner: string,
-  { body, place }: { body: JobBody; place: Place },
+  { request, place, sent }: { request: JobRequest; place: Place; sent: JobRecord["sent"] },
 ): JobRecord {
-  const { cluster, org, project } = place;
+  const { common } = request;
+  const container = toContainer(request.container);
   return {
-    ...body.own,
     id: `job-${randomUUID()}`,
     owner,
-    cluster: cluster.name,
-    org,
-    project,
-    container: body.container,
-    pricePerHour: priceOf(cluster, body),
+    cluster: place.cluster.name,
+    org: place.org,
+    project: place.project,
+    name: common.name ?? undefined,
+    description: common.description,
+    tags: [...new Set(common.tags)].sort(),
+    presetName: common.preset_name,
+    container,
+    schedulerEnabled: common.scheduler_enabled,
+    preemptibleNode: common.preemptible_node,
+    passConfig: common.pass_config,
+    privileged: common.privileged,
+    waitForJobsQuota: common.wait_for_jobs_quota,
+    restartPolicy: common.restart_policy,
+    priority: common.priority,
+    energyScheduleName: common.energy_schedule_name,
+    scheduleTimeoutSeconds: common.schedule_timeout,
+    maxRunTimeMinutes: common.max_run_time_minutes,
+    sent,
+    pricePerHour: priceOf(place.cluster, common.preset_name, container.resources),
     materialized: false,
     beingDropped: false,
     logsRemoved: false,
     statuses: [step("pending", clock.nowMs(), { reason: "Creating" })],
   };
 }
+
+function toContainer({
+  image,
+  env,
+  tty,
+  http,
+  entrypoint,
+  command,
+  ...asked
+}: JobRequest["container"]): JobContainer {
+  const { memory, memory_mb = 0, ...resources } = asked.resources;
+  return {
+    ...{ image, env, tty, http, entrypoint, command },
+    working_dir: asked.working_dir,
+    secret_env: asked.secret_env,
+    secret_volumes: asked.secret_volumes,
+    disk_volumes: asked.disk_volumes,
+    volumes: asked.volumes.map((volume) => ({
+      ...volume,
+      src_storage_uri: volume.src_storage_uri.replace(/%2f/gi, "/"),
+    })),
+    resources: { ...resources, memory: memory ?? memory_mb * 2 ** 20 },
+  };
+}
+
+const NUMBERS = /^(schedule_timeout|max_run_time_minutes|port|cpu|(nvidia|amd|intel)_gpu)$/;
+
+/** Numbers that were sent as text or `true`, at whatever depth; each key is there only once. */
+function oddNumbers(body: object): JobRecord["sent"] {
+  const found: [string, string | boolean][] = [];
+  const look = (part: object) => {
+    for (const [key, value] of Object.entries(part)) {
+      if (NUMBERS.test(key) && (typeof value === "string" || typeof value === "boolean"))
+        found.push([key, value]);
+      if (LEVELS.has(key) && typeof value === "object" && value !== null) look(value);
+    }
+  };
+  look(body);
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+const LEVELS: ReadonlySet<string> = new Set(["container", "resources", "http"]);
 
 /** The login becomes a variable of the job, which every answer shows as it shows the others. Source: protocol reference 1.5. */
 function withPassedConfig({ tokens, origin }: ApiContext, job: JobRecord): JobRecord {
@@ -106,7 +158,7 @@ function withPassedConfig({ tokens, origin }: ApiContext, job: JobRecord): JobRe
 
 /** A scheduled job without a schedule has one once it is read again. Source: protocol reference 3.7. */
 function asStored(job: JobRecord): JobRecord {
-  return job.schedulerEnabled ? { energyScheduleName: "default", ...job } : job;
+  return job.schedulerEnabled ? { ...job, energyScheduleName: job.energyScheduleName ?? "default" } : job;
 }
 
 /** Rows 10 to 17, and what this emulator cannot do. Source: protocol reference 3.8. */

@@ -1,13 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { readJson } from "../http/body.ts";
-import { failure, HttpError } from "../http/http-error.ts";
-import type { ApiCall, ApiRoute } from "../http/router.ts";
+import { empty, json } from "../http/answer.ts";
+import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
+import { failure, HttpError } from "../http/error.ts";
 import { isoTime } from "../state/names.ts";
-import type { Action } from "../state/permissions.ts";
-import type { ApiContext, Disk } from "./context.ts";
-import { dict, either, float, int, none, optional, pattern, required, text } from "./validate/check.ts";
-import { placeName } from "./validate/job-request.ts";
-import { valid } from "./validate/valid.ts";
+import {
+  dict,
+  either,
+  float,
+  int,
+  none,
+  optional,
+  pattern,
+  required,
+  text,
+  valid,
+} from "../validate/check.ts";
+import { placeName } from "../validate/job-request.ts";
+import { type Action, type ApiContext, type Disk, demand, inPlace } from "./context.ts";
 
 const diskName = pattern(
   text({ min: 3, max: 40 }),
@@ -24,106 +33,64 @@ const diskBody = dict({
 });
 
 /** Persistent disks: as much of their service as jobs and the official tools need. Source: protocol reference 5.4, 6.3. */
-export function diskRoutes(context: ApiContext, cluster: string): ApiRoute[] {
+export function diskRoutes(app: App, context: ApiContext, cluster: string): void {
   const base = `/${cluster}/disks`;
-  const route = (method: string, path: string, handle: ApiRoute["handle"]): ApiRoute => ({
-    method,
-    path: base + path,
-    auth: "needed",
-    handle,
-  });
-  const found = (call: ApiCall, action: Action) => {
-    const disk = find(context, cluster, call);
-    demand(context, call.user, { uri: uriOf(disk), action });
+  const all = () => context.disks.entries().flatMap(([, disk]) => (disk.cluster === cluster ? [disk] : []));
+  const found = (call: Call, action: Action) => {
+    const user = userOf(call);
+    const [wanted, query] = [param(call, "disk"), queryOf(call)];
+    const disk = all().find(
+      ({ id, name, ...place }) => id === wanted || (name === wanted && inPlace(place, query)),
+    );
+    if (disk === undefined) throw failure(404, `Disk ${wanted} not found`);
+    demand(context, user, { uri: uriOf(disk), action });
     return disk;
   };
-  return [
-    route("GET", "", async ({ user, query }) => {
-      const disks = context.disks.entries().map(([, disk]) => disk);
-      const shown = disks.filter(
-        (disk) => disk.cluster === cluster && inPlace(disk, query) && readable(context, user, disk),
-      );
-      return { status: 200, json: shown.map(diskView) };
-    }),
-    route("POST", "", async ({ user, request }) => {
-      const body = valid(diskBody, await readJson(request));
-      const disk = toDisk(context, body, { cluster, owner: user });
-      demand(context, user, { uri: `disk://${cluster}/${disk.org}/${disk.project}`, action: "write" });
-      refuseTaken(context, disk);
-      context.disks.set(disk.id, disk);
-      return { status: 201, json: diskView(disk) };
-    }),
-    route("GET", "/:disk", async (call) => ({ status: 200, json: diskView(found(call, "read")) })),
-    route("DELETE", "/:disk", async (call) => {
-      context.disks.delete(found(call, "write").id);
-      return { status: 204 };
-    }),
-  ];
-}
-
-function find({ disks }: ApiContext, cluster: string, { params, query }: ApiCall): Disk {
-  const wanted = params.disk ?? "";
-  const found = disks
-    .entries()
-    .map(([, disk]) => disk)
-    .find(
-      (disk) =>
-        disk.cluster === cluster && (disk.id === wanted || (disk.name === wanted && inPlace(disk, query))),
+  app.get(base, (call) => {
+    const [user, query] = [userOf(call), queryOf(call)];
+    const readable = (disk: Disk) => context.permissions.allows(user, { uri: uriOf(disk), action: "read" });
+    return json(
+      all()
+        .filter((disk) => inPlace(disk, query) && readable(disk))
+        .map(diskView),
     );
-  if (found === undefined) throw failure(404, `Disk ${wanted} not found`);
-  return found;
-}
-
-function toDisk(
-  { clock }: ApiContext,
-  body: Record<string, unknown>,
-  own: { cluster: string; owner: string },
-): Disk {
-  return {
-    ...own,
-    id: `disk-${randomUUID()}`,
-    org: String(body.org_name),
-    project: String(body.project_name),
-    storage: Number(body.storage),
-    name: typeof body.name === "string" ? body.name : undefined,
-    lifeSpanSeconds: typeof body.life_span === "number" ? body.life_span : undefined,
-    createdMs: clock.nowMs(),
-  };
+  });
+  app.post(base, async (call) => {
+    const owner = userOf(call);
+    const body = valid(diskBody, await readJson(call));
+    const disk: Disk = {
+      id: `disk-${randomUUID()}`,
+      cluster,
+      owner,
+      org: body.org_name,
+      project: body.project_name,
+      storage: body.storage,
+      name: body.name ?? undefined,
+      lifeSpanSeconds: body.life_span ?? undefined,
+      createdMs: context.clock.nowMs(),
+    };
+    demand(context, owner, { uri: `disk://${cluster}/${disk.org}/${disk.project}`, action: "write" });
+    refuseTaken(all(), disk);
+    context.disks.set(disk.id, disk);
+    return json(diskView(disk), 201);
+  });
+  app.get(`${base}/:disk`, (call) => json(diskView(found(call, "read"))));
+  app.delete(`${base}/:disk`, (call) => {
+    context.disks.delete(found(call, "write").id);
+    return empty();
+  });
 }
 
 /** @throws {HttpError} 409: a name stands for one disk of its project. */
-function refuseTaken({ disks }: ApiContext, { name, cluster, org, project }: Disk): void {
-  if (name === undefined) return;
-  const taken = disks
-    .entries()
-    .some(
-      ([, disk]) =>
-        disk.name === name && disk.cluster === cluster && disk.org === org && disk.project === project,
-    );
-  if (!taken) return;
+function refuseTaken(disks: readonly Disk[], { name, org, project }: Disk): void {
+  const taken = disks.some((disk) => disk.name === name && disk.org === org && disk.project === project);
+  if (name === undefined || !taken) return;
   const description = `Disk with name ${name} already exists for project ${project}`;
   throw new HttpError(409, { code: "DiskNameUsed", description });
 }
 
-function inPlace({ org, project }: Disk, query: URLSearchParams): boolean {
-  return (query.get("org_name") ?? org) === org && (query.get("project_name") ?? project) === project;
-}
-
 function uriOf({ id, cluster, org, project }: Disk): string {
   return `disk://${cluster}/${org}/${project}/${id}`;
-}
-
-function readable({ permissions }: ApiContext, user: string, disk: Disk): boolean {
-  return permissions.allows(user, { uri: uriOf(disk), action: "read" });
-}
-
-function demand(
-  { permissions }: ApiContext,
-  user: string,
-  permission: { uri: string; action: Action },
-): void {
-  const missing = permissions.missing(user, [permission]);
-  if (missing.length > 0) throw new HttpError(403, { missing });
 }
 
 function diskView({ id, name, storage, owner, org, project, createdMs, lifeSpanSeconds }: Disk): object {

@@ -1,66 +1,59 @@
-import { readJson } from "../http/body.ts";
-import { failure } from "../http/http-error.ts";
-import type { Answer, ApiCall, ApiRoute } from "../http/router.ts";
-import type { JobRecord } from "../state/job.ts";
-import type { Action } from "../state/permissions.ts";
-import type { ApiContext } from "./context.ts";
+import { empty, json } from "../http/answer.ts";
+import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
+import { failure, unauthorized } from "../http/error.ts";
+import { current, isFinished, type JobRecord } from "../state/job.ts";
+import { moveTo, sameStep, step } from "../state/job-history.ts";
+import { bool, dict, either, int, none, optional, required, text, valid } from "../validate/check.ts";
+import { type Action, type ApiContext, demand, refuseWithout } from "./context.ts";
 import { createJob } from "./create-job.ts";
-import { demand, findJob } from "./find-job.ts";
-import { listJobs } from "./list-jobs.ts";
-import { pollerRoutes } from "./poller-routes.ts";
-import { bool, dict, int, optional } from "./validate/check.ts";
-import { valid } from "./validate/valid.ts";
-import { view } from "./view.ts";
+import { view } from "./job-view.ts";
+import { listJobs, statusNamed } from "./list-jobs.ts";
 
-const BASE = "/api/v1/jobs";
-const NO_CONTENT: Answer = { status: 204 };
+const JOBS = "/api/v1/jobs";
 
 /** Everything under `/jobs` that platform-api answers. Source: protocol reference 3.1. */
-export function jobRoutes(context: ApiContext): ApiRoute[] {
-  const route = (method: string, path: string, handle: ApiRoute["handle"]): ApiRoute => ({
-    method,
-    path: BASE + path,
-    auth: "needed",
-    handle,
+export function jobRoutes(app: App, context: ApiContext): void {
+  const { table, lifecycle } = context;
+  app.post(JOBS, (call) => createJob(context, call));
+  app.get(JOBS, (call) => listJobs(context, call));
+  app.get(`${JOBS}/:id`, (call) => {
+    const job = allowed(context, call, "read");
+    const isShort = Boolean(queryOf(call).get("_tests_check_materialized"));
+    return json(isShort ? { materialized: job.materialized } : view(context, job));
   });
-  const allowed = ({ params, user }: ApiCall, action: Action) => {
-    const job = findJob(context, params.id ?? "", user);
-    demand(context, user, { job, action });
-    return job;
-  };
-  return [
-    route("POST", "", (call) => createJob(context, call)),
-    route("GET", "", (call) => listJobs(context, call)),
-    route("GET", "/:id", async (call) => {
-      const job = allowed(call, "read");
-      const isShort = Boolean(call.query.get("_tests_check_materialized"));
-      return { status: 200, json: isShort ? { materialized: job.materialized } : view(context, job) };
-    }),
-    route("DELETE", "/:id", async (call) => {
-      context.lifecycle.kill(allowed(call, "write"));
-      return NO_CONTENT;
-    }),
-    route("PUT", "/:id/max_run_time_minutes", async (call) => {
-      const job = allowed(call, "write");
-      job.maxRunTimeMinutes = newLifeSpan(job, await readJson(call.request));
-      context.table.changed(job);
-      return NO_CONTENT;
-    }),
-    route("POST", "/:id/drop", async (call) => {
-      const job = allowed(call, "write");
-      job.beingDropped = true;
-      context.table.changed(job);
-      return NO_CONTENT;
-    }),
-    route("POST", "/:id/drop_progress", async (call) => {
-      const job = allowed(call, "write");
-      const body = valid(dropProgress, await readJson(call.request));
-      if (!job.beingDropped) throw failure(400, `Job ${job.id} is not being dropped`);
-      if (body.logs_removed === true) await context.lifecycle.drop(job);
-      return NO_CONTENT;
-    }),
-    ...pollerRoutes(context, BASE),
-  ];
+  app.delete(`${JOBS}/:id`, (call) => {
+    lifecycle.kill(allowed(context, call, "write"));
+    return empty();
+  });
+  app.put(`${JOBS}/:id/max_run_time_minutes`, async (call) => {
+    const job = allowed(context, call, "write");
+    job.maxRunTimeMinutes = newLifeSpan(job, await readJson(call));
+    table.changed(job);
+    return empty();
+  });
+  app.post(`${JOBS}/:id/drop`, (call) => {
+    const job = allowed(context, call, "write");
+    job.beingDropped = true;
+    table.changed(job);
+    return empty();
+  });
+  app.post(`${JOBS}/:id/drop_progress`, async (call) => {
+    const job = allowed(context, call, "write");
+    const { logs_removed } = valid(dropProgress, await readJson(call));
+    if (!job.beingDropped) throw failure(400, `Job ${job.id} is not being dropped`);
+    if (logs_removed === true) await lifecycle.drop(job);
+    return empty();
+  });
+  pollerRoutes(app, context);
+}
+
+/** A job by id, or the caller's newest by name. @throws {HttpError} 400 if there is none, 403 if it may not be used so. Source: protocol reference 3.10. */
+function allowed({ table, permissions }: ApiContext, call: Call, action: Action): JobRecord {
+  const [user, id] = [userOf(call), param(call, "id")];
+  const job = table.get(id) ?? table.newestNamed(id, user);
+  if (job === undefined) throw failure(400, `no such job ${id}`);
+  refuseWithout(permissions.missingOnJob(user, job, action));
+  return job;
 }
 
 const dropProgress = dict({ logs_removed: optional(bool) });
@@ -72,11 +65,50 @@ const lifeSpan = dict({
 
 /** Source: protocol reference 3.9, last paragraph. */
 function newLifeSpan(job: JobRecord, body: unknown): number {
-  const given = valid(lifeSpan, body);
-  if (Object.keys(given).length !== 1) {
+  const { max_run_time_minutes: all, additional_max_run_time_minutes: more } = valid(lifeSpan, body);
+  if ((all === undefined) === (more === undefined)) {
     const names = "'max_run_time_minutes' and 'additional_max_run_time_minutes'";
     throw failure(400, `Exactly one of ${names} allowed`);
   }
-  if (given.max_run_time_minutes !== undefined) return Number(given.max_run_time_minutes);
-  return (job.maxRunTimeMinutes ?? 0) + Number(given.additional_max_run_time_minutes ?? 0);
+  return all ?? (job.maxRunTimeMinutes ?? 0) + (more ?? 0);
+}
+
+const words = either(text({ blank: true }), none);
+const statusBody = dict({
+  status: required(text()),
+  reason: optional(words),
+  description: optional(words),
+  exit_code: optional(either(int(), none)),
+});
+const materializedBody = dict({ materialized: required(bool) });
+
+/** What the platform's own poller calls; needs `manage` on the whole cluster. Source: protocol reference 3.1. */
+function pollerRoutes(app: App, context: ApiContext): void {
+  const { table, clock } = context;
+  app.put(`${JOBS}/:id/status`, async (call) => {
+    const job = polled(context, call);
+    const { status, reason = null, description = null, exit_code } = valid(statusBody, await readJson(call));
+    const exitCode = exit_code ?? undefined;
+    const item = step(statusNamed(status), clock.nowMs(), { reason, description, exitCode });
+    if (isFinished(job) && !sameStep(current(job), item)) throw failure(400, "Invalid job status transition");
+    moveTo(job, item);
+    table.changed(job);
+    return empty();
+  });
+  app.put(`${JOBS}/:id/materialized`, async (call) => {
+    const job = polled(context, call);
+    job.materialized = valid(materializedBody, await readJson(call)).materialized;
+    table.changed(job);
+    return empty();
+  });
+}
+
+/** By id only, and before anybody asks who calls. */
+function polled(context: ApiContext, call: Call): JobRecord {
+  const user = call.var.caller();
+  const job = context.table.get(param(call, "id"));
+  if (job === undefined) throw failure(400, `no such job ${param(call, "id")}`);
+  if (user === undefined) throw unauthorized();
+  demand(context, user, { uri: `job://${job.cluster}`, action: "manage" });
+  return job;
 }

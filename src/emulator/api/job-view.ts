@@ -3,17 +3,23 @@ import { current, isFinished, type JobRecord, type StatusItem } from "../state/j
 import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
+import type { ApiContext } from "./context.ts";
 
-export interface ViewOptions {
+/** A job as it is answered now. */
+export function view({ clock, origin }: ApiContext, job: JobRecord): object {
+  return jobView(job, { nowMs: clock.nowMs(), httpUrl: (label) => `${origin}/http/${label}` });
+}
+
+interface ViewOptions {
   nowMs: number;
   /** Where a published port is reached, for an id or `name--hash`. */
   httpUrl(label: string): string;
 }
 
 /** A job as platform-api answers it. Source: protocol reference 3.7. */
-export function jobView(job: JobRecord, options: ViewOptions): object {
-  const { id, owner, org, project, cluster, name, sent = {} } = job;
-  const runMicros = runMicroseconds(job, options.nowMs);
+export function jobView(job: JobRecord, { nowMs, httpUrl }: ViewOptions): object {
+  const { id, owner, org, project, cluster, sent = {} } = job;
+  const runMicros = runMicroseconds(job, nowMs);
   return {
     id,
     owner,
@@ -40,19 +46,19 @@ export function jobView(job: JobRecord, options: ViewOptions): object {
     total_price_credits: neverRan(job) ? "0" : costOf(runMicros, job.pricePerHour),
     price_credits_per_hour: job.pricePerHour,
     priority: job.priority,
-    ...(name ? { name } : {}),
-    ...(job.presetName ? { preset_name: job.presetName } : {}),
-    ...(job.description ? { description: job.description } : {}),
-    ...(job.tags.length > 0 ? { tags: [...job.tags] } : {}),
-    ...hostView(job, options),
-    ...given("schedule_timeout", asSent(job.scheduleTimeoutSeconds, sent.schedule_timeout)),
-    ...given("max_run_time_minutes", asSent(job.maxRunTimeMinutes, sent.max_run_time_minutes)),
-    ...(job.schedulerEnabled ? given("energy_schedule_name", job.energyScheduleName) : {}),
+    name: job.name || undefined,
+    preset_name: job.presetName || undefined,
+    description: job.description || undefined,
+    tags: filled(job.tags),
+    ...hostView(job, httpUrl),
+    schedule_timeout: asSent(job.scheduleTimeoutSeconds, sent.schedule_timeout),
+    max_run_time_minutes: asSent(job.maxRunTimeMinutes, sent.max_run_time_minutes),
+    energy_schedule_name: job.schedulerEnabled ? job.energyScheduleName : undefined,
   };
 }
 
 function statusView({ status, atMs, reason, description, exitCode }: StatusItem): object {
-  return { status, transition_time: isoTime(atMs), reason, description, ...given("exit_code", exitCode) };
+  return { status, transition_time: isoTime(atMs), reason, description, exit_code: exitCode };
 }
 
 function historyView(job: JobRecord, runMicros: number): object {
@@ -65,39 +71,37 @@ function historyView(job: JobRecord, runMicros: number): object {
     created_at: isoTime(createdMs(job)),
     run_time_seconds: runMicros / 1_000_000,
     restarts: restarts(job),
-    ...(started === undefined ? {} : { started_at: isoTime(started) }),
-    ...(finished === undefined ? {} : { finished_at: isoTime(finished) }),
-    ...given("exit_code", exitCode),
+    started_at: started === undefined ? undefined : isoTime(started),
+    finished_at: finished === undefined ? undefined : isoTime(finished),
+    exit_code: exitCode,
   };
 }
 
 function containerView({ container }: JobRecord, sent: Record<string, unknown>): object {
-  const { image, env, volumes, resources, http } = container;
+  const { image, env, volumes, resources, http, entrypoint, command, working_dir, tty } = container;
   const amounts = Object.entries(resources).map(([key, value]) => [key, asSent(value, sent[key])]);
   return {
-    image,
-    env,
-    volumes,
-    ...given("entrypoint", container.entrypoint),
-    ...given("command", container.command),
-    ...given("working_dir", container.working_dir),
+    ...{ image, env, volumes, entrypoint, command, working_dir },
     resources: { ...Object.fromEntries(amounts), memory_mb: Math.floor(resources.memory / 2 ** 20) },
-    ...given("http", http && { ...http, port: asSent(http.port, sent.port) }),
-    ...filled("secret_env", container.secret_env),
-    ...filled("secret_volumes", container.secret_volumes),
-    ...filled("disk_volumes", container.disk_volumes),
-    ...(container.tty ? { tty: true } : {}),
+    http: http && { ...http, port: asSent(http.port, sent.port) },
+    secret_env: filled(container.secret_env),
+    secret_volumes: filled(container.secret_volumes),
+    disk_volumes: filled(container.disk_volumes),
+    tty: tty || undefined,
   };
 }
 
-function hostView(job: JobRecord, { httpUrl }: ViewOptions): object {
-  const namespace = namespaceOf(job.org, job.project);
-  const named = job.name === undefined ? undefined : `${job.name}--${orgProjectHash(job.org, job.project)}`;
+function hostView(
+  { id, name, org, project, container: { http } }: JobRecord,
+  httpUrl: ViewOptions["httpUrl"],
+): object {
+  const namespace = namespaceOf(org, project);
+  const named = name === undefined ? undefined : `${name}--${orgProjectHash(org, project)}`;
   return {
-    ...(job.container.http === undefined ? {} : { http_url: httpUrl(job.id) }),
-    ...(job.container.http === undefined || named === undefined ? {} : { http_url_named: httpUrl(named) }),
-    internal_hostname: `${job.id}.${namespace}`,
-    ...given("internal_hostname_named", named === undefined ? undefined : `${named}.${namespace}`),
+    http_url: http && httpUrl(id),
+    http_url_named: http && named && httpUrl(named),
+    internal_hostname: `${id}.${namespace}`,
+    internal_hostname_named: named && `${named}.${namespace}`,
   };
 }
 
@@ -111,10 +115,7 @@ function neverRan(job: JobRecord): boolean {
   return isFinished(job) && !job.statuses.some(({ status }) => status === "running");
 }
 
-function given(key: string, value: unknown): object {
-  return value === undefined ? {} : { [key]: value };
-}
-
-function filled(key: string, value: object): object {
-  return Object.keys(value).length === 0 ? {} : { [key]: value };
+/** What is empty is not shown. */
+function filled<T extends object>(value: T): T | undefined {
+  return Object.keys(value).length === 0 ? undefined : value;
 }

@@ -1,91 +1,73 @@
-import { pythonJson } from "../http/answer.ts";
-import { failure } from "../http/http-error.ts";
-import type { Answer, ApiCall } from "../http/router.ts";
+import { setImmediate as turn } from "node:timers/promises";
+import { json, pythonJson, streamed } from "../http/answer.ts";
+import { type Call, queryOf, userOf } from "../http/call.ts";
+import { failure } from "../http/error.ts";
 import type { JobFilter, JobRecord, JobStatus, JobTable } from "../state/job.ts";
 import { orgProjectHash } from "../state/names.ts";
+import { type Check, valid } from "../validate/check.ts";
+import { baseOwnerName, jobName, ownerName, placeHash, placeName } from "../validate/job-request.ts";
 import type { ApiContext } from "./context.ts";
 import { parseIsoTime } from "./iso-time.ts";
-import type { Check } from "./validate/check.ts";
-import { baseOwnerName, jobName, ownerName, placeHash, placeName } from "./validate/job-request.ts";
-import { valid } from "./validate/valid.ts";
-import { view } from "./view.ts";
+import { view } from "./job-view.ts";
 
-const STATUSES: JobStatus[] = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"];
+const STATUSES: readonly JobStatus[] = [
+  "pending",
+  "suspended",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+];
 const NDJSON = "application/x-ndjson";
+/** Jobs written in one go; others have their turn in between. */
+const BATCH = 100;
 
 /** `GET /jobs`. Source: protocol reference 3.6. */
-export async function listJobs(context: ApiContext, call: ApiCall): Promise<Answer | undefined> {
-  const { query, user, request, response, signal } = call;
-  const filter = filterOf(query, context.table);
+export function listJobs(context: ApiContext, call: Call): Response {
+  const user = userOf(call);
+  const filter = filterOf(queryOf(call), context.table);
   const visible = (job: JobRecord) => context.permissions.missingOnJob(user, job, "read").length === 0;
   const jobs = context.table.list({ ...filter, visible });
-  if (request.headers.accept?.includes(NDJSON) !== true)
-    return { status: 200, json: { jobs: jobs.map((job) => view(context, job)) } };
-  response.writeHead(200, { "Content-Type": NDJSON });
-  for (const [index, job] of jobs.entries()) {
-    if (signal.aborted) break;
-    const flowing = response.write(`${pythonJson(view(context, job))}\n`);
-    if (!flowing || index % 500 === 499) await drained(response, signal);
-  }
-  response.end();
-  return undefined;
+  if (call.req.header("accept")?.includes(NDJSON) !== true)
+    return json({ jobs: jobs.map((job) => view(context, job)) });
+  return streamed(lines(context, jobs), { "Content-Type": NDJSON });
 }
 
-/** Waits until a slow reader has caught up, and lets other callers have their turn. */
-async function drained(response: ApiCall["response"], signal: AbortSignal): Promise<void> {
-  if (!response.writableNeedDrain) return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off("drain", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    response.on("drain", done);
-    signal.addEventListener("abort", done);
-  });
+async function* lines(context: ApiContext, jobs: readonly JobRecord[]): AsyncGenerator<Buffer> {
+  for (let start = 0; start < jobs.length; start += BATCH) {
+    const batch = jobs.slice(start, start + BATCH);
+    yield Buffer.from(batch.map((job) => `${pythonJson(view(context, job))}\n`).join(""));
+    await turn();
+  }
 }
 
 function filterOf(query: URLSearchParams, table: JobTable): JobFilter {
   const hostname = query.get("hostname");
   return {
-    ...statusFilter(query),
-    ...flags(query),
-    ...(query.has("tag") ? { tags: query.getAll("tag") } : {}),
+    statuses: many(query, "status", statusNamed),
+    materialized: one(query, "materialized", boolOf),
+    beingDropped: one(query, "being_dropped", boolOf),
+    logsRemoved: one(query, "logs_removed", boolOf),
+    tags: query.getAll("tag"),
     ...(hostname === null ? attributeFilter(query) : { ids: idsOf(hostname, query, table) }),
-    ...one(query, "reverse", (value) => ({ reverse: boolOf(value) })),
-    ...one(query, "limit", (value) => ({ limit: limitOf(value) })),
+    reverse: one(query, "reverse", boolOf),
+    limit: one(query, "limit", limitOf),
   };
 }
 
 /** What does not count beside a host name. */
 function attributeFilter(query: URLSearchParams): JobFilter {
+  const checked = (key: string, check: Check<string>) => many(query, key, (value) => valid(check, value));
   return {
-    ...one(query, "name", (value) => ({ name: String(valid(jobName, value)) })),
-    ...many(query, "owner", ownerName, (owners) => ({ owners })),
-    ...many(query, "base_owner", baseOwnerName, (baseOwners) => ({ baseOwners })),
-    ...many(query, "cluster_name", placeName, (clusters) => ({ clusters })),
-    ...many(query, "org_name", placeName, (orgs) => ({ orgs })),
-    ...many(query, "project_name", placeName, (projects) => ({ projects })),
-    ...one(query, "since", (value) => (value === "" ? {} : { sinceMs: timeOf(value) })),
-    ...one(query, "until", (value) => (value === "" ? {} : { untilMs: timeOf(value) })),
+    name: one(query, "name", (value) => String(valid(jobName, value))),
+    owners: checked("owner", ownerName),
+    baseOwners: checked("base_owner", baseOwnerName),
+    clusters: checked("cluster_name", placeName),
+    orgs: checked("org_name", placeName),
+    projects: checked("project_name", placeName),
+    sinceMs: one(query, "since", timeOf),
+    untilMs: one(query, "until", timeOf),
   };
-}
-
-function flags(query: URLSearchParams): JobFilter {
-  return {
-    ...one(query, "materialized", (value) => ({ materialized: boolOf(value) })),
-    ...one(query, "being_dropped", (value) => ({ beingDropped: boolOf(value) })),
-    ...one(query, "logs_removed", (value) => ({ logsRemoved: boolOf(value) })),
-  };
-}
-
-function statusFilter(query: URLSearchParams): JobFilter {
-  const statuses = query.getAll("status").map((value) => {
-    const status = STATUSES.find((item) => item === value);
-    if (status === undefined) throw failure(400, `'${value}' is not a valid JobStatus`);
-    return status;
-  });
-  return statuses.length === 0 ? {} : { statuses: new Set(statuses) };
 }
 
 /** The label before the first dot names an id, or a name and a hash. Source: protocol reference 3.6. */
@@ -101,18 +83,14 @@ function idsOf(hostname: string, query: URLSearchParams, table: JobTable): Set<s
   return new Set(named.filter((job) => orgProjectHash(job.org, job.project) === hash).map(({ id }) => id));
 }
 
-function one(query: URLSearchParams, key: string, filter: (value: string) => JobFilter): JobFilter {
+function one<T>(query: URLSearchParams, key: string, read: (value: string) => T): T | undefined {
   const value = query.get(key);
-  return value === null ? {} : filter(value);
+  return value === null ? undefined : read(value);
 }
 
-function many(
-  query: URLSearchParams,
-  key: string,
-  ...[check, filter]: [Check<string>, (values: Set<string>) => JobFilter]
-): JobFilter {
-  const values = query.getAll(key).map((value) => valid(check, value));
-  return values.length === 0 ? {} : filter(new Set(values));
+function many<T>(query: URLSearchParams, key: string, read: (value: string) => T): Set<T> | undefined {
+  const values = query.getAll(key).map(read);
+  return values.length === 0 ? undefined : new Set(values);
 }
 
 function boolOf(value: string): boolean {
@@ -130,8 +108,16 @@ function limitOf(value: string): number {
   return limit;
 }
 
-function timeOf(value: string): number {
+function timeOf(value: string): number | undefined {
+  if (value === "") return undefined;
   const ms = parseIsoTime(value);
   if (ms === undefined) throw failure(400, `Invalid isoformat string: '${value}'`);
   return ms;
+}
+
+/** @throws {HttpError} 400 for a name that is no status. */
+export function statusNamed(name: string): JobStatus {
+  const found = STATUSES.find((status) => status === name);
+  if (found === undefined) throw failure(400, `'${name}' is not a valid JobStatus`);
+  return found;
 }

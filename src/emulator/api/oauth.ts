@@ -1,6 +1,6 @@
-import { readForm } from "../http/body.ts";
-import { HttpError } from "../http/http-error.ts";
-import type { Answer, ApiRoute } from "../http/router.ts";
+import { empty, json, text } from "../http/answer.ts";
+import { type App, type Call, queryOf, readForm } from "../http/call.ts";
+import { HttpError } from "../http/error.ts";
 import type { ApiContext } from "./context.ts";
 import { type LoginCodes, openLoginCodes } from "./login-codes.ts";
 import { LOGIN_COOKIE, PUBLISHED } from "./published.ts";
@@ -18,65 +18,35 @@ export function headlessCallbackUrl(origin: string): string {
  * The login pages and the token endpoint. Where no token was chosen the login asks nothing: who reaches the page
  * of an emulator on loopback is the first user. Source: protocol reference 1.4.
  */
-export function oauthRoutes(context: ApiContext): ApiRoute[] {
-  const { platform, tokens, asksToken } = context;
-  const codes = openLoginCodes(context.clock);
-  const page = (path: string, text: string): ApiRoute => ({
-    method: "GET",
-    path,
-    auth: "none",
-    handle: async () => ({ status: 200, text }),
-  });
-  const land = (user: string, { url, isCallback }: Landing, query: URLSearchParams): Answer => {
+export function oauthRoutes(app: App, context: ApiContext): void {
+  const { platform, tokens, asksToken, clock } = context;
+  const codes = openLoginCodes(clock);
+  const [owner = ""] = platform.users;
+  const landing = (call: Call) => landingOf(context.origin, queryOf(call).get("redirect_uri"));
+  const land = (user: string, { url, isCallback }: Landing, call: Call) => {
     if (!isCallback) {
       const cookie = `${LOGIN_COOKIE}=${tokens.mint(user)}; Path=/${PUBLISHED}/; HttpOnly; SameSite=Lax`;
-      return redirect(url.pathname + url.search, { "Set-Cookie": cookie });
+      return empty(302, { Location: url.pathname + url.search, "Set-Cookie": cookie });
     }
-    const code = codes.issue({ user, callback: url.href, challenge: query.get("code_challenge") });
+    const challenge = queryOf(call).get("code_challenge");
     const target = new URL(url);
-    target.searchParams.set("code", code);
-    return redirect(target.href);
+    target.searchParams.set("code", codes.issue({ user, callback: url.href, challenge }));
+    return empty(302, { Location: target.href });
   };
-  return [
-    {
-      method: "GET",
-      path: "/authorize",
-      auth: "none",
-      async handle({ query }) {
-        const landing = landingOf(context.origin, query.get("redirect_uri"));
-        if (asksToken || !landing.isCallback) return loginPage(200, { asksToken });
-        return land(platform.users[0] ?? "", landing, query);
-      },
-    },
-    {
-      method: "POST",
-      path: "/authorize",
-      auth: "none",
-      async handle({ query, request }) {
-        const landing = landingOf(context.origin, query.get("redirect_uri"));
-        const typed = (await readForm(request)).get("token") ?? "";
-        const user = asksToken ? tokens.userOf(typed) : platform.users[0];
-        return user === undefined ? loginPage(403, { asksToken }) : land(user, landing, query);
-      },
-    },
-    {
-      method: "POST",
-      path: "/oauth/token",
-      auth: "none",
-      handle: async ({ request }) => ({
-        status: 200,
-        json: exchange(context, codes, await readForm(request)),
-      }),
-    },
-    {
-      method: "GET",
-      path: "/oauth/show-code",
-      auth: "none",
-      handle: async ({ query }) => ({ status: 200, text: query.get("code") ?? "" }),
-    },
-    page("/oauth/done", "You are logged in."),
-    page("/v2/logout", "You are logged out."),
-  ];
+  app.get("/authorize", (call) => {
+    const place = landing(call);
+    return asksToken || !place.isCallback ? loginPage(200, asksToken) : land(owner, place, call);
+  });
+  app.post("/authorize", async (call) => {
+    const place = landing(call);
+    const typed = (await readForm(call)).get("token") ?? "";
+    const user = asksToken ? tokens.userOf(typed) : owner;
+    return user === undefined ? loginPage(403, asksToken) : land(user, place, call);
+  });
+  app.post("/oauth/token", async (call) => json(exchange(context, codes, await readForm(call))));
+  app.get("/oauth/show-code", (call) => text(queryOf(call).get("code") ?? ""));
+  app.get("/oauth/done", () => text("You are logged in."));
+  app.get("/v2/logout", () => text("You are logged out."));
 }
 
 /** @throws {HttpError} 403 for what buys nothing. */
@@ -118,19 +88,15 @@ function landingOf(origin: string, target: string | null): Landing {
 }
 
 /** The form goes to the page's own address: nothing of the request is written into it. */
-function loginPage(status: number, { asksToken }: { asksToken: boolean }): Answer {
-  const text = [
+function loginPage(status: number, asksToken: boolean): Response {
+  const page = [
     "<!doctype html><title>Apolo emulator</title><h1>Apolo emulator</h1>",
     status === 403 ? "<p>That token is not valid here.</p>" : "",
     '<form method="post">',
     asksToken ? '<label>Token <input name="token" type="password" autofocus></label> ' : "",
     "<button>Log in</button></form>\n",
   ].join("");
-  return { status, text, headers: { "Content-Type": "text/html; charset=utf-8" } };
-}
-
-function redirect(location: string, headers: Record<string, string> = {}): Answer {
-  return { status: 302, headers: { Location: location, ...headers } };
+  return text(page, status, { "Content-Type": "text/html; charset=utf-8" });
 }
 
 function denied(error: string, description: string): HttpError {

@@ -1,8 +1,7 @@
-import { failure } from "../http/http-error.ts";
+import { failure } from "../http/error.ts";
 import type { Preset } from "../state/hardware.ts";
 import type { JobResources } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
-import type { JobBody } from "./job-body.ts";
 
 /** Puts a preset's resources into a flat body. @throws {HttpError} Source: protocol reference 3.4. */
 export function applyPreset(payload: Record<string, unknown>, { presets }: Cluster): Record<string, unknown> {
@@ -28,20 +27,23 @@ export function applyPreset(payload: Record<string, unknown>, { presets }: Clust
  * Credits per hour: the preset's, or that of the cheapest preset that would hold the job, or of the dearest if none
  * does. Source: protocol reference 3.7.
  */
-export function priceOf({ presets }: Cluster, { own, container }: JobBody): string {
+export function priceOf(
+  { presets }: Cluster,
+  presetName: string | undefined,
+  resources: JobResources,
+): string {
   const byPrice = [...presets].sort((a, b) => Number(a.credits_per_hour) - Number(b.credits_per_hour));
   const found =
-    byPrice.find(({ name }) => name === own.presetName) ??
-    byPrice.find((preset) => holds(preset, container.resources)) ??
+    byPrice.find(({ name }) => name === presetName) ??
+    byPrice.find((preset) => holds(preset, resources)) ??
     byPrice.at(-1);
   return found?.credits_per_hour ?? "0";
 }
 
 /** What a job of a preset may use. Source: protocol reference 3.4. */
 export function presetResources({ cpu, memory, nvidia_gpu }: Preset): JobResources {
-  const gpu =
-    nvidia_gpu === undefined ? {} : { nvidia_gpu: nvidia_gpu.count, nvidia_gpu_model: nvidia_gpu.model };
-  return { cpu, memory, ...gpu };
+  if (nvidia_gpu === undefined) return { cpu, memory };
+  return { cpu, memory, nvidia_gpu: nvidia_gpu.count, nvidia_gpu_model: nvidia_gpu.model };
 }
 
 /** No preset has other accelerators than those of NVIDIA. */

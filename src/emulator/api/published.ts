@@ -1,11 +1,12 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
-import { callerOf } from "../http/authenticate.ts";
-import { HttpError } from "../http/http-error.ts";
-import type { Target } from "../http/target.ts";
+import { request as httpRequest, type ServerResponse } from "node:http";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { getCookie } from "hono/cookie";
+import type { App, Call } from "../http/call.ts";
+import { HttpError } from "../http/error.ts";
 import type { RunningJob } from "../run/runner.ts";
 import type { JobRecord } from "../state/job.ts";
-import { orgProjectHash } from "../state/names.ts";
+import { orgProjectHash, unquote } from "../state/names.ts";
 import type { Tokens } from "../state/tokens.ts";
 import type { ApiContext } from "./context.ts";
 
@@ -13,7 +14,6 @@ import type { ApiContext } from "./context.ts";
 export const PUBLISHED = "http";
 /** The cookie that stands for a login at jobs' pages, and only there. Source: protocol reference 3.7. */
 export const LOGIN_COOKIE = "dat";
-const FALLBACK = "This job publishes no port.\n";
 
 interface Published {
   running: RunningJob;
@@ -22,100 +22,79 @@ interface Published {
   path: string;
 }
 
-/**
- * Hands requests for jobs' published ports to the jobs: `/http/<id or name--hash>/…`. Both functions say false
- * if the request is for something else. Source: protocol reference 3.7 (`http_url`).
- */
-export function publishedPorts(context: ApiContext): {
-  request(request: IncomingMessage, response: ServerResponse, target: Target): boolean;
-  upgrade(request: IncomingMessage, socket: Duplex, target: Target & { head: Buffer }): boolean;
-} {
-  return {
-    request(request, response, target) {
-      if (target.segments[0] !== PUBLISHED) return false;
-      const published = publishedAt(context, request, target);
-      if (published === undefined) response.end(FALLBACK);
-      else void forward(published, request, response);
-      return true;
-    },
-    upgrade(request, socket, target) {
-      if (target.segments[0] !== PUBLISHED) return false;
-      const published = publishedAt(context, request, target);
-      if (published === undefined) throw notFound();
-      void tunnel(published, request, { socket, head: target.head });
-      return true;
-    },
-  };
+/** Hands requests for jobs' published ports to the jobs: `/http/<id or name--hash>/…`. Source: protocol reference 3.7 (`http_url`). */
+export function publishedPorts(app: App, context: ApiContext): void {
+  app.all(`/${PUBLISHED}/*`, async (call) => {
+    const published = publishedAt(context, call);
+    if (published === undefined) return new Response("This job publishes no port.\n");
+    if (call.env.head === undefined) await forward(published, call.env);
+    else await tunnel(published, call.env, call.env.head);
+    return RESPONSE_ALREADY_SENT;
+  });
 }
 
 /** Undefined for a running job that publishes nothing. @throws {HttpError} if no job runs there, or the caller may not see it. */
-function publishedAt(
-  context: ApiContext,
-  request: IncomingMessage,
-  { segments, query }: Target,
-): Published | undefined {
-  const [, label = "", ...rest] = segments;
-  const job = labelled(context, label);
+function publishedAt(context: ApiContext, call: Call): Published | undefined {
+  const { incoming, head } = call.env;
+  const [, , label = "", ...rest] = call.req.path.split("/");
+  const job = labelled(context, unquote(label));
   const http = job?.container.http;
   const running = job === undefined ? undefined : context.lifecycle.running(job.id);
-  if (running === undefined) throw notFound();
+  if (running === undefined || (http === undefined && head !== undefined))
+    throw new HttpError(404, "default backend - 404\n");
   if (http === undefined) return undefined;
-  if (http.requires_auth && visitorOf(request, query, context.tokens) === undefined)
-    throw loginNeeded(request);
-  return { running, port: http.port, path: `/${rest.map(encodeURIComponent).join("/")}${queryOf(request)}` };
-}
-
-function notFound(): HttpError {
-  return new HttpError(404, "default backend - 404\n");
+  if (http.requires_auth && visitorOf(call, context.tokens) === undefined) throw loginNeeded(call);
+  const [query = ""] = /\?.*$/s.exec(incoming.url ?? "") ?? [];
+  return { running, port: http.port, path: `/${rest.join("/")}${query}` };
 }
 
 /** A browser is shown the login page; a handshake cannot be sent elsewhere. */
-function loginNeeded({ url = "", headers }: IncomingMessage): HttpError {
-  if (headers.upgrade !== undefined) return new HttpError(401, "401 Authorization Required\n");
-  const login = `/authorize?${new URLSearchParams({ redirect_uri: url })}`;
+function loginNeeded({ env: { incoming, head } }: Call): HttpError {
+  if (head !== undefined) return new HttpError(401, "401 Authorization Required\n");
+  const login = `/authorize?${new URLSearchParams({ redirect_uri: incoming.url ?? "" })}`;
   return new HttpError(302, "", { headers: { Location: login } });
 }
 
-function visitorOf(request: IncomingMessage, query: URLSearchParams, tokens: Tokens): string | undefined {
-  const cookies = (request.headers.cookie ?? "").split(";").map((cookie) => cookie.trim());
-  const login = cookies.find((cookie) => cookie.startsWith(`${LOGIN_COOKIE}=`));
-  const token = login?.slice(LOGIN_COOKIE.length + 1) ?? "";
-  return callerOf(request, query, tokens) ?? tokens.userOf(token);
+function visitorOf(call: Call, tokens: Tokens): string | undefined {
+  return call.var.caller() ?? tokens.userOf(getCookie(call, LOGIN_COOKIE) ?? "");
 }
 
+/** Resolves when the job has begun to answer, or cannot. */
 async function forward(
   { running, port, path }: Published,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { incoming, outgoing }: HttpBindings,
 ): Promise<void> {
-  try {
-    const socket = await running.connect(port);
-    const { method, headers } = request;
-    const onward = httpRequest({ createConnection: () => socket, method, path, headers });
+  const socket = await running.connect(port).catch(() => undefined);
+  if (socket === undefined) return badGateway(outgoing);
+  const { method, headers } = incoming;
+  const onward = httpRequest({ createConnection: () => socket, method, path, headers });
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+  await new Promise<void>((resolve) => {
     onward.on("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+      resolve();
     });
-    onward.on("error", () => badGateway(response));
-    response.on("close", () => onward.destroy());
-    request.pipe(onward);
-  } catch {
-    badGateway(response);
-  }
+    onward.on("error", () => {
+      badGateway(outgoing);
+      resolve();
+    });
+  });
 }
 
 /** A WebSocket to the job: the handshake is repeated as it came, then bytes go both ways. */
 async function tunnel(
   { running, port, path }: Published,
-  request: IncomingMessage,
-  { socket, head }: { socket: Duplex; head: Buffer },
+  { incoming, outgoing }: HttpBindings,
+  head: Buffer,
 ): Promise<void> {
+  const { socket, method, rawHeaders } = incoming;
+  outgoing.detachSocket(socket);
   try {
     const onward = await running.connect(port);
-    const headers = Array.from({ length: request.rawHeaders.length / 2 }, (_, index) => {
-      return `${request.rawHeaders[index * 2]}: ${request.rawHeaders[index * 2 + 1]}`;
-    });
-    onward.write(`${request.method} ${path} HTTP/1.1\r\n${headers.join("\r\n")}\r\n\r\n`);
+    const headers = rawHeaders.map((item, index) => (index % 2 === 0 ? `${item}: ` : `${item}\r\n`)).join("");
+    onward.write(`${method} ${path} HTTP/1.1\r\n${headers}\r\n`);
     onward.write(head);
     onward.on("error", () => socket.destroy());
     socket.on("error", () => onward.destroy());
@@ -131,11 +110,6 @@ function labelled({ table }: ApiContext, label: string): JobRecord | undefined {
   const mark = label.lastIndexOf("--");
   const named = table.list({ name: label.slice(0, Math.max(0, mark)), reverse: true });
   return named.find(({ org, project }) => orgProjectHash(org, project) === label.slice(mark + 2));
-}
-
-function queryOf({ url = "" }: IncomingMessage): string {
-  const mark = url.indexOf("?");
-  return mark < 0 ? "" : url.slice(mark);
 }
 
 function badGateway(response: ServerResponse): void {

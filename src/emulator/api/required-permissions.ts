@@ -1,6 +1,6 @@
 import type { JobRecord } from "../state/job.ts";
+import { registryHost } from "../state/names.ts";
 import type { Permission } from "../state/permissions.ts";
-import { registryHost } from "./context.ts";
 
 /** What a caller must be allowed to do to start a job. Source: protocol reference 3.8 row 9. */
 export function requiredPermissions({ cluster, org, project, container }: JobRecord): Permission[] {

@@ -1,11 +1,9 @@
-import { readJson } from "../http/body.ts";
-import { failure, HttpError } from "../http/http-error.ts";
-import type { ApiCall, ApiRoute } from "../http/router.ts";
-import type { Action } from "../state/permissions.ts";
-import type { ApiContext } from "./context.ts";
-import { dict, pattern, required, text } from "./validate/check.ts";
-import { placeName } from "./validate/job-request.ts";
-import { valid } from "./validate/valid.ts";
+import { empty, json } from "../http/answer.ts";
+import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
+import { failure } from "../http/error.ts";
+import { dict, pattern, required, text, valid } from "../validate/check.ts";
+import { placeName } from "../validate/job-request.ts";
+import { type Action, type ApiContext, demand, inPlace } from "./context.ts";
 
 const secretKey = pattern(
   text({ min: 1, max: 253 }),
@@ -22,51 +20,48 @@ const secretBody = dict({
 });
 
 /** Secrets: as much of their service as jobs and the official tools need. Source: protocol reference 1.7. */
-export function secretRoutes(context: ApiContext, cluster: string): ApiRoute[] {
-  const route = (method: string, path: string, handle: ApiRoute["handle"]): ApiRoute => ({
-    method,
-    path: `/${cluster}/secrets${path}`,
-    auth: "needed",
-    handle,
+export function secretRoutes(app: App, context: ApiContext, cluster: string): void {
+  const base = `/${cluster}/secrets`;
+  const { secrets, permissions } = context;
+  const permission = (path: string, action: Action) => ({ uri: `secret://${path}`, action });
+  app.get(base, (call) => {
+    const [user, query] = [userOf(call), queryOf(call)];
+    const own = secrets.entries().flatMap(([path]) => (path.startsWith(`${cluster}/`) ? [path] : []));
+    const shown = own.filter((path) => permissions.allows(user, permission(path, "read")));
+    return json(shown.filter((path) => inPlace(placeOf(path), query)).map(secretView));
   });
-  const demand = (user: string, path: string, action: Action) => {
-    const missing = context.permissions.missing(user, [{ uri: `secret://${path}`, action }]);
-    if (missing.length > 0) throw new HttpError(403, { missing });
-  };
-  return [
-    route("GET", "", async ({ user, query }) => {
-      const visible = context.secrets
-        .entries()
-        .map(([path]) => path)
-        .filter((path) => path.startsWith(`${cluster}/`) && inPlace(path, query))
-        .filter((path) => context.permissions.allows(user, { uri: `secret://${path}`, action: "read" }));
-      return { status: 200, json: visible.map((path) => secretView(path)) };
-    }),
-    route("POST", "", async ({ user, request }) => {
-      const body = valid(secretBody, await readJson(request));
-      const path = [cluster, body.org_name, body.project_name, body.key].join("/");
-      demand(user, projectOf(path), "write");
-      context.secrets.set(path, Buffer.from(String(body.value), "base64").toString("utf8"));
-      return { status: 201, json: secretView(path) };
-    }),
-    route("GET", "/:key", async (call) => {
-      const path = pathOf(call, cluster);
-      demand(call.user, path, "read");
-      const value = context.secrets.get(path);
-      if (value === undefined) throw failure(404, `Secret '${call.params.key}' not found`);
-      return { status: 200, json: { ...secretView(path), value: Buffer.from(value).toString("base64") } };
-    }),
-    route("DELETE", "/:key", async (call) => {
-      const path = pathOf(call, cluster);
-      demand(call.user, projectOf(path), "write");
-      if (!context.secrets.delete(path)) throw failure(404, `Secret '${call.params.key}' not found`);
-      return { status: 204 };
-    }),
-  ];
+  app.post(base, async (call) => {
+    const user = userOf(call);
+    const body = valid(secretBody, await readJson(call));
+    const path = [cluster, body.org_name, body.project_name, body.key].join("/");
+    demand(context, user, permission(projectOf(path), "write"));
+    secrets.set(path, Buffer.from(body.value, "base64").toString("utf8"));
+    return json(secretView(path), 201);
+  });
+  app.get(`${base}/:key`, (call) => {
+    const user = userOf(call);
+    const path = pathOf(call, cluster);
+    demand(context, user, permission(path, "read"));
+    const value = secrets.get(path);
+    if (value === undefined) throw notFound(call);
+    return json({ ...secretView(path), value: Buffer.from(value).toString("base64") });
+  });
+  app.delete(`${base}/:key`, (call) => {
+    const user = userOf(call);
+    const path = pathOf(call, cluster);
+    demand(context, user, permission(projectOf(path), "write"));
+    if (!secrets.delete(path)) throw notFound(call);
+    return empty();
+  });
 }
 
-function pathOf({ params, query }: ApiCall, cluster: string): string {
-  const key = valid(secretKey, params.key);
+function notFound(call: Call) {
+  return failure(404, `Secret '${param(call, "key")}' not found`);
+}
+
+function pathOf(call: Call, cluster: string): string {
+  const query = queryOf(call);
+  const key = valid(secretKey, param(call, "key"));
   return [cluster, query.get("org_name"), query.get("project_name"), key].join("/");
 }
 
@@ -75,9 +70,9 @@ function projectOf(path: string): string {
   return path.split("/").slice(0, 3).join("/");
 }
 
-function inPlace(path: string, query: URLSearchParams): boolean {
-  const [, org, project] = path.split("/");
-  return (query.get("org_name") ?? org) === org && (query.get("project_name") ?? project) === project;
+function placeOf(path: string): { org: string; project: string } {
+  const [, org = "", project = ""] = path.split("/");
+  return { org, project };
 }
 
 /** A project's secrets lie together, so the project counts as their owner. */

@@ -2,12 +2,13 @@ import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { HttpError } from "../http/http-error.ts";
-import type { Answer, ApiCall, ApiRoute } from "../http/router.ts";
-import type { Action } from "../state/permissions.ts";
-import type { ApiContext } from "./context.ts";
+import { empty, json, streamed, text } from "../http/answer.ts";
+import { type App, type Call, queryOf, userOf } from "../http/call.ts";
+import { HttpError } from "../http/error.ts";
+import { unquote } from "../state/names.ts";
+import { type Action, type ApiContext, demand } from "./context.ts";
 
-type Operation = (place: Place, call: ApiCall) => Promise<Answer | undefined>;
+type Operation = (place: Place, call: Call) => Promise<Response>;
 
 interface Place {
   /** On the host. */
@@ -27,26 +28,27 @@ const OPERATIONS: Record<string, { method: string; action: Action; run: Operatio
 };
 
 /** Files of the storage: as much of their service as it takes to give a job its data. Source: protocol reference 1.7. */
-export function storageRoutes(context: ApiContext, cluster: string): ApiRoute[] {
-  const route = (method: string): ApiRoute => ({
-    method,
-    path: `/${cluster}/storage/*`,
-    auth: "needed",
-    async handle(call) {
-      const name = (call.query.get("op") ?? "").toUpperCase();
-      const path = call.params["*"] ?? "";
-      if (method === "POST" && name === "RENAME") return renameTo(context, { cluster, path }, call);
-      const operation = OPERATIONS[name];
-      if (operation?.method !== method) throw problem(400, "EINVAL", `Unknown operation ${name}`);
-      const place = placeOf(context, { cluster, path }, { user: call.user, action: operation.action });
-      return orProblem(operation.run(place, call));
-    },
+export function storageRoutes(app: App, context: ApiContext, cluster: string): void {
+  const base = `/${cluster}/storage`;
+  app.on(["GET", "PUT", "PATCH", "POST", "DELETE"], [base, `${base}/*`], async (call) => {
+    const user = userOf(call);
+    const query = queryOf(call);
+    const name = (query.get("op") ?? "").toUpperCase();
+    const place = (path: string, action: Action) => placeOf(context, { cluster, path }, { user, action });
+    const path = unquote(call.req.path.slice(base.length));
+    const { method } = call.req;
+    if (method === "POST" && name === "RENAME") {
+      const [from, to] = [place(path, "write"), place(query.get("destination") ?? "", "write")];
+      return orProblem(rename(from.file, to.file).then(() => empty()));
+    }
+    const operation = OPERATIONS[name];
+    if (operation?.method !== method) throw problem(400, "EINVAL", `Unknown operation ${name}`);
+    return orProblem(operation.run(place(path, operation.action), call));
   });
-  return ["GET", "PUT", "PATCH", "POST", "DELETE"].map(route);
 }
 
 function placeOf(
-  { permissions, folders }: ApiContext,
+  context: ApiContext,
   { cluster, path }: { cluster: string; path: string },
   { user, action }: { user: string; action: Action },
 ): Place {
@@ -54,72 +56,57 @@ function placeOf(
   if (parts.some((part) => part === ".." || part === "." || part.includes("\0")))
     throw problem(400, "EINVAL", "Invalid path");
   const uri = `storage://${[cluster, ...parts].join("/")}`;
-  const missing = permissions.missing(user, [{ uri, action }]);
-  if (missing.length > 0) throw new HttpError(403, { missing });
-  const root = folders.storage(cluster, join(...parts.slice(0, 2), "."));
+  demand(context, user, { uri, action });
+  const root = context.folders.storage(cluster, join(...parts.slice(0, 2), "."));
   return { file: join(root, ...parts.slice(2)), uri, action };
 }
 
-async function list({ file, action }: Place, { request }: ApiCall): Promise<Answer> {
+async function list({ file, action }: Place, { req }: Call): Promise<Response> {
   const names = await readdir(file);
   const statuses = await Promise.all(
     names.sort().map(async (name) => statusOf(name, await stat(join(file, name)), action)),
   );
-  if (request.headers.accept?.includes("application/x-ndjson") !== true)
-    return { status: 200, json: { FileStatuses: { FileStatus: statuses } } };
-  const text = statuses.map((item) => `${JSON.stringify({ FileStatus: item })}\n`).join("");
-  return { status: 200, text, headers: { "Content-Type": "application/x-ndjson" } };
+  if (req.header("accept")?.includes("application/x-ndjson") !== true)
+    return json({ FileStatuses: { FileStatus: statuses } });
+  const lines = statuses.map((item) => `${JSON.stringify({ FileStatus: item })}\n`);
+  return text(lines.join(""), 200, { "Content-Type": "application/x-ndjson" });
 }
 
-async function status({ file, action }: Place): Promise<Answer> {
-  return { status: 200, json: { FileStatus: statusOf(basename(file), await stat(file), action) } };
+async function status({ file, action }: Place): Promise<Response> {
+  return json({ FileStatus: statusOf(basename(file), await stat(file), action) });
 }
 
-async function open({ file }: Place, { response }: ApiCall): Promise<undefined> {
+async function open({ file }: Place): Promise<Response> {
   const { size } = await stat(file);
-  response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": size });
-  await pipeline(createReadStream(file), response);
-  return undefined;
+  const handle = createReadStream(file);
+  return streamed(handle, { "Content-Type": "application/octet-stream", "Content-Length": String(size) });
 }
 
-async function create({ file }: Place, { request }: ApiCall): Promise<Answer> {
+async function create({ file }: Place, { env }: Call): Promise<Response> {
   await mkdir(dirname(file), { recursive: true });
-  await pipeline(request, createWriteStream(file));
-  return { status: 201 };
+  await pipeline(env.incoming, createWriteStream(file));
+  return empty(201);
 }
 
 /** Writes a part of a file that is there. */
-async function write({ file }: Place, { request }: ApiCall): Promise<Answer> {
-  const range = /^bytes (?<start>\d+)-(?<end>\d+)\/(?:\*|\d+)$/.exec(
-    request.headers["content-range"] ?? "",
-  )?.groups;
-  if (range === undefined) throw problem(400, "EINVAL", "Content-Range is required");
-  await pipeline(request, createWriteStream(file, { flags: "r+", start: Number(range.start) }));
-  return { status: 200 };
+async function write({ file }: Place, { env, req }: Call): Promise<Response> {
+  const [, start] = /^bytes (\d+)-\d+\/(?:\*|\d+)$/.exec(req.header("content-range") ?? "") ?? [];
+  if (start === undefined) throw problem(400, "EINVAL", "Content-Range is required");
+  await pipeline(env.incoming, createWriteStream(file, { flags: "r+", start: Number(start) }));
+  return empty(200);
 }
 
-async function makeFolder({ file }: Place): Promise<Answer> {
+async function makeFolder({ file }: Place): Promise<Response> {
   await mkdir(file, { recursive: true });
-  return { status: 201 };
+  return empty(201);
 }
 
-async function remove({ file }: Place, { query }: ApiCall): Promise<Answer> {
-  const recursive = ["1", "true"].includes(query.get("recursive") ?? "true");
+async function remove({ file }: Place, call: Call): Promise<Response> {
+  const recursive = ["1", "true"].includes(queryOf(call).get("recursive") ?? "true");
   const isFolder = (await stat(file)).isDirectory();
   if (isFolder && !recursive) throw problem(400, "EISDIR", "Target is a directory");
   await rm(file, { recursive });
-  return { status: 204 };
-}
-
-async function renameTo(
-  context: ApiContext,
-  from: { cluster: string; path: string },
-  { user, query }: ApiCall,
-): Promise<Answer> {
-  const rights = { user, action: "write" as const };
-  const source = placeOf(context, from, rights);
-  const target = placeOf(context, { cluster: from.cluster, path: query.get("destination") ?? "" }, rights);
-  return orProblem(rename(source.file, target.file).then(() => ({ status: 204 })));
+  return empty();
 }
 
 function statusOf(path: string, stats: Stats, permission: Action): object {

@@ -1,64 +1,54 @@
-import { readJson } from "../http/body.ts";
-import { failure, HttpError } from "../http/http-error.ts";
-import type { ApiRoute } from "../http/router.ts";
-import type { Action } from "../state/permissions.ts";
-import type { ApiContext } from "./context.ts";
-import { dict, list, oneOf, required, text } from "./validate/check.ts";
-import { valid } from "./validate/valid.ts";
+import { empty, json } from "../http/answer.ts";
+import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
+import { failure } from "../http/error.ts";
+import { dict, list, oneOf, required, text, valid } from "../validate/check.ts";
+import { type Action, type ApiContext, demand, refuseWithout } from "./context.ts";
 
-const ACTIONS: Action[] = ["read", "write", "manage"];
-const permissions = list(dict({ uri: required(text()), action: required(oneOf(...ACTIONS)) }));
+const permissionsBody = list(
+  dict({ uri: required(text()), action: required(oneOf<Action>("read", "write", "manage")) }),
+);
 
 /** Sharing: rights given to others, by those who may manage the thing. Source: protocol reference 6.6. */
-export function userRoutes(context: ApiContext): ApiRoute[] {
-  const path = "/api/v1/users/:user/permissions";
-  const demand = (user: string, uris: readonly string[]) => {
-    const missing = context.permissions.missing(
-      user,
-      uris.filter((uri) => !owns(context, user, uri)).map((uri) => ({ uri, action: "manage" })),
-    );
-    if (missing.length > 0) throw new HttpError(403, { missing });
+export function userRoutes(app: App, context: ApiContext): void {
+  const base = "/api/v1/users/:user/permissions";
+  const { permissions } = context;
+  const demandAll = (user: string, uris: readonly string[]) => {
+    const others = uris.filter((uri) => !owns(context, user, uri));
+    demand(context, user, ...others.map((uri) => ({ uri, action: "manage" as const })));
   };
-  const route = (method: string, below: string, handle: ApiRoute["handle"]): ApiRoute => ({
-    method,
-    path: path + below,
-    auth: "needed",
-    handle,
+  const below = (call: Call) => {
+    const prefix = queryOf(call).get("uri");
+    return ({ uri }: { uri: string }) => isBelow(uri, prefix);
+  };
+  app.get(base, (call) => json(permissions.held(ownName(call)).filter(below(call))));
+  app.get(`${base}/shared`, (call) => {
+    const owner = ownName(call);
+    return json(permissions.sharedBy((uri) => owns(context, owner, uri)).filter(below(call)));
   });
-  return [
-    route("GET", "", async ({ user, params, query }) => {
-      const rights = context.permissions.held(ownName(user, params.user));
-      return { status: 200, json: rights.filter(({ uri }) => isBelow(uri, query.get("uri"))) };
-    }),
-    route("GET", "/shared", async ({ user, params, query }) => {
-      const owner = ownName(user, params.user);
-      const shares = context.permissions.sharedBy((uri) => owns(context, owner, uri));
-      return { status: 200, json: shares.filter(({ uri }) => isBelow(uri, query.get("uri"))) };
-    }),
-    route("POST", "", async ({ user, params, request }) => {
-      const granted = valid(permissions, await readJson(request)).map(toPermission);
-      demand(
-        user,
-        granted.map(({ uri }) => uri),
-      );
-      context.permissions.share(nameOf(params.user), granted);
-      return { status: 201, json: granted };
-    }),
-    route("DELETE", "", async ({ user, params, query }) => {
-      const uris = query.getAll("uri");
-      demand(user, uris);
-      if (!context.permissions.revoke(nameOf(params.user), uris))
-        throw failure(400, "Operation has no effect");
-      return { status: 204 };
-    }),
-  ];
+  app.post(base, async (call) => {
+    const user = userOf(call);
+    const granted = valid(permissionsBody, await readJson(call));
+    demandAll(
+      user,
+      granted.map(({ uri }) => uri),
+    );
+    permissions.share(nameOf(call), granted);
+    return json(granted, 201);
+  });
+  app.delete(base, (call) => {
+    const user = userOf(call);
+    const uris = queryOf(call).getAll("uri");
+    demandAll(user, uris);
+    if (!permissions.revoke(nameOf(call), uris)) throw failure(400, "Operation has no effect");
+    return empty();
+  });
 }
 
 /** One's own rights are nobody else's business. @throws {HttpError} 403 */
-function ownName(user: string, asked: string | undefined): string {
-  const name = nameOf(asked);
-  if (name === user) return name;
-  throw new HttpError(403, { missing: [{ uri: `user://${name}`, action: "read" }] });
+function ownName(call: Call): string {
+  const [user, name] = [userOf(call), nameOf(call)];
+  if (name !== user) refuseWithout([{ uri: `user://${name}`, action: "read" }]);
+  return name;
 }
 
 function isBelow(uri: string, prefix: string | null): boolean {
@@ -68,16 +58,10 @@ function isBelow(uri: string, prefix: string | null): boolean {
 }
 
 /** Service accounts have slashes in their names, which stand as colons in paths. */
-function nameOf(user: string | undefined): string {
-  return (user ?? "").replaceAll(":", "/");
+function nameOf(call: Call): string {
+  return param(call, "user").replaceAll(":", "/");
 }
 
 function owns({ table }: ApiContext, user: string, uri: string): boolean {
   return uri.startsWith("job://") && table.get(uri.split("/").at(-1) ?? "")?.owner === user;
-}
-
-function toPermission(value: unknown): { uri: string; action: Action } {
-  // The validator has just looked at it.
-  const { uri, action } = value as { uri: string; action: Action };
-  return { uri, action };
 }

@@ -1,71 +1,31 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
-import { HttpError } from "./http-error.ts";
-import type { Answer } from "./router.ts";
+type HeaderValues = Readonly<Record<string, string>>;
 
-/** Turns whatever was thrown into an answer. Source: protocol reference 2.3. */
-export function answerTo(error: unknown, request: IncomingMessage): Answer {
-  if (error instanceof HttpError) {
-    const { status, body, headers } = error;
-    return { status, headers, ...(typeof body === "string" ? { text: body } : { json: body }) };
-  }
-  const shown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return {
-    status: 500,
-    json: { error: `Unexpected exception ${shown}. Path with query: ${request.url ?? ""}.` },
-  };
+/** Statuses that go out without a body. */
+const BODILESS = [204, 205, 304];
+
+export function json(value: unknown, status = 200, headers: HeaderValues = {}): Response {
+  return answer(pythonJson(value), status, { "Content-Type": "application/json; charset=utf-8", ...headers });
 }
 
-/** Writes an answer, unless the route already began one. */
-export function send(response: ServerResponse, answer: Answer): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const { body, type } = bodyOf(answer);
-  response.writeHead(answer.status, {
-    ...(type === undefined ? {} : { "Content-Type": type }),
-    ...(answer.status === 204 ? {} : { "Content-Length": body.length }),
-    ...answer.headers,
-  });
-  response.end(response.req.method === "HEAD" ? undefined : body);
+export function text(value: string, status = 200, headers: HeaderValues = {}): Response {
+  return answer(value, status, { "Content-Type": "text/plain; charset=utf-8", ...headers });
 }
 
-/**
- * Refuses a WebSocket handshake. `X-Error` carries the body only for the headers that the platform looks for.
- * Source: protocol reference 2.5.
- */
-export function refuseUpgrade(
-  socket: Duplex,
-  request: IncomingMessage,
-  refusal: Answer & { version: string },
-): void {
-  const { body, type } = bodyOf(refusal);
-  const exact =
-    request.headers.connection?.toLowerCase() === "upgrade" &&
-    request.headers.upgrade?.toLowerCase() === "websocket";
-  const headers = {
-    "X-Service-Version": refusal.version,
-    ...(exact ? { "X-Error": body.toString("utf8") } : {}),
-    "Content-Type": type ?? "text/plain",
-    "Content-Length": String(body.length),
-    ...refusal.headers,
-    Connection: "close",
-  };
-  const lines = [
-    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? "Refused"}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${headerText(value)}`),
-  ];
-  const sent = request.method === "HEAD" ? Buffer.alloc(0) : body;
-  socket.end(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), sent]));
+export function empty(status = 204, headers: HeaderValues = {}): Response {
+  return answer("", status, headers);
 }
 
-function bodyOf({ json, text }: Answer): { body: Buffer; type?: string } {
-  if (json !== undefined) {
-    return { body: Buffer.from(pythonJson(json)), type: "application/json; charset=utf-8" };
-  }
-  if (text !== undefined) return { body: Buffer.from(text), type: "text/plain; charset=utf-8" };
-  return { body: Buffer.alloc(0) };
+/** A body that goes out as it comes, as fast as the caller reads. */
+export function streamed(chunks: AsyncIterable<Uint8Array>, headers: HeaderValues): Response {
+  const framing = "Content-Length" in headers ? {} : { "Transfer-Encoding": "chunked" };
+  return new Response(ReadableStream.from(chunks), { headers: { ...framing, ...headers } });
+}
+
+function answer(body: string, status: number, headers: HeaderValues): Response {
+  const all = new Headers(status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) });
+  for (const [name, value] of Object.entries(headers)) all.set(name, value);
+  const sent = body === "" || BODILESS.includes(status) ? null : body;
+  return new Response(sent, { status, headers: all });
 }
 
 /** Numbers that are floats on the platform, and written with a fraction. Source: protocol reference 3.7, 4.8. */
@@ -86,10 +46,9 @@ function member(key: string, value: unknown): string {
   return isWhole ? `${pythonJson(value)}.0` : pythonJson(value);
 }
 
-function ascii(text: string): string {
-  return text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, " ");
+function ascii(value: string): string {
+  return value.replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -1,3 +1,6 @@
+import type { ServerResponse } from "node:http";
+import type { WebSocket } from "ws";
+
 /** What can go wrong with one request, on request. */
 export type RequestFault =
   /** Waits before anything else happens. */
@@ -31,4 +34,81 @@ const DEFAULT_BODIES: Record<number, string | object> = {
 /** The body of an `answer` fault that names none. */
 export function defaultBody(status: number): unknown {
   return DEFAULT_BODIES[status] ?? { error: `Status ${status}` };
+}
+
+type Cut = Extract<RequestFault, { kind: "cut" }>;
+
+/** Makes a response break off as the faults say: what was written by then arrives, nothing after it. */
+export function cutResponse(response: ServerResponse, faults: readonly RequestFault[]): void {
+  const fault = cutOf(faults);
+  if (fault === undefined) return;
+  const write = response.write.bind(response);
+  const budget = openBudget(fault, () => response.socket?.destroy());
+  const cutting = (chunk: unknown) => {
+    const part = budget.take(bytesOf(chunk));
+    if (part !== undefined) write(part, () => budget.spend(part.length));
+    return true;
+  };
+  // Only data counts here: every overload begins with it, and what follows it may be left out.
+  response.write = cutting as ServerResponse["write"];
+  const end = response.end.bind(response);
+  const ending = (chunk?: unknown) => {
+    if (chunk !== undefined) cutting(chunk);
+    return budget.over() ? response : end();
+  };
+  // As above.
+  response.end = ending as ServerResponse["end"];
+}
+
+/** Makes a WebSocket break off as the faults say: what was sent by then arrives, bytes of a message too. */
+export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): void {
+  const fault = cutOf(faults);
+  if (fault === undefined) return;
+  const budget = openBudget(fault, () =>
+    fault.code === undefined ? socket.terminate() : socket.close(fault.code),
+  );
+  const send = socket.send.bind(socket);
+  const cutting = (data: unknown, ...rest: unknown[]) => {
+    const part = budget.take(bytesOf(data));
+    if (part === undefined) return;
+    // Whatever overload was meant, it gets what it was given; a text cannot be cut where it may be half a letter.
+    (send as (...args: unknown[]) => void)(typeof data === "string" ? data : part, ...rest);
+    budget.spend(part.length);
+  };
+  // As above.
+  socket.send = cutting as WebSocket["send"];
+}
+
+function cutOf(faults: readonly RequestFault[]): Cut | undefined {
+  return faults.find((fault): fault is Cut => fault.kind === "cut");
+}
+
+interface Budget {
+  /** As much of it as may still be sent; undefined if none. */
+  take(bytes: Buffer): Buffer | undefined;
+  /** Tells that so much is out. */
+  spend(bytes: number): void;
+  over(): boolean;
+}
+
+function openBudget({ afterBytes = Number.POSITIVE_INFINITY, afterMs }: Cut, end: () => void): Budget {
+  let [taken, spent] = [0, 0];
+  if (afterMs !== undefined) setTimeout(end, afterMs).unref();
+  return {
+    take(bytes) {
+      const part = bytes.subarray(0, Math.max(0, afterBytes - taken));
+      taken += part.length;
+      return part.length > 0 ? part : undefined;
+    },
+    spend(bytes) {
+      spent += bytes;
+      if (spent >= afterBytes) end();
+    },
+    over: () => taken >= afterBytes,
+  };
+}
+
+function bytesOf(data: unknown): Buffer {
+  if (typeof data === "string") return Buffer.from(data);
+  return data instanceof Uint8Array ? Buffer.from(data) : Buffer.alloc(0);
 }

@@ -1,65 +1,72 @@
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type WebSocket, WebSocketServer } from "ws";
-import { MONITORING_VERSION } from "./version.ts";
+import { text } from "./answer.ts";
+import type { Call } from "./call.ts";
+import { cutSocket } from "./faults.ts";
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-export interface Upgrade {
-  request: IncomingMessage;
-  socket: Duplex;
-  head: Buffer;
+/** What monitoring calls itself in `X-Service-Version`. Source: protocol reference 2.2. */
+const MONITORING_VERSION = "platform-monitoring/25.11.0";
+const MONITORING =
+  /\/monitoring\/|\/jobs\/(capacity|available)\b|\/jobs\/[^/]+\/(log|log_ws|top|save|attach|exec|kill|port_forward)\b/;
+
+/** The `X-Service-Version` of the service that a request is for. */
+export function versionFor(url: string | undefined): string {
+  return MONITORING.test(url ?? "") ? MONITORING_VERSION : "platform-api/25.11.0";
 }
 
-export interface SocketRules {
+interface SocketRules {
+  /** Subprotocols to choose from, when the caller offers any. */
   protocols: readonly string[];
+  /** Interval of the server's own pings, in milliseconds; 0 for none. */
   heartbeatMs: number;
 }
 
 /** Completes WebSocket handshakes and looks after the open sockets. Source: protocol reference 2.5. */
-export interface Sockets {
-  accept(upgrade: Upgrade, rules: SocketRules, serve: (socket: WebSocket) => Promise<void>): void;
-  close(): void;
+export class Sockets {
+  readonly #open = new Set<WebSocket>();
+
+  /** Lets `serve` have the socket, and closes it when that is done; or says that this is no handshake. */
+  accept(
+    { env, var: { faults } }: Call,
+    rules: SocketRules,
+    serve: (socket: WebSocket) => Promise<void>,
+  ): Response {
+    const { incoming, outgoing, head } = env;
+    const { upgrade = "None" } = incoming.headers;
+    if (head === undefined || upgrade.toLowerCase() !== "websocket")
+      return text(`No WebSocket UPGRADE hdr: ${upgrade}\n Can "Upgrade" only to "WebSocket".`, 400);
+    outgoing.detachSocket(incoming.socket);
+    serverFor(rules).handleUpgrade(asGet(incoming), incoming.socket, head, (socket) => {
+      this.#keep(socket, rules.heartbeatMs);
+      cutSocket(socket, faults);
+      // A failure after the handshake looks like a normal end, as on the platform.
+      void serve(socket)
+        .catch(() => undefined)
+        .then(() => socket.close(1000));
+    });
+    return RESPONSE_ALREADY_SENT;
+  }
+
+  close(): void {
+    for (const socket of this.#open) socket.terminate();
+  }
+
+  #keep(socket: WebSocket, heartbeatMs: number): void {
+    this.#open.add(socket);
+    const stopPings = keepAlive(socket, heartbeatMs);
+    // An error is always followed by "close", which is all that a route needs to know.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.#open.delete(socket);
+      stopPings();
+    });
+  }
 }
 
-export function openSockets(): Sockets {
-  const servers = new Map<string, WebSocketServer>();
-  const open = new Set<WebSocket>();
-  return {
-    accept({ request, socket, head }, rules, serve) {
-      const server = serverFor(servers, rules.protocols);
-      server.handleUpgrade(asGet(request), socket, head, (webSocket) => {
-        open.add(webSocket);
-        const stopPings = keepAlive(webSocket, rules.heartbeatMs);
-        // An error is always followed by "close", which is all that a route needs to know.
-        webSocket.on("error", () => undefined);
-        webSocket.on("close", () => {
-          open.delete(webSocket);
-          stopPings();
-        });
-        // A failure after the handshake looks like a normal end, as on the platform.
-        void serve(webSocket)
-          .catch(() => undefined)
-          .then(() => webSocket.close(1000));
-      });
-    },
-    close() {
-      for (const webSocket of open) webSocket.terminate();
-      for (const server of servers.values()) server.close();
-    },
-  };
-}
-
-/** The library takes no handshake but a GET; the platform takes any that its routes take. */
-function asGet(request: IncomingMessage): IncomingMessage {
-  // An object whose prototype is a request is one.
-  return Object.create(request, { method: { value: "GET" } }) as IncomingMessage;
-}
-
-function serverFor(servers: Map<string, WebSocketServer>, protocols: readonly string[]): WebSocketServer {
-  const key = protocols.join(" ");
-  const known = servers.get(key);
-  if (known !== undefined) return known;
+function serverFor({ protocols }: SocketRules): WebSocketServer {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -67,9 +74,13 @@ function serverFor(servers: Map<string, WebSocketServer>, protocols: readonly st
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: (offered) => [...offered].find((item) => protocols.includes(item)) ?? false,
   });
-  server.on("headers", (lines) => lines.push(`X-Service-Version: ${MONITORING_VERSION}`));
-  servers.set(key, server);
-  return server;
+  return server.on("headers", (lines) => lines.push(`X-Service-Version: ${MONITORING_VERSION}`));
+}
+
+/** The library takes no handshake but a GET; the platform takes any that its routes take. */
+function asGet(request: IncomingMessage): IncomingMessage {
+  // An object whose prototype is a request is one.
+  return Object.create(request, { method: { value: "GET" } }) as IncomingMessage;
 }
 
 function keepAlive(socket: WebSocket, heartbeatMs: number): () => void {

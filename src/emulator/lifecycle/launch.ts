@@ -4,9 +4,8 @@ import type { Launch, Mount } from "../run/runner.ts";
 import type { Collection } from "../state/collection.ts";
 import type { Folders } from "../state/folders.ts";
 import type { JobRecord } from "../state/job.ts";
-import { namespaceOf, orgProjectHash } from "../state/names.ts";
+import { namespaceOf, orgProjectHash, unquote } from "../state/names.ts";
 import { splitWords } from "../state/shell-words.ts";
-import { unquote } from "../state/unquote.ts";
 
 export interface LaunchSources {
   folders: Folders;

@@ -2,11 +2,10 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
-import type { MonitoringSocketRoute } from "../http/route.ts";
 import type { RunningJob } from "../run/runner.ts";
-import type { MonitoringDeps } from "../state/job.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
+import type { MonitoringDeps, SocketRoute } from "./route.ts";
 import { HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
@@ -20,9 +19,8 @@ const HIGH_BYTES = 2 * 1024 * 1024;
 const LOW_BYTES = 512 * 1024;
 
 /** Source: protocol reference 4.5. */
-export function attachRoute({ lifecycle }: MonitoringDeps): MonitoringSocketRoute {
+export function attachRoute({ lifecycle }: MonitoringDeps): SocketRoute {
   return {
-    kind: "socket",
     path: "/:id/attach",
     methods: ["GET", "POST"],
     permission: "write",

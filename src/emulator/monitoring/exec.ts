@@ -2,13 +2,13 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
-import { failure } from "../http/http-error.ts";
-import type { MonitoringSocketRoute } from "../http/route.ts";
+import { failure } from "../http/error.ts";
 import type { Ending, Session } from "../run/runner.ts";
-import type { JobRecord, MonitoringDeps } from "../state/job.ts";
+import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
+import type { MonitoringDeps, SocketRoute } from "./route.ts";
 import { containerId, HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
@@ -16,9 +16,8 @@ import { closing, sendPaced, whileOpen } from "./socket.ts";
 const SILENCE_MS = 300;
 
 /** Source: protocol reference 4.4. */
-export function execRoute({ lifecycle }: MonitoringDeps): MonitoringSocketRoute {
+export function execRoute({ lifecycle }: MonitoringDeps): SocketRoute {
   return {
-    kind: "socket",
     path: "/:id/exec",
     methods: ["GET", "POST"],
     permission: "write",

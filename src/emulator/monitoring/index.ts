@@ -1,15 +1,15 @@
-import type { AnyMonitoringRoute } from "../http/route.ts";
-import type { MonitoringDeps } from "../state/job.ts";
+import { empty } from "../http/answer.ts";
 import { attachRoute } from "./attach.ts";
 import { execRoute } from "./exec.ts";
-import { killRoute } from "./kill.ts";
 import { logRoutes } from "./log-routes.ts";
 import { portForwardRoute } from "./port-forward.ts";
+import type { HttpRoute, MonitoringDeps, MonitoringRoute } from "./route.ts";
+import { runningJob } from "./running.ts";
 import { saveRoute } from "./save.ts";
 import { topRoute } from "./top.ts";
 
 /** Everything monitoring serves for one job. Source: protocol reference 4.1. */
-export function monitoringRoutes(deps: MonitoringDeps): AnyMonitoringRoute[] {
+export function monitoringRoutes(deps: MonitoringDeps): MonitoringRoute[] {
   return [
     ...logRoutes(deps),
     topRoute(deps),
@@ -19,4 +19,18 @@ export function monitoringRoutes(deps: MonitoringDeps): AnyMonitoringRoute[] {
     killRoute(deps),
     portForwardRoute(deps),
   ];
+}
+
+/** Source: protocol reference 4.6. */
+function killRoute({ lifecycle }: MonitoringDeps): HttpRoute {
+  return {
+    path: "/:id/kill",
+    methods: ["POST"],
+    permission: "write",
+    async answer({ job }) {
+      runningJob(lifecycle, job);
+      lifecycle.signal(job.id);
+      return empty();
+    },
+  };
 }

@@ -1,5 +1,6 @@
-import { current, isFinished, type JobRecord, type MonitoringDeps } from "../state/job.ts";
+import { current, isFinished, type JobRecord } from "../state/job.ts";
 import type { LogQuery } from "./log-query.ts";
+import type { MonitoringDeps } from "./route.ts";
 
 /** How far back an archive can be read. Source: protocol reference 4.2. */
 const LOOK_BACK_MS = 30 * 24 * 3600 * 1000;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseIsoTime } from "../api/iso-time.ts";
-import { failure } from "../http/http-error.ts";
+import { failure } from "../http/error.ts";
 import { flag } from "./query.ts";
 
 /** What a caller of a log asked for. Source: protocol reference 4.2. */

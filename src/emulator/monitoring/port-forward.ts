@@ -1,25 +1,24 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { pythonJson } from "../http/answer.ts";
-import { HttpError } from "../http/http-error.ts";
-import type { MonitoringSocketRoute } from "../http/route.ts";
+import { param } from "../http/call.ts";
+import { HttpError } from "../http/error.ts";
 import type { RunningJob } from "../run/runner.ts";
-import type { MonitoringDeps } from "../state/job.ts";
+import type { MonitoringDeps, SocketRoute } from "./route.ts";
 import { HEARTBEAT_MS, runningJob } from "./running.ts";
 import { bytesOf, closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.7. */
-export function portForwardRoute({ lifecycle }: MonitoringDeps): MonitoringSocketRoute {
+export function portForwardRoute({ lifecycle }: MonitoringDeps): SocketRoute {
   return {
-    kind: "socket",
     path: "/:id/port_forward/:port",
     methods: ["GET", "POST"],
     permission: "write",
     protocols: [],
     heartbeatMs: HEARTBEAT_MS,
-    check: (_query, { port = "" }) => void portOf(port),
-    open: async ({ job, params, signal }) => {
-      const port = portOf(params.port ?? "");
+    check: (_query, call) => void portOf(param(call, "port")),
+    open: async ({ job, call, signal }) => {
+      const port = portOf(param(call, "port"));
       const tcp = await connected(runningJob(lifecycle, job), port);
       signal.addEventListener("abort", () => tcp.destroy(), { once: true });
       return async (socket) => tunnel(socket, tcp, whileOpen(socket, signal));

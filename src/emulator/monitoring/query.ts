@@ -1,4 +1,4 @@
-import { failure } from "../http/http-error.ts";
+import { failure } from "../http/error.ts";
 
 const TRUE = new Set(["1", "true"]);
 const FALSE = new Set(["0", "false"]);

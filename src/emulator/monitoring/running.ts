@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { failure } from "../http/http-error.ts";
+import { failure } from "../http/error.ts";
 import type { RunningJob } from "../run/runner.ts";
 import type { JobRecord, Lifecycle } from "../state/job.ts";
 

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import type { ServerResponse } from "node:http";
-import { type Check, dict, required, text } from "../api/validate/check.ts";
-import { DataError } from "../api/validate/data-error.ts";
-import { valid } from "../api/validate/valid.ts";
-import { pythonJson } from "../http/answer.ts";
-import { readJson } from "../http/body.ts";
-import type { MonitoringHttpRoute } from "../http/route.ts";
-import type { JobRecord, MonitoringDeps } from "../state/job.ts";
+import { PassThrough, type Writable } from "node:stream";
+import { pythonJson, streamed } from "../http/answer.ts";
+import { readJson } from "../http/call.ts";
+import type { JobRecord } from "../state/job.ts";
+import { registryHost } from "../state/names.ts";
+import { type Check, DataError, dict, refine, required, text, valid } from "../validate/check.ts";
+import type { HttpRoute, MonitoringDeps } from "./route.ts";
 import { containerId, notRunning } from "./running.ts";
 
 const REFERENCE =
@@ -20,38 +19,30 @@ interface Target {
 }
 
 /** Source: protocol reference 4.9. */
-export function saveRoute(deps: MonitoringDeps): MonitoringHttpRoute {
+export function saveRoute(deps: MonitoringDeps): HttpRoute {
   return {
-    kind: "http",
     path: "/:id/save",
     methods: ["POST"],
     permission: "write",
-    async handle({ job, cluster, request }, response) {
-      const target = targetOf(await readJson(request), deps.registryHost(cluster));
-      response.writeHead(200, { "Content-Type": "application/x-ndjson; charset=utf-8" });
-      try {
-        await save(deps, { job, target, response });
-      } catch (error) {
-        const text = `Unexpected error: ${error instanceof Error ? error.message : String(error)}`;
-        line(response, failed(text));
-      }
-      response.end();
+    async answer({ job, call }) {
+      const target = targetOf(await readJson(call), registryHost(job.cluster));
+      // What was begun is finished for a caller who leaves, too.
+      const lines = new PassThrough().on("error", () => undefined);
+      void save(deps, { job, target, lines })
+        .catch((error: unknown) => {
+          const shown = error instanceof Error ? error.message : String(error);
+          line(lines, failed(`Unexpected error: ${shown}`));
+        })
+        .then(() => lines.end());
+      return streamed(lines, { "Content-Type": "application/x-ndjson; charset=utf-8" });
     },
   };
 }
 
 /** @throws {HttpError} 400 with the validator's text. */
 function targetOf(body: unknown, registry: string): Target {
-  const targets: Target[] = [];
-  const image: Check<string> = (value) => {
-    const reference = text()(value);
-    targets.push(referenceOf(reference, registry));
-    return reference;
-  };
-  valid(dict({ container: required(dict({ image: required(image) })) }), body);
-  const [target] = targets;
-  if (target === undefined) throw new TypeError("A body without an image passed its check.");
-  return target;
+  const image: Check<Target> = refine(text(), (reference) => referenceOf(reference, registry));
+  return valid(dict({ container: required(dict({ image: required(image) })) }), body).container.image;
 }
 
 function referenceOf(image: string, registry: string): Target {
@@ -66,19 +57,19 @@ function referenceOf(image: string, registry: string): Target {
 
 async function save(
   { lifecycle, images }: MonitoringDeps,
-  { job, target, response }: { job: JobRecord; target: Target; response: ServerResponse },
+  { job, target, lines }: { job: JobRecord; target: Target; lines: Writable },
 ): Promise<void> {
   const folder = lifecycle.folder(job.id);
   if (lifecycle.running(job.id) === undefined || folder === undefined) {
-    line(response, failed(notRunning(job.id)));
+    line(lines, failed(notRunning(job.id)));
     return;
   }
   const { image, repository, tag } = target;
-  line(response, { status: "CommitStarted", details: { container: containerId(job), image } });
+  line(lines, { status: "CommitStarted", details: { container: containerId(job), image } });
   if (tag !== undefined) await images.save(image, folder);
-  line(response, { status: "CommitFinished" });
-  if (tag === undefined) line(response, failed(`Image ${image} not found`));
-  else for (const step of push({ image, repository, tag })) line(response, step);
+  line(lines, { status: "CommitFinished" });
+  if (tag === undefined) line(lines, failed(`Image ${image} not found`));
+  else for (const step of push({ image, repository, tag })) line(lines, step);
 }
 
 /** The push of an image of two layers: what was there, and what the job wrote. Source: protocol reference 4.9. */
@@ -107,6 +98,6 @@ function failed(text: string): object {
   return { error: text, errorDetail: { message: text } };
 }
 
-function line(response: ServerResponse, value: object): void {
-  response.write(`${pythonJson(value)}\r\n`);
+function line(lines: Writable, value: object): void {
+  lines.write(`${pythonJson(value)}\r\n`);
 }

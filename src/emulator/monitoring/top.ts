@@ -1,8 +1,8 @@
 import type { WebSocket } from "ws";
 import { pythonJson } from "../http/answer.ts";
-import type { MonitoringSocketRoute } from "../http/route.ts";
 import type { Usage } from "../run/runner.ts";
-import { isFinished, type JobRecord, type MonitoringDeps } from "../state/job.ts";
+import { isFinished, type JobRecord } from "../state/job.ts";
+import type { MonitoringDeps, SocketRoute } from "./route.ts";
 import { whileOpen } from "./socket.ts";
 
 const INTERVAL_MS = 1000;
@@ -11,9 +11,8 @@ const MIB = 1024 * 1024;
 const REASON_BYTES = 123;
 
 /** Source: protocol reference 4.8. */
-export function topRoute({ lifecycle, clock }: MonitoringDeps): MonitoringSocketRoute {
+export function topRoute({ lifecycle, clock }: MonitoringDeps): SocketRoute {
   return {
-    kind: "socket",
     path: "/:id/top",
     methods: ["GET"],
     permission: "read",

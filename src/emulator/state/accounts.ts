@@ -4,9 +4,9 @@ import { baseName } from "./platform.ts";
 
 /** What one org, or one member of it, may use in one cluster. Absent limits are none. Source: protocol reference 7.2. */
 export interface Account {
-  runningJobs?: number;
+  runningJobs?: number | undefined;
   /** Decimal text. */
-  credits?: string;
+  credits?: string | undefined;
   /** Decimal text. */
   spent: string;
 }
@@ -37,7 +37,7 @@ export function openAccounts(accounts: Collection<Account>): Accounts {
     accounts.set(name(key), {
       ...account,
       spent: add(account.spent, credits),
-      ...(account.credits === undefined ? {} : { credits: subtract(account.credits, credits) }),
+      credits: account.credits && subtract(account.credits, credits),
     });
   };
   return {

@@ -1,5 +1,3 @@
-import type { Clock } from "../clock.ts";
-import type { LogStore } from "../logs/store.ts";
 import type { RunningJob } from "../run/runner.ts";
 
 /** Where a job stands. Source: protocol reference 3.11. */
@@ -12,32 +10,32 @@ export interface StatusItem {
   atMs: number;
   reason: string | null;
   description: string | null;
-  exitCode?: number;
+  exitCode?: number | undefined;
 }
 
 /** CPU, memory and accelerators of one job, in the platform's own words. Source: protocol reference 3.3, 3.7. */
 export interface JobResources {
   cpu: number;
   memory: number;
-  shm?: boolean;
-  nvidia_gpu?: number;
-  nvidia_gpu_model?: string;
-  amd_gpu?: number;
-  amd_gpu_model?: string;
-  intel_gpu?: number;
-  intel_gpu_model?: string;
-  nvidia_migs?: Record<string, { count: number; model?: string }>;
-  tpu?: { type: string; software_version: string };
+  shm?: boolean | undefined;
+  nvidia_gpu?: number | undefined;
+  nvidia_gpu_model?: string | undefined;
+  amd_gpu?: number | undefined;
+  amd_gpu_model?: string | undefined;
+  intel_gpu?: number | undefined;
+  intel_gpu_model?: string | undefined;
+  nvidia_migs?: Record<string, { count: number; model?: string | undefined }> | undefined;
+  tpu?: { type: string; software_version: string } | undefined;
 }
 
 /** What runs, as the wire says it (validated and normalised). Source: protocol reference 3.7. */
 export interface JobContainer {
   image: string;
   resources: JobResources;
-  entrypoint?: string;
-  command?: string;
-  working_dir?: string;
-  http?: { port: number; health_check_path: string; requires_auth: boolean };
+  entrypoint?: string | undefined;
+  command?: string | undefined;
+  working_dir?: string | undefined;
+  http?: { port: number; health_check_path: string; requires_auth: boolean } | undefined;
   env: Record<string, string>;
   volumes: { src_storage_uri: string; dst_path: string; read_only: boolean }[];
   secret_env: Record<string, string>;
@@ -46,8 +44,8 @@ export interface JobContainer {
   tty: boolean;
 }
 
-type RestartPolicy = "never" | "on-failure" | "always";
-type Priority = "low" | "normal" | "high";
+export type RestartPolicy = "never" | "on-failure" | "always";
+export type Priority = "low" | "normal" | "high";
 
 /** One job as the table holds it; what the API shows is derived from it. Source: protocol reference 3.7. */
 export interface JobRecord {
@@ -56,10 +54,10 @@ export interface JobRecord {
   readonly cluster: string;
   readonly org: string;
   readonly project: string;
-  readonly name?: string;
-  readonly description?: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
   readonly tags: readonly string[];
-  readonly presetName?: string;
+  readonly presetName?: string | undefined;
   readonly container: JobContainer;
   readonly schedulerEnabled: boolean;
   readonly preemptibleNode: boolean;
@@ -68,13 +66,13 @@ export interface JobRecord {
   readonly waitForJobsQuota: boolean;
   readonly restartPolicy: RestartPolicy;
   readonly priority: Priority;
-  readonly energyScheduleName?: string;
-  readonly scheduleTimeoutSeconds?: number;
+  readonly energyScheduleName?: string | undefined;
+  readonly scheduleTimeoutSeconds?: number | undefined;
   /** Numbers that came as text or `true`, by their key on the wire: the platform answers them so. */
-  readonly sent?: Record<string, string | boolean>;
+  readonly sent?: Record<string, string | boolean> | undefined;
   /** Credits per hour, decimal text. */
   readonly pricePerHour: string;
-  maxRunTimeMinutes?: number;
+  maxRunTimeMinutes?: number | undefined;
   materialized: boolean;
   beingDropped: boolean;
   logsRemoved: boolean;
@@ -84,23 +82,23 @@ export interface JobRecord {
 
 /** What a caller may ask the table for; all given conditions must hold. Source: protocol reference 3.6. */
 export interface JobFilter {
-  statuses?: ReadonlySet<JobStatus>;
-  name?: string;
+  statuses?: ReadonlySet<JobStatus> | undefined;
+  name?: string | undefined;
   /** Id, or name plus org/project hash, taken from a host name. */
-  ids?: ReadonlySet<string>;
-  owners?: ReadonlySet<string>;
-  baseOwners?: ReadonlySet<string>;
-  clusters?: ReadonlySet<string>;
-  orgs?: ReadonlySet<string>;
-  projects?: ReadonlySet<string>;
-  tags?: readonly string[];
-  sinceMs?: number;
-  untilMs?: number;
-  materialized?: boolean;
-  beingDropped?: boolean;
-  logsRemoved?: boolean;
-  reverse?: boolean;
-  limit?: number;
+  ids?: ReadonlySet<string> | undefined;
+  owners?: ReadonlySet<string> | undefined;
+  baseOwners?: ReadonlySet<string> | undefined;
+  clusters?: ReadonlySet<string> | undefined;
+  orgs?: ReadonlySet<string> | undefined;
+  projects?: ReadonlySet<string> | undefined;
+  tags?: readonly string[] | undefined;
+  sinceMs?: number | undefined;
+  untilMs?: number | undefined;
+  materialized?: boolean | undefined;
+  beingDropped?: boolean | undefined;
+  logsRemoved?: boolean | undefined;
+  reverse?: boolean | undefined;
+  limit?: number | undefined;
   /** Leaves out what the caller may not see. */
   visible?: (job: JobRecord) => boolean;
 }
@@ -142,18 +140,6 @@ export interface Lifecycle {
   signal(jobId: string): void;
   /** Calls back at every change of that job's status until the returned function is called. */
   onChange(jobId: string, listener: (job: JobRecord) => void): () => void;
-}
-
-/** What the monitoring routes are built from. */
-export interface MonitoringDeps {
-  lifecycle: Lifecycle;
-  logs: LogStore;
-  clock: Clock;
-  images: SavedImages;
-  /** How old a line must be before it belongs to the archive, in milliseconds. */
-  archiveDelayMs: number;
-  /** Host (and port) of the registry of a cluster, without scheme. */
-  registryHost(cluster: string): string;
 }
 
 const FINISHED: ReadonlySet<JobStatus> = new Set<JobStatus>(["succeeded", "failed", "cancelled"]);

@@ -35,3 +35,17 @@ export function isoTime(ms: number): string {
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
   return rest === 0 ? `${whole}+00:00` : `${whole}.${String(rest).padStart(6, "0")}+00:00`;
 }
+
+/** Host and port of a cluster's registry. Source: protocol reference 6.2. */
+export function registryHost(cluster: string): string {
+  return `registry.${cluster}.emulator.local`;
+}
+
+/** Percent-decoding that leaves alone what cannot be decoded. */
+export function unquote(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../../../src/emulator/api/validate/data-error.ts";
-import { jobRequest } from "../../../src/emulator/api/validate/job-request.ts";
+import { DataError } from "../../../src/emulator/validate/check.ts";
+import { jobRequest } from "../../../src/emulator/validate/job-request.ts";
 
 interface Golden {
   base: object;

@@ -6,7 +6,6 @@ import { WebSocket } from "ws";
 import { openClock } from "../../../src/emulator/clock.ts";
 import { openHome } from "../../../src/emulator/home.ts";
 import { openLogStore } from "../../../src/emulator/logs/store.ts";
-import { monitoringRoutes } from "../../../src/emulator/monitoring/index.ts";
 import type { EmulatorOptions } from "../../../src/emulator/options.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { serve } from "../../../src/emulator/serve.ts";
@@ -23,7 +22,7 @@ export async function startPlatform({ timing, ...options }: EmulatorOptions = {}
   const home = openHome(options.dataDir);
   const served = await serve(
     { ...options, timing: { ...TIMING, ...timing } },
-    { host: "127.0.0.1", rules: [], home, clock, runner, logs, monitoring: monitoringRoutes },
+    { host: "127.0.0.1", rules: [], home, clock, runner, logs },
   );
   const { origin } = served.context;
   const api = `${origin}/api/v1`;

@@ -14,7 +14,7 @@ export async function startScripted(options: EmulatorOptions = {}, { isolated = 
   const home = openHome(options.dataDir);
   const served = await serve(
     { ...options, timing: { ...QUICK_TIMING, ...options.timing } },
-    { host: hostOf(options), rules: [], home, clock, runner, logs, monitoring: () => [] },
+    { host: hostOf(options), rules: [], home, clock, runner, logs },
   );
   const call = async (
     method: string,

@@ -1,7 +1,6 @@
 import { posix } from "node:path";
-import { unquote } from "../../state/unquote.ts";
-import { bool, type Check, dict, list, optional, refine, required } from "./check.ts";
-import { DataError, ensure } from "./data-error.ts";
+import { unquote } from "../state/names.ts";
+import { bool, type Check, DataError, dict, ensure, list, optional, refine, required } from "./check.ts";
 
 interface UriRule {
   scheme: string;
@@ -40,25 +39,24 @@ function requoted(codes: string, written: (char: string) => string): string {
   return [...text].map((char) => ("/+".includes(char) ? encodeURIComponent(char) : written(char))).join("");
 }
 
-/** Volumes of one kind; no two at the same place. Source: protocol reference 3.9. */
-export function volumes(uriKey: string, uri: Check<string>, readOnly: boolean): Check<unknown> {
-  const keys = {
-    [uriKey]: required(uri),
-    dst_path: required(mountPath),
-    ...(readOnly ? { read_only: optional(bool, true) } : {}),
-  };
-  return refine(list(dict(keys)), (items) => {
-    const seen = new Set<unknown>();
-    for (const item of items) {
-      const path =
-        typeof item === "object" && item !== null && "dst_path" in item ? item.dst_path : undefined;
-      if (seen.has(path))
-        throw new DataError(`destination path '${String(path)}' was encountered multiple times`);
-      seen.add(path);
-    }
+export const storageVolumes = (uri: Check<string>) =>
+  apart(list(dict({ src_storage_uri: required(uri), dst_path: required(mountPath), ...READ_ONLY })));
+export const diskVolumes = (uri: Check<string>) =>
+  apart(list(dict({ src_disk_uri: required(uri), dst_path: required(mountPath), ...READ_ONLY })));
+export const secretVolumes = (uri: Check<string>) =>
+  apart(list(dict({ src_secret_uri: required(uri), dst_path: required(mountPath) })));
+
+/** Volumes of one kind, no two at the same place. Source: protocol reference 3.9. */
+function apart<T extends { dst_path: string }>(volumes: Check<T[]>): Check<T[]> {
+  return refine(volumes, (items) => {
+    const paths = items.map(({ dst_path }) => dst_path);
+    const twice = paths.find((path, index) => paths.indexOf(path) < index);
+    ensure(twice === undefined, `destination path '${twice}' was encountered multiple times`);
     return items;
   });
 }
+
+const READ_ONLY = { read_only: optional(bool, true) };
 
 const mountPath: Check<string> = (value) => {
   if (typeof value !== "string") throw new DataError("value is not a string");

@@ -1,12 +1,13 @@
-import { splitWords } from "../../state/shell-words.ts";
+import type { Priority, RestartPolicy } from "../state/job.ts";
+import { splitWords } from "../state/shell-words.ts";
 import {
   bool,
   type Check,
   dict,
   either,
+  ensure,
   float,
   int,
-  type Key,
   list,
   mapping,
   none,
@@ -17,8 +18,7 @@ import {
   required,
   text,
 } from "./check.ts";
-import { DataError, ensure } from "./data-error.ts";
-import { clusterUri, volumes } from "./paths.ts";
+import { clusterUri, diskVolumes, secretVolumes, storageVolumes } from "./paths.ts";
 
 export interface JobRequestRule {
   cluster: string;
@@ -28,22 +28,26 @@ export interface JobRequestRule {
 }
 
 /** What a create body must look like. Source: protocol reference 3.2, 3.3, 3.9. */
-export function jobRequest(rule: JobRequestRule): Check<Record<string, unknown>> {
+export function jobRequest(rule: JobRequestRule) {
   const own = containerKeys(rule.cluster);
-  const body = dict({
-    ...(rule.flat ? {} : { container: required(dict(own)) }),
-    ...commonKeys(rule),
-    ...(rule.flat ? own : {}),
-  });
-  const named: Check<Record<string, unknown>> = (value) => body(withoutAliases(value));
-  return refine(named, (request) => {
-    if (request.schedule_timeout !== undefined && request.scheduler_enabled === true)
-      throw new DataError("schedule_timeout is not allowed for scheduled jobs");
-    if (request.energy_schedule_name !== undefined && request.scheduler_enabled !== true)
-      throw new DataError("energy_schedule_name requires scheduler_enabled");
-    return request;
-  });
+  const common = commonKeys(rule);
+  const body = rule.flat ? dict({ ...common, ...own }) : dict({ container: required(dict(own)), ...common });
+  return (value: unknown) => {
+    const request = body(withoutAliases(value));
+    ensure(
+      request.schedule_timeout === undefined || !request.scheduler_enabled,
+      "schedule_timeout is not allowed for scheduled jobs",
+    );
+    ensure(
+      request.energy_schedule_name === undefined || request.scheduler_enabled,
+      "energy_schedule_name requires scheduler_enabled",
+    );
+    return { common: request, container: "container" in request ? request.container : request };
+  };
 }
+
+/** A create body that passed. */
+export type JobRequest = ReturnType<ReturnType<typeof jobRequest>>;
 
 const ALIASES = { is_preemptible: "scheduler_enabled", is_preemptible_node_required: "preemptible_node" };
 
@@ -86,36 +90,35 @@ const placeKeys = {
 };
 
 /** Where a job is to run: looked at before, and apart from, the rest of a body. Source: protocol reference 3.8. */
-export function jobPlace(body: Record<string, unknown>): Check<Record<string, unknown>> {
+export function jobPlace(body: Record<string, unknown>): Check<object> {
   const given = Object.keys(placeKeys).filter((name) => Object.hasOwn(body, name));
   return () => dict(placeKeys)(Object.fromEntries(given.map((name) => [name, body[name]])));
 }
 
 const tag = pattern(text({ min: 1, max: 256 }), /^\S*$/, "\\A(?:\\S)*\\Z");
 
-function commonKeys({ energySchedules }: JobRequestRule): Record<string, Key> {
+function commonKeys({ energySchedules }: JobRequestRule) {
   return {
     name: optional(jobName),
     preset_name: optional(text()),
     description: optional(text()),
-    tags: optional(list(tag, { below: 16 })),
+    tags: optional(list(tag, { below: 16 }), []),
     pass_config: optional(bool, false),
     wait_for_jobs_quota: optional(bool, false),
     privileged: optional(bool, false),
     schedule_timeout: optional(float({ min: 1, below: 2_592_000 })),
     max_run_time_minutes: optional(int({ min: 1 })),
     ...placeKeys,
-    restart_policy: optional(oneOf("never", "on-failure", "always"), "never"),
-    priority: optional(oneOf("low", "normal", "high"), "normal"),
+    restart_policy: optional(oneOf<RestartPolicy>("never", "on-failure", "always"), "never"),
+    priority: optional(oneOf<Priority>("low", "normal", "high"), "normal"),
     energy_schedule_name: optional(oneOf(...energySchedules)),
     scheduler_enabled: optional(bool, false),
     preemptible_node: optional(bool, false),
   };
 }
 
-function containerKeys(cluster: string): Record<string, Key> {
-  const uri = (scheme: string, minParts?: number) =>
-    clusterUri({ scheme, cluster, ...(minParts === undefined ? {} : { minParts }) });
+function containerKeys(cluster: string) {
+  const secretUri = clusterUri({ scheme: "secret", cluster, minParts: 3 });
   return {
     image: required(text()),
     entrypoint: optional(shellWords),
@@ -124,11 +127,19 @@ function containerKeys(cluster: string): Record<string, Key> {
     resources: required(resources),
     http: optional(http),
     tty: optional(bool, false),
-    secret_env: optional(mapping(uri("secret", 3)), {}),
-    secret_volumes: optional(volumes("src_secret_uri", uri("secret", 3), false), []),
-    disk_volumes: optional(volumes("src_disk_uri", uri("disk", 3), true), []),
+    secret_env: optional(mapping(asItCame(secretUri)), {}),
+    secret_volumes: optional(secretVolumes(secretUri), []),
+    disk_volumes: optional(diskVolumes(clusterUri({ scheme: "disk", cluster, minParts: 3 })), []),
     working_dir: optional(refine(pattern(text(), /^\/.*/, "/.*"), firstLine)),
-    volumes: optional(volumes("src_storage_uri", uri("storage"), true), []),
+    volumes: optional(storageVolumes(clusterUri({ scheme: "storage", cluster })), []),
+  };
+}
+
+/** URIs of variables are looked at and not written anew. */
+function asItCame(check: Check<string>): Check<string> {
+  return (value) => {
+    check(value);
+    return String(value);
   };
 }
 
@@ -177,7 +188,9 @@ const gpuResources = {
 };
 
 const resources = refine(either(dict(commonResources), dict(gpuResources)), (value) => {
-  const given = typeof value === "object" && value !== null && ("memory" in value || "memory_mb" in value);
-  if (!given) throw new DataError("Either memory or memory_mb should be present");
+  ensure(
+    value.memory !== undefined || value.memory_mb !== undefined,
+    "Either memory or memory_mb should be present",
+  );
   return value;
 });

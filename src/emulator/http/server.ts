@@ -1,0 +1,185 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Tokens } from "../state/tokens.ts";
+import { json, text } from "./answer.ts";
+import { type App, type Call, callerOf } from "./call.ts";
+import { answerTo, failure, HttpError } from "./error.ts";
+import { cutResponse, defaultBody, type FaultSource, type RequestFault } from "./faults.ts";
+import { checkSite } from "./same-site.ts";
+import { Sockets, versionFor } from "./sockets.ts";
+
+export interface ServerOptions {
+  tokens: Tokens;
+  faults: FaultSource;
+}
+
+/** The emulator's one HTTP server: platform-api and platform-monitoring on one port. */
+export class HttpServer {
+  readonly sockets = new Sockets();
+  readonly #options: ServerOptions;
+  readonly #server: Server = createServer({ keepAliveTimeout: 75_000 });
+  readonly #connections = new Set<Socket>();
+  #host = "127.0.0.1";
+  #app: App;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#app = openApp(options);
+    this.#server.on("request", (request, response) => this.#answer(request, response));
+    this.#server.on("upgrade", (request, _socket, head) => this.#switch(request, head));
+    this.#server.on("clientError", (_error, socket) => {
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      else socket.destroy();
+    });
+    this.#server.on("connection", (socket) => {
+      this.#connections.add(socket);
+      socket.on("close", () => this.#connections.delete(socket));
+      socket.on("error", () => socket.destroy());
+    });
+  }
+
+  /** Starts to listen and returns the port. @throws if the port is taken. */
+  async listen(port: number, host: string): Promise<number> {
+    this.#host = host;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, resolve);
+    });
+    // A TCP server's address is never a pipe's name.
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Answers with these routes from now on. */
+  mount(register: (app: App) => void): void {
+    const app = openApp(this.#options);
+    register(app);
+    this.#app = app;
+  }
+
+  async close(): Promise<void> {
+    this.sockets.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#connections) socket.destroy();
+    await closed;
+  }
+
+  /** Whoever offers another protocol is answered in this one, unless a route takes the connection. */
+  #switch(request: IncomingMessage, head: Buffer): void {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.on("finish", () => request.socket.end());
+    this.#answer(request, response, head);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, head?: Buffer): void {
+    response.setHeader("X-Service-Version", versionFor(request.url));
+    const refused = refusal(request, this.#host);
+    const answer = getRequestListener(
+      (asked, bindings) => refused ?? this.#app.fetch(asked, { ...bindings, head }),
+      {
+        autoCleanupIncoming: false,
+        overrideGlobalObjects: false,
+        hostname: this.#host,
+        errorHandler: () => refused ?? answerTo(failure(400, "Bad request target")),
+      },
+    );
+    void answer(request, response);
+  }
+}
+
+function refusal(request: IncomingMessage, host: string): Response | undefined {
+  try {
+    checkSite(request, host);
+    return undefined;
+  } catch (error) {
+    return answerTo(error, request.url);
+  }
+}
+
+/** An app without routes: with whatever is the same for all of them. */
+function openApp({ tokens, faults }: ServerOptions): App {
+  // The path as it came: a client's library would tidy it, and so would a URL.
+  const app: App = new Hono({ getPath: (_request, options) => pathOf(options?.env?.incoming) });
+  app.use(async (call, next) => {
+    const { incoming, outgoing, head } = call.env;
+    const gone = new AbortController();
+    (head === undefined ? outgoing : incoming.socket).once("close", () => gone.abort());
+    call.set("signal", gone.signal);
+    call.set("caller", () => callerOf(incoming, tokens));
+    call.set("faults", faults.forRequest(incoming.method ?? "GET", call.req.path));
+    await next();
+    if (isHandshake(call) && call.res.status >= 400)
+      call.header("X-Error", printable(await call.res.clone().text()));
+  });
+  app.use(misbehave);
+  app.onError((error, { env }) => answerTo(error, env.incoming.url));
+  app.notFound(({ req }) => answerTo(notRouted(methodsAt(app, req.path))));
+  return app;
+}
+
+function pathOf(request: IncomingMessage | undefined): string {
+  return (request?.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "").replace(/\?.*$/s, "");
+}
+
+/** The platform explains a refusal in a header too, for the handshakes that it looks at. Source: protocol reference 2.5. */
+function isHandshake({ env: { incoming, head } }: Call): boolean {
+  const { connection, upgrade } = incoming.headers;
+  return (
+    head !== undefined && connection?.toLowerCase() === "upgrade" && upgrade?.toLowerCase() === "websocket"
+  );
+}
+
+function printable(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, " ").trim();
+}
+
+/** What a fault puts in the place of a route, once it is time. */
+async function instead(fault: RequestFault, { socket }: IncomingMessage): Promise<Response | undefined> {
+  if (fault.kind === "delay") await delay(fault.ms, undefined, { ref: false });
+  if (fault.kind === "reset") socket.resetAndDestroy();
+  if (fault.kind === "answer") return madeUp(fault);
+  return fault.kind === "drop" || fault.kind === "reset" ? RESPONSE_ALREADY_SENT : undefined;
+}
+
+/** Does what the faults say, before the route, in its place, or to its answer. */
+const misbehave = createMiddleware(async (call: Call, next) => {
+  const { incoming, outgoing, head } = call.env;
+  const { faults } = call.var;
+  for (const fault of faults) {
+    const answer = await instead(fault, incoming);
+    if (answer !== undefined) return answer;
+  }
+  const losesAnswer = head === undefined && faults.some(({ kind }) => kind === "lose_answer");
+  // Some routes write their answer themselves.
+  cutResponse(outgoing, losesAnswer ? [{ kind: "cut", afterBytes: 0 }] : faults);
+  await next();
+  if (!losesAnswer) return;
+  await call.res.arrayBuffer();
+  incoming.socket.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
+});
+
+function madeUp({ status, body, headers }: Extract<RequestFault, { kind: "answer" }>): Response {
+  const shown = body ?? defaultBody(status);
+  return typeof shown === "string" ? text(shown, status, headers) : json(shown, status, headers);
+}
+
+function methodsAt({ router }: App, path: string): string[] {
+  const methods = ["DELETE", "GET", "PATCH", "POST", "PUT"];
+  return methods.filter((method) =>
+    router.match(method, path)[0].some(([[, route]]) => route.method === method),
+  );
+}
+
+/** Why no route answers: none has the path, or those that have it have other methods. Source: protocol reference 2.3. */
+function notRouted(methods: readonly string[]): HttpError {
+  if (methods.length === 0) return new HttpError(404, "404: Not Found");
+  const allowed = methods.flatMap((method) => (method === "GET" ? [method, "HEAD"] : [method]));
+  return new HttpError(405, "405: Method Not Allowed", { headers: { Allow: allowed.join(",") } });
+}

@@ -1,0 +1,52 @@
+import type { WebSocket } from "ws";
+import type { Clock } from "../clock.ts";
+import type { Call } from "../http/call.ts";
+import type { LogStore } from "../logs/store.ts";
+import type { JobRecord, Lifecycle, SavedImages } from "../state/job.ts";
+
+/** What the routes are built from. */
+export interface MonitoringDeps {
+  lifecycle: Lifecycle;
+  logs: LogStore;
+  clock: Clock;
+  images: SavedImages;
+  /** How old a line must be before it belongs to the archive, in milliseconds. */
+  archiveDelayMs: number;
+}
+
+/** What a route is told about its request. */
+interface JobCall {
+  job: JobRecord;
+  call: Call;
+  query: URLSearchParams;
+  /** Fires when the caller is gone or the emulator closes. */
+  signal: AbortSignal;
+}
+
+interface Route {
+  /** Below the base of jobs, e.g. `/:id/log_ws`; `:id` is always the job. */
+  path: string;
+  methods: ("GET" | "POST" | "DELETE")[];
+  permission: "read" | "write";
+  /** Looks at query and path before token and job are looked at. @throws {HttpError} Source: protocol reference 4.1. */
+  check?(query: URLSearchParams, call: Call): void;
+}
+
+/** Answers over HTTP. @throws {HttpError} */
+export interface HttpRoute extends Route {
+  answer(call: JobCall): Promise<Response>;
+}
+
+/**
+ * Answers over a WebSocket. `open` runs before the handshake and may refuse with an HttpError (it arrives as
+ * status + `X-Error`); what it returns runs on the open socket. When that resolves or fails and the socket is
+ * still open it is closed with 1000 and no reason. Source: protocol reference 2.5.
+ */
+export interface SocketRoute extends Route {
+  protocols: readonly string[];
+  /** Interval of the server's own pings, in milliseconds; 0 for none. */
+  heartbeatMs: number;
+  open(call: JobCall): Promise<(socket: WebSocket) => Promise<void>>;
+}
+
+export type MonitoringRoute = HttpRoute | SocketRoute;
