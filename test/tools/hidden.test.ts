@@ -30,6 +30,15 @@ describe("what is hidden in a log", () => {
     expect((await mcp.ok("job_logs", { jobs: [job], grep: "it is .* indeed" })).data.logs[0].matches).toBe(1);
   });
 
+  test("is hidden on a page that begins behind what tells that it is one", async ({ mcp }) => {
+    const command = "printf 'password: |\\n  %s\\nend: 1\\n' orchid-meadow-lamp";
+    await mcp.ok("job_start", { image: "ubuntu", name: "page", command, wait_seconds: 20 });
+    const { text, data } = await mcp.ok("job_logs", { jobs: ["page"], lines: 2 });
+    expect(data.logs[0].log).toContain("end: 1");
+    expect(data.logs[0].log).not.toContain("password");
+    expect(text + JSON.stringify(data)).not.toContain("orchid");
+  });
+
   test("is not shown where a command's output is cut, before or behind the gap", async ({ mcp, job }) => {
     // 19 bytes a word: no cut at a power of two falls between two of them.
     const command = "yes \"$DB_PASSWORD\" | head -c 380000 | tr '\\n' ' '";
