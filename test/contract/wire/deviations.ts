@@ -22,6 +22,13 @@ export const DEVIATIONS: Deviation[] = [
     adjust: (wireCase) => mapBodies(wireCase, (body) => relocated(body, wireCase)),
   },
   {
+    name: "organization-of-the-configuration",
+    reason:
+      "A full reference to an image of another organization of the caller's leads the official client to an " +
+      "image below the selected one, which is another or none.",
+    adjust: (wireCase) => mapBodies(wireCase, (body) => inItsOrg(body, wireCase)),
+  },
+  {
     name: "registry-with-port",
     reason:
       "The official client drops an external registry's host when it has a port, so another image runs.",
@@ -119,6 +126,14 @@ function relocated(body: Record<string, unknown>, wireCase: WireCase): Record<st
   const image = str(args.image) ?? str(record(args.container)?.image) ?? "";
   if (!/^image:(?!\/)/.test(image)) return JSON.parse(uris);
   return JSON.parse(uris.replaceAll(`/${org}/${project}/`, `/${to.org}/${to.project}/`));
+}
+
+function inItsOrg(body: Record<string, unknown>, wireCase: WireCase): Record<string, unknown> {
+  const { args } = argsOf(wireCase);
+  const typed = str(args.image) ?? str(record(args.container)?.image) ?? "";
+  const [, path] = /^image:\/\/[^/]+(\/research\/.+)$/.exec(typed) ?? [];
+  if (path === undefined) return body;
+  return JSON.parse(JSON.stringify(body).replaceAll(`/${SELECTED.org}${path}`, path));
 }
 
 function withRegistry(body: Record<string, unknown>, wireCase: WireCase): Record<string, unknown> {
