@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { FaultSource, RequestFault } from "./http/faults.ts";
-import type { CannedRun, Hold } from "./lifecycle/run-deps.ts";
+import type { CannedRun, Hold } from "./lifecycle/deps.ts";
 import type { JobRecord } from "./state/job.ts";
 
 const milliseconds = z.number().min(0);

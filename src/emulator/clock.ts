@@ -1,36 +1,52 @@
-/** The emulator's time. It runs with the machine's and can be moved forward, never back. */
-export interface Clock {
-  now(): Date;
-  /** Unix milliseconds with a fraction (the platform's times have microseconds). */
-  nowMs(): number;
-  /** Moves the clock forward. @throws {RangeError} on a negative or non-finite step. */
-  advance(ms: number): void;
-  /** How far the clock was moved, in milliseconds. */
-  readonly offsetMs: number;
-  /** Calls back after each move of the clock, until the returned function is called. */
-  onAdvance(listener: () => void): () => void;
-}
+/** The longest a timer can wait. */
+const LONGEST_MS = 2 ** 31 - 1;
 
-/** Opens a clock that starts at the machine's time. */
-export function openClock(): Clock {
-  let offsetMs = 0;
-  const listeners = new Set<() => void>();
-  // Whole microseconds: what is shown can be compared with what is kept.
-  const nowMs = () => Math.round((performance.timeOrigin + performance.now() + offsetMs) * 1000) / 1000;
-  return {
-    nowMs,
-    now: () => new Date(nowMs()),
-    advance(ms) {
-      if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`Cannot move the clock by ${ms} ms.`);
-      offsetMs += ms;
-      for (const listener of listeners) listener();
-    },
-    onAdvance(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    get offsetMs() {
-      return offsetMs;
-    },
-  };
+/** The emulator's time. It runs with the machine's and can be moved forward, never back. */
+export class Clock {
+  #offsetMs = 0;
+  readonly #listeners = new Set<() => void>();
+
+  /** Unix milliseconds in whole microseconds, as the platform's times: what is shown can be compared with what is kept. */
+  nowMs(): number {
+    return Math.round((performance.timeOrigin + performance.now() + this.#offsetMs) * 1000) / 1000;
+  }
+
+  /** How far the clock was moved, in milliseconds. */
+  get offsetMs(): number {
+    return this.#offsetMs;
+  }
+
+  /** Moves the clock forward. @throws {RangeError} on a negative or non-finite step. */
+  advance(ms: number): void {
+    if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`Cannot move the clock by ${ms} ms.`);
+    this.#offsetMs += ms;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back after each move of the clock, until the returned function is called. */
+  onAdvance(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back once a time is reached, by itself or by a move, unless taken back before. */
+  ringAt(atMs: number, ring: () => void): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const check = () => {
+      if (this.nowMs() < atMs) return wait();
+      stop();
+      ring();
+    };
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(check, Math.min(Math.max(atMs - this.nowMs(), 0), LONGEST_MS)).unref();
+    };
+    const stopListening = this.onAdvance(wait);
+    const stop = () => {
+      clearTimeout(timer);
+      stopListening();
+    };
+    wait();
+    return stop;
+  }
 }

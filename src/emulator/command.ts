@@ -28,17 +28,9 @@ export interface CommandIo {
 
 /** Flags as options of `startEmulator`. */
 export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
-  const { port, host, token, data, scene, chaos, logLimit, memoryGroup } = flags;
-  return {
-    ...(port === undefined ? {} : { port }),
-    ...(host === undefined ? {} : { host }),
-    ...(token === undefined ? {} : { token }),
-    ...(data === undefined ? {} : { dataDir: data }),
-    ...(scene === undefined ? {} : { scene }),
-    ...(chaos === undefined ? {} : { chaosFile: chaos }),
-    ...(logLimit === undefined ? {} : { logLimitBytes: Math.ceil(logLimit * 2 ** 20) }),
-    ...(memoryGroup === undefined ? {} : { memoryGroup }),
-  };
+  const { data, chaos, logLimit, json: _json, ...same } = flags;
+  const logLimitBytes = logLimit === undefined ? undefined : Math.ceil(logLimit * 2 ** 20);
+  return { ...same, dataDir: data, chaosFile: chaos, logLimitBytes };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAbandoned, lockFolder } from "./state/folder-lock.ts";
-import { type Folders, openFolders, removeTree } from "./state/folders.ts";
+import { Folders, removeTree } from "./state/folders.ts";
 
 /** The emulator's folder: a given one that lasts, or a temporary one. */
 export interface Home {
@@ -30,7 +30,7 @@ export function openHome(dataDir: string | undefined): Home {
   const signingKey = keptKey(join(dataDir, "signing-key"));
   const unlock = lockFolder(dataDir);
   return {
-    folders: openFolders(dataDir),
+    folders: new Folders(dataDir),
     stateFolder: dataDir,
     signingKey,
     close: async () => unlock(),
@@ -44,7 +44,7 @@ function temporaryHome(): Home {
   const root = mkdtempSync(join(tmpdir(), PREFIX));
   lockFolder(root);
   return {
-    folders: openFolders(root),
+    folders: new Folders(root),
     stateFolder: undefined,
     signingKey: newKey(),
     close: async () => removeTree(root),

@@ -1,11 +1,12 @@
-import { type Chaos, readChaosFile } from "./chaos.ts";
-import { type Clock, openClock } from "./clock.ts";
+import type { Chaos } from "./chaos.ts";
+import { Clock } from "./clock.ts";
 import { openHome } from "./home.ts";
-import { openLogStore } from "./logs/store.ts";
-import { type EmulatorOptions, hostOf } from "./options.ts";
+import { FileLogs } from "./logs/store.ts";
+import type { EmulatorOptions } from "./options.ts";
 import { openRunner } from "./run/index.ts";
 import { checkScene } from "./scenes/index.ts";
-import { passedConfigOf, serve } from "./serve.ts";
+import { serve } from "./serve.ts";
+import { encodeConfig } from "./state/tokens.ts";
 
 export type { EmulatorOptions } from "./options.ts";
 
@@ -38,29 +39,26 @@ const SELECTION = { user: "alice", cluster: "default", org: "acme", project: "vi
 
 /** Starts the platform on this machine. @throws {Error} if the port is taken or an option makes no sense. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const host = hostOf(options);
   if (options.scene !== undefined) checkScene(options.scene);
-  const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
   const runner = openRunner({ memoryGroup: options.memoryGroup });
   const home = openHome(options.dataDir);
-  const clock = openClock();
-  const logs = openLogStore(home.folders.logs, options.logLimitBytes);
-  const parts = { host, rules, home, clock, runner, logs };
-  const served = await serve(options, parts).catch(async (error: unknown) => {
+  const clock = new Clock();
+  const logs = new FileLogs(home.folders.logs, options.logLimitBytes);
+  const served = await serve(options, { home, clock, runner, logs }).catch(async (error: unknown) => {
     await home.close();
     throw error;
   });
+  const { context, token, damage, chaos } = served;
   return {
     ...SELECTION,
-    url: `${served.context.origin}/api/v1`,
-    token: served.token,
-    passedConfig: passedConfigOf(served, SELECTION),
+    url: `${context.origin}/api/v1`,
+    token,
+    passedConfig: encodeConfig({ ...SELECTION, token, origin: context.origin }),
     isolated: runner.isolated,
     limited: runner.limited,
-    warnings: served.damage === undefined ? [] : [served.damage],
-    chaos: served.chaos,
-    clock,
-    tokenFor: (user) => served.context.tokens.mint(user),
+    warnings: damage === undefined ? [] : [damage],
+    ...{ chaos, clock },
+    tokenFor: (user) => context.tokens.mint(user),
     close: () => served.close(),
   };
 }

@@ -4,28 +4,28 @@ import type { Project } from "./state/platform.ts";
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free one. */
-  port?: number;
+  port?: number | undefined;
   /** Loopback by default; anything else needs `token`. */
-  host?: string;
+  host?: string | undefined;
   /** The first user's token. A text that is not a JWT becomes the key that tokens are signed with. */
-  token?: string;
+  token?: string | undefined;
   /** Where jobs, logs, secrets, disks and users are kept; a temporary folder that goes away, if absent. */
-  dataDir?: string;
+  dataDir?: string | undefined;
   /** What to begin with; see the scenes. */
-  scene?: string;
-  chaosFile?: string;
+  scene?: string | undefined;
+  chaosFile?: string | undefined;
   /** Bytes of output kept of each job; 1 GiB if absent. */
-  logLimitBytes?: number;
-  timing?: Partial<Timing>;
+  logLimitBytes?: number | undefined;
+  timing?: Partial<Timing> | undefined;
   /** Size of each GPU pool; 2 if absent. */
-  gpuNodes?: number;
+  gpuNodes?: number | undefined;
   /** Projects beside the built-in ones. */
-  projects?: readonly Project[];
+  projects?: readonly Project[] | undefined;
   /**
    * Control group below which the system keeps jobs within their memory, or `none`: they are only watched. The
    * emulator's own by default, where the system lets it.
    */
-  memoryGroup?: string;
+  memoryGroup?: string | undefined;
 }
 
 /** The host to listen on. @throws {Error} for one that others can reach, unless a token was chosen. */

@@ -1,6 +1,7 @@
+import { cpus, totalmem } from "node:os";
 import { adminRoutes } from "./api/admin.ts";
 import { configRoutes } from "./api/config.ts";
-import type { ApiContext } from "./api/context.ts";
+import type { ApiContext, Disk } from "./api/context.ts";
 import { diskRoutes } from "./api/disks.ts";
 import { jobRoutes } from "./api/job-routes.ts";
 import { mountMonitoring } from "./api/monitoring.ts";
@@ -9,64 +10,56 @@ import { publishedPorts } from "./api/published.ts";
 import { secretRoutes } from "./api/secrets.ts";
 import { storageRoutes } from "./api/storage.ts";
 import { userRoutes } from "./api/users.ts";
-import { type Chaos, type ChaosRule, ChaosRules } from "./chaos.ts";
+import { ChaosRules, readChaosFile } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
 import type { Home } from "./home.ts";
 import { HttpServer } from "./http/server.ts";
+import { JobLifecycle } from "./lifecycle/index.ts";
 import { DEFAULT_TIMING } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
 import { monitoringRoutes } from "./monitoring/index.ts";
-import type { MonitoringDeps } from "./monitoring/route.ts";
-import type { EmulatorOptions } from "./options.ts";
+import { type EmulatorOptions, hostOf } from "./options.ts";
 import type { Runner } from "./run/runner.ts";
 import { playScene } from "./scenes/index.ts";
-import { openSavedImages } from "./state/saved-images.ts";
-import { openStore } from "./state/store.ts";
-import { encodeConfig, identityOf, openTokens, type Tokens } from "./state/tokens.ts";
-import { openWorld } from "./world.ts";
+import { type Account, Accounts } from "./state/accounts.ts";
+import { SavedImages } from "./state/folders.ts";
+import { type Permission, Permissions } from "./state/permissions.ts";
+import { openPlatform } from "./state/platform.ts";
+import { openStore, type Store } from "./state/store.ts";
+import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
 
-/** What the door gives to the server: the running half, and what the options came to. */
-export interface ServeParts {
-  host: string;
-  rules: readonly ChaosRule[];
+/** The running half, which tests put doubles in place of. */
+interface Parts {
   home: Home;
   clock: Clock;
   runner: Runner;
   logs: LogStore;
 }
 
-/** A server at work. */
-export interface Served {
-  context: ApiContext;
-  chaos: Chaos;
-  token: string;
-  /** What of the kept state could not be read. */
-  damage: string | undefined;
-  close(): Promise<void>;
-}
-
 const FIRST_USER = "alice";
+const GPU_NODES = 2;
 
-/** Puts the platform together and lets it listen. @throws if the port is taken. */
-export async function serve(options: EmulatorOptions, parts: ServeParts): Promise<Served> {
+/** Puts the platform together and lets it listen. @throws if the port is taken or a file or scene cannot be used. */
+export async function serve(options: EmulatorOptions, parts: Parts) {
   const { home, clock, runner, logs } = parts;
+  const host = hostOf(options);
+  const rules = options.chaosFile === undefined ? [] : readChaosFile(options.chaosFile);
   const { tokens, token } = tokensFor(options, home);
   const chaos = new ChaosRules(clock);
-  const timing = { ...DEFAULT_TIMING, ...options.timing };
   const server = new HttpServer({ tokens, faults: chaos });
-  const port = await server.listen(options.port ?? 0, parts.host);
+  const port = await server.listen(options.port ?? 0, host);
   const store = openStore(home.stateFolder);
-  const images = openSavedImages(home.folders.images);
-  const origin = `http://${shownHost(parts.host)}:${port}`;
-  const context = openWorld(options, { ...parts, store, chaos, timing, tokens, images, origin });
-  mount(server, context, { ...parts, images, archiveDelayMs: timing.archiveDelayMs });
-  for (const rule of parts.rules) chaos.add(rule);
+  const origin = `http://${shownHost(host)}:${port}`;
+  const context = contextOf(options, { ...parts, chaos, store, tokens, origin });
+  mount(server, context);
+  for (const rule of rules) chaos.add(rule);
   context.lifecycle.recover();
   if (options.scene !== undefined) playScene(options.scene, context);
   return {
     context,
     chaos,
     token,
+    /** What of the kept state could not be read. */
     damage: store.damage,
     async close() {
       chaos.clear();
@@ -80,19 +73,39 @@ export async function serve(options: EmulatorOptions, parts: ServeParts): Promis
   };
 }
 
-/** The blob of `APOLO_PASSED_CONFIG` for a selection. Source: protocol reference 1.5. */
-export function passedConfigOf(
-  { context, token }: Served,
-  place: { cluster: string; org: string; project: string },
-): string {
-  return encodeConfig({ ...place, token, origin: context.origin });
+interface Joined extends Parts {
+  store: Store;
+  chaos: ChaosRules;
+  tokens: Tokens;
+  origin: string;
 }
 
-function mount(server: HttpServer, context: ApiContext, from: Omit<MonitoringDeps, "lifecycle">): void {
-  const routes = monitoringRoutes({ ...from, lifecycle: context.lifecycle });
+/** Joins the parts of the platform into what the API works on. */
+function contextOf(options: EmulatorOptions, joined: Joined): ApiContext {
+  const { home, store, clock, runner, logs, chaos, tokens, origin } = joined;
+  const machine = { cpus: cpus().length, memoryBytes: totalmem() };
+  const platform = openPlatform(machine, options.gpuNodes ?? GPU_NODES, options.projects);
+  const own = {
+    ...{ origin, platform, clock, logs, tokens, table: store.table },
+    folders: home.folders,
+    timing: { ...DEFAULT_TIMING, ...options.timing },
+    secrets: store.collection<string>("secrets"),
+    disks: store.collection<Disk>("disks"),
+    accounts: new Accounts(store.collection<Account>("accounts")),
+    permissions: new Permissions(platform, store.collection<Permission[]>("shares")),
+    images: new SavedImages(home.folders.images),
+    asksToken: options.token !== undefined,
+    isolated: runner.isolated,
+    pinned: new Map(),
+  };
+  const { memoryBytes } = machine;
+  return { ...own, lifecycle: new JobLifecycle({ ...own, runner, chaos, memoryBytes }) };
+}
+
+function mount(server: HttpServer, context: ApiContext): void {
   server.mount((app) => {
     publishedPorts(app, context);
-    mountMonitoring(app, context, { routes, sockets: server.sockets });
+    mountMonitoring(app, context, { routes: monitoringRoutes(context), sockets: server.sockets });
     for (const register of [configRoutes, oauthRoutes, jobRoutes, userRoutes, adminRoutes])
       register(app, context);
     for (const { name } of context.platform.clusters)
@@ -101,12 +114,10 @@ function mount(server: HttpServer, context: ApiContext, from: Omit<MonitoringDep
 }
 
 function tokensFor({ token }: EmulatorOptions, { signingKey }: Home): { tokens: Tokens; token: string } {
-  if (token === undefined) {
-    const tokens = openTokens(signingKey);
-    return { tokens, token: tokens.mint(FIRST_USER) };
-  }
-  const tokens = openTokens(token, { token, user: FIRST_USER });
-  return { tokens, token: identityOf(token) === undefined ? tokens.mint(FIRST_USER) : token };
+  const fixed = token === undefined ? undefined : { token, user: FIRST_USER };
+  const tokens = openTokens(token ?? signingKey, fixed);
+  const isJwt = token !== undefined && identityOf(token) !== undefined;
+  return { tokens, token: isJwt ? token : tokens.mint(FIRST_USER) };
 }
 
 function shownHost(host: string): string {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
-import { openLogStore } from "../../src/emulator/logs/store.ts";
+import { FileLogs } from "../../src/emulator/logs/store.ts";
 import { openStore } from "../../src/emulator/state/store.ts";
 import { record } from "./support/records.ts";
 
@@ -27,7 +27,7 @@ function fill(): () => void {
   return () => rmSync(path);
 }
 
-async function textOf(logs: ReturnType<typeof openLogStore>, id: string): Promise<string> {
+async function textOf(logs: FileLogs, id: string): Promise<string> {
   const chunks = [];
   for await (const chunk of logs.read(id, await logs.range(id, {}))) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
@@ -68,7 +68,7 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
 
   test("logs end with their notes one after another", async (context) => {
     if (!isMounted) return context.skip();
-    const logs = openLogStore(disk);
+    const logs = new FileLogs(disk);
     logs.append("job-aa1", Buffer.alloc(4095, "a"), 1);
     fill();
     for (const id of ["job-aa1", "job-bb1", "job-cc1"]) {
@@ -99,12 +99,12 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
 
 describe("a log at its limit", () => {
   test("says where it was cut, once, and stays so", async () => {
-    const logs = openLogStore(disk, 10);
+    const logs = new FileLogs(disk, 10);
     for (const text of ["1234\n", "5678901", "dropped\n"]) logs.append("job-aa1", Buffer.from(text), 1);
     const cut = "1234\n56789\n[emulator] The output of this job ends here: it is longer than 10 bytes.\n";
     expect(await textOf(logs, "job-aa1")).toBe(cut);
     await logs.close();
-    const again = openLogStore(disk, 10);
+    const again = new FileLogs(disk, 10);
     again.append("job-aa1", Buffer.from("dropped\n"), 2);
     expect(await textOf(again, "job-aa1")).toBe(cut);
     await again.close();

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { openHome } from "../../src/emulator/home.ts";
-import { openLogStore } from "../../src/emulator/logs/store.ts";
+import { FileLogs } from "../../src/emulator/logs/store.ts";
 import { lockFolder } from "../../src/emulator/state/folder-lock.ts";
 import { openStore } from "../../src/emulator/state/store.ts";
 import { record } from "./support/records.ts";
@@ -24,9 +24,9 @@ describe("openHome", () => {
     const alive = openHome(undefined);
     await vi.waitFor(() => expect(existsSync(dead)).toBe(false));
     const other = openHome(undefined);
-    expect(existsSync(alive.folders.root)).toBe(true);
+    expect(existsSync(alive.folders.logs)).toBe(true);
     await Promise.all([alive.close(), other.close()]);
-    expect(existsSync(alive.folders.root)).toBe(false);
+    expect(existsSync(alive.folders.logs)).toBe(false);
   });
 
   test("signs tokens the same way as long as the data folder is", async () => {
@@ -58,7 +58,7 @@ describe("a data folder that was there before", () => {
     const home = openHome(folder);
     const store = openStore(folder);
     store.table.add(record(1));
-    const logs = openLogStore(home.folders.logs);
+    const logs = new FileLogs(home.folders.logs);
     logs.append(record(1).id, Buffer.from("secret\n"), 1);
     const modes = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.name !== "lock")

@@ -1,12 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { HttpError } from "../http/error.ts";
-import type { JobLifecycle } from "../lifecycle/lifecycle.ts";
-import type { Hold } from "../lifecycle/run-deps.ts";
+import type { Hold } from "../lifecycle/deps.ts";
+import type { JobLifecycle } from "../lifecycle/index.ts";
+import type { Timing } from "../lifecycle/timing.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { Accounts } from "../state/accounts.ts";
 import type { Collection } from "../state/collection.ts";
-import type { Folders } from "../state/folders.ts";
-import type { JobTable } from "../state/job.ts";
+import type { Folders, SavedImages } from "../state/folders.ts";
+import type { JobTable } from "../state/job-table.ts";
 import type { Action, Permission, Permissions } from "../state/permissions.ts";
 import type { Platform } from "../state/platform.ts";
 import type { Tokens } from "../state/tokens.ts";
@@ -38,6 +39,8 @@ export interface ApiContext {
   /** Whether the login page asks for a token: one was chosen. */
   asksToken: boolean;
   clock: Clock;
+  timing: Timing;
+  images: SavedImages;
   logs: LogStore;
   folders: Folders;
   /** By `cluster/org/project/key`. */

@@ -191,6 +191,6 @@ function refuseForQuota({ lifecycle, accounts }: ApiContext, job: JobRecord): vo
   const over = job.waitForJobsQuota ? undefined : lifecycle.overQuota(job);
   if (over === "user") throw failure(400, `Jobs limit quota exceeded for user '${user}'`);
   if (over === "org") throw failure(400, `Jobs limit quota exceeded for org '${org}'`);
-  if (!accounts.solvent({ cluster, org, user })) throw failure(400, `No credits left for user '${user}'`);
-  if (!accounts.solvent({ cluster, org })) throw failure(400, `No credits left for org '${org}'`);
+  if (!accounts.isSolvent({ cluster, org, user })) throw failure(400, `No credits left for user '${user}'`);
+  if (!accounts.isSolvent({ cluster, org })) throw failure(400, `No credits left for org '${org}'`);
 }

@@ -1,10 +1,9 @@
 import { cp } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Ending, RunningJob } from "../run/runner.ts";
 import type { JobRecord } from "../state/job.ts";
+import type { CannedRun, RunDeps } from "./deps.ts";
 import { launchOf } from "./launch.ts";
-import type { LogTail } from "./log-tail.ts";
-import { type Live, playLog } from "./played-log.ts";
-import type { RunDeps } from "./run-deps.ts";
 import { WholeLines } from "./whole-lines.ts";
 
 /** What a job runs: one process after another, or a log that is played in place of one. */
@@ -31,11 +30,15 @@ export class Container {
     return this.#live !== undefined;
   }
 
-  /** Runs it once. `began` is called as soon as something runs: never, if it could not be started. */
-  async run(tail: LogTail, began: () => void): Promise<Ending> {
+  /**
+   * Runs it once; `output` is the end of what it printed. `began` is called as soon as something runs: never, if it
+   * could not be started.
+   */
+  async run(began: () => void): Promise<Ending & { output: string | null }> {
     const { logs, clock } = this.#deps;
+    let tail = Buffer.alloc(0);
     const print = (chunk: Uint8Array) => {
-      tail.push(chunk);
+      tail = Buffer.from(Buffer.concat([tail, chunk.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES));
       logs.append(this.#job.id, chunk, clock.nowMs());
     };
     const lines = new WholeLines(print);
@@ -46,7 +49,7 @@ export class Container {
     this.#live = undefined;
     this.#running = undefined;
     logs.endLine(this.#job.id);
-    return ending;
+    return { ...ending, output: messageOf(tail) };
   }
 
   kill(): void {
@@ -65,13 +68,13 @@ export class Container {
 
   /** What is returned can be killed from the moment it runs. */
   async #launch(lines: WholeLines, print: (chunk: Uint8Array) => void): Promise<Live> {
-    const { runner, images, sources, canned: played } = this.#deps;
-    const canned = played(this.#job);
+    const { runner, images, chaos } = this.#deps;
+    const canned = chaos.canned(this.#job);
     if (canned !== undefined) {
       this.#live = playLog(canned, print);
       return this.#live;
     }
-    const launch = launchOf(this.#job, sources);
+    const launch = launchOf(this.#job, this.#deps);
     const snapshot = images.find(this.#job.container.image);
     if (snapshot !== undefined)
       await cp(snapshot, launch.folder, { recursive: true, verbatimSymlinks: true });
@@ -82,4 +85,44 @@ export class Container {
     this.#live = running;
     return running;
   }
+}
+
+/** How much of the end of its output a failed container leaves as its message. */
+const TAIL_BYTES = 2048;
+const TAIL_LINES = 80;
+
+/** The message, or null if the job printed nothing. Source: protocol reference 3.11. */
+function messageOf(tail: Buffer): string | null {
+  const lines = tail.toString("utf8").split("\n");
+  return lines.slice(-TAIL_LINES - 1).join("\n") || null;
+}
+
+/** Something that runs and can be told to end. */
+interface Live {
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+  ended: Promise<Ending>;
+}
+
+/** Plays a log in place of a process. */
+function playLog(canned: CannedRun, print: (bytes: Buffer) => void): Live {
+  const killed = new AbortController();
+  return {
+    kill: (signal) => killed.abort(signal),
+    ended: play(canned, print, killed.signal),
+  };
+}
+
+async function play(
+  { lines, linesPerSecond, exitCode }: CannedRun,
+  print: (bytes: Buffer) => void,
+  signal: AbortSignal,
+): Promise<Ending> {
+  for (const line of lines) {
+    if (signal.aborted) break;
+    print(Buffer.from(`${line}\n`));
+    // Rejects only when it is to end.
+    await delay(1000 / linesPerSecond, undefined, { signal }).catch(() => undefined);
+  }
+  const code = signal.reason === "SIGKILL" ? 137 : 143;
+  return { exitCode: signal.aborted ? code : exitCode, oomKilled: false };
 }

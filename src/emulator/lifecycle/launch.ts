@@ -12,8 +12,16 @@ export interface LaunchSources {
   /** By `cluster/org/project/key`. */
   secrets: Collection<string>;
   /** By disk id. */
-  disks: Collection<{ id: string; name?: string | undefined; cluster: string; org: string; project: string }>;
+  disks: Pick<Collection<DiskPlace>, "entries">;
   memoryBytes: number;
+}
+
+interface DiskPlace {
+  id: string;
+  name?: string | undefined;
+  cluster: string;
+  org: string;
+  project: string;
 }
 
 /** Names of secrets and disks a job asks for that do not exist. Source: protocol reference 3.11. */
@@ -43,7 +51,7 @@ export function launchOf(job: JobRecord, sources: LaunchSources): Launch {
     argv: argvOf(job),
     env: envOf(job, sources),
     folder: sources.folders.job(join(id, "root")),
-    ...(container.working_dir === undefined ? {} : { workingDir: container.working_dir }),
+    workingDir: container.working_dir,
     memoryBytes: Math.min(container.resources.memory, sources.memoryBytes),
     cpuCores: container.resources.cpu,
     tty: container.tty,

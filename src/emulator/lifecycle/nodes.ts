@@ -2,8 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
 import { current, type JobRecord } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
-import { Queue, type Waiting } from "./queue.ts";
-import { fits, needOf, plus, type Room, roomOf, times } from "./room.ts";
+import { Queue, type Room, type Waiting } from "./queue.ts";
 
 interface Node {
   pool: string;
@@ -205,4 +204,40 @@ function needed(here: readonly Holder[], enough: (going: readonly Holder[]) => b
     },
     [...here],
   );
+}
+
+/** What a job needs of one node. */
+function needOf({ container }: JobRecord): Room {
+  const { cpu, memory, nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 } = container.resources;
+  return { cpu, memory, gpus: nvidia_gpu + amd_gpu + intel_gpu };
+}
+
+/** What a preset or an empty node of a pool comes to. */
+function roomOf({ cpu, memory, nvidia_gpu }: Pool | Preset): Room {
+  return { cpu, memory, gpus: nvidia_gpu?.count ?? 0 };
+}
+
+/** Shares of a CPU do not add up exactly. */
+const TINY = 1e-6;
+
+function fits(free: Room, need: Room): boolean {
+  return free.cpu + TINY >= need.cpu && free.memory >= need.memory && free.gpus >= need.gpus;
+}
+
+/** How often something fits. */
+function times(free: Room, need: Room): number {
+  const byGpu = need.gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor(free.gpus / need.gpus);
+  return Math.max(
+    0,
+    Math.min(Math.floor((free.cpu + TINY) / need.cpu), Math.floor(free.memory / need.memory), byGpu),
+  );
+}
+
+/** What there is with so much more; `sign` -1 takes it away. */
+function plus(free: Room, need: Room, sign: 1 | -1 = 1): Room {
+  return {
+    cpu: free.cpu + sign * need.cpu,
+    memory: free.memory + sign * need.memory,
+    gpus: free.gpus + sign * need.gpus,
+  };
 }

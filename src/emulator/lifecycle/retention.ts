@@ -1,14 +1,15 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { LogStore } from "../logs/store.ts";
-import type { JobRecord, JobTable } from "../state/job.ts";
+import type { JobRecord } from "../state/job.ts";
 import { finishedMs } from "../state/job-history.ts";
+import type { JobTable } from "../state/job-table.ts";
 import type { Timing } from "./timing.ts";
 
 interface RetentionDeps {
   table: JobTable;
   logs: LogStore;
-  clock: Clock;
+  clock: Pick<Clock, "nowMs">;
   timing: Timing;
   /** Resolves when nothing of the job runs. */
   stop(job: JobRecord): Promise<void>;

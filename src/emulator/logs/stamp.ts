@@ -1,25 +1,23 @@
-import type { LogFile, TimeEntry } from "./log-file.ts";
+import type { LogReader } from "./reader.ts";
 
 /** How the time in front of a line is written: microseconds (archive) or nanoseconds (live). Source: protocol reference 4.2. */
 export type Stamp = "micro" | "nano";
 
 /** Lines of a range, each behind its time and a space. A range may begin within a line: that gets no time. */
 export async function* stampLines(
-  file: LogFile,
+  file: LogReader,
   { start, end }: { start: number; end: number },
   stamp: Stamp,
 ): AsyncGenerator<Uint8Array> {
-  const times = new TimeCursor(file, { offset: start, stamp });
+  await file.readTimes();
+  const times = new TimeCursor(file, start, stamp);
   let atLineStart = start === 0 || !(await file.lineIsOpen({ start: 0, end: start }));
   let offset = start;
   for await (const chunk of file.bytes({ start, end })) {
     // One character per byte: whatever the bytes mean, they come out as they went in.
     let stamped = "";
     for (const part of linesOf(chunk.toString("latin1"))) {
-      if (atLineStart) {
-        if (!times.covers(offset)) await times.more(offset);
-        stamped += `${times.text(offset)} `;
-      }
+      if (atLineStart) stamped += `${times.text(offset)} `;
       stamped += part;
       offset += part.length;
       atLineStart = part.endsWith("\n");
@@ -39,56 +37,30 @@ function* linesOf(text: string): Generator<string> {
 
 /** Tells the time of ever later offsets. */
 class TimeCursor {
-  readonly #blocks: AsyncGenerator<TimeEntry[]>;
-  #entries: TimeEntry[] = [];
-  #next = 0;
-  #isLast = false;
-  #atMs = 0;
-  #text = "";
-  #second = { at: Number.NaN, text: "" };
+  readonly #file: LogReader;
   readonly #zeros: string;
+  #entry: number;
+  #shown: number | undefined;
+  #text = "";
 
-  constructor(file: LogFile, { offset, stamp }: { offset: number; stamp: Stamp }) {
-    this.#blocks = file.times(offset);
+  constructor(file: LogReader, offset: number, stamp: Stamp) {
+    this.#file = file;
+    this.#entry = file.entryOf(offset);
     this.#zeros = stamp === "nano" ? "000" : "";
   }
 
-  /** Whether the time of an offset is known without reading more of the index. */
-  covers(offset: number): boolean {
-    const last = this.#entries.at(-1);
-    return this.#isLast || (last !== undefined && last.offset > offset);
-  }
-
-  /** Reads on until `offset` is covered. */
-  async more(offset: number): Promise<void> {
-    while (!this.covers(offset)) {
-      this.#advance(offset);
-      const { done, value } = await this.#blocks.next();
-      if (done === true) this.#isLast = true;
-      else [this.#entries, this.#next] = [value, 0];
-    }
-  }
-
-  /** Time of an offset that is covered: RFC 3339 in UTC. */
+  /** RFC 3339 in UTC. */
   text(offset: number): string {
-    this.#advance(offset);
-    if (this.#text === "") this.#text = this.#format();
+    while ((this.#file.entry(this.#entry + 1)?.offset ?? Number.POSITIVE_INFINITY) <= offset)
+      this.#entry += 1;
+    if (this.#shown !== this.#entry) this.#text = this.#format(this.#file.entry(this.#entry)?.atMs ?? 0);
+    this.#shown = this.#entry;
     return this.#text;
   }
 
-  #format(): string {
-    const at = Math.floor(this.#atMs / 1000);
-    if (at !== this.#second.at) this.#second = { at, text: new Date(at * 1000).toISOString().slice(0, 20) };
-    const micros = Math.floor((this.#atMs - at * 1000) * 1000);
-    return `${this.#second.text}${String(micros).padStart(6, "0")}${this.#zeros}Z`;
-  }
-
-  #advance(offset: number): void {
-    for (let entry = this.#entries[this.#next]; entry !== undefined && entry.offset <= offset; ) {
-      this.#atMs = entry.atMs;
-      this.#text = "";
-      this.#next += 1;
-      entry = this.#entries[this.#next];
-    }
+  #format(atMs: number): string {
+    const seconds = Math.floor(atMs / 1000);
+    const micros = String(Math.floor((atMs - seconds * 1000) * 1000)).padStart(6, "0");
+    return `${new Date(seconds * 1000).toISOString().slice(0, 20)}${micros}${this.#zeros}Z`;
   }
 }

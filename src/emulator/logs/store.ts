@@ -1,11 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { JobLog, type LogBounds, type LogPaths, type TimedLine } from "./job-log.ts";
-import { LogFile } from "./log-file.ts";
+import { LogReader } from "./reader.ts";
 import { type Stamp, stampLines } from "./stamp.ts";
-
-export type { TimedLine } from "./job-log.ts";
+import { type LogBounds, type LogPaths, LogWriter, type TimedLine } from "./writer.ts";
 
 /** Which lines of a log are wanted, by the time of their first byte. */
 interface TimeSpan {
@@ -21,28 +19,6 @@ interface LogRange {
   end: number;
 }
 
-/** The log of every job: each line with the time it was written, indexed by time. */
-export interface LogStore {
-  /** Appends output as it comes; a line may arrive in pieces. Its time is that of its first byte, never earlier than the last. */
-  append(jobId: string, chunk: Uint8Array, atMs: number): void;
-  /** Ends a line that was left open (the process ended). */
-  endLine(jobId: string): void;
-  /** Appends many lines with their own times at once; the log is ended then. */
-  fill(jobId: string, lines: Iterable<TimedLine>): void;
-  /** Whether output came since the log was last ended: `end` will be called. */
-  isLive(jobId: string): boolean;
-  /** Finds lines by time, without reading what lies before them. */
-  range(jobId: string, span: TimeSpan): Promise<LogRange>;
-  /** What is in a range; lines are prefixed with their time if `stamp` is given. */
-  read(jobId: string, range: LogRange, stamp?: Stamp): AsyncIterable<Uint8Array>;
-  /** Everything from `start` on, and what still comes, until `signal` fires or the job's log is ended. */
-  follow(jobId: string, start: number, options: FollowOptions): AsyncIterable<Uint8Array>;
-  /** No more will come (until `append` is called again, after a restart). */
-  end(jobId: string): void;
-  remove(jobId: string): Promise<void>;
-  close(): Promise<void>;
-}
-
 interface FollowOptions {
   signal: AbortSignal;
   stamp?: Stamp | undefined;
@@ -50,68 +26,56 @@ interface FollowOptions {
 
 /** Files held open for writing at most. */
 const OPEN_LOGS = 200;
-
-/**
- * Opens the logs below a folder; what an earlier process wrote there is found again, whatever ended it. Per
- * job there is the output as it came, and an index of times; what is finished holds nothing open and nothing
- * in memory.
- */
-export function openLogStore(folder: string, limitBytes = LOG_LIMIT_BYTES): LogStore {
-  return new FileLogStore(folder, limitBytes);
-}
-
 /** Bytes of output that are kept of one job, if nothing else is said. */
 const LOG_LIMIT_BYTES = 1024 ** 3;
 /** Kept for the lines that say why a log ends, on a disk that is full. */
 const RESERVE_BYTES = 256 * 1024;
+const NEW_LINE = Buffer.from("\n");
 
-class FileLogStore implements LogStore {
+export type LogStore = Pick<FileLogs, keyof FileLogs>;
+
+/**
+ * The log of every job: each line with the time it was written, indexed by time. What an earlier process wrote to
+ * the folder is found again, whatever ended it. What is finished holds nothing open and nothing in memory.
+ */
+export class FileLogs {
   readonly #folder: string;
   /** In the order of their last use. */
-  readonly #logs = new Map<string, JobLog>();
-  readonly #open = new Set<JobLog>();
+  readonly #logs = new Map<string, LogWriter>();
+  readonly #open = new Set<LogWriter>();
   readonly #bounds: LogBounds;
   #hasReserve = false;
 
-  constructor(folder: string, limitBytes: number) {
+  constructor(folder: string, limitBytes = LOG_LIMIT_BYTES) {
     this.#folder = folder;
     this.#bounds = { limitBytes, makeRoom: () => rmSync(this.#reserve, { force: true }) };
   }
 
-  get #reserve(): string {
-    return join(this.#folder, "reserve");
-  }
-
-  #keepReserve(): void {
-    this.#hasReserve = true;
-    try {
-      writeFileSync(this.#reserve, Buffer.alloc(RESERVE_BYTES), { mode: 0o600 });
-    } catch {
-      // A disk that is full already has no room to keep.
-      rmSync(this.#reserve, { force: true });
-    }
-  }
-
+  /** Appends output as it comes; a line may arrive in pieces. Its time is that of its first byte, never earlier than the last. */
   append(jobId: string, chunk: Uint8Array, atMs: number): void {
     if (chunk.length === 0) return;
     this.#writable(jobId).append(chunk, atMs);
   }
 
+  /** Ends a line that was left open (the process ended). */
   endLine(jobId: string): void {
     this.#logs.get(jobId)?.endLine();
   }
 
+  /** Appends many lines with their own times at once; the log is ended then. */
   fill(jobId: string, lines: Iterable<TimedLine>): void {
     this.#writable(jobId).fill(lines);
     this.end(jobId);
   }
 
+  /** Whether output came since the log was last ended: `end` will be called. */
   isLive(jobId: string): boolean {
     return this.#logs.get(jobId)?.hasOutput ?? false;
   }
 
+  /** Finds lines by time, without reading what lies before them. */
   async range(jobId: string, { sinceMs, untilMs }: TimeSpan): Promise<LogRange> {
-    const file = await LogFile.open(this.#paths(jobId));
+    const file = await LogReader.open(this.#paths(jobId));
     if (file === undefined) return { start: 0, end: 0 };
     try {
       const start = sinceMs === undefined ? 0 : await file.lineStart(await file.firstAt(sinceMs));
@@ -123,8 +87,9 @@ class FileLogStore implements LogStore {
     }
   }
 
+  /** What is in a range; lines are prefixed with their time if `stamp` is given. */
   async *read(jobId: string, range: LogRange, stamp?: Stamp): AsyncIterable<Uint8Array> {
-    const file = await LogFile.open(this.#paths(jobId));
+    const file = await LogReader.open(this.#paths(jobId));
     if (file === undefined) return;
     try {
       yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
@@ -134,12 +99,13 @@ class FileLogStore implements LogStore {
     }
   }
 
+  /** Everything from `start` on, and what still comes, until `signal` fires or the job's log is ended. */
   async *follow(jobId: string, start: number, options: FollowOptions): AsyncIterable<Uint8Array> {
     const log = this.#log(jobId);
     log.followers += 1;
     try {
       if (log.size <= start && !(await log.grows(start, options.signal))) return;
-      const file = await LogFile.open(this.#paths(jobId));
+      const file = await LogReader.open(this.#paths(jobId));
       if (file === undefined) return;
       try {
         yield* followFile(file, log, { ...options, start });
@@ -152,6 +118,7 @@ class FileLogStore implements LogStore {
     }
   }
 
+  /** No more will come (until `append` is called again, after a restart). */
   end(jobId: string): void {
     const log = this.#logs.get(jobId);
     if (log === undefined) return;
@@ -171,15 +138,29 @@ class FileLogStore implements LogStore {
     rmSync(this.#reserve, { force: true });
   }
 
-  #log(jobId: string): JobLog {
+  get #reserve(): string {
+    return join(this.#folder, "reserve");
+  }
+
+  #keepReserve(): void {
+    this.#hasReserve = true;
+    try {
+      writeFileSync(this.#reserve, Buffer.alloc(RESERVE_BYTES), { mode: 0o600 });
+    } catch {
+      // A disk that is full already has no room to keep.
+      rmSync(this.#reserve, { force: true });
+    }
+  }
+
+  #log(jobId: string): LogWriter {
     const known = this.#logs.get(jobId);
     if (known !== undefined) return known;
-    const log = new JobLog(this.#paths(jobId), this.#bounds);
+    const log = new LogWriter(this.#paths(jobId), this.#bounds);
     this.#logs.set(jobId, log);
     return log;
   }
 
-  #writable(jobId: string): JobLog {
+  #writable(jobId: string): LogWriter {
     const log = this.#log(jobId);
     if (this.#open.has(log)) return log;
     if (!this.#hasReserve) this.#keepReserve();
@@ -195,7 +176,7 @@ class FileLogStore implements LogStore {
   }
 
   /** An ended log that nobody follows takes no memory. */
-  #forget(jobId: string, log: JobLog): void {
+  #forget(jobId: string, log: LogWriter): void {
     const idle = log.followers === 0 && (log.ended || !log.hasOutput);
     if (idle && this.#logs.get(jobId) === log) this.#logs.delete(jobId);
   }
@@ -207,8 +188,8 @@ class FileLogStore implements LogStore {
 }
 
 async function* followFile(
-  file: LogFile,
-  log: JobLog,
+  file: LogReader,
+  log: LogWriter,
   { start, signal, stamp }: FollowOptions & { start: number },
 ): AsyncGenerator<Uint8Array> {
   for (let at = start; await log.grows(at, signal); ) {
@@ -217,8 +198,6 @@ async function* followFile(
     at = range.end;
   }
 }
-
-const NEW_LINE = Buffer.from("\n");
 
 /** Two characters of the random part: a folder with 100,000 files is slow to look into. */
 function shardOf(jobId: string): string {

@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
+import type { ApiContext } from "../api/context.ts";
 import type { RunningJob } from "../run/runner.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
-import type { MonitoringDeps, SocketRoute } from "./route.ts";
+import type { SocketRoute } from "./route.ts";
 import { HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
@@ -19,7 +20,7 @@ const HIGH_BYTES = 2 * 1024 * 1024;
 const LOW_BYTES = 512 * 1024;
 
 /** Source: protocol reference 4.5. */
-export function attachRoute({ lifecycle }: MonitoringDeps): SocketRoute {
+export function attachRoute({ lifecycle }: ApiContext): SocketRoute {
   return {
     path: "/:id/attach",
     methods: ["GET", "POST"],

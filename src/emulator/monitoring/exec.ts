@@ -2,13 +2,14 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
+import type { ApiContext } from "../api/context.ts";
 import { failure } from "../http/error.ts";
 import type { Ending, Session } from "../run/runner.ts";
 import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
-import type { MonitoringDeps, SocketRoute } from "./route.ts";
+import type { SocketRoute } from "./route.ts";
 import { containerId, HEARTBEAT_MS, runningJob } from "./running.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
@@ -16,7 +17,7 @@ import { closing, sendPaced, whileOpen } from "./socket.ts";
 const SILENCE_MS = 300;
 
 /** Source: protocol reference 4.4. */
-export function execRoute({ lifecycle }: MonitoringDeps): SocketRoute {
+export function execRoute({ lifecycle }: ApiContext): SocketRoute {
   return {
     path: "/:id/exec",
     methods: ["GET", "POST"],

@@ -1,15 +1,16 @@
+import type { ApiContext } from "../api/context.ts";
 import { empty } from "../http/answer.ts";
 import { attachRoute } from "./attach.ts";
 import { execRoute } from "./exec.ts";
 import { logRoutes } from "./log-routes.ts";
 import { portForwardRoute } from "./port-forward.ts";
-import type { HttpRoute, MonitoringDeps, MonitoringRoute } from "./route.ts";
+import type { HttpRoute, MonitoringRoute } from "./route.ts";
 import { runningJob } from "./running.ts";
 import { saveRoute } from "./save.ts";
 import { topRoute } from "./top.ts";
 
 /** Everything monitoring serves for one job. Source: protocol reference 4.1. */
-export function monitoringRoutes(deps: MonitoringDeps): MonitoringRoute[] {
+export function monitoringRoutes(deps: ApiContext): MonitoringRoute[] {
   return [
     ...logRoutes(deps),
     topRoute(deps),
@@ -22,7 +23,7 @@ export function monitoringRoutes(deps: MonitoringDeps): MonitoringRoute[] {
 }
 
 /** Source: protocol reference 4.6. */
-function killRoute({ lifecycle }: MonitoringDeps): HttpRoute {
+function killRoute({ lifecycle }: ApiContext): HttpRoute {
   return {
     path: "/:id/kill",
     methods: ["POST"],

@@ -1,13 +1,13 @@
+import type { ApiContext } from "../api/context.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import type { LogQuery } from "./log-query.ts";
-import type { MonitoringDeps } from "./route.ts";
 
 /** How far back an archive can be read. Source: protocol reference 4.2. */
 const LOOK_BACK_MS = 30 * 24 * 3600 * 1000;
 /** How long a log waits for a container that waits itself. Source: protocol reference 4.2. */
 const WAIT_MS = 600_000;
 
-type Deps = Pick<MonitoringDeps, "lifecycle" | "logs" | "clock" | "archiveDelayMs">;
+type Deps = Pick<ApiContext, "lifecycle" | "logs" | "clock" | "timing">;
 
 /**
  * A job's log: what is old enough for the archive, a separator, then what is newer and what still comes. Ends
@@ -25,7 +25,7 @@ export async function* logParts(
   const nowMs = clock.nowMs();
   const sinceMs = Math.max(query.sinceMs ?? 0, nowMs - LOOK_BACK_MS);
   const pod = podAtFirst && hasPod(job);
-  const untilMs = endedMs(deps, job) ?? nowMs - (query.archiveDelayMs ?? deps.archiveDelayMs);
+  const untilMs = endedMs(deps, job) ?? nowMs - (query.archiveDelayMs ?? deps.timing.archiveDelayMs);
   const archive = await logs.range(job.id, pod ? { sinceMs, untilMs } : { sinceMs });
   if (query.debug) yield Buffer.from(`~~~ Archived logs since ${new Date(sinceMs).toISOString()}\n`);
   yield* logs.read(job.id, archive, query.timestamps ? "micro" : undefined);
@@ -50,7 +50,8 @@ async function* livePart({ logs, clock }: Deps, job: JobRecord, part: LivePart):
   let first = true;
   for await (const chunk of chunks) {
     if (first && part.separated) yield Buffer.from(`${query.separator}\n`);
-    if (first && query.debug) yield Buffer.from(`=== Live logs from ${clock.now().toISOString()} ===\n`);
+    if (first && query.debug)
+      yield Buffer.from(`=== Live logs from ${new Date(clock.nowMs()).toISOString()} ===\n`);
     first = false;
     yield chunk;
   }
@@ -72,20 +73,8 @@ function hasPod(job: JobRecord): boolean {
 }
 
 async function leavesWaiting({ lifecycle }: Deps, job: JobRecord, signal: AbortSignal): Promise<void> {
-  const waits = () => current(job).status === "pending";
-  if (!waits()) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      stopListening();
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const stopListening = lifecycle.onChange(job.id, () => {
-      if (!waits()) done();
-    });
-    const timer = setTimeout(done, WAIT_MS);
-    timer.unref();
-    signal.addEventListener("abort", done);
-  });
+  const untilMs = performance.now() + WAIT_MS;
+  const leftMs = () => untilMs - performance.now();
+  while (current(job).status === "pending" && !signal.aborted && leftMs() > 0)
+    await lifecycle.change(job.id, signal, leftMs());
 }

@@ -1,12 +1,13 @@
+import type { ApiContext } from "../api/context.ts";
 import { empty, streamed } from "../http/answer.ts";
 import { logParts } from "./log-parts.ts";
 import { checkLogQuery, logQuery } from "./log-query.ts";
-import type { MonitoringDeps, MonitoringRoute } from "./route.ts";
+import type { MonitoringRoute } from "./route.ts";
 import { HEARTBEAT_MS } from "./running.ts";
 import { sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.2 and 4.3. */
-export function logRoutes(deps: MonitoringDeps): MonitoringRoute[] {
+export function logRoutes(deps: ApiContext): MonitoringRoute[] {
   return [
     {
       path: "/:id/log_ws",

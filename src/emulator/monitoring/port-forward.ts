@@ -1,15 +1,16 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import type { ApiContext } from "../api/context.ts";
 import { pythonJson } from "../http/answer.ts";
 import { param } from "../http/call.ts";
 import { HttpError } from "../http/error.ts";
 import type { RunningJob } from "../run/runner.ts";
-import type { MonitoringDeps, SocketRoute } from "./route.ts";
+import type { SocketRoute } from "./route.ts";
 import { HEARTBEAT_MS, runningJob } from "./running.ts";
 import { bytesOf, closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.7. */
-export function portForwardRoute({ lifecycle }: MonitoringDeps): SocketRoute {
+export function portForwardRoute({ lifecycle }: ApiContext): SocketRoute {
   return {
     path: "/:id/port_forward/:port",
     methods: ["GET", "POST"],

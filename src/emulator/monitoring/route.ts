@@ -1,18 +1,6 @@
 import type { WebSocket } from "ws";
-import type { Clock } from "../clock.ts";
 import type { Call } from "../http/call.ts";
-import type { LogStore } from "../logs/store.ts";
-import type { JobRecord, Lifecycle, SavedImages } from "../state/job.ts";
-
-/** What the routes are built from. */
-export interface MonitoringDeps {
-  lifecycle: Lifecycle;
-  logs: LogStore;
-  clock: Clock;
-  images: SavedImages;
-  /** How old a line must be before it belongs to the archive, in milliseconds. */
-  archiveDelayMs: number;
-}
+import type { JobRecord } from "../state/job.ts";
 
 /** What a route is told about its request. */
 interface JobCall {

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
+import type { ApiContext } from "../api/context.ts";
 import { failure } from "../http/error.ts";
 import type { RunningJob } from "../run/runner.ts";
-import type { JobRecord, Lifecycle } from "../state/job.ts";
+import type { JobRecord } from "../state/job.ts";
 
 /** How often the platform pings an open socket, in milliseconds. Source: protocol reference 2.5. */
 export const HEARTBEAT_MS = 30_000;
 
 /** The processes of a job. @throws {HttpError} 404 if it does not run. Source: protocol reference 4.4. */
-export function runningJob(lifecycle: Lifecycle, { id }: JobRecord): RunningJob {
+export function runningJob(lifecycle: ApiContext["lifecycle"], { id }: JobRecord): RunningJob {
   const running = lifecycle.running(id);
   if (running === undefined) throw failure(404, notRunning(id));
   return running;

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { PassThrough, type Writable } from "node:stream";
+import type { ApiContext } from "../api/context.ts";
 import { pythonJson, streamed } from "../http/answer.ts";
 import { readJson } from "../http/call.ts";
 import type { JobRecord } from "../state/job.ts";
 import { registryHost } from "../state/names.ts";
 import { type Check, DataError, dict, refine, required, text, valid } from "../validate/check.ts";
-import type { HttpRoute, MonitoringDeps } from "./route.ts";
+import type { HttpRoute } from "./route.ts";
 import { containerId, notRunning } from "./running.ts";
 
 const REFERENCE =
@@ -19,7 +20,7 @@ interface Target {
 }
 
 /** Source: protocol reference 4.9. */
-export function saveRoute(deps: MonitoringDeps): HttpRoute {
+export function saveRoute(deps: ApiContext): HttpRoute {
   return {
     path: "/:id/save",
     methods: ["POST"],
@@ -56,7 +57,7 @@ function referenceOf(image: string, registry: string): Target {
 }
 
 async function save(
-  { lifecycle, images }: MonitoringDeps,
+  { lifecycle, images }: ApiContext,
   { job, target, lines }: { job: JobRecord; target: Target; lines: Writable },
 ): Promise<void> {
   const folder = lifecycle.folder(job.id);

@@ -1,8 +1,9 @@
 import type { WebSocket } from "ws";
+import type { ApiContext } from "../api/context.ts";
 import { pythonJson } from "../http/answer.ts";
 import type { Usage } from "../run/runner.ts";
 import { isFinished, type JobRecord } from "../state/job.ts";
-import type { MonitoringDeps, SocketRoute } from "./route.ts";
+import type { SocketRoute } from "./route.ts";
 import { whileOpen } from "./socket.ts";
 
 const INTERVAL_MS = 1000;
@@ -11,7 +12,7 @@ const MIB = 1024 * 1024;
 const REASON_BYTES = 123;
 
 /** Source: protocol reference 4.8. */
-export function topRoute({ lifecycle, clock }: MonitoringDeps): SocketRoute {
+export function topRoute({ lifecycle, clock }: ApiContext): SocketRoute {
   return {
     path: "/:id/top",
     methods: ["GET"],
@@ -26,7 +27,7 @@ export function topRoute({ lifecycle, clock }: MonitoringDeps): SocketRoute {
           const usage = await usageOf(socket, async () => lifecycle.running(job.id)?.usage());
           if (usage === "failed") return;
           if (usage !== undefined) socket.send(pythonJson(telemetry(job, usage, clock.nowMs())));
-          await nextLook({ lifecycle }, job, open);
+          await lifecycle.change(job.id, open, INTERVAL_MS);
         }
       },
   };
@@ -56,28 +57,8 @@ function telemetry({ container }: JobRecord, { cpuCores, memoryBytes }: Usage, n
     memory: Math.floor(bytes / MIB),
     memory_bytes: bytes,
     timestamp: nowMs / 1000,
-    ...(hasGpu ? { gpu_duty_cycle: load, gpu_memory: Math.floor(bytes / MIB), gpu_memory_bytes: bytes } : {}),
+    gpu_duty_cycle: hasGpu ? load : undefined,
+    gpu_memory: hasGpu ? Math.floor(bytes / MIB) : undefined,
+    gpu_memory_bytes: hasGpu ? bytes : undefined,
   };
-}
-
-/** A second, or less if the job ends or the caller leaves. */
-async function nextLook(
-  { lifecycle }: Pick<MonitoringDeps, "lifecycle">,
-  job: JobRecord,
-  open: AbortSignal,
-): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      stopListening();
-      clearTimeout(timer);
-      open.removeEventListener("abort", done);
-      resolve();
-    };
-    const stopListening = lifecycle.onChange(job.id, (changed) => {
-      if (isFinished(changed)) done();
-    });
-    const timer = setTimeout(done, INTERVAL_MS);
-    open.addEventListener("abort", done);
-    if (isFinished(job) || open.aborted) done();
-  });
 }

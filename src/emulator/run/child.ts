@@ -24,7 +24,7 @@ export interface Child {
   stderr: Readable | undefined;
   resize(size: Terminal): void;
   /** Resolves when the program has ended; others may still hold its output open. */
-  exited: Promise<{ exitCode: number; startError?: string }>;
+  exited: Promise<{ exitCode: number; startError?: string | undefined }>;
   /** Resolves when all output was read, or when `discard` was called. */
   drained: Promise<void>;
   discard(): void;
@@ -84,7 +84,7 @@ function startWith({ file, args, env, cwd }: Command, streams: Streams): Pick<Ch
   const theirs = [streams.stdin, streams.stdout, streams.stderr].map((pipe) => pipe.theirs);
   try {
     const child = spawn(file, args, { env, cwd, detached: true, stdio: theirs });
-    const exited = new Promise<{ exitCode: number; startError?: string }>((resolve) => {
+    const exited = new Promise<{ exitCode: number; startError?: string | undefined }>((resolve) => {
       child.once("error", (error) => resolve({ exitCode: 127, startError: error.message }));
       child.once("exit", (code, signal) => resolve({ exitCode: exitCodeOf(code, signal) }));
     });

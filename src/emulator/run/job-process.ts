@@ -140,8 +140,8 @@ export class JobProcess implements RunningJob {
     await atMost(child.drained, DRAIN_MS);
     child.discard();
     table.forget(jobId);
-    if (startError !== undefined) return { exitCode, oomKilled: false, startError };
-    return this.#oomKilled ? { exitCode: 137, oomKilled: true } : { exitCode, oomKilled: false };
+    const oomKilled = this.#oomKilled && startError === undefined;
+    return { exitCode: oomKilled ? 137 : exitCode, oomKilled, startError };
   }
 
   /** The first process is gone, so the job is: nothing of it stays. */
@@ -163,7 +163,7 @@ export class JobProcess implements RunningJob {
     await atMost(child.drained, DRAIN_MS);
     this.#sessions.delete(child);
     this.#options.table.untrack(this.#options.jobId, child.pid);
-    return { exitCode, oomKilled: false, ...(startError === undefined ? {} : { startError }) };
+    return { exitCode, oomKilled: false, startError };
   }
 
   #outputs(): Readable[] {

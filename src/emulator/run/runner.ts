@@ -18,7 +18,7 @@ export interface Launch {
   /** Host folder that is the job's own; the working directory unless `workingDir` says otherwise. */
   folder: string;
   /** Absolute path in the job. */
-  workingDir?: string;
+  workingDir?: string | undefined;
   memoryBytes: number;
   cpuCores: number;
   tty: boolean;
@@ -34,7 +34,7 @@ export interface Ending {
   exitCode: number;
   oomKilled: boolean;
   /** Set when the program could not be started at all. */
-  startError?: string;
+  startError?: string | undefined;
 }
 
 export interface Usage {

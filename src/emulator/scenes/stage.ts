@@ -1,21 +1,71 @@
+import { createHash, randomBytes } from "node:crypto";
 import type { ApiContext } from "../api/context.ts";
-import type { Hold } from "../lifecycle/run-deps.ts";
-import type { TimedLine } from "../logs/store.ts";
+import { presetResources } from "../api/preset.ts";
+import type { Hold } from "../lifecycle/deps.ts";
+import type { TimedLine } from "../logs/writer.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
-import { type Casting, castJob, type Past, pastSteps, queuedSteps } from "./cast.ts";
 import type { Random } from "./random.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** A job as a scene describes it; what is left out is as usual. */
+export interface Casting {
+  name?: string;
+  owner?: string;
+  org?: string;
+  project?: string;
+  preset?: string;
+  image?: string;
+  command?: string;
+  description?: string;
+  tags?: string[];
+  env?: Record<string, string>;
+  httpPort?: number;
+  lifeSpanMinutes?: number;
+  restartPolicy?: JobRecord["restartPolicy"];
+}
+
+/** How a job ended. */
+export type End = { status: StatusItem["status"] } & Partial<Omit<StatusItem, "status" | "atMs">>;
+
+export const SUCCEEDED: End = { status: "succeeded", exitCode: 0 };
+export const OOM_KILLED: End = { status: "failed", reason: "OOMKilled", exitCode: 137 };
+
+export function failed(exitCode: number, description: string | null = null): End {
+  return { status: "failed", reason: "Error", exitCode, description };
+}
+
+export function neverRan(reason: string, description: string): End {
+  return { status: "failed", reason, description };
+}
+
+/** How a job of the past went, in milliseconds. */
+export interface Past {
+  /** Before now. */
+  createdAgo: number;
+  /** From creation to the process; absent for one that never ran. */
+  queuedMs?: number | undefined;
+  /** Why it waited until the end, for one that never ran. */
+  waitedFor?: string | undefined;
+  /** From creation to the end. */
+  lastedMs: number;
+  end: End;
+  restarts?: number;
+  /** Spread evenly over its run. */
+  lines?: readonly string[];
+}
+
 /** Puts jobs on the emulated platform as if they had been there before it was started. */
 export class Stage {
   readonly random: Random;
   readonly nowMs: number;
   readonly #context: ApiContext;
+  /** The end of an id is this emulator's own: jobs' processes are known by it, and others may play the same scene. */
+  readonly #salt = randomBytes(16);
   readonly #cast: { job: JobRecord; play(): void }[] = [];
 
   constructor(context: ApiContext, random: Random) {
@@ -26,35 +76,33 @@ export class Stage {
 
   /** A job that is over. */
   past(casting: Casting, past: Past): void {
-    const job = this.#record(casting, pastSteps(past, this.nowMs - past.createdAgo));
-    this.#add(job, () => this.#fill(job, past.lines));
+    const { createdAgo, queuedMs = 0, lastedMs, lines = [] } = past;
+    const created = this.nowMs - createdAgo;
+    const job = this.#record(casting, pastSteps(past, created));
+    this.#cast.push({ job, play: () => this.#fill(job, lines, [created + queuedMs, created + lastedMs]) });
   }
 
   /** A job that has been running for a while, and does run. */
-  running(
-    casting: Casting,
-    { runningFor, lines }: { runningFor: number; lines?: readonly TimedLine[] },
-  ): void {
+  running(casting: Casting, runningFor: number, lines: readonly string[] = []): void {
     const startedMs = this.nowMs - runningFor;
     const job = this.#record(casting, [...queuedSteps(startedMs - 8000), step("running", startedMs)]);
     job.materialized = true;
-    this.#add(job, () => {
-      this.#fill(job, lines);
+    const play = () => {
+      this.#fill(job, lines, [startedMs, this.nowMs]);
       this.#context.lifecycle.start(job, { resumed: true });
-    });
+    };
+    this.#cast.push({ job, play });
   }
 
   /** A job that waits, and will wait until it is killed. */
-  pending(casting: Casting, { waitingFor, hold }: { waitingFor: number; hold: Hold }): void {
+  pending(casting: Casting, waitingFor: number, hold: Hold): void {
     const created = this.nowMs - waitingFor;
     const { reason, description = null } = hold;
-    const job = this.#record(casting, [
-      ...queuedSteps(created),
-      step("pending", created + 6000, { reason, description }),
-    ]);
+    const waits = step("pending", created + 6000, { reason, description });
+    const job = this.#record(casting, [...queuedSteps(created), waits]);
     job.materialized = true;
     this.#context.pinned.set(job.id, hold);
-    this.#add(job, () => this.#context.lifecycle.start(job, { resumed: true }));
+    this.#cast.push({ job, play: () => this.#context.lifecycle.start(job, { resumed: true }) });
   }
 
   /** Running jobs that a member of acme may have. */
@@ -62,11 +110,6 @@ export class Stage {
     const { accounts } = this.#context;
     const key = { cluster: "default", org: "acme", user };
     accounts.set(key, { ...accounts.get(key), runningJobs });
-  }
-
-  /** A secret at `cluster/org/project/key`. */
-  secret(path: string, value: string): void {
-    this.#context.secrets.set(path, value);
   }
 
   /** Lets everything be there, oldest first. */
@@ -77,18 +120,80 @@ export class Stage {
     }
   }
 
-  #add(job: JobRecord, play: () => void): void {
-    this.#cast.push({ job, play });
-  }
-
-  #fill(job: JobRecord, lines: readonly TimedLine[] = []): void {
-    if (lines.length > 0) this.#context.logs.fill(job.id, lines);
+  #fill({ id }: JobRecord, lines: readonly string[], [fromMs, toMs]: [number, number]): void {
+    const gap = (toMs - fromMs) / Math.max(1, lines.length);
+    const timed = lines.map((text, index): TimedLine => ({ atMs: fromMs + gap * index, text }));
+    if (lines.length > 0) this.#context.logs.fill(id, timed);
   }
 
   #record(casting: Casting, statuses: StatusItem[]): JobRecord {
     const presets = this.#context.platform.clusters[0]?.presets ?? [];
     const preset = presets.find(({ name }) => name === (casting.preset ?? "cpu-small"));
     if (preset === undefined) throw new Error(`No preset ${casting.preset}`);
-    return castJob(casting, { preset, random: this.random, statuses });
+    return {
+      id: this.#id(),
+      owner: casting.owner ?? "alice",
+      cluster: "default",
+      org: casting.org ?? "acme",
+      project: casting.project ?? "vision",
+      name: casting.name,
+      description: casting.description,
+      tags: [...(casting.tags ?? [])].sort(),
+      presetName: preset.name,
+      container: {
+        image: casting.image ?? "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime",
+        command: casting.command ?? "python train.py",
+        resources: { ...presetResources(preset), shm: true },
+        env: casting.env ?? {},
+        http:
+          casting.httpPort === undefined
+            ? undefined
+            : { port: casting.httpPort, health_check_path: "/", requires_auth: true },
+        ...{ volumes: [], secret_env: {}, secret_volumes: [], disk_volumes: [], tty: false },
+      },
+      schedulerEnabled: preset.scheduler_enabled,
+      preemptibleNode: preset.preemptible_node,
+      restartPolicy: casting.restartPolicy ?? "never",
+      priority: "normal",
+      pricePerHour: preset.credits_per_hour,
+      maxRunTimeMinutes: casting.lifeSpanMinutes ?? 1440,
+      ...{ passConfig: false, privileged: false, waitForJobsQuota: false },
+      ...{ materialized: false, beingDropped: false, logsRemoved: false },
+      statuses,
+    };
   }
+
+  #id(): string {
+    const { random } = this;
+    const [first, second, third, fourth] = [random.hex(8), random.hex(4), random.hex(3), random.hex(3)];
+    const tail = createHash("sha256").update(this.#salt).update(random.hex(12)).digest("hex").slice(0, 12);
+    return `job-${first}-${second}-4${third}-a${fourth}-${tail}`;
+  }
+}
+
+/** The first steps of every job. */
+function queuedSteps(created: number): StatusItem[] {
+  return [
+    step("pending", created, { reason: "Creating" }),
+    step("pending", created + 1100, { reason: "Scheduling" }),
+  ];
+}
+
+/** All steps of a job that is over. */
+function pastSteps(
+  { queuedMs, lastedMs, waitedFor, end, restarts = 0 }: Past,
+  created: number,
+): StatusItem[] {
+  const startedMs = created + (queuedMs ?? 0);
+  const endedMs = created + lastedMs;
+  const again = Array.from({ length: restarts }, (_, index) => {
+    const atMs = startedMs + ((endedMs - startedMs) * (index + 1)) / (restarts + 1);
+    return [step("running", atMs, { reason: "Restarting" }), step("running", atMs + 500)];
+  });
+  return [
+    ...queuedSteps(created),
+    ...(waitedFor === undefined ? [] : [step("pending", created + 2000, { reason: waitedFor })]),
+    ...(queuedMs === undefined ? [] : [step("running", startedMs), ...again.flat()]),
+    step(end.status, endedMs, end),
+  ];
 }

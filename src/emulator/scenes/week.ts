@@ -1,7 +1,17 @@
-import type { Casting, Past } from "./cast.ts";
-import { leakyText, spread, traceback, trainingText, withRate } from "./output.ts";
-import { DAY, HOUR, MINUTE, type Stage } from "./stage.ts";
-import { brokenOff, failing, WORK, type Work } from "./work.ts";
+import {
+  type Casting,
+  DAY,
+  type End,
+  failed,
+  HOUR,
+  MINUTE,
+  neverRan,
+  OOM_KILLED,
+  type Past,
+  type Stage,
+  SUCCEEDED,
+} from "./stage.ts";
+import { brokenOff, leakyText, traceback, trainingText, WORK, type Work, withRate } from "./work.ts";
 
 /** Jobs per day on a weekday, before sweeps. */
 const DAILY_JOBS = 38;
@@ -15,46 +25,50 @@ const PEOPLE = [
 ];
 
 /** How an ordinary job ended, and the text at the end of its log. */
-interface Ending extends Partial<Past> {
+interface Ending {
+  end: End;
   text?: string[];
+  waitedFor?: string;
+  /** For one that never ran. */
+  lastedMs?: number;
   lifeSpanMinutes?: number;
 }
 
-/** Ways to end, and how often of a hundred. */
-const ENDINGS: { weight: number; end(work: Work, ranMs: number): Ending }[] = [
-  { weight: 66, end: () => ({ status: "succeeded", exitCode: 0 }) },
-  { weight: 9, end: (work) => failure(failing(work, work.errors.input)) },
-  { weight: 4, end: (work) => failure(failing(work, work.errors.memory)) },
-  { weight: 3, end: misspelt },
-  { weight: 2, end: () => ({ status: "failed", reason: "OOMKilled", exitCode: 137, description: "Killed" }) },
-  { weight: 1, end: () => ({ status: "failed", reason: "Error", exitCode: 137 }) },
-  { weight: 6, end: () => ({ status: "cancelled", reason: "UserRequested" }) },
-  { weight: 2, end: lifeSpanOver },
-  { weight: 1, end: () => ({ status: "cancelled", reason: "QuotaExhausted" }) },
-  { weight: 2, end: () => ({ status: "failed", reason: "NotFound", description: PREEMPTED }) },
-  {
-    weight: 2,
-    end: () =>
-      neverRan("Collected", "Image 'ghcr.io/acme/vison:latest' can not be pulled", {
-        waitedFor: "ErrImagePull",
-        lastedMs: 64_000,
-      }),
-  },
-  {
-    weight: 1,
-    end: () => neverRan("Collected", "Invalid image name 'ghcr.io/Acme/Vision:latest'", { lastedMs: 3000 }),
-  },
-  {
-    weight: 1,
-    end: () =>
-      neverRan("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources", {
-        waitedFor: "ClusterScalingUp",
-        lastedMs: 5 * MINUTE,
-      }),
-  },
-];
+const cancelled = (reason: string): End => ({ status: "cancelled", reason });
 
-const PREEMPTED = "The job could not be scheduled or was preempted.";
+/** Ways to end, and how often of a hundred. */
+const ENDINGS: [weight: number, end: (work: Work, ranMs: number) => Ending][] = [
+  [66, () => ({ end: SUCCEEDED })],
+  [9, ({ script, errors }) => failing(traceback(errors.input, script))],
+  [4, ({ script, errors }) => failing(traceback(errors.memory, script))],
+  [3, misspelt],
+  [2, () => ({ end: { ...OOM_KILLED, description: "Killed" } })],
+  [1, () => ({ end: failed(137) })],
+  [6, () => ({ end: cancelled("UserRequested") })],
+  [2, lifeSpanOver],
+  [1, () => ({ end: cancelled("QuotaExhausted") })],
+  [2, () => ({ end: neverRan("NotFound", "The job could not be scheduled or was preempted.") })],
+  [
+    2,
+    () => ({
+      end: neverRan("Collected", "Image 'ghcr.io/acme/vison:latest' can not be pulled"),
+      waitedFor: "ErrImagePull",
+      lastedMs: 64_000,
+    }),
+  ],
+  [
+    1,
+    () => ({ end: neverRan("Collected", "Invalid image name 'ghcr.io/Acme/Vision:latest'"), lastedMs: 3000 }),
+  ],
+  [
+    1,
+    () => ({
+      end: neverRan("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources"),
+      waitedFor: "ClusterScalingUp",
+      lastedMs: 5 * MINUTE,
+    }),
+  ],
+];
 
 /** A week of several people's work, as it might be found on a Monday morning. */
 export function week(stage: Stage): void {
@@ -75,177 +89,110 @@ function ordinary(stage: Stage, createdAgo: number): void {
   const work = random.pick(WORK);
   const queuedMs = random.between(4000, 90_000);
   const ranMs = Math.min(createdAgo - MINUTE - queuedMs, random.between(MINUTE, 5 * HOUR));
-  const ending = pickEnding(stage).end(work, ranMs);
-  const { text: _text, lifeSpanMinutes, ...past } = ending;
+  const tickets = ENDINGS.flatMap(([weight, ending]) => Array.from({ length: weight }, () => ending));
+  const ending = random.pick(tickets)(work, ranMs);
+  const { end, lifeSpanMinutes, waitedFor } = ending;
   const preset = random.pick(work.presets);
   const casting = { ...castingOf(stage, work), preset };
-  if (NEVER_RAN.has(ending.reason)) {
-    const image = /'(.*)'/.exec(ending.description ?? "")?.[1] ?? "ghcr.io/acme/vision:latest";
-    stage.past({ ...casting, image }, { ...NO_TIME, ...past, createdAgo });
+  if (ending.lastedMs !== undefined) {
+    const image = /'(.*)'/.exec(end.description ?? "")?.[1] ?? "ghcr.io/acme/vision:latest";
+    stage.past({ ...casting, image }, { createdAgo, lastedMs: ending.lastedMs, waitedFor, end });
     return;
   }
   const restarts = random.chance(0.04) ? 1 : 0;
+  if (restarts > 0) casting.restartPolicy = "on-failure";
+  if (lifeSpanMinutes !== undefined) casting.lifeSpanMinutes = lifeSpanMinutes;
   const lastedMs = queuedMs + (lifeSpanMinutes === undefined ? ranMs : lifeSpanMinutes * MINUTE);
-  const startedMs = stage.nowMs - createdAgo + queuedMs;
-  stage.past(
-    {
-      ...casting,
-      ...(lifeSpanMinutes === undefined ? {} : { lifeSpanMinutes }),
-      ...(restarts === 0 ? {} : { restartPolicy: "on-failure" }),
-    },
-    {
-      status: "succeeded",
-      ...past,
-      ...{ createdAgo, queuedMs, lastedMs, restarts },
-      lines: spread(linesOf(stage, { work, preset, ending }), {
-        fromMs: startedMs,
-        toMs: startedMs + lastedMs - queuedMs,
-      }),
-    },
-  );
+  const lines = linesOf(stage, { work, preset, ending });
+  stage.past(casting, { createdAgo, queuedMs, lastedMs, end, restarts, lines });
 }
 
 function castingOf({ random }: Stage, { word, command, tags }: Work): Casting {
   const name = `${word}-${random.between(1, 99)}${random.pick(["", "a", "b"])}`;
-  return {
-    ...random.pick(PEOPLE),
-    command,
-    tags: [...tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])],
-    ...(random.chance(0.6) ? { name } : {}),
-    ...(random.chance(0.2) ? { description: `${word} after the review of last week` } : {}),
-    ...(word === "notebook" ? { httpPort: 8888 } : {}),
-  };
+  const casting: Casting = { ...random.pick(PEOPLE), command };
+  casting.tags = [...tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])];
+  if (random.chance(0.6)) casting.name = name;
+  if (random.chance(0.2)) casting.description = `${word} after the review of last week`;
+  if (word === "notebook") casting.httpPort = 8888;
+  return casting;
 }
-
-const NEVER_RAN: ReadonlySet<string | undefined> = new Set(["Collected", "ClusterScaleUpFailed"]);
-const NO_TIME = { status: "failed", lastedMs: MINUTE } as const;
 
 /** What a job printed until it ended as it did: only one that succeeded came to its end. */
 function linesOf(
   { random }: Stage,
-  { work, preset, ending }: { work: Work; preset: string; ending: Ending },
+  { work, preset, ending: { end, text = [] } }: { work: Work; preset: string; ending: Ending },
 ): string[] {
   const whole = work.text(random, preset);
-  if (ending.status === "succeeded") return whole;
-  if (ending.exitCode === 2) return ending.text ?? [];
-  return [...brokenOff(whole, 0.2 + random.next() * 0.7), ...(ending.text ?? [])];
+  if (end.status === "succeeded") return whole;
+  return end.exitCode === 2 ? text : [...brokenOff(whole, 0.2 + random.next() * 0.7), ...text];
 }
+
+const SWEEP_FAILURES: Record<number, End> = {
+  5: failed(1, traceback("FloatingPointError: loss is nan").join("\n")),
+  6: OOM_KILLED,
+  7: failed(139, "Segmentation fault (core dumped)"),
+};
 
 /** Many small jobs that differ in one number; three of them fail, each in its own way. */
 function sweep(
   stage: Stage,
   { tag, createdAgo, jobs }: { tag: string; createdAgo: number; jobs: number },
 ): void {
-  const { random, nowMs } = stage;
+  const { random } = stage;
   for (let index = 0; index < jobs; index += 1) {
     const lr = (10 ** -(2 + 3 * random.next())).toExponential(1);
-    const ago = createdAgo - index * 1500;
     const lastedMs = random.between(20 * MINUTE, 40 * MINUTE);
-    const failed: Partial<Past> =
-      [
-        {
-          reason: "Error",
-          exitCode: 1,
-          description: traceback("FloatingPointError: loss is nan").join("\n"),
-        },
-        { reason: "OOMKilled", exitCode: 137 },
-        { reason: "Error", exitCode: 139, description: "Segmentation fault (core dumped)" },
-      ][index - 5] ?? {};
-    const span = { fromMs: nowMs - ago + 9000, toMs: nowMs - ago + lastedMs };
-    stage.past(
-      {
-        name: `${tag}-${index}`,
-        tags: [tag, "train"],
-        command: `python train.py --lr ${lr}`,
-        env: { LR: lr },
-        preset: "a100",
-      },
-      {
-        createdAgo: ago,
-        queuedMs: 9000,
-        lastedMs,
-        ...(failed.reason === undefined
-          ? { status: "succeeded", exitCode: 0 }
-          : { status: "failed", ...failed }),
-        lines: spread(sweepText(stage, lr, failed), span),
-      },
-    );
+    const end = SWEEP_FAILURES[index] ?? SUCCEEDED;
+    const casting = { name: `${tag}-${index}`, tags: [tag, "train"], preset: "a100", env: { LR: lr } };
+    const past: Past = { createdAgo: createdAgo - index * 1500, queuedMs: 9000, lastedMs, end };
+    const lines = sweepText(stage, lr, end);
+    stage.past({ ...casting, command: `python train.py --lr ${lr}` }, { ...past, lines });
   }
 }
 
 const ONE_A100 = { host: "gpu-node", hardware: "1 x NVIDIA A100-SXM4-80GB" };
 
-function sweepText({ random }: Stage, lr: string, { reason, description }: Partial<Past>): string[] {
+function sweepText({ random }: Stage, lr: string, { status, description }: End): string[] {
   const text = withRate(trainingText(random, 20, ONE_A100), lr);
-  if (reason === undefined) return text;
-  const words = description === undefined ? [] : description.split("\n");
-  return [...brokenOff(text, 0.3 + random.next() / 2), ...words];
+  if (status === "succeeded") return text;
+  return [...brokenOff(text, 0.3 + random.next() / 2), ...(description?.split("\n") ?? [])];
 }
 
 function leak(stage: Stage): void {
-  const { random, nowMs } = stage;
-  const createdAgo = 26 * HOUR;
-  const span = { fromMs: nowMs - createdAgo + 6000, toMs: nowMs - createdAgo + HOUR };
+  const refused = "curl: (7) Failed to connect to metrics.internal port 443";
   stage.past(
     { name: "sync-metrics", command: "bash -xc 'env | sort; ./sync.sh'", tags: ["data"] },
     {
-      createdAgo,
-      queuedMs: 6000,
-      lastedMs: HOUR,
-      status: "failed",
-      reason: "Error",
-      exitCode: 1,
-      lines: spread([...leakyText(random), "curl: (7) Failed to connect to metrics.internal port 443"], span),
+      ...{ createdAgo: 26 * HOUR, queuedMs: 6000, lastedMs: HOUR, end: failed(1) },
+      lines: [...leakyText(stage.random), refused],
     },
   );
 }
 
 /** What is going on now. */
 function present(stage: Stage): void {
-  const { random, nowMs } = stage;
   const loop =
     "sh -c 'i=41; while true; do echo \"epoch $i/400 loss=0.$((900 - i))\"; i=$((i+1)); sleep 5; done'";
-  stage.running(
-    { name: "train-resnet", command: loop, tags: ["train"], lifeSpanMinutes: 720 },
-    {
-      runningFor: 3 * HOUR,
-      lines: spread(
-        trainingText(random, 40).map((line) => line.replace("/40 ", "/400 ")),
-        { fromMs: nowMs - 3 * HOUR, toMs: nowMs - MINUTE },
-      ),
-    },
-  );
+  const epochs = trainingText(stage.random, 40).map((line) => line.replace("/40 ", "/400 "));
+  const resnet = { name: "train-resnet", command: loop, tags: ["train"], lifeSpanMinutes: 720 };
+  stage.running(resnet, 3 * HOUR, epochs);
+  const traced = traceback("KeyError: 'head.weight'", "eval.py");
   stage.past(
     { name: "eval-nightly", command: "python eval.py --split test", tags: ["eval"], preset: "cpu-medium" },
     {
-      createdAgo: 3 * HOUR,
-      queuedMs: 6000,
-      lastedMs: 3 * HOUR - 20 * MINUTE,
-      status: "failed",
-      reason: "Error",
-      exitCode: 1,
-      lines: spread(
-        [
-          "loading /mnt/checkpoints/latest.pt",
-          "batch 25/1000 acc=0.7312",
-          ...traceback("KeyError: 'head.weight'", "eval.py"),
-        ],
-        { fromMs: nowMs - 3 * HOUR + 6000, toMs: nowMs - 20 * MINUTE },
-      ),
+      ...{ createdAgo: 3 * HOUR, queuedMs: 6000, lastedMs: 3 * HOUR - 20 * MINUTE, end: failed(1) },
+      lines: ["loading /mnt/checkpoints/latest.pt", "batch 25/1000 acc=0.7312", ...traced],
     },
   );
-  stage.running(
-    { owner: "bob", name: "annotate", project: "nlp", command: "sleep 86400", tags: ["data"] },
-    { runningFor: HOUR },
-  );
-  stage.pending(
-    { name: "train-7b", image: "ghcr.io/acme/does-not-exist:latest", preset: "a100", tags: ["llm"] },
-    { waitingFor: 20 * MINUTE, hold: { reason: "ErrImagePull" } },
-  );
+  const annotate = { owner: "bob", name: "annotate", project: "nlp", command: "sleep 86400", tags: ["data"] };
+  stage.running(annotate, HOUR);
+  const image = "ghcr.io/acme/does-not-exist:latest";
+  const stuck = { name: "train-7b", image, preset: "a100", tags: ["llm"] };
+  stage.pending(stuck, 20 * MINUTE, { reason: "ErrImagePull" });
 }
 
-function failure(text: string[]): Ending {
-  return { status: "failed", reason: "Error", exitCode: 1, description: text.slice(-4).join("\n"), text };
+function failing(text: string[]): Ending {
+  return { end: failed(1, text.slice(-4).join("\n")), text };
 }
 
 function misspelt({ script }: Work): Ending {
@@ -253,26 +200,9 @@ function misspelt({ script }: Work): Ending {
     `usage: ${script} [-h] [--config CONFIG]`,
     `${script}: error: unrecognized arguments: --lerning-rate`,
   ];
-  return { status: "failed", reason: "Error", exitCode: 2, description: text.join("\n"), text };
+  return { end: failed(2, text.join("\n")), text };
 }
 
 function lifeSpanOver(_work: Work, ranMs: number): Ending {
-  return {
-    status: "cancelled",
-    reason: "LifeSpanEnded",
-    lifeSpanMinutes: Math.max(1, Math.floor(ranMs / MINUTE)),
-  };
-}
-
-function neverRan(
-  reason: string,
-  description: string,
-  times: { waitedFor?: string; lastedMs: number },
-): Ending {
-  return { status: "failed", reason, description, ...times };
-}
-
-function pickEnding({ random }: Stage): (typeof ENDINGS)[number] {
-  const tickets = ENDINGS.flatMap((ending) => Array.from({ length: ending.weight }, () => ending));
-  return random.pick(tickets);
+  return { end: cancelled("LifeSpanEnded"), lifeSpanMinutes: Math.max(1, Math.floor(ranMs / MINUTE)) };
 }

@@ -19,37 +19,40 @@ export interface AccountKey {
 }
 
 /** Quotas and credits. */
-export interface Accounts {
-  get(key: AccountKey): Account;
-  set(key: AccountKey, account: Account): void;
+export class Accounts {
+  readonly #accounts: Collection<Account>;
+
+  constructor(accounts: Collection<Account>) {
+    this.#accounts = accounts;
+  }
+
+  get(key: AccountKey): Account {
+    return this.#accounts.get(nameOf(key)) ?? { spent: "0" };
+  }
+
+  set(key: AccountKey, account: Account): void {
+    this.#accounts.set(nameOf(key), account);
+  }
+
   /** Takes credits from the member and from the org. */
-  charge(key: Required<AccountKey>, credits: string): void;
+  charge({ cluster, org, user }: Required<AccountKey>, amount: string): void {
+    for (const key of [
+      { cluster, org, user },
+      { cluster, org },
+    ]) {
+      const { credits, spent, ...account } = this.get(key);
+      const left = credits && subtract(credits, amount);
+      this.set(key, { ...account, credits: left, spent: add(spent, amount) });
+    }
+  }
+
   /** Whether there are credits left, or no limit. */
-  solvent(key: AccountKey): boolean;
+  isSolvent(key: AccountKey): boolean {
+    const { credits } = this.get(key);
+    return credits === undefined || isPositive(credits);
+  }
 }
 
-export function openAccounts(accounts: Collection<Account>): Accounts {
-  const name = ({ cluster, org, user }: AccountKey) =>
-    user === undefined ? `${cluster}/${org}` : `${cluster}/${org}/${baseName(user)}`;
-  const get = (key: AccountKey): Account => accounts.get(name(key)) ?? { spent: "0" };
-  const take = (key: AccountKey, credits: string) => {
-    const account = get(key);
-    accounts.set(name(key), {
-      ...account,
-      spent: add(account.spent, credits),
-      credits: account.credits && subtract(account.credits, credits),
-    });
-  };
-  return {
-    get,
-    set: (key, account) => accounts.set(name(key), account),
-    charge(key, credits) {
-      take(key, credits);
-      take({ cluster: key.cluster, org: key.org }, credits);
-    },
-    solvent(key) {
-      const { credits } = get(key);
-      return credits === undefined || isPositive(credits);
-    },
-  };
+function nameOf({ cluster, org, user }: AccountKey): string {
+  return user === undefined ? `${cluster}/${org}` : `${cluster}/${org}/${baseName(user)}`;
 }

@@ -1,27 +1,29 @@
-/** Values by key, kept for as long as the emulator's data is. */
-export interface Collection<T> {
-  get(key: string): T | undefined;
-  set(key: string, value: T): void;
-  delete(key: string): boolean;
-  entries(): [string, T][];
-}
+/** Values by key, kept for as long as the emulator's data is: every change is told. */
+export class Collection<T> {
+  readonly #values: Map<string, T>;
+  readonly #changed: (key: string, value: T | undefined) => void;
 
-/** Wraps a map so that every change is told. */
-export function openCollection<T>(
-  values: Map<string, T>,
-  changed: (key: string, value: T | undefined) => void,
-): Collection<T> {
-  return {
-    get: (key) => values.get(key),
-    set(key, value) {
-      values.set(key, value);
-      changed(key, value);
-    },
-    delete(key) {
-      const had = values.delete(key);
-      if (had) changed(key, undefined);
-      return had;
-    },
-    entries: () => [...values],
-  };
+  constructor(values: Map<string, T>, changed: (key: string, value: T | undefined) => void) {
+    this.#values = values;
+    this.#changed = changed;
+  }
+
+  get(key: string): T | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: T): void {
+    this.#values.set(key, value);
+    this.#changed(key, value);
+  }
+
+  delete(key: string): boolean {
+    const had = this.#values.delete(key);
+    if (had) this.#changed(key, undefined);
+    return had;
+  }
+
+  entries(): [string, T][] {
+    return [...this.#values];
+  }
 }

@@ -1,4 +1,4 @@
-import { current, isFinished, type JobFilter, type JobRecord, type JobStatus, type JobTable } from "./job.ts";
+import { current, isFinished, type JobFilter, type JobRecord, type JobStatus } from "./job.ts";
 
 /** Told about every change, before the change is visible to a caller. */
 export interface TableListener {
@@ -6,8 +6,13 @@ export interface TableListener {
   removed(id: string): void;
 }
 
-/** Opens an empty table. Jobs must be added in order of creation, or within a few milliseconds of it. */
-export function openJobTable(listener: TableListener): JobTable {
+export type JobTable = ReturnType<typeof openJobTable>;
+
+/**
+ * Opens a table of every job there ever was, indexed so that 100,000 finished ones cost nothing. Jobs must be added
+ * in order of creation, or within a few milliseconds of it.
+ */
+export function openJobTable(listener: TableListener) {
   const byId = new Map<string, JobRecord>();
   const all: JobRecord[] = [];
   const byName = new Map<string, JobRecord[]>();
@@ -29,28 +34,33 @@ export function openJobTable(listener: TableListener): JobTable {
   };
 
   return {
-    get size() {
+    get size(): number {
       return byId.size;
     },
-    get: (id) => byId.get(id),
-    list: (filter) => select(candidates(filter), filter),
-    newestNamed: (name, owner) => byName.get(name)?.findLast((job) => job.owner === owner),
-    activeNamed: (name, project) =>
+    get: (id: string) => byId.get(id),
+    /** Oldest first unless `reverse`. */
+    list: (filter: JobFilter) => select(candidates(filter), filter),
+    /** The newest job with that name of that owner. Source: protocol reference 3.10. */
+    newestNamed: (name: string, owner: string) => byName.get(name)?.findLast((job) => job.owner === owner),
+    /** The unfinished job that holds a name in a project. Source: protocol reference 3.8, row 17. */
+    activeNamed: (name: string, project: string) =>
       byName.get(name)?.findLast((job) => job.project === project && active.has(job)),
+    /** Unfinished jobs, oldest first. */
     active: activeSorted,
-    add(job) {
+    add(job: JobRecord): void {
       byId.set(job.id, job);
       for (const list of [all, ...indexes(job)]) insert(list, job);
       if (!isFinished(job)) active.add(job);
       listener.saved(job);
     },
-    changed(job) {
+    /** Must be called after each change of a record: indexes and journal follow. */
+    changed(job: JobRecord): void {
       // What was removed in the meantime must not come back with the journal.
       if (byId.get(job.id) !== job) return;
       if (isFinished(job)) active.delete(job);
       listener.saved(job);
     },
-    remove(id) {
+    remove(id: string): void {
       const job = byId.get(id);
       if (job === undefined) return;
       byId.delete(id);

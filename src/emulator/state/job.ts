@@ -1,5 +1,3 @@
-import type { RunningJob } from "../run/runner.ts";
-
 /** Where a job stands. Source: protocol reference 3.11. */
 export type JobStatus = "pending" | "suspended" | "running" | "succeeded" | "failed" | "cancelled";
 
@@ -101,45 +99,6 @@ export interface JobFilter {
   limit?: number | undefined;
   /** Leaves out what the caller may not see. */
   visible?: (job: JobRecord) => boolean;
-}
-
-/** Every job there ever was, indexed so that 100,000 finished ones cost nothing. */
-export interface JobTable {
-  readonly size: number;
-  get(id: string): JobRecord | undefined;
-  /** Oldest first unless `reverse`. */
-  list(filter: JobFilter): JobRecord[];
-  /** The newest job with that name of that owner. Source: protocol reference 3.10. */
-  newestNamed(name: string, owner: string): JobRecord | undefined;
-  /** The unfinished job that holds a name in a project. Source: protocol reference 3.8, row 17. */
-  activeNamed(name: string, project: string): JobRecord | undefined;
-  /** Unfinished jobs, oldest first. */
-  active(): JobRecord[];
-  add(job: JobRecord): void;
-  /** Must be called after each change of a record: indexes and journal follow. */
-  changed(job: JobRecord): void;
-  remove(id: string): void;
-}
-
-/** Images that `save` made, each a snapshot of a job's folder. Source: protocol reference 4.9. */
-export interface SavedImages {
-  /** Copies the folder; resolves when the image can be started from. */
-  save(image: string, folder: string): Promise<void>;
-  /** Folder of the snapshot, if that image was saved here. */
-  find(image: string): string | undefined;
-}
-
-/** The running side of jobs: what the monitoring routes need. */
-export interface Lifecycle {
-  record(jobId: string): JobRecord | undefined;
-  /** The process group of a job that is `running`; undefined in every other state. */
-  running(jobId: string): RunningJob | undefined;
-  /** The job's own folder on the host while it exists. */
-  folder(jobId: string): string | undefined;
-  /** Kills the group at once; the job ends as `failed` with 137. Source: protocol reference 4.6. */
-  signal(jobId: string): void;
-  /** Calls back at every change of that job's status until the returned function is called. */
-  onChange(jobId: string, listener: (job: JobRecord) => void): () => void;
 }
 
 const FINISHED: ReadonlySet<JobStatus> = new Set<JobStatus>(["succeeded", "failed", "cancelled"]);

@@ -19,62 +19,62 @@ const ROLE_ACTION: Record<Role, Action> = {
 };
 const SCHEMES = ["job", "storage", "image", "secret", "disk", "blob"];
 
-/** Who may do what: rights that come with a role, and rights that were shared. */
-export interface Permissions {
-  /** The requirements that are not met, in their order; each is met on its own. */
-  missing(user: string, required: readonly Permission[]): Permission[];
-  allows(user: string, permission: Permission): boolean;
-  /** Whether the job may be used that way, by its id or by its name. Source: protocol reference 3.10. */
-  missingOnJob(user: string, job: JobRecord, action: Action): Permission[];
-  /** All that a user may do: by role, and by what others shared. */
-  held(user: string): readonly Permission[];
-  /** What was shared of things that fit, and with whom. */
-  sharedBy(isOwn: (uri: string) => boolean): (Permission & { user: string })[];
-  share(user: string, permissions: readonly Permission[]): void;
-  /** Whether there was anything to take back. */
-  revoke(user: string, uris: readonly string[]): boolean;
-}
-
 /** The platform's own account, which may do everything with jobs. */
 const SERVICE_USER = "compute";
 
-/** Opens the permissions over the shares made so far. */
-export function openPermissions(platform: Platform, shares: Collection<Permission[]>): Permissions {
-  const roles = new Map(platform.users.map((user) => [user, roleGrants(platform, user)]));
-  roles.set(
-    SERVICE_USER,
-    platform.clusters.map(({ name }) => ({ uri: `job://${name}`, action: "manage" })),
-  );
-  const held = (user: string) => [...(roles.get(baseName(user)) ?? []), ...(shares.get(user) ?? [])];
-  const allows = (user: string, permission: Permission) =>
-    held(user).some((grant) => covers(grant, permission));
-  const missing = (user: string, required: readonly Permission[]) =>
-    required.filter((item) => !allows(user, item));
-  return {
-    allows,
-    missing,
-    missingOnJob(user, job, action) {
-      const alternatives = jobUris(job).map((uri) => ({ uri, action }));
-      if (job.owner === user) return [];
-      const unmet = missing(user, alternatives);
-      return unmet.length < alternatives.length ? [] : unmet;
-    },
-    held,
-    sharedBy: (isOwn) =>
-      shares
-        .entries()
-        .flatMap(([user, permissions]) => permissions.map((permission) => ({ ...permission, user })))
-        .filter(({ uri }) => isOwn(uri)),
-    share(user, permissions) {
-      shares.set(user, [...(shares.get(user) ?? []), ...permissions]);
-    },
-    revoke(user, uris) {
-      const before = shares.get(user) ?? [];
-      const kept = before.filter(({ uri }) => !uris.includes(uri));
-      shares.set(user, kept);
-      return kept.length < before.length;
-    },
-  };
+/** Who may do what: rights that come with a role, and rights that were shared. */
+export class Permissions {
+  readonly #shares: Collection<Permission[]>;
+  readonly #roles: Map<string, Permission[]>;
+
+  constructor(platform: Platform, shares: Collection<Permission[]>) {
+    this.#shares = shares;
+    this.#roles = new Map(platform.users.map((user) => [user, roleGrants(platform, user)]));
+    const all = platform.clusters.map(({ name }) => ({ uri: `job://${name}`, action: "manage" as const }));
+    this.#roles.set(SERVICE_USER, all);
+  }
+
+  /** The requirements that are not met, in their order; each is met on its own. */
+  missing(user: string, required: readonly Permission[]): Permission[] {
+    return required.filter((permission) => !this.allows(user, permission));
+  }
+
+  allows(user: string, permission: Permission): boolean {
+    return this.held(user).some((grant) => covers(grant, permission));
+  }
+
+  /** What is missing to use a job that way, by its id or by its name. Source: protocol reference 3.10. */
+  missingOnJob(user: string, job: JobRecord, action: Action): Permission[] {
+    if (job.owner === user) return [];
+    const alternatives = jobUris(job).map((uri) => ({ uri, action }));
+    const unmet = this.missing(user, alternatives);
+    return unmet.length < alternatives.length ? [] : unmet;
+  }
+
+  /** All that a user may do: by role, and by what others shared. */
+  held(user: string): readonly Permission[] {
+    return [...(this.#roles.get(baseName(user)) ?? []), ...(this.#shares.get(user) ?? [])];
+  }
+
+  /** What was shared of things that fit, and with whom. */
+  sharedBy(isOwn: (uri: string) => boolean): (Permission & { user: string })[] {
+    return this.#shares.entries().flatMap(([user, permissions]) => {
+      const own = permissions.filter(({ uri }) => isOwn(uri));
+      return own.map((permission) => ({ ...permission, user }));
+    });
+  }
+
+  share(user: string, permissions: readonly Permission[]): void {
+    this.#shares.set(user, [...(this.#shares.get(user) ?? []), ...permissions]);
+  }
+
+  /** Whether there was anything to take back. */
+  revoke(user: string, uris: readonly string[]): boolean {
+    const before = this.#shares.get(user) ?? [];
+    const kept = before.filter(({ uri }) => !uris.includes(uri));
+    this.#shares.set(user, kept);
+    return kept.length < before.length;
+  }
 }
 
 /** `job://cluster/org/project/id`, and the same with the name for a job that has one. */

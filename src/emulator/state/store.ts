@@ -1,26 +1,18 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { type Collection, openCollection } from "./collection.ts";
-import type { JobRecord, JobTable, StatusItem } from "./job.ts";
+import { Collection } from "./collection.ts";
+import type { JobRecord, StatusItem } from "./job.ts";
 import { openJobTable } from "./job-table.ts";
 import { type Journal, openJournal } from "./journal.ts";
 
-/** Everything that is to survive: the jobs, and named collections. */
-export interface Store {
-  table: JobTable;
-  /** The same name always gives the same values; each name belongs to one type of value. */
-  collection<T>(name: string): Collection<T>;
-  /** What of the state could not be read, as a sentence for people. */
-  readonly damage: string | undefined;
-  close(): void;
-}
+export type Store = ReturnType<typeof openStore>;
 
 /** What may change in a job after it was made. */
 interface JobChange {
   id: string;
   /** Steps since the last line about this job. */
   steps: StatusItem[];
-  maxRunTimeMinutes?: number;
+  maxRunTimeMinutes?: number | undefined;
   materialized: boolean;
   beingDropped: boolean;
   logsRemoved: boolean;
@@ -52,8 +44,8 @@ const line = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** Opens the store; without a folder nothing is written. */
-export function openStore(folder: string | undefined): Store {
+/** Opens what is to survive: the jobs, and named collections; without a folder nothing is written. */
+export function openStore(folder: string | undefined) {
   const values = new Map<string, Map<string, unknown>>();
   const jobs = new Map<string, JobRecord>();
   /** How many steps of a job have been written. */
@@ -92,12 +84,14 @@ export function openStore(folder: string | undefined): Store {
 
   return {
     table,
+    /** What of the state could not be read, as a sentence for people. */
     damage: journal?.damage,
-    collection<T>(name: string) {
+    /** The same name always gives the same values; each name belongs to one type of value. */
+    collection<T>(name: string): Collection<T> {
       const known = values.get(name) ?? new Map<string, unknown>();
       values.set(name, known);
       // One name, one type: that is the contract of this function.
-      return openCollection(known as Map<string, T>, (key, value) =>
+      return new Collection(known as Map<string, T>, (key, value) =>
         journal?.append({ kind: "value", collection: name, key, value }),
       );
     },
@@ -127,14 +121,8 @@ function apply(
 
 function changeOf(job: JobRecord, known: number): JobChange {
   const { id, maxRunTimeMinutes, materialized, beingDropped, logsRemoved } = job;
-  return {
-    id,
-    steps: job.statuses.slice(known),
-    materialized,
-    beingDropped,
-    logsRemoved,
-    ...(maxRunTimeMinutes === undefined ? {} : { maxRunTimeMinutes }),
-  };
+  const steps = job.statuses.slice(known);
+  return { id, steps, maxRunTimeMinutes, materialized, beingDropped, logsRemoved };
 }
 
 function* lines(jobs: readonly JobRecord[], values: Map<string, Map<string, unknown>>): Generator<unknown> {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { openClock } from "../../../src/emulator/clock.ts";
+import { Clock } from "../../../src/emulator/clock.ts";
 import { Nodes } from "../../../src/emulator/lifecycle/nodes.ts";
 import type { JobRecord } from "../../../src/emulator/state/job.ts";
 import type { Cluster } from "../../../src/emulator/state/platform.ts";
@@ -11,12 +11,12 @@ const SCALE_UP_MS = 100;
 
 let nodes: Nodes;
 let cluster: Cluster;
-let clock: ReturnType<typeof openClock>;
+let clock: Clock;
 let made = 0;
 
 /** One node of 12 CPUs and 120 GiB, one more to come if asked for. */
 beforeEach(() => {
-  clock = openClock();
+  clock = new Clock();
   const [first] = openPlatform({ cpus: 4, memoryBytes: 16 * GIB }, 2).clusters;
   if (first === undefined) throw new Error("no cluster");
   const pools = first.pools.map((pool) => (pool.name === "a100" ? { ...pool, min_size: 1 } : pool));

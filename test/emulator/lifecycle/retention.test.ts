@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openClock } from "../../../src/emulator/clock.ts";
 import { Retention } from "../../../src/emulator/lifecycle/retention.ts";
 import { DEFAULT_TIMING } from "../../../src/emulator/lifecycle/timing.ts";
 import { openJobTable } from "../../../src/emulator/state/job-table.ts";
@@ -128,7 +127,7 @@ describe("a round over 100,000 finished jobs", () => {
     const table = openJobTable({ saved: () => undefined, removed: () => undefined });
     for (let index = 0; index < 100_000; index += 1) table.add(record(index));
     let now = 1_795_000_000_000;
-    const clock = { ...openClock(), nowMs: () => now };
+    const clock = { nowMs: () => now };
     const deps = { table, logs: memoryLogs(), clock, timing: DEFAULT_TIMING, stop: async () => undefined };
     const retention = new Retention(deps);
     now += 180 * DAY + 1_500;

@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { TimedLine } from "../../../src/emulator/logs/store.ts";
-import { type LogStore, openLogStore } from "../../../src/emulator/logs/store.ts";
+import { FileLogs, type LogStore } from "../../../src/emulator/logs/store.ts";
+import type { TimedLine } from "../../../src/emulator/logs/writer.ts";
 
 const ID = "job-0a1b2c3d-0000-4000-8000-000000000000";
 const START_MS = Date.parse("2026-11-22T10:00:00.000Z");
@@ -13,7 +13,7 @@ let logs: LogStore;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "logs-test-"));
-  logs = openLogStore(folder);
+  logs = new FileLogs(folder);
 });
 
 afterEach(async () => {
@@ -143,7 +143,7 @@ describe("following a log", () => {
 
 describe("log files", () => {
   const reopen = () => {
-    logs = openLogStore(folder);
+    logs = new FileLogs(folder);
   };
   const files = () =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("."));

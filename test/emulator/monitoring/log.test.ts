@@ -54,8 +54,7 @@ describe("log_ws", () => {
     async (delay) => {
       const id = await platform.create("true");
       await platform.reach(id, "succeeded");
-      const endMs =
-        Math.floor((platform.context.lifecycle.record(id)?.statuses.at(-1)?.atMs ?? 0) / 1000) * 1000;
+      const endMs = Math.floor((platform.context.table.get(id)?.statuses.at(-1)?.atMs ?? 0) / 1000) * 1000;
       const times = [endMs - 60_000, endMs, endMs + 1, endMs + 900];
       platform.logs.fill(
         id,
@@ -81,7 +80,7 @@ describe("log_ws", () => {
   test("leaves out what is older than since", async () => {
     const { id, go } = await twoLines();
     platform.clock.advance(1000);
-    const since = encodeURIComponent(platform.clock.now().toISOString().replace("Z", "+00:00"));
+    const since = encodeURIComponent(new Date(platform.clock.nowMs()).toISOString().replace("Z", "+00:00"));
     await go();
     await platform.reach(id, "succeeded");
     const line = follow(id, `separator=&since=${since}`);
@@ -117,7 +116,7 @@ describe("log_ws", () => {
   test("waits for a job that is still getting ready", async () => {
     const slow = await startPlatform({ timing: { pullMs: 300 } });
     const id = await slow.create("echo ready");
-    await expect.poll(() => slow.context.lifecycle.record(id)?.materialized).toBe(true);
+    await expect.poll(() => slow.context.table.get(id)?.materialized).toBe(true);
     const line = await slow.open(`${id}/log_ws?separator=`).opened();
     expect(await line.end).toEqual({ code: 1000, reason: "" });
     expect(line.text).toBe("ready\n");
@@ -140,7 +139,7 @@ describe("log_ws", () => {
   test("gives nothing for a job whose logs were removed", async () => {
     const id = await platform.create("echo gone");
     await platform.reach(id, "succeeded");
-    const record = platform.context.lifecycle.record(id);
+    const record = platform.context.table.get(id);
     if (record === undefined) throw new Error("no record");
     record.logsRemoved = true;
     const line = follow(id);

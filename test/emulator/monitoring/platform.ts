@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { openClock } from "../../../src/emulator/clock.ts";
+import { Clock } from "../../../src/emulator/clock.ts";
 import { openHome } from "../../../src/emulator/home.ts";
-import { openLogStore } from "../../../src/emulator/logs/store.ts";
+import { FileLogs } from "../../../src/emulator/logs/store.ts";
 import type { EmulatorOptions } from "../../../src/emulator/options.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { serve } from "../../../src/emulator/serve.ts";
@@ -15,15 +15,12 @@ const TIMING = { ...QUICK_TIMING, killGraceMs: 300 };
 
 /** The whole emulator with real processes, and callers for it. */
 export async function startPlatform({ timing, ...options }: EmulatorOptions = {}, { isolate = false } = {}) {
-  const clock = openClock();
+  const clock = new Clock();
   const runner = openRunner({ isolate });
   const folder = mkdtempSync(join(tmpdir(), "monitoring-logs-"));
-  const logs = openLogStore(folder);
+  const logs = new FileLogs(folder);
   const home = openHome(options.dataDir);
-  const served = await serve(
-    { ...options, timing: { ...TIMING, ...timing } },
-    { host: "127.0.0.1", rules: [], home, clock, runner, logs },
-  );
+  const served = await serve({ ...options, timing: { ...TIMING, ...timing } }, { home, clock, runner, logs });
   const { origin } = served.context;
   const api = `${origin}/api/v1`;
   const headers = { authorization: `Bearer ${served.context.tokens.mint("alice")}` };
@@ -55,16 +52,10 @@ export async function startPlatform({ timing, ...options }: EmulatorOptions = {}
 
   /** Resolves when the job has reached one of the statuses. */
   const reach = async (id: string, ...statuses: string[]): Promise<void> => {
-    const { lifecycle } = served.context;
-    const reached = () => statuses.includes(lifecycle.record(id)?.statuses.at(-1)?.status ?? "");
-    await new Promise<void>((resolve) => {
-      if (reached()) return resolve();
-      const stop = lifecycle.onChange(id, () => {
-        if (!reached()) return;
-        stop();
-        resolve();
-      });
-    });
+    const { lifecycle, table } = served.context;
+    const { signal } = new AbortController();
+    const reached = () => statuses.includes(table.get(id)?.statuses.at(-1)?.status ?? "");
+    while (!reached()) await lifecycle.change(id, signal, 60_000);
   };
 
   const run = async (script: string, more: { job?: object; container?: object } = {}) => {

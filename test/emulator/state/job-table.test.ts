@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { JobTable } from "../../../src/emulator/state/job.ts";
-import { openJobTable } from "../../../src/emulator/state/job-table.ts";
+import { type JobTable, openJobTable } from "../../../src/emulator/state/job-table.ts";
 import { record } from "../support/records.ts";
 
 const JOBS = 100_000;

@@ -1,20 +1,19 @@
-import { openClock } from "../../../src/emulator/clock.ts";
+import { Clock } from "../../../src/emulator/clock.ts";
 import { openHome } from "../../../src/emulator/home.ts";
 import type { EmulatorOptions } from "../../../src/emulator/options.ts";
-import { hostOf } from "../../../src/emulator/options.ts";
 import { serve } from "../../../src/emulator/serve.ts";
 import { memoryLogs, scriptedRunner } from "./doubles.ts";
 import { QUICK_TIMING } from "./quick-timing.ts";
 
 /** The emulator's API over processes that the test plays. */
 export async function startScripted(options: EmulatorOptions = {}, { isolated = true } = {}) {
-  const clock = openClock();
+  const clock = new Clock();
   const runner = scriptedRunner({ isolated });
   const logs = memoryLogs();
   const home = openHome(options.dataDir);
   const served = await serve(
     { ...options, timing: { ...QUICK_TIMING, ...options.timing } },
-    { host: hostOf(options), rules: [], home, clock, runner, logs },
+    { home, clock, runner, logs },
   );
   const call = async (
     method: string,

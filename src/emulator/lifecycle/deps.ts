@@ -1,7 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { Runner } from "../run/runner.ts";
-import type { JobRecord, SavedImages, StatusItem } from "../state/job.ts";
+import type { Accounts } from "../state/accounts.ts";
+import type { SavedImages } from "../state/folders.ts";
+import type { JobRecord, StatusItem } from "../state/job.ts";
+import type { JobTable } from "../state/job-table.ts";
+import type { Platform } from "../state/platform.ts";
 import type { LaunchSources } from "./launch.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Timing } from "./timing.ts";
@@ -19,15 +23,31 @@ export interface CannedRun {
   exitCode: number;
 }
 
-/** What one run of a job needs from around it. */
-export interface RunDeps {
+/** What was asked to happen to a job, if anything. */
+interface JobFaults {
+  hold(job: JobRecord): Hold | undefined;
+  canned(job: JobRecord): CannedRun | undefined;
+  /** How long after it began to run a job is to lose its pod. */
+  loseNodeAfterMs(job: JobRecord): number | undefined;
+}
+
+export interface LifecycleDeps extends LaunchSources {
+  platform: Platform;
+  table: JobTable;
+  accounts: Accounts;
   clock: Clock;
   timing: Timing;
   logs: LogStore;
   runner: Runner;
   images: SavedImages;
+  chaos: JobFaults;
+  /** Jobs that a scene keeps waiting, by id. */
+  pinned: ReadonlyMap<string, Hold>;
+}
+
+/** What one run of a job needs from around it. */
+export interface RunDeps extends LifecycleDeps {
   nodes: Nodes;
-  sources: LaunchSources;
   /** Records a step; false if the job is finished. */
   move(job: JobRecord, item: StatusItem): boolean;
   /** Whether the job may take a seat among the running jobs of its owner and org. */
@@ -36,8 +56,4 @@ export interface RunDeps {
   diskBusy(job: JobRecord): boolean;
   /** Whether the energy schedule lets it run now. */
   inSchedule(job: JobRecord): boolean;
-  hold(job: JobRecord): Hold | undefined;
-  canned(job: JobRecord): CannedRun | undefined;
-  /** How long after it began to run a job is to lose its pod, if it is to. */
-  loseNodeAfterMs(job: JobRecord): number | undefined;
 }

@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { LogFile } from "../../../src/emulator/logs/log-file.ts";
+import { LogReader } from "../../../src/emulator/logs/reader.ts";
 
 test.each(["job.log", "job.times"])("lets go of %s when the other file is not there yet", async (only) => {
   const folder = mkdtempSync(join(tmpdir(), "log-file-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, only), "");
 
-  const file = await LogFile.open({ text: join(folder, "job.log"), index: join(folder, "job.times") });
+  const file = await LogReader.open({ text: join(folder, "job.log"), index: join(folder, "job.times") });
 
   expect(file).toBeUndefined();
   expect(openFiles().filter((path) => path.startsWith(folder))).toEqual([]);

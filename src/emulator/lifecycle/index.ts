@@ -1,52 +1,26 @@
-import type { Clock } from "../clock.ts";
-import type { LogStore } from "../logs/store.ts";
+import { EventEmitter } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { endStrays } from "../run/process-table.ts";
-import type { Runner, RunningJob } from "../run/runner.ts";
-import type { Accounts } from "../state/accounts.ts";
+import type { RunningJob } from "../run/runner.ts";
 import { costOf, subtract } from "../state/decimal.ts";
-import {
-  current,
-  isFinished,
-  type JobRecord,
-  type JobTable,
-  type Lifecycle,
-  type SavedImages,
-  type StatusItem,
-} from "../state/job.ts";
+import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.ts";
-import { baseName, type Platform } from "../state/platform.ts";
-import { inSchedule } from "./energy.ts";
-import { JobRun } from "./job-run.ts";
-import { diskOf, type LaunchSources } from "./launch.ts";
+import { baseName } from "../state/platform.ts";
+import type { LifecycleDeps, RunDeps } from "./deps.ts";
+import { diskOf } from "./launch.ts";
 import { Nodes } from "./nodes.ts";
-import { LOST } from "./outcome.ts";
+import { replaceableBy } from "./queue.ts";
 import { Retention } from "./retention.ts";
-import type { CannedRun, Hold, RunDeps } from "./run-deps.ts";
-import type { Timing } from "./timing.ts";
-import { replaceableBy } from "./turns.ts";
-
-export interface LifecycleDeps {
-  platform: Platform;
-  table: JobTable;
-  accounts: Accounts;
-  clock: Clock;
-  timing: Timing;
-  logs: LogStore;
-  runner: Runner;
-  images: SavedImages;
-  sources: LaunchSources;
-  /** What was asked to happen to a job, if anything. */
-  hold(job: JobRecord): Hold | undefined;
-  canned(job: JobRecord): CannedRun | undefined;
-  loseNodeAfterMs(job: JobRecord): number | undefined;
-}
+import { inSchedule, LOST } from "./rules.ts";
+import { JobRun } from "./run.ts";
 
 /** Runs the jobs of the table and keeps their records true. */
-export class JobLifecycle implements Lifecycle {
+export class JobLifecycle {
   readonly #deps: LifecycleDeps;
   readonly #runs = new Map<string, { run: JobRun; done: Promise<void> }>();
   readonly #nodes: ReadonlyMap<string, Nodes>;
-  readonly #listeners = new Map<string, Set<(job: JobRecord) => void>>();
+  /** Tells by a job's id that it has changed. */
+  readonly #changes = new EventEmitter().setMaxListeners(0);
   /** Credits already taken for a job that runs. */
   readonly #charged = new Map<string, string>();
   /** Ended jobs whose pods still exist, oldest first. */
@@ -65,30 +39,31 @@ export class JobLifecycle implements Lifecycle {
     this.#stopListening = clock.onAdvance(() => this.#enforce());
   }
 
-  record(jobId: string): JobRecord | undefined {
-    return this.#deps.table.get(jobId);
-  }
-
+  /** The process group of a job that is `running`; undefined in every other state. */
   running(jobId: string): RunningJob | undefined {
-    const job = this.record(jobId);
+    const job = this.#deps.table.get(jobId);
     if (job === undefined || current(job).status !== "running") return undefined;
     return this.#runs.get(jobId)?.run.running;
   }
 
+  /** The job's own folder on the host while it exists. */
   folder(jobId: string): string | undefined {
-    return this.#runs.has(jobId) ? this.#deps.sources.folders.job(`${jobId}/root`) : undefined;
+    return this.#runs.has(jobId) ? this.#deps.folders.job(`${jobId}/root`) : undefined;
   }
 
-  onChange(jobId: string, listener: (job: JobRecord) => void): () => void {
-    const listeners = this.#listeners.get(jobId) ?? new Set();
-    this.#listeners.set(jobId, listeners);
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(jobId);
-    };
+  /** Resolves at the next change of a job, after so long, or when `signal` fires. */
+  async change(jobId: string, signal: AbortSignal, ms: number): Promise<void> {
+    if (signal.aborted) return;
+    const over = new AbortController();
+    const stop = () => over.abort();
+    signal.addEventListener("abort", stop);
+    this.#changes.once(jobId, stop);
+    await delay(ms, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+    this.#changes.off(jobId, stop);
+    signal.removeEventListener("abort", stop);
   }
 
+  /** Kills the group at once; the job ends as `failed` with 137. Source: protocol reference 4.6. */
   signal(jobId: string): void {
     this.#runs.get(jobId)?.run.signal();
   }
@@ -177,7 +152,7 @@ export class JobLifecycle implements Lifecycle {
 
   /** Source: protocol reference 3.11 (`DiskUnavailable`). */
   #diskBusy(job: JobRecord): boolean {
-    const { disks } = this.#deps.sources;
+    const { disks } = this.#deps;
     const idOf = ({ src_disk_uri }: { src_disk_uri: string }) => diskOf(src_disk_uri, disks) ?? src_disk_uri;
     const wanted = new Set(job.container.disk_volumes.map(idOf));
     if (wanted.size === 0) return false;
@@ -195,13 +170,13 @@ export class JobLifecycle implements Lifecycle {
 
   #changed(job: JobRecord): void {
     this.#deps.table.changed(job);
-    for (const listener of this.#listeners.get(job.id) ?? []) listener(job);
+    this.#changes.emit(job.id);
   }
 
   #over(job: JobRecord): void {
     this.#runs.delete(job.id);
     this.#charged.delete(job.id);
-    void this.#deps.sources.folders.removeJob(job.id);
+    void this.#deps.folders.removeJob(job.id);
     if (!isFinished(job) || !job.materialized) return;
     if (current(job).status === "cancelled") this.#collect(job);
     else this.#pods.push(job);
@@ -215,7 +190,7 @@ export class JobLifecycle implements Lifecycle {
   /** One round of the policies. Source: protocol reference 3.11. */
   #enforce(): void {
     for (const [id, { run }] of this.#runs) {
-      const job = this.record(id);
+      const job = this.#deps.table.get(id);
       if (job !== undefined && current(job).status === "running") this.#police(job, run);
     }
     this.#takeTurns();
@@ -234,7 +209,7 @@ export class JobLifecycle implements Lifecycle {
   #takeTurns(): void {
     const { clock, timing } = this.#deps;
     const running = [...this.#runs].flatMap(([id, { run }]) => {
-      const job = this.record(id);
+      const job = this.#deps.table.get(id);
       return job !== undefined && run.suspendable && current(job).status === "running" ? [job] : [];
     });
     const at = { nowMs: clock.nowMs(), timing };
@@ -246,7 +221,7 @@ export class JobLifecycle implements Lifecycle {
   #scheduled(job: JobRecord): boolean {
     const { platform, clock } = this.#deps;
     const cluster = platform.clusters.find(({ name }) => name === job.cluster);
-    return inSchedule(job, cluster, clock.now());
+    return inSchedule(job, cluster, new Date(clock.nowMs()));
   }
 
   #collectOldPods(): void {
@@ -273,7 +248,7 @@ export class JobLifecycle implements Lifecycle {
 
   #solvent({ cluster, org, owner }: JobRecord): boolean {
     const { accounts } = this.#deps;
-    return accounts.solvent({ cluster, org, user: owner }) && accounts.solvent({ cluster, org });
+    return accounts.isSolvent({ cluster, org, user: owner }) && accounts.isSolvent({ cluster, org });
   }
 }
 

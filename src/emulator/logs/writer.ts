@@ -46,7 +46,7 @@ const PAGE_BYTES = 4096;
  * The writing side of one job's log. What is written is in the files before the call returns. Where the limit or the
  * disk ends, the log ends with a line that says so, and what comes later is dropped.
  */
-export class JobLog {
+export class LogWriter {
   followers = 0;
   ended = false;
   hasOutput = false;

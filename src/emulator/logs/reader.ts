@@ -1,8 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { ENTRY_BYTES, type LogPaths } from "./job-log.ts";
+import { ENTRY_BYTES, type LogPaths } from "./writer.ts";
 
 const CHUNK_BYTES = 64 * 1024;
-const ENTRIES_AT_ONCE = 1024;
 const NEW_LINE = 10;
 
 /** A part of a file, in bytes from its start. */
@@ -11,41 +10,31 @@ interface Range {
   end: number;
 }
 
-/** Output from `offset` on was written at `atMs`, Unix milliseconds. */
-export interface TimeEntry {
-  atMs: number;
-  offset: number;
-}
-
 /** The reading side of one job's log. */
-export class LogFile {
+export class LogReader {
   /** Bytes of text when it was opened. */
   readonly size: number;
   readonly #text: FileHandle;
   readonly #index: FileHandle;
-  readonly #entries: number;
+  /** The index as far as it was read: output from an offset on was written then, Unix milliseconds. */
+  readonly #times: number[] = [];
+  readonly #offsets: number[] = [];
 
-  private constructor(
-    text: FileHandle,
-    index: FileHandle,
-    { size, entries }: { size: number; entries: number },
-  ) {
+  private constructor(text: FileHandle, index: FileHandle, size: number) {
     this.#text = text;
     this.#index = index;
     this.size = size;
-    this.#entries = entries;
   }
 
   /** Undefined if the job never wrote anything. */
-  static async open({ text: textPath, index: indexPath }: LogPaths): Promise<LogFile | undefined> {
-    const text = await openIfThere(textPath);
-    const index = await openIfThere(indexPath);
-    if (text === undefined || index === undefined) {
-      await Promise.all([text?.close(), index?.close()]);
-      return undefined;
+  static async open(paths: LogPaths): Promise<LogReader | undefined> {
+    const [text, index] = await Promise.all([paths.text, paths.index].map(openIfThere));
+    if (text !== undefined && index !== undefined) {
+      const { size } = await text.stat();
+      return new LogReader(text, index, size);
     }
-    const [{ size }, { size: indexBytes }] = await Promise.all([text.stat(), index.stat()]);
-    return new LogFile(text, index, { size, entries: Math.floor(indexBytes / ENTRY_BYTES) });
+    await Promise.all([text?.close(), index?.close()]);
+    return undefined;
   }
 
   async close(): Promise<void> {
@@ -54,12 +43,16 @@ export class LogFile {
 
   /** Offset of the first byte written at `atMs` or later. */
   async firstAt(atMs: number): Promise<number> {
-    return this.#firstWhere((entry) => entry.atMs >= atMs);
+    await this.readTimes();
+    const offset = this.#offsets[firstIn(this.#times, (ms) => ms >= atMs)];
+    return Math.min(offset ?? this.size, this.size);
   }
 
   /** Offset of the first byte written later than `atMs`. */
   async firstAfter(atMs: number): Promise<number> {
-    return this.#firstWhere((entry) => entry.atMs > atMs);
+    await this.readTimes();
+    const offset = this.#offsets[firstIn(this.#times, (ms) => ms > atMs)];
+    return Math.min(offset ?? this.size, this.size);
   }
 
   /** The first start of a line at `offset` or behind it. */
@@ -97,46 +90,27 @@ export class LogFile {
     }
   }
 
-  /** Entries of the index from the one that covers `offset` on, as far as the file has grown. */
-  async *times(offset: number): AsyncGenerator<TimeEntry[]> {
-    const behind = await this.#search((entry) => entry.offset > offset, await this.#entryCount());
-    for (let first = Math.max(0, behind - 1); ; ) {
-      const entries = await this.#entriesFrom(first);
-      if (entries.length === 0) return;
-      first += entries.length;
-      yield entries;
+  /** Reads the index as far as it has grown. */
+  async readTimes(): Promise<void> {
+    const known = this.#times.length * ENTRY_BYTES;
+    const { size } = await this.#index.stat();
+    const buffer = Buffer.alloc(size - known);
+    const { bytesRead } = await this.#index.read(buffer, 0, buffer.length, known);
+    for (let at = 0; at + ENTRY_BYTES <= bytesRead; at += ENTRY_BYTES) {
+      this.#times.push(buffer.readDoubleLE(at));
+      this.#offsets.push(buffer.readDoubleLE(at + 8));
     }
   }
 
-  async #firstWhere(reached: (entry: TimeEntry) => boolean): Promise<number> {
-    const index = await this.#search(reached, this.#entries);
-    const [entry] = index < this.#entries ? await this.#entriesFrom(index, 1) : [];
-    return Math.min(entry?.offset ?? this.size, this.size);
+  /** The number in the index of the time that an offset has. */
+  entryOf(offset: number): number {
+    return Math.max(0, firstIn(this.#offsets, (own) => own > offset) - 1);
   }
 
-  /** Number of the first entry for which `reached` is true; from there on it always is. */
-  async #search(reached: (entry: TimeEntry) => boolean, count: number): Promise<number> {
-    let [low, high] = [0, count];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const [entry] = await this.#entriesFrom(middle, 1);
-      if (entry === undefined || reached(entry)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  async #entryCount(): Promise<number> {
-    return Math.floor((await this.#index.stat()).size / ENTRY_BYTES);
-  }
-
-  async #entriesFrom(first: number, count = ENTRIES_AT_ONCE): Promise<TimeEntry[]> {
-    const buffer = Buffer.alloc(count * ENTRY_BYTES);
-    const { bytesRead } = await this.#index.read(buffer, 0, buffer.length, first * ENTRY_BYTES);
-    return Array.from({ length: Math.floor(bytesRead / ENTRY_BYTES) }, (_, at) => ({
-      atMs: buffer.readDoubleLE(at * ENTRY_BYTES),
-      offset: buffer.readDoubleLE(at * ENTRY_BYTES + 8),
-    }));
+  /** Time and offset of an entry of the index, as far as it was read. */
+  entry(number: number): { atMs: number; offset: number } | undefined {
+    const [atMs, offset] = [this.#times[number], this.#offsets[number]];
+    return atMs === undefined || offset === undefined ? undefined : { atMs, offset };
   }
 
   async #lastLineEnd(): Promise<number> {
@@ -162,4 +136,15 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Place of the first value for which `reached` is true; from there on it always is. */
+function firstIn(values: readonly number[], reached: (value: number) => boolean): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reached(values[middle] ?? Number.NaN)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -2,14 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RunningJob } from "../run/runner.ts";
 import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
-import { ringAt } from "./alarm.ts";
 import { Container } from "./container.ts";
-import { pull } from "./images.ts";
+import type { RunDeps } from "./deps.ts";
 import { missing } from "./launch.ts";
-import { LogTail } from "./log-tail.ts";
-import { comesBack, LOST, outcomeOf, restartsAfter } from "./outcome.ts";
-import type { RunDeps } from "./run-deps.ts";
-import { mayContinue } from "./turns.ts";
+import { mayContinue } from "./queue.ts";
+import { comesBack, LOST, outcomeOf, pull, restartsAfter } from "./rules.ts";
 
 /** Thrown to leave the flow of a job that has ended. */
 class Ended extends Error {}
@@ -97,10 +94,10 @@ export class JobRun {
   }
 
   async #start(): Promise<void> {
-    const { timing, sources } = this.#deps;
+    const { timing } = this.#deps;
     await this.#pause(timing.schedulingMs / 2);
     await this.#until(() => this.#deps.seatFree(this.#job) && this.#deps.inSchedule(this.#job));
-    const lack = missing(this.#job, sources);
+    const lack = missing(this.#job, this.#deps);
     if (lack !== undefined) this.#failNow(lack, FAILED_TO_START);
     this.#job.materialized = true;
     this.#waitingSinceMs = this.#deps.clock.nowMs();
@@ -120,7 +117,8 @@ export class JobRun {
 
   async #held(): Promise<void> {
     await this.#until(() => {
-      const hold = this.#deps.hold(this.#job);
+      const { pinned, chaos } = this.#deps;
+      const hold = pinned.get(this.#job.id) ?? chaos.hold(this.#job);
       if (hold === undefined) return true;
       this.#move("pending", { reason: hold.reason, description: hold.description ?? null });
       this.#waitingSinceMs = this.#deps.clock.nowMs();
@@ -189,18 +187,17 @@ export class JobRun {
   async #runPod(): Promise<boolean> {
     try {
       for (;;) {
-        const tail = new LogTail();
-        const ending = await this.#container.run(tail, () => this.#began());
+        const ending = await this.#container.run(() => this.#began());
         if (this.#stop.signal.aborted) return true;
         if (this.#isGoing()) return await this.#gone();
         if (!restartsAfter(this.#job, ending)) {
-          const { status, ...more } = outcomeOf(ending, tail.text());
+          const { status, ...more } = outcomeOf(ending);
           this.#move(status, more);
           return true;
         }
         this.#move("running", { reason: "Restarting" });
         // A new container begins with nothing but its image; only what is mounted stays.
-        await this.#deps.sources.folders.removeJob(this.#job.id);
+        await this.#deps.folders.removeJob(this.#job.id);
         await this.#pause(this.#deps.timing.restartDelayMs);
         if (this.#isGoing()) return await this.#gone();
       }
@@ -211,11 +208,11 @@ export class JobRun {
   }
 
   #began(): void {
-    const { clock, loseNodeAfterMs } = this.#deps;
+    const { clock, chaos } = this.#deps;
     this.#move("running", {});
     if (this.#wasLost || this.#cancelLoss !== undefined) return;
-    const afterMs = loseNodeAfterMs(this.#job);
-    if (afterMs !== undefined) this.#cancelLoss = ringAt(clock, clock.nowMs() + afterMs, () => this.#lose());
+    const afterMs = chaos.loseNodeAfterMs(this.#job);
+    if (afterMs !== undefined) this.#cancelLoss = clock.ringAt(clock.nowMs() + afterMs, () => this.#lose());
   }
 
   /** The pod vanishes: nobody asks the process to end. */
@@ -232,7 +229,7 @@ export class JobRun {
 
   /** Whether that is the end of the job. If not, its next pod begins with nothing but its image. */
   async #gone(): Promise<boolean> {
-    const { nodes, sources, clock } = this.#deps;
+    const { nodes, folders, clock } = this.#deps;
     const suspended = this.#going === "suspended";
     const over = !suspended && !comesBack(this.#job);
     this.#going = undefined;
@@ -242,7 +239,7 @@ export class JobRun {
     else if (over) this.#move("failed", LOST);
     else this.#move("pending", { reason: "Scheduling" });
     nodes.release(this.#job.id);
-    if (!over) await sources.folders.removeJob(this.#job.id);
+    if (!over) await folders.removeJob(this.#job.id);
     return over;
   }
 

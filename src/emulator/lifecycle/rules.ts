@@ -1,0 +1,59 @@
+import type { Ending } from "../run/runner.ts";
+import type { SavedImages } from "../state/folders.ts";
+import type { JobRecord, StatusItem } from "../state/job.ts";
+import type { Cluster } from "../state/platform.ts";
+
+/** What a job ends as when its process did, with the end of its output. Source: protocol reference 3.11. */
+export function outcomeOf({
+  exitCode,
+  oomKilled,
+  startError,
+  output,
+}: Ending & { output: string | null }): Pick<StatusItem, "status"> & Partial<StatusItem> {
+  if (exitCode === 0 && startError === undefined) return { status: "succeeded", exitCode };
+  const cause = startError === undefined ? "Error" : "ContainerCannotRun";
+  const reason = oomKilled ? "OOMKilled" : cause;
+  return { status: "failed", reason, description: startError ?? output, exitCode };
+}
+
+/** Whether the restart policy starts the container again. */
+export function restartsAfter({ restartPolicy }: JobRecord, { exitCode, startError }: Ending): boolean {
+  if (startError !== undefined) return false;
+  return restartPolicy === "always" || (restartPolicy === "on-failure" && exitCode !== 0);
+}
+
+/** Why a job fails whose pod is gone. Source: protocol reference 3.11. */
+export const LOST = {
+  reason: "NotFound",
+  description: "The job could not be scheduled or was preempted.",
+};
+
+/** Whether a job gets a new pod when its own is gone. */
+export function comesBack({ schedulerEnabled, preemptibleNode, restartPolicy }: JobRecord): boolean {
+  return schedulerEnabled || preemptibleNode || restartPolicy !== "never";
+}
+
+/** What becomes of the wish to pull an image. Source: protocol reference 3.11. */
+type Pull = "found" | "missing" | "invalid";
+
+const REFERENCE =
+  /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+/** Any name is an image, but for malformed ones and for names that ask to fail. */
+export function pull(image: string, saved: SavedImages): Pull {
+  if (!REFERENCE.test(image)) return "invalid";
+  if (saved.find(image) !== undefined) return "found";
+  return /does-not-exist|missing/.test(image) ? "missing" : "found";
+}
+
+/** Whether a job's energy schedule lets it run at a time (UTC). Source: protocol reference 1.7. */
+export function inSchedule(job: JobRecord, cluster: Cluster | undefined, now: Date): boolean {
+  if (!job.schedulerEnabled || cluster === undefined) return true;
+  const schedule = cluster.energySchedules.find(({ name }) => name === (job.energyScheduleName ?? "default"));
+  if (schedule === undefined) return true;
+  const weekday = now.getUTCDay() === 0 ? 7 : now.getUTCDay();
+  const time = now.toISOString().slice(11, 16);
+  return schedule.periods.some(
+    (period) => period.weekday === weekday && period.start_time <= time && time <= period.end_time,
+  );
+}
