@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,24 +18,26 @@ const { values, positionals } = parseArgs({
 });
 const ROOT = join(import.meta.dirname, "..");
 const FOLDERS = ["client", "tools", "jobs", "server", "resources"].map((folder) => `src/${folder}`);
-const FILES = execFileSync("git", ["ls-files", "src", "test"], { cwd: ROOT, encoding: "utf8" }).split("\n");
+const FILES = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" }).split("\n");
 const RUN_LIMIT_MS = 120_000;
 const endsAt = Date.now() + Number(values.minutes) * 60_000;
 
 const copy = mkdtempSync(join(tmpdir(), "mutate-"));
 process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
-for (const name of ["src", "test", "package.json", "tsconfig.json", "vitest.config.ts"])
-  cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+for (const file of FILES.filter((path) => path !== "" && existsSync(join(ROOT, path))))
+  cpSync(join(ROOT, file), join(copy, file));
 symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
 
 const faults = shuffled(filesOf(positionals.length > 0 ? positionals : FOLDERS).flatMap(faultsOf)).filter(
   (_, index) => index % Number(values.every) === 0,
 );
+const sound = new Set<string>();
 const survivors: string[] = [];
 let tried = 0;
 for (const fault of faults) {
   if (Date.now() > endsAt) break;
   tried += 1;
+  requireSound(fault.file);
   if (isNoticed(fault)) continue;
   survivors.push(fault.name);
   console.log(fault.name);
@@ -77,6 +79,16 @@ function isNoticed({ file, start, end, text }: Fault): boolean {
     (!values.related || passesTests(["related", "--run", file]));
   writeFileSync(path, source);
   return !passes;
+}
+
+/** Tests that are red by themselves notice every fault. */
+function requireSound(file: string): void {
+  if (!sound.has(file) && !passesNearest(file)) throw new Error(`Tests of ${file} are red without a fault.`);
+  sound.add(file);
+}
+
+function passesNearest(file: string): boolean {
+  return passesTests(["run", ...nearestTests(file)]);
 }
 
 /** A fault that makes tests hang is noticed too. */

@@ -9,6 +9,7 @@ describe("a name pattern", () => {
     ["train-7b", "*"],
     ["train-7b", "t*-*b"],
     ["aab", "a*ab"],
+    ["abc", "*a*b*c*"],
     ["train", "train*"],
   ])("%s fits %s", (name, pattern) => {
     expect(matchesWildcard(name, pattern)).toBe(true);
@@ -20,6 +21,10 @@ describe("a name pattern", () => {
     ["ab", "ab*b"],
     ["train", "train*n"],
     ["a.b", "a?b"],
+    ["ba", "*a*b*"],
+    ["ab", "*ab*b*"],
+    ["train-7b", "*q*"],
+    ["train", "x*q*n"],
     ["train-7b", ""],
   ])("%s does not fit %s", (name, pattern) => {
     expect(matchesWildcard(name, pattern)).toBe(false);
