@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { distance } from "fastest-levenshtein";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "./connection.ts";
@@ -115,6 +116,8 @@ export async function statusOfMany(
   { refs, where }: { refs: readonly string[]; where: Where | undefined },
   call?: CallOptions,
 ): Promise<StatusOutcome[]> {
+  // Each of many listens for the end of the call: no leak that Node has to warn of.
+  if (call?.signal !== undefined) setMaxListeners(0, call.signal);
   const newest = newestOf(at, call);
   const outcomes: StatusOutcome[] = [];
   const waiting = refs.map((ref, index) => ({ ref, index }));
