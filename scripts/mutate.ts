@@ -98,14 +98,18 @@ function passesTests(args: readonly string[]): boolean {
   return status === 0;
 }
 
-/** `src/tools/kill-select.ts` is tested by `test/tools/kill*.test.ts`; what has none of its own by its folder. */
+/** `src/client/logs/tail.ts` is tested by `test/client/logs/tail*.test.ts`; what has none of its own by its folder. */
 function nearestTests(file: string): string[] {
   const folder = relative("src", join(file, ".."));
   const [subject = ""] = basename(file, ".ts").split("-");
   const own = FILES.filter(
     (path) => path.startsWith(`test/${folder}/${subject}`) && path.endsWith(".test.ts"),
   );
-  return own.length > 0 ? own : [`test/${folder.split("/")[0]}/`];
+  if (own.length > 0) return own;
+  // Operations are tested through the tool of the same name.
+  const folders = [folder, folder.replace(/^operations/, "tools"), folder.split("/")[0] ?? ""];
+  const tested = folders.find((path) => FILES.some((test) => test.startsWith(`test/${path}/`)));
+  return [`test/${tested ?? ""}/`];
 }
 
 /** The same order every time, files mixed, so that a run cut short has seen some of each. */

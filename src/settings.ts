@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { nearestNames } from "./jobs/names.ts";
+import { nearestNames } from "./jobs/names/near.ts";
 import { type LogLevel, logLevels } from "./log.ts";
 
 /** Everything that flags and environment decide, checked. The only reader of both. */

@@ -21,9 +21,12 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (name, tool
   test("has its own file, export and test", async () => {
     const subject = name.replace(/^(job|apolo)_/, "");
     expect(name).toMatch(/^(job|apolo)_[a-z]+$/);
-    expect(existsSync(`src/tools/${subject}.ts`)).toBe(true);
-    expect(existsSync(`test/tools/${subject}.test.ts`)).toBe(true);
-    const module: Record<string, unknown> = await import(`../src/tools/${subject}.ts`);
+    const isFolder = existsSync(`src/tools/${subject}/index.ts`);
+    const place = isFolder ? `${subject}/index` : subject;
+    expect(existsSync(`test/tools/${place}.test.ts`)).toBe(true);
+    const module: Record<string, unknown> = isFolder
+      ? await import(`../src/tools/${subject}/index.ts`)
+      : await import(`../src/tools/${subject}.ts`);
     expect(module[subject]).toBe(tool);
   });
 

@@ -1,13 +1,13 @@
 import type { CallOptions, Where } from "./call.ts";
-import type { PlatformClock } from "./clock.ts";
-import { apiBase, type Directory } from "./clusters.ts";
+import { apiBase, type Directory } from "./config/clusters.ts";
 import { PlatformError } from "./errors.ts";
-import type { Http } from "./http.ts";
-import type { ImageBase } from "./images.ts";
+import type { Http } from "./http/index.ts";
 import type { Session } from "./login/session.ts";
-import type { Sockets } from "./socket.ts";
-import type { Starts } from "./starts.ts";
-import { type Base, encodePathPart } from "./uris.ts";
+import type { PlatformClock } from "./logs/clock.ts";
+import type { ImageBase } from "./names/images.ts";
+import { type Base, encodePathPart } from "./names/uris.ts";
+import type { Sockets } from "./socket/index.ts";
+import type { Starts } from "./start/under-way.ts";
 
 /** What every call of the jobs interface needs. */
 export interface Connection {

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket as TcpSocket } from "node:net";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
-import type { Socket } from "./socket.ts";
+import type { Socket } from "./socket/index.ts";
 
 /** A client that has gone looks like one that only ended its writing. */
 const QUIET_MS = 10_000;

@@ -1,8 +1,8 @@
 /** The only door of the client of the platform's jobs subsystem. */
 
 export { type CallOptions, pause, type Where } from "./call.ts";
-export { type Cluster, type PlatformContext, type Project, unreadableText } from "./clusters.ts";
-export type { Collected, CollectOptions } from "./collect.ts";
+export { type Cluster, type PlatformContext, type Project, unreadableText } from "./config/clusters.ts";
+export { type Gpu, type Preset, preset } from "./config/preset.ts";
 export {
   AmbiguousError,
   type ErrorCode,
@@ -13,34 +13,34 @@ export {
   PlatformError,
   UnknownOutcomeError,
 } from "./errors.ts";
-export type { AttachOptions, ExecOptions, Message, ProcessStream } from "./exec.ts";
-export { isFullId, type StatusOutcome } from "./find.ts";
-export type { FollowOptions } from "./follow.ts";
+export type { Collected, CollectOptions } from "./exec/collect.ts";
+export type { Capped } from "./exec/head-tail.ts";
+export type { AttachOptions, ExecOptions, Message, ProcessStream } from "./exec/index.ts";
+export { isFullId, type StatusOutcome } from "./find/index.ts";
+export type { ListFilter } from "./find/list.ts";
 export type { ForwardOptions, PortForward } from "./forward.ts";
-export type { Capped } from "./head-tail.ts";
-export { imageToString, parseImage } from "./images.ts";
+export { mayHaveHappened } from "./http/network-error.ts";
+export { Retry } from "./http/retry.ts";
 export * from "./job.ts";
 export type { Jobs } from "./jobs.ts";
-export { parseLifeSpan } from "./life-span.ts";
 export { Limit, msLeft } from "./limit.ts";
-export type { LogLine } from "./lines.ts";
-export type { ListFilter } from "./list.ts";
 export { findLogin } from "./login/find.ts";
 export type { Login, LoginSource } from "./login/login.ts";
 export { loginFromPassedConfig } from "./login/passed-config.ts";
-export type { MonitorOptions } from "./logs.ts";
-export { mayHaveHappened } from "./network-error.ts";
-export { type OnceOptions, requestTag, type Started } from "./once.ts";
+export type { FollowOptions } from "./logs/follow.ts";
+export type { LogLine } from "./logs/lines.ts";
+export { type Cursor, SameTime } from "./logs/same-time.ts";
+export type { MonitorOptions } from "./logs/stream.ts";
+export type { LogTail, TailOptions } from "./logs/tail.ts";
+export { imageToString, parseImage } from "./names/images.ts";
+export { type JobUri, parseJobUri, readableUri } from "./names/uris.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
-export { type Gpu, type Preset, preset } from "./preset.ts";
-export { Retry } from "./retry.ts";
-export type { RunOptions } from "./run.ts";
-export { isOwnTag } from "./same-request.ts";
-export { type Cursor, SameTime } from "./same-time.ts";
 export type { SaveStep } from "./save.ts";
-export type { StartPlan } from "./start.ts";
-export type { StartOptions, WireStartBody } from "./start-body.ts";
-export { startKey } from "./starts.ts";
-export type { LogTail, TailOptions } from "./tail.ts";
-export { type JobUri, parseJobUri, readableUri } from "./uris.ts";
-export { parseVolumes } from "./volumes.ts";
+export type { StartOptions, WireStartBody } from "./start/body.ts";
+export type { StartPlan } from "./start/index.ts";
+export { parseLifeSpan } from "./start/life-span.ts";
+export { type OnceOptions, requestTag, type Started } from "./start/once.ts";
+export type { RunOptions } from "./start/run.ts";
+export { isOwnTag } from "./start/same-request.ts";
+export { startKey } from "./start/under-way.ts";
+export { parseVolumes } from "./start/volumes.ts";

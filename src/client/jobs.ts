@@ -1,24 +1,30 @@
 import { z } from "zod";
 import type { CallOptions, Where } from "./call.ts";
-import { type Collected, type CollectOptions, execAndCollect } from "./collect.ts";
 import { type Connection, checkId, jobsUrl, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
-import { type AttachOptions, attachToJob, type ExecOptions, execInJob, type ProcessStream } from "./exec.ts";
-import { getJob, jobStatus, resolveJob, type StatusOutcome, statusOfMany } from "./find.ts";
-import { type FollowOptions, followLog } from "./follow.ts";
+import { type Collected, type CollectOptions, execAndCollect } from "./exec/collect.ts";
+import {
+  type AttachOptions,
+  attachToJob,
+  type ExecOptions,
+  execInJob,
+  type ProcessStream,
+} from "./exec/index.ts";
+import { getJob, jobStatus, resolveJob, type StatusOutcome, statusOfMany } from "./find/index.ts";
+import { type ListFilter, listJobs } from "./find/list.ts";
 import { type ForwardOptions, forwardPort, type PortForward } from "./forward.ts";
 import type { JobDescription, JobTelemetry } from "./job.ts";
-import { toMinutes } from "./life-span.ts";
-import type { LogLine } from "./lines.ts";
-import { type ListFilter, listJobs } from "./list.ts";
-import { type MonitorOptions, monitorLog } from "./logs.ts";
-import { type OnceOptions, type Started, startedBy, startOnce } from "./once.ts";
-import { type RunOptions, runJob } from "./run.ts";
-import { salvage } from "./salvage.ts";
+import { type FollowOptions, followLog } from "./logs/follow.ts";
+import type { LogLine } from "./logs/lines.ts";
+import { type MonitorOptions, monitorLog } from "./logs/stream.ts";
+import { type LogTail, type TailOptions, tailLog } from "./logs/tail.ts";
+import { salvage } from "./records/salvage.ts";
 import { type SaveStep, saveJob } from "./save.ts";
-import { planStart, type StartPlan, startJob } from "./start.ts";
-import type { StartOptions } from "./start-body.ts";
-import { type LogTail, type TailOptions, tailLog } from "./tail.ts";
+import type { StartOptions } from "./start/body.ts";
+import { planStart, type StartPlan, startJob } from "./start/index.ts";
+import { toMinutes } from "./start/life-span.ts";
+import { type OnceOptions, type Started, startedBy, startOnce } from "./start/once.ts";
+import { type RunOptions, runJob } from "./start/run.ts";
 import { type TopOptions, topOfJob } from "./telemetry.ts";
 
 const capacity = z.record(z.string(), z.number());

@@ -1,16 +1,16 @@
 import type { CallOptions } from "./call.ts";
-import { PlatformClock } from "./clock.ts";
-import { Directory, type PlatformContext } from "./clusters.ts";
+import { Directory, type PlatformContext } from "./config/clusters.ts";
 import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
-import { type Exchange, fetchExchange, poolExchange } from "./exchange.ts";
-import { Http } from "./http.ts";
+import { type Exchange, fetchExchange, poolExchange } from "./http/exchange.ts";
+import { Http } from "./http/index.ts";
+import { Connections } from "./http/proxies.ts";
 import { Jobs } from "./jobs.ts";
 import type { Login } from "./login/login.ts";
 import { Session } from "./login/session.ts";
-import { Connections } from "./proxies.ts";
-import { Sockets } from "./socket.ts";
-import { Starts } from "./starts.ts";
+import { PlatformClock } from "./logs/clock.ts";
+import { Sockets } from "./socket/index.ts";
+import { Starts } from "./start/under-way.ts";
 
 /** How to reach the platform. */
 export interface ConnectOptions {

@@ -2,8 +2,8 @@ import { oneLine } from "../foreign.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, monitoringUrl, requireProject } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
-import { imageToString, isPlatformImage, parseImage } from "./images.ts";
-import { parseLine, textLines } from "./ndjson.ts";
+import { parseLine, textLines } from "./http/ndjson.ts";
+import { imageToString, isPlatformImage, parseImage } from "./names/images.ts";
 
 /** One step of saving a job as an image. */
 export interface SaveStep {

@@ -2,7 +2,7 @@ import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import type { JobTelemetry } from "./job.ts";
-import { salvage } from "./salvage.ts";
+import { salvage } from "./records/salvage.ts";
 import { wireTelemetry } from "./wire/frames.ts";
 
 /** In a row, before anything that can be read: then there is nothing to wait for. */

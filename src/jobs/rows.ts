@@ -1,8 +1,8 @@
 import type { JobDescription, JobStatus } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { formatCredits, runTimeOf } from "./cost.ts";
-import { ageOf, formatDuration, formatInstant } from "./durations.ts";
-import { shortId } from "./names.ts";
+import { shortId } from "./names/near.ts";
+import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
 const LONGEST_REASON = 60;

@@ -1,5 +1,5 @@
 import type { Platform } from "../client/index.ts";
-import type { Suggestion } from "../resources/suggestions.ts";
+import type { Suggestion } from "../operations/suggestions.ts";
 
 interface PromptArgument {
   name: string;

@@ -1,5 +1,5 @@
-import { jobUri } from "../resources/job-uri.ts";
-import { resolveOne } from "../tools/resolve.ts";
+import { jobUri } from "../jobs/names/job-uri.ts";
+import { resolveOne } from "../operations/find/index.ts";
 import type { Prompt } from "./define-prompt.ts";
 import { numbered, type Step } from "./steps.ts";
 

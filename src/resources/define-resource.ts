@@ -1,11 +1,6 @@
-import type { Platform } from "../client/index.ts";
-import type { Session } from "../tools/session.ts";
+import type { Call } from "../operations/caller.ts";
 
-export interface ResourceContext {
-  platform: Platform;
-  session: Session;
-  signal: AbortSignal;
-}
+export type ResourceContext = Pick<Call, "platform" | "session" | "signal">;
 
 /** Something that can be attached to a conversation, at every URI that fits the template. */
 export interface Resource {

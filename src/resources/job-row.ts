@@ -1,5 +1,5 @@
 import type { JobDescription } from "../client/index.ts";
-import { jobUri } from "./job-uri.ts";
+import { jobUri } from "../jobs/names/job-uri.ts";
 
 /** A job in one short record, with the address of the whole. */
 export function jobRow(job: JobDescription, hide: (text: string) => string): object {

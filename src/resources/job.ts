@@ -1,8 +1,8 @@
-import { makeRedactor } from "../jobs/redact/redact.ts";
-import { redactJob } from "../jobs/redact-job.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
+import { redactJob } from "../jobs/redact/job.ts";
+import { findJob } from "../operations/find/address.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
-import { findJob } from "./find-job.ts";
 
 export const job: Resource = {
   name: "job",

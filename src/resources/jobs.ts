@@ -1,5 +1,5 @@
 import { ACTIVE_STATUSES } from "../client/index.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 import { jobRow } from "./job-row.ts";

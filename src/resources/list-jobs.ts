@@ -1,5 +1,5 @@
 import type { JobDescription, Platform } from "../client/index.ts";
-import { jobUri } from "./job-uri.ts";
+import { jobUri } from "../jobs/names/job-uri.ts";
 
 /** Lists are never paged by clients in practice, so they stay small. */
 const NEWEST = 20;

@@ -1,5 +1,5 @@
+import { findJob } from "../operations/find/address.ts";
 import type { Resource } from "./define-resource.ts";
-import { findJob } from "./find-job.ts";
 import { readLog } from "./read-log.ts";
 
 export const logs: Resource = {

@@ -1,4 +1,4 @@
-import { logs } from "../tools/logs.ts";
+import { logs } from "../tools/logs/index.ts";
 import type { ResourceContext } from "./define-resource.ts";
 
 /** One job's log exactly as the tool gives it: whoever attaches it and whoever asks for it read the same. */

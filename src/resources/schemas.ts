@@ -1,6 +1,6 @@
 import { PlatformError } from "../client/index.ts";
-import { nearestNames } from "../jobs/names.ts";
-import { dataclassNames, dataclassSchema } from "./dataclasses.ts";
+import { dataclassNames, dataclassSchema } from "../jobs/dataclasses.ts";
+import { nearestNames } from "../jobs/names/near.ts";
 import type { Resource } from "./define-resource.ts";
 
 export const schemas: Resource = {

@@ -1,8 +1,8 @@
 import { type JobDescription, PlatformError } from "../client/index.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
-import { redactJob } from "../jobs/redact-job.ts";
-import { whyNothing } from "../tools/list-nothing.ts";
-import { placesOf } from "../tools/places.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
+import { redactJob } from "../jobs/redact/job.ts";
+import { placesOf } from "../operations/find/places.ts";
+import { whyNothing } from "../operations/list/nothing.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 import { jobRow } from "./job-row.ts";

@@ -2,10 +2,10 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type CompleteRequest, CompleteRequestSchema, ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { type Platform, PlatformError } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
+import { type Suggestion, Suggestions } from "../operations/suggestions.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
-import { type Suggestion, Suggestions } from "../resources/suggestions.ts";
 import type { Connection } from "./connection.ts";
 import { ProtocolError } from "./protocol-error.ts";
 

@@ -1,6 +1,5 @@
 import type { Platform } from "../client/index.ts";
-import type { Consent } from "../tools/define-tool.ts";
-import type { Session } from "../tools/session.ts";
+import type { Consent, Session } from "../operations/caller.ts";
 
 /** How long calls may take, in milliseconds. */
 export interface Limits {

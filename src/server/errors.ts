@@ -2,12 +2,12 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { z } from "zod";
 import { AmbiguousError, PlatformError } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
-import { candidatesText } from "../jobs/candidates.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { nearestNames } from "../jobs/names.ts";
-import { makeRedactor } from "../jobs/redact/redact.ts";
+import { candidatesText } from "../jobs/names/candidates.ts";
+import { nearestNames } from "../jobs/names/near.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
 import { log } from "../log.ts";
-import { PolicyError } from "../tools/policy-error.ts";
+import { PolicyError } from "../operations/policy-error.ts";
 
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
 const MAX_ERROR_CHARS = 4000;

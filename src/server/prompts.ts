@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { Limit } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { nearestNames } from "../jobs/names.ts";
+import { nearestNames } from "../jobs/names/near.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";

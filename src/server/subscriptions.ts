@@ -1,10 +1,10 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { SubscribeRequestSchema, UnsubscribeRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type Platform, PlatformError } from "../client/index.ts";
+import { type Subject, Watcher } from "../operations/watch/index.ts";
+import type { Watching } from "../operations/watch/job.ts";
 import { resources } from "../resources/index.ts";
 import { matchUri } from "../resources/match-uri.ts";
-import type { Watching } from "../resources/watch/job-watch.ts";
-import { type Subject, Watcher } from "../resources/watch/watcher.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
 import { toProtocolError } from "./read-resource.ts";

@@ -7,11 +7,11 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { type JobDescription, Limit, msLeft } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
-import { nearestNames } from "../jobs/names.ts";
-import { jobUri } from "../resources/job-uri.ts";
+import { jobUri } from "../jobs/names/job-uri.ts";
+import { nearestNames } from "../jobs/names/near.ts";
+import type { Policy } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { tools as catalogue } from "../tools/index.ts";
-import type { Policy } from "../tools/session.ts";
 import type { Connection } from "./connection.ts";
 import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";

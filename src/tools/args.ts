@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Where } from "../client/index.ts";
 
 /** Pieces that several tools' inputs share. */
 
@@ -21,14 +20,3 @@ export const project = projectPath.optional().describe("[[cluster/]org/]project"
 export const selector = z
   .string()
   .refine((text) => text.trim() !== "", "is empty: leave it out to select by other things");
-
-/** `cluster/org/project`, read from the right. */
-export function whereOf(text: string | undefined): Where {
-  if (text === undefined) return {};
-  const [name, org, cluster] = text.split("/").reverse();
-  return {
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(org === undefined ? {} : { org }),
-    ...(name === undefined ? {} : { project: name }),
-  };
-}

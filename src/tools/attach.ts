@@ -1,18 +1,20 @@
 import { z } from "zod";
 import { isFinished, type JobDescription, PlatformError } from "../client/index.ts";
-import { capText } from "../jobs/budget.ts";
-import { fenceOutput } from "../jobs/fence.ts";
-import { foldTerminal } from "../jobs/log-text.ts";
-import { jobRef, project, whereOf } from "./args.ts";
-import { defineTool, type ToolContext } from "./define-tool.ts";
-import { requireMeant } from "./owned.ts";
-import { redactorFor } from "./redactor.ts";
-import { refsAgain, resolveOne } from "./resolve.ts";
-import { nameOf, statusText } from "./rows.ts";
-import { requireRunning } from "./running.ts";
-import { untilTurned, wasRestarted } from "./turned.ts";
-import { lookUp } from "./within.ts";
-import { identityOf, identityText, whereIs } from "./written.ts";
+import { identityOf, identityText, whereIs } from "../jobs/identity.ts";
+import { capText } from "../jobs/output/budget.ts";
+import { fenceOutput } from "../jobs/output/fence.ts";
+import { foldTerminal } from "../jobs/output/log-text.ts";
+import { nameOf, statusText } from "../jobs/standing.ts";
+import type { Call } from "../operations/caller.ts";
+import { refsAgain, resolveOne } from "../operations/find/index.ts";
+import { requireMeant } from "../operations/find/owned.ts";
+import { requireRunning } from "../operations/find/running.ts";
+import { untilTurned, wasRestarted } from "../operations/find/turned.ts";
+import { whereOf } from "../operations/find/where.ts";
+import { redactorFor } from "../operations/redactor.ts";
+import { lookUp } from "../operations/within.ts";
+import { jobRef, project } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
 
 const MAX_OUTPUT_BYTES = 12_000;
 const CONNECT_MS = 5000;
@@ -70,7 +72,7 @@ interface Talk {
 async function talk(
   job: JobDescription,
   { input, seconds }: { input: string | undefined; seconds: number },
-  { platform, signal }: ToolContext,
+  { platform, signal }: Call,
 ): Promise<Talk> {
   const { tty } = job.container;
   const streams = { tty, stdin: true, stdout: true, stderr: !tty, where: whereIs(job) };
@@ -105,7 +107,7 @@ async function talk(
 async function afterwards(
   { end }: Talk,
   { job, again, hasInput }: { job: JobDescription; again: string; hasInput: boolean },
-  context: ToolContext,
+  context: Call,
 ): Promise<string> {
   if (end === "time") return "Disconnected; the job goes on.";
   const now = await untilTurned(job, LOOK_MS, context);

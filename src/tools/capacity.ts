@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { type Cluster, type PlatformContext, type Preset, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
+import { gpuText, hardwareText } from "../jobs/hardware.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { nearestNames } from "../jobs/names.ts";
-import { project, whereOf } from "./args.ts";
+import { nearestNames } from "../jobs/names/near.ts";
+import { placesOf } from "../operations/find/places.ts";
+import { whereOf } from "../operations/find/where.ts";
+import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
-import { gpuText, hardwareText } from "./hardware.ts";
-import { placesOf } from "./places.ts";
 
 const GIB = 2 ** 30;
 

@@ -2,9 +2,9 @@ import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
+import type { Policy } from "../operations/caller.ts";
+import { usedOfLimits } from "../operations/spending/limits.ts";
 import { defineTool } from "./define-tool.ts";
-import { usedOfLimits } from "./limits.ts";
-import type { Policy } from "./session.ts";
 
 export const context = defineTool({
   name: "apolo_context",

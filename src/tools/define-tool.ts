@@ -1,19 +1,6 @@
 import type { z } from "zod";
-import type { JobDescription, Platform } from "../client/index.ts";
-import type { Session } from "./session.ts";
-
-/** What a person said to a question; `unable` where nobody could be asked. */
-export type Consent = "yes" | "no" | "unanswered" | "unable";
-
-export interface ToolContext {
-  platform: Platform;
-  session: Session;
-  /** Fires when the MCP client cancels the call or goes away. */
-  signal: AbortSignal;
-  /** Tells a waiting client how far the call is; does nothing where the client did not ask. */
-  progress(message: string): void;
-  confirm(question: string): Promise<Consent>;
-}
+import type { JobDescription } from "../client/index.ts";
+import type { Call } from "../operations/caller.ts";
 
 /** All four are required: a missing hint reads as a promise nobody made. */
 interface Effects {
@@ -43,7 +30,7 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   effects: Effects;
   /** Of what waits: for how many seconds at most, as asked for; undefined where it does not wait this time. */
   waits?(args: z.output<In>): number | undefined;
-  run(args: z.output<In>, context: ToolContext): Promise<Reply<z.input<Out>>>;
+  run(args: z.output<In>, context: Call): Promise<Reply<z.input<Out>>>;
 }
 
 /** Checks `run` against the two schemas, then hands the tool over untyped for the catalogue. */

@@ -7,17 +7,19 @@ import {
   PlatformError,
 } from "../client/index.ts";
 import { costOf, formatCredits, formatMost, runTimeOf } from "../jobs/cost.ts";
-import { formatInstant, formatSpan, parseDuration } from "../jobs/durations.ts";
+import { identityOf, identityText } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { jobRef, project, whereOf } from "./args.ts";
-import { defineTool, type ToolContext } from "./define-tool.ts";
-import { costProblem } from "./limit-problems.ts";
-import { requireMeant } from "./owned.ts";
-import { PolicyError } from "./policy-error.ts";
-import { resolveOne } from "./resolve.ts";
-import { statusText } from "./rows.ts";
-import { lookUp, within } from "./within.ts";
-import { identityOf, identityText } from "./written.ts";
+import { statusText } from "../jobs/standing.ts";
+import { formatInstant, formatSpan, parseDuration } from "../jobs/time/durations.ts";
+import type { Call } from "../operations/caller.ts";
+import { resolveOne } from "../operations/find/index.ts";
+import { requireMeant } from "../operations/find/owned.ts";
+import { whereOf } from "../operations/find/where.ts";
+import { PolicyError } from "../operations/policy-error.ts";
+import { costProblem } from "../operations/spending/problems.ts";
+import { lookUp, within } from "../operations/within.ts";
+import { jobRef, project } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
 
 const READ_BACK_MS = 5000;
 /** For the turn and the extension itself. */
@@ -90,7 +92,7 @@ function refuseSlip(job: JobDescription, seconds: number): void {
   );
 }
 
-function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { session }: ToolContext): void {
+function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { session }: Call): void {
   const pricePerHour = job.price_credits_per_hour;
   const limit = session.policy.maxCreditsPerJob;
   const [problem] = costProblem({ pricePerHour, lifeSpanSeconds }, { limit, presets: [] });
@@ -106,11 +108,7 @@ interface Extended {
 }
 
 /** One extension of a job at a time: each is held against the limit with what the one before has added. */
-async function extendInTurn(
-  { id }: JobDescription,
-  seconds: number,
-  context: ToolContext,
-): Promise<Extended> {
+async function extendInTurn({ id }: JobDescription, seconds: number, context: Call): Promise<Extended> {
   const { platform, signal } = context;
   let sent: { job: JobDescription; lifeSpan: number } | undefined;
   const work = async () => {

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { isFinished } from "../client/index.ts";
+import { identityOf, identityText, whereIs } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { jobRef, project, whereOf } from "./args.ts";
-import { defineTool, type ToolContext } from "./define-tool.ts";
-import { requireMeant } from "./owned.ts";
-import { refsAgain, resolveOne } from "./resolve.ts";
-import { requireRunning } from "./running.ts";
-import type { OpenForward } from "./session.ts";
-import { lookUp } from "./within.ts";
-import { identityOf, identityText, whereIs } from "./written.ts";
+import type { Call, OpenForward } from "../operations/caller.ts";
+import { refsAgain, resolveOne } from "../operations/find/index.ts";
+import { requireMeant } from "../operations/find/owned.ts";
+import { requireRunning } from "../operations/find/running.ts";
+import { whereOf } from "../operations/find/where.ts";
+import { lookUp } from "../operations/within.ts";
+import { jobRef, project } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
 
 const MOST_FORWARDS = 20;
 
@@ -48,7 +49,7 @@ interface Wanted {
   at: string | undefined;
 }
 
-async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) {
+async function open({ ref, port, localPort, at }: Wanted, context: Call) {
   const { platform, session, signal } = context;
   const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
   const whose = await requireMeant(job, ref, context);
@@ -78,7 +79,7 @@ async function open({ ref, port, localPort, at }: Wanted, context: ToolContext) 
   return { text, data: { forwards: [row(forwarded)] }, jobs: [job] };
 }
 
-async function close(localPort: number | undefined, { session }: ToolContext) {
+async function close(localPort: number | undefined, { session }: Call) {
   const found = session.forwards.get(String(localPort ?? ""));
   if (found === undefined) {
     const ports = [...session.forwards.keys()].join(", ") || "none";
@@ -93,7 +94,7 @@ async function close(localPort: number | undefined, { session }: ToolContext) {
 }
 
 /** A port leads nowhere once its job has ended: such are closed when somebody looks. */
-async function listReply(context: ToolContext) {
+async function listReply(context: Call) {
   const { ended, unknown } = await closeEnded(context);
   const open = [...context.session.forwards.values()];
   const lines = [
@@ -112,7 +113,7 @@ async function listReply(context: ToolContext) {
 }
 
 /** Those that were closed, and the ids of jobs that could not be looked at. */
-async function closeEnded({ platform, session, signal }: ToolContext) {
+async function closeEnded({ platform, session, signal }: Call) {
   const open = [...session.forwards.values()];
   const refs = [...new Set(open.map(({ job }) => job.id))];
   const looks =
@@ -128,10 +129,7 @@ async function closeEnded({ platform, session, signal }: ToolContext) {
 }
 
 /** How each job has ended, if it has. */
-async function statuses(
-  refs: readonly string[],
-  { platform, signal }: Pick<ToolContext, "platform" | "signal">,
-) {
+async function statuses(refs: readonly string[], { platform, signal }: Pick<Call, "platform" | "signal">) {
   const outcomes = await platform.jobs.statusMany(refs, {}, { signal });
   return outcomes.map((outcome) => {
     if ("job" in outcome) {

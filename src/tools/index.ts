@@ -1,21 +1,21 @@
+import type { Policy } from "../operations/caller.ts";
 import { attach } from "./attach.ts";
 import { capacity } from "./capacity.ts";
 import { context } from "./context.ts";
 import type { Tool } from "./define-tool.ts";
-import { exec } from "./exec.ts";
+import { exec } from "./exec/index.ts";
 import { extend } from "./extend.ts";
 import { forward } from "./forward.ts";
-import { kill } from "./kill.ts";
-import { list } from "./list.ts";
-import { logs } from "./logs.ts";
-import { rerun } from "./rerun.ts";
-import { save } from "./save.ts";
-import type { Policy } from "./session.ts";
+import { kill } from "./kill/index.ts";
+import { list } from "./list/index.ts";
+import { logs } from "./logs/index.ts";
+import { rerun } from "./rerun/index.ts";
+import { save } from "./save/index.ts";
 import { signal } from "./signal.ts";
-import { start } from "./start.ts";
-import { status } from "./status.ts";
+import { start } from "./start/index.ts";
+import { status } from "./status/index.ts";
 import { telemetry } from "./telemetry.ts";
-import { wait } from "./wait.ts";
+import { wait } from "./wait/index.ts";
 
 /** The catalogue, in the order in which an agent meets them. */
 export const tools: Tool[] = [

@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { isFinished, type JobDescription, mayHaveHappened, PlatformError } from "../client/index.ts";
-import { jobRef, project, whereOf } from "./args.ts";
-import { defineTool, type ToolContext } from "./define-tool.ts";
-import { outcomeError } from "./lost-answer.ts";
-import { requireMeant } from "./owned.ts";
-import { PolicyError } from "./policy-error.ts";
-import { refsAgain, resolveOne } from "./resolve.ts";
-import { statusText } from "./rows.ts";
-import { betweenStarts } from "./running.ts";
-import { hasTurned, untilTurned, wasDisplaced, wasRestarted } from "./turned.ts";
-import { lookUp, within } from "./within.ts";
-import { identityOf, identityText, whereIs } from "./written.ts";
+import { identityOf, identityText, whereIs } from "../jobs/identity.ts";
+import { statusText } from "../jobs/standing.ts";
+import type { Call } from "../operations/caller.ts";
+import { refsAgain, resolveOne } from "../operations/find/index.ts";
+import { requireMeant } from "../operations/find/owned.ts";
+import { betweenStarts } from "../operations/find/running.ts";
+import { hasTurned, untilTurned, wasDisplaced, wasRestarted } from "../operations/find/turned.ts";
+import { whereOf } from "../operations/find/where.ts";
+import { outcomeError } from "../operations/lost-answer.ts";
+import { PolicyError } from "../operations/policy-error.ts";
+import { lookUp, within } from "../operations/within.ts";
+import { jobRef, project } from "./args.ts";
+import { defineTool } from "./define-tool.ts";
 
 /** How long the effect is waited for. */
 const EFFECT_MS = 5000;
@@ -60,7 +62,7 @@ function effectText(job: JobDescription, after: JobDescription | undefined): str
   return `${still} ${now}; look again with job_status`;
 }
 
-async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void> {
+async function ask(job: JobDescription, { confirm }: Call): Promise<void> {
   const answer = await confirm(`Send SIGKILL to the process of ${identityText(job)}?`);
   if (answer === "yes" || answer === "unable") return;
   const said = answer === "no" ? "declined" : "did not answer in time";
@@ -71,7 +73,7 @@ async function ask(job: JobDescription, { confirm }: ToolContext): Promise<void>
 }
 
 /** Sends it once, and sees what comes of it. */
-async function send(job: JobDescription, again: string, context: ToolContext): Promise<Sent> {
+async function send(job: JobDescription, again: string, context: Call): Promise<Sent> {
   const { platform, signal: until } = context;
   try {
     await within(until, (inTime) => platform.jobs.sendSignal(job.id, whereIs(job), { signal: inTime }));
@@ -87,7 +89,7 @@ async function send(job: JobDescription, again: string, context: ToolContext): P
 async function afterFailure(
   error: PlatformError,
   { job, again }: { job: JobDescription; again: string },
-  context: ToolContext,
+  context: Call,
 ): Promise<JobDescription> {
   const isOpen = mayHaveHappened(error) || error.request?.status === 500;
   const after = isOpen ? await untilTurned(job, EFFECT_MS, context) : undefined;

@@ -6,13 +6,14 @@ import {
   type Platform,
   PlatformError,
 } from "../client/index.ts";
-import { formatInstant } from "../jobs/durations.ts";
-import { formatMemory } from "../jobs/explanation.ts";
-import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/sparkline.ts";
-import { jobRef, project, whereOf } from "./args.ts";
+import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/output/sparkline.ts";
+import { formatMemory } from "../jobs/reasons/explanation.ts";
+import { nameOf, stateLine } from "../jobs/standing.ts";
+import { formatInstant } from "../jobs/time/durations.ts";
+import { resolveOne } from "../operations/find/index.ts";
+import { whereOf } from "../operations/find/where.ts";
+import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
-import { resolveOne } from "./resolve.ts";
-import { nameOf, stateLine } from "./rows.ts";
 
 export const telemetry = defineTool({
   name: "job_telemetry",

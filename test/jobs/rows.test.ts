@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { byteLength } from "../../src/jobs/budget.ts";
+import { byteLength } from "../../src/jobs/output/budget.ts";
 import { countStatuses, countsText, jobRow, rowText } from "../../src/jobs/rows.ts";
 import { nowMs, pendingJob, sampleJob } from "./sample-job.ts";
 

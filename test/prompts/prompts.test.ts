@@ -1,8 +1,8 @@
 import type { GetPromptResult } from "@modelcontextprotocol/sdk/types.js";
 import { describe, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
+import type { Policy } from "../../src/operations/caller.ts";
 import { offered } from "../../src/tools/index.ts";
-import type { Policy } from "../../src/tools/session.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 
 const ARGUMENTS: Record<string, Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { jobUri } from "../../src/jobs/names/job-uri.ts";
 import { resources } from "../../src/resources/index.ts";
-import { jobUri } from "../../src/resources/job-uri.ts";
 import { matchUri } from "../../src/resources/match-uri.ts";
 import { sampleJob } from "../jobs/sample-job.ts";
 

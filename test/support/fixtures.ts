@@ -4,9 +4,9 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { test as base } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import type { Policy } from "../../src/operations/caller.ts";
 import type { Limits } from "../../src/server/connection.ts";
 import { createServer } from "../../src/server/index.ts";
-import type { Policy } from "../../src/tools/session.ts";
 import { Agent } from "./agent.ts";
 
 interface Fixtures {

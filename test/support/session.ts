@@ -6,8 +6,8 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
+import type { Policy } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
-import type { Policy } from "../../src/tools/session.ts";
 
 const OPEN: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
 

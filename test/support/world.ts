@@ -1,7 +1,7 @@
 import type { JobDescription, Platform, StartOptions } from "../../src/client/index.ts";
 import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/index.ts";
-import type { Policy } from "../../src/tools/session.ts";
+import type { Policy } from "../../src/operations/caller.ts";
 import type { Agent } from "./agent.ts";
 import { test as base, connectAgent, openPolicy } from "./fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "./run-job.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Deadline } from "../call.ts";
 import { PlatformError } from "../errors.ts";
-import type { Exchange } from "../exchange.ts";
-import { networkError } from "../network-error.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { networkError } from "../http/network-error.ts";
 import { readsDatabase } from "./database.ts";
 import type { Login } from "./login.ts";
 

@@ -1,5 +1,5 @@
+import type { Redact } from "./index.ts";
 import { BEGIN, BODY_LINE, END, LONGEST_BODY, PREFIX, SHORT_LINE } from "./pem.ts";
-import type { Redact } from "./redact.ts";
 import { MARK } from "./spans.ts";
 
 /** Inside a private key: how many characters have come since it began. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { makeRedactor } from "../../../src/jobs/redact/redact.ts";
+import { makeRedactor } from "../../../src/jobs/redact/index.ts";
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/redaction/${name}`, import.meta.url), "utf8")

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { makeRedactor } from "../../../src/jobs/redact/index.ts";
 import { endsInsideKey } from "../../../src/jobs/redact/pem.ts";
-import { makeRedactor } from "../../../src/jobs/redact/redact.ts";
 
 const redact = makeRedactor();
 const BASE64 = "MIIEpAIBAAKCAQEA7bq0Zx0nq9v0Yb3nq8f1Q2w3E4r5T6y7U8i9O0pAsDfGhJkL";

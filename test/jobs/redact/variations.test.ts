@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { makeRedactor } from "../../../src/jobs/redact/redact.ts";
+import { makeRedactor } from "../../../src/jobs/redact/index.ts";
 
 const redact = makeRedactor();
 const product = (...lists: string[][]): string[] =>

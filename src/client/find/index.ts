@@ -1,0 +1,269 @@
+import { setMaxListeners } from "node:events";
+import { distance } from "fastest-levenshtein";
+import type { CallOptions, Where } from "../call.ts";
+import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "../connection.ts";
+import { AmbiguousError, PlatformError } from "../errors.ts";
+import type { JobDescription } from "../job.ts";
+import { type Base, parseJobUri } from "../names/uris.ts";
+import { parseJob } from "../records/to-job.ts";
+import { type ListFilter, listJobs } from "./list.ts";
+
+const FULL_ID = /^job-[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
+const ID_PREFIX = /^(?:job-)?([0-9a-f]{4}[0-9a-f-]*)$/;
+/** Too short to mean one job for long. */
+const SHORT_PREFIX = /^job-[0-9a-f]{0,3}$/;
+/** What a name can be; the platform refuses to look for anything else. Source: protocol reference 3.9 */
+const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
+/** How far back an id prefix is searched, and near names are looked for. */
+const SEARCHED_JOBS = 2000;
+/** How many jobs of one name are looked at. */
+const NAMED_JOBS = 20;
+/** The platform refuses longer user names in a list's filter. Source: protocol reference 3.6 */
+const LONGEST_OWNER = 21;
+const PARALLEL = 8;
+const MOST_CANDIDATES = 10;
+/** Digits by which a mistyped id may differ. */
+const FURTHEST_ID = 2;
+
+/** Whether a reference is a whole id, which no name can be. Source: protocol reference 3.9 */
+export function isFullId(ref: string): boolean {
+  return FULL_ID.test(ref);
+}
+
+/** One answer of a status for many. */
+export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string; error: PlatformError };
+
+/** The job with this id, or the caller's newest with this name, in one request. Source: protocol reference 3.10. */
+export async function getJob(at: Connection, idOrName: string, call?: CallOptions): Promise<JobDescription> {
+  checkId(idOrName);
+  const api = { what: `Reading job ${idOrName}`, method: "GET", url: jobsUrl(at, idOrName) } as const;
+  // Both are independent, and the configuration is cached after the first call.
+  const [base, value] = await Promise.all([imageBase(at, undefined, call), at.http.json(api, call)]);
+  return parseJob(value, base, FULL_ID.test(idOrName) ? idOrName : undefined);
+}
+
+/** A job by id, by name (the caller's newest in the project, else anybody's), or by `job:` URI. @throws {PlatformError} `not_found` */
+export async function jobStatus(
+  at: Connection,
+  { ref, where }: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<JobDescription> {
+  if (ref.startsWith("job-")) return getJob(at, ref, call);
+  const target = await locate(at, { ref, where }, call);
+  if (target.ref.startsWith("job-")) return getJob(at, target.ref, call);
+  const named = await mineOrAny(at, target, call);
+  return named[0] ?? (await getJob(at, checkId(target.ref), call));
+}
+
+type Newest = (place: Base) => Promise<readonly JobDescription[]>;
+
+interface Sought {
+  ref: string;
+  where: Where | undefined;
+  /** Shared by references that are looked for together. */
+  newest?: Newest;
+}
+
+/**
+ * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI. Where the caller has jobs of
+ * that name, others' are not meant.
+ * @throws {AmbiguousError} with the candidates · {PlatformError} `not_found` naming near names
+ */
+export async function resolveJob(
+  at: Connection,
+  { ref, where, newest: shared }: Sought,
+  call?: CallOptions,
+): Promise<JobDescription> {
+  const newest = shared ?? newestOf(at, call);
+  if (isFullId(ref)) return byId(at, { ref, where, newest }, call);
+  const target = await locate(at, { ref, where }, call);
+  if (isFullId(target.ref)) return byId(at, { ref: target.ref, where: target, newest }, call);
+  checkId(target.ref);
+  const named = await mineOrAny(at, target, call);
+  const active = named.filter(({ history }) => history.finished_at === undefined);
+  if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
+  const [latest] = named;
+  return active[0] ?? latest ?? (await byPrefix(target, newest));
+}
+
+/** An id is copied by hand sometimes. @throws {PlatformError} `not_found` naming ids that differ in a digit or two */
+async function byId(
+  at: Connection,
+  { ref, where, newest }: Required<Sought>,
+  call?: CallOptions,
+): Promise<JobDescription> {
+  try {
+    return await getJob(at, ref, call);
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== "not_found") throw error;
+    try {
+      return await byPrefix(await locate(at, { ref, where }, call), newest);
+    } catch (other) {
+      if (call?.signal?.aborted === true || isAboutRef(other)) throw other;
+      // That there is no such job is known, whatever came of the search for what may be meant.
+      throw error;
+    }
+  }
+}
+
+function isAboutRef(error: unknown): boolean {
+  return error instanceof PlatformError && (error.code === "not_found" || error.code === "ambiguous");
+}
+
+/** The status of many, in bounded parallel, in the order asked. */
+export async function statusOfMany(
+  at: Connection,
+  { refs, where }: { refs: readonly string[]; where: Where | undefined },
+  call?: CallOptions,
+): Promise<StatusOutcome[]> {
+  // Each of many listens for the end of the call: no leak that Node has to warn of.
+  if (call?.signal !== undefined) setMaxListeners(0, call.signal);
+  const newest = newestOf(at, call);
+  const outcomes: StatusOutcome[] = [];
+  const waiting = refs.map((ref, index) => ({ ref, index }));
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { ref, index } = next;
+      outcomes[index] = await one(at, { ref, where, newest }, call);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, refs.length) }, worker));
+  return outcomes;
+}
+
+async function one(at: Connection, target: Sought, call?: CallOptions): Promise<StatusOutcome> {
+  const { ref } = target;
+  try {
+    return { ref, job: await resolveJob(at, target, call) };
+  } catch (error) {
+    if (error instanceof PlatformError) return { ref, error };
+    throw error;
+  }
+}
+
+interface Target extends Base {
+  ref: string;
+}
+
+async function locate(
+  at: Connection,
+  { ref, where }: { ref: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<Target> {
+  const { base } = await imageBase(at, where, call);
+  if (/^job:/i.test(ref)) return parseJobUri(ref, requireProject(base));
+  return { ...base, ref };
+}
+
+/** The caller's jobs of a name, newest first; where there are none, everybody's. */
+async function mineOrAny(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription[]> {
+  const { user } = await at.directory.context(call);
+  const named = await newestNamed(at, target, {}, call);
+  const mine = named.filter(({ owner }) => owner === user);
+  if (mine.length > 0) return mine;
+  if (named.length < NAMED_JOBS || user.length > LONGEST_OWNER) return named;
+  const older = await newestNamed(at, target, { owners: [user] }, call);
+  return older.length > 0 ? older : named;
+}
+
+/** Newest first; the platform's own lookup by name knows the caller's jobs only, of any project. */
+async function newestNamed(
+  at: Connection,
+  { ref: name, cluster, org, project }: Target,
+  filter: Pick<ListFilter, "owners">,
+  call?: CallOptions,
+): Promise<JobDescription[]> {
+  if (!NAME.test(name)) return [];
+  const projects = project === "" ? [] : [project];
+  const found: JobDescription[] = [];
+  const wanted = { ...filter, name, cluster, orgs: [org], projects, reverse: true, limit: NAMED_JOBS };
+  for await (const job of listJobs(at, wanted, call)) found.push(job);
+  return found;
+}
+
+/** The newest jobs of places, each place listed once however many references are looked for in it. */
+function newestOf(at: Connection, call: CallOptions | undefined): Newest {
+  const lists = new Map<string, Promise<JobDescription[]>>();
+  return (place) => {
+    const key = [place.cluster, place.org, place.project].join("/");
+    const list = lists.get(key) ?? listNewest(at, place, call);
+    lists.set(key, list);
+    return list;
+  };
+}
+
+async function listNewest(
+  at: Connection,
+  { cluster, org, project }: Base,
+  call: CallOptions | undefined,
+): Promise<JobDescription[]> {
+  const projects = project === "" ? [] : [project];
+  const filter = { cluster, orgs: [org], projects, reverse: true, limit: SEARCHED_JOBS };
+  const jobs: JobDescription[] = [];
+  for await (const job of listJobs(at, filter, call)) jobs.push(job);
+  return jobs;
+}
+
+async function byPrefix(target: Target, newest: Newest): Promise<JobDescription> {
+  const { ref } = target;
+  const prefix = prefixOf(ref);
+  const found: JobDescription[] = [];
+  const [names, ids] = [new Set<string>(), new Set<string>()];
+  for (const job of await newest(target)) {
+    if (prefix !== undefined && job.id.startsWith(prefix)) found.push(job);
+    if (job.name !== undefined) names.add(job.name);
+    ids.add(job.id);
+  }
+  const [only, ...others] = found;
+  if (only === undefined) throw notFound(target, [...nearest(ref, [...names]), ...nearIds(ref, ids)]);
+  if (SHORT_PREFIX.test(ref)) throw shortPrefix(target, found);
+  if (others.length > 0) throw new AmbiguousError(`The id prefix "${ref}" fits ${found.length} jobs.`, found);
+  return only;
+}
+
+/** How the ids begin that a reference may mean, also one too short to mean one for long. */
+function prefixOf(ref: string): string | undefined {
+  const digits = ID_PREFIX.exec(ref)?.[1];
+  if (digits !== undefined) return `job-${digits}`;
+  return SHORT_PREFIX.test(ref) ? ref : undefined;
+}
+
+function shortPrefix({ ref, cluster, org, project }: Target, found: JobDescription[]): AmbiguousError {
+  const count = found.length === 1 ? "one job" : `${found.length} jobs`;
+  const shown = found.length > MOST_CANDIDATES ? `, the newest ${MOST_CANDIDATES} here` : "";
+  return new AmbiguousError(
+    `"${ref}" is too short for an id prefix: it takes four digits or more. ${count} in ${cluster}/${org}/${project} begin so${shown}.`,
+    found.slice(0, MOST_CANDIDATES),
+  );
+}
+
+/** Ids that begin as `wanted`, but for a digit or two. */
+function nearIds(wanted: string, ids: Iterable<string>): string[] {
+  if (!/^job-[0-9a-z]{4}/.test(wanted)) return [];
+  return [...ids]
+    .map((id) => ({ id, score: distance(wanted, id.slice(0, wanted.length)) }))
+    .filter(({ score }) => score <= FURTHEST_ID)
+    .sort((a, b) => a.score - b.score)
+    .slice(0, 3)
+    .map(({ id }) => id);
+}
+
+function notFound({ ref, cluster, org, project }: Target, near: string[]): PlatformError {
+  const advice =
+    near.length === 0
+      ? ""
+      : ` Near ${near.every((one) => one.startsWith("job-")) ? "ids" : "names"}: ${near.join(", ")}.`;
+  return new PlatformError(
+    "not_found",
+    `There is no job "${ref.slice(0, 80)}" in ${cluster}/${org}/${project}.${advice}`,
+  );
+}
+
+function nearest(wanted: string, names: string[]): string[] {
+  return names
+    .map((name) => ({ name, score: distance(wanted, name) }))
+    .filter(({ name, score }) => score <= 3 || name.includes(wanted) || wanted.includes(name))
+    .sort((a, b) => a.score - b.score)
+    .slice(0, 5)
+    .map(({ name }) => name);
+}

@@ -1,0 +1,143 @@
+import { oneLine } from "../../foreign.ts";
+import type { CallOptions } from "../call.ts";
+import { type Connection, imageBase, jobsUrl } from "../connection.ts";
+import { PlatformError } from "../errors.ts";
+import { describe } from "../http/index.ts";
+import { newLineSplitter, parseJson } from "../http/ndjson.ts";
+import type { JobDescription, JobStatus } from "../job.ts";
+import { toInstant } from "../logs/instant.ts";
+import type { ImageBase } from "../names/images.ts";
+import { parseJob } from "../records/to-job.ts";
+
+/** Which jobs; filters are combined, values of one filter are alternatives, except `tags`: all must be there. */
+export interface ListFilter {
+  statuses?: readonly JobStatus[] | undefined;
+  /** Exact name. */
+  name?: string | undefined;
+  tags?: readonly string[] | undefined;
+  owners?: readonly string[] | undefined;
+  /** Created at or after; text is ISO-8601 with offset. */
+  since?: Date | string | undefined;
+  /** Created at or before. */
+  until?: Date | string | undefined;
+  /** Newest first; by default the platform gives the oldest first. */
+  reverse?: boolean | undefined;
+  /** At most so many, counted in the order asked for. */
+  limit?: number | undefined;
+  cluster?: string | undefined;
+  /** By default the selected org; `[null]` = every org. */
+  orgs?: readonly (string | null)[] | undefined;
+  /** By default every project. */
+  projects?: readonly string[] | undefined;
+  /** Whether a pod exists; null or absent = either. */
+  materialized?: boolean | null | undefined;
+  /** Whether its record is being removed; false by default, null = either. */
+  beingDropped?: boolean | null | undefined;
+  /** Whether its log was removed; false by default, null = either. */
+  logsRemoved?: boolean | null | undefined;
+  /** Is told of each record that cannot be shown at all, which is left out. */
+  onUnreadable?: ((error: PlatformError) => void) | undefined;
+}
+
+const WHAT = "Listing jobs";
+
+/**
+ * Jobs as the platform sends them, one by one; leaving the loop stops the transfer.
+ * @throws {PlatformError} also after some jobs, when the answer breaks off. Source: protocol reference 3.6.
+ */
+export async function* listJobs(
+  at: Connection,
+  filter: ListFilter,
+  call?: CallOptions,
+): AsyncGenerator<JobDescription, void> {
+  const base = await imageBase(at, { cluster: filter.cluster }, call);
+  const query = listQuery(filter, base.base).toString();
+  const api = {
+    what: WHAT,
+    method: "GET",
+    url: `${jobsUrl(at)}?${query}`,
+    accept: "application/x-ndjson",
+  } as const;
+  const splitter = newLineSplitter(WHAT);
+  const records = { base, api, onUnreadable: filter.onUnreadable };
+  // One loop over chunks and a plain one over their lines: a promise per line would cost more than the line.
+  for await (const chunk of at.http.stream(api, call))
+    for (const line of splitter.push(chunk)) if (line !== "") yield* jobsOf([parseJson(line, WHAT)], records);
+  const last = splitter.rest();
+  if (last !== undefined) yield* jobsOf(wholeList(parseJson(last, WHAT)), records);
+}
+
+interface Records {
+  base: ImageBase;
+  api: ListCall;
+  onUnreadable: ListFilter["onUnreadable"];
+}
+
+/** One odd record hides no other. */
+function* jobsOf(values: unknown[], { base, api, onUnreadable }: Records): Generator<JobDescription, void> {
+  for (const value of values) {
+    if (isObject(value) && typeof value.error === "string") throw midStream(value.error, api);
+    let job: JobDescription | undefined;
+    try {
+      job = parseJob(value, base);
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      onUnreadable?.(error);
+    }
+    if (job !== undefined) yield job;
+  }
+}
+
+/** A server that ignores the Accept header answers with one object. */
+function wholeList(value: unknown): unknown[] {
+  return isObject(value) && Array.isArray(value.jobs) ? value.jobs : [value];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+type ListCall = { method: string; url: string };
+
+function listQuery(filter: ListFilter, { cluster, org }: { cluster: string; org: string }): URLSearchParams {
+  const { statuses = [], owners = [], tags = [], projects = [], since, until, limit } = filter;
+  const orgs = filter.orgs === undefined || filter.orgs.length === 0 ? [org] : filter.orgs;
+  const pairs: [string, string | null | undefined][] = [
+    ...each("status", statuses),
+    ["name", filter.name || undefined],
+    ...each("owner", owners),
+    ...each("tag", tags),
+    ["since", since === undefined ? undefined : toInstant(since)],
+    ["until", until === undefined ? undefined : toInstant(until)],
+    ["cluster_name", cluster],
+    ["reverse", filter.reverse === true ? "1" : undefined],
+    ["limit", limit === undefined ? undefined : String(limit)],
+    ["materialized", flag(filter.materialized ?? null)],
+    ["being_dropped", flag(filter.beingDropped === undefined ? false : filter.beingDropped)],
+    ["logs_removed", flag(filter.logsRemoved === undefined ? false : filter.logsRemoved)],
+    ...each("org_name", orgs),
+    ...each("project_name", projects),
+  ];
+  return new URLSearchParams(
+    pairs.flatMap(([key, value]): [string, string][] =>
+      value === undefined || value === null ? [] : [[key, value]],
+    ),
+  );
+}
+
+function flag(value: boolean | null): string | undefined {
+  if (value === null) return undefined;
+  return value ? "True" : "False";
+}
+
+function each<T>(key: string, values: readonly T[]): [string, T][] {
+  return values.map((value) => [key, value]);
+}
+
+function midStream(text: string, api: ListCall): PlatformError {
+  const serverText = oneLine(text.slice(0, 500));
+  return new PlatformError("platform_error", `${WHAT} broke off: ${serverText}`, {
+    request: describe(api),
+    serverText,
+  });
+}

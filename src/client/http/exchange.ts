@@ -1,0 +1,70 @@
+import { type Dispatcher, request } from "undici";
+import type { Deadline } from "../call.ts";
+
+/** One HTTP request as it goes out. */
+interface Outgoing {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  deadline: Deadline;
+}
+
+/** One HTTP answer; exactly one of `text`, `chunks` and `discard` must be called. */
+export interface Incoming {
+  status: number;
+  header(name: string): string | undefined;
+  /** The body says where it ends; else it ends with the connection, and whether it is whole cannot be known. */
+  hasEnd: boolean;
+  text(): Promise<string>;
+  chunks(): AsyncIterable<Uint8Array>;
+  discard(): Promise<void>;
+}
+
+/** Sends one request and gives its answer as soon as the headers are there. Follows no redirect. */
+export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
+
+/** Requests through undici's pool: a third of the cost of `fetch`. */
+export function poolExchange(dispatcherFor: (url: string) => Dispatcher): Exchange {
+  return async ({ url, method, headers, body, deadline }) => {
+    const answer = await request(url, {
+      // undici types the method as a closed list of words; ours come from this folder only.
+      method: method as Dispatcher.HttpMethod,
+      headers,
+      dispatcher: dispatcherFor(url),
+      signal: deadline,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      ...(body === undefined ? {} : { body }),
+    });
+    return {
+      status: answer.statusCode,
+      hasEnd: "content-length" in answer.headers || "transfer-encoding" in answer.headers,
+      header: (name) => {
+        const value = answer.headers[name];
+        return Array.isArray(value) ? value[0] : value;
+      },
+      text: () => answer.body.text(),
+      chunks: () => answer.body,
+      discard: () => answer.body.dump({ limit: 65_536 }),
+    };
+  };
+}
+
+/** Requests through a given `fetch`, for hosts that intercept or replace it. */
+export function fetchExchange(send: typeof globalThis.fetch): Exchange {
+  return async ({ url, method, headers, body, deadline: { signal } }) => {
+    const answer = await send(url, { method, headers, body: body ?? null, signal, redirect: "manual" });
+    return {
+      status: answer.status,
+      // What stands between fetch and the network may take these headers away.
+      hasEnd: true,
+      header: (name) => answer.headers.get(name) ?? undefined,
+      text: () => answer.text(),
+      chunks: () => answer.body ?? noChunks(),
+      discard: async () => answer.body?.cancel(),
+    };
+  };
+}
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {}

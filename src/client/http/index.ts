@@ -1,0 +1,264 @@
+import { type CallOptions, Deadline, pause } from "../call.ts";
+import { type FailedRequest, PlatformError } from "../errors.ts";
+import type { Session } from "../login/session.ts";
+import type { Exchange, Incoming } from "./exchange.ts";
+import { beforeSending, networkError } from "./network-error.ts";
+import { Retry } from "./retry.ts";
+import { serverError } from "./server-error.ts";
+import { traceHeaders } from "./trace.ts";
+
+/** As long as a timer can run. */
+const LONGEST_MS = 2 ** 31 - 1;
+const MAX_REDIRECTS = 5;
+const FIRST_PAUSE_MS = 200;
+/** A server that asks for more is not waited for, even by a call without an end: its caller can decide better. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** One call of the platform's HTTP interface. */
+export interface ApiCall {
+  /** First words of an error message: "Listing jobs". */
+  what: string;
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  url: string;
+  /** Sent as JSON. */
+  json?: unknown;
+  accept?: string;
+  /** Whether sending it twice does no harm; by default true for GET only. */
+  safe?: boolean;
+  notFoundMeansNotRunning?: boolean;
+  /** The server may work for long without a word. */
+  mayBeSilent?: boolean;
+  /** The platform's own calls carry tracing headers; `/config` does not. */
+  untraced?: boolean;
+}
+
+export interface HttpOptions {
+  exchange: Exchange;
+  session: Session;
+  userAgent: string;
+  /** How often a safe call is sent again. */
+  retries: number;
+  /** A first attempt to read that is not answered within this is given up, in milliseconds. */
+  attemptMs: number;
+  /** What did not answer in time may be dead: the next request opens a connection of its own. */
+  renew(): void;
+  /** The proxy that leads to `url`, fit to be shown. */
+  proxyNameFor(url: string): string | undefined;
+  /** Longest silence of the server, in milliseconds. */
+  idleMs: number;
+}
+
+type Read<T> = (answer: Incoming, deadline: Deadline) => Promise<T>;
+
+interface Attempt<T> {
+  deadline: Deadline;
+  read: Read<T>;
+  ms: number;
+}
+
+/** The platform's HTTP interface: authorises, bounds in time, retries what is safe, turns refusals into errors. */
+export class Http {
+  readonly #options: HttpOptions;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** The answer's JSON. @throws {PlatformError} `protocol_error` when it is none. */
+  async json(api: ApiCall, call: CallOptions = {}): Promise<unknown> {
+    const text = await this.text(api, call);
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw notJson(api, cause);
+    }
+  }
+
+  /** The answer's text. */
+  async text(api: ApiCall, call: CallOptions = {}): Promise<string> {
+    const deadline = new Deadline(call, this.#options.idleMs);
+    try {
+      return await this.#send(api, deadline, (answer) => answer.text());
+    } finally {
+      deadline.close();
+    }
+  }
+
+  /** The answer's bytes as they come; leaving the loop early closes the connection. */
+  async *stream(api: ApiCall, call: CallOptions = {}): AsyncGenerator<Uint8Array, void> {
+    const deadline = new Deadline(call, api.mayBeSilent === true ? 0 : this.#options.idleMs);
+    try {
+      const answer = await this.#send(api, deadline, (opened) => Promise.resolve(opened));
+      let isEmpty = true;
+      for await (const chunk of answer.chunks()) {
+        isEmpty = false;
+        deadline.rest();
+        yield chunk;
+        deadline.touch();
+      }
+      if (!answer.hasEnd) throw broken(api);
+      if (isEmpty && answer.header("content-type")?.startsWith(api.accept ?? "") !== true) throw emptied(api);
+    } catch (error) {
+      throw this.#explain(error, api, deadline);
+    } finally {
+      deadline.close();
+    }
+  }
+
+  async #send<T>(api: ApiCall, deadline: Deadline, read: Read<T>): Promise<T> {
+    const retry = new Retry(FIRST_PAUSE_MS);
+    const { retries } = this.#options;
+    for (;;) {
+      try {
+        return await this.#try(api, { deadline, read, ms: this.#attemptMs(api, retry.failures) });
+      } catch (failure) {
+        if (retry.failures >= retries || !mayRepeat(failure, api)) throw failure;
+        const waitMs = retry.afterFailure(failure);
+        if (performance.now() + waitMs >= deadline.endsAt) throw failure;
+        deadline.touch();
+        await pause(waitMs, deadline.signal).catch((reason: unknown) => {
+          throw this.#explain(reason, api, deadline);
+        });
+      }
+    }
+  }
+
+  /** A connection may be dead without a word: the first of several attempts to read does not wait for long. */
+  #attemptMs({ method }: ApiCall, failures: number): number {
+    const { retries, attemptMs } = this.#options;
+    return method === "GET" && failures === 0 && retries > 0 ? attemptMs : LONGEST_MS;
+  }
+
+  /** One attempt, which is given up when it is not answered within `ms`. */
+  async #try<T>(api: ApiCall, { deadline, read, ms }: Attempt<T>): Promise<T> {
+    const attempt = deadline.attempt(ms);
+    try {
+      const answer = await this.#accepted(api, attempt);
+      attempt.answered();
+      return await read(answer, deadline);
+    } catch (error) {
+      if (isTimeout(attempt.reason)) this.#options.renew();
+      if (attempt.aborted && !deadline.aborted) throw silent(api, ms);
+      throw this.#explain(error, api, deadline);
+    } finally {
+      attempt.answered();
+    }
+  }
+
+  /** An answer below 400; a refused token is replaced once. */
+  async #accepted(api: ApiCall, deadline: Deadline): Promise<Incoming> {
+    const { session } = this.#options;
+    for (let renewed = false; ; renewed = true) {
+      const token = session.current ?? (await beforeSending(deadline.wait(session.token(), api.what)));
+      const answer = await this.#follow(api, token, deadline);
+      if (answer.status < 400) return answer;
+      const body = await answer.text();
+      const isRefused = answer.status === 401 && !renewed;
+      if (isRefused && (await beforeSending(deadline.wait(session.renew(token), api.what)))) continue;
+      const { what, notFoundMeansNotRunning } = api;
+      const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
+      const { status } = answer;
+      throw serverError({
+        what,
+        status,
+        body,
+        request: describe(api),
+        retryAfterMs,
+        notFoundMeansNotRunning,
+      });
+    }
+  }
+
+  /** Follows redirects of safe calls; the token stays with its origin. */
+  async #follow(api: ApiCall, token: string, deadline: Deadline): Promise<Incoming> {
+    const { exchange } = this.#options;
+    let { url } = api;
+    for (let hops = 0; ; hops += 1) {
+      const isOwn = hops === 0 || new URL(url).origin === new URL(api.url).origin;
+      const headers = this.#headers(api, isOwn ? token : undefined);
+      const body = api.json === undefined ? undefined : JSON.stringify(api.json);
+      const answer = await exchange({ method: api.method, url, headers, body, deadline });
+      const location = answer.header("location");
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
+      await answer.discard();
+      if (api.method !== "GET" || hops >= MAX_REDIRECTS || !URL.canParse(location, url))
+        throw new PlatformError(
+          "protocol_error",
+          `${api.what} failed: the server answered with a redirect that is not followed.`,
+          { request: { ...describe(api), status: answer.status } },
+        );
+      url = new URL(location, url).href;
+    }
+  }
+
+  #headers(api: ApiCall, token: string | undefined): Record<string, string> {
+    const headers: Record<string, string> = {
+      "user-agent": this.#options.userAgent,
+      accept: api.accept ?? "*/*",
+    };
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    const type = contentType(api);
+    if (type !== undefined) headers["content-type"] = type;
+    return api.untraced === true ? headers : Object.assign(headers, traceHeaders());
+  }
+
+  #explain(error: unknown, api: ApiCall, deadline: Deadline): unknown {
+    const proxy = this.#options.proxyNameFor(api.url);
+    return networkError(error, { what: api.what, request: describe(api), signal: deadline, proxy });
+  }
+}
+
+/** Whether sending it again is harmless, and may help before long. */
+function mayRepeat(failure: unknown, api: ApiCall): boolean {
+  if (!(api.safe ?? api.method === "GET")) return false;
+  if (!(failure instanceof PlatformError) || !failure.retryable) return false;
+  const { code, request, retryAfterMs = 0 } = failure;
+  if (retryAfterMs > LONGEST_WAIT_MS) return false;
+  return code === "unavailable" || code === "rate_limited" || request?.status === 504;
+}
+
+/** A POST without a body names a type as well, as the official client does. */
+function contentType({ method, json }: ApiCall): string | undefined {
+  if (json !== undefined) return "application/json";
+  return method === "POST" ? "application/octet-stream" : undefined;
+}
+
+function silent(api: ApiCall, ms: number): PlatformError {
+  const request = describe(api);
+  const { origin } = new URL(request.url);
+  const message = `${api.what} failed: no answer within ${ms / 1000} s (${origin}). Try again later.`;
+  return new PlatformError("unavailable", message, { request });
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
+}
+
+function notJson(api: ApiCall, cause: unknown): PlatformError {
+  const message = `${api.what} failed: the answer is not JSON.`;
+  return new PlatformError("protocol_error", message, { cause, request: describe(api) });
+}
+
+function emptied(api: ApiCall): PlatformError {
+  const message = `${api.what} failed: the platform sent an empty answer.`;
+  return new PlatformError("protocol_error", message, { request: describe(api) });
+}
+
+function broken(api: ApiCall): PlatformError {
+  const message = `${api.what} failed: the answer may be cut short, its connection ended without an end of it.`;
+  return new PlatformError("protocol_error", message, { request: describe(api) });
+}
+
+/** A request fit for an error: without query. */
+export function describe({ method, url }: { method: string; url: string }): FailedRequest {
+  const { origin, pathname } = new URL(url);
+  return { method, url: origin + pathname };
+}
+
+/** What a server asks to wait, in milliseconds; absent when it does not say so readably. */
+export function parseRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}

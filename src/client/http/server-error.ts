@@ -1,0 +1,139 @@
+import { oneLine } from "../../foreign.ts";
+import {
+  type ErrorCode,
+  type FailedRequest,
+  type MissingRight,
+  NotPermittedError,
+  PlatformError,
+} from "../errors.ts";
+
+const SHOWN_CHARACTERS = 500;
+const KEPT_CHARACTERS = 4000;
+
+/** A refusal by the server: status and body, or what stood in `X-Error`. */
+export interface Refusal {
+  /** What was wanted, as the first words of the message: "Starting a job". */
+  what: string;
+  status: number;
+  body: string;
+  request: FailedRequest;
+  retryAfterMs?: number | undefined;
+  /** On exec, attach, signal and port-forward a 404 says that the job does not run. */
+  notFoundMeansNotRunning?: boolean | undefined;
+}
+
+/** Turns a refusal into the error of its kind, carrying the server's text. Source: protocol reference 2.3 and 4.1. */
+export function serverError(refusal: Refusal): PlatformError {
+  const { what, status, request } = refusal;
+  const payload = parseBody(refusal.body);
+  const text = textOf(payload, refusal.body).slice(0, KEPT_CHARACTERS);
+  const details = {
+    request: { ...request, status },
+    serverText: text,
+    retryAfterMs: refusal.retryAfterMs,
+    ...(status === 504 ? { retryable: true } : {}),
+  };
+  if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
+  const code = codeOf(refusal, text);
+  const said = shorten(oneLine(readable(text))) || `status ${status}`;
+  return new PlatformError(code, `${what} failed: ${said}${adviceFor(code, refusal.retryAfterMs)}`, details);
+}
+
+function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): ErrorCode {
+  if (status === 404) return notFoundMeansNotRunning === true ? "not_running" : "not_found";
+  const told = status === 400 ? BY_TEXT.find(([start]) => text.startsWith(start)) : undefined;
+  if (told !== undefined) return told[1];
+  const known = BY_STATUS[status];
+  if (known !== undefined) return known;
+  return status >= 500 ? "platform_error" : "invalid_request";
+}
+
+/** What the platform tells apart by words only. Source: protocol reference 3.8 and 3.10 */
+const BY_TEXT: [string, ErrorCode][] = [
+  ["no such job", "not_found"],
+  ["No credits left", "no_credits"],
+  ["Jobs limit quota exceeded", "quota"],
+];
+
+const BY_STATUS: Record<number, ErrorCode> = {
+  401: "not_authenticated",
+  402: "no_credits",
+  409: "conflict",
+  429: "rate_limited",
+  502: "unavailable",
+  503: "unavailable",
+};
+
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  not_authenticated: " The login is not valid (any more): run `apolo login` again.",
+  no_credits: " The credits are used up: whoever owns the project or organisation can add some.",
+  quota:
+    " Wait until a running job ends, let the user choose one to end, or start with wait_for_quota: the job then waits for its turn.",
+  rate_limited: " Wait a little and try again.",
+  unavailable: " The platform is not available at the moment: try again later.",
+};
+
+function adviceFor(code: ErrorCode, retryAfterMs: number | undefined): string {
+  if (retryAfterMs !== undefined && (code === "rate_limited" || code === "unavailable"))
+    return `. The platform asks to wait ${Math.ceil(retryAfterMs / 1000)} s before trying again.`;
+  const advice = ADVICE[code];
+  return advice === undefined ? "" : `.${advice}`;
+}
+
+function notPermitted(
+  what: string,
+  { text, missing }: { text: string; missing: MissingRight[] },
+  details: { request: FailedRequest; serverText: string },
+): NotPermittedError {
+  const rights = missing.map(({ action, uri }) => `${action} on ${uri}`).join(", ");
+  const why = rights === "" ? shorten(oneLine(text) || "status 403") : `you lack ${shorten(oneLine(rights))}`;
+  return new NotPermittedError(`${what} is not permitted: ${why}`, missing, details);
+}
+
+function missingOf(payload: unknown): MissingRight[] {
+  const list = field(payload, "missing");
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: unknown) => {
+    const uri = field(item, "uri");
+    const action = field(item, "action");
+    return typeof uri === "string" && typeof action === "string" ? [{ uri, action }] : [];
+  });
+}
+
+/** Monitoring wraps the API's JSON error into its own, as text: the innermost one is what happened. */
+function textOf(payload: unknown, body: string): string {
+  const error = field(payload, "error");
+  const message = field(payload, "msg");
+  if (typeof message === "string") return typeof error === "string" ? `${message}: ${error}` : message;
+  if (typeof error !== "string") return body.trim();
+  const inner = field(parseBody(error), "error");
+  return typeof inner === "string" ? inner : error;
+}
+
+/** A page of a proxy says little, and that in its text, not in its tags. */
+function readable(text: string): string {
+  if (!text.startsWith("<")) return text;
+  return text
+    .replace(/<(style|script)[^>]*>[^<]*/gi, " ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function field(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  // Any object may be indexed by a string; the value stays unknown.
+  return (value as Record<string, unknown>)[key];
+}
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}

@@ -1,0 +1,279 @@
+import type { CallOptions, Where } from "../call.ts";
+import type { Connection } from "../connection.ts";
+import { getJob } from "../find/index.ts";
+import { isFinished, type JobDescription } from "../job.ts";
+import { type LogLine, timeKey } from "./lines.ts";
+import { LineRing } from "./ring.ts";
+import { type Cursor, SameTime } from "./same-time.ts";
+import { readSteadily, type SteadyEnd } from "./steady-window.ts";
+import type { Ending, Window } from "./window.ts";
+import { type Step, WindowPlan } from "./window-plan.ts";
+
+const DEFAULT_LINES = 200;
+const DEFAULT_BYTES = 1024 * 1024;
+/** A log that the platform does not close is not read for longer. */
+const LIMIT_MS = 20_000;
+/** How long the first byte of a running job's log is waited for. */
+const SILENCE_MS = 3000;
+/** The same for a part of the log: one that holds nothing is silent, and a larger one is read next. */
+const PART_SILENCE_MS = 300;
+/** A part may be so much larger than what is wanted of it before a smaller one is tried. */
+const LEAST_BUDGET_BYTES = 512 * 1024;
+const BUDGET_FACTOR = 2;
+const LONG_LINE_BYTES = 1024;
+const STAMP_BYTES = 32;
+
+export interface TailOptions {
+  /** At most so many lines; 200 by default. */
+  lines?: number | undefined;
+  /** Only lines from then on. */
+  since?: Date | undefined;
+  /** Only lines up to then; by default up to now. */
+  until?: Date | undefined;
+  /** At most so many bytes of text, the newest kept; 1 MiB by default. */
+  maxBytes?: number | undefined;
+  /** The job, where the caller has it already: saves a request. */
+  job?: JobDescription | undefined;
+  /** Gives the first lines after this place instead of the last ones, so that nothing is left out. */
+  after?: Cursor | undefined;
+  /** Gives the last lines before this place; with `after` as well, none that are not behind that. */
+  before?: Cursor | undefined;
+  /** How long the first byte of a running job is waited for, in milliseconds; 3,000 by default. */
+  silenceMs?: number | undefined;
+  /** How long is read at most, in milliseconds; 20,000 by default. */
+  limitMs?: number | undefined;
+  where?: Where | undefined;
+}
+
+/** The end of a log. */
+export interface LogTail {
+  /** Oldest first, as printed: control sequences and carriage returns included. The last one may be `open`. */
+  lines: LogLine[];
+  /** Nothing was printed before the first line (or before `since`, or behind `after`). */
+  reachedStart: boolean;
+  /** Where the next call goes on; absent while nothing was printed. */
+  cursor?: Cursor;
+  /** The place before the first of `lines`; absent without lines, or where it has no time. */
+  start?: Cursor;
+  bytesRead: number;
+  linesRead: number;
+  /** The stream was still open: more may be printed. */
+  live: boolean;
+  /** Why reading ended; after `quiet` and `time` more may be there already. */
+  ending: Ending;
+  /** How long was read, in milliseconds. */
+  tookMs: number;
+  /** More lines are there already; only with `after`. */
+  more: boolean;
+}
+
+/**
+ * The last lines of a job's log, at a cost in proportion to what is shown: reads a short window before the
+ * end, and others until one holds enough and not far too much. Never waits for a running job to print more.
+ * @throws {PlatformError} `not_found`. Source: protocol reference 4.2 (no server-side tail).
+ */
+export async function tailLog(
+  at: Connection,
+  { id, options }: { id: string; options: TailOptions },
+  call?: CallOptions,
+): Promise<LogTail> {
+  const startedMs = performance.now();
+  const job = options.job ?? (await getJob(at, id, call));
+  const reader: Reader = {
+    at,
+    window: {
+      id: job.id,
+      where: options.where ?? { cluster: job.cluster_name },
+      isOver: isFinished(job.status),
+      silenceMs: hasBegun(job) ? (options.silenceMs ?? SILENCE_MS) : PART_SILENCE_MS,
+      deadlineMs: startedMs + (options.limitMs ?? LIMIT_MS),
+    },
+    call,
+  };
+  const isForward = options.after !== undefined && options.before === undefined;
+  const tail = isForward
+    ? await readForward(reader, options.after, options)
+    : await readBack(reader, job, options);
+  return { ...tail, tookMs: performance.now() - startedMs };
+}
+
+type Read = Omit<LogTail, "tookMs">;
+
+interface Reader {
+  at: Connection;
+  window: Omit<Window, "since">;
+  call: CallOptions | undefined;
+}
+
+async function readBack(reader: Reader, job: JobDescription, options: TailOptions): Promise<Read> {
+  const { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, after } = options;
+  const startMs = after === undefined ? startOf(job, options) : Date.parse(after.time);
+  const plan = new WindowPlan({ startMs, endMs: endOf(reader.at, job, options), lines });
+  const most = BUDGET_FACTOR * Math.min(maxBytes, lines * LONG_LINE_BYTES);
+  const budget = Math.max(LEAST_BUDGET_BYTES, most);
+  const spent = { bytesRead: 0, linesRead: 0 };
+  let best: Part | undefined;
+  let firstMs = 0;
+  for (let step = plan.first(); ; ) {
+    const window = { ...reader.window, silenceMs: silenceOf(step, reader.window.silenceMs, firstMs) };
+    const bounds = { ...step, budget: step.isLast ? Number.POSITIVE_INFINITY : budget };
+    const part = await readPart({ ...reader, window }, bounds, options);
+    spent.bytesRead += part.bytesRead;
+    spent.linesRead += part.linesRead;
+    firstMs = Math.max(firstMs, part.firstMs);
+    if (part.ending === "time" || isEnough(part, step)) return { ...chosen(part, best, step), ...spent };
+    if (!part.isTooMuch) best = part;
+    step = plan.next(part);
+  }
+}
+
+/** Silence of a part is not waited out, since a larger one is read next; unless the log is known to be slow. */
+function silenceOf({ isWhole }: Step, longestMs: number, firstMs: number): number {
+  return isWhole ? longestMs : Math.min(longestMs, Math.max(PART_SILENCE_MS, firstMs * 4));
+}
+
+/** The last part, unless the time did not suffice for it and a smaller one had brought more. */
+function chosen(part: Part, best: Part | undefined, { isWhole }: Step): Read {
+  const isWorse = part.ending === "time" && best !== undefined && best.lines.length > part.lines.length;
+  if (isWorse) return toRead(best);
+  return { ...toRead(part), reachedStart: isWhole && !part.hasLost && !part.isTooMuch };
+}
+
+function isEnough({ isTooMuch, hasLost }: Part, { isWhole, isLast }: Step): boolean {
+  return !isTooMuch && (hasLost || isWhole || isLast);
+}
+
+/** What one window before the end held. */
+interface Part extends SteadyEnd {
+  lines: LogLine[];
+  start: Cursor | undefined;
+  /** Older lines were dropped for newer ones. */
+  hasLost: boolean;
+  /** It was given up for holding more than was to be read. */
+  isTooMuch: boolean;
+  /** Unix milliseconds of the first and the last line with a time. */
+  firstAtMs: number | undefined;
+  lastAtMs: number | undefined;
+}
+
+async function readPart(
+  { at, window, call }: Reader,
+  { fromMs, isWhole, budget }: { fromMs: number; isWhole: boolean; budget: number },
+  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until, after, before }: TailOptions,
+): Promise<Part> {
+  const floor = isWhole ? after : undefined;
+  const ring = new LineRing({ lines, bytes: maxBytes }, floor);
+  const place = before === undefined ? undefined : new SameTime(behind(before, floor));
+  const from = since === undefined || !isWhole ? "" : timeKey(since.toISOString());
+  const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
+  const isPast = (line: LogLine) =>
+    line.time !== undefined && (place?.isOld(line) === false || timeKey(line.time) > to);
+  const times: { first?: string; last?: string } = {};
+  let bytes = 0;
+  const startsAt = isWhole ? since : new Date(fromMs);
+  const end = await readSteadily(
+    at,
+    { ...window, since: startsAt, after: floor },
+    (line) => {
+      bytes += line.text.length + STAMP_BYTES;
+      if (bytes > budget || isPast(line)) return false;
+      if (line.time !== undefined) {
+        if (timeKey(line.time) < from) return true;
+        times.first ??= line.time;
+        times.last = line.time;
+      }
+      ring.push(line);
+      return true;
+    },
+    call,
+  );
+  if (end.rest !== undefined && !isPast(end.rest)) ring.push(end.rest);
+  const kept = ring.lines();
+  const start = ring.before ?? placeOf(kept[0]);
+  return {
+    ...end,
+    lines: kept,
+    start: kept.length === 0 ? undefined : start,
+    hasLost: ring.lost,
+    isTooMuch: bytes > budget,
+    firstAtMs: times.first === undefined ? undefined : Date.parse(times.first),
+    lastAtMs: times.last === undefined ? undefined : Date.parse(times.last),
+  };
+}
+
+/** The place as it is counted where the lines up to `floor` do not come. */
+function behind(place: Cursor, floor: Cursor | undefined): Cursor {
+  if (floor === undefined || timeKey(floor.time) !== timeKey(place.time)) return place;
+  return { ...place, count: Math.max(0, place.count - floor.count) };
+}
+
+function placeOf(line: LogLine | undefined): Cursor | undefined {
+  return line?.time === undefined ? undefined : { time: line.time, count: 0 };
+}
+
+/** The first lines after a cursor. */
+async function readForward(
+  { at, window, call }: Reader,
+  after: Cursor | undefined,
+  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, until }: TailOptions,
+): Promise<Read> {
+  const kept: LogLine[] = [];
+  const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
+  const since = after === undefined ? undefined : new Date(after.time);
+  let bytes = 0;
+  let more = false;
+  const end = await readSteadily(
+    at,
+    { ...window, since, after },
+    (line) => {
+      if (line.time !== undefined && timeKey(line.time) > to) return false;
+      bytes += line.text.length + 1;
+      more = kept.length >= lines || (bytes > maxBytes && kept.length > 0);
+      if (more) return false;
+      kept.push(line);
+      return true;
+    },
+    call,
+  );
+  const { rest } = end;
+  if (rest !== undefined && !(rest.time !== undefined && timeKey(rest.time) > to)) kept.push(rest);
+  return { ...toRead({ ...end, lines: kept, start: after }), reachedStart: false, more };
+}
+
+function toRead({
+  lines,
+  start,
+  cursor,
+  bytesRead,
+  linesRead,
+  ending,
+}: Pick<Part, "lines" | "start" | "cursor" | "bytesRead" | "linesRead" | "ending">): Read {
+  return {
+    lines,
+    reachedStart: false,
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(start === undefined ? {} : { start }),
+    bytesRead,
+    linesRead,
+    live: ending !== "closed",
+    ending,
+    more: false,
+  };
+}
+
+/** Before a job has started there is nothing to wait for. */
+function hasBegun({ status, history }: JobDescription): boolean {
+  return history.started_at !== undefined || status === "running" || isFinished(status);
+}
+
+function startOf({ history }: JobDescription, { since }: TailOptions): number {
+  const createdMs = history.created_at === undefined ? 0 : Date.parse(history.created_at);
+  return Math.max(createdMs, since?.getTime() ?? 0);
+}
+
+/** Where the search for the end begins: a guess that decides the cost, not what is found. */
+function endOf({ clock }: Connection, { history }: JobDescription, { until, before }: TailOptions): number {
+  const endedMs = history.finished_at === undefined ? clock.nowMs() : Date.parse(history.finished_at);
+  const placeMs = before === undefined ? endedMs : Date.parse(before.time) + 1;
+  return Math.min(endedMs, until?.getTime() ?? endedMs, placeMs);
+}

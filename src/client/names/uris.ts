@@ -1,0 +1,118 @@
+import type { Place } from "../config/clusters.ts";
+import { PlatformError } from "../errors.ts";
+
+/** What a relative reference is resolved against. */
+export type Base = Required<Place>;
+
+/** Kinds of things that are addressed inside a cluster. */
+export type UriScheme = "storage" | "secret" | "disk" | "job" | "image";
+
+/**
+ * Makes a URI that a person typed absolute: `storage:data` becomes `storage://cluster/org/project/data`;
+ * a leading `/` names another project of the same org; with a host nothing is inserted.
+ * @throws {PlatformError} `invalid_argument`. Source: protocol reference 6.1.
+ */
+export function parseUri(text: string, scheme: UriScheme, base: Base): string {
+  const typed = splitScheme(text, scheme);
+  for (const [mark, code, name] of FORBIDDEN) {
+    if (typed.includes(mark))
+      throw invalid(text, `${name} part is not allowed in a ${scheme} URI; write ${code} for "${mark}"`);
+  }
+  if (typed.startsWith("//") && !typed.startsWith("///")) return withHost(text, scheme, typed.slice(2));
+  if (typed.startsWith("~")) throw invalid(text, "user directories (~) have no meaning on the platform");
+  const { cluster, org, project } = base;
+  const path = typed.startsWith("/")
+    ? `/${org}/${typed.replace(/^\/+/, "")}`
+    : `/${org}/${project}${typed === "" ? "" : `/${typed}`}`;
+  return `${scheme}://${cluster}${normalize(path, `/${org}`)}`;
+}
+
+/** A `job:` URI taken apart. Source: protocol reference 3.10. */
+export interface JobUri extends Base {
+  /** Id or name. */
+  ref: string;
+}
+
+/** Reads `job:name`, `job:/project/name` or `job://cluster/org/project/name`. @throws {PlatformError} `invalid_argument` */
+export function parseJobUri(text: string, base: Base): JobUri {
+  const uri = new URL(parseUri(text, "job", base).replace(/^job:/, "http:"));
+  const parts = uri.pathname.split("/").filter((part) => part !== "");
+  const [org, project, ref] = parts.map((part) => decodeURIComponent(part));
+  if (parts.length !== 3 || org === undefined || project === undefined || ref === undefined)
+    throw invalid(text, "a job URI is job:NAME or job://CLUSTER/ORG/PROJECT/NAME");
+  return { cluster: uri.host, org, project, ref };
+}
+
+const FORBIDDEN = [
+  ["?", "%3F", "a query"],
+  ["#", "%23", "a fragment"],
+] as const;
+
+function splitScheme(text: string, scheme: UriScheme): string {
+  const found = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text);
+  if (found?.[1] === undefined) throw invalid(text, `it has no scheme; write ${scheme}:…`);
+  if (found[1].toLowerCase() !== scheme)
+    throw invalid(text, `the scheme is ${found[1]}:, only ${scheme}: is allowed here`);
+  return text.slice(found[0].length);
+}
+
+function withHost(text: string, scheme: UriScheme, rest: string): string {
+  const slash = rest.indexOf("/");
+  const host = slash < 0 ? rest : rest.slice(0, slash);
+  if (/[@:]/.test(host)) throw invalid(text, "user, password and port are not allowed");
+  const path = slash < 0 ? "" : normalize(rest.slice(slash), "");
+  return `${scheme}://${host.toLowerCase()}${path}`;
+}
+
+/** Resolves dot segments (never above `root`) and percent-encodes what needs it. */
+function normalize(path: string, root: string): string {
+  const kept: string[] = [];
+  const floor = root.split("/").length - 1;
+  const segments = path.split("/").slice(1);
+  segments.forEach((segment, index) => {
+    const isLast = index === segments.length - 1;
+    if (segment === ".." && kept.length > floor) kept.pop();
+    if (segment !== "." && segment !== "..") kept.push(encodeSegment(segment));
+    else if (isLast) kept.push("");
+  });
+  return `/${kept.join("/")}`;
+}
+
+/** Percent-encodes as the official client does: sub-delimiters stay, escapes that are there already stay. */
+function encodeSegment(segment: string): string {
+  return segment
+    .split(/(%[0-9A-Fa-f]{2})/)
+    .map((part, index) => (index % 2 === 1 ? part.toUpperCase() : encodePathPart(part)))
+    .join("");
+}
+
+/**
+ * A URI as a person reads and types it: `a%20b` becomes `a b`. What `parseUri` would take for something else, and
+ * what cannot be seen, stays encoded, so that it gives the same URI again.
+ */
+export function readableUri(uri: string): string {
+  return uri.replace(/(?:%[0-9A-Fa-f]{2})+/g, (codes) => {
+    try {
+      return decodeURIComponent(codes).replace(/[%?#/:\\]|\p{C}|(?! )\p{Z}/gu, encodeURIComponent);
+    } catch {
+      return codes;
+    }
+  });
+}
+
+/** Percent-encodes one path segment, leaving the characters that a path may hold. */
+export function encodePathPart(text: string): string {
+  return encodeURIComponent(text).replace(/%(40|3A|24|26|2B|2C|3B|3D)/g, (code) => decodeURIComponent(code));
+}
+
+/** What an error may quote: somebody may have typed a password. */
+export function withoutUser(text: string): string {
+  return text.replace(/:\/\/[^/]*@/, "://…@");
+}
+
+function invalid(text: string, why: string): PlatformError {
+  return new PlatformError(
+    "invalid_argument",
+    `"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`,
+  );
+}

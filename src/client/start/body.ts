@@ -1,0 +1,145 @@
+import type { Where } from "../call.ts";
+import { requireProject } from "../connection.ts";
+import type { JobPriority, JobRestartPolicy } from "../job.ts";
+import { type ImageBase, imageToString, parseImage } from "../names/images.ts";
+import { parseUri } from "../names/uris.ts";
+import { type HostEnv, parseEnv, type TypedEnv } from "./env.ts";
+import { toMinutes } from "./life-span.ts";
+import { parseVolumes } from "./volumes.ts";
+
+/** What a job's container is made of, as a person types it. */
+export interface ContainerOptions {
+  image: string;
+  /** Arguments, as one string of shell words; no shell runs them. */
+  command?: string | undefined;
+  /** Replaces the image's entrypoint; shell words. */
+  entrypoint?: string | undefined;
+  workingDir?: string | undefined;
+  /** A port published at the job's `http_url`; visitors must log in unless `requiresAuth` is false. */
+  http?: { port: number; requiresAuth?: boolean | undefined } | undefined;
+  /** `NAME=VALUE`, or a map; a value `secret:key` becomes a secret. */
+  env?: TypedEnv | undefined;
+  /** Variables that a bare `NAME` in `env` copies; none by default. */
+  hostEnv?: HostEnv | undefined;
+  /** Variable name to `secret:` URI. */
+  secretEnv?: Record<string, string> | undefined;
+  /** `storage:data:/mnt:ro`, `secret:key:/path`, `disk:name:/path`. */
+  volumes?: readonly string[] | undefined;
+  tty?: boolean | undefined;
+}
+
+/** What is said about the job besides its container. */
+export interface JobOptions {
+  name?: string | undefined;
+  tags?: readonly string[] | undefined;
+  description?: string | undefined;
+  /** Puts the caller's login into the job. */
+  passConfig?: boolean | undefined;
+  /** Waits for the quota of running jobs instead of failing. */
+  waitForJobsQuota?: boolean | undefined;
+  scheduleTimeoutSeconds?: number | undefined;
+  restartPolicy?: JobRestartPolicy | undefined;
+  /** Longest running time; rounded up to whole minutes, at least 60. */
+  lifeSpanSeconds?: number | undefined;
+  privileged?: boolean | undefined;
+  priority?: JobPriority | undefined;
+  energyScheduleName?: string | undefined;
+  where?: Where | undefined;
+}
+
+/** Everything `jobs.start` takes. Source: protocol reference 3.2. */
+export interface StartOptions extends ContainerOptions, JobOptions {
+  /** By default the cluster's first. */
+  preset?: string | undefined;
+  /** Gives `/dev/shm` the job's whole memory. */
+  shm?: boolean | undefined;
+}
+
+/** A body as it goes over the wire. */
+export type WireStartBody = Record<string, unknown>;
+
+/** The body of a start with a preset. Source: protocol reference 3.2. */
+export function startBody(options: StartOptions, preset: string, at: ImageBase): WireStartBody {
+  return {
+    ...jobFields(options, at),
+    preset_name: preset,
+    ...containerFields(options, at),
+    ...(options.shm === true ? { resources: { shm: true } } : {}),
+  };
+}
+
+/** Fields of the job itself; what is not set or the default is left out, as the official client does. */
+export function jobFields(options: JobOptions, at: ImageBase): WireStartBody {
+  const { cluster, org, project } = requireProject(at.base);
+  const { lifeSpanSeconds, restartPolicy } = options;
+  return {
+    pass_config: options.passConfig ?? false,
+    project_name: project,
+    org_name: org,
+    cluster_name: cluster,
+    ...truthy({
+      name: options.name,
+      tags: nonEmpty(options.tags),
+      description: options.description,
+      schedule_timeout: options.scheduleTimeoutSeconds,
+      restart_policy: restartPolicy === "never" ? undefined : restartPolicy,
+      wait_for_jobs_quota: options.waitForJobsQuota,
+      privileged: options.privileged,
+      priority: options.priority,
+      energy_schedule_name: options.energyScheduleName,
+    }),
+    ...(lifeSpanSeconds === undefined
+      ? {}
+      : { max_run_time_minutes: toMinutes(lifeSpanSeconds, "A life span") }),
+  };
+}
+
+/** Fields of the container, references made absolute with the call's cluster, org and project. */
+export function containerFields(options: ContainerOptions, at: ImageBase): WireStartBody {
+  const base = requireProject(at.base);
+  const { env, secretEnv } = parseEnv(options.env ?? [], base, options.hostEnv);
+  for (const [name, uri] of Object.entries(options.secretEnv ?? {}))
+    secretEnv[name] = parseUri(uri, "secret", base);
+  const { volumes, secretFiles, diskVolumes } = parseVolumes(options.volumes ?? [], base);
+  const { http } = options;
+  return {
+    image: imageToString(parseImage(options.image, at)),
+    ...truthy({
+      entrypoint: options.entrypoint,
+      command: options.command,
+      working_dir: options.workingDir,
+      http: http && { port: http.port, requires_auth: http.requiresAuth ?? true },
+      env: nonEmpty(env),
+      secret_env: nonEmpty(secretEnv),
+      tty: options.tty,
+      volumes: nonEmpty(
+        volumes.map(({ storage_uri, container_path, read_only }) => ({
+          src_storage_uri: storage_uri,
+          dst_path: container_path,
+          read_only,
+        })),
+      ),
+      secret_volumes: nonEmpty(
+        secretFiles.map(({ secret_uri, container_path }) => ({
+          src_secret_uri: secret_uri,
+          dst_path: container_path,
+        })),
+      ),
+      disk_volumes: nonEmpty(
+        diskVolumes.map(({ disk_uri, container_path, read_only }) => ({
+          src_disk_uri: disk_uri,
+          dst_path: container_path,
+          read_only,
+        })),
+      ),
+    }),
+  };
+}
+
+function truthy(fields: WireStartBody): WireStartBody {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => Boolean(value)));
+}
+
+function nonEmpty<T extends object>(value: T | undefined): T | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : value;
+}

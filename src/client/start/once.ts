@@ -1,0 +1,264 @@
+import { abortError, type CallOptions, orTimeOut, pause, type Where } from "../call.ts";
+import { type Connection, imageBase } from "../connection.ts";
+import { PlatformError, UnknownOutcomeError } from "../errors.ts";
+import { getJob } from "../find/index.ts";
+import { listJobs } from "../find/list.ts";
+import { mayHaveHappened } from "../http/network-error.ts";
+import type { JobDescription } from "../job.ts";
+import { msLeft } from "../limit.ts";
+import { userOf } from "../login/token.ts";
+import type { StartOptions } from "./body.ts";
+import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
+import { requireOwner, sameRequest } from "./same-request.ts";
+import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
+
+/** How long a job whose start was not answered is looked for. */
+const LOOKUP_MS = 10_000;
+const FIRST_WAIT_MS = 250;
+/** After so many lookups without a trace the platform is taken not to have heard of a start whose answer was lost. */
+const LOOKUPS_UNTIL_RESENT = 1.2;
+
+/** The job of a start, and whether it is that of an earlier call. */
+export interface Started {
+  job: JobDescription;
+  repeated: boolean;
+}
+
+/** How a start is kept from happening twice. */
+export interface OnceOptions {
+  /** 1 to 252 characters without blanks; the job carries it as a tag. */
+  requestId: string;
+  /** Nobody can have used the id before: no search for an earlier job. */
+  isNew?: boolean | undefined;
+  /** How long a job whose start was not answered is looked for, in milliseconds; 10,000 by default. */
+  lookupMs?: number | undefined;
+}
+
+/** One call of `startOnce`, ready to be sent. */
+interface Wanted {
+  key: string;
+  requestId: string;
+  isNew: boolean;
+  lookupMs: number;
+  prepared: PreparedStart;
+}
+
+/** Where to look for the job of a request. */
+interface Sought {
+  requestId: string;
+  where: Where | undefined;
+}
+
+/** The tag that marks a job as started by one request. */
+export function requestTag(requestId: string): string {
+  return `mcp:${requestId}`;
+}
+
+/**
+ * Starts a job at most once per place and `requestId`: a job that carries its tag is returned instead; when the
+ * answer of the start is lost, the tag is looked up. What was sent goes on when its caller stops waiting, and is
+ * found by the next call with the id.
+ * @throws {PlatformError} `conflict` when the earlier job was asked for differently · {UnknownOutcomeError}; any
+ * other error means that this call started nothing
+ */
+export async function startOnce(
+  at: Connection,
+  { options, requestId, isNew = false, lookupMs = LOOKUP_MS }: OnceOptions & { options: StartOptions },
+  call: CallOptions = {},
+): Promise<Started> {
+  if (!/^\S{1,252}$/.test(requestId))
+    throw new PlatformError("invalid_argument", "request_id must be 1 to 252 characters without blanks.");
+  const tag = requestTag(requestId);
+  const prepared = await prepareStart(at, { ...options, tags: [...(options.tags ?? []), tag] }, call);
+  const wanted: Wanted = { key: startKey(prepared.where, tag), requestId, isNew, lookupMs, prepared };
+  for (;;) {
+    const found = await at.starts.turns
+      .run(wanted.key, () => findOrSend(at, wanted, call), call.signal)
+      .catch((error: unknown) => {
+        throw call.signal?.aborted === true ? abortError(call.signal, "Starting a job") : error;
+      });
+    if ("job" in found) return { job: found.job, repeated: true };
+    const job = await jobOf(at, { ...found, wanted }, call);
+    if (job === undefined) continue;
+    if (!found.isFirst) asAsked(at, job, { wanted, sent: found.sent });
+    return { job, repeated: !found.isFirst };
+  }
+}
+
+type Found = { job: JobDescription } | { sent: SentStart; isFirst: boolean };
+
+/** What an earlier call with the same id has come to, or else this one, sent. */
+async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Promise<Found> {
+  const sent = at.starts.sent(wanted.key);
+  if (sent?.state === "open") return { sent, isFirst: false };
+  const job =
+    sent === undefined ? await startedBefore(at, wanted, call) : await jobOfSent(at, { wanted, sent }, call);
+  if (job !== undefined) return { job: asAsked(at, job, { wanted, sent }) };
+  if (call.signal?.aborted === true) throw abortError(call.signal, "Starting a job");
+  const { body, preset } = wanted.prepared;
+  // Nobody's signal: a start that was sent is not taken back by no longer listening.
+  const answer = sendStart(at, wanted.prepared).then(toAnswer, failedAnswer);
+  const now = at.starts.keep(wanted.key, { body, pricePerHour: preset.credits_per_hour, answer });
+  return { sent: now, isFirst: true };
+}
+
+async function startedBefore(at: Connection, { requestId, isNew, prepared }: Wanted, call: CallOptions) {
+  return isNew ? undefined : startedBy(at, { requestId, where: prepared.where }, call);
+}
+
+/** The job of a start that this connection sent and that is over. @throws {UnknownOutcomeError} */
+async function jobOfSent(
+  at: Connection,
+  { wanted, sent }: { wanted: Wanted; sent: SentStart },
+  call: CallOptions,
+): Promise<JobDescription | undefined> {
+  if (sent.state === "found") {
+    const { requestId, prepared } = wanted;
+    const listed = await startedBy(at, { requestId, where: prepared.where }, call);
+    return listed ?? getJob(at, (await sent.found).id, call);
+  }
+  const answer = await sent.answer;
+  const silentMs = Date.now() - (sent.lostAtMs ?? 0);
+  const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
+  const found = wasAnswered(answer)
+    ? undefined
+    : await search(at, { wanted: { ...wanted, lookupMs }, sent }, call);
+  if (found !== undefined) return found;
+  const { requestId, prepared } = wanted;
+  try {
+    const job = await startedBy(at, { requestId, where: prepared.where }, call);
+    if (job !== undefined) return job;
+  } catch (cause) {
+    throw unknownOutcome(requestId, cause instanceof PlatformError ? { lost: cause } : answer);
+  }
+  at.starts.forget(wanted.key);
+  return undefined;
+}
+
+function asAsked(
+  { session }: Connection,
+  job: JobDescription,
+  { wanted: { requestId, prepared }, sent }: { wanted: Wanted; sent: SentStart | undefined },
+): JobDescription {
+  const user = userOf(session.login.token);
+  return sameRequest(job, { requestId, body: prepared.body, sentBody: sent?.body, user });
+}
+
+function toAnswer(job: JobDescription): StartAnswer {
+  return { job };
+}
+
+function failedAnswer(error: unknown): StartAnswer {
+  return error instanceof PlatformError && isAnswerLost(error) ? { lost: error } : { refused: error };
+}
+
+/** Looking once too often costs little: a platform that fails by itself may have made the job before. */
+function isAnswerLost(error: PlatformError): boolean {
+  return mayHaveHappened(error) || LATE_FAULTS.has(error.request?.status);
+}
+
+/** A fault of the platform's own, after which it does no more. */
+function wasAnswered(answer: StartAnswer): boolean {
+  return "lost" in answer && LATE_FAULTS.has(answer.lost.request?.status);
+}
+
+const LATE_FAULTS: ReadonlySet<number | undefined> = new Set([500, 503]);
+
+/**
+ * Waits for the job of a start that was sent as long as the call allows, then looks for it. Undefined when an
+ * earlier call's start was refused. @throws what it was refused with · {UnknownOutcomeError}
+ */
+async function jobOf(
+  at: Connection,
+  { sent, isFirst, wanted }: { sent: SentStart; isFirst: boolean; wanted: Wanted },
+  call: CallOptions,
+): Promise<JobDescription | undefined> {
+  const answer = await inTime(sent.answer, call);
+  if (answer !== undefined && "job" in answer) return answer.job;
+  if (answer === undefined || "lost" in answer) {
+    const job = await Promise.race([sent.found, search(at, { wanted, sent }, call)]);
+    if (job !== undefined) return job;
+  }
+  if (sent.state !== "refused") throw unknownOutcome(wanted.requestId, answer);
+  if (!isFirst) return undefined;
+  const refused = await sent.answer;
+  throw "refused" in refused ? refused.refused : unknownOutcome(wanted.requestId, refused);
+}
+
+/** Undefined when it does not come as long as the call waits. */
+function inTime<T>(promise: Promise<T>, call: CallOptions): Promise<T | undefined> {
+  return orTimeOut(promise, call, "Starting a job").catch(() => undefined);
+}
+
+/**
+ * The caller's job that a start with this request id made in a place, whatever was asked for; undefined if there is
+ * none. @throws {PlatformError} `conflict` when somebody else used the id
+ */
+export async function startedBy(
+  at: Connection,
+  sought: Sought,
+  call?: CallOptions,
+): Promise<JobDescription | undefined> {
+  const user = userOf(at.session.login.token);
+  const jobs = await tagged(at, sought, call);
+  const [first] = jobs;
+  const own = jobs.find(({ owner }) => owner === user);
+  if (own === undefined && first !== undefined) requireOwner(first, { requestId: sought.requestId, user });
+  return own;
+}
+
+/** Every job with the request's tag, oldest first, records whose logs are gone included. */
+async function tagged(
+  at: Connection,
+  { requestId, where }: Sought,
+  call?: CallOptions,
+): Promise<JobDescription[]> {
+  const { base } = await imageBase(at, where, call);
+  const { cluster, org, project } = base;
+  const filter = {
+    ...{ tags: [requestTag(requestId)], cluster, orgs: [org], projects: [project] },
+    ...{ logsRemoved: null, beingDropped: null },
+  };
+  const jobs: JobDescription[] = [];
+  for await (const job of listJobs(at, filter, call)) jobs.push(job);
+  return jobs;
+}
+
+/** Looks for the caller's job until it shows up or it is certain enough that it will not. */
+async function search(
+  at: Connection,
+  { wanted, sent }: { wanted: Wanted; sent: SentStart },
+  { signal }: CallOptions,
+): Promise<JobDescription | undefined> {
+  const { requestId, lookupMs, prepared } = wanted;
+  const user = userOf(at.session.login.token);
+  const endsAt = performance.now() + Math.min(lookupMs, msLeft(signal));
+  const isSought = () => performance.now() < endsAt && signal?.aborted !== true;
+  for (let waitMs = FIRST_WAIT_MS; isSought() && sent.state !== "refused"; waitMs *= 2) {
+    if (sent.state === "found") return sent.found;
+    const timeoutMs = Math.max(1, endsAt - performance.now());
+    const jobs = await tagged(at, { requestId, where: prepared.where }, { signal, timeoutMs }).catch(ignore);
+    const job = jobs.find(({ owner }) => owner === user);
+    if (job !== undefined) {
+      sent.settle(job);
+      return job;
+    }
+    const leftMs = endsAt - performance.now();
+    if (leftMs > 0) await pause(Math.min(waitMs, leftMs), signal).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** A look that failed has found nothing. */
+function ignore(error: unknown): JobDescription[] {
+  if (error instanceof PlatformError || error instanceof DOMException) return [];
+  throw error;
+}
+
+function unknownOutcome(requestId: string, answer: StartAnswer | undefined): UnknownOutcomeError {
+  const cause = answer !== undefined && "lost" in answer ? answer.lost : undefined;
+  const message =
+    `The answer of the start was lost and no job with its tag has shown up, so whether the job was started is ` +
+    `unknown. Calling again with request_id "${requestId}" is safe: it returns that job if there is one.`;
+  return new UnknownOutcomeError(message, requestId, { cause, request: cause?.request });
+}

@@ -1,0 +1,54 @@
+import { PlatformError } from "../errors.ts";
+import type { DiskVolume, SecretFile, Volume } from "../job.ts";
+import { type Base, parseUri } from "../names/uris.ts";
+
+/** Scheme, path, container path, mode. */
+const MOUNT = /^([^:]*):(.*):(\/[^:]*)(?::([^:]*))?$/s;
+
+/** What a person asked to be mounted, by kind. */
+export interface Mounts {
+  volumes: Volume[];
+  secretFiles: SecretFile[];
+  diskVolumes: DiskVolume[];
+}
+
+/**
+ * Reads `storage:data:/mnt:ro`, `secret:key:/path`, `disk:name:/path[:ro|rw]`; read-write by default. The container's
+ * path begins at the last `:/`, so that a storage path may hold colons: `storage:runs/10:30:/mnt`.
+ * @throws {PlatformError} `invalid_argument`. Source: protocol reference 6.3.
+ */
+export function parseVolumes(texts: readonly string[], base: Base): Mounts {
+  const mounts: Mounts = { volumes: [], secretFiles: [], diskVolumes: [] };
+  for (const text of texts) addVolume(mounts, text, base);
+  return mounts;
+}
+
+function addVolume(mounts: Mounts, text: string, base: Base): void {
+  if (text === "HOME" || text === "ALL")
+    throw invalid(text, "HOME and ALL are no longer supported; write storage::/path");
+  const found = MOUNT.exec(text);
+  const [, scheme = "", path = "", target, mode] = found ?? [];
+  if (target === undefined)
+    throw invalid(text, "write URI:CONTAINER_PATH[:ro|rw], e.g. storage:data:/mnt:ro");
+  const uri = `${scheme}:${path}`;
+  if (scheme === "secret") {
+    if (mode !== undefined) throw invalid(text, "a secret takes no mode; write secret:KEY:/path");
+    mounts.secretFiles.push({ secret_uri: parseUri(uri, "secret", base), container_path: target });
+    return;
+  }
+  const read_only = isReadOnly(text, mode);
+  if (scheme === "disk")
+    mounts.diskVolumes.push({ disk_uri: parseUri(uri, "disk", base), container_path: target, read_only });
+  else
+    mounts.volumes.push({ storage_uri: parseUri(uri, "storage", base), container_path: target, read_only });
+}
+
+function isReadOnly(text: string, mode: string | undefined): boolean {
+  if (mode !== undefined && mode !== "ro" && mode !== "rw")
+    throw invalid(text, `"${mode}" is neither ro nor rw`);
+  return mode === "ro";
+}
+
+function invalid(text: string, why: string): PlatformError {
+  return new PlatformError("invalid_argument", `Volume "${text.slice(0, 200)}" is not valid: ${why}.`);
+}

@@ -1,0 +1,79 @@
+import type { JobDescription } from "../client/index.ts";
+import { shortId } from "./names/near.ts";
+import { causeOf, statusText as standingText, unreadText } from "./rows.ts";
+import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
+
+/** What a job is seen from: another's owner is named. */
+export interface View {
+  nowMs: number;
+  me: string;
+}
+
+/** One job as a sentence: `train (job-1a2b3c4d): running for 3m 20s, created 2026-11-22T10:00:00Z (4m ago)`. */
+export function stateLine(job: JobDescription, { nowMs, me }: View): string {
+  const { history } = job;
+  const { created_at = "", finished_at, run_time_seconds = 0 } = history;
+  const ran = hasRun(job) ? `ran ${formatDuration(run_time_seconds)}` : "never ran";
+  const when = (time: string) => `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
+  const created = `created ${when(created_at)}`;
+  const stands =
+    finished_at !== undefined
+      ? `${ran}, ended ${when(finished_at)}`
+      : !hasRun(job)
+        ? created
+        : `${ran} so far, ${created}`;
+  const owner = job.owner === me ? "" : `, owner ${job.owner}`;
+  const parts = [statusText(job), stands, unreadText(job)].filter((part) => part !== "");
+  return `${nameOf(job)} (${shortId(job.id)}${owner}): ${parts.join(", ")}`;
+}
+
+/** The same as data. */
+export function stateData({ id, name, status, owner, history, unread }: JobDescription, me: string) {
+  const { reason, exit_code, created_at, finished_at, run_time_seconds } = history;
+  return {
+    ...(name === undefined ? {} : { name }),
+    id,
+    ...foreignOwner({ owner }, me),
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(exit_code === undefined ? {} : { exit_code }),
+    ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
+    ...(finished_at === undefined ? {} : { finished_at: formatInstant(finished_at) }),
+    run_time_seconds: Math.floor(run_time_seconds ?? 0),
+    ...(unread === undefined ? {} : { unread }),
+  };
+}
+
+/** The owner, as data, of a job that is not the caller's. */
+export function foreignOwner({ owner }: { owner: string }, me: string) {
+  return owner === me ? {} : { owner };
+}
+
+/** Whether its program was ever started; the platform gives a start to every job that ended. */
+export function hasRun({ history }: JobDescription): boolean {
+  return (
+    history.transitions.some(({ status }) => status === "running") || (history.run_time_seconds ?? 0) > 0
+  );
+}
+
+/** What a person calls it. */
+export function nameOf({ name, id }: JobDescription): string {
+  return name ?? id;
+}
+
+/** Enough of a job, or of one step in its life, to say where it stands. */
+interface Standing {
+  status: string;
+  history: { reason?: string | undefined; description?: string | undefined; exit_code?: number | undefined };
+}
+
+/** `failed (OOMKilled, exit 137)`. */
+export function statusText({ status, history }: Standing): string {
+  const { exit_code } = history;
+  const reason = causeOf({ history });
+  return standingText({
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(exit_code === undefined ? {} : { exit_code }),
+  });
+}

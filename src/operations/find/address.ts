@@ -1,0 +1,45 @@
+import { type JobDescription, type PlatformContext, PlatformError } from "../../client/index.ts";
+import { jobUri, NO_ORG } from "../../jobs/names/job-uri.ts";
+import type { Call } from "../caller.ts";
+import { resolveOne } from "./index.ts";
+import { placesOf } from "./places.ts";
+
+/** The job that a `job://` address names, by id or by name in exactly that place. */
+export async function findJob(
+  variables: Record<string, string>,
+  { platform, signal }: Pick<Call, "platform" | "signal">,
+): Promise<JobDescription> {
+  const { cluster, org, project, job: ref = "" } = variables;
+  const context = await platform.context({ signal });
+  const { clusters } = context;
+  if (!clusters.some(({ name }) => name === cluster)) {
+    const names = clusters.map(({ name }) => name).join(", ");
+    throw new PlatformError("not_found", `There is no cluster "${cluster}". Clusters: ${names}.`);
+  }
+  const where = { cluster, project, ...(org === NO_ORG ? {} : { org }) };
+  const job = await resolveOne(platform, { ref, where }, signal).catch((error: unknown) => {
+    throw error instanceof PlatformError && error.code === "not_found"
+      ? withProjects(error, [cluster, org, project].join("/"), context)
+      : error;
+  });
+  if (isAt(job, variables)) return job;
+  throw new PlatformError(
+    "not_found",
+    `There is no job "${ref.slice(0, 80)}" in ${cluster}/${org}/${project}; a job of that id is at ${jobUri(job)}.`,
+  );
+}
+
+/** A job that nobody finds may be looked for in a project that is not there. */
+function withProjects(error: PlatformError, place: string, context: PlatformContext): PlatformError {
+  const doubts = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).doubts([]) : [];
+  const text = [error.message, ...doubts, "apolo://jobs has the active jobs."].join(" ");
+  return new PlatformError("not_found", text, { cause: error });
+}
+
+/** Whether the job is in the place that an address names. */
+export function isAt(
+  { cluster_name, org_name = NO_ORG, project_name }: JobDescription,
+  { cluster, org, project }: Record<string, string>,
+): boolean {
+  return cluster_name === cluster && org_name === org && project_name === project;
+}

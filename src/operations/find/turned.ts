@@ -1,0 +1,47 @@
+import { isFinished, type JobDescription, msLeft, PlatformError } from "../../client/index.ts";
+import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
+import type { Call } from "../caller.ts";
+import { type Poll, pauseFor, startPoll } from "../watch/poll.ts";
+
+const POLL_MS = 250;
+
+/** Whether a job has ended, was started anew or lost its place since it was seen like this. */
+export function hasTurned(before: JobDescription, now: JobDescription): boolean {
+  return isFinished(now.status) || wasRestarted(before, now) || wasDisplaced(before, now);
+}
+
+export function wasRestarted(before: JobDescription, now: JobDescription): boolean {
+  return now.history.restarts > before.history.restarts;
+}
+
+/** Whether it was taken off its node, also if it runs again on another. */
+export function wasDisplaced(before: JobDescription, now: JobDescription): boolean {
+  return timesDisplaced(now) > timesDisplaced(before);
+}
+
+/** Whether what a poll tells is how things stand, not how they stood before it. */
+function isKnown({ trouble, answeredAtMs, gone }: Poll): boolean {
+  return trouble === undefined && answeredAtMs !== undefined && gone.size === 0;
+}
+
+/** The job once it has turned, or as it stands after `ms`; undefined when it cannot be read. */
+export async function untilTurned(
+  job: JobDescription,
+  ms: number,
+  { platform, signal }: Pick<Call, "platform" | "signal">,
+): Promise<JobDescription | undefined> {
+  const poll = startPoll([job], platform);
+  const deadlineMs = Date.now() + Math.min(ms, msLeft(signal));
+  try {
+    for (;;) {
+      await poll.refresh(signal, deadlineMs);
+      const [now = job] = poll.jobs;
+      if (hasTurned(job, now)) return now;
+      if (Date.now() + POLL_MS >= deadlineMs) return isKnown(poll) ? now : undefined;
+      await pauseFor(POLL_MS, signal);
+    }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import type { SaveStep } from "../../client/index.ts";
+import { pauseFor } from "../watch/poll.ts";
+
+/** A save on its way: it outlives the call that began it, up to the end of the session. */
+export interface SaveRun {
+  /** What the platform said last. */
+  step: string;
+  pushedBytes: number;
+  totalBytes: number;
+  isOver: boolean;
+  /** The saved image, once it is over and well. */
+  image?: string;
+  error?: unknown;
+  /** Ends the save; for the end of the session only, since others may wait for it. */
+  stop(): void;
+  /** Resolves at the end of the save, or after `ms`. */
+  changed(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Follows the steps of a save, whether or not somebody waits for it: no caller's signal ends it. */
+export function startSave(begin: (signal: AbortSignal) => AsyncIterable<SaveStep>): SaveRun {
+  const stopping = new AbortController();
+  const layers = new Map<string, { current: number; total: number }>();
+  const run: SaveRun = {
+    ...{ step: "starting", pushedBytes: 0, totalBytes: 0, isOver: false },
+    stop: () => stopping.abort(),
+    changed: (ms, signal) => Promise.race([over, pauseFor(ms, signal)]),
+  };
+  const over = follow();
+  return run;
+
+  async function follow(): Promise<void> {
+    try {
+      for await (const step of begin(stopping.signal)) take(step);
+    } catch (error) {
+      run.error = error;
+    }
+    run.isOver = true;
+  }
+
+  function take({ kind, status, layer, currentBytes, totalBytes, image }: SaveStep): void {
+    run.step = kind === "progress" ? status : kind.replaceAll("-", " ");
+    if (image !== undefined) run.image = image;
+    if (layer === undefined || totalBytes === undefined) return;
+    layers.set(layer, { current: currentBytes ?? 0, total: totalBytes });
+    run.pushedBytes = sum([...layers.values()].map(({ current }) => current));
+    run.totalBytes = sum([...layers.values()].map(({ total }) => total));
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

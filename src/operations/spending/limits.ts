@@ -1,0 +1,141 @@
+import { ACTIVE_STATUSES, isOwnTag, type JobDescription, type Preset, startKey } from "../../client/index.ts";
+import { compareCredits, sumCredits } from "../../jobs/cost.ts";
+import type { Call } from "../caller.ts";
+import { isOwned, markOf } from "../find/owned.ts";
+import { PolicyError } from "../policy-error.ts";
+import { costProblem, jobsProblem, rateProblem, type Wanted } from "./problems.ts";
+
+type Context = Pick<Call, "platform" | "session" | "signal">;
+
+/** What the limits are checked with. */
+interface LimitScope {
+  context: Context;
+  /** What else could be chosen, for saying what would fit. */
+  presets: readonly Preset[];
+}
+
+/** The platform refuses other and longer owners in a filter. Source: protocol reference 3.6. */
+const FILTERABLE_OWNER = /^(?=.{3,21}$)[a-z0-9]+(?:[-/][a-z0-9]+)*$/;
+
+/**
+ * Takes places within the limits for jobs about to be started; call the result once they are started or not.
+ * @throws {PolicyError} `over_limit`, with the figure and what would fit
+ */
+export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<() => void> {
+  const { platform, signal } = scope.context;
+  let isOver = false;
+  let release = () => {};
+  // One check at a time: two starts must not both take the last free place.
+  const check = async () => {
+    const [problem] = await limitProblems(wanted, scope);
+    if (problem !== undefined) throw new PolicyError("over_limit", `${problem} Nothing was started.`);
+    if (isOver) return;
+    release = platform.starts.hold(new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])));
+  };
+  try {
+    await platform.starts.turns.run("limits", check, signal);
+    return release;
+  } catch (error) {
+    isOver = true;
+    release();
+    throw error;
+  }
+}
+
+/** What the limits have against starting these jobs now; takes no places. */
+export async function limitProblems(
+  wanted: readonly Wanted[],
+  { context, presets }: LimitScope,
+): Promise<string[]> {
+  const [first] = wanted;
+  if (first === undefined) return [];
+  const { maxCreditsPerJob, maxJobs, maxCreditsPerHour } = context.session.policy;
+  const tooDear = costProblem(first, { limit: maxCreditsPerJob, presets });
+  if (maxJobs === undefined && maxCreditsPerHour === undefined) return tooDear;
+  const { prices, keys } = await takenPlaces(context);
+  const fresh = wanted.filter(({ key }) => !keys.has(key));
+  const more = fresh.map(({ pricePerHour }) => pricePerHour);
+  return [
+    ...tooDear,
+    ...jobsProblem(maxJobs, { taken: prices.length, asked: fresh.length }),
+    ...rateProblem(maxCreditsPerHour, { prices, more, presets }),
+  ];
+}
+
+/**
+ * What the limits have against jobs that were just started, by job: the platform may charge more than its preset
+ * said, and another server of the login may have started one at the same time. Every server counts the older jobs
+ * first, so that all agree which have to give way.
+ */
+export async function overflow(
+  started: readonly JobDescription[],
+  context: Context,
+): Promise<Map<string, string>> {
+  const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.session.policy;
+  const tooDear = started.flatMap(({ id, price_credits_per_hour: pricePerHour, life_span }) =>
+    costProblem({ pricePerHour, lifeSpanSeconds: life_span }, { limit, presets: [] }).map(
+      (problem): [string, string] => [id, problem],
+    ),
+  );
+  const found = new Map(tooDear);
+  if (started.length === 0 || (maxJobs === undefined && maxCreditsPerHour === undefined)) return found;
+  const prices: string[] = [];
+  for (const { id, price_credits_per_hour: price } of (await activeJobs(context)).sort(byAge)) {
+    const [problem] = [
+      ...jobsProblem(maxJobs, { taken: prices.length, asked: 1 }),
+      ...rateProblem(maxCreditsPerHour, { prices, more: [price], presets: [] }),
+    ];
+    if (problem !== undefined && started.some((job) => job.id === id)) found.set(id, problem);
+    if (!found.has(id)) prices.push(price);
+  }
+  return found;
+}
+
+/** What this server's jobs take of the limits now: how many are active, and their price per hour in credits. */
+export async function usedOfLimits(context: Context): Promise<{ jobs: number; creditsPerHour: string }> {
+  const { prices } = await takenPlaces(context);
+  return { jobs: prices.length, creditsPerHour: sumCredits(prices) };
+}
+
+/** Prices per hour of every active job of this server, on the platform or on its way there, and their keys. */
+async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: Set<string> }> {
+  // What is on its way first: it may have arrived by the time of the list, and counts once.
+  const unseen = context.platform.starts.unseen();
+  const jobs = await activeJobs(context);
+  const keys = new Set(jobs.flatMap(keysOf));
+  for (const key of keys) unseen.delete(key);
+  return {
+    prices: [...jobs.map((job) => job.price_credits_per_hour), ...unseen.values()],
+    keys: new Set([...keys, ...unseen.keys()]),
+  };
+}
+
+async function activeJobs({ platform, signal }: Context): Promise<JobDescription[]> {
+  const { user, clusters } = await platform.context({ signal });
+  const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
+  const jobs: JobDescription[] = [];
+  for (const { name: cluster, presets } of clusters) {
+    const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners, tags: [markOf(user)] };
+    for await (const job of platform.jobs.list(filter, { signal })) {
+      if (isOwned(job, user)) jobs.push({ ...job, price_credits_per_hour: priceOf(job, presets) });
+    }
+  }
+  return jobs;
+}
+
+/** A price that cannot be read counts as the preset's, else as the dearest there is. */
+function priceOf({ price_credits_per_hour: price, preset_name }: JobDescription, presets: Preset[]): string {
+  if (price !== "") return price;
+  const own = presets.find(({ name }) => name === preset_name)?.credits_per_hour;
+  const prices = presets.map(({ credits_per_hour }) => credits_per_hour).sort(compareCredits);
+  return own ?? prices.at(-1) ?? "0";
+}
+
+function keysOf({ cluster_name: cluster, org_name: org = "", project_name: project, tags }: JobDescription) {
+  return tags.filter(isOwnTag).map((tag) => startKey({ cluster, org, project }, tag));
+}
+
+function byAge(a: JobDescription, b: JobDescription): number {
+  const [then, later] = [a, b].map(({ id, history }) => `${history.created_at ?? ""} ${id}`);
+  return (then ?? "") < (later ?? "") ? -1 : 1;
+}

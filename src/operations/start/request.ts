@@ -1,0 +1,21 @@
+import type { StartOptions } from "../../client/index.ts";
+import type { CommandToRun } from "../../jobs/start/command.ts";
+import type { SweepItem } from "../../jobs/start/sweep.ts";
+
+/** One job to be started. */
+export interface StartItem extends SweepItem {
+  options: StartOptions;
+  toRun?: CommandToRun;
+}
+
+/** What one call asks for. */
+export interface StartRequest {
+  items: StartItem[];
+  /** The items of a sweep carry it, beside their own request tags. */
+  sweepTag?: string;
+  /** The caller named the request, so it may have been made before. */
+  isRepeatable: boolean;
+  requestId: string;
+  /** Absent = no end. */
+  lifeSpanSeconds?: number;
+}

@@ -1,0 +1,96 @@
+import {
+  isFinished,
+  isFullId,
+  type JobDescription,
+  type Platform,
+  PlatformError,
+  parseJobUri,
+  type Where,
+} from "../../client/index.ts";
+import { identityText, whereIs } from "../../jobs/identity.ts";
+import { nameOf, statusText } from "../../jobs/standing.ts";
+import type { Call } from "../caller.ts";
+import { refsAgain, resolveOne } from "../find/index.ts";
+import { within } from "../within.ts";
+import type { Changes } from "./again.ts";
+
+const MAX_NAME_CHARS = 40;
+
+/** What a rerun is made from. */
+export interface RerunSource {
+  /** The job to be like; on a repeat as far as it can still be told, else the job of the first call itself. */
+  source: JobDescription;
+  /** What the first call with the same request id started. */
+  earlier?: JobDescription;
+}
+
+/**
+ * The job that a rerun names. By the time of a repeat a name may be that of the job which the first call started,
+ * so what carries the request id is looked for first.
+ */
+export async function rerunSource(sought: Sought, { platform, signal }: Call): Promise<RerunSource> {
+  return within(signal, (until) => sourceOf(sought, platform, until));
+}
+
+interface Sought {
+  ref: string;
+  where: Where;
+  requestId: string | undefined;
+}
+
+async function sourceOf(
+  { ref, where, requestId }: Sought,
+  platform: Platform,
+  until: AbortSignal,
+): Promise<RerunSource> {
+  const named = isFullId(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
+  const place = named === undefined ? await placeOf({ ref, where }, platform, until) : whereIs(named);
+  const earlier =
+    requestId === undefined ? undefined : await platform.jobs.startedBy(requestId, place, { signal: until });
+  if (earlier === undefined) return { source: named ?? (await resolveOne(platform, { ref, where }, until)) };
+  // Its name was free or not at that time, and the life span of the source may have been extended since.
+  const { name, life_span } = earlier;
+  return { source: named === undefined ? earlier : { ...named, name, life_span }, earlier };
+}
+
+async function placeOf(
+  { ref, where }: { ref: string; where: Where },
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<Where> {
+  if (!/^job:/i.test(ref)) return where;
+  const { selection } = await platform.context({ signal });
+  const { cluster, org, project = "" } = selection;
+  const base = {
+    cluster: where.cluster ?? cluster,
+    org: where.org ?? org,
+    project: where.project ?? project,
+  };
+  const { ref: _, ...place } = parseJobUri(ref, base);
+  return place;
+}
+
+/** Refuses to run a second one beside a job that still runs or waits, unless the caller shows that it is meant. */
+export function requireEnded(
+  source: JobDescription,
+  { ref, project, changes }: { ref: string; project: string | undefined; changes: Changes },
+): void {
+  if (isFinished(source.status) || changes.name !== undefined) return;
+  const refs = JSON.stringify(refsAgain([source], { refs: [ref], project }));
+  throw new PlatformError(
+    "conflict",
+    `${identityText(source)} is still ${statusText(source)}, and a rerun would run beside it. Nothing was started. To replace it, first job_kill {"jobs": ${refs}}; to wait for its end, job_wait {"jobs": ${refs}}; to run a second one beside it, give that a name, e.g. "name": "${secondName(source)}".`,
+    { retryable: false },
+  );
+}
+
+/** How to go on from a plan. */
+export function startIt(source: JobDescription, isMeant: boolean): string {
+  const again = 'call job_rerun again with "dry_run": false';
+  if (isFinished(source.status) || isMeant) return `To start it, ${again}.`;
+  return `${nameOf(source)} is still ${source.status}: to replace it, first end it with job_kill; to run a second one beside it, give "name", e.g. "${secondName(source)}". Then ${again}.`;
+}
+
+function secondName({ name = "rerun" }: JobDescription): string {
+  return `${name.slice(0, MAX_NAME_CHARS - 2).replace(/-$/, "")}-2`;
+}

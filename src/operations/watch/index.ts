@@ -1,0 +1,184 @@
+import { type JobDescription, Limit, type Platform, PlatformError, Retry } from "../../client/index.ts";
+import { findJob, isAt } from "../find/address.ts";
+import { ActiveWatch } from "./active.ts";
+import { hasEnded, JobWatch, type Watching } from "./job.ts";
+import { poll } from "./jobs-poll.ts";
+import { Pause } from "./pause.ts";
+
+const TICK_MS = 1000;
+/** Between two looks at which jobs there are, while nobody watches any of them. */
+const SLOW_TICK_MS = 5000;
+const SLOWEST_TICK_MS = 60_000;
+/** The quieter it has been, the less often a mere list is looked at: a minute of silence adds a second. */
+const QUIET_SHARE = 60;
+/** A look that takes longer is given up: the platform may have stopped answering without saying so. */
+const TICK_LIMIT_MS = 15_000;
+
+/** What may change: a job, its log, the active jobs of the selection, or merely which jobs those are. */
+export type Subject = { kind: "job" | "log"; job: JobDescription } | { kind: "active" } | { kind: "roster" };
+
+/**
+ * Finds out what changes on one platform for any number of sessions: one poll for all watched jobs a second,
+ * one stream for each watched log. Nothing is asked while nobody wants to know. An outage is waited out, and
+ * what changed meanwhile is told after it.
+ */
+export class Watcher {
+  readonly #platform: Platform;
+  readonly #onBug: (error: unknown) => void;
+  readonly #jobs = new Map<string, JobWatch>();
+  readonly #finding = new Map<string, Promise<JobDescription>>();
+  readonly #active = new ActiveWatch();
+  readonly #pause = new Pause();
+  #stopping: AbortController | undefined;
+  #lastNewsMs = 0;
+  /** The next look is further away than a subscriber may have to wait. */
+  #isSlow = false;
+
+  constructor(platform: Platform, onBug: (error: unknown) => void) {
+    this.#platform = platform;
+    this.#onBug = onBug;
+  }
+
+  /** The job at an address, asked for once however many want it at a time, and not at all while it is watched. */
+  find(variables: Record<string, string>): Promise<JobDescription> {
+    const watch = this.#jobs.get(variables.job ?? "");
+    if (watch?.isOpen === true && isAt(watch.job, variables)) return Promise.resolve(watch.job);
+    const { cluster, org, project, job } = variables;
+    const key = JSON.stringify([cluster, org, project, job]);
+    let finding = this.#finding.get(key);
+    if (finding === undefined) {
+      // Others may wait for it too, so it ends with nobody's request.
+      const limit = new Limit([], { ms: TICK_LIMIT_MS });
+      finding = findJob(variables, { platform: this.#platform, signal: limit.signal }).finally(() => {
+        limit.close();
+        this.#finding.delete(key);
+      });
+      this.#finding.set(key, finding);
+    }
+    return finding;
+  }
+
+  /** Calls `listener` after each change of the subject, at most once a second, until stopped. */
+  watch(subject: Subject, listener: () => void): Watching {
+    const { ready, stop } = this.#add(subject, listener);
+    this.#lastNewsMs = performance.now();
+    if (this.#stopping === undefined && this.#isWanted()) this.#start();
+    else if (this.#isSlow) this.#pause.wake();
+    return {
+      ready,
+      stop: () => {
+        stop();
+        if (!this.#isWanted()) this.#stop();
+      },
+    };
+  }
+
+  #add(subject: Subject, listener: () => void): Watching {
+    if (subject.kind === "active" || subject.kind === "roster") {
+      const topic = subject.kind === "active" ? this.#active.state : this.#active.roster;
+      topic.add(listener);
+      return {
+        ready: this.#active.looked(),
+        stop: () => {
+          topic.remove(listener);
+          if (!this.#isPlaceWanted()) this.#active.forget();
+        },
+      };
+    }
+    const { kind, job } = subject;
+    if (hasEnded(job)) return { stop: () => undefined };
+    let watch = this.#jobs.get(job.id);
+    if (watch === undefined || !watch.isOpen) {
+      watch = new JobWatch({ platform: this.#platform, job, onBug: this.#onBug });
+      this.#jobs.set(job.id, watch);
+    }
+    return watch.watch(kind === "job" ? watch.state : watch.log, listener);
+  }
+
+  #isWanted(): boolean {
+    return this.#isPlaceWanted() || this.#openJobs().length > 0;
+  }
+
+  #isPlaceWanted(): boolean {
+    return this.#active.state.isWatched || this.#active.roster.isWatched;
+  }
+
+  #openJobs(): JobWatch[] {
+    return [...this.#jobs.values()].filter(({ isOpen }) => isOpen);
+  }
+
+  #start(): void {
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    this.#run(stopping.signal).catch((error: unknown) => {
+      this.#active.reached(false);
+      this.#onBug(error);
+    });
+  }
+
+  #stop(): void {
+    this.#stopping?.abort();
+    this.#stopping = undefined;
+    this.#active.forget();
+    this.#jobs.clear();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const retry = new Retry(TICK_MS);
+    while (!signal.aborted) {
+      const startedMs = performance.now();
+      const trouble = await this.#look(retry.failures > 0, signal);
+      if (signal.aborted) return;
+      if (!this.#isWanted()) {
+        this.#stop();
+        return;
+      }
+      if (trouble === undefined) retry.succeeded();
+      const backoffMs = trouble === undefined ? 0 : retry.afterFailure(trouble);
+      const intervalMs = this.#intervalMs();
+      this.#isSlow = intervalMs > TICK_MS && backoffMs === 0;
+      const leftMs = startedMs + intervalMs - performance.now();
+      await this.#pause.wait(Math.max(0, leftMs, backoffMs), signal);
+    }
+  }
+
+  /** One look at everything; what kept some of it from being seen. */
+  async #look(failedBefore: boolean, signal: AbortSignal): Promise<PlatformError | undefined> {
+    const trouble = await this.#tick(signal);
+    this.#active.reached(trouble === undefined);
+    if (trouble !== undefined || signal.aborted) return trouble;
+    if (failedBefore) for (const watch of this.#openJobs()) watch.reconnect();
+    this.#forgetOver();
+    return undefined;
+  }
+
+  #forgetOver(): void {
+    for (const [id, { isOpen }] of this.#jobs) if (!isOpen) this.#jobs.delete(id);
+  }
+
+  #intervalMs(): number {
+    if (this.#active.state.isWatched || this.#openJobs().length > 0) return TICK_MS;
+    const quietMs = performance.now() - this.#lastNewsMs;
+    return Math.min(SLOWEST_TICK_MS, Math.max(SLOW_TICK_MS, quietMs / QUIET_SHARE));
+  }
+
+  /** What the platform answered instead of what was asked for, if it did. */
+  async #tick(signal: AbortSignal): Promise<PlatformError | undefined> {
+    try {
+      const call = { signal, timeoutMs: TICK_LIMIT_MS };
+      const place = this.#isPlaceWanted() ? (await this.#platform.context(call)).selection : undefined;
+      const watches = this.#openJobs();
+      const answer = await poll(this.#platform, { jobs: watches.map(({ job }) => job), place }, call);
+      for (const watch of watches) {
+        const found = answer.jobs.get(watch.job.id);
+        if (found !== undefined) watch.see(found);
+      }
+      if (place !== undefined && this.#active.see(answer.active)) this.#lastNewsMs = performance.now();
+      return answer.trouble;
+    } catch (error) {
+      if (error instanceof PlatformError) return error;
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { Capped, Collected, JobDescription } from "../../client/index.ts";
+import { identityOf, identityText, whereIs } from "../../jobs/identity.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { formatBytes } from "../../jobs/output/budget.ts";
+import { fenceOutput } from "../../jobs/output/fence.ts";
+import { foldTerminal } from "../../jobs/output/log-text.ts";
+import type { Redact } from "../../jobs/redact/index.ts";
+import { type InKey, keyAfter, redactFrom } from "../../jobs/redact/key-guard.ts";
+import { nameOf } from "../../jobs/standing.ts";
+import { refsAgain, resolveOne } from "../../operations/find/index.ts";
+import { requireMeant } from "../../operations/find/owned.ts";
+import { betweenStarts, requireRunning } from "../../operations/find/running.ts";
+import { untilTurned } from "../../operations/find/turned.ts";
+import { whereOf } from "../../operations/find/where.ts";
+import { outcomeError } from "../../operations/lost-answer.ts";
+import { redactorFor } from "../../operations/redactor.ts";
+import { lookUp } from "../../operations/within.ts";
+import { jobRef, project } from "../args.ts";
+import { defineTool } from "../define-tool.ts";
+import { asksForJob, endingText, lookText, startTrouble } from "./ending.ts";
+
+const MAX_STREAM_BYTES = 7000;
+/** The platform may take a moment to notice that a job has ended. */
+const LOOK_MS = 3000;
+/** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
+const CUT_END = /\S{1,1000}$/;
+const CUT_START = /^\S{1,1000}/;
+
+export const exec = defineTool({
+  name: "job_exec",
+  title: "Run in a job",
+  description:
+    "Runs a command in a running job; returns stdout, stderr, exit code. A non-zero code is data, not an error.",
+  toolset: "core",
+  input: z.strictObject({
+    job: jobRef,
+    command: z.string().optional().describe("Shell text, also a whole script, e.g. df -h | head"),
+    argv: z.array(z.string()).min(1).optional().describe('Or program and arguments, e.g. ["nvidia-smi"]'),
+    stdin: z.string().optional().describe("Text for its input, then end-of-file"),
+    working_dir: z.string().optional().describe("Absolute folder, e.g. /app"),
+    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest wait; the process may go on"),
+    project,
+  }),
+  output: z.looseObject({
+    exit_code: z.int().optional(),
+    timed_out: z.boolean(),
+    stdout: z.string(),
+    stderr: z.string(),
+  }),
+  nothing: "Nothing was run.",
+  effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  waits: ({ timeout_seconds }) => timeout_seconds,
+  async run({ job: ref, project: at, timeout_seconds: seconds, working_dir: workingDir, ...what }, context) {
+    if ((what.command === undefined) === (what.argv === undefined)) {
+      throw new InvalidInputError(
+        "Give command (shell text) or argv (program and arguments), one of them. Nothing was run.",
+      );
+    }
+    const { platform, session, signal } = context;
+    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
+    const whose = await requireMeant(job, ref, context);
+    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    requireRunning(job, { nothing: "Nothing was run.", again });
+    const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
+    const ran = await platform.jobs
+      .execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 })
+      .catch(async (error: unknown) => {
+        await betweenStarts(error, { job, nothing: "Nothing was run.", again }, context);
+        throw outcomeError(error, {
+          unknown: `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,
+        });
+      });
+    const after = asksForJob(ran) ? await untilTurned(job, LOOK_MS, context) : undefined;
+    const redact = redactorFor(session, [job]);
+    const stdout = shown(ran.stdout, redact);
+    const stderr = shown(ran.stderr, redact);
+    const hidden = stdout.hidden + stderr.hidden;
+    const text = [
+      redact(
+        `${identityText(job)}${whose}: ${endingText({ ran, job, after, again, seconds, isArgv: what.argv !== undefined })}`,
+      ).text,
+      ...streamLines({ stdout: stdout.text, stderr: stderr.text }, { job, ran }),
+      ...(hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`]),
+    ].join("\n");
+    const data = {
+      ...identityOf(job),
+      ...(ran.exitCode === undefined ? {} : { exit_code: ran.exitCode }),
+      ...(ran.lost === undefined ? {} : { connection_lost: true }),
+      ...(after === undefined ? {} : { job_status: after.status }),
+      ...{ timed_out: ran.timedOut, duration_ms: ran.durationMs, stdout: stdout.text, stderr: stderr.text },
+      ...(hidden === 0 ? {} : { hidden }),
+    };
+    return { text, data, jobs: [job] };
+  },
+});
+
+/** Each stream that has something in it. */
+function streamLines(
+  streams: { stdout: string; stderr: string },
+  { job, ran }: { job: JobDescription; ran: Collected },
+): string[] {
+  const lines = Object.entries(streams).flatMap(([name, text]) =>
+    text === "" ? [] : [fenceOutput(text, `${name} of the command in ${nameOf(job)}`)],
+  );
+  if (lines.length > 0) return lines;
+  if (startTrouble(ran) !== undefined || (ran.timedOut && !ran.accepted)) return [];
+  return [ran.exitCode === undefined ? "Nothing was printed so far." : "It printed nothing."];
+}
+
+function shown({ head, tail, omittedBytes, lead }: Capped, redact: Redact): { text: string; hidden: number } {
+  if (omittedBytes === 0) return clean(head + tail, redact);
+  const gap = `… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …`;
+  const first = clean(head.replace(CUT_END, ""), redact);
+  const shownTail = tail.replace(CUT_START, "");
+  // The tail may stand inside a private key that began before it.
+  const last = clean(shownTail, redact, keyAfter(`${head}${lead}`.split("\n").slice(0, -1)));
+  return { text: `${first.text}\n${gap}\n${last.text}`, hidden: first.hidden + last.hidden };
+}
+
+function clean(printed: string, redact: Redact, inKey?: InKey): { text: string; hidden: number } {
+  const folded = foldTerminal(printed.split("\n").map((text) => ({ text })));
+  return redactFrom(redact, folded.map(({ text }) => text).join("\n"), inKey);
+}

@@ -1,8 +1,0 @@
-import { jobSecrets } from "../jobs/job-secrets.ts";
-import { makeRedactor, type Redact } from "../jobs/redact/redact.ts";
-import type { Session } from "./session.ts";
-
-/** Hides secrets in what these jobs print, the values of their own environment among them. */
-export function redactorFor({ policy }: Session, jobs: readonly Parameters<typeof jobSecrets>[0][]): Redact {
-  return makeRedactor([...policy.secrets, ...jobs.flatMap(jobSecrets)]);
-}

@@ -1,0 +1,270 @@
+import { describe } from "vitest";
+import { UnknownOutcomeError } from "../../../src/client/index.ts";
+import { expect, type PlatformStub, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
+
+interface Started {
+  bodies: Record<string, unknown>[];
+  jobs: ReturnType<typeof wireJob>[];
+}
+
+/** Keeps what is started, lists it by tag, and answers a start as `answer` says. */
+function keep(
+  stub: PlatformStub,
+  answer: "job" | "reset" | 502 | 503 | 504 | 400 = "job",
+  isKept = true,
+): Started {
+  const started: Started = { bodies: [], jobs: [] };
+  stub.on("POST /api/v1/jobs", (response, _request, text) => {
+    const { image, command, env = {}, preset_name, tags, name } = JSON.parse(text);
+    const container = { image, command, env, resources: { cpu: 1, memory: 1 } };
+    const job = wireJob({ container, preset_name, tags, name });
+    started.bodies.push(JSON.parse(text));
+    if (isKept) started.jobs.push(job);
+    if (answer === "job") reply(response, job, 202);
+    else if (answer === "reset") response.socket?.resetAndDestroy();
+    else reply(response, { error: "no" }, answer);
+  });
+  stub.on("GET /api/v1/jobs?", (response, { url = "" }) => {
+    const tag = new URL(url, "http://x").searchParams.get("tag");
+    replyLines(
+      response,
+      started.jobs.filter(({ tags }) => Array.isArray(tags) && tags.includes(tag)),
+    );
+  });
+  return started;
+}
+
+const OPTIONS = { image: "ubuntu", command: "sleep 1", env: ["A=1"], tags: ["mine"] };
+
+describe("startOnce", () => {
+  test("starts a job that carries the request's tag", async ({ stub, platform }) => {
+    const { bodies } = keep(stub);
+
+    const { job, repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    expect([job.tags, repeated]).toEqual([["mine", "mcp:r-1"], false]);
+    expect(bodies.length).toBe(1);
+  });
+
+  test("gives the original for a request that was seen before", async ({ stub, platform }) => {
+    const { bodies } = keep(stub);
+    const first = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    const second = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    expect(second).toEqual({ job: first.job, repeated: true });
+    expect(bodies.length).toBe(1);
+  });
+
+  test("gives the original when the platform has put a login into it", async ({ stub, platform }) => {
+    const { jobs } = keep(stub);
+    const options = { ...OPTIONS, passConfig: true };
+    const { job } = await platform.jobs.startOnce(options, { requestId: "r-1" });
+    const { container } = wireJob({
+      container: { image: "ubuntu", env: { NEURO_PASSED_CONFIG: "x", A: "1" } },
+    });
+    Object.assign(jobs[0] ?? {}, {
+      pass_config: true,
+      container: { ...Object(jobs[0]?.container), ...Object(container) },
+    });
+
+    const second = await platform.jobs.startOnce(options, { requestId: "r-1" });
+
+    expect([second.job.id, second.repeated]).toEqual([job.id, true]);
+  });
+
+  test("starts one job for calls with the same id at the same time", async ({ stub, platform }) => {
+    const { bodies } = keep(stub);
+
+    const started = await Promise.all(
+      [1, 2, 3].map(() => platform.jobs.startOnce(OPTIONS, { requestId: "r-1" })),
+    );
+
+    expect(started.map(({ repeated }) => repeated)).toEqual([false, true, true]);
+    expect(bodies.length).toBe(1);
+  });
+
+  test.for([
+    ["image", { image: "debian" }],
+    ["command", { command: "sleep 2" }],
+    ["env", { env: ["A=2"] }],
+    ["preset_name", { preset: "a100" }],
+    ["name", { name: "other" }],
+  ] as const)(
+    "refuses a request that was seen with another %s",
+    async ([what, change], { stub, platform }) => {
+      const { bodies } = keep(stub);
+      await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+      const again = platform.jobs.startOnce({ ...OPTIONS, ...change }, { requestId: "r-1" });
+
+      await expect(again).rejects.toMatchObject({
+        code: "conflict",
+        retryable: false,
+        message: expect.stringContaining(what),
+      });
+      expect(bodies.length).toBe(1);
+    },
+  );
+
+  test.for(["reset", 502, 503, 504] as const)(
+    "finds the job when its answer was lost by %s",
+    async (how, { stub, platform }) => {
+      const { bodies } = keep(stub, how);
+
+      const { job, repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true });
+
+      expect([job.tags, repeated, bodies.length]).toEqual([["mine", "mcp:r-1"], false, 1]);
+    },
+  );
+
+  test("finds the job when its answer did not come in time", async ({ stub, platform }) => {
+    const { bodies, jobs } = keep(stub);
+    stub.on("POST /api/v1/jobs", (_response, _request, text) => {
+      bodies.push(JSON.parse(text));
+      jobs.push(wireJob({ tags: ["mcp:r-1"] }));
+    });
+
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" }, { timeoutMs: 200 });
+
+    expect([job.tags, bodies.length]).toEqual([["mcp:r-1"], 1]);
+  });
+
+  test("says that the outcome is unknown when no job shows up, and that the same request is safe", async ({
+    stub,
+    platform,
+  }) => {
+    const { bodies } = keep(stub, "reset", false);
+
+    const error = await platform.jobs
+      .startOnce(OPTIONS, { requestId: "r-1", lookupMs: 600 })
+      .catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(UnknownOutcomeError);
+    expect(error).toMatchObject({ code: "unknown_outcome", requestId: "r-1", retryable: false });
+    expect(String(error)).toContain('request_id "r-1" is safe');
+    expect(bodies.length).toBe(1);
+  });
+
+  test("looks again before it sends again what was lost, and then does not", async ({ stub, platform }) => {
+    const { bodies, jobs } = keep(stub, "reset", false);
+    const once = { requestId: "r-1", lookupMs: 300 };
+    await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toMatchObject({ code: "unknown_outcome" });
+
+    const again = platform.jobs.startOnce(OPTIONS, once);
+    const { tags, preset_name } = Object(bodies[0]);
+    const container = {
+      image: "ubuntu",
+      command: "sleep 1",
+      env: { A: "1" },
+      resources: { cpu: 1, memory: 1 },
+    };
+    jobs.push(wireJob({ tags, preset_name, container }));
+
+    expect((await again).repeated).toBe(true);
+    expect(bodies.length).toBe(1);
+  });
+
+  test.for(["reset", 503] as const)(
+    "sends it again once nothing has come of it for long enough (%s)",
+    async (how, { stub, platform }) => {
+      const { bodies } = keep(stub, how, false);
+      const once = { requestId: "r-1", lookupMs: 200 };
+      await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toMatchObject({ code: "unknown_outcome" });
+      await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toMatchObject({ code: "unknown_outcome" });
+
+      expect(bodies.length).toBe(2);
+    },
+  );
+
+  test("prefers the caller's own job to a colleague's with the same id", async ({ stub, platform }) => {
+    const { jobs } = keep(stub);
+    jobs.push(wireJob({ id: "job-00000000-0000-4000-8000-00000000000b", owner: "bob", tags: ["mcp:r-1"] }));
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true });
+
+    expect(await platform.jobs.startedBy("r-1")).toEqual(job);
+    jobs.pop();
+    await expect(platform.jobs.startedBy("r-1")).rejects.toThrow("already used by bob");
+  });
+
+  test("finds a job whose logs are gone", async ({ stub, platform }) => {
+    keep(stub);
+    await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    const asked = stub.seen.filter((name) => name.startsWith("GET /api/v1/jobs?"));
+    expect(asked.join()).not.toMatch(/logs_removed|being_dropped/);
+    expect(asked).toHaveLength(1);
+  });
+
+  test("passes a refusal on without looking for a job", async ({ stub, platform }) => {
+    keep(stub, 400);
+
+    await expect(platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true })).rejects.toMatchObject({
+      code: "invalid_request",
+    });
+    expect(stub.seen).toEqual(["POST /api/v1/jobs?from_preset"]);
+  });
+
+  test("does not look for a job when nothing listens there", async ({ stub }) => {
+    const platform = stub.connect();
+    await platform.context();
+    await new Promise((resolve) => {
+      stub.server.close(resolve);
+      stub.server.closeAllConnections();
+    });
+
+    await expect(platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true })).rejects.toMatchObject({
+      code: "unavailable",
+    });
+  });
+
+  test("refuses what cannot be a tag", async ({ stub, platform }) => {
+    for (const requestId of ["", "a b", "x".repeat(253)])
+      await expect(platform.jobs.startOnce(OPTIONS, { requestId })).rejects.toMatchObject({
+        code: "invalid_argument",
+      });
+    expect(stub.seen).toEqual([]);
+  });
+});
+
+describe("plan", () => {
+  test("says what would be sent and where, and sends nothing", async ({ stub, platform }) => {
+    const options = {
+      image: "image:x:v1",
+      volumes: ["storage:d:/d:ro"],
+      lifeSpanSeconds: 90,
+      where: { project: "nlp" },
+    };
+
+    const plan = await platform.jobs.plan(options);
+
+    expect(plan).toMatchObject({
+      where: { cluster: "default", org: "acme", project: "nlp" },
+      preset: { name: "cpu-small", credits_per_hour: "0.5" },
+      body: {
+        image: "registry.default.example.org/acme/nlp/x:v1",
+        max_run_time_minutes: 2,
+        volumes: [{ src_storage_uri: "storage://default/acme/nlp/d", dst_path: "/d", read_only: true }],
+      },
+    });
+    expect(stub.seen).toEqual([]);
+  });
+
+  test.for([
+    ["preset", { preset: "huge" }],
+    ["cluster", { where: { cluster: "nowhere" } }],
+    ["image", { image: "image:x:y:z" }],
+    ["life span", { lifeSpanSeconds: 59 }],
+  ] as const)("refuses an impossible %s", async ([, change], { platform }) => {
+    await expect(platform.jobs.plan({ image: "ubuntu", ...change })).rejects.toMatchObject({
+      code: "invalid_argument",
+    });
+  });
+
+  test("names the presets there are, also when the platform refuses one", async ({ stub, platform }) => {
+    stub.on("POST /api/v1/jobs", (response) => reply(response, { error: "Preset was not found" }, 400));
+
+    await expect(platform.jobs.plan({ image: "ubuntu", preset: "x" })).rejects.toThrow("cpu-small, a100");
+    await expect(platform.jobs.start({ image: "ubuntu", preset: "x" })).rejects.toThrow("cpu-small, a100");
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { parseVolumes } from "../../../src/client/start/volumes.ts";
+
+const BASE = { cluster: "default", org: "acme", project: "vision" };
+
+describe("parseVolumes", () => {
+  test("sorts mounts by kind, read-write by default", () => {
+    const texts = [
+      "storage:a:/mnt:ro",
+      "storage::/all",
+      "storage://west/o/p/x:/w:rw",
+      "secret:k:/k",
+      "disk:d:/m:ro",
+    ];
+
+    expect(parseVolumes(texts, BASE)).toEqual({
+      volumes: [
+        { storage_uri: "storage://default/acme/vision/a", container_path: "/mnt", read_only: true },
+        { storage_uri: "storage://default/acme/vision", container_path: "/all", read_only: false },
+        { storage_uri: "storage://west/o/p/x", container_path: "/w", read_only: false },
+      ],
+      secretFiles: [{ secret_uri: "secret://default/acme/vision/k", container_path: "/k" }],
+      diskVolumes: [{ disk_uri: "disk://default/acme/vision/d", container_path: "/m", read_only: true }],
+    });
+  });
+
+  test.for([
+    ["storage:runs/10:30:/mnt", "storage://default/acme/vision/runs/10:30", false],
+    ["storage:10:30:/mnt:ro", "storage://default/acme/vision/10:30", true],
+    ["storage:a:b:c:/mnt:rw", "storage://default/acme/vision/a:b:c", false],
+    ["storage://west/o/p/10:30:/mnt:rw", "storage://west/o/p/10:30", false],
+    ["storage:odd:/name:/mnt:ro", "storage://default/acme/vision/odd:/name", true],
+    ["storage:a%3Ab:/mnt", "storage://default/acme/vision/a%3Ab", false],
+  ] as const)("takes the colons in %s as part of the path", ([text, storage_uri, read_only]) => {
+    expect(parseVolumes([text], BASE).volumes).toEqual([{ storage_uri, container_path: "/mnt", read_only }]);
+  });
+
+  test.each([
+    "storage:a:/mnt:xx",
+    "storage:a:mnt",
+    "storage:10:30",
+    "secret:k:/k:rw",
+    "secret:k:/k:ro",
+    "/local:/mnt",
+    "storage:a",
+    "HOME",
+    "ALL",
+    "file:a:/mnt",
+    "a:b:c:d:e",
+  ])("refuses %s", (text) => {
+    expect(() => parseVolumes([text], BASE)).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+  });
+});

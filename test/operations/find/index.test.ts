@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import {
+  AmbiguousError,
+  type JobDescription,
+  type Platform,
+  PlatformError,
+  type StatusOutcome,
+} from "../../../src/client/index.ts";
+import { refusalText, resolveAll, resolveMany } from "../../../src/operations/find/index.ts";
+import { sampleJob } from "../../jobs/sample-job.ts";
+
+const signal = new AbortController().signal;
+const job = sampleJob();
+const twin = sampleJob({ id: "job-1a2bffff-5e6f-4a7b-8c9d-0e1f2a3b4c5d", owner: "bob" });
+
+/** A platform that answers a status of many with these outcomes. */
+function platformWith(outcomes: Record<string, JobDescription | PlatformError>): Platform {
+  const statusMany = async (refs: readonly string[]): Promise<StatusOutcome[]> =>
+    refs.map((ref) => {
+      const found = outcomes[ref];
+      if (found === undefined) throw new Error(`nothing is said about ${ref}`);
+      return found instanceof PlatformError ? { ref, error: found } : { ref, job: found };
+    });
+  // Only the status of many is used.
+  return { jobs: { statusMany } } as unknown as Platform;
+}
+
+const platform = platformWith({
+  train: job,
+  "job-1a2b": new AmbiguousError('The id prefix "job-1a2b" fits 2 jobs.', [job, twin]),
+  trian: new PlatformError("not_found", 'There is no job "trian". Near names: train.'),
+  away: new PlatformError("unavailable", "The platform is away."),
+});
+
+describe("resolveMany", () => {
+  test("gives each job once, in order, and says what is wrong with the rest", async () => {
+    const refs = ["train", "trian", "train", "job-1a2b"];
+    const { jobs, failed } = await resolveMany(platform, { refs, where: {} }, signal);
+    expect(jobs).toEqual([job]);
+    expect(failed.map(({ ref }) => ref)).toEqual(["trian", "job-1a2b"]);
+    expect(failed[0]?.error.message).toContain('job_list {"name":"trian","projects":["*"]}');
+  });
+
+  test("is one error, not many, when the platform is away", async () => {
+    await expect(resolveMany(platform, { refs: ["away"], where: {} }, signal)).rejects.toThrow("away");
+  });
+});
+
+describe("resolveAll", () => {
+  test("refuses all when one is wrong, and shows what an ambiguous one may mean", async () => {
+    const refs = ["train", "trian", "job-1a2b"];
+    const refusal = await resolveAll(platform, { refs, where: {} }, signal).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "not_found" });
+    expect(String(refusal)).toMatch(/Near names: train[\s\S]*- job-1a2bf: .*owner bob/);
+  });
+
+  test("passes one ambiguous ref on with its candidates", async () => {
+    const refusal = await resolveAll(platform, { refs: ["job-1a2b"], where: {} }, signal).catch(
+      (error) => error,
+    );
+    expect(refusal).toBeInstanceOf(AmbiguousError);
+    expect(refusalText(refusal)).toMatch(/- job-1a2b3: .*owner alice[\s\S]*- job-1a2bf: .*owner bob/);
+  });
+});

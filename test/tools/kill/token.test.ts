@@ -1,0 +1,108 @@
+import { McpError } from "@modelcontextprotocol/sdk/types.js";
+import { afterEach, describe, vi } from "vitest";
+import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
+import { startJob, untilStatus } from "../../support/run-job.ts";
+import { SLEEP } from "../../support/sleepers.ts";
+
+const test = base.extend("running", ({ platform }) => async (name: string) => {
+  const job = await startJob(platform, { name, tags: ["tmp"], script: SLEEP });
+  return untilStatus(platform, job, "running");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const GONE = { kind: "answer", status: 400, body: { error: "no such job" } } as const;
+
+describe("the token of a kill", () => {
+  test("outlives a platform that fails while the selection is read", async ({ mcp, emulator, running }) => {
+    const job = await running("tmp-1");
+    const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+    const down = {
+      on: { method: "GET", path: `/api/v1/jobs/${job.id}` },
+      do: { kind: "answer", status: 500 },
+    } as const;
+    emulator.chaos.add({ ...down, on: { ...down.on, times: 1 } });
+    await mcp.refusal("job_kill", { token });
+    const { data } = await mcp.ok("job_kill", { token });
+    expect(data.outcomes[0]).toMatchObject({ id: job.id, after: "cancelled" });
+    expect(await mcp.refusal("job_kill", { token })).toMatch(/used already/);
+  });
+
+  test("is good once when it comes twice at the same time", async ({ mcp, running }) => {
+    await running("tmp-1");
+    const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+    const answers = await Promise.all([mcp.call("job_kill", { token }), mcp.call("job_kill", { token })]);
+    expect(answers.filter(({ isError }) => isError)).toHaveLength(1);
+  });
+
+  test("has expired after ten minutes", async ({ mcp, platform, running }) => {
+    const job = await running("tmp-1");
+    const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10 * 60_000 + 1 });
+    expect(await mcp.refusal("job_kill", { token })).toMatch(/has expired: nothing was killed/);
+    vi.useRealTimers();
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test.for([
+    ["read", "GET"],
+    ["killed", "DELETE"],
+  ] as const)(
+    "ends the others when a job has vanished before it is %s",
+    async ([, method], { mcp, emulator, running }) => {
+      const vanished = await running("tmp-1");
+      const other = await running("tmp-2");
+      const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+      emulator.chaos.add({ on: { method, path: `/api/v1/jobs/${vanished.id}` }, do: GONE });
+      emulator.chaos.add({
+        on: { method: "GET", path: "/api/v1/jobs" },
+        do: { kind: "answer", status: 200, body: { jobs: [] } },
+      });
+      const { data, text } = await mcp.ok("job_kill", { token });
+      expect(data.outcomes).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ id: vanished.id, before: "running", after: "gone" }),
+          expect.objectContaining({ id: other.id, after: "cancelled" }),
+        ]),
+      );
+      expect(text).toContain("Killed 1 of 2.");
+      expect(text).toContain("already gone");
+    },
+  );
+
+  test("says so when all have vanished", async ({ mcp, emulator, running }) => {
+    const { id } = await running("tmp-1");
+    const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+    emulator.chaos.add({ on: { path: `/api/v1/jobs/${id}` }, do: GONE });
+    emulator.chaos.add({
+      on: { method: "GET", path: "/api/v1/jobs" },
+      do: { kind: "answer", status: 200, body: { jobs: [] } },
+    });
+    expect((await mcp.ok("job_kill", { token })).text).toMatch(/^tmp-1 .*already gone/);
+  });
+});
+
+describe("a question that nobody was asked", () => {
+  test.for(["job_kill", "job_signal"])(
+    "is no decline of %s: the client knows URLs only",
+    async (tool, { platform, running }) => {
+      await running("box");
+      const agent = await connectAgent(platform, openPolicy, "opens URLs only");
+      const { text } = await agent.ok(tool, tool === "job_kill" ? { jobs: ["box"] } : { job: "box" });
+      expect(text).not.toContain("declined");
+      await agent.client.close();
+    },
+  );
+
+  test("is no decline: the client fails to put it", async ({ platform, running }) => {
+    await running("box");
+    const agent = await connectAgent(platform, openPolicy, () => {
+      throw new McpError(-32603, "no window");
+    });
+    const { data } = await agent.ok("job_kill", { jobs: ["box"] });
+    expect(data.outcomes[0].after).toBe("cancelled");
+    await agent.client.close();
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { JobDescription } from "../../../src/client/index.ts";
+import { listAnswer } from "../../../src/tools/list/answer.ts";
+import { nowMs, sampleJob } from "../../jobs/sample-job.ts";
+
+const places = { filter: {}, covers: () => true, label: "default/acme/vision", doubts: () => [] };
+const ofJobs = (matching: JobDescription[], more = {}) => ({
+  ...{ shown: matching, matching, unreadable: [], examined: matching.length, isComplete: true },
+  ...{ nextCursor: undefined, since: undefined, endedSince: undefined, ...more },
+});
+const options = {
+  ...{ nowMs, me: "alice", isFurther: false, asked: {}, nothing: "" },
+  sinceMs: undefined,
+  places: { ...places, nameOf: () => "vision", isSeveral: false, isSelected: true },
+};
+
+describe("what a list says of all its jobs", () => {
+  test("is not said of jobs that nobody looked at", () => {
+    const endedSince = new Date(nowMs - 3_600_000).toISOString();
+    const page = ofJobs([sampleJob()], { isComplete: false, examined: 5000, nextCursor: "next", endedSince });
+    const { text, data } = listAnswer(page, options);
+    expect(text).toContain("1 of 1 or more jobs");
+    expect(text).toContain("ended since 2026-11-22T11:00:00Z (5000 ended ones looked at)");
+    expect(text).toContain("jobs created before those may have ended in this time too");
+    expect(data).toMatchObject({ looked_at: 5000, counts_of_newest: 5000 });
+  });
+
+  test("asks for those that ended since in the same projects, without states that have no end", () => {
+    const asked = { status: ["failed", "running"], since: "1h", projects: ["vision", "nlp"] };
+    const { text } = listAnswer(ofJobs([]), { ...options, asked });
+    expect(text).toContain('job_list {"status":["failed"],"projects":["vision","nlp"],"ended_since":"1h"}');
+  });
+
+  test("sums costs exactly, the dearest owner first, and names no owner where there is one", () => {
+    const costs = ["0.1", "0.2", "30"].map((cost, index) =>
+      sampleJob({ total_price_credits: cost, owner: index === 2 ? "bob" : "alice" }),
+    );
+    expect(listAnswer(ofJobs(costs), options).data.credits).toEqual({
+      total: "30.3",
+      by_owner: { bob: "30", alice: "0.3" },
+    });
+    const one = listAnswer(ofJobs(costs.slice(0, 2)), options);
+    expect(one.data.credits).toEqual({ total: "0.3" });
+    expect(one.text).toContain("Together 0.3 credits so far.");
+  });
+
+  test("offers the wait for a tag by ids where names could mean other jobs", () => {
+    const jobs = [sampleJob(), sampleJob({ id: "job-1a2bffff-5e6f-4a7b-8c9d-0e1f2a3b4c5d" })];
+    const asked = { tags: ["sweep"] };
+    const { text } = listAnswer(ofJobs(jobs), { ...options, asked });
+    expect(text).toContain(`job_wait ${JSON.stringify({ jobs: jobs.map(({ id }) => id) })}`);
+    const clear = listAnswer(ofJobs(jobs.slice(0, 1)), { ...options, asked });
+    expect(clear.text).toContain('job_wait {"jobs":["train-7b"]}');
+  });
+});

@@ -1,0 +1,37 @@
+import { describe } from "vitest";
+import { expect, test } from "../../support/fixtures.ts";
+
+const URI = /is not a valid reference: user, password and port are not allowed/;
+
+describe("a start that is refused", () => {
+  test.for([
+    [{ image: "" }, /Image "" is not valid: it is blank; write e\.g\. python:3\.12/],
+    [{ image: "  " }, /Image " {2}" is not valid: it is blank/],
+    [{ image: "ubuntu", volumes: ["storage://user:pa55@default/acme/x:/mnt"] }, URI],
+    [{ image: "ubuntu", volumes: ["storage://user:pa55@default/acme/x:/mnt:ro"] }, URI],
+    [{ image: "ubuntu", volumes: ["storage://default:8080/acme/x:/mnt"] }, URI],
+    [{ image: "ubuntu", volumes: ["secret://user:pa55@default/x:/key"] }, URI],
+    [{ image: "ubuntu", volumes: ["disk://user@default/x:/d:rw"] }, URI],
+    [{ image: "ubuntu", secret_env: { A: "secret://user:pa55@default/x" } }, URI],
+    [
+      { image: "image://user:pa55@default/x" },
+      /Image "image:\/\/…@default\/x" is not valid: user and password are not/,
+    ],
+  ] as const)(
+    "is so once, for the right reason, without its password: %j",
+    async ([args, reason], { mcp }) => {
+      const { data, text } = await mcp.ok("job_start", { ...args, dry_run: true });
+      expect(data.plan.problems).toEqual([expect.stringMatching(reason)]);
+      const refusal = await mcp.refusal("job_start", args);
+      expect(refusal).toMatch(reason);
+      expect(`${text}${refusal}`).not.toContain("pa55");
+    },
+  );
+
+  test("names the arguments there are, or that there are none", async ({ mcp }) => {
+    expect(await mcp.refusal("apolo_context", { verbose: true })).toMatch(
+      /verbose: unknown argument\nIt takes no arguments\.$/,
+    );
+    expect(await mcp.refusal("job_exec", { job: 5 })).toMatch(/Accepted arguments: job, command, .*\.$/);
+  });
+});

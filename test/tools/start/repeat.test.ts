@@ -1,0 +1,96 @@
+import { describe } from "vitest";
+import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
+import { expect, test } from "../../support/fixtures.ts";
+import { startJob, untilEnded } from "../../support/run-job.ts";
+import { listAll, SLEEP } from "../../support/sleepers.ts";
+
+const IMAGE = "python:3.12";
+
+describe("job_start with a request_id", () => {
+  test.for(["my run #1", "", " ", "x".repeat(241)])(
+    "refuses %j by its own name",
+    async (id, { mcp, platform }) => {
+      for (const [tool, args] of [
+        ["job_start", { image: IMAGE }],
+        ["job_rerun", { job: "orig" }],
+      ] as const) {
+        const text = await mcp.refusal(tool, { ...args, request_id: id });
+        expect(text).toMatch(/^invalid_argument: request_id: .*1 to 240 characters without blanks/s);
+      }
+      expect(await listAll(platform)).toEqual([]);
+    },
+  );
+
+  test("says that nothing was started, and that repeating is safe, when the search for it fails", async ({
+    mcp,
+    emulator,
+  }) => {
+    emulator.chaos.add({ on: { method: "GET", path: "/api/v1/jobs" }, do: { kind: "answer", status: 503 } });
+    const text = await mcp.refusal("job_start", { image: IMAGE, request_id: "zz" });
+    expect(text).toMatch(
+      /^unavailable: .*Repeating it with request_id "zz" is safe\. Nothing was started by this call\.$/s,
+    );
+  });
+
+  test("knows its job again after that was given more time", async ({ mcp }) => {
+    const args = { image: IMAGE, command: SLEEP, life_span: "1h", request_id: "r1" };
+    const { data } = await mcp.ok("job_start", args);
+    await mcp.ok("job_extend", { job: data.jobs[0].id, by: "1h" });
+    const again = await mcp.ok("job_start", args);
+    expect(again.data.jobs[0]).toMatchObject({ id: data.jobs[0].id, repeated: true });
+    expect(await mcp.refusal("job_start", { ...args, life_span: "3h" })).toMatch(/^conflict: .*max_run_time/);
+  });
+
+  test("does not take somebody else's job for its own", async ({ mcp, emulator, platform }) => {
+    const login = loginFromPassedConfig(emulator.passedConfig);
+    const bob = connectPlatform({ ...login, token: emulator.tokenFor("bob") });
+    const options = { image: IMAGE, command: SLEEP, lifeSpanSeconds: 86_400, shm: true };
+    const { job } = await bob.jobs.startOnce(options, { requestId: "r1" });
+    await bob.close();
+    const started = await mcp.refusal("job_start", { image: IMAGE, command: SLEEP, request_id: "r1" });
+    await startJob(platform, { name: "orig", script: "true" }).then((orig) => untilEnded(platform, orig));
+    const rerun = await mcp.refusal("job_rerun", { job: "orig", dry_run: false, request_id: "r1" });
+    for (const text of [started, rerun]) {
+      expect(text).toMatch(/^conflict: request_id "r1" was already used by bob.*Nothing was started/);
+      expect(text).toContain(job.id);
+    }
+  });
+
+  test("says in a dry run that its job is there already", async ({ mcp }) => {
+    const args = { image: IMAGE, command: SLEEP, request_id: "r1" };
+    const { data } = await mcp.ok("job_start", args);
+    const plan = await mcp.ok("job_start", { ...args, dry_run: true });
+    expect(plan.text).toMatch(
+      /^Dry run: nothing was started\. The earlier call with this request_id started/,
+    );
+    expect(plan.text).toContain(data.jobs[0].id);
+    const fresh = await mcp.ok("job_start", { ...args, request_id: "r2", dry_run: true });
+    expect(fresh.text).toContain("Nothing speaks against it");
+  });
+
+  test("sends to job_rerun when its job has ended: the same request_id gives it for ever", async ({
+    mcp,
+    platform,
+  }) => {
+    const args = { image: IMAGE, command: "exit 3", request_id: "r1" };
+    const { data } = await mcp.ok("job_start", args);
+    const job = await untilEnded(platform, await platform.jobs.status(data.jobs[0].id));
+    const { text } = await mcp.ok("job_start", { ...args, wait_seconds: 1 });
+    expect(text).toContain(
+      `To run it again: job_rerun {"job": "${job.id}"}, or job_start with another request_id.`,
+    );
+    expect(text).not.toContain("Start it again");
+  });
+});
+
+describe("job_start, refused by a busy platform", () => {
+  test("says at once how long to wait, and that nothing was started", async ({ mcp, emulator, platform }) => {
+    emulator.chaos.add({
+      on: { method: "POST", path: "/api/v1/jobs" },
+      do: { kind: "answer", status: 429, headers: { "retry-after": "60" } },
+    });
+    const text = await mcp.refusal("job_start", { image: IMAGE, command: SLEEP });
+    expect(text).toMatch(/^rate_limited: .*asks to wait 60 s.*Nothing was started/s);
+    expect(await listAll(platform)).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { PlatformError } from "../../../src/client/index.ts";
+import type { StartOutcome } from "../../../src/operations/start/run.ts";
+import { causeLines, rowText } from "../../../src/tools/start/rows.ts";
+
+function outcome(index: number, error: PlatformError): StartOutcome {
+  const item = {
+    index,
+    name: `lr-${index}`,
+    values: {},
+    requestId: `r-${index}`,
+    options: { image: "ubuntu" },
+  };
+  return { item, error };
+}
+
+describe("rows of a sweep", () => {
+  const lost = new PlatformError("unknown_outcome", "The answer was lost.");
+  const outcomes = [
+    outcome(1, lost),
+    ...[2, 3].map((index) =>
+      outcome(
+        index,
+        new PlatformError("conflict", `The name "lr-${index}" is taken by job-${"a".repeat(36)}.`),
+      ),
+    ),
+  ];
+
+  test("do not call a job not started when that is unknown", () => {
+    expect(outcomes.map((each) => rowText(each, 3))).toEqual([
+      "1. lr-1: UNKNOWN",
+      "2. lr-2: NOT STARTED",
+      "3. lr-3: NOT STARTED",
+    ]);
+  });
+
+  test("are followed by each cause once, with the jobs it is about", () => {
+    expect(causeLines(outcomes)).toEqual([
+      "Unknown (lr-1): unknown_outcome: The answer was lost.",
+      expect.stringMatching(/^Not started \(lr-2, lr-3\): conflict: The name "lr-2" is taken/),
+    ]);
+  });
+
+  test("group refusals that differ in the request id only, and tell numbers of unnamed jobs apart", () => {
+    const used = [1, 2, 13].map((index) =>
+      outcome(index, new PlatformError("conflict", `request_id "r-${index}" was used for lr-${index}.`)),
+    );
+    expect(causeLines(used)).toEqual([
+      expect.stringMatching(/^Not started \(lr-1, lr-2, lr-13\): conflict: /),
+    ]);
+    const unnamed = [1, 2].map((index) => {
+      const error = new PlatformError("quota", `Needs ${index} GPUs.`);
+      return { item: { index, values: {}, requestId: `r-${index}`, options: { image: "ubuntu" } }, error };
+    });
+    expect(causeLines(unnamed)).toHaveLength(2);
+  });
+
+  test("name a bounded number of causes and jobs", () => {
+    const many = Array.from({ length: 100 }, (_, n) => outcome(n, new PlatformError("quota", "Used up.")));
+    expect(causeLines(many)).toEqual([expect.stringMatching(/lr-19 and 80 more\): quota: Used up\.$/)]);
+    const various = Array.from({ length: 9 }, (_, n) =>
+      outcome(1, new PlatformError("quota", "x".repeat(n))),
+    );
+    expect(causeLines(various).at(-1)).toBe("… and 4 other causes");
+  });
+});
