@@ -1,30 +1,11 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
-import type { FaultSource, RequestFault } from "./http/faults.ts";
+import { type FaultSource, type RequestFault, requestFault } from "./http/faults.ts";
 import type { CannedRun, Hold } from "./lifecycle/deps.ts";
 import type { JobRecord } from "./state/job.ts";
 
 const milliseconds = z.number().min(0);
-
-const requestFault = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("delay"), ms: milliseconds }),
-  z.strictObject({ kind: z.literal("drop") }),
-  z.strictObject({ kind: z.literal("reset") }),
-  z.strictObject({
-    kind: z.literal("answer"),
-    status: z.int().min(200).max(599),
-    body: z.unknown().optional(),
-    headers: z.record(z.string(), z.string()).optional(),
-  }),
-  z.strictObject({ kind: z.literal("lose_answer") }),
-  z.strictObject({
-    kind: z.literal("cut"),
-    afterBytes: z.int().min(0).optional(),
-    afterMs: milliseconds.optional(),
-    code: z.int().optional(),
-  }),
-]);
 
 const jobFault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("hold"), reason: z.string().min(1), description: z.string().optional() }),
@@ -76,14 +57,10 @@ export type ChaosRule = z.input<typeof requestRule> | z.input<typeof jobRule> | 
 
 type Rule = z.infer<typeof requestRule> | JobRule | z.infer<typeof clockRule>;
 type JobRule = z.infer<typeof jobRule>;
+type JobFault = JobRule["do"];
 
 /** Misbehaviour on request. */
-export interface Chaos {
-  /** Adds a rule; the returned function takes it back (and lets held jobs go). @throws {z.ZodError} */
-  add(rule: ChaosRule): () => void;
-  /** Takes all rules back. */
-  clear(): void;
-}
+export type Chaos = Pick<ChaosRules, "add" | "clear">;
 
 interface Armed {
   rule: Rule;
@@ -93,7 +70,7 @@ interface Armed {
 }
 
 /** Opens chaos with no rules: the server and the lifecycle ask it what is to go wrong. */
-export class ChaosRules implements Chaos, FaultSource {
+export class ChaosRules implements FaultSource {
   readonly #armed = new Set<Armed>();
   readonly #clock: Clock;
 
@@ -101,6 +78,7 @@ export class ChaosRules implements Chaos, FaultSource {
     this.#clock = clock;
   }
 
+  /** Adds a rule; the returned function takes it back (and lets held jobs go). @throws {z.ZodError} */
   add(rule: ChaosRule): () => void {
     const parsed = parseRule(rule);
     const armed: Armed = { rule: parsed, seen: 0, jobs: new Map() };
@@ -129,24 +107,22 @@ export class ChaosRules implements Chaos, FaultSource {
   }
 
   hold(job: JobRecord): Hold | undefined {
-    const fault = this.#forJob(job, "hold");
-    return fault?.kind === "hold" ? fault : undefined;
+    return this.#forJob(job, "hold");
   }
 
   canned(job: JobRecord): CannedRun | undefined {
-    const fault = this.#forJob(job, "canned_log");
-    return fault?.kind === "canned_log" ? fault : undefined;
+    return this.#forJob(job, "canned_log");
   }
 
   loseNodeAfterMs(job: JobRecord): number | undefined {
-    const fault = this.#forJob(job, "lose_node");
-    return fault?.kind === "lose_node" ? fault.afterMs : undefined;
+    return this.#forJob(job, "lose_node")?.afterMs;
   }
 
-  #forJob(job: JobRecord, kind: JobRule["do"]["kind"]): JobRule["do"] | undefined {
+  #forJob<K extends JobFault["kind"]>(job: JobRecord, kind: K): Extract<JobFault, { kind: K }> | undefined {
+    const isKind = (fault: JobFault): fault is Extract<JobFault, { kind: K }> => fault.kind === kind;
     for (const armed of this.#armed) {
       const { rule } = armed;
-      if (!("job" in rule) || rule.do.kind !== kind || !concerns(rule, job)) continue;
+      if (!("job" in rule && isKind(rule.do) && concerns(rule, job))) continue;
       const taken = armed.jobs.get(job.id) ?? strikes(armed, rule.job);
       armed.jobs.set(job.id, taken);
       if (taken) return rule.do;

@@ -57,7 +57,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     isolated: runner.isolated,
     limited: runner.limited,
     warnings: damage === undefined ? [] : [damage],
-    ...{ chaos, clock },
+    chaos,
+    clock,
     tokenFor: (user) => context.tokens.mint(user),
     close: () => served.close(),
   };

@@ -1,10 +1,8 @@
 import { cpus, totalmem } from "node:os";
 import { adminRoutes } from "./api/admin.ts";
 import { configRoutes } from "./api/config.ts";
-import type { ApiContext, Disk } from "./api/context.ts";
 import { diskRoutes } from "./api/disks.ts";
 import { jobRoutes } from "./api/job-routes.ts";
-import { mountMonitoring } from "./api/monitoring.ts";
 import { oauthRoutes } from "./api/oauth.ts";
 import { publishedPorts } from "./api/published.ts";
 import { secretRoutes } from "./api/secrets.ts";
@@ -12,14 +10,15 @@ import { storageRoutes } from "./api/storage.ts";
 import { userRoutes } from "./api/users.ts";
 import { ChaosRules, readChaosFile } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
+import type { ApiContext, Disk } from "./context.ts";
 import type { Home } from "./home.ts";
 import { HttpServer } from "./http/server.ts";
 import { JobLifecycle } from "./lifecycle/index.ts";
 import { DEFAULT_TIMING } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
-import { monitoringRoutes } from "./monitoring/index.ts";
+import { mountMonitoring } from "./monitoring/index.ts";
 import { type EmulatorOptions, hostOf } from "./options.ts";
-import type { Runner } from "./run/runner.ts";
+import type { Runner } from "./run/index.ts";
 import { playScene } from "./scenes/index.ts";
 import { type Account, Accounts } from "./state/accounts.ts";
 import { SavedImages } from "./state/folders.ts";
@@ -86,7 +85,12 @@ function contextOf(options: EmulatorOptions, joined: Joined): ApiContext {
   const machine = { cpus: cpus().length, memoryBytes: totalmem() };
   const platform = openPlatform(machine, options.gpuNodes ?? GPU_NODES, options.projects);
   const own = {
-    ...{ origin, platform, clock, logs, tokens, table: store.table },
+    origin,
+    platform,
+    clock,
+    logs,
+    tokens,
+    table: store.table,
     folders: home.folders,
     timing: { ...DEFAULT_TIMING, ...options.timing },
     secrets: store.collection<string>("secrets"),
@@ -105,7 +109,7 @@ function contextOf(options: EmulatorOptions, joined: Joined): ApiContext {
 function mount(server: HttpServer, context: ApiContext): void {
   server.mount((app) => {
     publishedPorts(app, context);
-    mountMonitoring(app, context, { routes: monitoringRoutes(context), sockets: server.sockets });
+    mountMonitoring(app, context, server.sockets);
     for (const register of [configRoutes, oauthRoutes, jobRoutes, userRoutes, adminRoutes])
       register(app, context);
     for (const { name } of context.platform.clusters)

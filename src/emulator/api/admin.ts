@@ -1,3 +1,4 @@
+import type { ApiContext } from "../context.ts";
 import { json } from "../http/answer.ts";
 import { type App, type Call, param, readJson, userOf } from "../http/call.ts";
 import { failure } from "../http/error.ts";
@@ -5,7 +6,6 @@ import type { AccountKey } from "../state/accounts.ts";
 import { isDecimal } from "../state/decimal.ts";
 import { orgsOf } from "../state/platform.ts";
 import { dict, either, ensure, int, none, optional, required, valid } from "../validate/check.ts";
-import type { ApiContext } from "./context.ts";
 
 const ORG = "/apis/admin/v1/clusters/:cluster/orgs/:org";
 const USER = `${ORG}/users/:user`;

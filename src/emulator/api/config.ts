@@ -1,9 +1,9 @@
+import type { ApiContext } from "../context.ts";
 import { json, text } from "../http/answer.ts";
 import { type App, param, userOf } from "../http/call.ts";
 import type { Pool, Preset } from "../state/hardware.ts";
 import { registryHost } from "../state/names.ts";
 import { baseName, type Cluster, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
-import type { ApiContext } from "./context.ts";
 import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
 
 /** The clusters were always there. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type ApiContext, demand } from "../context.ts";
 import { json } from "../http/answer.ts";
 import { type Call, queryOf, readJson, userOf } from "../http/call.ts";
 import { failure } from "../http/error.ts";
@@ -9,7 +10,6 @@ import { baseName, type Cluster, clustersOf, orgsOf } from "../state/platform.ts
 import { encodeConfig } from "../state/tokens.ts";
 import { valid } from "../validate/check.ts";
 import { type JobRequest, jobPlace, jobRequest } from "../validate/job-request.ts";
-import { type ApiContext, demand } from "./context.ts";
 import { view } from "./job-view.ts";
 import { applyPreset, priceOf } from "./preset.ts";
 import { requiredPermissions } from "./required-permissions.ts";
@@ -106,25 +106,22 @@ function toRecord(
   };
 }
 
-function toContainer({
-  image,
-  env,
-  tty,
-  http,
-  entrypoint,
-  command,
-  ...asked
-}: JobRequest["container"]): JobContainer {
-  const { memory, memory_mb = 0, ...resources } = asked.resources;
+function toContainer({ resources: asked, ...container }: JobRequest["container"]): JobContainer {
+  const { memory, memory_mb = 0, ...resources } = asked;
   return {
-    ...{ image, env, tty, http, entrypoint, command },
-    working_dir: asked.working_dir,
-    secret_env: asked.secret_env,
-    secret_volumes: asked.secret_volumes,
-    disk_volumes: asked.disk_volumes,
-    volumes: asked.volumes.map((volume) => ({
+    image: container.image,
+    entrypoint: container.entrypoint,
+    command: container.command,
+    working_dir: container.working_dir,
+    env: container.env,
+    tty: container.tty,
+    http: container.http,
+    secret_env: container.secret_env,
+    secret_volumes: container.secret_volumes,
+    disk_volumes: container.disk_volumes,
+    volumes: container.volumes.map(({ src_storage_uri, ...volume }) => ({
+      src_storage_uri: src_storage_uri.replace(/%2f/gi, "/"),
       ...volume,
-      src_storage_uri: volume.src_storage_uri.replace(/%2f/gi, "/"),
     })),
     resources: { ...resources, memory: memory ?? memory_mb * 2 ** 20 },
   };

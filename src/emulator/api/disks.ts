@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type Action, type ApiContext, type Disk, demand, inPlace } from "../context.ts";
 import { empty, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
 import { failure, HttpError } from "../http/error.ts";
@@ -16,7 +17,6 @@ import {
   valid,
 } from "../validate/check.ts";
 import { placeName } from "../validate/job-request.ts";
-import { type Action, type ApiContext, type Disk, demand, inPlace } from "./context.ts";
 
 const diskName = pattern(
   text({ min: 3, max: 40 }),

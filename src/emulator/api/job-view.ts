@@ -1,9 +1,9 @@
+import type { ApiContext } from "../context.ts";
 import { costOf } from "../state/decimal.ts";
 import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
-import type { ApiContext } from "./context.ts";
 
 /** A job as it is answered now. */
 export function view({ clock, origin }: ApiContext, job: JobRecord): object {
@@ -81,7 +81,12 @@ function containerView({ container }: JobRecord, sent: Record<string, unknown>):
   const { image, env, volumes, resources, http, entrypoint, command, working_dir, tty } = container;
   const amounts = Object.entries(resources).map(([key, value]) => [key, asSent(value, sent[key])]);
   return {
-    ...{ image, env, volumes, entrypoint, command, working_dir },
+    image,
+    env,
+    volumes,
+    entrypoint,
+    command,
+    working_dir,
     resources: { ...Object.fromEntries(amounts), memory_mb: Math.floor(resources.memory / 2 ** 20) },
     http: http && { ...http, port: asSent(http.port, sent.port) },
     secret_env: filled(container.secret_env),

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { ApiContext } from "../context.ts";
 import { json, pythonJson, streamed } from "../http/answer.ts";
 import { type Call, queryOf, userOf } from "../http/call.ts";
 import { failure } from "../http/error.ts";
@@ -6,9 +7,8 @@ import type { JobFilter, JobRecord, JobStatus } from "../state/job.ts";
 import type { JobTable } from "../state/job-table.ts";
 import { orgProjectHash } from "../state/names.ts";
 import { type Check, valid } from "../validate/check.ts";
+import { parseIsoTime } from "../validate/iso-time.ts";
 import { baseOwnerName, jobName, ownerName, placeHash, placeName } from "../validate/job-request.ts";
-import type { ApiContext } from "./context.ts";
-import { parseIsoTime } from "./iso-time.ts";
 import { view } from "./job-view.ts";
 
 const STATUSES: readonly JobStatus[] = [

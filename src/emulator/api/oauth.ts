@@ -1,8 +1,9 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { ApiContext } from "../context.ts";
 import { empty, json, text } from "../http/answer.ts";
 import { type App, type Call, queryOf, readForm } from "../http/call.ts";
 import { HttpError } from "../http/error.ts";
-import type { ApiContext } from "./context.ts";
-import { type LoginCodes, openLoginCodes } from "./login-codes.ts";
 import { LOGIN_COOKIE, PUBLISHED } from "./published.ts";
 
 const LIFE_SECONDS = 3600;
@@ -101,4 +102,46 @@ function loginPage(status: number, asksToken: boolean): Response {
 
 function denied(error: string, description: string): HttpError {
   return new HttpError(403, { error, error_description: description });
+}
+
+const CODE_LIFE_MS = 60_000;
+/** More logins than that at a time are nobody's. */
+const MOST_CODES = 100;
+
+interface Login {
+  user: string;
+  callback: string;
+  /** SHA-256 of the verifier that whoever redeems the code must know; null if the client made none. */
+  challenge: string | null;
+}
+
+type LoginCodes = ReturnType<typeof openLoginCodes>;
+
+/** Codes that a browser carries from the login page to the client. Each works once, for a minute. Source: protocol reference 1.4. */
+function openLoginCodes(clock: Clock) {
+  const open = new Map<string, Login & { untilMs: number }>();
+  return {
+    issue(login: Login): string {
+      const [oldest] = open.keys();
+      if (open.size >= MOST_CODES && oldest !== undefined) open.delete(oldest);
+      const code = randomBytes(24).toString("base64url");
+      open.set(code, { ...login, untilMs: clock.nowMs() + CODE_LIFE_MS });
+      return code;
+    },
+    /** The user, if the form of `POST token_url` holds a good code and what belongs to it. */
+    redeem(form: URLSearchParams): string | undefined {
+      const code = form.get("code") ?? "";
+      const login = open.get(code);
+      open.delete(code);
+      if (login === undefined || login.untilMs < clock.nowMs()) return undefined;
+      const { user, callback, challenge } = login;
+      const verified = challenge === null || challenge === hashOf(form.get("code_verifier") ?? "");
+      const returned = form.get("redirect_uri") ?? callback;
+      return verified && URL.canParse(returned) && new URL(returned).href === callback ? user : undefined;
+    },
+  };
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }

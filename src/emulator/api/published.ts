@@ -2,13 +2,13 @@ import { request as httpRequest, type ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { getCookie } from "hono/cookie";
+import type { ApiContext } from "../context.ts";
 import type { App, Call } from "../http/call.ts";
 import { HttpError } from "../http/error.ts";
-import type { RunningJob } from "../run/runner.ts";
+import type { RunningJob } from "../run/job-process.ts";
 import type { JobRecord } from "../state/job.ts";
 import { orgProjectHash, unquote } from "../state/names.ts";
 import type { Tokens } from "../state/tokens.ts";
-import type { ApiContext } from "./context.ts";
 
 /** First segment of the address of every job's page. */
 export const PUBLISHED = "http";

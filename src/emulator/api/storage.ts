@@ -2,11 +2,11 @@ import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { type Action, type ApiContext, demand } from "../context.ts";
 import { empty, json, streamed, text } from "../http/answer.ts";
 import { type App, type Call, queryOf, userOf } from "../http/call.ts";
 import { HttpError } from "../http/error.ts";
 import { unquote } from "../state/names.ts";
-import { type Action, type ApiContext, demand } from "./context.ts";
 
 type Operation = (place: Place, call: Call) => Promise<Response>;
 

@@ -1,8 +1,8 @@
+import { type Action, type ApiContext, demand, refuseWithout } from "../context.ts";
 import { empty, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
 import { failure } from "../http/error.ts";
 import { dict, list, oneOf, required, text, valid } from "../validate/check.ts";
-import { type Action, type ApiContext, demand, refuseWithout } from "./context.ts";
 
 const permissionsBody = list(
   dict({ uri: required(text()), action: required(oneOf<Action>("read", "write", "manage")) }),

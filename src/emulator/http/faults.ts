@@ -1,20 +1,36 @@
 import type { ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
+import { z } from "zod";
+
+const milliseconds = z.number().min(0);
 
 /** What can go wrong with one request, on request. */
-export type RequestFault =
+export const requestFault = z.discriminatedUnion("kind", [
   /** Waits before anything else happens. */
-  | { kind: "delay"; ms: number }
+  z.strictObject({ kind: z.literal("delay"), ms: milliseconds }),
   /** Never answers; the connection stays open until the caller gives up. */
-  | { kind: "drop" }
+  z.strictObject({ kind: z.literal("drop") }),
   /** Resets the TCP connection at once. */
-  | { kind: "reset" }
+  z.strictObject({ kind: z.literal("reset") }),
   /** Answers this instead of doing the work. */
-  | { kind: "answer"; status: number; body?: unknown; headers?: Record<string, string> | undefined }
+  z.strictObject({
+    kind: z.literal("answer"),
+    status: z.int().min(200).max(599),
+    body: z.unknown().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
   /** Does the work, then resets the connection in place of the answer. */
-  | { kind: "lose_answer" }
+  z.strictObject({ kind: z.literal("lose_answer") }),
   /** Cuts a stream (WebSocket or HTTP body) after so much was sent; `code` closes a WebSocket politely. */
-  | { kind: "cut"; afterBytes?: number | undefined; afterMs?: number | undefined; code?: number | undefined };
+  z.strictObject({
+    kind: z.literal("cut"),
+    afterBytes: z.int().min(0).optional(),
+    afterMs: milliseconds.optional(),
+    code: z.int().optional(),
+  }),
+]);
+
+export type RequestFault = z.infer<typeof requestFault>;
 
 /** Where the server asks what is to go wrong. */
 export interface FaultSource {

@@ -1,6 +1,7 @@
 import { cp } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Ending, RunningJob } from "../run/runner.ts";
+import type { RunningJob } from "../run/job-process.ts";
+import type { Ending } from "../run/launch.ts";
 import type { JobRecord } from "../state/job.ts";
 import type { CannedRun, RunDeps } from "./deps.ts";
 import { launchOf } from "./launch.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { LogStore } from "../logs/store.ts";
-import type { Runner } from "../run/runner.ts";
+import type { Runner } from "../run/index.ts";
 import type { Accounts } from "../state/accounts.ts";
 import type { SavedImages } from "../state/folders.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import type { RunningJob } from "../run/job-process.ts";
 import { endStrays } from "../run/process-table.ts";
-import type { RunningJob } from "../run/runner.ts";
 import { costOf, subtract } from "../state/decimal.ts";
 import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.ts";

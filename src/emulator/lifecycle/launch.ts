@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Launch, Mount } from "../run/runner.ts";
+import type { Launch, Mount } from "../run/launch.ts";
 import type { Collection } from "../state/collection.ts";
 import type { Folders } from "../state/folders.ts";
 import type { JobRecord } from "../state/job.ts";

@@ -1,4 +1,4 @@
-import type { Ending } from "../run/runner.ts";
+import type { Ending } from "../run/launch.ts";
 import type { SavedImages } from "../state/folders.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";

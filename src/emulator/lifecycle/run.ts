@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunningJob } from "../run/runner.ts";
+import type { RunningJob } from "../run/job-process.ts";
 import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { Container } from "./container.ts";

@@ -2,12 +2,11 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
-import type { ApiContext } from "../api/context.ts";
-import type { RunningJob } from "../run/runner.ts";
+import type { ApiContext } from "../context.ts";
+import type { RunningJob } from "../run/job-process.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
-import type { SocketRoute } from "./route.ts";
-import { HEARTBEAT_MS, runningJob } from "./running.ts";
+import { HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import { pythonJson } from "../http/answer.ts";
-import type { Terminal } from "../run/runner.ts";
+import type { Terminal } from "../run/launch.ts";
 import type { StreamFlags } from "./query.ts";
 import { bytesOf } from "./socket.ts";
 

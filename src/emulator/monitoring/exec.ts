@@ -2,15 +2,14 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
-import type { ApiContext } from "../api/context.ts";
+import type { ApiContext } from "../context.ts";
 import { failure } from "../http/error.ts";
-import type { Ending, Session } from "../run/runner.ts";
+import type { Ending, Session } from "../run/launch.ts";
 import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
-import type { SocketRoute } from "./route.ts";
-import { containerId, HEARTBEAT_MS, runningJob } from "./running.ts";
+import { containerId, HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Output that something in the background holds open is given up after this silence. */

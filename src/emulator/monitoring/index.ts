@@ -1,24 +1,110 @@
-import type { ApiContext } from "../api/context.ts";
-import { empty } from "../http/answer.ts";
+import { type ApiContext, refuseWithout } from "../context.ts";
+import { empty, json, pythonJson, text } from "../http/answer.ts";
+import { type App, type Call, param, queryOf, userOf } from "../http/call.ts";
+import { failure } from "../http/error.ts";
+import type { Sockets } from "../http/sockets.ts";
+import type { JobRecord } from "../state/job.ts";
+import type { Cluster } from "../state/platform.ts";
 import { attachRoute } from "./attach.ts";
 import { execRoute } from "./exec.ts";
-import { logRoutes } from "./log-routes.ts";
+import { logRoutes } from "./logs.ts";
 import { portForwardRoute } from "./port-forward.ts";
-import type { HttpRoute, MonitoringRoute } from "./route.ts";
-import { runningJob } from "./running.ts";
+import { type HttpRoute, type MonitoringRoute, notRunning, runningJob } from "./route.ts";
 import { saveRoute } from "./save.ts";
 import { topRoute } from "./top.ts";
 
-/** Everything monitoring serves for one job. Source: protocol reference 4.1. */
-export function monitoringRoutes(deps: ApiContext): MonitoringRoute[] {
+interface Mounting {
+  cluster: Cluster;
+  base: string;
+  /** Whether it knows the jobs of all clusters. */
+  ofAll: boolean;
+}
+
+/**
+ * Monitoring's routes: for each cluster, whose own jobs it knows, and under the API for the jobs of all. To be
+ * registered before the routes that take any name for a job's.
+ */
+export function mountMonitoring(app: App, context: ApiContext, sockets: Sockets): void {
+  const routes = routesOf(context);
+  for (const mounting of mountings(context)) {
+    const { base, cluster } = mounting;
+    app.get(`${base}/capacity`, (call) => capacity(context, call, cluster));
+    app.post(`${base}/available`, (call) => capacity(context, call, cluster));
+    app.get(`/${cluster.name}/monitoring/ping`, () => text("Pong"));
+    for (const route of routes)
+      app.on(route.methods, base + route.path, async (call) => {
+        const query = queryOf(call);
+        route.check?.(query, call);
+        const job = admitted(context, route, call);
+        const isHere = hasContainer(job, route, mounting);
+        const asked = {
+          job: isHere ? job : { ...job, logsRemoved: true },
+          call,
+          query,
+          signal: call.var.signal,
+        };
+        if ("answer" in route) return route.answer(asked);
+        return sockets.accept(call, route, isHere ? await route.open(asked) : async () => undefined);
+      });
+  }
+}
+
+function mountings({ platform: { clusters } }: ApiContext): Mounting[] {
   return [
-    ...logRoutes(deps),
-    topRoute(deps),
-    saveRoute(deps),
-    attachRoute(deps),
-    execRoute(deps),
-    killRoute(deps),
-    portForwardRoute(deps),
+    ...clusters.slice(0, 1).map((cluster) => ({ cluster, base: "/api/v1/jobs", ofAll: true })),
+    ...clusters.map((cluster) => ({
+      cluster,
+      base: `/${cluster.name}/monitoring/api/v1/jobs`,
+      ofAll: false,
+    })),
+  ];
+}
+
+/** Token, job, permission: in the order of the platform, with its doubly encoded text. Source: protocol reference 4.1. */
+function admitted({ table, permissions }: ApiContext, route: MonitoringRoute, call: Call): JobRecord {
+  const [user, id] = [userOf(call), param(call, "id")];
+  const job = table.get(id);
+  if (job === undefined) throw failure(400, pythonJson({ error: `no such job ${id}` }));
+  refuseWithout(permissions.missingOnJob(user, job, route.permission));
+  return job;
+}
+
+/**
+ * A cluster has only its own jobs' containers: of others there is nothing to read.
+ * @throws {HttpError} 404 where one has to run.
+ */
+function hasContainer(
+  job: JobRecord,
+  { permission }: MonitoringRoute,
+  { cluster, ofAll }: Mounting,
+): boolean {
+  if (ofAll || job.cluster === cluster.name) return true;
+  if (permission === "write") throw failure(404, notRunning(job.id));
+  return false;
+}
+
+/** Source: protocol reference 4.10. */
+function capacity({ permissions, lifecycle }: ApiContext, call: Call, { name, presets }: Cluster): Response {
+  const alternatives = [`job://${name}/${userOf(call)}`, `cluster://${name}/access`].map((uri) => ({
+    uri,
+    action: "read" as const,
+  }));
+  const missing = permissions.missing(userOf(call), alternatives);
+  if (missing.length === alternatives.length) refuseWithout(missing);
+  const nodes = lifecycle.nodes(name);
+  return json(Object.fromEntries(presets.map((preset) => [preset.name, nodes?.capacity(preset) ?? 0])));
+}
+
+/** Everything monitoring serves for one job. Source: protocol reference 4.1. */
+function routesOf(context: ApiContext): MonitoringRoute[] {
+  return [
+    ...logRoutes(context),
+    topRoute(context),
+    saveRoute(context),
+    attachRoute(context),
+    execRoute(context),
+    killRoute(context),
+    portForwardRoute(context),
   ];
 }
 

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { PassThrough, type Writable } from "node:stream";
-import type { ApiContext } from "../api/context.ts";
+import type { ApiContext } from "../context.ts";
 import { pythonJson, streamed } from "../http/answer.ts";
 import { readJson } from "../http/call.ts";
 import type { JobRecord } from "../state/job.ts";
 import { registryHost } from "../state/names.ts";
 import { type Check, DataError, dict, refine, required, text, valid } from "../validate/check.ts";
-import type { HttpRoute } from "./route.ts";
-import { containerId, notRunning } from "./running.ts";
+import { containerId, type HttpRoute, notRunning } from "./route.ts";
 
 const REFERENCE =
   /^(?<host>[a-z0-9.-]+(?::\d+)?)\/(?<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::(?<tag>\w[\w.-]{0,127}))?$/;

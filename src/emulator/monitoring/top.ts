@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
-import type { ApiContext } from "../api/context.ts";
+import type { ApiContext } from "../context.ts";
 import { pythonJson } from "../http/answer.ts";
-import type { Usage } from "../run/runner.ts";
+import type { Usage } from "../run/launch.ts";
 import { isFinished, type JobRecord } from "../state/job.ts";
 import type { SocketRoute } from "./route.ts";
 import { whileOpen } from "./socket.ts";

@@ -10,25 +10,8 @@ const REMOVE_PAUSE_MS = 10;
 /** Joins the group, then becomes the program: whatever that starts is in the group from its first moment. */
 const JOIN = '{ echo 0 > "$1/cgroup.procs"; } 2>/dev/null; shift; exec "$@"';
 
-/** The memory limit of one job, kept by the system for all its processes together. */
-export interface MemoryGroup {
-  /** The same program, in the group before it runs. */
-  enter(command: Command): Command;
-  /** Whether the system has killed a process of the group for memory. */
-  isExhausted(): boolean;
-  /** Call when no process is left in it. */
-  remove(): Promise<void>;
-}
-
-/** Groups with memory limits, below one that was given. */
-export interface MemoryGroups {
-  /** Undefined if the system refuses one: the job is then only watched. */
-  make(jobId: string, limitBytes: number): MemoryGroup | undefined;
-  /** What the paths of all these groups begin with. */
-  prefix: string;
-  /** Call when all groups are removed. */
-  close(): void;
-}
+export type MemoryGroup = NonNullable<ReturnType<typeof makeGroup>>;
+export type MemoryGroups = ReturnType<typeof openMemoryGroups>;
 
 interface Layout {
   limit: string;
@@ -55,18 +38,21 @@ const LEGACY: Layout = {
 };
 
 /**
- * Opens a control group of the system (cgroup v2, or v1's memory hierarchy) that the emulator may make groups in.
+ * Groups with memory limits, below a control group of the system (cgroup v2, or v1's memory hierarchy) that the emulator may make groups in.
  * @throws {Error} if it is no such group or may not be used.
  */
-export function openMemoryGroups(parent: string, close = () => {}): MemoryGroups {
+export function openMemoryGroups(parent: string, close = () => {}) {
   const layout = layoutOf(parent);
   removeLeftovers(parent);
   const prefix = join(parent, `apolo-${process.pid}-`);
   let count = 0;
   return {
+    /** What the paths of all these groups begin with. */
     prefix,
+    /** Call when all groups are removed. */
     close,
-    make(jobId, limitBytes) {
+    /** Undefined if the system refuses one: the job is then only watched. */
+    make(jobId: string, limitBytes: number): MemoryGroup | undefined {
       count += 1;
       return makeGroup(`${prefix}${count}-${jobId.slice(-12)}`, layout, limitBytes);
     },
@@ -90,7 +76,8 @@ function layoutOf(parent: string): Layout {
   }
 }
 
-function makeGroup(folder: string, layout: Layout, limitBytes: number): MemoryGroup | undefined {
+/** The memory limit of one job, kept by the system for all its processes together. */
+function makeGroup(folder: string, layout: Layout, limitBytes: number) {
   try {
     mkdirSync(folder);
     writeFileSync(join(folder, layout.limit), String(limitBytes));
@@ -102,9 +89,12 @@ function makeGroup(folder: string, layout: Layout, limitBytes: number): MemoryGr
     return undefined;
   }
   return {
-    enter: (command) => entering(folder, command),
+    /** The same program, in the group before it runs. */
+    enter: (command: Command) => entering(folder, command),
+    /** Whether the system has killed a process of the group for memory. */
     isExhausted: () => killedIn(join(folder, layout.events)) > 0,
-    remove: async () => {
+    /** Call when no process is left in it. */
+    remove: async (): Promise<void> => {
       // The system lets go of a process a moment after it is gone for us.
       for (let look = 0; look < REMOVE_LOOKS && !tryRemove(folder); look += 1) await delay(REMOVE_PAUSE_MS);
     },

@@ -3,8 +3,8 @@ import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import type { Terminal } from "./launch.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
-import type { Terminal } from "./runner.ts";
 
 /** A program about to be started as the leader of a session of its own. */
 export interface Command {

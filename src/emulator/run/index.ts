@@ -6,7 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type MemoryGroup, type MemoryGroups, openMemoryGroups } from "./cgroup.ts";
 import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
+import type { RunningJob } from "./job-process.ts";
 import { JobProcess } from "./job-process.ts";
+import type { Launch } from "./launch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { ownMemoryGroup } from "./own-group.ts";
 import { Pipes } from "./pipes.ts";
@@ -21,7 +23,6 @@ import {
   resolveProgram,
   whyNot,
 } from "./programs.ts";
-import type { Launch, Runner, RunningJob } from "./runner.ts";
 import { initOf, lostSource, openSandbox, type Sandbox } from "./sandbox.ts";
 import { openTerminals, type Terminals } from "./terminal.ts";
 
@@ -65,8 +66,13 @@ interface Means {
   groups: MemoryGroups | undefined;
 }
 
-class LocalRunner implements Runner {
+export type Runner = Pick<LocalRunner, keyof LocalRunner>;
+
+/** Starts jobs on this machine. */
+class LocalRunner {
+  /** Whether jobs get their own mounts and pids. */
   readonly isolated: boolean;
+  /** Whether the system itself keeps jobs within their memory; else they are watched. */
   readonly limited: boolean;
   readonly #sandbox: Sandbox | undefined;
   /** Found when the first job asks for one: most never do. */
@@ -116,6 +122,7 @@ class LocalRunner implements Runner {
     return job;
   }
 
+  /** Ends every process group it started and waits until they are gone. */
   async close(): Promise<void> {
     for (const job of this.#jobs) job.kill("SIGKILL");
     await Promise.all([...this.#jobs].map((job) => job.ended));

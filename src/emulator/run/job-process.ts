@@ -3,9 +3,9 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MemoryGroup } from "./cgroup.ts";
 import type { Child } from "./child.ts";
+import type { Ending, Session, Terminal, Usage } from "./launch.ts";
 import { connectToJob } from "./ports.ts";
 import { type ProcessTable, sendSignal } from "./process-table.ts";
-import type { Ending, RunningJob, Session, Terminal, Usage } from "./runner.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
 /** Output may still be read this long after the last process of a job is gone. */
@@ -25,10 +25,17 @@ interface JobProcessOptions {
 
 type Listener = (stream: "stdout" | "stderr", chunk: Buffer) => void;
 
+/** What others see of a job that runs. */
+export type RunningJob = Pick<
+  JobProcess,
+  "pid" | "stdin" | "ended" | "onOutput" | "hold" | "resize" | "exec" | "usage" | "connect" | "kill"
+>;
+
 /** One job as a group of real processes. */
-export class JobProcess implements RunningJob {
+export class JobProcess {
   readonly pid: number;
   readonly stdin: Writable;
+  /** Resolves when no process of the group is left. */
   readonly ended: Promise<Ending>;
   readonly meter: UsageMeter;
   readonly #options: JobProcessOptions;
@@ -51,6 +58,10 @@ export class JobProcess implements RunningJob {
     this.ended = this.#finish();
   }
 
+  /**
+   * Output of the job as it comes, stdout and stderr apart; a terminal has stdout only. The first listener gets
+   * what came before it.
+   */
   onOutput(listener: Listener): () => void {
     this.#listeners.add(listener);
     const early = this.#early ?? [];
@@ -59,6 +70,7 @@ export class JobProcess implements RunningJob {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Stops reading the job's output, so that the job waits, until what it returns is called. */
   hold(): () => void {
     if (this.#over) return () => undefined;
     this.#holds += 1;
@@ -76,6 +88,7 @@ export class JobProcess implements RunningJob {
     this.#options.child.resize(size);
   }
 
+  /** Starts another process in the job's environment, folder and namespaces. */
   async exec(argv: string[], { tty }: { tty: boolean }): Promise<Session> {
     const { jobId, table } = this.#options;
     const child = await this.#options.startInside(argv, tty);
@@ -94,16 +107,19 @@ export class JobProcess implements RunningJob {
     };
   }
 
+  /** CPU and memory of the whole group since the last call (first call: since start). */
   async usage(): Promise<Usage> {
     await this.#options.table.settle();
     return this.meter.read();
   }
 
+  /** Connects to a port that a process of the job listens on. @throws {PortError} */
   async connect(port: number): Promise<Socket> {
     await this.#options.table.settle();
     return connectToJob(this.#options.table.members(this.#options.jobId), port);
   }
 
+  /** Asks the first process to end, as the platform does, or kills the whole group. */
   kill(signal: "SIGTERM" | "SIGKILL"): void {
     if (this.#over) return;
     const { table, jobId, program } = this.#options;

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
+import type { Launch, Mount } from "./launch.ts";
 import { childrenOf } from "./proc.ts";
 import { environmentOf, type Place, programInPath } from "./programs.ts";
-import type { Launch, Mount } from "./runner.ts";
 
 /** What of the host every job sees, read-only: its programs. */
 const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt"];
@@ -23,68 +23,42 @@ const CAPABILITIES = [
   ...["SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"],
 ];
 
-/**
- * Puts jobs into mount and pid namespaces of their own: the job's folder is the root of its file system, the
- * host's programs are there read-only, and volumes, secret files and disks appear at their paths.
- */
-export interface Sandbox {
-  /** Program and arguments that run `argv` inside. */
-  wrap(launch: Launch, argv: readonly string[]): { file: string; args: string[] };
-  /** Program and arguments that run `argv` inside a job that runs; `init` is its first process on the host. */
-  enter(init: number, cwd: string, argv: readonly string[]): { file: string; args: string[] };
-  place(launch: Launch): Place;
-  /** Where a path of the job is on the host. */
-  hostPath(launch: Launch, path: string): string;
-}
+export type Sandbox = NonNullable<ReturnType<typeof openSandbox>>;
 
-/** Opens the sandbox; undefined where bubblewrap is missing or may not make namespaces. */
-export function openSandbox(): Sandbox | undefined {
+/**
+ * Opens what puts jobs into mount and pid namespaces of their own: the job's folder is the root of its file system,
+ * the host's programs are there read-only, and volumes, secret files and disks appear at their paths. Undefined where
+ * bubblewrap is missing or may not make namespaces.
+ */
+export function openSandbox() {
   const bubblewrap = programInPath("bwrap");
   const nsenter = programInPath("nsenter");
   if (bubblewrap === undefined || nsenter === undefined) return undefined;
-  const probe = spawnSync(
-    bubblewrap,
-    [
-      ...NAMESPACES,
-      ...USER,
-      "--ro-bind",
-      "/",
-      "/",
-      "--proc",
-      "/proc",
-      "--size",
-      "1",
-      "--tmpfs",
-      "/dev",
-      "true",
-    ],
-    { env: {}, timeout: 10_000 },
-  );
-  if (probe.status !== 0) return undefined;
+  const probe = [...NAMESPACES, ...USER, ...PROBE];
+  if (spawnSync(bubblewrap, probe, { env: {}, timeout: 10_000 }).status !== 0) return undefined;
   const help = spawnSync(bubblewrap, ["--help"], { encoding: "utf8" });
   const sizes = help.stdout.includes("--size");
   return {
-    wrap: (launch, argv) => ({ file: bubblewrap, args: [...wrapping(launch, sizes), "--", ...argv] }),
-    enter: (init, cwd, argv) => ({
-      file: nsenter,
-      args: [
-        ...ENTER,
-        "--target",
-        String(init),
-        "--",
-        "/bin/sh",
-        "-c",
-        'cd "$1" && shift && exec "$@"',
-        "sh",
-        cwd,
-        ...argv,
-      ],
+    /** Program and arguments that run `argv` inside. */
+    wrap: (launch: Launch, argv: readonly string[]) => ({
+      file: bubblewrap,
+      args: [...wrapping(launch, sizes), "--", ...argv],
     }),
-    place: (launch) => ({ cwd: resolve("/", launch.workingDir ?? "/"), env: environmentOf(launch) }),
+    /** Program and arguments that run `argv` inside a job that runs; `init` is its first process on the host. */
+    enter: (init: number, cwd: string, argv: readonly string[]) => ({
+      file: nsenter,
+      args: [...ENTER, "--target", String(init), "--", "/bin/sh", "-c", IN_FOLDER, "sh", cwd, ...argv],
+    }),
+    place: (launch: Launch): Place => ({
+      cwd: resolve("/", launch.workingDir ?? "/"),
+      env: environmentOf(launch),
+    }),
     hostPath,
   };
 }
 
+const PROBE = "--ro-bind / / --proc /proc --size 1 --tmpfs /dev true".split(" ");
+const IN_FOLDER = 'cd "$1" && shift && exec "$@"';
 const isRoot = process.getuid?.() === 0;
 const NAMESPACES = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"];
 const USER = isRoot ? [] : ["--unshare-user", "--uid", "0", "--gid", "0"];
@@ -178,6 +152,7 @@ function mounted({ source, target, readOnly }: Mount): string[] {
   return [readOnly ? "--ro-bind" : "--bind", source, target];
 }
 
+/** Where a path of the job is on the host. */
 function hostPath({ folder, mounts }: Launch, path: string): string {
   const mount = [...mounts].sort(byDepth).findLast(({ target }) => isBelow(path, target));
   if (mount !== undefined) return join(mount.source, path.slice(mount.target.length));

@@ -3,9 +3,9 @@ import { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
 import type { Child } from "./child.ts";
+import type { Terminal } from "./launch.ts";
 import { childrenOf, readProc } from "./proc.ts";
 import { findProgram, type Program } from "./programs.ts";
-import type { Terminal } from "./runner.ts";
 
 /** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
 const SETTINGS = "stty rows 24 cols 80 echo";
@@ -15,26 +15,23 @@ const BEGIN_MS = 5000;
 /** What the system calls a pseudo-terminal. */
 const PTS_MAJOR = 136;
 
-/** Puts programs on pseudo-terminals, which are made where the program runs: inside its namespaces. */
-export interface Terminals {
-  /** The program that runs `program` on a terminal of its own. */
-  wrap(program: Program): Program;
-  /** The child that was started from `wrapped`, as one whose output is a terminal that can be resized. */
-  adopt(child: Child, wrapped: Program): Child;
-}
+export type Terminals = NonNullable<ReturnType<typeof openTerminals>>;
 
 /**
- * Opens util-linux's `script`, which is on every common Linux system; undefined where it is missing. A native
- * module in its place would hand its terminals on to every program started later, and make them outside.
+ * Opens what puts programs on pseudo-terminals, made where the program runs: inside its namespaces. It is util-linux's
+ * `script`, which is on every common Linux system; undefined where it is missing. A native module in its place would
+ * hand its terminals on to every program started later, and make them outside.
  */
-export function openTerminals(script = findProgram("script")): Terminals | undefined {
+export function openTerminals(script = findProgram("script")) {
   if (script === undefined || !isOfUtilLinux(script)) return undefined;
   return {
-    wrap: ({ argv, env }) => ({
+    /** The program that runs `program` on a terminal of its own. */
+    wrap: ({ argv, env }: Program): Program => ({
       argv: [script, "-qefc", shellText({ argv, env }), "/dev/null"],
       env: { TERM: "xterm", ...env, SHELL: "/bin/sh" },
     }),
-    adopt: (child, { argv }) => onTerminal(child, argv[2] ?? ""),
+    /** The child that was started from `wrapped`, as one whose output is a terminal that can be resized. */
+    adopt: (child: Child, { argv }: Program): Child => onTerminal(child, argv[2] ?? ""),
   };
 }
 
@@ -83,14 +80,8 @@ function onTerminal(child: Child, shellCommand: string): Child {
 
 async function setSize(device: string | undefined, { height, width }: Terminal): Promise<void> {
   if (device === undefined) return;
-  const args = [
-    "-F",
-    device,
-    "rows",
-    String(Math.min(height, 65_535)),
-    "cols",
-    String(Math.min(width, 65_535)),
-  ];
+  const [rows, columns] = [height, width].map((cells) => String(Math.min(cells, 65_535)));
+  const args = ["-F", device, "rows", rows ?? "", "cols", columns ?? ""];
   await new Promise<void>((resolve) => {
     // A terminal that is gone meanwhile needs no size.
     spawn("stty", args, { stdio: "ignore" })

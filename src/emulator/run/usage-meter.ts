@@ -1,5 +1,5 @@
+import type { Usage } from "./launch.ts";
 import { type ProcessTable, proportionalBytes, TICKS_PER_SECOND } from "./process-table.ts";
-import type { Usage } from "./runner.ts";
 
 /** Questions closer together than this get the same answer: ticks are too coarse to tell them apart. */
 const FRESH_MS = 500;

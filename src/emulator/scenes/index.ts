@@ -1,4 +1,4 @@
-import type { ApiContext } from "../api/context.ts";
+import type { ApiContext } from "../context.ts";
 import { openRandom } from "./random.ts";
 import { Stage } from "./stage.ts";
 import { epochs, midnight, oom, prep, quota, stuck, sweep, tmp, window } from "./tasks.ts";

@@ -1,16 +1,7 @@
-/** Numbers that look random and are the same for the same seed. */
-export interface Random {
-  /** From 0 up to, but not including, 1. */
-  next(): number;
-  /** A whole number, both ends included. */
-  between(low: number, high: number): number;
-  pick<T>(items: readonly T[]): T;
-  chance(probability: number): boolean;
-  /** Lower-case hexadecimal digits. */
-  hex(digits: number): string;
-}
+export type Random = ReturnType<typeof openRandom>;
 
-export function openRandom(seed: number): Random {
+/** Numbers that look random and are the same for the same seed. */
+export function openRandom(seed: number) {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -20,14 +11,17 @@ export function openRandom(seed: number): Random {
   };
   const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
   return {
+    /** From 0 up to, but not including, 1. */
     next,
+    /** A whole number, both ends included. */
     between,
-    pick(items) {
+    pick<T>(items: readonly T[]): T {
       const item = items[between(0, items.length - 1)];
       if (item === undefined) throw new RangeError("Nothing to pick from.");
       return item;
     },
-    chance: (probability) => next() < probability,
-    hex: (digits) => Array.from({ length: digits }, () => between(0, 15).toString(16)).join(""),
+    chance: (probability: number) => next() < probability,
+    /** Lower-case hexadecimal digits. */
+    hex: (digits: number) => Array.from({ length: digits }, () => between(0, 15).toString(16)).join(""),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { ApiContext } from "../api/context.ts";
 import { presetResources } from "../api/preset.ts";
+import type { ApiContext } from "../context.ts";
 import type { Hold } from "../lifecycle/deps.ts";
 import type { TimedLine } from "../logs/writer.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
@@ -149,7 +149,11 @@ export class Stage {
           casting.httpPort === undefined
             ? undefined
             : { port: casting.httpPort, health_check_path: "/", requires_auth: true },
-        ...{ volumes: [], secret_env: {}, secret_volumes: [], disk_volumes: [], tty: false },
+        volumes: [],
+        secret_env: {},
+        secret_volumes: [],
+        disk_volumes: [],
+        tty: false,
       },
       schedulerEnabled: preset.scheduler_enabled,
       preemptibleNode: preset.preemptible_node,
@@ -157,8 +161,14 @@ export class Stage {
       priority: "normal",
       pricePerHour: preset.credits_per_hour,
       maxRunTimeMinutes: casting.lifeSpanMinutes ?? 1440,
-      ...{ passConfig: false, privileged: false, waitForJobsQuota: false },
-      ...{ materialized: false, beingDropped: false, logsRemoved: false },
+      passConfig: false,
+      privileged: false,
+      waitForJobsQuota: false,
+
+      materialized: false,
+      beingDropped: false,
+      logsRemoved: false,
+
       statuses,
     };
   }

@@ -160,13 +160,9 @@ function sweepText({ random }: Stage, lr: string, { status, description }: End):
 
 function leak(stage: Stage): void {
   const refused = "curl: (7) Failed to connect to metrics.internal port 443";
-  stage.past(
-    { name: "sync-metrics", command: "bash -xc 'env | sort; ./sync.sh'", tags: ["data"] },
-    {
-      ...{ createdAgo: 26 * HOUR, queuedMs: 6000, lastedMs: HOUR, end: failed(1) },
-      lines: [...leakyText(stage.random), refused],
-    },
-  );
+  const casting = { name: "sync-metrics", command: "bash -xc 'env | sort; ./sync.sh'", tags: ["data"] };
+  const lines = [...leakyText(stage.random), refused];
+  stage.past(casting, { createdAgo: 26 * HOUR, queuedMs: 6000, lastedMs: HOUR, end: failed(1), lines });
 }
 
 /** What is going on now. */
@@ -177,12 +173,11 @@ function present(stage: Stage): void {
   const resnet = { name: "train-resnet", command: loop, tags: ["train"], lifeSpanMinutes: 720 };
   stage.running(resnet, 3 * HOUR, epochs);
   const traced = traceback("KeyError: 'head.weight'", "eval.py");
+  const lines = ["loading /mnt/checkpoints/latest.pt", "batch 25/1000 acc=0.7312", ...traced];
+  const lastedMs = 3 * HOUR - 20 * MINUTE;
   stage.past(
     { name: "eval-nightly", command: "python eval.py --split test", tags: ["eval"], preset: "cpu-medium" },
-    {
-      ...{ createdAgo: 3 * HOUR, queuedMs: 6000, lastedMs: 3 * HOUR - 20 * MINUTE, end: failed(1) },
-      lines: ["loading /mnt/checkpoints/latest.pt", "batch 25/1000 acc=0.7312", ...traced],
-    },
+    { createdAgo: 3 * HOUR, queuedMs: 6000, lastedMs, end: failed(1), lines },
   );
   const annotate = { owner: "bob", name: "annotate", project: "nlp", command: "sleep 86400", tags: ["data"] };
   stage.running(annotate, HOUR);

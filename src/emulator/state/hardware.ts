@@ -48,83 +48,62 @@ const CPU_SHARES = [
   { name: "cpu-large", share: 1 / 2, credits_per_hour: "2" },
 ];
 
+/** Made-up machines, each with a preset that takes one whole. */
+const GPU_NODES = [
+  { name: "a100", credits: "45.5", cpu: 12, memory: 120 * GIB, gpu: { count: 1, ...A100 }, isSpot: false },
+  { name: "h100-x4", credits: "310", cpu: 64, memory: 480 * GIB, gpu: { count: 4, ...H100 }, isSpot: false },
+  {
+    name: "a100-x8-spot",
+    credits: "120.25",
+    cpu: 96,
+    memory: 960 * GIB,
+    gpu: { count: 8, ...A100 },
+    isSpot: true,
+  },
+];
+
 /** The presets: CPU ones cut from this machine, GPU ones made up. The first is the default. */
 export function presets(machine: Machine): Preset[] {
-  return [
-    ...CPU_SHARES.map(({ name, share, credits_per_hour }) => ({
-      name,
-      credits_per_hour,
-      cpu: Math.max(0.1, floorTo(machine.cpus * share, 0.025)),
-      memory: Math.max(64 * MIB, floorTo(machine.memoryBytes * share, 64 * MIB)),
-      scheduler_enabled: false,
-      preemptible_node: false,
-      resource_pool_names: ["cpu"],
-    })),
-    gpuPreset("a100", { credits: "45.5", cpu: 12, memoryGib: 120, gpu: { count: 1, ...A100 } }),
-    gpuPreset("h100-x4", { credits: "310", cpu: 64, memoryGib: 480, gpu: { count: 4, ...H100 } }),
-    {
-      ...gpuPreset("a100-x8-spot", {
-        credits: "120.25",
-        cpu: 96,
-        memoryGib: 960,
-        gpu: { count: 8, ...A100 },
-      }),
-      scheduler_enabled: true,
-      preemptible_node: true,
-    },
-  ];
+  const small = CPU_SHARES.map(({ name, share, credits_per_hour }) => ({
+    name,
+    credits_per_hour,
+    cpu: Math.max(0.1, floorTo(machine.cpus * share, 0.025)),
+    memory: Math.max(64 * MIB, floorTo(machine.memoryBytes * share, 64 * MIB)),
+    scheduler_enabled: false,
+    preemptible_node: false,
+    resource_pool_names: ["cpu"],
+  }));
+  const large = GPU_NODES.map(({ name, credits, cpu, memory, gpu, isSpot }) => ({
+    name,
+    credits_per_hour: credits,
+    cpu,
+    memory,
+    nvidia_gpu: gpu,
+    scheduler_enabled: isSpot,
+    preemptible_node: isSpot,
+    resource_pool_names: [name],
+  }));
+  return [...small, ...large];
 }
 
 /** The node pools behind the presets. `gpuNodes` is the size of each GPU pool. */
 export function pools(machine: Machine, gpuNodes: number): Pool[] {
   const disk = { disk_size: 150 * GIB };
-  const gpuPool = { min_size: 0, max_size: gpuNodes, ...disk };
+  const cpu = Math.max(machine.cpus, 1.6);
+  const memory = Math.max(machine.memoryBytes, GIB);
   return [
-    {
-      name: "cpu",
-      min_size: 1,
-      max_size: 2,
-      cpu: Math.max(machine.cpus, 1.6),
-      memory: Math.max(machine.memoryBytes, GIB),
+    { name: "cpu", min_size: 1, max_size: 2, cpu, memory, ...disk, is_preemptible: false },
+    ...GPU_NODES.map(({ name, gpu, isSpot, ...node }) => ({
+      name,
+      min_size: 0,
+      max_size: gpuNodes,
+      cpu: node.cpu,
+      memory: node.memory,
+      nvidia_gpu: gpu,
+      is_preemptible: isSpot,
       ...disk,
-      is_preemptible: false,
-    },
-    { name: "a100", ...gpuPool, ...node(12, 120), nvidia_gpu: { count: 1, ...A100 }, is_preemptible: false },
-    {
-      name: "h100-x4",
-      ...gpuPool,
-      ...node(64, 480),
-      nvidia_gpu: { count: 4, ...H100 },
-      is_preemptible: false,
-    },
-    {
-      name: "a100-x8-spot",
-      ...gpuPool,
-      ...node(96, 960),
-      nvidia_gpu: { count: 8, ...A100 },
-      is_preemptible: true,
-    },
+    })),
   ];
-}
-
-function node(cpu: number, memoryGib: number): { cpu: number; memory: number } {
-  return { cpu, memory: memoryGib * GIB };
-}
-
-function gpuPreset(
-  name: string,
-  { credits, cpu, memoryGib, gpu }: { credits: string; cpu: number; memoryGib: number; gpu: Gpu },
-): Preset {
-  return {
-    name,
-    credits_per_hour: credits,
-    cpu,
-    memory: memoryGib * GIB,
-    nvidia_gpu: gpu,
-    scheduler_enabled: false,
-    preemptible_node: false,
-    resource_pool_names: [name],
-  };
 }
 
 function floorTo(value: number, step: number): number {

@@ -16,15 +16,9 @@ import {
 import { join } from "node:path";
 
 /** Lines that together say the whole state, each a JSON value. */
-export interface Journal {
-  /** What could not be read when it was opened, as a sentence for people. */
-  readonly damage: string | undefined;
-  /** Writes one line; it survives the death of this process from here on, unless the disk is full: then once it is not. */
-  append(entry: unknown): void;
-  close(): void;
-}
+export type Journal = ReturnType<typeof openJournal>;
 
-export interface JournalOptions {
+interface JournalOptions {
   folder: string;
   /** Called with every line written so far, oldest first, before the journal opens. False if it says nothing. */
   replay(entry: unknown): boolean;
@@ -43,7 +37,7 @@ const DAMAGED = "damaged.jsonl";
  * from the moment it is renamed, so a death at any point leaves one complete generation. Lines that cannot be read
  * are put aside, and so is a torn last one.
  */
-export function openJournal(options: JournalOptions): Journal {
+export function openJournal(options: JournalOptions) {
   const { folder, compactBytes = COMPACT_BYTES } = options;
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);
@@ -89,13 +83,15 @@ export function openJournal(options: JournalOptions): Journal {
   dropOthers(folder, generation);
 
   return {
+    /** What could not be read when it was opened, as a sentence for people. */
     damage: reader.damage,
-    append(entry) {
+    /** Writes one line; it survives the death of this process from here on, unless the disk is full: then once it is not. */
+    append(entry: unknown): void {
       waiting.push(Buffer.from(`${JSON.stringify(entry)}\n`));
       flush();
       if (bytes > Math.max(compactBytes, snapshotBytes)) compact();
     },
-    close() {
+    close(): void {
       flush();
       closeSync(file);
     },

@@ -1,21 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** Makes and recognises bearer tokens. Source: protocol reference 1.6, 7.1. */
-export interface Tokens {
-  mint(user: string, uri?: string): string;
-  /** A token that buys others and is none itself. */
-  mintRefresh(user: string): string;
-  /** The user a token stands for; undefined for anything this emulator did not make, and for a refresh token. */
-  userOf(token: string): string | undefined;
-  /** The user who may have a new token for this one: a refresh token, or any other. */
-  refreshedBy(token: string): string | undefined;
-}
+export type Tokens = ReturnType<typeof openTokens>;
 
 /**
  * Opens tokens signed with `key`. A `fixed` token also stands for its user, whatever it looks like, so that a
  * person can choose it.
  */
-export function openTokens(key: string, fixed?: { token: string; user: string }): Tokens {
+export function openTokens(key: string, fixed?: { token: string; user: string }) {
   const sign = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
   const mint = (user: string, uri?: string) => {
     const claims = uri === undefined ? { identity: user } : { identity: user, uri };
@@ -32,13 +24,16 @@ export function openTokens(key: string, fixed?: { token: string; user: string })
   };
   return {
     mint,
-    mintRefresh: (user) => mint(user, REFRESH),
-    userOf(token) {
+    /** A token that buys others and is none itself. */
+    mintRefresh: (user: string) => mint(user, REFRESH),
+    /** The user a token stands for; undefined for anything this emulator did not make, and for a refresh token. */
+    userOf(token: string): string | undefined {
       const found = signed(token);
       const { uri = USABLE } = found ?? {};
       return String(uri).startsWith(USABLE) ? found?.user : undefined;
     },
-    refreshedBy: (token) => signed(token)?.user,
+    /** The user who may have a new token for this one: a refresh token, or any other. */
+    refreshedBy: (token: string) => signed(token)?.user,
   };
 }
 

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
-import type { Runner } from "../../../src/emulator/run/runner.ts";
 import { canIsolate, removeFolders, run, start } from "./jobs.ts";
 
 /** What programs find in a container, and so have to find in a job. */

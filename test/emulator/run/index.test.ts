@@ -3,9 +3,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { PortError } from "../../../src/emulator/run/ports.ts";
-import type { Runner } from "../../../src/emulator/run/runner.ts";
 import { processesOf, removeFolders, run, start } from "./jobs.ts";
 
 let runner: Runner;

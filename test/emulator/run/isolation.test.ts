@@ -11,9 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { findProgram } from "../../../src/emulator/run/programs.ts";
-import type { Runner } from "../../../src/emulator/run/runner.ts";
 import { canIsolate, processesOf, removeFolders, run, start } from "./jobs.ts";
 
 const title = canIsolate

@@ -3,8 +3,10 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Runner } from "../../../src/emulator/run/index.ts";
+import type { RunningJob } from "../../../src/emulator/run/job-process.ts";
+import type { Launch } from "../../../src/emulator/run/launch.ts";
 import { findProgram } from "../../../src/emulator/run/programs.ts";
-import type { Launch, Runner, RunningJob } from "../../../src/emulator/run/runner.ts";
 
 /** Whether this machine can isolate jobs; without it those tests cannot run. */
 export const canIsolate =

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
-import type { Runner } from "../../../src/emulator/run/runner.ts";
 import { openTerminals } from "../../../src/emulator/run/terminal.ts";
 import { canIsolate, removeFolders, run, start } from "./jobs.ts";
 

@@ -1,6 +1,8 @@
 import { PassThrough } from "node:stream";
 import type { LogStore } from "../../../src/emulator/logs/store.ts";
-import type { Ending, Launch, Runner, RunningJob } from "../../../src/emulator/run/runner.ts";
+import type { Runner } from "../../../src/emulator/run/index.ts";
+import type { RunningJob } from "../../../src/emulator/run/job-process.ts";
+import type { Ending, Launch } from "../../../src/emulator/run/launch.ts";
 
 /** A process that ends when the test says so. */
 interface ScriptedJob {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseIsoTime } from "../../../src/emulator/api/iso-time.ts";
+import { parseIsoTime } from "../../../src/emulator/validate/iso-time.ts";
 
 const TEN = Date.UTC(2026, 0, 1, 10);
 

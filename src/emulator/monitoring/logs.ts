@@ -1,6 +1,46 @@
-import type { ApiContext } from "../api/context.ts";
+import type { ApiContext } from "../context.ts";
+import { empty, streamed } from "../http/answer.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
-import type { LogQuery } from "./log-query.ts";
+import { checkLogQuery, type LogQuery, logQuery } from "./query.ts";
+import { HEARTBEAT_MS, type MonitoringRoute } from "./route.ts";
+import { sendPaced, whileOpen } from "./socket.ts";
+
+/** Source: protocol reference 4.2 and 4.3. */
+export function logRoutes(deps: ApiContext): MonitoringRoute[] {
+  return [
+    {
+      path: "/:id/log_ws",
+      methods: ["GET"],
+      permission: "read",
+      protocols: ["logs.apolo.us"],
+      heartbeatMs: HEARTBEAT_MS,
+      check: checkLogQuery,
+      open: async ({ job, query, signal }) => {
+        const asked = logQuery(query);
+        return async (socket) => {
+          const open = whileOpen(socket, signal);
+          for await (const chunk of logParts(deps, { job, query: asked, signal: open })) {
+            if (chunk.length > 0) await sendPaced(socket, chunk);
+          }
+        };
+      },
+    },
+    {
+      path: "/:id/log",
+      methods: ["GET"],
+      permission: "read",
+      check: checkLogQuery,
+      answer: async ({ job, query, signal }) => {
+        const asked = logQuery(query);
+        return streamed(logParts(deps, { job, query: asked, signal }), {
+          "Content-Type": "text/plain; charset=utf-8",
+          "X-Separator": asked.separator.replace(/[^\x20-\x7e]/g, "?"),
+        });
+      },
+    },
+    { path: "/:id/log", methods: ["DELETE"], permission: "write", answer: async () => empty() },
+  ];
+}
 
 /** How far back an archive can be read. Source: protocol reference 4.2. */
 const LOOK_BACK_MS = 30 * 24 * 3600 * 1000;
@@ -13,7 +53,7 @@ type Deps = Pick<ApiContext, "lifecycle" | "logs" | "clock" | "timing">;
  * A job's log: what is old enough for the archive, a separator, then what is newer and what still comes. Ends
  * with the job's output, or when `signal` fires. Source: protocol reference 4.2.
  */
-export async function* logParts(
+async function* logParts(
   deps: Deps,
   { job, query, signal }: { job: JobRecord; query: LogQuery; signal: AbortSignal },
 ): AsyncGenerator<Uint8Array> {

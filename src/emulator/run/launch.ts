@@ -57,38 +57,3 @@ export interface Session {
   ended: Promise<Ending>;
   kill(): void;
 }
-
-/** One running job: a process group. */
-export interface RunningJob {
-  readonly pid: number;
-  /**
-   * Output of the job as it comes, stdout and stderr apart; a terminal has stdout only. The first listener gets
-   * what came before it.
-   */
-  onOutput(listener: (stream: "stdout" | "stderr", chunk: Buffer) => void): () => void;
-  /** Stops reading the job's output, so that the job waits, until what it returns is called. */
-  hold(): () => void;
-  stdin: Writable;
-  resize(size: Terminal): void;
-  /** Starts another process in the job's environment, folder and namespaces. */
-  exec(argv: string[], options: { tty: boolean }): Promise<Session>;
-  /** CPU and memory of the whole group since the last call (first call: since start). */
-  usage(): Promise<Usage>;
-  /** Connects to a port that a process of the job listens on. @throws {PortError} */
-  connect(port: number): Promise<import("node:net").Socket>;
-  /** Asks the first process to end, as the platform does, or kills the whole group. */
-  kill(signal: "SIGTERM" | "SIGKILL"): void;
-  /** Resolves when no process of the group is left. */
-  ended: Promise<Ending>;
-}
-
-/** Starts jobs on this machine. */
-export interface Runner {
-  /** Whether jobs get their own mounts and pids. */
-  readonly isolated: boolean;
-  /** Whether the system itself keeps jobs within their memory; else they are watched. */
-  readonly limited: boolean;
-  start(launch: Launch): RunningJob;
-  /** Ends every process group it started and waits until they are gone. */
-  close(): Promise<void>;
-}
