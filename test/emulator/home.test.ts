@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { openHome } from "../../src/emulator/home.ts";
+import { lockFolder, openHome } from "../../src/emulator/home.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
-import { lockFolder } from "../../src/emulator/state/folder-lock.ts";
+
 import { openStore } from "../../src/emulator/state/store.ts";
 import { record } from "./support/records.ts";
 

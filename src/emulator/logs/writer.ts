@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import {
   closeSync,
   fstatSync,
@@ -30,7 +31,7 @@ export const ENTRY_BYTES = 16;
 const NEW_LINE = 10;
 /** Output closer together than this gets one time: the index stays small however short the pieces are. */
 const SAME_MS = 1;
-const FILL_BYTES = 1 << 20;
+const FILL_LINES = 10_000;
 
 /** How long a log may become. */
 export interface LogBounds {
@@ -57,7 +58,7 @@ export class LogWriter {
   #files: { text: number; index: number } | undefined;
   #isCut: boolean;
   readonly #bounds: LogBounds;
-  readonly #waiting = new Set<() => void>();
+  readonly #events = new EventEmitter().setMaxListeners(0);
 
   constructor(paths: LogPaths, bounds: LogBounds) {
     this.#paths = paths;
@@ -72,25 +73,22 @@ export class LogWriter {
   }
 
   append(chunk: Uint8Array, atMs: number): void {
-    this.#write([chunk], [{ atMs, offset: 0 }]);
+    this.#write(chunk, [{ atMs, offset: 0 }]);
   }
 
-  fill(lines: Iterable<TimedLine>): void {
-    let chunks: Uint8Array[] = [];
-    let times: { atMs: number; offset: number }[] = [];
-    let bytes = 0;
-    const flush = () => {
-      if (bytes > 0) this.#write(chunks, times);
-      [chunks, times, bytes] = [[], [], 0];
-    };
-    for (const { atMs, text } of lines) {
-      const chunk = Buffer.from(`${text}\n`);
-      times.push({ atMs, offset: bytes });
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= FILL_BYTES) flush();
+  fill(timed: Iterable<TimedLine>): void {
+    const lines = [...timed];
+    for (let start = 0; start < lines.length; start += FILL_LINES) {
+      const batch = lines.slice(start, start + FILL_LINES);
+      const chunks = batch.map(({ text }) => Buffer.from(`${text}\n`));
+      let offset = 0;
+      const times = batch.map(({ atMs }, index) => {
+        const time = { atMs, offset };
+        offset += chunks[index]?.length ?? 0;
+        return time;
+      });
+      this.#write(Buffer.concat(chunks), times);
     }
-    flush();
   }
 
   endLine(): void {
@@ -102,7 +100,7 @@ export class LogWriter {
     this.ended = true;
     this.hasOutput = false;
     this.rest();
-    this.#wake();
+    this.#events.emit("change");
   }
 
   /** Closes the files until there is more to write. */
@@ -117,30 +115,13 @@ export class LogWriter {
   async grows(offset: number, signal: AbortSignal): Promise<boolean> {
     while (this.#size <= offset) {
       if (this.ended || signal.aborted) return false;
-      await this.#change(signal);
+      await once(this.#events, "change", { signal }).catch(() => undefined);
     }
     return !signal.aborted;
   }
 
-  async #change(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener("abort", wake);
-    });
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting) wake();
-  }
-
-  #write(chunks: readonly Uint8Array[], times: readonly { atMs: number; offset: number }[]): void {
+  #write(bytes: Uint8Array, times: readonly { atMs: number; offset: number }[]): void {
     if (this.#isCut) return;
-    const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
     const { limitBytes } = this.#bounds;
     const room = limitBytes - this.#size;
     try {
@@ -151,7 +132,7 @@ export class LogWriter {
     }
     this.ended = false;
     this.hasOutput = true;
-    this.#wake();
+    this.#events.emit("change");
   }
 
   #put(bytes: Uint8Array, times: readonly { atMs: number; offset: number }[]): void {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { WebSocket } from "ws";
 
 /** Sends one message and waits until the network has taken it: a slow reader slows its source. */
@@ -21,8 +22,7 @@ export function whileOpen(socket: WebSocket, signal: AbortSignal): AbortSignal {
 
 /** Resolves when the socket has closed. */
 export async function closing(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** The bytes of a message, however ws hands them out. */

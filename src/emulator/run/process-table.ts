@@ -103,8 +103,10 @@ export class ProcessTable {
     // After a longer pause the pid may be that of another process.
     const known = performance.now() - this.#sweptMs < FOREIGN_MS ? this.#foreign : foreign;
     for (const pid of pids()) {
-      if (known.has(pid) && !this.#roots.has(pid)) foreign.add(pid);
-      else for (const info of readProcess(pid)) all.set(pid, info);
+      const isForeign = known.has(pid) && !this.#roots.has(pid);
+      if (isForeign) foreign.add(pid);
+      const info = isForeign ? undefined : parseStat(pid, readProc(`/proc/${pid}/stat`));
+      if (info !== undefined) all.set(pid, info);
     }
     return { all, foreign };
   }
@@ -167,26 +169,16 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function pids(): number[] {
-  return entriesOf("/proc").map(Number).filter(Number.isInteger);
-}
-
-/** Nothing if it is gone, or only waits to be taken note of. */
-function readProcess(pid: number): ProcessInfo[] {
-  const info = parseStat(pid, readProc(`/proc/${pid}/stat`));
-  return info === undefined ? [] : [info];
-}
-
 /** Where there is no /proc, jobs still are process groups; nothing more is known of them. */
-function entriesOf(folder: string): string[] {
+function pids(): number[] {
   try {
-    return readdirSync(folder);
+    return readdirSync("/proc").map(Number).filter(Number.isInteger);
   } catch {
     return [];
   }
 }
 
-/** Fields as in proc(5); the name in parentheses may hold anything, so counting starts behind it. */
+/** Fields as in proc(5), counted behind the name, which may hold anything; undefined if it is gone or waits to be noted. */
 function parseStat(pid: number, stat: string): ProcessInfo | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
