@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { openRandom } from "../src/emulator/scenes/random.ts";
-import { openStore } from "../src/emulator/state/store.ts";
+import { Store } from "../src/emulator/state/store.ts";
 import type { EmulatorProcess } from "../test/emulator/support/bin.ts";
 import { spawnEmulator } from "../test/emulator/support/bin.ts";
 import { crashRound } from "../test/emulator/support/crash.ts";
@@ -109,7 +109,7 @@ async function crash(count: number): Promise<void> {
 
 async function table(count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "soak-table-"));
-  const store = openStore(folder);
+  const store = new Store(folder);
   for (let index = 0; index < count; index += 1) store.table.add(record(index));
   store.close();
   const from = performance.now();

@@ -24,7 +24,7 @@ import { type Account, Accounts } from "./state/accounts.ts";
 import { SavedImages } from "./state/folders.ts";
 import { type Permission, Permissions } from "./state/permissions.ts";
 import { openPlatform } from "./state/platform.ts";
-import { openStore, type Store } from "./state/store.ts";
+import { Store } from "./state/store.ts";
 import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
 
 /** The running half, which tests put doubles in place of. */
@@ -47,7 +47,7 @@ export async function serve(options: EmulatorOptions, parts: Parts) {
   const chaos = new ChaosRules(clock);
   const server = new HttpServer({ tokens, faults: chaos });
   const port = await server.listen(options.port ?? 0, host);
-  const store = openStore(home.stateFolder);
+  const store = new Store(home.stateFolder);
   const origin = `http://${shownHost(host)}:${port}`;
   const context = contextOf(options, { ...parts, chaos, store, tokens, origin });
   mount(server, context);

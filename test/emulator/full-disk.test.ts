@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
-import { openStore } from "../../src/emulator/state/store.ts";
+import { Store } from "../../src/emulator/state/store.ts";
 import { record } from "./support/records.ts";
 
 let disk: string;
@@ -82,7 +82,7 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
   test("the state waits for room and is whole then", async (context) => {
     if (!isMounted) return context.skip();
     const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
-    const store = openStore(disk);
+    const store = new Store(disk);
     const empty = fill();
     for (let index = 0; index < 40; index += 1) store.table.add(record(index));
     expect(store.table.size).toBe(40);
@@ -90,7 +90,7 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
     empty();
     store.table.add(record(40));
     store.close();
-    const again = openStore(disk);
+    const again = new Store(disk);
     expect([again.table.size, again.damage]).toEqual([41, undefined]);
     again.close();
     warned.mockRestore();

@@ -14,7 +14,7 @@ import { describe, expect, test, vi } from "vitest";
 import { lockFolder, openHome } from "../../src/emulator/home.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
 
-import { openStore } from "../../src/emulator/state/store.ts";
+import { Store } from "../../src/emulator/state/store.ts";
 import { record } from "./support/records.ts";
 
 describe("openHome", () => {
@@ -56,7 +56,7 @@ describe("a data folder that was there before", () => {
     writeFileSync(join(folder, "signing-key"), "x".repeat(43), { mode: 0o644 });
     writeFileSync(join(folder, "state", "journal-0.jsonl"), "", { mode: 0o644 });
     const home = openHome(folder);
-    const store = openStore(folder);
+    const store = new Store(folder);
     store.table.add(record(1));
     const logs = new FileLogs(home.folders.logs);
     logs.append(record(1).id, Buffer.from("secret\n"), 1);

@@ -1,74 +1,92 @@
 import { current, isFinished, type JobFilter, type JobRecord, type JobStatus } from "./job.ts";
 
 /** Told about every change, before the change is visible to a caller. */
-export interface TableListener {
+interface TableListener {
   saved(job: JobRecord): void;
   removed(id: string): void;
 }
 
-export type JobTable = ReturnType<typeof openJobTable>;
-
 /**
- * Opens a table of every job there ever was, indexed so that 100,000 finished ones cost nothing. Jobs must be added
- * in order of creation, or within a few milliseconds of it.
+ * Every job there ever was, indexed so that 100,000 finished ones cost nothing. Jobs must be added in order of
+ * creation, or within a few milliseconds of it.
  */
-export function openJobTable(listener: TableListener) {
-  const byId = new Map<string, JobRecord>();
-  const all: JobRecord[] = [];
-  const byName = new Map<string, JobRecord[]>();
-  const byTag = new Map<string, JobRecord[]>();
-  const active = new Set<JobRecord>();
+export class JobTable {
+  readonly #listener: TableListener;
+  readonly #byId = new Map<string, JobRecord>();
+  readonly #all: JobRecord[] = [];
+  readonly #byName = new Map<string, JobRecord[]>();
+  readonly #byTag = new Map<string, JobRecord[]>();
+  readonly #active = new Set<JobRecord>();
 
-  const indexes = (job: JobRecord) => [
-    ...(job.name === undefined ? [] : [bucket(byName, job.name)]),
-    ...job.tags.map((tag) => bucket(byTag, tag)),
-  ];
-  const activeSorted = () => [...active].sort((a, b) => createdMs(a) - createdMs(b));
+  constructor(listener: TableListener) {
+    this.#listener = listener;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(id: string): JobRecord | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Oldest first unless `reverse`. */
+  list(filter: JobFilter): JobRecord[] {
+    return select(this.#candidates(filter), filter);
+  }
+
+  /** The newest job with that name of that owner. Source: protocol reference 3.10. */
+  newestNamed(name: string, owner: string): JobRecord | undefined {
+    return this.#byName.get(name)?.findLast((job) => job.owner === owner);
+  }
+
+  /** The unfinished job that holds a name in a project. Source: protocol reference 3.8, row 17. */
+  activeNamed(name: string, project: string): JobRecord | undefined {
+    return this.#byName.get(name)?.findLast((job) => job.project === project && this.#active.has(job));
+  }
+
+  /** Unfinished jobs, oldest first. */
+  active(): JobRecord[] {
+    return [...this.#active].sort((a, b) => createdMs(a) - createdMs(b));
+  }
+
+  add(job: JobRecord): void {
+    this.#byId.set(job.id, job);
+    for (const list of this.#indexes(job)) insert(list, job);
+    if (!isFinished(job)) this.#active.add(job);
+    this.#listener.saved(job);
+  }
+
+  /** Must be called after each change of a record: indexes and journal follow. */
+  changed(job: JobRecord): void {
+    // What was removed in the meantime must not come back with the journal.
+    if (this.#byId.get(job.id) !== job) return;
+    if (isFinished(job)) this.#active.delete(job);
+    this.#listener.saved(job);
+  }
+
+  remove(id: string): void {
+    const job = this.#byId.get(id);
+    if (job === undefined) return;
+    this.#byId.delete(id);
+    this.#active.delete(job);
+    for (const list of this.#indexes(job)) list.splice(list.indexOf(job), 1);
+    this.#listener.removed(id);
+  }
+
+  #indexes({ name, tags }: JobRecord): JobRecord[][] {
+    const named = name === undefined ? [] : [bucket(this.#byName, name)];
+    return [this.#all, ...named, ...tags.map((tag) => bucket(this.#byTag, tag))];
+  }
+
   /** The shortest ordered list that holds every job the filter can match. */
-  const candidates = (filter: JobFilter): JobRecord[] => {
-    const lists = [all];
-    if (filter.name !== undefined) lists.push(byName.get(filter.name) ?? []);
-    for (const tag of filter.tags ?? []) lists.push(byTag.get(tag) ?? []);
-    if (onlyActive(filter.statuses)) lists.push(activeSorted());
+  #candidates({ name, tags = [], statuses }: JobFilter): JobRecord[] {
+    const lists = [this.#all];
+    if (name !== undefined) lists.push(this.#byName.get(name) ?? []);
+    for (const tag of tags) lists.push(this.#byTag.get(tag) ?? []);
+    if (onlyActive(statuses)) lists.push(this.active());
     return lists.reduce((best, list) => (list.length < best.length ? list : best));
-  };
-
-  return {
-    get size(): number {
-      return byId.size;
-    },
-    get: (id: string) => byId.get(id),
-    /** Oldest first unless `reverse`. */
-    list: (filter: JobFilter) => select(candidates(filter), filter),
-    /** The newest job with that name of that owner. Source: protocol reference 3.10. */
-    newestNamed: (name: string, owner: string) => byName.get(name)?.findLast((job) => job.owner === owner),
-    /** The unfinished job that holds a name in a project. Source: protocol reference 3.8, row 17. */
-    activeNamed: (name: string, project: string) =>
-      byName.get(name)?.findLast((job) => job.project === project && active.has(job)),
-    /** Unfinished jobs, oldest first. */
-    active: activeSorted,
-    add(job: JobRecord): void {
-      byId.set(job.id, job);
-      for (const list of [all, ...indexes(job)]) insert(list, job);
-      if (!isFinished(job)) active.add(job);
-      listener.saved(job);
-    },
-    /** Must be called after each change of a record: indexes and journal follow. */
-    changed(job: JobRecord): void {
-      // What was removed in the meantime must not come back with the journal.
-      if (byId.get(job.id) !== job) return;
-      if (isFinished(job)) active.delete(job);
-      listener.saved(job);
-    },
-    remove(id: string): void {
-      const job = byId.get(id);
-      if (job === undefined) return;
-      byId.delete(id);
-      active.delete(job);
-      for (const list of [all, ...indexes(job)]) list.splice(list.indexOf(job), 1);
-      listener.removed(id);
-    },
-  };
+  }
 }
 
 /** When a job was created, unix milliseconds. */

@@ -15,9 +15,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** Lines that together say the whole state, each a JSON value. */
-export type Journal = ReturnType<typeof openJournal>;
-
 interface JournalOptions {
   folder: string;
   /** Called with every line written so far, oldest first, before the journal opens. False if it says nothing. */
@@ -33,69 +30,86 @@ const COMPACT_BYTES = 16 * 1024 * 1024;
 const DAMAGED = "damaged.jsonl";
 
 /**
- * Opens a journal: a snapshot and the lines since, in files that carry a generation number. A snapshot counts
- * from the moment it is renamed, so a death at any point leaves one complete generation. Lines that cannot be read
- * are put aside, and so is a torn last one.
+ * Lines that together say the whole state: a snapshot and the lines since, in files that carry a generation number. A
+ * snapshot counts from the moment it is renamed, so a death at any point leaves one complete generation. Lines that
+ * cannot be read are put aside, and so is a torn last one.
  */
-export function openJournal(options: JournalOptions) {
-  const { folder, compactBytes = COMPACT_BYTES } = options;
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o700);
-  let generation = newest(folder);
-  const reader = new Reader(folder, options.replay);
-  if (generation > 0 && !existsSync(join(folder, snapshotName(generation))))
-    reader.lose(`${snapshotName(generation)} is missing`, Buffer.alloc(0), true);
-  let snapshotBytes = reader.read(snapshotName(generation));
-  const path = () => join(folder, journalName(generation));
-  let bytes = reader.read(journalName(generation));
-  let file = openOwn(path(), "a");
-  ftruncateSync(file, bytes);
-  let waiting: Buffer[] = [];
+export class Journal {
+  /** What could not be read when it was opened, as a sentence for people. */
+  readonly damage: string | undefined;
+  readonly #options: JournalOptions;
+  #generation: number;
+  #file: number;
+  /** Bytes in the journal, and those of the snapshot it follows. */
+  #bytes: number;
+  #snapshotBytes: number;
+  #waiting: Buffer[] = [];
 
-  const compact = () => {
-    const [fresh, next] = [join(folder, "snapshot.tmp"), join(folder, snapshotName(generation + 1))];
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    const { folder } = options;
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o700);
+    this.#generation = newest(folder);
+    const reader = new Reader(folder, options.replay);
+    const snapshot = snapshotName(this.#generation);
+    if (this.#generation > 0 && !existsSync(join(folder, snapshot)))
+      reader.lose(`${snapshot} is missing`, Buffer.alloc(0), true);
+    this.#snapshotBytes = reader.read(snapshot);
+    this.#bytes = reader.read(journalName(this.#generation));
+    this.#file = openOwn(join(folder, journalName(this.#generation)), "a");
+    ftruncateSync(this.#file, this.#bytes);
+    if (this.#bytes > this.#compactBytes || reader.recurs) this.#compact();
+    dropOthers(folder, this.#generation);
+    this.damage = reader.damage;
+  }
+
+  /** Writes one line; it survives the death of this process from here on, unless the disk is full: then once it is not. */
+  append(entry: unknown): void {
+    this.#waiting.push(Buffer.from(`${JSON.stringify(entry)}\n`));
+    this.#flush();
+    if (this.#bytes > Math.max(this.#compactBytes, this.#snapshotBytes)) this.#compact();
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#file);
+  }
+
+  get #compactBytes(): number {
+    return this.#options.compactBytes ?? COMPACT_BYTES;
+  }
+
+  #compact(): void {
+    const { folder, snapshot } = this.#options;
+    const next = this.#generation + 1;
+    const [fresh, named] = [join(folder, "snapshot.tmp"), join(folder, snapshotName(next))];
     try {
-      const size = writeLines(fresh, options.snapshot());
-      renameSync(fresh, next);
-      const opened = openOwn(join(folder, journalName(generation + 1)), "w");
-      closeSync(file);
-      generation += 1;
-      [file, bytes, snapshotBytes] = [opened, 0, size];
-      dropOthers(folder, generation);
+      const size = writeLines(fresh, snapshot());
+      renameSync(fresh, named);
+      const opened = openOwn(join(folder, journalName(next)), "w");
+      closeSync(this.#file);
+      [this.#file, this.#bytes, this.#snapshotBytes, this.#generation] = [opened, 0, size, next];
+      dropOthers(folder, next);
     } catch {
-      for (const unfinished of [fresh, next]) rmSync(unfinished, { force: true });
+      for (const unfinished of [fresh, named]) rmSync(unfinished, { force: true });
       // Tried again when it has grown by as much once more.
-      snapshotBytes = bytes + compactBytes;
+      this.#snapshotBytes = this.#bytes + this.#compactBytes;
     }
-  };
-  const flush = () => {
-    try {
-      const text = Buffer.concat(waiting);
-      writeAll(file, text);
-      bytes += text.length;
-      waiting = [];
-    } catch (error) {
-      if (waiting.length === 1) process.emitWarning(`The emulator cannot keep its state: ${String(error)}`);
-      dropTail(file, bytes);
-    }
-  };
-  if (bytes > compactBytes || reader.recurs) compact();
-  dropOthers(folder, generation);
+  }
 
-  return {
-    /** What could not be read when it was opened, as a sentence for people. */
-    damage: reader.damage,
-    /** Writes one line; it survives the death of this process from here on, unless the disk is full: then once it is not. */
-    append(entry: unknown): void {
-      waiting.push(Buffer.from(`${JSON.stringify(entry)}\n`));
-      flush();
-      if (bytes > Math.max(compactBytes, snapshotBytes)) compact();
-    },
-    close(): void {
-      flush();
-      closeSync(file);
-    },
-  };
+  #flush(): void {
+    try {
+      const text = Buffer.concat(this.#waiting);
+      writeAll(this.#file, text);
+      this.#bytes += text.length;
+      this.#waiting = [];
+    } catch (error) {
+      if (this.#waiting.length === 1)
+        process.emitWarning(`The emulator cannot keep its state: ${String(error)}`);
+      dropTail(this.#file, this.#bytes);
+    }
+  }
 }
 
 function snapshotName(generation: number): string {

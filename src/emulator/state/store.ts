@@ -2,10 +2,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { Collection } from "./collection.ts";
 import type { JobRecord, StatusItem } from "./job.ts";
-import { openJobTable } from "./job-table.ts";
-import { type Journal, openJournal } from "./journal.ts";
-
-export type Store = ReturnType<typeof openStore>;
+import { JobTable } from "./job-table.ts";
+import { Journal } from "./journal.ts";
 
 /** What may change in a job after it was made. */
 interface JobChange {
@@ -44,78 +42,88 @@ const line = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** Opens what is to survive: the jobs, and named collections; without a folder nothing is written. */
-export function openStore(folder: string | undefined) {
-  const values = new Map<string, Map<string, unknown>>();
-  const jobs = new Map<string, JobRecord>();
+type Values = Map<string, Map<string, unknown>>;
+
+/** What is to survive: the jobs, and named collections. Without a folder nothing is written. */
+export class Store {
+  readonly table: JobTable;
+  readonly #values: Values = new Map();
+  /** Jobs that were read and are not in the table yet. */
+  readonly #read = new Map<string, JobRecord>();
   /** How many steps of a job have been written. */
-  const written = new Map<string, number>();
-  let journal: Journal | undefined;
+  readonly #written = new Map<string, number>();
+  readonly #journal: Journal | undefined;
 
-  const table = openJobTable({
-    saved(job) {
-      const known = written.get(job.id);
-      written.set(job.id, job.statuses.length);
-      journal?.append(
-        known === undefined ? { kind: "job", job } : { kind: "change", change: changeOf(job, known) },
-      );
-    },
-    removed(id) {
-      written.delete(id);
-      journal?.append({ kind: "removed", id });
-    },
-  });
-  const replay = (entry: unknown) => {
-    const parsed = line.safeParse(entry);
-    if (parsed.success) apply(parsed.data, jobs, values);
-    return parsed.success;
-  };
-  if (folder !== undefined) {
-    const opened = openJournal({
-      folder: join(folder, "state"),
-      replay,
-      // While the journal opens, the jobs are not in the table yet.
-      snapshot: () => lines([...jobs.values(), ...table.list({})], values),
+  constructor(folder: string | undefined) {
+    let journal: Journal | undefined;
+    this.table = new JobTable({
+      saved: (job) => {
+        const known = this.#written.get(job.id);
+        this.#written.set(job.id, job.statuses.length);
+        journal?.append(
+          known === undefined ? { kind: "job", job } : { kind: "change", change: changeOf(job, known) },
+        );
+      },
+      removed: (id) => {
+        this.#written.delete(id);
+        journal?.append({ kind: "removed", id });
+      },
     });
-    for (const job of [...jobs.values()]) table.add(job);
-    jobs.clear();
+    if (folder === undefined) return;
+    const opened = new Journal({
+      folder: join(folder, "state"),
+      replay: (entry) => this.#replay(entry),
+      snapshot: () => this.#lines(),
+    });
+    for (const job of [...this.#read.values()]) this.table.add(job);
+    this.#read.clear();
     journal = opened;
+    this.#journal = opened;
   }
 
-  return {
-    table,
-    /** What of the state could not be read, as a sentence for people. */
-    damage: journal?.damage,
-    /** The same name always gives the same values; each name belongs to one type of value. */
-    collection<T>(name: string): Collection<T> {
-      const known = values.get(name) ?? new Map<string, unknown>();
-      values.set(name, known);
-      // One name, one type: that is the contract of this function.
-      return new Collection(known as Map<string, T>, (key, value) =>
-        journal?.append({ kind: "value", collection: name, key, value }),
-      );
-    },
-    close: () => journal?.close(),
-  };
-}
-
-function apply(
-  entry: z.infer<typeof line>,
-  jobs: Map<string, JobRecord>,
-  values: Map<string, Map<string, unknown>>,
-): void {
-  if (entry.kind === "job") jobs.set(entry.job.id, entry.job);
-  if (entry.kind === "removed") jobs.delete(entry.id);
-  if (entry.kind === "change") {
-    const { steps, ...rest } = entry.change;
-    const job = jobs.get(rest.id);
-    if (job !== undefined) Object.assign(job, rest, { statuses: [...job.statuses, ...steps] });
+  /** What of the state could not be read, as a sentence for people. */
+  get damage(): string | undefined {
+    return this.#journal?.damage;
   }
-  if (entry.kind === "value") {
-    const named = values.get(entry.collection) ?? new Map<string, unknown>();
-    values.set(entry.collection, named);
-    if (entry.value === undefined) named.delete(entry.key);
-    else named.set(entry.key, entry.value);
+
+  /** The same name always gives the same values; each name belongs to one type of value. */
+  collection<T>(name: string): Collection<T> {
+    // One name, one type: that is the contract of this function.
+    return new Collection(this.#named(name) as Map<string, T>, (key, value) =>
+      this.#journal?.append({ kind: "value", collection: name, key, value }),
+    );
+  }
+
+  close(): void {
+    this.#journal?.close();
+  }
+
+  #replay(entry: unknown): boolean {
+    const { success, data } = line.safeParse(entry);
+    if (data?.kind === "job") this.#read.set(data.job.id, data.job);
+    if (data?.kind === "removed") this.#read.delete(data.id);
+    if (data?.kind === "change") {
+      const { steps, ...rest } = data.change;
+      const job = this.#read.get(rest.id);
+      if (job !== undefined) Object.assign(job, rest, { statuses: [...job.statuses, ...steps] });
+    }
+    if (data?.kind === "value") {
+      if (data.value === undefined) this.#named(data.collection).delete(data.key);
+      else this.#named(data.collection).set(data.key, data.value);
+    }
+    return success;
+  }
+
+  *#lines(): Generator<unknown> {
+    for (const [collection, entries] of this.#values)
+      for (const [key, value] of entries) yield { kind: "value", collection, key, value };
+    for (const job of [...this.#read.values(), ...this.table.list({})]) yield { kind: "job", job };
+  }
+
+  #named(collection: string): Map<string, unknown> {
+    const named = this.#values.get(collection) ?? new Map<string, unknown>();
+    this.#values.set(collection, named);
+    return named;
   }
 }
 
@@ -123,10 +131,4 @@ function changeOf(job: JobRecord, known: number): JobChange {
   const { id, maxRunTimeMinutes, materialized, beingDropped, logsRemoved } = job;
   const steps = job.statuses.slice(known);
   return { id, steps, maxRunTimeMinutes, materialized, beingDropped, logsRemoved };
-}
-
-function* lines(jobs: readonly JobRecord[], values: Map<string, Map<string, unknown>>): Generator<unknown> {
-  for (const [collection, entries] of values)
-    for (const [key, value] of entries) yield { kind: "value", collection, key, value };
-  for (const job of jobs) yield { kind: "job", job };
 }

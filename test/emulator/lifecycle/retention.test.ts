@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Retention } from "../../../src/emulator/lifecycle/retention.ts";
 import { DEFAULT_TIMING } from "../../../src/emulator/lifecycle/timing.ts";
-import { openJobTable } from "../../../src/emulator/state/job-table.ts";
+import { JobTable } from "../../../src/emulator/state/job-table.ts";
 import { memoryLogs } from "../support/doubles.ts";
 import { record } from "../support/records.ts";
 import { create, getJob, untilJob } from "../support/requests.ts";
@@ -124,7 +124,7 @@ describe("a job that ended 180 days ago", () => {
 
 describe("a round over 100,000 finished jobs", () => {
   test("holds nobody up, and leaves alone what is not old", async () => {
-    const table = openJobTable({ saved: () => undefined, removed: () => undefined });
+    const table = new JobTable({ saved: () => undefined, removed: () => undefined });
     for (let index = 0; index < 100_000; index += 1) table.add(record(index));
     let now = 1_795_000_000_000;
     const clock = { nowMs: () => now };

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type JobTable, openJobTable } from "../../../src/emulator/state/job-table.ts";
+import { JobTable } from "../../../src/emulator/state/job-table.ts";
 import { record } from "../support/records.ts";
 
 const JOBS = 100_000;
 let table: JobTable;
 
 beforeAll(() => {
-  table = openJobTable({ saved: () => undefined, removed: () => undefined });
+  table = new JobTable({ saved: () => undefined, removed: () => undefined });
   for (let index = 0; index < JOBS; index += 1)
     table.add(record(index, index % 1000 === 0 ? { name: `named-${index % 3000}` } : {}));
 });

@@ -10,8 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Journal } from "../../../src/emulator/state/journal.ts";
-import { openJournal } from "../../../src/emulator/state/journal.ts";
+import { Journal } from "../../../src/emulator/state/journal.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -24,7 +23,7 @@ function open({ compactBytes = 1e6, snapshot = [] }: { compactBytes?: number; sn
   replayed: unknown[];
 } {
   const replayed: unknown[] = [];
-  const journal = openJournal({
+  const journal = new Journal({
     folder,
     compactBytes,
     replay: (entry) => typeof entry === "object" && replayed.push(entry) > 0,
@@ -41,7 +40,7 @@ function write(...entries: unknown[]): void {
 
 const journalFile = () => join(folder, readdirSync(folder).find((name) => name.startsWith("journal")) ?? "");
 
-describe("openJournal", () => {
+describe("the journal", () => {
   test("hands over what was written before, in order", () => {
     write({ a: 1 }, { b: "ü" });
     write({ c: 3 });

@@ -2,15 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Store } from "../../../src/emulator/state/store.ts";
-import { openStore } from "../../../src/emulator/state/store.ts";
+import { Store } from "../../../src/emulator/state/store.ts";
 import { record } from "../support/records.ts";
 
 let folder: string;
 let store: Store;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "store-"));
-  store = openStore(folder);
+  store = new Store(folder);
 });
 afterEach(() => {
   store.close();
@@ -19,10 +18,10 @@ afterEach(() => {
 
 function reopen(): void {
   store.close();
-  store = openStore(folder);
+  store = new Store(folder);
 }
 
-describe("openStore", () => {
+describe("the store", () => {
   test("finds jobs again as they were last changed", () => {
     const job = record(1);
     store.table.add({ ...job, statuses: job.statuses.slice(0, 1) });
@@ -50,7 +49,7 @@ describe("openStore", () => {
     const lines = readFileSync(file, "utf8").split("\n");
     const damaged = [lines[0], lines[1]?.slice(0, -9), '{"kind":"job","job":{"id":"x"}}', ...lines.slice(2)];
     writeFileSync(file, damaged.join("\n"));
-    store = openStore(folder);
+    store = new Store(folder);
     expect(store.damage).toMatch(/ line 2 of journal-0.jsonl cannot be read, line 3 .* 3 lines were kept/);
     for (const told of [true, false]) {
       expect(store.table.list({}).map(({ id }) => id)).toEqual([record(1).id, record(3).id]);
