@@ -20,9 +20,9 @@ const jobFault = z.discriminatedUnion("kind", [
 ]);
 
 const counting = {
-  /** So many matching requests or jobs pass unharmed first. */
+  /** Matches that pass unharmed first. */
   skip: z.int().min(0).optional(),
-  /** Then so many are harmed; without it all are. */
+  /** Matches harmed after that; all if absent. */
   times: z.int().min(1).optional(),
 };
 
@@ -52,24 +52,24 @@ const clockRule = z.strictObject({
 
 const chaosFile = z.strictObject({ rules: z.array(z.unknown()) });
 
-/** One thing that is to go wrong: with requests, with jobs, or with the time. */
+/** One fault of requests, of jobs or of the clock. */
 export type ChaosRule = z.input<typeof requestRule> | z.input<typeof jobRule> | z.input<typeof clockRule>;
 
 type Rule = z.infer<typeof requestRule> | JobRule | z.infer<typeof clockRule>;
 type JobRule = z.infer<typeof jobRule>;
 type JobFault = JobRule["do"];
 
-/** Misbehaviour on request. */
+/** The faults that are injected now. */
 export type Chaos = Pick<ChaosRules, "add" | "clear">;
 
 interface Armed {
   rule: Rule;
   seen: number;
-  /** Jobs this rule has taken, so that asking again does not count again. */
+  /** Whether the rule hit a job, so that asking again does not count. */
   jobs: Map<string, boolean>;
 }
 
-/** Opens chaos with no rules: the server and the lifecycle ask it what is to go wrong. */
+/** Holds the rules; the server and the lifecycle ask it which faults apply. */
 export class ChaosRules implements FaultSource {
   readonly #armed = new Set<Armed>();
   readonly #clock: Clock;
@@ -142,7 +142,7 @@ export function readChaosFile(path: string): ChaosRule[] {
   }
 }
 
-/** A rule is known by the key that says what it is about: only that kind's mistakes are worth telling. */
+/** The key names the kind of a rule, so that only that kind's mistakes are reported. */
 function parseRule(rule: unknown): Rule {
   const has = (key: string) => typeof rule === "object" && rule !== null && key in rule;
   if (has("job")) return jobRule.parse(rule);

@@ -6,7 +6,7 @@ export class Clock {
   #offsetMs = 0;
   readonly #listeners = new Set<() => void>();
 
-  /** Unix milliseconds in whole microseconds, as the platform's times: what is shown can be compared with what is kept. */
+  /** Unix milliseconds, rounded to microseconds as the platform shows them. */
   nowMs(): number {
     return Math.round((performance.timeOrigin + performance.now() + this.#offsetMs) * 1000) / 1000;
   }
@@ -29,7 +29,7 @@ export class Clock {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls back once a time is reached, by itself or by a move, unless taken back before. */
+  /** Calls back once the clock reaches a time; the returned function cancels that. */
   ringAt(atMs: number, ring: () => void): () => void {
     let timer: NodeJS.Timeout | undefined;
     const check = () => {

@@ -52,7 +52,7 @@ export interface ApiContext {
   isolated: boolean;
 }
 
-/** @throws {HttpError} 403 that names every right that the user lacks. */
+/** @throws {HttpError} 403 that lists the rights the user lacks. */
 export function demand(
   { permissions }: Pick<ApiContext, "permissions">,
   user: string,
@@ -66,7 +66,7 @@ export function refuseWithout(missing: readonly Permission[]): void {
   if (missing.length > 0) throw new HttpError(403, { missing });
 }
 
-/** Whether what lies in an org and a project is asked for: by both, or one of them, or neither. */
+/** Whether an org and a project match the query; an absent parameter matches any. */
 export function inPlace({ org, project }: { org: string; project: string }, query: URLSearchParams): boolean {
   return (query.get("org_name") ?? org) === org && (query.get("project_name") ?? project) === project;
 }

@@ -18,12 +18,12 @@ export interface Home {
   folders: Folders;
   /** Where the state is written; undefined if it is to be forgotten. */
   stateFolder: string | undefined;
-  /** What tokens are signed with; the same as long as the folder is. */
+  /** Signs tokens; lives as long as the folder. */
   signingKey: string;
   close(): Promise<void>;
 }
 
-/** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if another emulator uses it, or its key is none. */
+/** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if another emulator uses it, or its key is too short. */
 export function openHome(dataDir: string | undefined): Home {
   if (dataDir === undefined) return temporaryHome();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -51,7 +51,7 @@ function temporaryHome(): Home {
   };
 }
 
-/** Removes what emulators that were killed could not remove themselves. */
+/** Removes the folders of killed emulators. */
 function sweep(): void {
   const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
   for (const folder of folders.map((name) => join(tmpdir(), name)))
@@ -116,7 +116,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** When a process was started, where the system says so: a number used again is then not mistaken for the same process. */
+/** When a process started, where /proc tells: a reused pid is not taken for the same process. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -27,7 +27,7 @@ import { openPlatform } from "./state/platform.ts";
 import { Store } from "./state/store.ts";
 import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
 
-/** The running half, which tests put doubles in place of. */
+/** What tests replace with doubles. */
 interface Parts {
   home: Home;
   clock: Clock;

@@ -129,7 +129,7 @@ function toContainer({ resources: asked, ...container }: JobRequest["container"]
 
 const NUMBERS = /^(schedule_timeout|max_run_time_minutes|port|cpu|(nvidia|amd|intel)_gpu)$/;
 
-/** Numbers that were sent as text or `true`, at whatever depth; each key is there only once. */
+/** Numbers sent as text or as `true`, at any depth (no key occurs twice). */
 function oddNumbers(body: object): JobRecord["sent"] {
   const found: [string, string | boolean][] = [];
   const look = (part: object) => {
@@ -145,7 +145,7 @@ function oddNumbers(body: object): JobRecord["sent"] {
 
 const LEVELS: ReadonlySet<string> = new Set(["container", "resources", "http"]);
 
-/** The login becomes a variable of the job, which every answer shows as it shows the others. Source: protocol reference 1.5. */
+/** Adds the login to the job's variables, where every answer shows it. Source: protocol reference 1.5. */
 function withPassedConfig({ tokens, origin }: ApiContext, job: JobRecord): JobRecord {
   const { id, owner, container } = job;
   const token = tokens.mint(owner, `token://${job.cluster}/job/${id}`);

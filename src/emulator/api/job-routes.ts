@@ -103,7 +103,7 @@ function pollerRoutes(app: App, context: ApiContext): void {
   });
 }
 
-/** By id only, and before anybody asks who calls. */
+/** By id only; an unknown job is refused before a missing token. */
 function polled(context: ApiContext, call: Call): JobRecord {
   const user = call.var.caller();
   const job = context.table.get(param(call, "id"));

@@ -110,12 +110,12 @@ function hostView(
   };
 }
 
-/** A number in the form in which it was sent, as long as it is still that number. Source: protocol reference 3.9. */
+/** A number as it was sent, unless it has changed since. Source: protocol reference 3.9. */
 function asSent(value: unknown, sent: unknown): unknown {
   return sent !== undefined && Number(sent) === value ? sent : value;
 }
 
-/** Whether a job ended before anybody saw it run. */
+/** Whether a job ended without ever running. */
 function neverRan(job: JobRecord): boolean {
   return isFinished(job) && !job.statuses.some(({ status }) => status === "running");
 }

@@ -20,7 +20,7 @@ const STATUSES: readonly JobStatus[] = [
   "cancelled",
 ];
 const NDJSON = "application/x-ndjson";
-/** Jobs written in one go; others have their turn in between. */
+/** Jobs written before other requests get a turn. */
 const BATCH = 100;
 
 /** `GET /jobs`. Source: protocol reference 3.6. */
@@ -56,7 +56,7 @@ function filterOf(query: URLSearchParams, table: JobTable): JobFilter {
   };
 }
 
-/** What does not count beside a host name. */
+/** Filters that a host name replaces. */
 function attributeFilter(query: URLSearchParams): JobFilter {
   const checked = (key: string, check: Check<string>) => many(query, key, (value) => valid(check, value));
   return {

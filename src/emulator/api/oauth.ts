@@ -50,7 +50,7 @@ export function oauthRoutes(app: App, context: ApiContext): void {
   app.get("/v2/logout", () => text("You are logged out."));
 }
 
-/** @throws {HttpError} 403 for what buys nothing. */
+/** @throws {HttpError} 403 for a grant or code that is not valid. */
 function exchange({ tokens }: ApiContext, codes: LoginCodes, form: URLSearchParams): object {
   const bought = (user: string) => ({
     access_token: tokens.mint(user),
@@ -76,7 +76,7 @@ interface Landing {
   isCallback: boolean;
 }
 
-/** @throws {HttpError} 400 for any place that `/config` does not name and that is no job's page. */
+/** @throws {HttpError} 400 unless it is a callback of `/config` or a job's page. */
 function landingOf(origin: string, target: string | null): Landing {
   if (target === null) throw new HttpError(400, "redirect_uri is missing");
   const url = URL.canParse(target, origin) ? new URL(target, origin) : undefined;
@@ -105,13 +105,13 @@ function denied(error: string, description: string): HttpError {
 }
 
 const CODE_LIFE_MS = 60_000;
-/** More logins than that at a time are nobody's. */
+/** The most logins under way; the oldest is dropped. */
 const MOST_CODES = 100;
 
 interface Login {
   user: string;
   callback: string;
-  /** SHA-256 of the verifier that whoever redeems the code must know; null if the client made none. */
+  /** SHA-256 of the verifier needed to redeem the code; null if the client sent none. */
   challenge: string | null;
 }
 
@@ -128,7 +128,7 @@ function openLoginCodes(clock: Clock) {
       open.set(code, { ...login, untilMs: clock.nowMs() + CODE_LIFE_MS });
       return code;
     },
-    /** The user, if the form of `POST token_url` holds a good code and what belongs to it. */
+    /** The user, if the form of `POST token_url` holds a valid code with its verifier and address. */
     redeem(form: URLSearchParams): string | undefined {
       const code = form.get("code") ?? "";
       const login = open.get(code);

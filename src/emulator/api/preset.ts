@@ -46,7 +46,7 @@ export function presetResources({ cpu, memory, nvidia_gpu }: Preset): JobResourc
   return { cpu, memory, nvidia_gpu: nvidia_gpu.count, nvidia_gpu_model: nvidia_gpu.model };
 }
 
-/** No preset has other accelerators than those of NVIDIA. */
+/** Presets have NVIDIA accelerators only. */
 function holds({ cpu, memory, nvidia_gpu }: Preset, resources: JobResources): boolean {
   const wanted = resources.nvidia_gpu ?? 0;
   const model = resources.nvidia_gpu_model ?? nvidia_gpu?.model;

@@ -27,7 +27,7 @@ function access(uri: string, readOnly: boolean): Permission {
   return { uri, action: readOnly ? "read" : "write" };
 }
 
-/** The platform cuts at the first colon, wherever it stands. */
+/** The platform cuts at the first colon, even that of a port. */
 function imageUri(cluster: string, reference: string): string {
   const [path = ""] = reference.split(":", 1);
   return `image://${[cluster, path].join("/")}`.replace(/\/$/, "");

@@ -65,7 +65,7 @@ function pathOf(call: Call, cluster: string): string {
   return [cluster, query.get("org_name"), query.get("project_name"), key].join("/");
 }
 
-/** Keys of one project are written together. */
+/** The right to write covers all keys of a project. */
 function projectOf(path: string): string {
   return path.split("/").slice(0, 3).join("/");
 }
@@ -75,7 +75,7 @@ function placeOf(path: string): { org: string; project: string } {
   return { org, project };
 }
 
-/** A project's secrets lie together, so the project counts as their owner. */
+/** A secret belongs to its project, so the project is shown as its owner. */
 function secretView(path: string) {
   const [, org_name, project_name, ...key] = path.split("/");
   return { key: key.join("/"), owner: project_name, project_name, org_name };

@@ -88,7 +88,7 @@ async function create({ file }: Place, { env }: Call): Promise<Response> {
   return empty(201);
 }
 
-/** Writes a part of a file that is there. */
+/** Overwrites part of an existing file. */
 async function write({ file }: Place, { env, req }: Call): Promise<Response> {
   const [, start] = /^bytes (\d+)-\d+\/(?:\*|\d+)$/.exec(req.header("content-range") ?? "") ?? [];
   if (start === undefined) throw problem(400, "EINVAL", "Content-Range is required");
@@ -119,7 +119,7 @@ function statusOf(path: string, stats: Stats, permission: Action): object {
   };
 }
 
-/** What the system refuses is said with its own name for it. Source: protocol reference 2.3. */
+/** Reports what the file system refuses by its error code. Source: protocol reference 2.3. */
 async function orProblem<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

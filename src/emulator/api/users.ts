@@ -44,7 +44,7 @@ export function userRoutes(app: App, context: ApiContext): void {
   });
 }
 
-/** One's own rights are nobody else's business. @throws {HttpError} 403 */
+/** Users may only ask for their own rights. @throws {HttpError} 403 */
 function ownName(call: Call): string {
   const [user, name] = [userOf(call), nameOf(call)];
   if (name !== user) refuseWithout([{ uri: `user://${name}`, action: "read" }]);
@@ -57,7 +57,7 @@ function isBelow(uri: string, prefix: string | null): boolean {
   return isScheme ? uri.startsWith(prefix) : uri.startsWith(`${prefix.replace(/\/$/, "")}/`);
 }
 
-/** Service accounts have slashes in their names, which stand as colons in paths. */
+/** Slashes in the names of service accounts are colons in paths. */
 function nameOf(call: Call): string {
   return param(call, "user").replaceAll(":", "/");
 }

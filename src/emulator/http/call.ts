@@ -7,7 +7,7 @@ import type { RequestFault } from "./faults.ts";
 
 interface Env {
   Bindings: HttpBindings & {
-    /** What came behind the headers of a request that offers another protocol; absent for all others. */
+    /** Bytes behind the headers of an upgrade request; absent for all others. */
     head?: Buffer | undefined;
   };
   Variables: {
@@ -91,7 +91,7 @@ export async function readJson(call: Call): Promise<unknown> {
   }
 }
 
-/** The platform takes `NaN` too, which no check lets pass; of what is no JSON it names the beginning. */
+/** The platform's decoder takes `NaN` as well; its error names where invalid JSON begins. */
 function decodeLoosely(text: string): unknown {
   try {
     return JSON.parse(text.replace(/(?<=[[:,]\s*)(NaN|-?Infinity)(?=\s*[\],}])/g, "null"));

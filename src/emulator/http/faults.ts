@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const milliseconds = z.number().min(0);
 
-/** What can go wrong with one request, on request. */
+/** What can be made to go wrong with one request. */
 export const requestFault = z.discriminatedUnion("kind", [
   /** Waits before anything else happens. */
   z.strictObject({ kind: z.literal("delay"), ms: milliseconds }),
@@ -32,9 +32,9 @@ export const requestFault = z.discriminatedUnion("kind", [
 
 export type RequestFault = z.infer<typeof requestFault>;
 
-/** Where the server asks what is to go wrong. */
+/** Tells the server which faults apply. */
 export interface FaultSource {
-  /** Faults of this request, used up by asking. */
+  /** Faults of this request; asking uses them up. */
   forRequest(method: string, path: string): RequestFault[];
 }
 
@@ -54,7 +54,7 @@ export function defaultBody(status: number): unknown {
 
 type Cut = Extract<RequestFault, { kind: "cut" }>;
 
-/** Makes a response break off as the faults say: what was written by then arrives, nothing after it. */
+/** Breaks a response off as the faults say: only what was written by then arrives. */
 export function cutResponse(response: ServerResponse, faults: readonly RequestFault[]): void {
   const fault = cutOf(faults);
   if (fault === undefined) return;
@@ -76,7 +76,7 @@ export function cutResponse(response: ServerResponse, faults: readonly RequestFa
   response.end = ending as ServerResponse["end"];
 }
 
-/** Makes a WebSocket break off as the faults say: what was sent by then arrives, bytes of a message too. */
+/** Breaks a WebSocket off as the faults say, within a message if need be. */
 export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): void {
   const fault = cutOf(faults);
   if (fault === undefined) return;
@@ -102,7 +102,7 @@ function cutOf(faults: readonly RequestFault[]): Cut | undefined {
 interface Budget {
   /** As much of it as may still be sent; undefined if none. */
   take(bytes: Buffer): Buffer | undefined;
-  /** Tells that so much is out. */
+  /** Counts bytes that are out. */
   spend(bytes: number): void;
   over(): boolean;
 }

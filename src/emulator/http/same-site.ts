@@ -25,7 +25,7 @@ export function checkSite({ headers }: IncomingMessage, listensOn: string): void
   if (isForeign || isEmbedded) throw failure(403, "Requests of other web pages are refused.");
 }
 
-/** Addresses cannot be bound to another name; beyond loopback any of them may be this machine's. */
+/** IP addresses cannot be rebound; beyond loopback any of them may be this machine's. */
 function isOwnName(name: string, listensOn: string): boolean {
   if (isLoopback(name)) return true;
   if (isLoopback(listensOn)) return false;

@@ -68,7 +68,7 @@ export class HttpServer {
     await closed;
   }
 
-  /** Whoever offers another protocol is answered in this one, unless a route takes the connection. */
+  /** Answers an upgrade request over HTTP unless a route takes the connection. */
   #switch(request: IncomingMessage, head: Buffer): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
@@ -102,7 +102,7 @@ function refusal(request: IncomingMessage, host: string): Response | undefined {
   }
 }
 
-/** An app without routes: with whatever is the same for all of them. */
+/** An app with what all routes share. */
 function openApp({ tokens, faults }: ServerOptions): App {
   // The path as it came: a client's library would tidy it, and so would a URL.
   const app: App = new Hono({ getPath: (_request, options) => pathOf(options?.env?.incoming) });
@@ -127,7 +127,7 @@ function pathOf(request: IncomingMessage | undefined): string {
   return (request?.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "").replace(/\?.*$/s, "");
 }
 
-/** The platform explains a refusal in a header too, for the handshakes that it looks at. Source: protocol reference 2.5. */
+/** Whether the platform would repeat a refusal in a header. Source: protocol reference 2.5. */
 function isHandshake({ env: { incoming, head } }: Call): boolean {
   const { connection, upgrade } = incoming.headers;
   return (
@@ -139,7 +139,7 @@ function printable(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, " ").trim();
 }
 
-/** What a fault puts in the place of a route, once it is time. */
+/** What a fault answers in place of the route. */
 async function instead(fault: RequestFault, { socket }: IncomingMessage): Promise<Response | undefined> {
   if (fault.kind === "delay") await delay(fault.ms, undefined, { ref: false });
   if (fault.kind === "reset") socket.resetAndDestroy();
@@ -147,7 +147,7 @@ async function instead(fault: RequestFault, { socket }: IncomingMessage): Promis
   return fault.kind === "drop" || fault.kind === "reset" ? RESPONSE_ALREADY_SENT : undefined;
 }
 
-/** Does what the faults say, before the route, in its place, or to its answer. */
+/** Applies faults before the route, instead of it or to its answer. */
 const misbehave = createMiddleware(async (call: Call, next) => {
   const { incoming, outgoing, head } = call.env;
   const { faults } = call.var;
@@ -177,7 +177,7 @@ function methodsAt({ router }: App, path: string): string[] {
   );
 }
 
-/** Why no route answers: none has the path, or those that have it have other methods. Source: protocol reference 2.3. */
+/** 404 for an unknown path, 405 for an unknown method. Source: protocol reference 2.3. */
 function notRouted(methods: readonly string[]): HttpError {
   if (methods.length === 0) return new HttpError(404, "404: Not Found");
   const allowed = methods.flatMap((method) => (method === "GET" ? [method, "HEAD"] : [method]));

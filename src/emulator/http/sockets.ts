@@ -28,7 +28,7 @@ interface SocketRules {
 export class Sockets {
   readonly #open = new Set<WebSocket>();
 
-  /** Lets `serve` have the socket, and closes it when that is done; or says that this is no handshake. */
+  /** Completes a handshake and closes the socket when `serve` is done; answers 400 to anything else. */
   accept(
     { env, var: { faults } }: Call,
     rules: SocketRules,
@@ -77,7 +77,7 @@ function serverFor({ protocols }: SocketRules): WebSocketServer {
   return server.on("headers", (lines) => lines.push(`X-Service-Version: ${MONITORING_VERSION}`));
 }
 
-/** The library takes no handshake but a GET; the platform takes any that its routes take. */
+/** ws takes only GET handshakes; the platform takes every method of its routes. */
 function asGet(request: IncomingMessage): IncomingMessage {
   // An object whose prototype is a request is one.
   return Object.create(request, { method: { value: "GET" } }) as IncomingMessage;

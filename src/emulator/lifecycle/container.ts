@@ -15,7 +15,7 @@ export class Container {
   #running: RunningJob | undefined;
   #live: Live | undefined;
 
-  /** Nothing begins once `stop` fires; what runs must be ended. */
+  /** Once `stop` fires nothing new begins; what runs must be ended. */
   constructor(job: JobRecord, deps: RunDeps, stop: AbortSignal) {
     this.#job = job;
     this.#deps = deps;
@@ -57,7 +57,7 @@ export class Container {
     this.#live?.kill("SIGKILL");
   }
 
-  /** Asks it to end, and makes it if it does not; resolves when nothing runs. */
+  /** Sends SIGTERM, then SIGKILL; resolves when nothing runs. */
   async end(): Promise<void> {
     const live = this.#live;
     if (live === undefined) return;
@@ -67,7 +67,7 @@ export class Container {
     clearTimeout(stubborn);
   }
 
-  /** What is returned can be killed from the moment it runs. */
+  /** The result can be killed as soon as it runs. */
   async #launch(lines: WholeLines, print: (chunk: Uint8Array) => void): Promise<Live> {
     const { runner, images, chaos } = this.#deps;
     const canned = chaos.canned(this.#job);

@@ -14,7 +14,7 @@ import { Retention } from "./retention.ts";
 import { inSchedule, LOST } from "./rules.ts";
 import { JobRun } from "./run.ts";
 
-/** Runs the jobs of the table and keeps their records true. */
+/** Runs the jobs of the table and keeps their records up to date. */
 export class JobLifecycle {
   readonly #deps: LifecycleDeps;
   readonly #runs = new Map<string, { run: JobRun; done: Promise<void> }>();
@@ -51,7 +51,7 @@ export class JobLifecycle {
     return this.#runs.has(jobId) ? this.#deps.folders.job(`${jobId}/root`) : undefined;
   }
 
-  /** Resolves at the next change of a job, after so long, or when `signal` fires. */
+  /** Resolves at the next change of a job, after `ms`, or when `signal` fires. */
   async change(jobId: string, signal: AbortSignal, ms: number): Promise<void> {
     if (signal.aborted) return;
     const over = new AbortController();
@@ -72,7 +72,7 @@ export class JobLifecycle {
     return this.#nodes.get(cluster);
   }
 
-  /** Takes a job, already in the table, through its life: from its creation, or from where it stands. */
+  /** Runs a job of the table; a resumed one continues from its status. */
   start(job: JobRecord, { resumed = false }: { resumed?: boolean } = {}): void {
     const nodes = this.#nodes.get(job.cluster);
     if (nodes === undefined) return;
@@ -90,7 +90,7 @@ export class JobLifecycle {
     await this.#retention.drop(job);
   }
 
-  /** Puts right what a killed emulator left: what ran is gone, what waited waits again. */
+  /** Recovers from a killed emulator: running jobs are lost, waiting ones wait again. */
   recover(): void {
     const lost = new Set(this.#deps.table.active().map(({ id }) => id));
     if (lost.size > 0) endStrays((jobId) => lost.has(jobId));
@@ -205,7 +205,7 @@ export class JobLifecycle {
     else if (!this.#scheduled(job)) run.suspend();
   }
 
-  /** Suspends who has had a turn where that makes room for who waits. Source: protocol reference 3.11. */
+  /** Suspends jobs that had their turn to make room for waiting ones. Source: protocol reference 3.11. */
   #takeTurns(): void {
     const { clock, timing } = this.#deps;
     const running = [...this.#runs].flatMap(([id, { run }]) => {

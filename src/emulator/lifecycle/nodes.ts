@@ -20,7 +20,7 @@ export class Nodes {
   readonly #presets: ReadonlyMap<string, Preset>;
   readonly #held = new Map<string, { node: Node; need: Room }>();
   readonly #queue = new Queue();
-  /** Whose room is about to be given back. */
+  /** Jobs about to give their room back. */
   readonly #leaving = new Set<string>();
   readonly #clock: Clock;
   readonly #scaleUpMs: number;
@@ -56,7 +56,7 @@ export class Nodes {
     return left.length > 0 || this.#grow(pools, now) ? "scaling" : "full";
   }
 
-  /** Gives a job's room back, and its place among those that wait. */
+  /** Frees a job's room, or its place in the queue. */
   release(jobId: string): void {
     this.#queue.leave(jobId);
     this.#leaving.delete(jobId);
@@ -66,12 +66,12 @@ export class Nodes {
     held.node.free = plus(held.node.free, held.need);
   }
 
-  /** Tells that a job is about to give its room back. */
+  /** Marks a job that is about to give its room back. */
   leave(jobId: string): void {
     if (this.#held.has(jobId)) this.#leaving.add(jobId);
   }
 
-  /** Who waits for room, first the first. */
+  /** Waiting jobs, first in line first. */
   line(): JobRecord[] {
     return this.#queue.all().map(({ job }) => job);
   }
@@ -116,7 +116,7 @@ export class Nodes {
     return this.#pools.filter((pool) => (names?.includes(pool.name) ?? true) && fits(roomOf(pool), need));
   }
 
-  /** The nodes with room for a job when everybody before it has theirs. */
+  /** Nodes with room for a job once all before it are served. */
   #leftFor(waiting: Waiting): Node[] {
     const fitting = this.#nodes.filter((node) => suits(waiting, node, node.free));
     if (fitting.length === 0) return [];
@@ -125,7 +125,7 @@ export class Nodes {
     return fitting.filter((node) => suits(waiting, node, free.get(node)));
   }
 
-  /** A copy to reckon with; nodes that are there come before those that are still coming. */
+  /** A copy to calculate with; nodes that are ready come first. */
   #freeByNode(): Map<Node, Room> {
     const now = this.#clock.nowMs();
     const readyFirst = this.#nodes.toSorted((a, b) => Math.max(a.readyMs, now) - Math.max(b.readyMs, now));
@@ -148,7 +148,7 @@ export class Nodes {
   }
 }
 
-/** Who is suspended has been waiting since. */
+/** A suspended job has waited since its suspension. */
 function sinceOf(job: JobRecord, now: number): number {
   const { status, atMs } = current(job);
   return status === "suspended" ? atMs : now;
@@ -195,7 +195,7 @@ function fewest(free: ReadonlyMap<Node, Room>, waiting: Waiting, holders: readon
   return best.map(({ id }) => id);
 }
 
-/** Lets all stay that need not go, the last first. */
+/** Keeps every job that need not go, trying the last first. */
 function needed(here: readonly Holder[], enough: (going: readonly Holder[]) => boolean): Holder[] {
   return here.reduceRight<Holder[]>(
     (going, holder) => {
@@ -224,7 +224,7 @@ function fits(free: Room, need: Room): boolean {
   return free.cpu + TINY >= need.cpu && free.memory >= need.memory && free.gpus >= need.gpus;
 }
 
-/** How often something fits. */
+/** How many times `need` fits. */
 function times(free: Room, need: Room): number {
   const byGpu = need.gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor(free.gpus / need.gpus);
   return Math.max(
@@ -233,7 +233,7 @@ function times(free: Room, need: Room): number {
   );
 }
 
-/** What there is with so much more; `sign` -1 takes it away. */
+/** `free` plus `need`, or minus it with `sign` -1. */
 function plus(free: Room, need: Room, sign: 1 | -1 = 1): Room {
   return {
     cpu: free.cpu + sign * need.cpu,

@@ -31,12 +31,12 @@ function byPriority(a: JobRecord, b: JobRecord): number {
 export class Queue {
   readonly #waiting: Waiting[] = [];
 
-  /** Everybody, first the first. */
+  /** All, first in line first. */
   all(): readonly Waiting[] {
     return this.#waiting;
   }
 
-  /** Takes a place behind all of the same priority that waited as long; who has one keeps it. */
+  /** Joins behind equal priorities that waited as long; a job keeps the place it has. */
   join(waiting: Waiting): void {
     if (this.#placeOf(waiting) < 0) this.#waiting.splice(this.before(waiting).length, 0, waiting);
   }
@@ -46,7 +46,7 @@ export class Queue {
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
-  /** Everybody who is served before a job, first the first. */
+  /** All that are served before a job. */
   before(waiting: Waiting): readonly Waiting[] {
     const place = this.#placeOf(waiting);
     if (place >= 0) return this.#waiting.slice(0, place);

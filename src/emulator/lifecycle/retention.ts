@@ -15,10 +15,10 @@ interface RetentionDeps {
   stop(job: JobRecord): Promise<void>;
 }
 
-/** Records marked in one go; others have their turn in between. */
+/** Records marked before other requests get a turn. */
 const BATCH = 500;
 
-/** Lets the records of jobs go that ended long ago. Source: protocol reference 3.11. */
+/** Drops the records of jobs that ended long ago. Source: protocol reference 3.11. */
 export class Retention {
   readonly #deps: RetentionDeps;
   #nextMs: number;
@@ -56,7 +56,7 @@ export class Retention {
     await this.#round;
   }
 
-  /** What is marked in this round goes in the next: for that long it can be seen that it is being dropped. */
+  /** Records marked in this round go in the next, so that `being_dropped` can be seen. */
   async #clean(now: number): Promise<void> {
     const { table, timing } = this.#deps;
     for (const job of table.list({ beingDropped: true })) {

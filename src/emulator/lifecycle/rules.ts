@@ -3,7 +3,7 @@ import type { SavedImages } from "../state/folders.ts";
 import type { JobRecord, StatusItem } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";
 
-/** What a job ends as when its process did, with the end of its output. Source: protocol reference 3.11. */
+/** How a job ends, given how its process did. Source: protocol reference 3.11. */
 export function outcomeOf({
   exitCode,
   oomKilled,
@@ -33,13 +33,13 @@ export function comesBack({ schedulerEnabled, preemptibleNode, restartPolicy }: 
   return schedulerEnabled || preemptibleNode || restartPolicy !== "never";
 }
 
-/** What becomes of the wish to pull an image. Source: protocol reference 3.11. */
+/** The outcome of a pull. Source: protocol reference 3.11. */
 type Pull = "found" | "missing" | "invalid";
 
 const REFERENCE =
   /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
-/** Any name is an image, but for malformed ones and for names that ask to fail. */
+/** Every well-formed name is an image, except names that ask to fail. */
 export function pull(image: string, saved: SavedImages): Pull {
   if (!REFERENCE.test(image)) return "invalid";
   if (saved.find(image) !== undefined) return "found";

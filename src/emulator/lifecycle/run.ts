@@ -70,25 +70,25 @@ export class JobRun {
     this.#container.kill();
   }
 
-  /** Whether there is something that could be suspended now. */
+  /** Whether the job can be suspended now. */
   get suspendable(): boolean {
     return this.#container.isLive && this.#going === undefined;
   }
 
-  /** Takes a running job off its node, until its schedule and the others let it go on. */
+  /** Takes a running job off its node until its schedule and its turn let it continue. */
   suspend(): void {
     if (!this.suspendable) return;
     this.#going = "suspended";
     this.#end();
   }
 
-  /** Stops without a trace in the record: the emulator is closing. */
+  /** Stops without changing the record, because the emulator closes. */
   abandon(): void {
     this.#stop.abort();
     this.#container.kill();
   }
 
-  /** Whether a resumed job has its place already: it need not wait for one. */
+  /** Whether a resumed job still has its place. */
   #wasRunning(): boolean {
     return this.#resumed && current(this.#job).status === "running" && this.#placed();
   }

@@ -1,8 +1,8 @@
-/** How fast the emulated platform is, in milliseconds. The platform's own values are minutes; these move. */
+/** Speed of the emulated platform, in milliseconds; the platform's own values are minutes. */
 export interface Timing {
   /** From creation to the first look for a node. */
   schedulingMs: number;
-  /** From a wish for one more node to the node. */
+  /** From the request for a node to the node. */
   scaleUpMs: number;
   pullMs: number;
   /** From the container to the process. */
@@ -15,7 +15,7 @@ export interface Timing {
   policyLoopMs: number;
   /** How long a job that takes turns runs before it may be suspended for another (platform: 30 min). */
   runQuantumMs: number;
-  /** How long a job stays suspended at most while others wait (platform: 2 h). */
+  /** The longest a job stays suspended while others wait (platform: 2 h). */
   maxSuspendedMs: number;
   /** How often a waiting job looks again. */
   pollMs: number;
@@ -29,7 +29,7 @@ export interface Timing {
   collectAfterMs: number;
   /** How long the record of a job is kept after its end (platform: 180 days). */
   retentionMs: number;
-  /** How often old records are looked for, and those that are being dropped removed (platform: 15 min). */
+  /** How often old records are looked for and dropped ones removed (platform: 15 min). */
   cleanupMs: number;
 }
 

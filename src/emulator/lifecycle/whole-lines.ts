@@ -1,4 +1,4 @@
-/** How long the rest of a line is waited for before its beginning is written, and how much of it. */
+/** How long, and up to how many bytes, the start of a line waits for its end. */
 const WAIT_MS = 200;
 const WAIT_BYTES = 16 * 1024;
 const NEW_LINE = 10;

@@ -24,11 +24,11 @@ interface FollowOptions {
   stamp?: Stamp | undefined;
 }
 
-/** Files held open for writing at most. */
+/** The most files held open for writing. */
 const OPEN_LOGS = 200;
-/** Bytes of output that are kept of one job, if nothing else is said. */
+/** Bytes of output kept of a job by default. */
 const LOG_LIMIT_BYTES = 1024 ** 3;
-/** Kept for the lines that say why a log ends, on a disk that is full. */
+/** Room kept for the last lines of logs on a full disk. */
 const RESERVE_BYTES = 256 * 1024;
 const NEW_LINE = Buffer.from("\n");
 

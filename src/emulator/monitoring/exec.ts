@@ -12,7 +12,7 @@ import { type StreamFlags, streamFlags } from "./query.ts";
 import { containerId, HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
-/** Output that something in the background holds open is given up after this silence. */
+/** Output held open by a background process is given up after this silence. */
 const SILENCE_MS = 300;
 
 /** Source: protocol reference 4.4. */

@@ -44,7 +44,7 @@ export function logRoutes(deps: ApiContext): MonitoringRoute[] {
 
 /** How far back an archive can be read. Source: protocol reference 4.2. */
 const LOOK_BACK_MS = 30 * 24 * 3600 * 1000;
-/** How long a log waits for a container that waits itself. Source: protocol reference 4.2. */
+/** How long a log waits for a pending container. Source: protocol reference 4.2. */
 const WAIT_MS = 600_000;
 
 type Deps = Pick<ApiContext, "lifecycle" | "logs" | "clock" | "timing">;
@@ -101,7 +101,7 @@ function isOver({ logs }: Pick<Deps, "logs">, job: JobRecord): boolean {
   return isFinished(job) && !logs.isLive(job.id);
 }
 
-/** When the container ended, in whole seconds as its node says it: so far its archive reaches, at once. */
+/** When the container ended, in whole seconds as its node reports it: the archive reaches that far at once. */
 function endedMs(deps: Deps, job: JobRecord): number | undefined {
   const { atMs, reason } = current(job);
   return isOver(deps, job) || reason === "Restarting" ? Math.floor(atMs / 1000) * 1000 : undefined;

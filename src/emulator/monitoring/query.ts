@@ -51,7 +51,7 @@ export interface LogQuery {
   archiveDelayMs: number | undefined;
 }
 
-/** Looks at what is looked at before token and job: not at the time. @throws {HttpError} 400. Source: protocol reference 4.1. */
+/** Checks what is checked before token and job: all but the time. @throws {HttpError} 400. Source: protocol reference 4.1. */
 export function checkLogQuery(query: URLSearchParams): void {
   flag(query, "timestamps");
   flag(query, "debug");
@@ -76,7 +76,7 @@ function timeOf(text: string | null): number | undefined {
   return ms;
 }
 
-/** This service takes dates without a day, without a month, and of single digits. */
+/** Monitoring also takes dates without day or month and with single digits. */
 function fullDate(text: string): string {
   const [, year, month = "1", day = "1"] = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/.exec(text) ?? [];
   return year === undefined ? text : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;

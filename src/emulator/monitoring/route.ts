@@ -20,7 +20,7 @@ interface Route {
   path: string;
   methods: ("GET" | "POST" | "DELETE")[];
   permission: "read" | "write";
-  /** Looks at query and path before token and job are looked at. @throws {HttpError} Source: protocol reference 4.1. */
+  /** Checks query and path before token and job. @throws {HttpError} Source: protocol reference 4.1. */
   check?(query: URLSearchParams, call: Call): void;
 }
 

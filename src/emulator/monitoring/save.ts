@@ -14,7 +14,7 @@ const REFERENCE =
 interface Target {
   image: string;
   repository: string;
-  /** Without one nothing is found to push, once all is committed. */
+  /** Without a tag the commit succeeds and the push finds nothing. */
   tag: string | undefined;
 }
 

@@ -47,7 +47,7 @@ export function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}):
   });
 }
 
-/** A group that was named has to work; the own one is used where it does. */
+/** A named group must work; the emulator's own is used where it can be. */
 function groupsFor(named: string | undefined): MemoryGroups | undefined {
   if (named === "none") return undefined;
   if (named !== undefined) return openMemoryGroups(named);
@@ -139,7 +139,7 @@ class LocalRunner {
     return tty ? below(first) : first;
   }
 
-  /** Sees to it that a group ends with the emulator, however that ends. */
+  /** Makes sure a group ends with the emulator, even if that is killed. */
   #watched(child: Child, { jobId }: Launch): Child {
     const { pid } = child;
     if (pid === 0) return child;

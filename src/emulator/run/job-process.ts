@@ -70,7 +70,7 @@ export class JobProcess {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops reading the job's output, so that the job waits, until what it returns is called. */
+  /** Stops reading the job's output, so that the job waits; the returned function resumes. */
   hold(): () => void {
     if (this.#over) return () => undefined;
     this.#holds += 1;

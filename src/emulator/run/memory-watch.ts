@@ -6,10 +6,10 @@ const CALM_MS = 100;
 const ALERT_MS = 25;
 /** Above this share of the limit a job is looked at more often. */
 const ALERT_SHARE = 0.5;
-/** Looking may take this share of the time at most. */
+/** The largest share of the time that looking may take. */
 const BUDGET = 0.1;
 
-/** How much rather the system ends a job than anything else when the machine's own memory runs out. */
+/** `oom_score_adj` of jobs: the kernel ends them first when the machine runs out of memory. */
 const SACRIFICE = "500";
 
 /** Ends jobs whose processes together take more memory than the job may have. */

@@ -3,7 +3,7 @@ import { closeSync, constants, mkdirSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 
-/** So many names are made by one program. */
+/** Names made by one run of mkfifo. */
 const BATCH = 30;
 
 /** One pipe: a stream here, and a descriptor to hand to a program and to close then. */

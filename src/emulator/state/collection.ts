@@ -1,4 +1,4 @@
-/** Values by key, kept for as long as the emulator's data is: every change is told. */
+/** Values by key; reports every change. */
 export class Collection<T> {
   readonly #values: Map<string, T>;
   readonly #changed: (key: string, value: T | undefined) => void;

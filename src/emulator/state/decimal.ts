@@ -31,7 +31,7 @@ export function isDecimal(text: string): boolean {
   return PATTERN.test(text);
 }
 
-/** A constructor of its own: its settings are nobody else's. */
+/** A constructor of its own, since its settings are global. */
 const Exact = Big();
 Exact.DP = EXACT_PLACES;
 

@@ -6,7 +6,7 @@ export function startedMs(job: JobRecord): number | undefined {
   return first?.atMs ?? finishedMs(job);
 }
 
-/** Since when a job has been running, or its last run began; undefined if it never ran. Restarts go on with a run. */
+/** When the latest run of a job began, restarts included; undefined if it never ran. */
 export function continuedMs(job: JobRecord): number | undefined {
   const last = job.statuses.findLastIndex(({ status }) => status === "running");
   const before = job.statuses.slice(0, last + 1).findLastIndex(({ status }) => status !== "running");
@@ -45,7 +45,7 @@ export function moveTo(job: JobRecord, item: StatusItem): boolean {
   return true;
 }
 
-/** A step, with null for what there is nothing to say about. */
+/** A step; reason and description default to null. */
 export function step(status: StatusItem["status"], atMs: number, more: Partial<StatusItem> = {}): StatusItem {
   return { status, atMs, reason: null, description: null, ...more };
 }

@@ -17,9 +17,9 @@ import { join } from "node:path";
 
 interface JournalOptions {
   folder: string;
-  /** Called with every line written so far, oldest first, before the journal opens. False if it says nothing. */
+  /** Called with each line written so far, oldest first; returns false for one it cannot use. */
   replay(entry: unknown): boolean;
-  /** The shortest lines that say the state as it is now. */
+  /** The fewest lines that hold the current state. */
   snapshot(): Iterable<unknown>;
   /** Journal size from which it is worth writing a snapshot. */
   compactBytes?: number;
@@ -30,7 +30,7 @@ const COMPACT_BYTES = 16 * 1024 * 1024;
 const DAMAGED = "damaged.jsonl";
 
 /**
- * Lines that together say the whole state: a snapshot and the lines since, in files that carry a generation number. A
+ * Lines that together hold the whole state: a snapshot and the lines since, in files that carry a generation number. A
  * snapshot counts from the moment it is renamed, so a death at any point leaves one complete generation. Lines that
  * cannot be read are put aside, and so is a torn last one.
  */
@@ -135,13 +135,13 @@ function dropOthers(folder: string, generation: number): void {
   }
 }
 
-/** Hands over the lines of files, and keeps account of those that say nothing. */
+/** Replays the lines of files and records those that cannot be read. */
 class Reader {
   readonly #folder: string;
   readonly #replay: (entry: unknown) => boolean;
   readonly #lost: string[] = [];
   #kept = 0;
-  /** Whether the files would be found as damaged again. */
+  /** Whether the next start would find the same damage. */
   recurs = false;
 
   constructor(folder: string, replay: (entry: unknown) => boolean) {
@@ -203,7 +203,7 @@ class Reader {
   }
 }
 
-/** So many damaged places are named. */
+/** The most damaged places that are named. */
 const SHOWN = 5;
 
 /** For its owner only, even where it existed before. */
@@ -217,7 +217,7 @@ function writeAll(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
-/** Takes away what was written of a line that did not fit. */
+/** Removes the part of a line that did not fit. */
 function dropTail(file: number, bytes: number): void {
   try {
     ftruncateSync(file, bytes);

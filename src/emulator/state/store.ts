@@ -17,7 +17,7 @@ interface JobChange {
 }
 
 const steps = z.array(z.object({ status: z.string(), atMs: z.number() }));
-/** What every job has, in whatever way a line was damaged. */
+/** What a line about a job must at least hold. */
 const wholeJob = z.object({
   id: z.string(),
   owner: z.string(),
@@ -44,7 +44,7 @@ const line = z.discriminatedUnion("kind", [
 
 type Values = Map<string, Map<string, unknown>>;
 
-/** What is to survive: the jobs, and named collections. Without a folder nothing is written. */
+/** What survives a restart: the jobs, and named collections. Without a folder nothing is written. */
 export class Store {
   readonly table: JobTable;
   readonly #values: Values = new Map();

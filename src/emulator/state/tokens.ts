@@ -24,7 +24,7 @@ export function openTokens(key: string, fixed?: { token: string; user: string })
   };
   return {
     mint,
-    /** A token that buys others and is none itself. */
+    /** A refresh token: it buys access tokens and opens nothing itself. */
     mintRefresh: (user: string) => mint(user, REFRESH),
     /** The user a token stands for; undefined for anything this emulator did not make, and for a refresh token. */
     userOf(token: string): string | undefined {

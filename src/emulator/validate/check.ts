@@ -1,6 +1,6 @@
 import { failure } from "../http/error.ts";
 
-/** Takes a value as it came and returns it as it should be. @throws {DataError} */
+/** Checks a value and returns it normalised. @throws {DataError} */
 export type Check<T> = (value: unknown) => T;
 
 /** A body that passed its check. @throws {HttpError} 400 with the validator's text. Source: protocol reference 2.3. */
@@ -70,7 +70,7 @@ export function text({ blank = false, min = 0, max }: Range & { blank?: boolean 
   };
 }
 
-/** Then matches a pattern, whose Python text is what a failure shows. */
+/** Also matches a pattern; the error shows its Python text. */
 export function pattern(check: Check<string>, regexp: RegExp, shown: string): Check<string> {
   return (value) => {
     const checked = check(value);
@@ -193,7 +193,7 @@ export function required<T>(check: Check<T>): Key<T> {
   return { check, isRequired: true };
 }
 
-/** Then one more look at a whole value that passed. */
+/** Continues with a value that passed. */
 export function refine<T, U>(check: Check<T>, next: (value: T) => U): Check<U> {
   return (value) => next(check(value));
 }

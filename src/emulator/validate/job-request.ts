@@ -89,7 +89,7 @@ const placeKeys = {
   project_name: optional(placeName),
 };
 
-/** Where a job is to run: looked at before, and apart from, the rest of a body. Source: protocol reference 3.8. */
+/** Where a job is to run; checked before the rest of the body. Source: protocol reference 3.8. */
 export function jobPlace(body: Record<string, unknown>): Check<object> {
   const given = Object.keys(placeKeys).filter((name) => Object.hasOwn(body, name));
   return () => dict(placeKeys)(Object.fromEntries(given.map((name) => [name, body[name]])));
@@ -135,7 +135,7 @@ function containerKeys(cluster: string) {
   };
 }
 
-/** URIs of variables are looked at and not written anew. */
+/** The platform checks URIs of variables but keeps them as sent. */
 function asItCame(check: Check<string>): Check<string> {
   return (value) => {
     check(value);

@@ -24,7 +24,7 @@ export function clusterUri({ scheme, cluster, minParts = 0 }: UriRule): Check<st
   };
 }
 
-/** As the platform's library writes a URI: what must be encoded is, once, and nothing else. Source: protocol reference 3.5. */
+/** Encodes a URI as the platform's library does: what must be, once. Source: protocol reference 3.5. */
 function quoted(uri: string): string {
   const written = (char: string) => (/[\w.~!$&'()*,;=:@/-]/.test(char) ? char : encodeURIComponent(char));
   return uri.replace(/((?:%[0-9a-f]{2})+)|[\s\S]/giu, (char, codes: string | undefined) =>
