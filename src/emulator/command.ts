@@ -1,19 +1,14 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "./index.ts";
 
 /** Flags of `apolo-jobs-mcp emulator`, parsed. */
-export interface EmulatorFlags {
-  port?: number | undefined;
-  host?: string | undefined;
-  token?: string | undefined;
+export interface EmulatorFlags
+  extends Pick<EmulatorOptions, "port" | "host" | "token" | "scene" | "memoryGroup"> {
   /** Folder that keeps everything. */
   data?: string | undefined;
-  scene?: string | undefined;
   /** Chaos file. */
   chaos?: string | undefined;
   /** MiB of output kept of each job. */
   logLimit?: number | undefined;
-  /** Control group for the memory limits of jobs, or `none`. */
-  memoryGroup?: string | undefined;
   json?: boolean | undefined;
 }
 

@@ -2,7 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { adminRoutes } from "./api/admin.ts";
 import { configRoutes } from "./api/config.ts";
 import { diskRoutes } from "./api/disks.ts";
-import { jobRoutes } from "./api/job-routes.ts";
+import { jobRoutes } from "./api/jobs.ts";
 import { oauthRoutes } from "./api/oauth.ts";
 import { publishedPorts } from "./api/published.ts";
 import { secretRoutes } from "./api/secrets.ts";

@@ -6,8 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type MemoryGroup, type MemoryGroups, openMemoryGroups } from "./cgroup.ts";
 import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
-import type { RunningJob } from "./job-process.ts";
-import { JobProcess } from "./job-process.ts";
+import { JobProcess, type RunningJob } from "./job-process.ts";
 import type { Launch } from "./launch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { ownMemoryGroup } from "./own-group.ts";
@@ -41,10 +40,7 @@ interface RunnerOptions {
 
 /** Opens what runs jobs on this machine, isolated where it can. @throws {Error} if `memoryGroup` cannot be used. */
 export function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Runner {
-  return new LocalRunner({
-    sandbox: isolate ? openSandbox() : undefined,
-    groups: groupsFor(memoryGroup),
-  });
+  return new LocalRunner(isolate ? openSandbox() : undefined, groupsFor(memoryGroup));
 }
 
 /** A named group must work; the emulator's own is used where it can be. */
@@ -59,11 +55,6 @@ function groupsFor(named: string | undefined): MemoryGroups | undefined {
     own.leave();
     return undefined;
   }
-}
-
-interface Means {
-  sandbox: Sandbox | undefined;
-  groups: MemoryGroups | undefined;
 }
 
 export type Runner = Pick<LocalRunner, keyof LocalRunner>;
@@ -84,7 +75,7 @@ class LocalRunner {
   readonly #memory = new MemoryWatch(this.#table);
   readonly #jobs = new Set<JobProcess>();
 
-  constructor({ sandbox, groups }: Means) {
+  constructor(sandbox: Sandbox | undefined, groups: MemoryGroups | undefined) {
     this.isolated = sandbox !== undefined;
     this.limited = groups !== undefined;
     this.#sandbox = sandbox;
@@ -106,11 +97,10 @@ class LocalRunner {
       group,
       table: this.#table,
       program: () => this.#program(child.pid, launch.tty),
-      startInside: async (argv, tty) =>
-        this.#watched(
-          await this.#startInside({ launch, place, leader: child.pid, group }, argv, tty),
-          launch,
-        ),
+      startInside: async (argv, tty) => {
+        const inside = { launch, place, group };
+        return this.#watched(await this.#startInside(inside, child.pid, { argv, tty }), launch);
+      },
     });
     this.#watched(child, launch);
     this.#jobs.add(job);
@@ -151,17 +141,14 @@ class LocalRunner {
   #launch(launch: Launch, group: MemoryGroup | undefined): { child: Child; place: Place } {
     mkdirSync(launch.folder, { recursive: true });
     const sandbox = this.#sandbox;
-    const environment = environmentOf(launch);
-    const place = sandbox === undefined ? placeOnHost(launch, environment) : sandbox.place(launch);
+    const place = sandbox === undefined ? placeOnHost(launch, environmentOf(launch)) : sandbox.place(launch);
     const refusal = this.#refusal(launch);
     if (refusal !== undefined) return { child: notStarted(refusal), place };
-    const program = this.#resolved(launch, place, launch.argv);
-    if (typeof program === "string") return { child: notStarted(program), place };
     const within = ({ argv, env }: Program) =>
       sandbox === undefined
         ? onHost(argv, { env, cwd: place.cwd })
         : { ...sandbox.wrap(launch, argv), env, cwd: launch.folder };
-    return { child: this.#spawn(program, { tty: launch.tty, group, within }), place };
+    return { child: this.#spawn({ launch, place, group }, launch, within), place };
   }
 
   /** What to start, or why it cannot be. */
@@ -172,38 +159,35 @@ class LocalRunner {
     return { argv: [file, ...args], env: place.env };
   }
 
-  #refusal({ mounts, tty }: Launch): string | undefined {
+  #refusal({ mounts }: Launch): string | undefined {
     if (mounts.length > 0 && this.#sandbox === undefined) {
       return "Volumes, secret files and disks need bubblewrap (bwrap), which is not installed on this machine.";
     }
     const hidden = mounts.find(({ target }) => /^\/(proc|sys)(\/|$)/.test(target));
     if (hidden !== undefined) return `Cannot mount ${hidden.target}: it is the system's own.`;
     const lost = lostSource(mounts);
-    if (lost !== undefined) return `Cannot mount ${lost.target}: its source does not exist.`;
-    return tty && this.#terminals === undefined ? NO_TERMINAL : undefined;
+    return lost === undefined ? undefined : `Cannot mount ${lost.target}: its source does not exist.`;
   }
 
-  async #startInside(inside: Inside, argv: string[], tty: boolean): Promise<Child> {
-    const { launch, place, leader, group } = inside;
-    if (tty && this.#terminals === undefined) return notStarted(NO_TERMINAL);
-    const program = this.#resolved(launch, place, argv);
-    if (typeof program === "string") return notStarted(program);
+  async #startInside(inside: Inside, leader: number, run: Run): Promise<Child> {
+    const { cwd } = inside.place;
     const sandbox = this.#sandbox;
-    const init = sandbox === undefined ? undefined : await untilInit(leader);
-    if (sandbox !== undefined && init === undefined) return notStarted("The job's container is gone.");
-    const within = ({ argv, env }: Program) =>
-      sandbox === undefined || init === undefined
-        ? onHost(argv, { env, cwd: place.cwd })
-        : { ...sandbox.enter(init, place.cwd, argv), env, cwd: "/" };
-    return this.#spawn(program, { tty, group, within });
+    if (sandbox === undefined) return this.#spawn(inside, run, ({ argv, env }) => onHost(argv, { env, cwd }));
+    const init = await untilInit(leader);
+    if (init === undefined) return notStarted("The job's container is gone.");
+    return this.#spawn(inside, run, ({ argv, env }) => ({
+      ...sandbox.enter(init, cwd, argv),
+      env,
+      cwd: "/",
+    }));
   }
 
   /** `within` says how a program is started in the job's place. */
-  #spawn(
-    program: Program,
-    { tty, group, within }: Pick<Inside, "group"> & { tty: boolean; within(program: Program): Command },
-  ): Child {
+  #spawn({ launch, place, group }: Inside, { argv, tty }: Run, within: (program: Program) => Command): Child {
     const terminals = tty ? this.#terminals : undefined;
+    if (tty && terminals === undefined) return notStarted(NO_TERMINAL);
+    const program = this.#resolved(launch, place, argv);
+    if (typeof program === "string") return notStarted(program);
     const plain = pastOthers(program);
     const wrapped = terminals?.wrap(plain) ?? plain;
     const command = within(wrapped);
@@ -218,9 +202,10 @@ const NO_TERMINAL =
 interface Inside {
   launch: Launch;
   place: Place;
-  leader: number;
   group: MemoryGroup | undefined;
 }
+
+type Run = Pick<Launch, "argv" | "tty">;
 
 function onHost([file = "", ...args]: readonly string[], place: Place): Command {
   return { file, args, ...place };
