@@ -36,7 +36,7 @@ export function storageRoutes(app: App, context: ApiContext, cluster: string): v
     const name = (query.get("op") ?? "").toUpperCase();
     const place = (path: string, action: Action) => placeOf(context, { cluster, path }, { user, action });
     const path = unquote(call.req.path.slice(base.length));
-    const { method } = call.req;
+    const method = call.req.method.replace("HEAD", "GET");
     if (method === "POST" && name === "RENAME") {
       const [from, to] = [place(path, "write"), place(query.get("destination") ?? "", "write")];
       return orProblem(rename(from.file, to.file).then(() => empty()));

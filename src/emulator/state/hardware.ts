@@ -97,11 +97,11 @@ export function pools(machine: Machine, gpuNodes: number): Pool[] {
       name,
       min_size: 0,
       max_size: gpuNodes,
+      ...disk,
       cpu: node.cpu,
       memory: node.memory,
       nvidia_gpu: gpu,
       is_preemptible: isSpot,
-      ...disk,
     })),
   ];
 }
