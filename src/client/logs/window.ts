@@ -33,9 +33,10 @@ export interface Window {
 
 /**
  * Why reading ended: the platform closed the log · `take` had enough · all that was printed so far has come ·
- * nothing came for a while, which proves nothing · the time was over.
+ * nothing came for a while, which proves nothing · the connection did not even answer a ping, so that it may hold more
+ * back · the time was over.
  */
-export type Ending = "closed" | "enough" | "caught_up" | "quiet" | "time";
+export type Ending = "closed" | "enough" | "caught_up" | "quiet" | "held" | "time";
 
 export interface WindowEnd {
   bytesRead: number;
@@ -106,7 +107,8 @@ async function readSome({
 
 /** What silence tells: nothing, unless the connection was asked whether it holds something back. */
 function silenceOf(ear: Ear, scan: Scan): Ending | undefined {
-  if (ear.isProbing || !scan.isHeard) return "quiet";
+  if (ear.isProbing) return "held";
+  if (!scan.isHeard) return "quiet";
   ear.probe();
   return undefined;
 }

@@ -47,6 +47,9 @@ export interface Watched {
   taken: number;
   /** More lines are there already. */
   more: boolean;
+  /** Why reading ended, so that what was not seen is not told as absent; and after how long, in milliseconds. */
+  ending: LogTail["ending"];
+  tookMs: number;
 }
 
 export interface WatchOptions {
@@ -72,14 +75,20 @@ export async function watchLog(
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<Watched> {
+  const startedMs = performance.now();
+  const read = await watch(platform, options, signal);
+  return { ...read, tookMs: performance.now() - startedMs };
+}
+
+async function watch(platform: Platform, options: WatchOptions, signal: AbortSignal): Promise<Reading> {
   const { job, isMatch, keep, after } = options;
   const tail = await readSoFar(platform, options, signal);
   if (tail === undefined) return { job, ...NOTHING_READ, ...withCursor(after) };
-  const { linesRead, bytesRead } = tail;
+  const { linesRead, bytesRead, ending } = tail;
   const at = tail.lines.findIndex((line) => line.open !== true && isMatch(line.text));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
   const dropped = upTo.slice(0, Math.max(0, upTo.length - keep));
-  const read: Watched = {
+  const read: Reading = {
     job,
     lines: upTo.slice(dropped.length),
     start: behind(dropped, tail.start === undefined ? undefined : { ...tail.start, inKey: after?.inKey }),
@@ -91,6 +100,7 @@ export async function watchLog(
     bytesRead,
     matched: at >= 0,
     ended: false,
+    ending,
     ...withCursor(at < 0 ? tail.cursor : placeAfter(upTo, after ?? tail.start)),
   };
   if (read.matched) return read;
@@ -99,12 +109,14 @@ export async function watchLog(
   return follow(platform, { ...options, read }, signal);
 }
 
+type Reading = Omit<Watched, "tookMs">;
+
 function withCursor(cursor: Cursor | undefined): { cursor?: Cursor } {
   return cursor === undefined ? {} : { cursor };
 }
 
 const NOTHING_READ = {
-  lines: [],
+  lines: [] as LogLine[],
   matched: false,
   ended: false,
   linesRead: 0,
@@ -113,7 +125,8 @@ const NOTHING_READ = {
   isWhole: false,
   taken: 0,
   more: false,
-};
+  ending: "time",
+} as const;
 
 /** What is there already; nothing when it is so much that the time is over first. */
 async function readSoFar(
@@ -140,9 +153,9 @@ async function readSoFar(
 
 async function follow(
   platform: Platform,
-  options: WatchOptions & { read: Watched },
+  options: WatchOptions & { read: Reading },
   signal: AbortSignal,
-): Promise<Watched> {
+): Promise<Reading> {
   const { read, deadlineMs, stop } = options;
   const retry = new Retry(REOPEN_MS);
   const limit = new Limit(stop === undefined ? signal : [signal, stop], { ms: deadlineMs - Date.now() });
@@ -167,7 +180,7 @@ async function follow(
 }
 
 /** What there is when the time is over before the platform may be asked again. */
-function readUpTo(failure: PlatformError, read: Watched): Watched {
+function readUpTo(failure: PlatformError, read: Reading): Reading {
   if (read.lines.length === 0) throw failure;
   return read;
 }
@@ -175,7 +188,7 @@ function readUpTo(failure: PlatformError, read: Watched): Watched {
 /** Until the match, or the end of the stream, which need not be the end of the job. */
 async function followOnce(
   platform: Platform,
-  { job, isMatch, keep, since, onLine, read }: WatchOptions & { read: Watched },
+  { job, isMatch, keep, since, onLine, read }: WatchOptions & { read: Reading },
   signal: AbortSignal,
 ): Promise<void> {
   read.job = await platform.jobs.status(job.id, {}, { signal });
@@ -188,6 +201,7 @@ async function followOnce(
   }
   // Only a log that was opened after the end of the job is complete.
   read.ended = isFinished(read.job.status);
+  if (read.ended) read.ending = "closed";
   if (!read.ended) return pauseFor(REOPEN_MS, signal);
   const { open, ...last } = read.lines.at(-1) ?? { text: "" };
   if (open !== true) return;
@@ -196,11 +210,13 @@ async function followOnce(
 }
 
 /** A line that was not finished gives way to what has become of it. */
-function take(read: Watched, line: LogLine, keep: number): void {
+function take(read: Reading, line: LogLine, keep: number): void {
   const isAgain = read.lines.at(-1)?.open === true;
   if (isAgain) read.lines.pop();
   else read.taken += 1;
   read.lines.push(line);
+  // What has come was followed from where reading had ended.
+  read.ending = "caught_up";
   if (line.open === true) return;
   read.linesRead += 1;
   read.bytesRead += Buffer.byteLength(line.text) + 1;

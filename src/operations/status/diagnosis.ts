@@ -28,6 +28,7 @@ const LOG_LINES = 15;
 const LOG_LINES_SHORT = 5;
 const MAX_RUNNING = 20;
 const KILLED = 137;
+const NOT_READ = "Its log could not be read just now; try job_logs.";
 
 /** Fetches what explanations of these jobs need; what the platform will not say is left out. */
 export async function lookAround(
@@ -64,7 +65,8 @@ export async function diagnose(
   const { status } = job;
   const hasWords = status === "failed" && hasRun(job);
   const log = hasWords ? await endOfLog(job, context) : undefined;
-  if (log === undefined) return explanation;
+  if (log === undefined)
+    return hasWords ? { ...explanation, next: `${explanation.next} ${NOT_READ}`.trimStart() } : explanation;
   if (log === "empty") return { ...explanation, next: withoutLog(explanation.next) };
   return { ...explanation, log, next: besideLog(explanation.next) };
 }

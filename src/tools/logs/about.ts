@@ -30,6 +30,7 @@ function aboutEnd({ lines, lead, ending, tookMs = 0 }: LogPart): string[] {
       ? ["the last line is not finished and comes again with the next call"]
       : []),
     ...(ending === "time" ? [`stopped reading after ${seconds} s, more may follow`] : []),
+    ...(ending === "held" ? ["then nothing came any more, though more may be there already"] : []),
     ...(ending === "quiet" && lines.length > lead ? ["nothing more came so far"] : []),
   ];
 }
@@ -102,7 +103,7 @@ function searchedText(part: LogPart, asked: Asked): string {
 }
 
 function wholeText({ lines, ending }: LogPart, { args: { since, until } }: Asked): string {
-  const isUnknown = ending === "time" || (ending === "quiet" && lines.length === 0);
+  const isUnknown = ending === "time" || ending === "held" || (ending === "quiet" && lines.length === 0);
   if (isUnknown) return `the ${counted(lines.length, "line")} that came`;
   if (since !== undefined || until !== undefined)
     return `${lines.length.toLocaleString("en-US")} lines of the time asked for`;

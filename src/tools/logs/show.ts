@@ -139,7 +139,7 @@ function show(prepared: Prepared, maxBytes: number, view: View) {
       lines_read: linesRead,
       bytes_read: bytesRead,
       reached_start: reachedStart && floor === undefined,
-      ...(ending === "time" || ending === "quiet" ? { more_may_follow: true } : {}),
+      ...(isUncertain(ending) ? { more_may_follow: true } : {}),
       ...(isOpen ? { last_line_unfinished: true } : {}),
       ...(trouble === undefined ? {} : { error: trouble }),
       ...(matched === undefined ? {} : { matched }),
@@ -150,13 +150,18 @@ function show(prepared: Prepared, maxBytes: number, view: View) {
   };
 }
 
+/** Whether what did not come may be there all the same. */
+function isUncertain(ending: LogPart["ending"]): boolean {
+  return ending === "time" || ending === "quiet" || ending === "held";
+}
+
 function emptyText({ job, linesRead, trouble, ending, tookMs = 0 }: LogPart): string {
   const seconds = Math.max(1, Math.round(tookMs / 1000));
   if (trouble !== undefined) return `This log could not be read: ${trouble}`;
   if (linesRead > 0) return "Nothing to show of what was read.";
   if (job.logs_removed) return "The platform has removed this log.";
   if (!hasRun(job)) return `It printed nothing, as it never ran: ${statusText(job)}. job_status says why.`;
-  if (ending === "time" || ending === "quiet")
+  if (isUncertain(ending))
     return `Nothing came within ${seconds} s: whether it has printed anything there is not known. Ask again later.`;
   return isFinished(job.status) ? "It printed nothing there." : "It has printed nothing there so far.";
 }

@@ -88,6 +88,44 @@ describe("job_logs and its kin on a log that pauses", () => {
   });
 });
 
+describe("what was not seen of a log", () => {
+  test("is not told as absent by a wait, nor by job_status", async ({ platform, emulator }) => {
+    const script = `${SCRIPT}; exit 3`;
+    const job = await untilEnded(platform, await startJob(platform, { name: "job", script }));
+    const runs = await startJob(platform, { name: "runs", script: `${SCRIPT}; sleep 600` });
+    await untilPrinted(platform, runs, "line 60");
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const stop = proxy.add({ path: LOG, after: { bytes: 0, comes: "silence" } });
+    const wait = { until_pattern: "^line 60$", wait_seconds: 1 };
+    const silent = await mcp.ok("job_logs", { jobs: [job.id, runs.id], ...wait });
+    stop();
+    proxy.add({ path: LOG, after: { bytes: 0, comes: "reset" } });
+    const cut = await mcp
+      .ok("job_logs", { jobs: [job.id, runs.id], ...wait })
+      .catch(({ message }) => message);
+    const status = await mcp.ok("job_status", { jobs: [job.id] });
+    expect(silent.text).not.toMatch(/printed nothing/);
+    expect(silent.text.match(/whether it has printed anything there is not known/g)).toHaveLength(2);
+    expect(silent.data.logs).toMatchObject([{ more_may_follow: true }, { more_may_follow: true }]);
+    expect(cut.text ?? cut).not.toMatch(/printed nothing/);
+    expect(status.text).toContain("Its log could not be read just now");
+  });
+
+  test("is not taken for part of a search that was cut short", async ({ platform, emulator }) => {
+    // Enough for several frames, so that the stream can stop behind one.
+    const script = "seq -f 'line %.0f' 1 20000; echo needle; sleep 600";
+    await untilPrinted(platform, await startJob(platform, { name: "job", script }), "needle");
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    proxy.add({ path: LOG, after: { bytes: 500_000, comes: "silence" } });
+    const { text, data } = await mcp.ok("job_logs", { jobs: ["job"], grep: "needle" });
+    expect(data.logs[0].lines_read).toBeGreaterThan(500);
+    expect(data.logs[0]).toMatchObject({ matches: 0, more_may_follow: true });
+    expect(text).not.toMatch(/whole log/);
+  });
+});
+
 describe("a log that the platform does not close", () => {
   test("is read for a limited time, which is said, and goes on from there", async ({
     platform,
