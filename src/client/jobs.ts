@@ -19,7 +19,7 @@ import type { LogLine } from "./logs/lines.ts";
 import { type MonitorOptions, monitorLog } from "./logs/stream.ts";
 import { type LogTail, type TailOptions, tailLog } from "./logs/tail.ts";
 import { salvage } from "./records/salvage.ts";
-import { type SaveStep, saveJob } from "./save.ts";
+import { type SaveStep, savedName, saveJob } from "./save.ts";
 import type { StartOptions } from "./start/body.ts";
 import { planStart, type StartPlan, startJob } from "./start/index.ts";
 import { toMinutes } from "./start/life-span.ts";
@@ -154,6 +154,11 @@ export class Jobs {
   /** Measurements of a running job. Source: protocol reference 4.8. */
   top(id: string, options: TopOptions = {}, call?: CallOptions): AsyncIterable<JobTelemetry> {
     return topOfJob(this.#at, { id, options }, call);
+  }
+
+  /** The whole name of the image that a save would make of `image`. */
+  savedName(image: string, options: { where?: Where } = {}, call?: CallOptions): Promise<string> {
+    return savedName(this.#at, { image, where: options.where }, call);
   }
 
   /** Saves the job's container as an image, step by step. Source: protocol reference 4.9. */

@@ -20,6 +20,25 @@ export interface SaveStep {
 }
 
 /**
+ * The whole name of the image that a save would make of `image`.
+ * @throws {PlatformError} `invalid_argument` for an image elsewhere
+ */
+export async function savedName(
+  at: Connection,
+  { image, where }: { image: string; where: Where | undefined },
+  call?: CallOptions,
+): Promise<string> {
+  const base = await imageBase(at, where, call);
+  requireProject(base.base);
+  const target = parseImage(image, base);
+  if (isPlatformImage(target)) return imageToString(target);
+  throw new PlatformError(
+    "invalid_argument",
+    `"${image.slice(0, 200)}" is not in the platform's registry: write image:NAME:TAG.`,
+  );
+}
+
+/**
  * Saves the job's container as an image in the platform's registry; the last step has its name.
  * @throws {PlatformError} `invalid_argument` for an image elsewhere · `platform_error` when it fails midway.
  * Source: protocol reference 4.9.
@@ -29,15 +48,7 @@ export async function* saveJob(
   { id, image, where }: { id: string; image: string; where: Where | undefined },
   call?: CallOptions,
 ): AsyncGenerator<SaveStep, void> {
-  const base = await imageBase(at, where, call);
-  requireProject(base.base);
-  const target = parseImage(image, base);
-  if (!isPlatformImage(target))
-    throw new PlatformError(
-      "invalid_argument",
-      `"${image.slice(0, 200)}" is not in the platform's registry: write image:NAME:TAG.`,
-    );
-  const name = imageToString(target);
+  const name = await savedName(at, { image, where }, call);
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "save"] }, call);
   const what = `Saving ${id}`;
   const api = { what, method: "POST", url, json: { container: { image: name } }, mayBeSilent: true } as const;

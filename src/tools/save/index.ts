@@ -35,11 +35,15 @@ export const save = defineTool({
     const { platform, session, signal } = context;
     const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
-    const key = `${job.id} ${image}`;
+    const where = whereIs(job);
+    // The same image may be written in several ways, and is to be saved once.
+    const name = await lookUp(signal, (until) =>
+      platform.jobs.savedName(image, { where }, { signal: until }),
+    );
+    const key = `${job.id} ${name}`;
     const known = session.saves.get(key);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     if (known === undefined) requireRunning(job, { nothing: "Nothing was saved.", again });
-    const where = whereIs(job);
     const run =
       known ?? startSave((until) => platform.jobs.save(job.id, image, { where }, { signal: until }));
     session.saves.set(key, run);

@@ -40,6 +40,25 @@ describe("job_save", () => {
     expect(data.jobs[0]).toMatchObject({ status: "succeeded", output: "kept" });
   });
 
+  test("pushes an image once that two calls write in different ways", async ({ platform, emulator }) => {
+    const job = await startJob(platform, { name: "train", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const images = [
+      "image:mine",
+      "image:mine:latest",
+      "image:/vision/mine",
+      "image://default/acme/vision/mine",
+    ];
+    const refs = ["train", job.id];
+    const saved = await Promise.all(
+      images.map((image, index) => mcp.ok("job_save", { job: refs[index % 2] ?? job.id, image })),
+    );
+    expect(new Set(saved.map(({ data }) => data.image)).size).toBe(1);
+    expect(proxy.seen.filter(({ path }) => path.endsWith("/save"))).toHaveLength(1);
+  });
+
   test("goes on between calls: a slow save is waited for, not begun again", async ({
     mcp,
     platform,
