@@ -70,10 +70,10 @@ describe("a subscription to a job", () => {
     );
     const told = session.updates.length;
     await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(told), WITHIN);
+    // They are sent a second apart, but may be received a little closer where the first is late.
     const times = session.updates.map(({ atMs }) => atMs);
-    for (const [index, atMs] of times.entries()) {
-      if (index > 0) expect(atMs - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(1000);
-    }
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+    expect(times.length - 1).toBeLessThanOrEqual(Math.ceil(seconds));
   });
 
   test("by name is told under the address that was subscribed", async () => {

@@ -39,8 +39,9 @@ export class LogFollow {
     this.#platform = platform;
     this.#job = job;
     this.#onLine = onLine;
-    this.ready = this.#firstPlace();
-    this.done = this.ready.then(() => this.#run());
+    const placed = this.#firstPlace();
+    this.ready = placed.then(() => undefined);
+    this.done = placed.then((failure) => this.#run(failure));
   }
 
   /** A newer description of the job: it may run now, so that there is something to follow. */
@@ -71,17 +72,20 @@ export class LogFollow {
     this.#closing.abort();
   }
 
-  async #firstPlace(): Promise<void> {
+  async #firstPlace(): Promise<PlatformError | undefined> {
     try {
       await this.#place(this.#closing.signal);
+      return undefined;
     } catch (error) {
-      this.#forgive(error);
+      return this.#forgive(error);
     }
   }
 
-  async #run(): Promise<void> {
+  /** `failed` is what kept the end of the log from being found. */
+  async #run(failed: PlatformError | undefined): Promise<void> {
     const { signal } = this.#closing;
     const retry = new Retry(FIRST_RETRY_MS);
+    if (failed !== undefined) await this.#rest(retry.afterFailure(failed), failed);
     while (!signal.aborted) {
       const attempt = new Limit(signal);
       this.#attempt = attempt;
@@ -90,10 +94,14 @@ export class LogFollow {
       if (this.#hasEnded) return;
       if (heard) retry.succeeded();
       const waitMs = retry.afterFailure(failure);
-      // News of the job shortens a pause of ours, not one that the platform asked for.
-      if (failure?.retryAfterMs !== undefined) await new Pause().wait(waitMs, signal);
-      else if (!attempt.isOver) await this.#pause.wait(waitMs, signal);
+      if (!attempt.isOver || failure?.retryAfterMs !== undefined) await this.#rest(waitMs, failure);
     }
+  }
+
+  /** News of the job shortens a pause of ours, not one that the platform asked for. */
+  async #rest(ms: number, failure: PlatformError | undefined): Promise<void> {
+    const pause = failure?.retryAfterMs === undefined ? this.#pause : new Pause();
+    await pause.wait(ms, this.#closing.signal);
   }
 
   /** Until the stream ends or breaks; whether anything new came, and what broke it. */
