@@ -1,5 +1,6 @@
 import { ACTIVE_STATUSES } from "../client/index.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
+import { listJobs } from "../operations/list/index.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 import { jobRow } from "./job-row.ts";
@@ -15,24 +16,20 @@ export const jobs: Resource = {
   uriTemplate: "apolo://jobs",
   mimeType: "application/json",
   changesWith: "active",
-  async read(_variables, { platform, session, signal }) {
-    const { selection } = await platform.context({ signal });
+  async read(_variables, call) {
+    const query = { statuses: ACTIVE_STATUSES, limit: MOST_ROWS, scanLimit: Number.POSITIVE_INFINITY };
+    const [{ selection }, { rows, matching }] = await Promise.all([
+      call.platform.context({ signal: call.signal }),
+      listJobs(call, query),
+    ]);
     const { cluster, org, project } = selection;
-    const redact = makeRedactor(session.policy.secrets);
-    const rows: object[] = [];
-    let total = 0;
-    const where = { cluster, orgs: [org], projects: project === undefined ? [] : [project] };
-    const active = platform.jobs.list({ statuses: ACTIVE_STATUSES, reverse: true, ...where }, { signal });
-    for await (const job of active) {
-      total += 1;
-      if (rows.length < MOST_ROWS) rows.push(jobRow(job, (text) => redact(text).text));
-    }
-    const isCut = total > rows.length;
+    const redact = makeRedactor(call.session.policy.secrets);
+    const isCut = matching > rows.length;
     return boundedJson({
       read_at: new Date().toISOString(),
-      ...{ cluster, org, project, active: total },
-      note: isCut ? `The newest ${rows.length} of ${total}; job_list shows more.` : undefined,
-      jobs: rows,
+      ...{ cluster, org, project, active: matching },
+      note: isCut ? `The newest ${rows.length} of ${matching}; job_list shows more.` : undefined,
+      jobs: rows.map(({ job }) => jobRow(job, (text) => redact(text).text)),
     });
   },
 };

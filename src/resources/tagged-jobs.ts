@@ -1,8 +1,8 @@
 import { type JobDescription, PlatformError } from "../client/index.ts";
-import { makeRedactor } from "../jobs/redact/index.ts";
+import { unknownWordText } from "../jobs/names/unknown.ts";
+import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
 import { redactJob } from "../jobs/redact/job.ts";
-import { placesOf } from "../operations/find/places.ts";
-import { whyNothing } from "../operations/list/nothing.ts";
+import { listJobs } from "../operations/list/index.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 import { jobRow } from "./job-row.ts";
@@ -17,38 +17,35 @@ export const taggedJobs: Resource = {
     "Jobs of the selected project that carry a tag, newest first, with command, outcome, run time in seconds and cost in credits: one record for each job of a sweep.",
   uriTemplate: "apolo://jobs/{tag}",
   mimeType: "application/json",
-  async read({ tag = "" }, { platform, session, signal }) {
-    const context = await platform.context({ signal });
-    const { cluster, org, project } = context.selection;
-    const redact = makeRedactor(session.policy.secrets);
-    const rows: object[] = [];
-    const where = { cluster, orgs: [org], projects: project === undefined ? [] : [project] };
-    const filter = { tags: [tag], reverse: true, limit: MOST_ROWS + 1, ...where };
-    for await (const job of platform.jobs.list(filter, { signal })) rows.push(row(job));
-    if (rows.length === 0) {
-      const asked = { asked: { tags: [tag] }, places: placesOf([], context), me: context.user };
-      const hint = (await whyNothing(platform, asked, signal)).replace("No job matches. ", "");
+  async read({ tag = "" }, call) {
+    const { platform, session, signal } = call;
+    const { selection } = await platform.context({ signal });
+    const { cluster, org, project } = selection;
+    const page = await listJobs(call, { tags: [tag], limit: MOST_ROWS, scanLimit: MOST_ROWS });
+    if (page.rows.length === 0) {
       const place = [cluster, org, project].filter((part) => part !== undefined).join("/");
-      throw new PlatformError(
-        "not_found",
-        `No job in ${place} has the tag "${tag.slice(0, 80)}". ${hint} job_list shows the jobs.`,
-      );
+      const hints = page.nothing?.unknown.map(unknownWordText) ?? [];
+      const said = [`No job in ${place} has the tag "${tag.slice(0, 80)}".`, ...hints];
+      throw new PlatformError("not_found", `${said.join(" ")} job_list shows the jobs.`);
     }
-    const isCut = rows.length > MOST_ROWS;
+    const redact = makeRedactor(session.policy.secrets);
     return boundedJson({
       read_at: new Date().toISOString(),
       ...{ cluster, org, project, tag },
-      note: isCut ? `The newest ${MOST_ROWS}; job_list with this tag shows more.` : undefined,
-      jobs: rows.slice(0, MOST_ROWS),
+      note:
+        page.nextCursor === undefined
+          ? undefined
+          : `The newest ${MOST_ROWS}; job_list with this tag shows more.`,
+      jobs: page.rows.map(({ job }) => row(job, redact)),
     });
-
-    function row(job: JobDescription): object {
-      const { history, container, total_price_credits } = redactJob(job, redact);
-      return {
-        ...jobRow(job, (text) => redact(text).text),
-        ...{ run_time_seconds: history.run_time_seconds, total_price_credits },
-        ...{ entrypoint: container.entrypoint, command: container.command },
-      };
-    }
   },
 };
+
+function row(job: JobDescription, redact: Redact): object {
+  const { history, container, total_price_credits } = redactJob(job, redact);
+  return {
+    ...jobRow(job, (text) => redact(text).text),
+    ...{ run_time_seconds: history.run_time_seconds, total_price_credits },
+    ...{ entrypoint: container.entrypoint, command: container.command },
+  };
+}

@@ -6,7 +6,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { Limit } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
-import { listJobs } from "../resources/list-jobs.ts";
+import { newestJobs } from "../resources/newest.ts";
 import type { Connection } from "./connection.ts";
 import { readResource } from "./read-resource.ts";
 import { serveSubscriptions } from "./subscriptions.ts";
@@ -24,9 +24,10 @@ export function serveResources(server: Server, connection: Connection): void {
       .filter((resource) => !isTemplate(resource))
       .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
     const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
+    const { platform, session } = connection;
     await announceList();
     // A list must not fail because the platform is away or nobody is logged in: reading says why.
-    const jobs = await listJobs(connection.platform, limit.signal)
+    const jobs = await newestJobs({ platform, session, signal: limit.signal })
       .catch(() => [])
       .finally(() => limit.close());
     const { scrub } = connection;

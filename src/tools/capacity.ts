@@ -4,6 +4,7 @@ import { formatCredits } from "../jobs/cost.ts";
 import { gpuText, hardwareText } from "../jobs/hardware.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names/near.ts";
+import { unknownProjectText } from "../jobs/names/unknown.ts";
 import { placesOf } from "../operations/find/places.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { project } from "./args.ts";
@@ -39,7 +40,7 @@ export const capacity = defineTool({
     const cluster = clusterOf(context, where.cluster);
     const fitting = cluster.presets.filter((preset) => fits(preset, room[preset.name], filter)).sort(byPrice);
     const choices = choicesOf(context, cluster);
-    const doubts = at === undefined ? [] : placesOf([at], context).doubts([]);
+    const doubts = at === undefined ? [] : placesOf([at], context).unknown([]).map(unknownProjectText);
     return {
       text: [
         headline(cluster, fitting.length),

@@ -1,5 +1,6 @@
 import { type JobDescription, type PlatformContext, PlatformError } from "../../client/index.ts";
 import { jobUri, NO_ORG } from "../../jobs/names/job-uri.ts";
+import { unknownProjectText } from "../../jobs/names/unknown.ts";
 import type { Call } from "../caller.ts";
 import { resolveOne } from "./index.ts";
 import { placesOf } from "./places.ts";
@@ -31,8 +32,10 @@ export async function findJob(
 
 /** A job that nobody finds may be looked for in a project that is not there. */
 function withProjects(error: PlatformError, place: string, context: PlatformContext): PlatformError {
-  const doubts = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).doubts([]) : [];
-  const text = [error.message, ...doubts, "apolo://jobs has the active jobs."].join(" ");
+  const doubts = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).unknown([]) : [];
+  const text = [error.message, ...doubts.map(unknownProjectText), "apolo://jobs has the active jobs."].join(
+    " ",
+  );
   return new PlatformError("not_found", text, { cause: error });
 }
 

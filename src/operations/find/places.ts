@@ -1,6 +1,7 @@
 import type { JobDescription, ListFilter, PlatformContext } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
+import type { UnknownProject } from "../../jobs/names/unknown.ts";
 import { whereOf } from "./where.ts";
 
 /** Which projects a list covers. */
@@ -16,8 +17,8 @@ export interface Places {
   nameOf: (job: JobDescription) => string;
   /** They are the selected project, where jobs can be named by name. */
   isSelected: boolean;
-  /** What to say of places that are not in the caller's configuration and hold none of the jobs found. */
-  doubts: (found: readonly JobDescription[]) => string[];
+  /** Places that are not in the caller's configuration and hold none of the jobs found. */
+  unknown: (found: readonly JobDescription[]) => UnknownProject[];
 }
 
 interface Place {
@@ -54,10 +55,10 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
     label: places.map(({ org, project }) => `${cluster}/${org}/${project}`).join(", "),
     isSelected: texts.length === 0 && selection.project !== undefined,
     isSeveral: all || everyOrg || places.length > 1,
-    doubts: (found) =>
+    unknown: (found) =>
       places
         .filter((place) => !found.some((job) => isIn(job, place)))
-        .flatMap((place) => doubtAbout(place, context)),
+        .flatMap((place) => unknownAt(place, context)),
   };
 }
 
@@ -65,14 +66,12 @@ function isIn({ org_name, project_name }: JobDescription, { org, project }: Plac
   return (org === ALL || org_name === org) && (project === ALL || project_name === project);
 }
 
-function doubtAbout({ cluster, org, project }: Place, { projects }: PlatformContext): string[] {
+function unknownAt({ cluster, org, project }: Place, { projects }: PlatformContext): UnknownProject[] {
   const here = projects.filter(({ cluster_name }) => cluster_name === cluster);
   const known = here.map(({ org_name, name }) => `${org_name}/${name}`);
   const wanted = `${org}/${project}`;
   if (project === ALL || org === ALL || known.includes(wanted)) return [];
-  const near = nearestNames(wanted, known);
-  const names = near.length > 0 ? `nearest: ${near.join(", ")}` : `yours: ${known.slice(0, 10).join(", ")}`;
-  return [`You have no project ${wanted} in this cluster (${names}).`];
+  return [{ wanted, near: nearestNames(wanted, known), own: known.slice(0, 10) }];
 }
 
 function unique(names: string[]): string[] {

@@ -1,63 +1,70 @@
-import { isOwnTag, type JobDescription, type Platform } from "../../client/index.ts";
+import { isOwnTag, type JobDescription } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
+import type { UnknownWord } from "../../jobs/names/unknown.ts";
 import { makeRedactor } from "../../jobs/redact/index.ts";
+import type { Call } from "../caller.ts";
 import type { Places } from "../find/places.ts";
 
-/** So many of the newest jobs say which tags, owners and names there are. */
+/** The newest jobs say which tags, owners and names there are. */
 const LOOKED_AT = 300;
 const MOST_NAMED = 5;
 
 /** What was asked for and may not be there. */
-interface Asked extends Record<string, unknown> {
+interface Asked {
   name?: string | undefined;
-  tags?: string[] | undefined;
+  tags?: readonly string[] | undefined;
   owner?: string | undefined;
   text?: string | undefined;
+  /** All filters, these among them. */
+  filterCount: number;
 }
 
-/** Why a list is empty: which of the words asked for nobody uses here, and what they may have meant. */
+/** Why a list is empty. */
+export interface Nothing {
+  /** `together`: each filter alone may find some · `newest`: older jobs were not looked at. */
+  reason: "none" | "together" | "newest";
+  /** Words asked for that nobody uses here. */
+  unknown: UnknownWord[];
+}
+
 export async function whyNothing(
-  platform: Platform,
+  { platform, signal }: Pick<Call, "platform" | "signal">,
   { asked, places, me }: { asked: Asked; places: Places; me: string },
-  signal: AbortSignal,
-): Promise<string> {
-  const { name, tags = [], owner = "me", text } = asked;
-  const filters = Object.values(asked).filter((value) => value !== undefined);
+): Promise<Nothing> {
+  const { name, tags = [], owner = "me", text, filterCount } = asked;
   if (name === undefined && text === undefined && tags.length === 0 && owner === "me")
-    return "No job matches.";
-  const known: Known = { names: new Set(), tags: new Set(), owners: new Set([me]), jobs: 0 };
+    return { reason: "none", unknown: [] };
+  const known: Known = { name: new Set(), tag: new Set(), owner: new Set([me]), examined: 0 };
   for await (const job of platform.jobs.list(
     { ...places.filter, reverse: true, limit: LOOKED_AT },
     { signal },
   ))
     if (places.covers(job)) take(known, job);
   const unknown = [
-    ...tags.flatMap((tag) => missing("tag", tag, { known: known.tags, jobs: known.jobs })),
-    ...(owner === "me" ? [] : missing("owner", owner, { known: known.owners, jobs: known.jobs })),
-    ...(name === undefined ? [] : missing("name", name, { known: known.names, jobs: known.jobs })),
+    ...tags.flatMap((tag) => missing("tag", tag, known)),
+    ...(owner === "me" ? [] : missing("owner", owner, known)),
+    ...(name === undefined ? [] : missing("name", name, known)),
     ...(text === undefined ? [] : nearText(text, known)),
   ];
-  if (unknown.length > 0) return `No job matches. ${unknown.join(" ")}`;
-  return filters.length < 2 ? "No job matches." : "No job matches all of that together: leave out a filter.";
+  return { reason: unknown.length > 0 || filterCount < 2 ? "none" : "together", unknown };
 }
 
 interface Known {
-  names: Set<string>;
-  tags: Set<string>;
-  owners: Set<string>;
-  /** So many were looked at. */
-  jobs: number;
+  name: Set<string>;
+  tag: Set<string>;
+  owner: Set<string>;
+  examined: number;
 }
 
 /** A tag that holds a secret is not spread by suggesting it. */
 const redact = makeRedactor();
 
 function take(known: Known, { name, tags, owner }: JobDescription): void {
-  known.jobs += 1;
-  if (name !== undefined) known.names.add(name);
-  for (const tag of tags) if (redact(tag).hidden === 0) known.tags.add(oneLine(tag));
-  known.owners.add(owner);
+  known.examined += 1;
+  if (name !== undefined) known.name.add(name);
+  for (const tag of tags) if (redact(tag).hidden === 0) known.tag.add(oneLine(tag));
+  known.owner.add(owner);
 }
 
 /** The tags of this server's own requests say nothing to anybody. */
@@ -65,29 +72,25 @@ function isTelling(word: string): boolean {
   return !isOwnTag(word);
 }
 
-function missing(
-  kind: string,
-  wanted: string,
-  { known, jobs }: { known: ReadonlySet<string>; jobs: number },
-): string[] {
-  if (known.has(wanted)) return [];
-  const others = [...known].filter(isTelling);
+function missing(kind: "tag" | "owner" | "name", wanted: string, known: Known): UnknownWord[] {
+  if (known[kind].has(wanted)) return [];
+  const others = [...known[kind]].filter(isTelling);
   const near = nearestNames(wanted, others, MOST_NAMED);
-  const some = others.slice(0, MOST_NAMED);
-  const hint =
-    near.length > 0
-      ? `; nearest: ${near.join(", ")}`
-      : some.length > 0
-        ? `; there are ${some.join(", ")}`
-        : "";
+  const isAll = known.examined < LOOKED_AT;
+  const { examined } = known;
   return [
-    `${jobs < LOOKED_AT ? `None of its ${jobs} jobs` : `None of the newest ${LOOKED_AT} jobs`} has the ${kind} ${JSON.stringify(wanted.slice(0, 60))}${hint}.`,
+    {
+      kind,
+      wanted,
+      examined: isAll ? examined : LOOKED_AT,
+      isAll,
+      near,
+      others: others.slice(0, MOST_NAMED),
+    },
   ];
 }
 
-function nearText(text: string, known: Known): string[] {
-  const near = nearestNames(text, [...known.names, ...known.tags].filter(isTelling), MOST_NAMED);
-  return near.length === 0
-    ? []
-    : [`Names and tags like ${JSON.stringify(text.slice(0, 60))}: ${near.join(", ")}.`];
+function nearText(wanted: string, known: Known): UnknownWord[] {
+  const near = nearestNames(wanted, [...known.name, ...known.tag].filter(isTelling), MOST_NAMED);
+  return near.length === 0 ? [] : [{ kind: "text", wanted, near }];
 }

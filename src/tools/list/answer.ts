@@ -1,10 +1,12 @@
-import { isActive, type JobDescription } from "../../client/index.ts";
-import { formatCredits, sumCredits } from "../../jobs/cost.ts";
+import { isFinished } from "../../client/index.ts";
+import { unknownProjectText, unknownWordText } from "../../jobs/names/unknown.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
-import { countStatuses, countsText, jobRow, rowText } from "../../jobs/rows.ts";
+import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
-import type { Places } from "../../operations/find/places.ts";
-import { cursorAfter, type Page } from "../../operations/list/page.ts";
+import type { JobPage } from "../../operations/list/index.ts";
+import { cursorAfter } from "../../operations/list/page.ts";
+import type { NextCall } from "../../operations/next.ts";
+import { tightCallText } from "../words/next.ts";
 
 /** Rows beyond this wait for the next page. */
 const MAX_ROWS_BYTES = 18_000;
@@ -12,132 +14,103 @@ const MAX_ROWS_BYTES = 18_000;
 const MAX_ROW_BYTES = 165;
 /** As many as job_wait takes. */
 const MOST_WAITED = 100;
-/** Owners, and projects, with sums of their own. */
-const MOST_SUMS = 10;
 
-interface Shown {
-  places: Places;
-  nowMs: number;
-  me: string;
-  isFurther: boolean;
-  /** The filters given, for a call that would find more. */
-  asked: Record<string, unknown>;
-  sinceMs: number | undefined;
-  /** Why nothing was found. */
-  nothing: string;
+/** The filters given, for a call that would find more. */
+interface Asked extends Record<string, unknown> {
+  status?: readonly Parameters<typeof isFinished>[0][] | undefined;
+  tags?: readonly string[] | undefined;
+  since?: string | undefined;
 }
 
-/** A page of jobs with what all of them are and cost together. */
-export function listAnswer(page: Page, options: Shown) {
-  const { nowMs, me, places } = options;
-  const { matching } = page;
-  const withEnd = page.endedSince !== undefined;
-  const rows = page.shown.map((job) =>
-    jobRow(job, { nowMs, me, project: places.isSeveral ? places.nameOf(job) : undefined, withEnd }),
-  );
+/** A page of jobs as text and data. `since` is the beginning of the time asked for. */
+export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
+  const { nowMs, me, endedSince } = page;
+  const withEnd = endedSince !== undefined;
+  const all = page.rows.map(({ job, project }) => jobRow(job, { nowMs, me, project, withEnd }));
   const { texts, count } = withinBytes(
-    rows.map((row) => rowText(row, nowMs)),
-    rows.map((row) => rowText(row, nowMs, { withTime: false })),
+    all.map((row) => rowText(row, nowMs)),
+    all.map((row) => rowText(row, nowMs, { withTime: false })),
   );
-  const jobs = page.shown.slice(0, count);
+  const rows = all.slice(0, count);
+  const jobs = page.rows.slice(0, count).map(({ job }) => job);
   const last = jobs.at(-1);
-  const nextCursor =
-    count < page.shown.length && last !== undefined ? cursorAfter(last, page) : page.nextCursor;
-  const counts = countStatuses(matching);
-  const credits = creditsOf(matching, places);
-  const next =
-    nextCursor === undefined ? [] : [`More: job_list with the same filters and cursor: "${nextCursor}"`];
+  const nextCursor = count < all.length && last !== undefined ? cursorAfter(last, page) : page.nextCursor;
   return {
     text: [
-      headline(page, count, options),
-      `Counts${boundText(page, withEnd)}: ${countsText(counts)}. ${creditsText(credits)}`,
-      ...places.doubts(matching),
+      headline(page, count, since),
+      `Counts${boundText(page)}: ${countsText(page.counts)}. ${creditsText(page)}`,
+      ...page.unknownProjects.map(unknownProjectText),
       ...unreadableLine(page),
-      ...(options.nothing === "" ? [] : [options.nothing]),
-      ...endedHint(page, options),
+      ...nothingLine(page),
+      ...[...endedCalls(page, asked)].map(
+        (call) => `Jobs created before may have ended in this time: ${tightCallText(call)}`,
+      ),
       ...texts,
-      ...next,
-      ...waitCall(matching, options),
+      ...(nextCursor === undefined
+        ? []
+        : [`More: job_list with the same filters and cursor: "${nextCursor}"`]),
+      ...waitCalls(page, asked).map((call) => `To wait for those still active: ${tightCallText(call)}`),
     ].join("\n"),
-    data: {
-      jobs: rows.slice(0, count).map((row) => ({ ...row })),
-      counts: { ...counts },
-      credits,
-      ...(withEnd ? { looked_at: page.examined } : {}),
-      ...(page.unreadable.length === 0 ? {} : { unreadable: page.unreadable.length }),
-      ...(page.isComplete ? {} : { counts_of_newest: page.examined }),
-      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
-    },
+    data: dataOf(page, { rows, nextCursor }),
     jobs,
   };
 }
 
-function headline(
-  { matching, isComplete, examined, endedSince }: Page,
-  count: number,
-  options: Shown,
-): string {
-  const { places, nowMs, me, isFurther, sinceMs } = options;
+function dataOf(
+  { counts, credits, examined, isComplete, endedSince, unreadable }: JobPage,
+  { rows, nextCursor }: { rows: ReturnType<typeof jobRow>[]; nextCursor: string | undefined },
+) {
+  const { total, byOwner, byProject } = credits;
+  return {
+    jobs: rows.map((row) => ({ ...row })),
+    counts: { ...counts },
+    credits: {
+      total,
+      ...(byOwner === undefined ? {} : { by_owner: byOwner }),
+      ...(byProject === undefined ? {} : { by_project: byProject }),
+    },
+    ...(endedSince === undefined ? {} : { looked_at: examined }),
+    ...(unreadable.length === 0 ? {} : { unreadable: unreadable.length }),
+    ...(isComplete ? {} : { counts_of_newest: examined }),
+    ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+  };
+}
+
+function headline(page: JobPage, count: number, since: Date | undefined): string {
+  const { matching, isComplete, isFurther, examined, endedSince, place, me, nowMs } = page;
   const older = isFurther ? "older " : "";
-  const created = sinceMs === undefined ? "" : `, created since ${formatInstant(sinceMs)}`;
+  const created = since === undefined ? "" : `, created since ${formatInstant(since.getTime())}`;
   const ended =
     endedSince === undefined
       ? ""
       : `, ended since ${formatInstant(endedSince)} (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
-  return `${count} of ${matching.length}${more} ${older}jobs in ${places.label}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
+  return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
 }
 
-function unreadableLine({ unreadable }: Page): string[] {
+function unreadableLine({ unreadable }: JobPage): string[] {
   const [first, ...others] = unreadable;
   if (first === undefined) return [];
   return [`Not shown: ${others.length + 1} of what the platform sent. ${first}`];
 }
 
-function boundText({ isComplete, examined }: Page, withEnd: boolean): string {
+function boundText({ isComplete, examined, endedSince }: JobPage): string {
   if (isComplete) return "";
-  const missed = withEnd ? "; jobs created before those may have ended in this time too" : "";
+  const missed =
+    endedSince === undefined ? "" : "; jobs created before those may have ended in this time too";
   return ` (of the newest ${examined} only; narrow the filters to count all${missed})`;
 }
 
-interface Credits {
-  total: string;
-  /** Only if there are several. */
-  by_owner?: Record<string, string>;
-  by_project?: Record<string, string>;
+function nothingLine({ nothing, examined }: JobPage): string[] {
+  if (nothing === undefined) return [];
+  const { reason, unknown } = nothing;
+  if (reason === "newest")
+    return [`No job matches among the newest ${examined} looked at; older ones come with the cursor.`];
+  if (reason === "together") return ["No job matches all of that together: leave out a filter."];
+  return [["No job matches.", ...unknown.map(unknownWordText)].join(" ")];
 }
 
-function creditsOf(jobs: readonly JobDescription[], { nameOf }: Places): Credits {
-  const byOwner = sumsBy(jobs, ({ owner }) => owner);
-  const byProject = sumsBy(jobs, nameOf);
-  return {
-    total: creditSum(jobs),
-    ...(byOwner === undefined ? {} : { by_owner: byOwner }),
-    ...(byProject === undefined ? {} : { by_project: byProject }),
-  };
-}
-
-function creditSum(jobs: readonly JobDescription[]): string {
-  return formatCredits(sumCredits(jobs.map((job) => job.total_price_credits)));
-}
-
-/** The dearest first; undefined where there is one kind only. */
-function sumsBy(
-  jobs: readonly JobDescription[],
-  keyOf: (job: JobDescription) => string,
-): Record<string, string> | undefined {
-  const groups = new Map<string, JobDescription[]>();
-  for (const job of jobs) {
-    const group = groups.get(keyOf(job));
-    if (group === undefined) groups.set(keyOf(job), [job]);
-    else group.push(job);
-  }
-  const sums = [...groups].map(([key, group]) => [key, creditSum(group)] as const);
-  if (sums.length < 2 || sums.every(([, sum]) => sum === "0")) return undefined;
-  return Object.fromEntries(sums.sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, MOST_SUMS));
-}
-
-function creditsText({ total, by_owner: byOwner, by_project: byProject }: Credits): string {
+function creditsText({ credits: { total, byOwner, byProject } }: JobPage): string {
   const text = (sums: Record<string, string>) =>
     Object.entries(sums)
       .map(([key, sum]) => `${key} ${sum}`)
@@ -147,27 +120,18 @@ function creditsText({ total, by_owner: byOwner, by_project: byProject }: Credit
 }
 
 /** Who asks what failed in the last hour means the time of the end. */
-function endedHint({ endedSince }: Page, { asked, isFurther }: Shown): string[] {
-  const { status, since, until: _until, ...others } = asked;
-  const ends = Array.isArray(status) ? status.filter((one) => ENDS.has(one)) : [];
+function endedCalls({ endedSince, isFurther }: JobPage, asked: Asked): NextCall[] {
+  const { status: statuses = [], since, until: _until, ...others } = asked;
+  const ends = statuses.filter(isFinished);
   if (endedSince !== undefined || since === undefined || isFurther || ends.length === 0) return [];
-  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
-  const call = JSON.stringify({ status: ends, ...given, ended_since: since });
-  return [`Jobs created before may have ended in this time: job_list ${call}`];
+  return [{ tool: "job_list", arguments: { status: ends, ...others, ended_since: since } }];
 }
 
 /** job_wait takes jobs, and who asks for a tag may want the end of a sweep. */
-function waitCall(matching: readonly JobDescription[], { asked, places, isFurther }: Shown): string[] {
-  const active = matching.filter(({ status }) => isActive(status));
-  const isAboutTags = Array.isArray(asked.tags) && asked.tags.length > 0;
-  if (!isAboutTags || isFurther || active.length === 0 || active.length > MOST_WAITED) return [];
-  const names = new Set(matching.map(({ name }) => name));
-  const areClear = names.size === matching.length && !names.has(undefined) && places.isSelected;
-  const jobs = active.map(({ id, name = id }) => (areClear ? name : id));
-  return [`To wait for those still active: job_wait ${JSON.stringify({ jobs })}`];
+function waitCalls({ activeRefs: jobs, isFurther }: JobPage, { tags = [] }: Asked): NextCall[] {
+  if (tags.length === 0 || isFurther || jobs.length === 0 || jobs.length > MOST_WAITED) return [];
+  return [{ tool: "job_wait", arguments: { jobs } }];
 }
-
-const ENDS: ReadonlySet<unknown> = new Set(["succeeded", "failed", "cancelled"]);
 
 /** The rows, in the short form where the long one takes too much, as many as fit; the rest is the next page. */
 function withinBytes(long: string[], short: string[]): { texts: string[]; count: number } {

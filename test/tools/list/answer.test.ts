@@ -1,18 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { JobDescription } from "../../../src/client/index.ts";
-import { listAnswer } from "../../../src/tools/list/answer.ts";
+import { pageFacts } from "../../../src/operations/list/index.ts";
+import type { Page } from "../../../src/operations/list/page.ts";
+import { listAnswer as answer } from "../../../src/tools/list/answer.ts";
 import { nowMs, sampleJob } from "../../jobs/sample-job.ts";
 
-const places = { filter: {}, covers: () => true, label: "default/acme/vision", doubts: () => [] };
 const ofJobs = (matching: JobDescription[], more = {}) => ({
   ...{ shown: matching, matching, unreadable: [], examined: matching.length, isComplete: true },
   ...{ nextCursor: undefined, since: undefined, endedSince: undefined, ...more },
 });
-const options = {
-  ...{ nowMs, me: "alice", isFurther: false, asked: {}, nothing: "" },
-  sinceMs: undefined,
-  places: { ...places, nameOf: () => "vision", isSeveral: false, isSelected: true },
+const options = { asked: {} };
+const seen = {
+  ...{ nowMs, me: "alice", isFurther: false },
+  places: {
+    ...{ label: "default/acme/vision", unknown: () => [], nameOf: () => "vision" },
+    ...{ isSeveral: false, isSelected: true },
+  },
 };
+const listAnswer = (page: Page, { asked }: { asked: Parameters<typeof answer>[1] }) =>
+  answer(pageFacts(page, seen), asked);
 
 describe("what a list says of all its jobs", () => {
   test("is not said of jobs that nobody looked at", () => {
@@ -26,7 +32,11 @@ describe("what a list says of all its jobs", () => {
   });
 
   test("asks for those that ended since in the same projects, without states that have no end", () => {
-    const asked = { status: ["failed", "running"], since: "1h", projects: ["vision", "nlp"] };
+    const asked = {
+      status: ["failed" as const, "running" as const],
+      since: "1h",
+      projects: ["vision", "nlp"],
+    };
     const { text } = listAnswer(ofJobs([]), { ...options, asked });
     expect(text).toContain('job_list {"status":["failed"],"projects":["vision","nlp"],"ended_since":"1h"}');
   });

@@ -1,0 +1,165 @@
+import { FINISHED_STATUSES, isActive, type JobDescription, type JobStatus } from "../../client/index.ts";
+import type { UnknownProject } from "../../jobs/names/unknown.ts";
+import { redactJob } from "../../jobs/redact/job.ts";
+import { MARK } from "../../jobs/redact/spans.ts";
+import { countStatuses, type StatusCounts } from "../../jobs/rows.ts";
+import type { Call } from "../caller.ts";
+import { type Places, placesOf } from "../find/places.ts";
+import { redactorFor } from "../redactor.ts";
+import { type Nothing, whyNothing } from "./nothing.ts";
+import { listPage, type Page } from "./page.ts";
+import { type CreditSums, creditSums } from "./sums.ts";
+
+/** The most jobs counted; of a search in texts or among ends, the most looked at. */
+const COUNTED_JOBS = 1000;
+const SEARCHED_JOBS = 5000;
+
+/** Which jobs; all filters must match. */
+export interface ListQuery {
+  /** Any of these. */
+  statuses?: readonly JobStatus[] | undefined;
+  name?: string | undefined;
+  /** All of these. */
+  tags?: readonly string[] | undefined;
+  /** A user name, or `me`. */
+  owner?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** Has ended since. */
+  endedSince?: Date | undefined;
+  /** Part of name, description, image, command or reason, as they are shown. */
+  text?: string | undefined;
+  /** `[[cluster/]org/]project`; `*` = all of the org. None = the selected one. */
+  projects?: readonly string[] | undefined;
+  /** Most rows. */
+  limit: number;
+  /** The most jobs looked at; by default as many as are counted. */
+  scanLimit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Some jobs, newest first, and what all that match are and cost together. */
+export interface JobPage
+  extends Pick<Page, "examined" | "isComplete" | "unreadable" | "since" | "endedSince"> {
+  rows: ListedJob[];
+  /** How many match, as far as they were looked at. */
+  matching: number;
+  counts: StatusCounts;
+  credits: CreditSums;
+  nextCursor: string | undefined;
+  /** Not the first page. */
+  isFurther: boolean;
+  /** The places asked for: `default/acme/vision`. */
+  place: string;
+  /** Places that hold none of the jobs and that the caller's configuration does not name. */
+  unknownProjects: UnknownProject[];
+  /** Why there are none. */
+  nothing?: Nothing | undefined;
+  /** How a call names those that have not ended. */
+  activeRefs: string[];
+  /** The caller. */
+  me: string;
+  /** When it was read. */
+  nowMs: number;
+}
+
+interface ListedJob {
+  job: JobDescription;
+  /** Only if the list covers several. */
+  project?: string | undefined;
+}
+
+/** One page of the jobs that a query finds. */
+export async function listJobs(
+  call: Pick<Call, "platform" | "session" | "signal">,
+  query: ListQuery,
+): Promise<JobPage> {
+  const nowMs = Date.now();
+  const context = await call.platform.context({ signal: call.signal });
+  const me = context.user;
+  const places = placesOf(query.projects ?? [], context);
+  const { limit, cursor, text, endedSince } = query;
+  const isSearch = text !== undefined || endedSince !== undefined;
+  const { scanLimit = isSearch ? SEARCHED_JOBS : COUNTED_JOBS } = query;
+  const matches = (job: JobDescription) =>
+    places.covers(job) && (text === undefined || shows(job, text, call.session));
+  const filter = { ...places.filter, ...filterOf(query, me) };
+  const page = await listPage(
+    call.platform,
+    { filter, endedSince, matches, limit, scanLimit, cursor },
+    call.signal,
+  );
+  const facts = pageFacts(page, { places, me, nowMs, isFurther: cursor !== undefined });
+  return { ...facts, nothing: await nothingIn(page, query, { call, places, me }) };
+}
+
+/** What a page says of its jobs. */
+export function pageFacts(
+  { shown, matching, ...page }: Page,
+  {
+    places,
+    ...seen
+  }: { places: Omit<Places, "filter" | "covers">; me: string; nowMs: number; isFurther: boolean },
+): JobPage {
+  return {
+    ...page,
+    ...seen,
+    rows: shown.map((job) => ({ job, project: places.isSeveral ? places.nameOf(job) : undefined })),
+    matching: matching.length,
+    counts: countStatuses(matching),
+    credits: creditSums(matching, places.nameOf),
+    place: places.label,
+    unknownProjects: places.unknown(matching),
+    activeRefs: activeRefs(matching, places),
+  };
+}
+
+async function nothingIn(
+  { matching, isComplete }: Page,
+  query: ListQuery,
+  { call, places, me }: { call: Pick<Call, "platform" | "signal">; places: Places; me: string },
+): Promise<Nothing | undefined> {
+  if (matching.length > 0 || query.cursor !== undefined) return undefined;
+  if (!isComplete) return { reason: "newest", unknown: [] };
+  const { statuses, name, tags, owner, since, until, endedSince, text } = query;
+  const filters = [statuses, name, tags, owner, since, until, endedSince, text];
+  const filterCount = filters.filter((filter) => filter !== undefined).length;
+  return whyNothing(call, { asked: { name, tags, owner, text, filterCount }, places, me });
+}
+
+/** By name where each name is one job of the selected project, by id otherwise. */
+function activeRefs(
+  matching: readonly JobDescription[],
+  { isSelected }: Pick<Places, "isSelected">,
+): string[] {
+  const names = new Set(matching.map(({ name }) => name));
+  const areClear = names.size === matching.length && !names.has(undefined) && isSelected;
+  return matching.filter(({ status }) => isActive(status)).map(({ id, name = id }) => (areClear ? name : id));
+}
+
+function filterOf({ statuses, name, tags, owner, since, until, endedSince }: ListQuery, me: string) {
+  return {
+    statuses: statuses ?? (endedSince === undefined ? undefined : FINISHED_STATUSES),
+    ...{ name, tags, since, until },
+    owners: owner === undefined ? undefined : [owner === "me" ? me : owner],
+  };
+}
+
+/** Only what is shown is searched: a hidden value must not be found letter by letter. */
+function shows(job: JobDescription, wanted: string, session: Call["session"]): boolean {
+  if (!textsOf(job).some((text) => contains(text, wanted))) return false;
+  const shown = redactJob(job, redactorFor(session, []));
+  return textsOf(shown).some((text) => text.split(MARK).some((part) => contains(part, wanted)));
+}
+
+function contains(text: string, wanted: string): boolean {
+  return text.toLowerCase().includes(wanted.toLowerCase());
+}
+
+function textsOf({ name, description, container, history }: JobDescription): string[] {
+  const { image, command, entrypoint } = container;
+  const imageText =
+    [image.registry, image.name].filter(Boolean).join("/") + (image.tag === undefined ? "" : `:${image.tag}`);
+  return [name, description, imageText, command, entrypoint, history.reason].flatMap((text) => text ?? []);
+}

@@ -1,0 +1,5 @@
+/** A call that goes on from an answer. */
+export interface NextCall {
+  tool: string;
+  arguments: Record<string, unknown>;
+}
