@@ -42,7 +42,11 @@ export class Limit {
     Object.assign(this.#controller.signal, { endsAt: performance.now() + leftMs });
     if (ms !== undefined) {
       const inMs = Math.max(0, Math.min(ms, ...this.#outers.map(msLeft)));
-      this.#timer = setTimeout(() => this.#timeOut(inMs), inMs);
+      this.#timer = setTimeout(() => {
+        // Where an outer end comes first it is that one's time which is over.
+        this.#isOver = inMs === ms;
+        this.#fire(noResultWithin(inMs));
+      }, inMs);
     }
     for (const outer of this.#outers) {
       if (outer.aborted) this.#onAbort({ target: outer });
@@ -61,7 +65,8 @@ export class Limit {
 
   /** Fires as if the time were over. */
   end(): void {
-    this.#fire(new DOMException("ended early", "TimeoutError"));
+    this.#isOver = true;
+    this.#fire("ended early");
   }
 
   /** Stops the clock and forgets the outer signals; fires no more by itself. */
@@ -76,13 +81,8 @@ export class Limit {
     this.close();
   };
 
-  #timeOut(ms: number): void {
-    this.#fire(new DOMException(noResultWithin(ms), "TimeoutError"));
-  }
-
-  #fire(reason: DOMException): void {
-    this.#isOver = true;
-    this.#controller.abort(reason);
+  #fire(why: string): void {
+    this.#controller.abort(new DOMException(why, "TimeoutError"));
     this.close();
   }
 }
