@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import manifest from "../package.json" with { type: "json" };
 import {
   connectPlatform,
@@ -92,7 +93,7 @@ async function shutDown(closers: Close[]): Promise<void> {
   const closing = (async () => {
     for (const close of closers.splice(0).reverse()) await close();
   })();
-  await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, EXIT_DEADLINE_MS).unref())]);
+  await Promise.race([closing, sleep(EXIT_DEADLINE_MS, undefined, { ref: false })]);
 }
 
 function untilSignal(): Promise<void> {

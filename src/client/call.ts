@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type FailedRequest, PlatformError } from "./errors.ts";
 import { msLeft, noResultWithin } from "./limit.ts";
 
@@ -123,20 +124,8 @@ export class Deadline extends EventEmitter {
 
 /** Waits `ms`, or rejects with the signal's reason. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(signal.reason);
-      return;
-    }
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
+  return sleep(ms, undefined, { signal }).catch(() => {
+    throw signal?.reason;
   });
 }
 

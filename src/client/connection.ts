@@ -5,7 +5,7 @@ import type { Http } from "./http/index.ts";
 import type { Session } from "./login/session.ts";
 import type { PlatformClock } from "./logs/clock.ts";
 import type { ImageBase } from "./names/images.ts";
-import { type Base, encodePathPart } from "./names/uris.ts";
+import { encodePathPart } from "./names/uris.ts";
 import type { Sockets } from "./socket/index.ts";
 import type { Starts } from "./start/under-way.ts";
 
@@ -44,15 +44,6 @@ export async function imageBase(
   const { cluster, org, project = "" } = await directory.place(where, call);
   const clusters = await directory.clusters(call);
   return { base: { cluster, org, project }, clusters, images: directory.images };
-}
-
-/** As a base for references that people type. @throws {PlatformError} `invalid_argument` without a project */
-export function requireProject(base: Base): Base {
-  if (base.project !== "") return base;
-  throw new PlatformError(
-    "invalid_argument",
-    `No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`,
-  );
 }
 
 /** Refuses what is no single path segment before anything is sent. @throws {PlatformError} `invalid_argument` */

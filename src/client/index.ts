@@ -8,10 +8,8 @@ export {
   type ErrorCode,
   type FailedRequest,
   type MissingRight,
-  NotPermittedError,
   type Outcome,
   PlatformError,
-  UnknownOutcomeError,
 } from "./errors.ts";
 export type { Collected, CollectOptions } from "./exec/collect.ts";
 export type { Capped } from "./exec/head-tail.ts";
@@ -32,15 +30,13 @@ export type { LogLine } from "./logs/lines.ts";
 export { type Cursor, SameTime } from "./logs/same-time.ts";
 export type { MonitorOptions } from "./logs/stream.ts";
 export type { LogTail, TailOptions } from "./logs/tail.ts";
-export { imageToString, parseImage } from "./names/images.ts";
+export { imageToString } from "./names/images.ts";
 export { type JobUri, parseJobUri, readableUri } from "./names/uris.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
 export type { SaveStep } from "./save.ts";
 export type { StartOptions, WireStartBody } from "./start/body.ts";
 export type { StartPlan } from "./start/index.ts";
-export { parseLifeSpan } from "./start/life-span.ts";
 export { type OnceOptions, requestTag, type Started } from "./start/once.ts";
 export type { RunOptions } from "./start/run.ts";
 export { isOwnTag } from "./start/same-request.ts";
 export { startKey } from "./start/under-way.ts";
-export { parseVolumes } from "./start/volumes.ts";

@@ -76,7 +76,7 @@ export const httpPort = z
   .describe("A port of the job published at its http_url");
 export type HTTPPort = z.infer<typeof httpPort>;
 
-export const migProfile = z.object({
+const migProfile = z.object({
   count: z.int().describe("Number of slices"),
   model: z.string().optional().describe("Model of the GPU that is sliced"),
 });

@@ -1,9 +1,10 @@
 import { oneLine } from "../foreign.ts";
 import type { CallOptions, Where } from "./call.ts";
-import { type Connection, checkId, imageBase, monitoringUrl, requireProject } from "./connection.ts";
+import { type Connection, checkId, imageBase, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import { parseLine, textLines } from "./http/ndjson.ts";
 import { imageToString, isPlatformImage, parseImage } from "./names/images.ts";
+import { requireProject } from "./names/uris.ts";
 
 /** One step of saving a job as an image. */
 export interface SaveStep {

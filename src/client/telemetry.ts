@@ -1,3 +1,4 @@
+import { parseJson } from "../json.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, monitoringUrl } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
@@ -50,7 +51,7 @@ export async function* topOfJob(
 }
 
 function toTelemetry(text: string | undefined): JobTelemetry | PlatformError {
-  const { value, unread } = salvage(wireTelemetry, text === undefined ? undefined : tryJson(text), {});
+  const { value, unread } = salvage(wireTelemetry, text === undefined ? undefined : parseJson(text), {});
   if (value === undefined) {
     const what = unread.join(", ") || "all of it";
     return new PlatformError(
@@ -66,12 +67,4 @@ function toTelemetry(text: string | undefined): JobTelemetry | PlatformError {
     ...(typeof gpu_duty_cycle === "number" ? { gpu_duty_cycle } : {}),
     ...(typeof gpu_memory_bytes === "number" ? { gpu_memory_bytes } : {}),
   };
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StdioTransport } from "./stdio-transport.ts";
 
@@ -20,7 +21,6 @@ export async function serveStdio(server: Server): Promise<void> {
   await server.connect(transport);
   await Promise.race([ended, gone]);
   transport.end();
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, LAST_ANSWERS_MS).unref());
-  await Promise.race([transport.idle(), gone, patience]);
+  await Promise.race([transport.idle(), gone, sleep(LAST_ANSWERS_MS, undefined, { ref: false })]);
   await server.close();
 }

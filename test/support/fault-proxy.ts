@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import type { Emulator } from "../../src/emulator/index.ts";
-import { Shaper } from "./shaper.ts";
+import { type Harm, Shaper } from "./shaper.ts";
 
 /** Which requests a fault strikes: all that match, or `times` of them after the first `skip`. */
 interface Matching {
@@ -23,11 +23,8 @@ export interface Fault extends Matching {
   instead?: "silence" | "reset" | { status: number; headers?: Record<string, string>; body?: string };
   /** The platform does its work; the answer is held so long or until this resolves, or lost with the connection. */
   answer?: number | Promise<unknown> | "lost";
-  /**
-   * What happens to the bytes of the answer's body (of a WebSocket after the handshake): after so many of them, a
-   * pause, silence for good with an open connection, the end of the stream, or a reset.
-   */
-  after?: { bytes: number; comes: number | Promise<unknown> | "silence" | "end" | "reset" };
+  /** What happens to the bytes of the answer's body, of a WebSocket after the handshake. */
+  after?: Harm;
   /** The `Date` of the answer is off by so much. */
   clockMs?: number;
   /** The platform lies: the whole body is rewritten. Not for WebSockets and endless answers. */

@@ -1,17 +1,22 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Fault } from "./fault-proxy.ts";
+
+/** After so many bytes: a pause, silence for good with an open connection, the end of the stream, or a reset. */
+export interface Harm {
+  bytes: number;
+  comes: number | Promise<unknown> | "silence" | "end" | "reset";
+}
 
 /** Passes the bytes of one answer on, harming them at one place. */
 export class Shaper {
   readonly #out: ServerResponse | Socket;
-  readonly #harm: Fault["after"];
+  readonly #harm: Harm | undefined;
   #passed = 0;
   #isOver = false;
   /** What came during a pause goes after it. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(out: ServerResponse | Socket, harm: Fault["after"]) {
+  constructor(out: ServerResponse | Socket, harm: Harm | undefined) {
     this.#out = out;
     this.#harm = harm;
   }

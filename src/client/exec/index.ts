@@ -1,3 +1,4 @@
+import { parseJson } from "../../json.ts";
 import type { CallOptions, Where } from "../call.ts";
 import { type Connection, checkId, monitoringUrl } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
@@ -157,11 +158,8 @@ function split({ data, isBinary }: Frame): Message {
 
 /** Unreadable or incomplete means 1, as the official client has it. */
 function exitOf(data: Uint8Array): WireExit {
-  try {
-    return wireExit.parse(JSON.parse(Buffer.from(data).toString("utf8")));
-  } catch {
-    return { exit_code: 1 };
-  }
+  const found = wireExit.safeParse(parseJson(Buffer.from(data).toString("utf8")));
+  return found.success ? found.data : { exit_code: 1 };
 }
 
 function prefixed(channel: number, data: Uint8Array): Uint8Array {

@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { distance } from "fastest-levenshtein";
+import pMap from "p-map";
 import type { CallOptions, Where } from "../call.ts";
-import { type Connection, checkId, imageBase, jobsUrl, requireProject } from "../connection.ts";
+import { type Connection, checkId, imageBase, jobsUrl } from "../connection.ts";
 import { AmbiguousError, PlatformError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
-import { type Base, parseJobUri } from "../names/uris.ts";
+import { type Base, parseJobUri, requireProject } from "../names/uris.ts";
 import { parseJob } from "../records/to-job.ts";
 import { type ListFilter, listJobs } from "./list.ts";
 
@@ -119,16 +120,7 @@ export async function statusOfMany(
   // Each of many listens for the end of the call: no leak that Node has to warn of.
   if (call?.signal !== undefined) setMaxListeners(0, call.signal);
   const newest = newestOf(at, call);
-  const outcomes: StatusOutcome[] = [];
-  const waiting = refs.map((ref, index) => ({ ref, index }));
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { ref, index } = next;
-      outcomes[index] = await one(at, { ref, where, newest }, call);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, refs.length) }, worker));
-  return outcomes;
+  return pMap(refs, (ref) => one(at, { ref, where, newest }, call), { concurrency: PARALLEL });
 }
 
 async function one(at: Connection, target: Sought, call?: CallOptions): Promise<StatusOutcome> {

@@ -3,7 +3,7 @@ import type { CallOptions } from "../call.ts";
 import { type Connection, imageBase, jobsUrl } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { describe } from "../http/index.ts";
-import { newLineSplitter, parseJson } from "../http/ndjson.ts";
+import { newLineSplitter, parseJsonLine } from "../http/ndjson.ts";
 import type { JobDescription, JobStatus } from "../job.ts";
 import { toInstant } from "../logs/instant.ts";
 import type { ImageBase } from "../names/images.ts";
@@ -62,9 +62,10 @@ export async function* listJobs(
   const records = { base, api, onUnreadable: filter.onUnreadable };
   // One loop over chunks and a plain one over their lines: a promise per line would cost more than the line.
   for await (const chunk of at.http.stream(api, call))
-    for (const line of splitter.push(chunk)) if (line !== "") yield* jobsOf([parseJson(line, WHAT)], records);
+    for (const line of splitter.push(chunk))
+      if (line !== "") yield* jobsOf([parseJsonLine(line, WHAT)], records);
   const last = splitter.rest();
-  if (last !== undefined) yield* jobsOf(wholeList(parseJson(last, WHAT)), records);
+  if (last !== undefined) yield* jobsOf(wholeList(parseJsonLine(last, WHAT)), records);
 }
 
 interface Records {

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { parseJson } from "../../json.ts";
 import { type CallOptions, Deadline, pause } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
 import type { Session } from "../login/session.ts";
@@ -5,7 +7,6 @@ import type { Exchange, Incoming } from "./exchange.ts";
 import { beforeSending, networkError } from "./network-error.ts";
 import { Retry } from "./retry.ts";
 import { serverError } from "./server-error.ts";
-import { traceHeaders } from "./trace.ts";
 
 /** As long as a timer can run. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -66,12 +67,9 @@ export class Http {
 
   /** The answer's JSON. @throws {PlatformError} `protocol_error` when it is none. */
   async json(api: ApiCall, call: CallOptions = {}): Promise<unknown> {
-    const text = await this.text(api, call);
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw notJson(api, cause);
-    }
+    const value = parseJson(await this.text(api, call));
+    if (value === undefined) throw notJson(api);
+    return value;
   }
 
   /** The answer's text. */
@@ -234,9 +232,9 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
-function notJson(api: ApiCall, cause: unknown): PlatformError {
+function notJson(api: ApiCall): PlatformError {
   const message = `${api.what} failed: the answer is not JSON.`;
-  return new PlatformError("protocol_error", message, { cause, request: describe(api) });
+  return new PlatformError("protocol_error", message, { request: describe(api) });
 }
 
 function emptied(api: ApiCall): PlatformError {
@@ -247,6 +245,14 @@ function emptied(api: ApiCall): PlatformError {
 function broken(api: ApiCall): PlatformError {
   const message = `${api.what} failed: the answer may be cut short, its connection ended without an end of it.`;
   return new PlatformError("protocol_error", message, { request: describe(api) });
+}
+
+/** Fresh tracing headers, as the official client sends them on API calls. Source: protocol reference 2.2. */
+function traceHeaders(): { b3: string; "sentry-trace": string } {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  const random = randomBytes(20).toString("hex");
+  const ids = `${seconds.padStart(8, "0")}${random.slice(0, 24)}-${random.slice(24)}`;
+  return { b3: ids, "sentry-trace": `${ids}-` };
 }
 
 /** A request fit for an error: without query. */

@@ -1,3 +1,4 @@
+import { parseJson } from "../../json.ts";
 import { PlatformError } from "../errors.ts";
 import { LineSplitter } from "../logs/lines.ts";
 
@@ -28,21 +29,19 @@ export function newLineSplitter(what: string): LineSplitter {
 
 /** One line's JSON object. @throws {PlatformError} `protocol_error` when it is cut short */
 export function parseLine(line: string, what: string): Record<string, unknown> {
-  const value = parseJson(line, what);
+  const value = parseJsonLine(line, what);
   // Any JSON object may be read by key; each value is checked where it is used.
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   throw fault(what, "the platform sent a line that is no object");
 }
 
 /** One line's JSON. @throws {PlatformError} `protocol_error` when it is cut short */
-export function parseJson(line: string, what: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw fault(what, "the platform sent a line that is cut short or no JSON", cause);
-  }
+export function parseJsonLine(line: string, what: string): unknown {
+  const value = parseJson(line);
+  if (value !== undefined) return value;
+  throw fault(what, "the platform sent a line that is cut short or not JSON");
 }
 
-function fault(what: string, why: string, cause?: unknown): PlatformError {
-  return new PlatformError("protocol_error", `${what} failed: ${why}.`, { cause });
+function fault(what: string, why: string): PlatformError {
+  return new PlatformError("protocol_error", `${what} failed: ${why}.`);
 }

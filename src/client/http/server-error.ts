@@ -1,4 +1,5 @@
 import { oneLine } from "../../foreign.ts";
+import { parseJson } from "../../json.ts";
 import {
   type ErrorCode,
   type FailedRequest,
@@ -25,7 +26,7 @@ export interface Refusal {
 /** Turns a refusal into the error of its kind, carrying the server's text. Source: protocol reference 2.3 and 4.1. */
 export function serverError(refusal: Refusal): PlatformError {
   const { what, status, request } = refusal;
-  const payload = parseBody(refusal.body);
+  const payload = parseJson(refusal.body);
   const text = textOf(payload, refusal.body).slice(0, KEPT_CHARACTERS);
   const details = {
     request: { ...request, status },
@@ -106,7 +107,7 @@ function textOf(payload: unknown, body: string): string {
   const message = field(payload, "msg");
   if (typeof message === "string") return typeof error === "string" ? `${message}: ${error}` : message;
   if (typeof error !== "string") return body.trim();
-  const inner = field(parseBody(error), "error");
+  const inner = field(parseJson(error), "error");
   return typeof inner === "string" ? inner : error;
 }
 
@@ -124,14 +125,6 @@ function field(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   // Any object may be indexed by a string; the value stays unknown.
   return (value as Record<string, unknown>)[key];
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function shorten(text: string): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../json.ts";
 import { checkPermissions, unusable } from "./directory.ts";
 import type { Login } from "./login.ts";
 
@@ -40,7 +41,7 @@ export async function loginFromDatabase(folder: string, load = loadSqlite): Prom
         "APOLO_PASSED_CONFIG, or set APOLO_URL and APOLO_TOKEN",
     );
   const found = row.safeParse(newestRow(sqlite, file));
-  const auth = found.success ? authConfig.safeParse(tryJson(found.data.auth_config)) : undefined;
+  const auth = found.success ? authConfig.safeParse(parseJson(found.data.auth_config)) : undefined;
   if (!found.success || auth?.success !== true)
     throw unusable(`${file} has an unknown form; log in again with \`apolo login\``);
   const { token, url, refresh_token, expiration_time, cluster_name, org_name, project_name } = found.data;
@@ -86,14 +87,6 @@ async function loadSqlite(): Promise<Sqlite | undefined> {
   try {
     // The types of the oldest supported Node do not know the module; the interface says what is used.
     return (await import(name)) as Sqlite;
-  } catch {
-    return undefined;
-  }
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../json.ts";
 import { PlatformError } from "../errors.ts";
 import { wirePassedConfig } from "../wire/config.ts";
 import type { Login } from "./login.ts";
@@ -7,7 +8,7 @@ import type { Login } from "./login.ts";
  * repeats the value: it holds the token. Source: protocol reference 1.5.
  */
 export function loginFromPassedConfig(blob: string): Login {
-  const found = wirePassedConfig.safeParse(decode(blob));
+  const found = wirePassedConfig.safeParse(parseJson(Buffer.from(blob, "base64").toString("utf8")));
   if (!found.success) {
     const keys = found.error.issues.map((issue) => issue.path.join(".") || "value").join(", ");
     throw new PlatformError(
@@ -26,12 +27,4 @@ export function loginFromPassedConfig(blob: string): Login {
     org: org_name ?? undefined,
     project: project_name === "" ? undefined : (project_name ?? undefined),
   };
-}
-
-function decode(blob: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(blob, "base64").toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../json.ts";
 import { Deadline } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
@@ -118,7 +119,7 @@ export class Session {
         throw new PlatformError("unavailable", `Refreshing the login failed with status ${answer.status}.`, {
           request: { ...request, status: answer.status },
         });
-      const found = answer.status < 300 ? wireToken.safeParse(tryJson(text)) : undefined;
+      const found = answer.status < 300 ? wireToken.safeParse(parseJson(text)) : undefined;
       if (found?.success === true) return found.data;
       throw new PlatformError(
         "not_authenticated",
@@ -130,14 +131,6 @@ export class Session {
     } finally {
       deadline.close();
     }
-  }
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

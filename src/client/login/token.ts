@@ -1,3 +1,4 @@
+import { parseJson } from "../../json.ts";
 import { PlatformError } from "../errors.ts";
 
 const CLAIMS = ["identity", "https://platform.neuromation.io/user"];
@@ -16,13 +17,8 @@ export function userOf(token: string): string {
 }
 
 function payloadOf(token: string): Record<string, unknown> {
-  try {
-    const [, payload = ""] = token.split(".");
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    // A JSON object has string keys; each value is checked where it is read.
-    if (typeof claims === "object" && claims !== null) return claims as Record<string, unknown>;
-  } catch {
-    // Falls through: the caller says what to do, without repeating the token.
-  }
-  return {};
+  const [, payload = ""] = token.split(".");
+  const claims = parseJson(Buffer.from(payload, "base64url").toString("utf8"));
+  // A JSON object has string keys; each value is checked where it is read.
+  return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
 }

@@ -4,6 +4,15 @@ import { PlatformError } from "../errors.ts";
 /** What a relative reference is resolved against. */
 export type Base = Required<Place>;
 
+/** The base, for references that people type. @throws {PlatformError} `invalid_argument` without a project */
+export function requireProject(base: Base): Base {
+  if (base.project !== "") return base;
+  throw new PlatformError(
+    "invalid_argument",
+    `No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`,
+  );
+}
+
 /** Kinds of things that are addressed inside a cluster. */
 export type UriScheme = "storage" | "secret" | "disk" | "job" | "image";
 

@@ -1,10 +1,8 @@
 import type { Where } from "../call.ts";
-import { requireProject } from "../connection.ts";
+import { PlatformError } from "../errors.ts";
 import type { JobPriority, JobRestartPolicy } from "../job.ts";
 import { type ImageBase, imageToString, parseImage } from "../names/images.ts";
-import { parseUri } from "../names/uris.ts";
-import { type HostEnv, parseEnv, type TypedEnv } from "./env.ts";
-import { toMinutes } from "./life-span.ts";
+import { parseUri, requireProject } from "../names/uris.ts";
 import { parseVolumes } from "./volumes.ts";
 
 /** What a job's container is made of, as a person types it. */
@@ -17,10 +15,8 @@ export interface ContainerOptions {
   workingDir?: string | undefined;
   /** A port published at the job's `http_url`; visitors must log in unless `requiresAuth` is false. */
   http?: { port: number; requiresAuth?: boolean | undefined } | undefined;
-  /** `NAME=VALUE`, or a map; a value `secret:key` becomes a secret. */
-  env?: TypedEnv | undefined;
-  /** Variables that a bare `NAME` in `env` copies; none by default. */
-  hostEnv?: HostEnv | undefined;
+  /** A value `secret:key` becomes a secret. */
+  env?: Record<string, string> | undefined;
   /** Variable name to `secret:` URI. */
   secretEnv?: Record<string, string> | undefined;
   /** `storage:data:/mnt:ro`, `secret:key:/path`, `disk:name:/path`. */
@@ -97,9 +93,13 @@ export function jobFields(options: JobOptions, at: ImageBase): WireStartBody {
 /** Fields of the container, references made absolute with the call's cluster, org and project. */
 export function containerFields(options: ContainerOptions, at: ImageBase): WireStartBody {
   const base = requireProject(at.base);
-  const { env, secretEnv } = parseEnv(options.env ?? [], base, options.hostEnv);
-  for (const [name, uri] of Object.entries(options.secretEnv ?? {}))
-    secretEnv[name] = parseUri(uri, "secret", base);
+  const typed = Object.entries(options.env ?? {});
+  const secretEnv = Object.fromEntries(
+    [...typed.filter(isSecret), ...Object.entries(options.secretEnv ?? {})].map(([name, uri]) => [
+      name,
+      parseUri(uri, "secret", base),
+    ]),
+  );
   const { volumes, secretFiles, diskVolumes } = parseVolumes(options.volumes ?? [], base);
   const { http } = options;
   return {
@@ -109,7 +109,7 @@ export function containerFields(options: ContainerOptions, at: ImageBase): WireS
       command: options.command,
       working_dir: options.workingDir,
       http: http && { port: http.port, requires_auth: http.requiresAuth ?? true },
-      env: nonEmpty(env),
+      env: nonEmpty(Object.fromEntries(typed.filter((pair) => !isSecret(pair)))),
       secret_env: nonEmpty(secretEnv),
       tty: options.tty,
       volumes: nonEmpty(
@@ -134,6 +134,20 @@ export function containerFields(options: ContainerOptions, at: ImageBase): WireS
       ),
     }),
   };
+}
+
+function isSecret([, value]: [string, string]): boolean {
+  return value.startsWith("secret:");
+}
+
+/** Whole minutes, rounded up, for the wire. @throws {PlatformError} `invalid_argument` under a minute */
+export function toMinutes(seconds: number, what: string): number {
+  if (!Number.isFinite(seconds) || seconds < 60)
+    throw new PlatformError(
+      "invalid_argument",
+      `${what} of ${seconds} s is too short: the platform counts whole minutes, the least is 60 s.`,
+    );
+  return Math.ceil(seconds / 60);
 }
 
 function truthy(fields: WireStartBody): WireStartBody {

@@ -1,10 +1,10 @@
 import type { CallOptions, Where } from "../call.ts";
 import type { Preset } from "../config/preset.ts";
-import { type Connection, imageBase, jobsUrl, requireProject } from "../connection.ts";
+import { type Connection, imageBase, jobsUrl } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
 import type { ImageBase } from "../names/images.ts";
-import type { Base } from "../names/uris.ts";
+import { type Base, requireProject } from "../names/uris.ts";
 import { parseJob } from "../records/to-job.ts";
 import { type StartOptions, startBody, type WireStartBody } from "./body.ts";
 

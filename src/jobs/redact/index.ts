@@ -17,7 +17,7 @@ interface Redacted {
 
 /** What came before a text and still matters. */
 interface Before {
-  /** The text goes on inside a private key that began before it; `endsInsideKey` says so. */
+  /** The text goes on inside a private key that began before it. */
   insideKey?: boolean;
 }
 

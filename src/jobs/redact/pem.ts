@@ -33,16 +33,6 @@ export function pemSpans(text: string, insideKey = false): Span[] {
   return [...spans, ...ends.flatMap((end) => (closed.has(end) ? [] : headlessBody(text, end)))];
 }
 
-/**
- * Whether what follows `text` may be the rest of a private key: it goes on until END, or until a line that no
- * key has. `insideKey` is what this said of the text before. Lines already redacted count as they were.
- */
-export function endsInsideKey(text: string, insideKey = false): boolean {
-  const start = starts(text, insideKey).at(-1);
-  if (start === undefined || text.slice(start).search(END) >= 0) return false;
-  return endOfBody(text, start) >= text.trimEnd().length;
-}
-
 /** Where each body starts and, where its END is not too far, ends. */
 function bodies(text: string, { ends, insideKey }: { ends: number[]; insideKey: boolean }) {
   const begins = starts(text, insideKey);

@@ -130,7 +130,7 @@ function tagProblems(tags: readonly string[], own: readonly string[]): string[] 
 }
 
 function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): string[] {
-  const pairs = Array.isArray(env) ? env.map(splitPair) : Object.entries(env);
+  const pairs = Object.entries(env);
   const all = [...pairs.map(([name]) => name), ...Object.keys(secretEnv)];
   return [
     ...problem(
@@ -159,11 +159,6 @@ function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): st
       "pass_config: the variable NEURO_PASSED_CONFIG is already set in env.",
     ),
   ];
-}
-
-function splitPair(entry: string): [string, string] {
-  const [name = "", ...rest] = entry.split("=");
-  return [name, rest.join("=")];
 }
 
 function problem(applies: boolean, text: string): string[] {

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../invalid-input.ts";
 
 // Own grammar and not `parse-duration`: that one takes "10" for ten milliseconds and skips what it does not
-// know, and a misread time is a job killed early. The client's `parseLifeSpan` is the platform's narrower one.
+// know, and a misread time is a job killed early.
 const UNIT_SECONDS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
 const LONGEST_LIFE_SECONDS = 365 * 86_400;
 type Unit = keyof typeof UNIT_SECONDS;

@@ -1,5 +1,6 @@
 import type { JobDescription, ListFilter, Platform, PlatformError } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { parseJson } from "../../json.ts";
 
 /** A platform may keep more digits than it prints, so that a job seems newer than its own time. */
 const ROUNDING_MS = 1;
@@ -131,12 +132,8 @@ function readCursor(text: string): Place {
 }
 
 function partsOf(cursor: string): string[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    return Array.isArray(parts) ? parts.filter((part) => typeof part === "string") : [];
-  } catch {
-    return [];
-  }
+  const parts = parseJson(Buffer.from(cursor, "base64url").toString("utf8"));
+  return Array.isArray(parts) ? parts.filter((part) => typeof part === "string") : [];
 }
 
 /** A moment as the platform takes it. */

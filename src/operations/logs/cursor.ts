@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Cursor, type LogLine, SameTime } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { InKey } from "../../jobs/redact/key-guard.ts";
+import { parseJson } from "../../json.ts";
 
 /** A place in a log; it may stand inside a private key, which is to stay hidden behind it. */
 export interface Place extends Cursor {
@@ -37,7 +38,7 @@ export function writeCursor(bearings: ReadonlyMap<string, Bearing>): string {
 
 /** The same back. @throws {InvalidInputError} what `writeCursor` did not write */
 export function readCursor(text: string): Map<string, Bearing> {
-  const found = places.safeParse(jsonOf(text));
+  const found = places.safeParse(parseJson(Buffer.from(text, "base64url").toString("utf8")));
   const bearings = new Map<string, Bearing>();
   for (const [id, { after, before }] of found.success ? Object.entries(found.data) : []) {
     const bearing: Bearing = {
@@ -68,12 +69,4 @@ export function placeAfter(
 
 function keyOf({ inKey }: Place): number[] {
   return inKey === undefined ? [] : [inKey];
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

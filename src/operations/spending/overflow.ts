@@ -1,7 +1,7 @@
 import { type JobDescription, PlatformError } from "../../client/index.ts";
 import type { Call } from "../caller.ts";
 import { PolicyError } from "../policy-error.ts";
-import type { StartOutcome } from "../start/run.ts";
+import type { StartOutcome } from "../start/request.ts";
 import { within } from "../within.ts";
 import { overflow } from "./limits.ts";
 

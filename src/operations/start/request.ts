@@ -1,4 +1,4 @@
-import type { StartOptions } from "../../client/index.ts";
+import type { JobDescription, PlatformError, StartOptions } from "../../client/index.ts";
 import type { CommandToRun } from "../../jobs/start/command.ts";
 import type { SweepItem } from "../../jobs/start/sweep.ts";
 
@@ -6,6 +6,15 @@ import type { SweepItem } from "../../jobs/start/sweep.ts";
 export interface StartItem extends SweepItem {
   options: StartOptions;
   toRun?: CommandToRun;
+}
+
+/** How the start of one job went. */
+export interface StartOutcome {
+  item: StartItem;
+  job?: JobDescription | undefined;
+  /** The job of an earlier call with the same request id. */
+  isRepeated?: boolean;
+  error?: PlatformError;
 }
 
 /** What one call asks for. */

@@ -1,11 +1,5 @@
 import pMap from "p-map";
-import {
-  type JobDescription,
-  PlatformError,
-  requestTag,
-  type StartPlan,
-  startKey,
-} from "../../client/index.ts";
+import { PlatformError, requestTag, type StartPlan, startKey } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { Call } from "../caller.ts";
@@ -15,22 +9,13 @@ import { giveWay } from "../spending/overflow.ts";
 import { within } from "../within.ts";
 import type { Checked } from "./check.ts";
 import { explainRefusal } from "./refusal.ts";
-import type { StartItem, StartRequest } from "./request.ts";
+import type { StartItem, StartOutcome, StartRequest } from "./request.ts";
 
 const PARALLEL_STARTS = 8;
 /** For each request of a start; then its outcome is looked up for some seconds. */
 const START_MS = 20_000;
 /** For all starts of a call: what is not done by then is said to be unknown. */
 const ALL_MS = 40_000;
-
-/** How the start of one job went. */
-export interface StartOutcome {
-  item: StartItem;
-  job?: JobDescription | undefined;
-  /** The job of an earlier call with the same request id. */
-  isRepeated?: boolean;
-  error?: PlatformError;
-}
 
 /** Starts all jobs of a request; one that fails does not keep the others from starting. */
 export async function startAll(

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { z } from "zod";
 import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
@@ -183,24 +184,20 @@ async function readAll(
   { plan, bearings }: { plan: ReadPlan; bearings: ReadonlyMap<string, Bearing> },
   { platform, signal }: Call,
 ): Promise<LogPart[]> {
-  const parts: LogPart[] = [];
   const failures: PlatformError[] = [];
-  const waiting = [...jobs.entries()];
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, job] = next;
-      const bearing = bearings.get(job.id);
-      const reading = readLog(platform, { job, plan, bearing }, signal);
-      parts[index] = await reading.catch((error: unknown) => {
-        signal.throwIfAborted();
-        if (!(error instanceof PlatformError)) throw error;
-        failures.push(error);
-        return notRead(job, error, { bearing, since: plan.since });
-      });
+  const readOne = async (job: JobDescription) => {
+    const bearing = bearings.get(job.id);
+    try {
+      return await readLog(platform, { job, plan, bearing }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof PlatformError)) throw error;
+      failures.push(error);
+      return notRead(job, error, { bearing, since: plan.since });
     }
   };
-  const workers = plan.wait === undefined ? PARALLEL : jobs.length;
-  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, worker));
+  const concurrency = plan.wait === undefined ? PARALLEL : Math.max(1, jobs.length);
+  const parts = await pMap(jobs, readOne, { concurrency });
   const [first] = failures;
   if (first !== undefined && failures.length === jobs.length) throw await withNextStep(first, jobs, platform);
   return parts;

@@ -2,8 +2,7 @@ import type { PlatformError } from "../../client/index.ts";
 import { identityOf } from "../../jobs/identity.ts";
 import { statusText } from "../../jobs/standing.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
-import type { StartRequest } from "../../operations/start/request.ts";
-import type { StartOutcome } from "../../operations/start/run.ts";
+import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 
 /** From more jobs on, each gets a short row, so that a hundred fit one answer. */
 const MANY = 20;

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { UnknownOutcomeError } from "../../../src/client/index.ts";
+import { UnknownOutcomeError } from "../../../src/client/errors.ts";
 import { expect, type PlatformStub, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
 
 interface Started {
@@ -34,7 +34,7 @@ function keep(
   return started;
 }
 
-const OPTIONS = { image: "ubuntu", command: "sleep 1", env: ["A=1"], tags: ["mine"] };
+const OPTIONS = { image: "ubuntu", command: "sleep 1", env: { A: "1" }, tags: ["mine"] };
 
 describe("startOnce", () => {
   test("starts a job that carries the request's tag", async ({ stub, platform }) => {
@@ -87,7 +87,7 @@ describe("startOnce", () => {
   test.for([
     ["image", { image: "debian" }],
     ["command", { command: "sleep 2" }],
-    ["env", { env: ["A=2"] }],
+    ["env", { env: { A: "2" } }],
     ["preset_name", { preset: "a100" }],
     ["name", { name: "other" }],
   ] as const)(

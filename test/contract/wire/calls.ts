@@ -179,15 +179,23 @@ function containerOptions(args: Record<string, unknown>) {
     command: str(args.command),
     workingDir: str(args.working_dir),
     http: http && { port: num(http.port) ?? -1, requiresAuth: bool(http.requires_auth) },
-    // Recorded as a list of NAME=VALUE, or as a map.
-    env: (args.env ?? undefined) as StartOptions["env"],
-    hostEnv: process.env,
+    env: envOf(args.env),
     secretEnv: record(args.secret_env) as Record<string, string> | undefined,
     volumes: [args.volumes, args.secret_files, args.disk_volumes].flatMap((given) =>
       Array.isArray(given) ? given.map(uriTriple) : [],
     ),
     tty: bool(args.tty),
   };
+}
+
+/** Recorded as a map, or as a list of `NAME=VALUE` in which a bare `NAME` stands for the host's variable. */
+function envOf(recorded: unknown): Record<string, string> | undefined {
+  const entries = list(recorded)?.map((text) => {
+    const [name = "", ...value] = text.split("=");
+    return [name, value.length === 0 ? (process.env[name] ?? "") : value.join("=")];
+  });
+  if (entries !== undefined) return Object.fromEntries(entries);
+  return record(recorded) as Record<string, string> | undefined;
 }
 
 function jobOptions(args: Record<string, unknown>, where: ReturnType<typeof whereOf>) {

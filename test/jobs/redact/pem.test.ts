@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
-import { endsInsideKey } from "../../../src/jobs/redact/pem.ts";
+import { type InKey, keyAfter, redactFrom } from "../../../src/jobs/redact/key-guard.ts";
 
 const redact = makeRedactor();
 const BASE64 = "MIIEpAIBAAKCAQEA7bq0Zx0nq9v0Yb3nq8f1Q2w3E4r5T6y7U8i9O0pAsDfGhJkL";
@@ -31,15 +31,15 @@ const KEYS: Record<string, string[]> = {
 };
 
 /** Redacts a log page by page, each knowing only whether the one before ended inside a key. */
-function byPages(lines: string[], size: number): { shown: string[]; insideKey: boolean } {
-  let insideKey = false;
+function byPages(lines: string[], size: number): string[] {
+  let inKey: InKey | undefined;
   const shown: string[] = [];
   for (let at = 0; at < lines.length; at += size) {
-    const page = lines.slice(at, at + size).join("\n");
-    shown.push(...redact(page, { insideKey }).text.split("\n"));
-    insideKey = endsInsideKey(page, insideKey);
+    const page = lines.slice(at, at + size);
+    shown.push(...redactFrom(redact, page.join("\n"), inKey).text.split("\n"));
+    inKey = keyAfter(page, inKey);
   }
-  return { shown, insideKey };
+  return shown;
 }
 
 describe("a private key that is read in parts", () => {
@@ -47,26 +47,24 @@ describe("a private key that is read in parts", () => {
     const body = (KEYS[name] ?? []).filter((line) => /^\s*=?[A-Za-z0-9+/]{4,}=*$/.test(line));
     const log = ["loading the key", ...(KEYS[name] ?? []), "step 1 loss 0.5", "done"];
     for (const size of [1, 2, 3, 7, 20, 61, 500]) {
-      const { shown, insideKey } = byPages(log, size);
+      const shown = byPages(log, size);
       expect(
         shown.filter((line) => body.includes(line)),
         `pages of ${size}`,
       ).toEqual([]);
       expect(shown).toHaveLength(log.length);
       expect([shown[0], ...shown.slice(-2)]).toEqual(["loading the key", "step 1 loss 0.5", "done"]);
-      expect(insideKey).toBe(false);
     }
   });
 
-  test("is over with its END, and with a line that no key has", () => {
+  test("is over with its END, and with more lines than may stand between those of a key", () => {
     const [begin = "", ...rest] = key();
-    expect(endsInsideKey(begin)).toBe(true);
-    expect(endsInsideKey(rest.slice(0, 5).join("\n"), true)).toBe(true);
-    expect(endsInsideKey(rest.slice(0, 5).join("\n"))).toBe(false);
-    expect(endsInsideKey(rest.join("\n"), true)).toBe(false);
-    expect(endsInsideKey("step 1 loss 0.5", true)).toBe(false);
-    expect(endsInsideKey("", true)).toBe(true);
-    expect(byPages([begin, "step 1 loss 0.5", "step 2", row(1)], 1).shown.at(-1)).toBe(row(1));
+    expect(keyAfter([begin])).toBeGreaterThan(0);
+    expect(keyAfter(rest.slice(0, 5), 0)).toBeGreaterThan(0);
+    expect(keyAfter(rest.slice(0, 5))).toBeUndefined();
+    expect(keyAfter(rest, 0)).toBeUndefined();
+    const others = Array.from({ length: 9 }, (_, step) => `step ${step} loss 0.5`);
+    expect(keyAfter(others, 0)).toBeUndefined();
   });
 
   test("leaves what stands between the end of one key and the next key", () => {
@@ -77,11 +75,11 @@ describe("a private key that is read in parts", () => {
 
   test("says the same of lines that are redacted already", () => {
     const page = key().slice(0, 20).join("\n");
-    expect(endsInsideKey(redact(page).text)).toBe(true);
+    expect(keyAfter(redact(page).text.split("\n"))).toBeGreaterThan(0);
   });
 
   test("leaves certificates", () => {
     const certificate = key({ kind: "CERTIFICATE" });
-    expect(byPages(certificate, 7).shown).toEqual(certificate);
+    expect(byPages(certificate, 7)).toEqual(certificate);
   });
 });

@@ -7,7 +7,7 @@ const fine: StartOptions = { image: "python:3.12", name: "train-7b", tags: ["a"]
 describe("the problems of a start", () => {
   test("are none for a sound one", () => {
     expect(startProblems(fine)).toEqual([]);
-    expect(startProblems({ ...fine, env: ["A=1"], http: { port: 80 }, workingDir: "/app" })).toEqual([]);
+    expect(startProblems({ ...fine, env: { A: "x=1" }, http: { port: 80 }, workingDir: "/app" })).toEqual([]);
   });
 
   test.each([
@@ -31,7 +31,7 @@ describe("the problems of a start", () => {
     [{ secretEnv: { "a.b": "secret:x" } }, /no name that a shell can hold/],
     [{ env: { A: "a\0b" } }, /value of A contains a NUL/],
     [{ env: { A: "x".repeat(200_000) } }, /value of A is too long.*128 KiB/],
-    [{ passConfig: true, env: ["NEURO_PASSED_CONFIG=x"] }, /already set/],
+    [{ passConfig: true, env: { NEURO_PASSED_CONFIG: "x" } }, /already set/],
   ] satisfies [Partial<StartOptions>, RegExp][])("name %j", (wrong, message) => {
     expect(startProblems({ ...fine, ...wrong }).join("\n")).toMatch(message);
   });

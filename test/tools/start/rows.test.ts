@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PlatformError } from "../../../src/client/index.ts";
-import type { StartOutcome } from "../../../src/operations/start/run.ts";
+import type { StartOutcome } from "../../../src/operations/start/request.ts";
 import { causeLines, rowText } from "../../../src/tools/start/rows.ts";
 
 function outcome(index: number, error: PlatformError): StartOutcome {
