@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { ApiContext } from "../context.ts";
-import { json, pythonJson, streamed } from "../http/answer.ts";
-import { type Call, queryOf, userOf } from "../http/call.ts";
+import { json, pythonJson } from "../http/answer.ts";
+import { type Call, queryOf, streamed, userOf } from "../http/call.ts";
 import { failure } from "../http/error.ts";
 import type { JobFilter, JobRecord, JobStatus } from "../state/job.ts";
 import type { JobTable } from "../state/job-table.ts";
@@ -31,7 +31,7 @@ export function listJobs(context: ApiContext, call: Call): Response {
   const jobs = context.table.list({ ...filter, visible });
   if (call.req.header("accept")?.includes(NDJSON) !== true)
     return json({ jobs: jobs.map((job) => view(context, job)) });
-  return streamed(lines(context, jobs), { "Content-Type": NDJSON });
+  return streamed(call, lines(context, jobs), { "Content-Type": NDJSON });
 }
 
 async function* lines(context: ApiContext, jobs: readonly JobRecord[]): AsyncGenerator<Buffer> {

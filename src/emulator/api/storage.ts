@@ -3,8 +3,8 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Action, type ApiContext, demand } from "../context.ts";
-import { empty, json, streamed, text } from "../http/answer.ts";
-import { type App, type Call, queryOf, userOf } from "../http/call.ts";
+import { empty, json, text } from "../http/answer.ts";
+import { type App, type Call, queryOf, streamed, userOf } from "../http/call.ts";
 import { HttpError } from "../http/error.ts";
 import { unquote } from "../state/names.ts";
 
@@ -76,10 +76,13 @@ async function status({ file, action }: Place): Promise<Response> {
   return json({ FileStatus: statusOf(basename(file), await stat(file), action) });
 }
 
-async function open({ file }: Place): Promise<Response> {
+async function open({ file }: Place, call: Call): Promise<Response> {
   const { size } = await stat(file);
   const handle = createReadStream(file);
-  return streamed(handle, { "Content-Type": "application/octet-stream", "Content-Length": String(size) });
+  return streamed(call, handle, {
+    "Content-Type": "application/octet-stream",
+    "Content-Length": String(size),
+  });
 }
 
 async function create({ file }: Place, { env }: Call): Promise<Response> {

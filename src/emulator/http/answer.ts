@@ -15,12 +15,6 @@ export function empty(status = 204, headers: HeaderValues = {}): Response {
   return answer("", status, headers);
 }
 
-/** A body that goes out as it comes, as fast as the caller reads. */
-export function streamed(chunks: AsyncIterable<Uint8Array>, headers: HeaderValues): Response {
-  const framing = "Content-Length" in headers ? {} : { "Transfer-Encoding": "chunked" };
-  return new Response(ReadableStream.from(chunks), { headers: { ...framing, ...headers } });
-}
-
 function answer(body: string, status: number, headers: HeaderValues): Response {
   const all = new Headers(status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) });
   for (const [name, value] of Object.entries(headers)) all.set(name, value);

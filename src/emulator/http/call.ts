@@ -103,3 +103,24 @@ function decodeLoosely(text: string): unknown {
     throw failure(400, `Expecting ${wanted}: ${place}`, error);
   }
 }
+
+/** A body that goes out as it comes, as fast as the caller reads. One that fails breaks off. */
+export function streamed(
+  call: Call,
+  chunks: AsyncIterable<Uint8Array>,
+  headers: Record<string, string>,
+): Response {
+  const framing = "Content-Length" in headers ? {} : { "Transfer-Encoding": "chunked" };
+  return new Response(ReadableStream.from(untilFailure(call, chunks)), {
+    headers: { ...framing, ...headers },
+  });
+}
+
+/** The server's own way with a failure is to print it, on stdout too, which is the protocol's. */
+async function* untilFailure({ env }: Call, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch {
+    env.outgoing.destroy();
+  }
+}

@@ -159,10 +159,11 @@ const misbehave = createMiddleware(async (call: Call, next) => {
   // Some routes write their answer themselves.
   cutResponse(outgoing, losesAnswer ? [{ kind: "cut", afterBytes: 0 }] : faults);
   await next();
-  if (!losesAnswer) return;
+  if (!losesAnswer) return undefined;
   await call.res.arrayBuffer();
   incoming.socket.resetAndDestroy();
-  return RESPONSE_ALREADY_SENT;
+  call.res = RESPONSE_ALREADY_SENT;
+  return undefined;
 });
 
 function madeUp({ status, body, headers }: Extract<RequestFault, { kind: "answer" }>): Response {

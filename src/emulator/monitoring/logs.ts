@@ -1,5 +1,6 @@
 import type { ApiContext } from "../context.ts";
-import { empty, streamed } from "../http/answer.ts";
+import { empty } from "../http/answer.ts";
+import { streamed } from "../http/call.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { checkLogQuery, type LogQuery, logQuery } from "./query.ts";
 import { HEARTBEAT_MS, type MonitoringRoute } from "./route.ts";
@@ -30,9 +31,9 @@ export function logRoutes(deps: ApiContext): MonitoringRoute[] {
       methods: ["GET"],
       permission: "read",
       check: checkLogQuery,
-      answer: async ({ job, query, signal }) => {
+      answer: async ({ job, call, query, signal }) => {
         const asked = logQuery(query);
-        return streamed(logParts(deps, { job, query: asked, signal }), {
+        return streamed(call, logParts(deps, { job, query: asked, signal }), {
           "Content-Type": "text/plain; charset=utf-8",
           "X-Separator": asked.separator.replace(/[^\x20-\x7e]/g, "?"),
         });

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { PassThrough, type Writable } from "node:stream";
 import type { ApiContext } from "../context.ts";
-import { pythonJson, streamed } from "../http/answer.ts";
-import { readJson } from "../http/call.ts";
+import { pythonJson } from "../http/answer.ts";
+import { readJson, streamed } from "../http/call.ts";
 import type { JobRecord } from "../state/job.ts";
 import { registryHost } from "../state/names.ts";
 import { type Check, DataError, dict, refine, required, text, valid } from "../validate/check.ts";
@@ -34,7 +34,7 @@ export function saveRoute(deps: ApiContext): HttpRoute {
           line(lines, failed(`Unexpected error: ${shown}`));
         })
         .then(() => lines.end());
-      return streamed(lines, { "Content-Type": "application/x-ndjson; charset=utf-8" });
+      return streamed(call, lines, { "Content-Type": "application/x-ndjson; charset=utf-8" });
     },
   };
 }
