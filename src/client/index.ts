@@ -39,4 +39,5 @@ export type { StartPlan } from "./start/index.ts";
 export { type OnceOptions, requestTag, type Started } from "./start/once.ts";
 export type { RunOptions } from "./start/run.ts";
 export { isOwnTag } from "./start/same-request.ts";
-export { startKey } from "./start/under-way.ts";
+export { byAge } from "./start/twins.ts";
+export { type SentStart, startKey } from "./start/under-way.ts";

@@ -10,6 +10,7 @@ import { userOf } from "../login/token.ts";
 import type { StartOptions } from "./body.ts";
 import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
 import { requireOwner, sameRequest } from "./same-request.ts";
+import { endYounger } from "./twins.ts";
 import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
 
 /** How long a job whose start was not answered is looked for. */
@@ -79,10 +80,18 @@ export async function startOnce(
       });
     if ("job" in found) return { job: found.job, repeated: true };
     const job = await jobOf(at, { ...found, wanted }, call);
-    if (job === undefined) continue;
-    if (!found.isFirst) asAsked(at, job, { wanted, sent: found.sent });
-    return { job, repeated: !found.isFirst };
+    if (job !== undefined) return startedNow(at, job, { ...found, wanted });
   }
+}
+
+/** The job of a start that was sent now, which may be that of an earlier call or of another server. */
+function startedNow(
+  at: Connection,
+  job: JobDescription,
+  { sent, isFirst, wanted }: { sent: SentStart; isFirst: boolean; wanted: Wanted },
+): Started {
+  if (isFirst && !sent.isElsewhere) return { job, repeated: false };
+  return { job: asAsked(at, job, { wanted, sent: isFirst ? undefined : sent }), repeated: true };
 }
 
 type Found = { job: JobDescription } | { sent: SentStart; isFirst: boolean };
@@ -97,7 +106,7 @@ async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Pr
   if (call.signal?.aborted === true) throw abortError(call.signal, "Starting a job");
   const { body, preset } = wanted.prepared;
   // Nobody's signal: a start that was sent is not taken back by no longer listening.
-  const answer = sendStart(at, wanted.prepared).then(toAnswer, failedAnswer);
+  const answer = sendStart(at, wanted.prepared).then((made) => toAnswer(at, wanted, made), failedAnswer);
   const now = at.starts.keep(wanted.key, { body, pricePerHour: preset.credits_per_hour, answer });
   return { sent: now, isFirst: true };
 }
@@ -144,8 +153,21 @@ function asAsked(
   return sameRequest(job, { requestId, body: prepared.body, sentBody: sent?.body, user });
 }
 
-function toAnswer(job: JobDescription): StartAnswer {
-  return { job };
+/** Another server of the login may have sent the same request at the same time: both keep the older job. */
+async function toAnswer(at: Connection, wanted: Wanted, made: JobDescription): Promise<StartAnswer> {
+  if (wanted.isNew) return { job: made };
+  const jobs = await tagged(at, soughtBy(wanted), { timeoutMs: TWINS_MS }).catch(ignore);
+  const own = jobs.filter(({ owner }) => owner === made.owner);
+  try {
+    const job = await endYounger(at, { own, made, requestId: wanted.requestId });
+    return { job, isElsewhere: job.id !== made.id };
+  } catch (error) {
+    return { refused: error };
+  }
+}
+
+function soughtBy({ requestId, prepared: { where } }: Wanted): Sought {
+  return { requestId, where };
 }
 
 function failedAnswer(error: unknown): StartAnswer {
@@ -162,6 +184,8 @@ function wasAnswered(answer: StartAnswer): boolean {
   return "lost" in answer && LATE_FAULTS.has(answer.lost.request?.status);
 }
 
+/** For looking whether another server made a job of the same request. */
+const TWINS_MS = 5000;
 const LATE_FAULTS: ReadonlySet<number | undefined> = new Set([500, 503]);
 
 /**

@@ -9,7 +9,10 @@ const GRACE_MS = 60_000;
 const MAX_KEPT = 1000;
 
 /** What came of a request to start a job. */
-export type StartAnswer = { job: JobDescription } | { refused: unknown } | { lost: PlatformError };
+export type StartAnswer =
+  | { job: JobDescription; isElsewhere?: boolean }
+  | { refused: unknown }
+  | { lost: PlatformError };
 
 /** A start that was sent: it goes on, whoever waits for it. */
 export interface SentStart {
@@ -20,6 +23,8 @@ export interface SentStart {
   readonly found: Promise<JobDescription>;
   /** `open` = not answered yet. */
   state: "open" | "found" | "refused" | "lost";
+  /** Its job is one that another server made of the same request. */
+  isElsewhere: boolean;
   /** When its answer was lost, Unix milliseconds. */
   lostAtMs?: number;
   /** Its job, however it came to be known. */
@@ -55,12 +60,18 @@ export class Starts {
       sent.state = "found";
       tell(job);
     };
-    const sent: SentStart = { ...{ body, pricePerHour, answer, found, settle }, state: "open" };
+    const sent: SentStart = {
+      ...{ body, pricePerHour, answer, found, settle },
+      state: "open",
+      isElsewhere: false,
+    };
     this.#sent.delete(key);
     this.#sent.set(key, sent);
     void answer.then((came) => {
-      if ("job" in came) settle(came.job);
-      else if (sent.state === "open") this.#fail(key, sent, came);
+      if ("job" in came) {
+        sent.isElsewhere = came.isElsewhere === true;
+        settle(came.job);
+      } else if (sent.state === "open") this.#fail(key, sent, came);
       this.#forgetOldest();
     });
     return sent;

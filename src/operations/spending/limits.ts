@@ -1,4 +1,11 @@
-import { ACTIVE_STATUSES, isOwnTag, type JobDescription, type Preset, startKey } from "../../client/index.ts";
+import {
+  ACTIVE_STATUSES,
+  byAge,
+  isOwnTag,
+  type JobDescription,
+  type Preset,
+  startKey,
+} from "../../client/index.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
 import type { Call } from "../caller.ts";
 import { isOwned, markOf } from "../find/owned.ts";
@@ -133,9 +140,4 @@ function priceOf({ price_credits_per_hour: price, preset_name }: JobDescription,
 
 function keysOf({ cluster_name: cluster, org_name: org = "", project_name: project, tags }: JobDescription) {
   return tags.filter(isOwnTag).map((tag) => startKey({ cluster, org, project }, tag));
-}
-
-function byAge(a: JobDescription, b: JobDescription): number {
-  const [then, later] = [a, b].map(({ id, history }) => `${history.created_at ?? ""} ${id}`);
-  return (then ?? "") < (later ?? "") ? -1 : 1;
 }

@@ -1,4 +1,4 @@
-import { type JobDescription, PlatformError } from "../../client/index.ts";
+import { type JobDescription, PlatformError, type SentStart } from "../../client/index.ts";
 import type { Call } from "../caller.ts";
 import { PolicyError } from "../policy-error.ts";
 import type { StartOutcome } from "../start/request.ts";
@@ -7,8 +7,7 @@ import { overflow } from "./limits.ts";
 
 /** Ends jobs that were just started and that the limits have no room for after all. */
 export async function giveWay(outcomes: StartOutcome[], context: Call): Promise<StartOutcome[]> {
-  const { maxCreditsPerHour, maxCreditsPerJob, maxJobs } = context.session.policy;
-  if ([maxCreditsPerHour, maxCreditsPerJob, maxJobs].every((limit) => limit === undefined)) return outcomes;
+  if (!hasLimits(context)) return outcomes;
   const fresh = outcomes.flatMap(({ job, isRepeated }) =>
     job === undefined || isRepeated === true ? [] : [job],
   );
@@ -25,6 +24,29 @@ export async function giveWay(outcomes: StartOutcome[], context: Call): Promise<
       return { item: outcome.item, error };
     }),
   );
+}
+
+/**
+ * The same for starts that were sent but whose call ends before their jobs have been held against the limits: it
+ * was cancelled, or their answers are still missing.
+ */
+export function giveWayLater(sent: readonly SentStart[], context: Call): void {
+  if (!hasLimits(context)) return;
+  const later = { ...context, signal: new AbortController().signal };
+  for (const { found } of sent) {
+    // Nobody waits for it any more, and a job that could not be ended counts in every later check.
+    void found.then((job) => endOverflow(job, later)).catch(() => undefined);
+  }
+}
+
+async function endOverflow(job: JobDescription, context: Call): Promise<void> {
+  const problems = await within(context.signal, (signal) => overflow([job], { ...context, signal }));
+  if (problems.has(job.id)) await end(job, context);
+}
+
+function hasLimits({ session: { policy } }: Call): boolean {
+  const { maxCreditsPerHour, maxCreditsPerJob, maxJobs } = policy;
+  return [maxCreditsPerHour, maxCreditsPerJob, maxJobs].some((limit) => limit !== undefined);
 }
 
 /** The limits held before the start; that they cannot be read again is no reason to end a job. */

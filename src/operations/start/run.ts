@@ -1,11 +1,11 @@
 import pMap from "p-map";
-import { PlatformError, requestTag, type StartPlan, startKey } from "../../client/index.ts";
+import { PlatformError, requestTag, type SentStart, type StartPlan, startKey } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { Call } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
 import { reserve } from "../spending/limits.ts";
-import { giveWay } from "../spending/overflow.ts";
+import { giveWay, giveWayLater } from "../spending/overflow.ts";
 import { within } from "../within.ts";
 import type { Checked } from "./check.ts";
 import { explainRefusal } from "./refusal.ts";
@@ -38,6 +38,7 @@ export async function startAll(
       }));
     return reserve(wanted, { context: lookUp, presets });
   });
+  const sentNow = newlySent(items, plan, context);
   let done = 0;
   const whole = items.length === 1 ? undefined : request.requestId;
   const startNext = async (item: StartItem, until: AbortSignal) => {
@@ -47,16 +48,28 @@ export async function startAll(
     return outcome;
   };
   const options = { concurrency: PARALLEL_STARTS, signal: context.signal };
+  let unchecked = items;
   try {
     const outcomes = await within(
       context.signal,
       (until) => pMap(items, (item) => startNext(item, until), options),
       ALL_MS,
     );
-    return await giveWay(outcomes, context);
+    const kept = await giveWay(outcomes, context);
+    unchecked = outcomes.flatMap(({ item, job }) => (job === undefined ? [item] : []));
+    return kept;
   } finally {
+    giveWayLater(sentNow(unchecked), context);
     release();
   }
+}
+
+/** Tells which starts have been sent since it was made. */
+function newlySent(items: readonly StartItem[], { where }: StartPlan, { platform }: Call) {
+  const sentOf = ({ requestId }: StartItem) => platform.starts.sent(startKey(where, requestTag(requestId)));
+  const before = new Set(items.map(sentOf));
+  return (some: readonly StartItem[]): SentStart[] =>
+    some.map(sentOf).flatMap((sent) => (sent === undefined || before.has(sent) ? [] : [sent]));
 }
 
 interface StartSettings {

@@ -193,7 +193,7 @@ describe("startOnce", () => {
 
     const asked = stub.seen.filter((name) => name.startsWith("GET /api/v1/jobs?"));
     expect(asked.join()).not.toMatch(/logs_removed|being_dropped/);
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(2);
   });
 
   test("passes a refusal on without looking for a job", async ({ stub, platform }) => {

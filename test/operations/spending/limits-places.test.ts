@@ -116,6 +116,20 @@ describe("the price that the platform answers", () => {
     },
   );
 
+  test("is held against the limit, too, when the start was given up", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform(), { ...openPolicy, maxCreditsPerJob: 10 });
+    const { open, opened } = gate();
+    proxy.add({ method: "POST", before: opened, body: dear });
+    const abort = new AbortController();
+    const call = mcp.call("job_start", job, abort.signal).catch(() => undefined);
+    await untilSent(proxy, 1);
+    abort.abort();
+    await call;
+    open();
+    await expect.poll(() => listAll(platform)).toEqual([expect.objectContaining({ status: "cancelled" })]);
+  });
+
   test("is the one that is shown", async ({ emulator }) => {
     const proxy = await faultProxy(emulator);
     const mcp = await connectAgent(proxy.platform());

@@ -1,0 +1,64 @@
+import { describe } from "vitest";
+import type { Agent } from "../../support/agent.ts";
+import { type FaultProxy, faultProxy } from "../../support/fault-proxy.ts";
+import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
+import { gate } from "../../support/gate.ts";
+import { listAll, SLEEP } from "../../support/sleepers.ts";
+
+const job = { image: "python:3.12", command: SLEEP, preset: "cpu-small", life_span: "2h" };
+const START = { method: "POST", path: /\/jobs\?from_preset/ };
+
+async function untilSent(proxy: FaultProxy, count: number): Promise<void> {
+  while (proxy.seen.filter(({ method }) => method === "POST").length < count)
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Servers of one login; what they send to start waits until all have sent it. */
+async function servers(proxy: FaultProxy, limits: object = {}) {
+  const { open, opened } = gate();
+  proxy.add({ ...START, before: opened });
+  const connect = () => connectAgent(proxy.platform(), { ...openPolicy, ...limits });
+  return { agents: await Promise.all([connect(), connect(), connect()]), open };
+}
+
+describe("servers with one login", () => {
+  test("make one job of one request_id, though none has seen the other's", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const { agents, open } = await servers(proxy);
+    const calls = Promise.all(agents.map((agent) => agent.ok("job_start", { ...job, request_id: "r1" })));
+    await untilSent(proxy, 3);
+    open();
+    const ids = new Set((await calls).map(({ data }) => data.jobs[0].id));
+    const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
+    expect(ids.size).toBe(1);
+    expect([...ids]).toEqual(active.map(({ id }) => id));
+  });
+
+  test("refuse the younger of two requests that share their id only", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const { agents, open } = await servers(proxy);
+    const start = (agent: Agent, at: number) =>
+      agent.call("job_start", { ...job, command: `sleep 60${at}`, request_id: "r1" });
+    const calls = Promise.all(agents.map(start));
+    await untilSent(proxy, 3);
+    open();
+    const refused = (await calls).filter(({ isError }) => isError);
+    expect(refused).toHaveLength(2);
+    for (const { text } of refused) expect(text).toMatch(/^conflict: request_id "r1" .*\(command\)/);
+    const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
+    expect(active).toHaveLength(1);
+  });
+
+  test("keep to --max-jobs when every start was given up", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const { agents, open } = await servers(proxy, { maxJobs: 1 });
+    const abort = new AbortController();
+    const calls = agents.map((agent) => agent.call("job_start", job, abort.signal).catch(() => undefined));
+    await untilSent(proxy, 3);
+    abort.abort();
+    await Promise.all(calls);
+    open();
+    const statuses = async () => (await listAll(platform)).map(({ status }) => status === "cancelled").sort();
+    await expect.poll(statuses, { timeout: 15_000 }).toEqual([false, true, true]);
+  });
+});
