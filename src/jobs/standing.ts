@@ -12,18 +12,16 @@ export interface View {
 /** One job as a sentence: `train (job-1a2b3c4d): running for 3m 20s, created 2026-11-22T10:00:00Z (4m ago)`. */
 export function stateLine(job: JobDescription, { nowMs, me }: View): string {
   const { history } = job;
-  const { created_at = "", finished_at, run_time_seconds = 0 } = history;
+  const { created_at, finished_at, run_time_seconds = 0 } = history;
   const ran = hasRun(job) ? `ran ${formatDuration(run_time_seconds)}` : "never ran";
   const when = (time: string) => `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
-  const created = `created ${when(created_at)}`;
+  const created = created_at === undefined ? "" : `created ${when(created_at)}`;
   const stands =
     finished_at !== undefined
-      ? `${ran}, ended ${when(finished_at)}`
-      : !hasRun(job)
-        ? created
-        : `${ran} so far, ${created}`;
+      ? [`${ran}, ended ${when(finished_at)}`]
+      : [hasRun(job) ? `${ran} so far` : "", created];
   const owner = job.owner === me ? "" : `, owner ${job.owner}`;
-  const parts = [statusText(job), stands, unreadText(job)].filter((part) => part !== "");
+  const parts = [statusText(job), ...stands, unreadText(job)].filter((part) => part !== "");
   return `${nameOf(job)} (${shortId(job.id)}${owner}): ${parts.join(", ")}`;
 }
 

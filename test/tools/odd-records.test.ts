@@ -77,6 +77,20 @@ describe("one odd job", () => {
     expect(data).toMatchObject({ unreadable: 1, jobs: [{ name: "last" }, { name: "one" }] });
   });
 
+  test("is not told as absent where it cannot be read at all", async ({ mcp, platform, proxy }) => {
+    const [, odd] = await threeJobs(platform);
+    oddJob(proxy, odd, ({ id: _, ...job }) => job);
+    const refusal = await mcp.refusal("job_status", { jobs: ["odd"] });
+    expect(refusal).toMatch(/^protocol_error: .*in a form that cannot be read \(id\)/);
+  });
+
+  test("without a history is told without the time it was created", async ({ mcp, platform, proxy }) => {
+    const [, odd] = await threeJobs(platform);
+    oddJob(proxy, odd, (job) => ({ ...job, history: 5 }));
+    const { text } = await mcp.ok("job_status", { jobs: ["odd"] });
+    expect(text).toMatch(/^odd \(job-\w+\): (?!.*created ).*could not be read: history/);
+  });
+
   test("ends no wait for others, nor the one for it", async ({ mcp, platform, proxy }) => {
     const jobs = await threeJobs(platform);
     await Promise.all(jobs.map((job) => untilStatus(platform, job, "running")));

@@ -169,7 +169,13 @@ async function newestNamed(
   const projects = project === "" ? [] : [project];
   const found: JobDescription[] = [];
   const wanted = { ...filter, name, cluster, orgs: [org], projects, reverse: true, limit: NAMED_JOBS };
-  for await (const job of listJobs(at, wanted, call)) found.push(job);
+  let unreadable: PlatformError | undefined;
+  const onUnreadable = (error: PlatformError) => {
+    unreadable ??= error;
+  };
+  for await (const job of listJobs(at, { ...wanted, onUnreadable }, call)) found.push(job);
+  // That one is there which cannot be read is not that there is none.
+  if (found.length === 0 && unreadable !== undefined) throw unreadable;
   return found;
 }
 
