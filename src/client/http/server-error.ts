@@ -75,7 +75,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
 };
 
 function adviceFor(code: ErrorCode, retryAfterMs: number | undefined): string {
-  if (retryAfterMs !== undefined && (code === "rate_limited" || code === "unavailable"))
+  if (retryAfterMs !== undefined && retryAfterMs > 0 && (code === "rate_limited" || code === "unavailable"))
     return `. The platform asks to wait ${Math.ceil(retryAfterMs / 1000)} s before trying again.`;
   const advice = ADVICE[code];
   return advice === undefined ? "" : `.${advice}`;

@@ -208,7 +208,8 @@ async function withNextStep(
   jobs: readonly JobDescription[],
   platform: Platform,
 ): Promise<PlatformError> {
-  if (error.code !== "unavailable") return error;
+  // The platform that says when to come back is not asked again before.
+  if (error.code !== "unavailable" || (error.retryAfterMs ?? 0) > 0) return error;
   const view = { nowMs: Date.now(), me: (await platform.context()).user };
   const states = jobs.slice(0, 3).map((job) => stateLine(job, view));
   const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs are not touched by that (${states.join("; ")}). Call job_logs again in a moment.`;

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
-import { expect, test } from "../../support/fixtures.ts";
+import { faultProxy } from "../../support/fault-proxy.ts";
+import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
 describe("job_logs: when something goes wrong", () => {
@@ -58,6 +59,27 @@ describe("job_logs: when something goes wrong", () => {
       do: { kind: "answer", status: 403, body: { missing: [] } },
     });
     expect(await mcp.refusal("job_logs", { jobs: ["gone"] })).toMatch(/^not_permitted: /);
+  });
+
+  test("says no more than was done where the platform asks to wait", async ({ platform, emulator }) => {
+    await untilStatus(platform, await startJob(platform, { name: "busy", script: "sleep 60" }), "running");
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const refusalAfter = async (seconds: string) => {
+      const undo = proxy.add({
+        path: /log_ws/,
+        instead: { status: 503, headers: { "retry-after": seconds } },
+      });
+      const refusal = await mcp.refusal("job_logs", { jobs: ["busy"] });
+      undo();
+      return refusal;
+    };
+    const long = await refusalAfter("600");
+    expect(long).toMatch(/^unavailable: .*wait 600 s before/);
+    expect(long).not.toMatch(/several times|in a moment/);
+    const none = await refusalAfter("0");
+    expect(none).toMatch(/^unavailable: .*tried several times/);
+    expect(none).not.toMatch(/wait 0 s/);
   });
 
   test("shows the logs that could be read beside one that could not", async ({ mcp, platform, emulator }) => {
