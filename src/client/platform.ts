@@ -2,7 +2,7 @@ import type { CallOptions } from "./call.ts";
 import { Directory, type PlatformContext } from "./config/clusters.ts";
 import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
-import { type Exchange, fetchExchange, poolExchange } from "./http/exchange.ts";
+import { type Exchange, poolExchange } from "./http/exchange.ts";
 import { Http } from "./http/index.ts";
 import { Connections } from "./http/proxies.ts";
 import { Jobs } from "./jobs.ts";
@@ -25,8 +25,6 @@ export interface ConnectOptions {
   idleMs?: number | undefined;
   /** How often an open WebSocket is pinged, in milliseconds; 10,000 by default, as the official client. */
   pingMs?: number | undefined;
-  /** Sends HTTP calls instead of the connection pool, for hosts that intercept `fetch`. */
-  fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** One platform, as one user. */
@@ -61,7 +59,10 @@ export function connectPlatform(
 ): Platform {
   const connections = new Connections(options.env ?? {});
   const clock = new PlatformClock();
-  const exchange = withClock(exchangeFor(connections, options), clock);
+  const exchange = withClock(
+    poolExchange((url) => connections.dispatcherFor(url)),
+    clock,
+  );
   const session = new Session(login, exchange);
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
@@ -90,11 +91,6 @@ export function connectPlatform(
       await connections.close();
     },
   };
-}
-
-function exchangeFor(connections: Connections, { fetch }: ConnectOptions): Exchange {
-  if (fetch !== undefined) return fetchExchange(fetch);
-  return poolExchange((url) => connections.dispatcherFor(url));
 }
 
 function withClock(exchange: Exchange, clock: PlatformClock): Exchange {

@@ -50,21 +50,3 @@ export function poolExchange(dispatcherFor: (url: string) => Dispatcher): Exchan
     };
   };
 }
-
-/** Requests through a given `fetch`, for hosts that intercept or replace it. */
-export function fetchExchange(send: typeof globalThis.fetch): Exchange {
-  return async ({ url, method, headers, body, deadline: { signal } }) => {
-    const answer = await send(url, { method, headers, body: body ?? null, signal, redirect: "manual" });
-    return {
-      status: answer.status,
-      // What stands between fetch and the network may take these headers away.
-      hasEnd: true,
-      header: (name) => answer.headers.get(name) ?? undefined,
-      text: () => answer.text(),
-      chunks: () => answer.body ?? noChunks(),
-      discard: async () => answer.body?.cancel(),
-    };
-  };
-}
-
-async function* noChunks(): AsyncGenerator<Uint8Array> {}

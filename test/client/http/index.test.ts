@@ -8,8 +8,8 @@ const server = mockPlatform();
 
 function connect(options: ConnectOptions = {}, more: Partial<Login> = {}) {
   server.use(http.get(`${API}/config`, () => HttpResponse.json(configOf("https://monitoring.test"))));
-  const login: Login = { source: "token", url: API, token: token("alice"), ...more };
-  const platform = connectPlatform(login, { fetch: globalThis.fetch, ...options });
+  const login: Login = { source: "token", url: server.url, token: token("alice"), ...more };
+  const platform = connectPlatform(login, options);
   onTestFinished(() => platform.close());
   return platform;
 }
@@ -166,7 +166,7 @@ describe("an error", () => {
     expect(error).toMatchObject({
       code: "invalid_request",
       serverText: "bad status",
-      request: { method: "GET", url: `${API}/jobs`, status: 400 },
+      request: { method: "GET", url: `${server.url}/jobs`, status: 400 },
     });
     expect(JSON.stringify(error) + String(error)).not.toContain(secret);
     expect(JSON.stringify(error) + String(error)).not.toContain("secret-name");
