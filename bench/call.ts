@@ -3,6 +3,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { request } from "undici";
 import { connectPlatform, loginFromPassedConfig } from "../src/client/index.ts";
 import { startEmulator } from "../src/emulator/index.ts";
+import { openCaller } from "../src/operations/caller.ts";
 import { createServer } from "../src/server/index.ts";
 import { compare, type Figure } from "./measure.ts";
 
@@ -15,7 +16,7 @@ export async function call(): Promise<Figure[]> {
     const job = await platform.jobs.start({ image: "ubuntu", command: "sleep 600" });
     const [near, far] = InMemoryTransport.createLinkedPair();
     const policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] } as const;
-    await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
+    await Promise.all([createServer(openCaller(platform, policy)).connect(far), client.connect(near)]);
     const headers = { authorization: `Bearer ${emulator.token}` };
     const status = await compare("job_status", {
       ours: () => client.callTool({ name: "job_status", arguments: { jobs: [job.id] } }),

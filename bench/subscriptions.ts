@@ -10,6 +10,7 @@ import {
 } from "../src/client/index.ts";
 import { startEmulator } from "../src/emulator/index.ts";
 import { jobUri } from "../src/jobs/names/job-uri.ts";
+import { type Caller, openCaller } from "../src/operations/caller.ts";
 import { createServer } from "../src/server/index.ts";
 import { countRequests } from "../test/support/requests.ts";
 
@@ -27,6 +28,7 @@ const COMMAND =
 
 const emulator = await startEmulator({ gpuNodes: JOBS });
 const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+const caller = openCaller(platform, { mode: "full", toolset: "all", ownedOnly: false, secrets: [] });
 const changer = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
 try {
   const jobs = await Promise.all(
@@ -35,7 +37,7 @@ try {
   const notices: { uri: string; atMs: number }[] = [];
   const setUp = countRequests();
   const clients = await Promise.all(
-    Array.from({ length: SESSIONS }, () => subscribeAll(platform, jobs, notices)),
+    Array.from({ length: SESSIONS }, () => subscribeAll(caller, jobs, notices)),
   );
   await elapse(3000);
   notices.length = 0;
@@ -95,7 +97,7 @@ async function startRunning(on: Platform, name: string): Promise<JobDescription>
 }
 
 async function subscribeAll(
-  on: Platform,
+  on: Caller,
   jobs: JobDescription[],
   notices: { uri: string; atMs: number }[],
 ): Promise<Client> {
@@ -104,8 +106,7 @@ async function subscribeAll(
     notices.push({ uri, atMs: performance.now() });
   });
   const [near, far] = InMemoryTransport.createLinkedPair();
-  const policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] } as const;
-  await Promise.all([createServer(on, policy).connect(far), client.connect(near)]);
+  await Promise.all([createServer(on).connect(far), client.connect(near)]);
   for (const job of jobs) {
     await client.subscribeResource({ uri: jobUri(job) });
     await client.subscribeResource({ uri: `${jobUri(job)}/logs` });

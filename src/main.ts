@@ -9,7 +9,6 @@ import {
 } from "./client/index.ts";
 import { help } from "./help.ts";
 import { log, setLogLevel } from "./log.ts";
-import { createServer } from "./server/index.ts";
 import { readSettings, type Settings, UsageError } from "./settings.ts";
 import { serveStdio } from "./transports/stdio.ts";
 
@@ -38,7 +37,7 @@ async function serve(settings: Settings): Promise<number> {
       ...{ mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly },
       secrets: settings.secrets,
     };
-    await serveStdio(createServer(platform, policy));
+    await serveStdio(platform, policy);
   } finally {
     await shutDown(closers);
   }

@@ -2,6 +2,8 @@ import type { JobDescription, Platform } from "../client/index.ts";
 import type { JobIdentity } from "../jobs/identity.ts";
 import { isUnmistakable } from "../jobs/redact/job-secrets.ts";
 import type { SaveRun } from "./save/run.ts";
+import { Suggestions } from "./suggestions.ts";
+import { Watcher } from "./watch/index.ts";
 
 /** `no-destroy` leaves out what ends work, `read-only` everything that changes anything. */
 type Mode = "full" | "no-destroy" | "read-only";
@@ -43,36 +45,63 @@ export interface OpenForward {
   close(): Promise<void>;
 }
 
-/** What lives as long as one MCP session. */
-export interface Session {
+/** One identity under one policy, and all that outlives a single call of it. Its sessions share it. */
+export interface Caller {
+  readonly platform: Platform;
   readonly policy: Policy;
+  /** What starts on their way take of the limits, and whose turn it is to change what is counted. */
+  readonly ledger: Platform["starts"];
+  /** Looks at what somebody watches: once, however many do. */
+  readonly watcher: Watcher;
+  readonly suggestions: Suggestions;
   readonly pendingKills: Map<string, PendingKill>;
-  /** When this server sent a job a SIGKILL, by its id: Unix milliseconds. */
+  /** When a job was sent a SIGKILL, by its id: Unix milliseconds. */
   readonly signals: Map<string, number>;
   /** By local port. */
   readonly forwards: Map<string, OpenForward>;
   /** Saves on their way, by job id and image. */
   readonly saves: Map<string, SaveRun>;
+  /** Ends what is still running for it; the platform stays open. */
+  close(): Promise<void>;
 }
 
-export function newSession(policy: Policy): Session {
-  const secrets = policy.secrets.filter(isUnmistakable);
+/** Whoever opens a caller closes it. `onBug` hears of what only a bug can cause while nobody waits for an answer. */
+export function openCaller(
+  platform: Platform,
+  policy: Policy,
+  onBug: (error: unknown) => void = warn,
+): Caller {
+  const watcher = new Watcher(platform, onBug);
+  const forwards = new Map<string, OpenForward>();
+  const saves = new Map<string, SaveRun>();
   return {
-    policy: { ...policy, secrets },
+    platform,
+    policy: { ...policy, secrets: policy.secrets.filter(isUnmistakable) },
+    ledger: platform.starts,
+    watcher,
+    suggestions: new Suggestions(platform),
     pendingKills: new Map(),
     signals: new Map(),
-    forwards: new Map(),
-    saves: new Map(),
+    forwards,
+    saves,
+    async close() {
+      watcher.close();
+      for (const save of saves.values()) save.stop();
+      await Promise.all(Array.from(forwards.values(), (forward) => forward.close()));
+    },
   };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 /** What a person said to a question; `unable` where nobody could be asked. */
 export type Consent = "yes" | "no" | "unanswered" | "unable";
 
-/** One call of a session: what an operation is given. */
+/** One call of a caller: what an operation is given. */
 export interface Call {
-  platform: Platform;
-  session: Session;
+  caller: Caller;
   /** Fires when the caller cancels the call or goes away, and when its time is over. */
   signal: AbortSignal;
   /** Tells a waiting caller how far the call is; does nothing where the caller did not ask. */

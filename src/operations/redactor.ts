@@ -1,8 +1,11 @@
 import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
 import { jobSecrets } from "../jobs/redact/job-secrets.ts";
-import type { Session } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 
 /** Hides secrets in what these jobs print, the values of their own environment among them. */
-export function redactorFor({ policy }: Session, jobs: readonly Parameters<typeof jobSecrets>[0][]): Redact {
+export function redactorFor(
+  { policy }: Pick<Caller, "policy">,
+  jobs: readonly Parameters<typeof jobSecrets>[0][],
+): Redact {
   return makeRedactor([...policy.secrets, ...jobs.flatMap(jobSecrets)]);
 }

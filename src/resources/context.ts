@@ -8,9 +8,9 @@ export const context: Resource = {
     "Who is logged in, which cluster, org and project are selected, which can be chosen, and what this server allows.",
   uriTemplate: "apolo://context",
   mimeType: "application/json",
-  async read(_variables, { platform, session, signal }) {
+  async read(_variables, { caller: { platform, policy }, signal }) {
     const { user, url, source, selection, clusters, projects } = await platform.context({ signal });
-    const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = session.policy;
+    const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = policy;
     return boundedJson({
       ...{ user, url, login: source, selection },
       clusters: clusters.map(({ name, orgs, presets }) => ({

@@ -1,6 +1,6 @@
 import type { Call } from "../operations/caller.ts";
 
-export type ResourceContext = Pick<Call, "platform" | "session" | "signal">;
+export type ResourceContext = Pick<Call, "caller" | "signal">;
 
 /** Something that can be attached to a conversation, at every URI that fits the template. */
 export interface Resource {

@@ -13,8 +13,8 @@ export const job: Resource = {
   mimeType: "application/json",
   changesWith: "job",
   async read(variables, context) {
-    const found = await findJob(variables, context);
-    const redacted = redactJob(found, makeRedactor(context.session.policy.secrets));
+    const found = await findJob(context.caller.platform, variables, context.signal);
+    const redacted = redactJob(found, makeRedactor(context.caller.policy.secrets));
     const { id, name, status, history, ...rest } = redacted;
     // Who reads only the beginning reads what matters most.
     return boundedJson({ id, ...(name === undefined ? {} : { name }), status, history, ...rest });

@@ -19,11 +19,11 @@ export const jobs: Resource = {
   async read(_variables, call) {
     const query = { statuses: ACTIVE_STATUSES, limit: MOST_ROWS, scanLimit: Number.POSITIVE_INFINITY };
     const [{ selection }, { rows, matching }] = await Promise.all([
-      call.platform.context({ signal: call.signal }),
+      call.caller.platform.context({ signal: call.signal }),
       listJobs(call, query),
     ]);
     const { cluster, org, project } = selection;
-    const redact = makeRedactor(call.session.policy.secrets);
+    const redact = makeRedactor(call.caller.policy.secrets);
     const isCut = matching > rows.length;
     return boundedJson({
       read_at: new Date().toISOString(),

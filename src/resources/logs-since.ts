@@ -11,7 +11,7 @@ export const logsSince: Resource = {
   mimeType: "text/plain",
   changesWith: "log",
   async read({ since = "", ...variables }, context) {
-    const { id } = await findJob(variables, context);
+    const { id } = await findJob(context.caller.platform, variables, context.signal);
     return await readLog({ id, since, timestamps: true }, context);
   },
 };

@@ -10,7 +10,7 @@ export const logs: Resource = {
   mimeType: "text/plain",
   changesWith: "log",
   async read(variables, context) {
-    const { id } = await findJob(variables, context);
+    const { id } = await findJob(context.caller.platform, variables, context.signal);
     return await readLog({ id }, context);
   },
 };

@@ -9,7 +9,7 @@ export const presets: Resource = {
     "Sizes of machine that a job can be started on, in the platform's order (the first is the default): Preset as apolo://schemas/Preset says, and available = how many jobs of it could start now, counting nodes that autoscaling could still add.",
   uriTemplate: "apolo://presets",
   mimeType: "application/json",
-  async read(_variables, { platform, signal }) {
+  async read(_variables, { caller: { platform }, signal }) {
     const context = await platform.context({ signal });
     const { selection, clusters } = context;
     const cluster = clusters.find(({ name }) => name === selection.cluster);

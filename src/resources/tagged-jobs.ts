@@ -18,8 +18,8 @@ export const taggedJobs: Resource = {
   uriTemplate: "apolo://jobs/{tag}",
   mimeType: "application/json",
   async read({ tag = "" }, call) {
-    const { platform, session, signal } = call;
-    const { selection } = await platform.context({ signal });
+    const { platform, policy } = call.caller;
+    const { selection } = await platform.context({ signal: call.signal });
     const { cluster, org, project } = selection;
     const page = await listJobs(call, { tags: [tag], limit: MOST_ROWS, scanLimit: MOST_ROWS });
     if (page.rows.length === 0) {
@@ -28,7 +28,7 @@ export const taggedJobs: Resource = {
       const said = [`No job in ${place} has the tag "${tag.slice(0, 80)}".`, ...hints];
       throw new PlatformError("not_found", `${said.join(" ")} job_list shows the jobs.`);
     }
-    const redact = makeRedactor(session.policy.secrets);
+    const redact = makeRedactor(policy.secrets);
     return boundedJson({
       read_at: new Date().toISOString(),
       ...{ cluster, org, project, tag },

@@ -1,9 +1,9 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { type CompleteRequest, CompleteRequestSchema, ErrorCode } from "@modelcontextprotocol/sdk/types.js";
-import { type Platform, PlatformError } from "../client/index.ts";
+import { PlatformError } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
-import { type Suggestion, Suggestions } from "../operations/suggestions.ts";
+import type { Suggestion } from "../operations/suggestions.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
 import type { Connection } from "./connection.ts";
@@ -11,15 +11,6 @@ import { ProtocolError } from "./protocol-error.ts";
 
 /** The protocol's own limit. */
 const MOST_VALUES = 100;
-
-/** Sessions on one platform share what was fetched for them. */
-const caches = new WeakMap<Platform, Suggestions>();
-
-function suggestionsOf(platform: Platform): Suggestions {
-  const known = caches.get(platform) ?? new Suggestions(platform);
-  caches.set(platform, known);
-  return known;
-}
 
 /** What each variable of a resource template takes. */
 const VARIABLES: Readonly<Record<string, Suggestion>> = {
@@ -36,10 +27,9 @@ const VARIABLES: Readonly<Record<string, Suggestion>> = {
 export function serveCompletions(
   server: Server,
   prompts: readonly Prompt[],
-  { platform, session, scrub }: Connection,
+  { caller: { suggestions, policy }, scrub }: Connection,
 ): void {
-  const suggestions = suggestionsOf(platform);
-  const redact = makeRedactor(session.policy.secrets);
+  const redact = makeRedactor(policy.secrets);
   server.setRequestHandler(CompleteRequestSchema, async ({ params }) => {
     const { argument, context } = params;
     const kind = kindOf(params, prompts);

@@ -1,5 +1,4 @@
-import type { Platform } from "../client/index.ts";
-import type { Consent, Session } from "../operations/caller.ts";
+import type { Caller, Consent } from "../operations/caller.ts";
 
 /** How long calls may take, in milliseconds. */
 export interface Limits {
@@ -12,8 +11,7 @@ export const LIMITS: Limits = { callMs: 44_000 };
 
 /** What the handlers of one MCP session share. */
 export interface Connection {
-  platform: Platform;
-  session: Session;
+  caller: Caller;
   limits: Limits;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;

@@ -3,9 +3,7 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../package.json" with { type: "json" };
-import type { Platform } from "../client/index.ts";
-import type { Consent } from "../operations/caller.ts";
-import { newSession, type Policy } from "../operations/caller.ts";
+import type { Caller, Consent } from "../operations/caller.ts";
 import { offeredPrompts } from "../prompts/index.ts";
 import { offered } from "../tools/index.ts";
 import { serveCompletions } from "./completions.ts";
@@ -24,9 +22,9 @@ class SessionServer extends Server {
   }
 }
 
-/** One MCP server for one session. Sessions share the platform, nothing else. */
-export function createServer(platform: Platform, policy: Policy, limits: Partial<Limits> = {}): Server {
-  const tools = offered(policy);
+/** One MCP server for one session of a caller; whoever opened the caller closes it. */
+export function createServer(caller: Caller, limits: Partial<Limits> = {}): Server {
+  const tools = offered(caller.policy);
   const server = new SessionServer(
     { name: manifest.name, title: "Apolo jobs", version: manifest.version },
     {
@@ -42,11 +40,9 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
   const closing = new AbortController();
   // Each call under way listens.
   setMaxListeners(0, closing.signal);
-  const session = newSession(policy);
-  const scrub = makeScrub(session.policy.secrets, () => platform.secrets());
+  const scrub = makeScrub(caller.policy.secrets, () => caller.platform.secrets());
   const connection: Connection = {
-    platform,
-    session,
+    caller,
     limits: { ...LIMITS, ...limits },
     closing: closing.signal,
     confirm: (question, ms) => confirm(server, scrub(question), ms),
@@ -58,11 +54,7 @@ export function createServer(platform: Platform, policy: Policy, limits: Partial
   const prompts = offeredPrompts(names);
   servePrompts(server, { prompts, tools: names }, connection);
   serveCompletions(server, prompts, connection);
-  server.onclose = () => {
-    closing.abort();
-    for (const forward of connection.session.forwards.values()) void forward.close();
-    for (const save of connection.session.saves.values()) save.stop();
-  };
+  server.onclose = () => closing.abort();
   return server;
 }
 

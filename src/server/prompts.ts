@@ -31,7 +31,7 @@ export function servePrompts(
     try {
       const prompt = find(prompts, params.name);
       const args = check(prompt, params.arguments ?? {});
-      const parts = await prompt.compose(args, { platform: connection.platform, signal, tools });
+      const parts = await prompt.compose(args, { platform: connection.caller.platform, signal, tools });
       const messages = await Promise.all(parts.map((part) => toMessage(part, connection, signal)));
       return { description: prompt.description, messages };
     } catch (error) {

@@ -12,12 +12,12 @@ const RESOURCE_NOT_FOUND = -32002;
 /** One resource as it is sent. @throws {ProtocolError} the one boundary for errors of resources */
 export async function readResource(
   uri: string,
-  { platform, session, scrub }: Connection,
+  { caller, scrub }: Connection,
   signal: AbortSignal,
 ): Promise<{ uri: string; mimeType: string; text: string }> {
   try {
     const { resource, variables } = matchUri(uri, resources);
-    const text = scrub(await resource.read(variables, { platform, session, signal }));
+    const text = scrub(await resource.read(variables, { caller, signal }));
     return { uri, mimeType: resource.mimeType, text };
   } catch (error) {
     throw toProtocolError(error, { uri, scrub });

@@ -24,10 +24,10 @@ export function serveResources(server: Server, connection: Connection): void {
       .filter((resource) => !isTemplate(resource))
       .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
     const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
-    const { platform, session } = connection;
+    const { caller } = connection;
     await announceList();
     // A list must not fail because the platform is away or nobody is logged in: reading says why.
-    const jobs = await newestJobs({ platform, session, signal: limit.signal })
+    const jobs = await newestJobs({ caller, signal: limit.signal })
       .catch(() => [])
       .finally(() => limit.close());
     const { scrub } = connection;

@@ -1,12 +1,11 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { SubscribeRequestSchema, UnsubscribeRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { type Platform, PlatformError } from "../client/index.ts";
-import { type Subject, Watcher } from "../operations/watch/index.ts";
+import { PlatformError } from "../client/index.ts";
+import type { Subject, Watcher } from "../operations/watch/index.ts";
 import type { Watching } from "../operations/watch/job.ts";
 import { resources } from "../resources/index.ts";
 import { matchUri } from "../resources/match-uri.ts";
 import type { Connection } from "./connection.ts";
-import { describeError } from "./errors.ts";
 import { toProtocolError } from "./read-resource.ts";
 
 /** Far more than a person follows; beyond, a client has lost count. */
@@ -18,24 +17,13 @@ interface Subscription {
   stop(): void;
 }
 
-/** Sessions on one platform share what is asked of it. */
-const watchers = new WeakMap<Platform, Watcher>();
-
-function watcherOf(platform: Platform): Watcher {
-  const known = watchers.get(platform);
-  if (known !== undefined) return known;
-  const watcher = new Watcher(platform, (error) => describeError(error, "watching for changes"));
-  watchers.set(platform, watcher);
-  return watcher;
-}
-
 /** Tells one session of changes, until it unsubscribes or goes away. */
 export function serveSubscriptions(
   server: Server,
   connection: Connection,
 ): { announceList(): Promise<void> } {
-  const { platform, closing, scrub } = connection;
-  const watcher = watcherOf(platform);
+  const { closing, scrub } = connection;
+  const { watcher } = connection.caller;
   const subscriptions = new Map<string, Subscription>();
   let list: Watching | undefined;
 

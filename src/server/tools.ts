@@ -38,7 +38,7 @@ export function serveTools(server: Server, tools: Tool[], connection: Connection
     const tool = tools.find(({ name }) => name === params.name);
     if (tool !== undefined) return call(tool, params, { connection, extra });
     return failure(
-      connection.scrub(describeMissing(params.name, { tools, policy: connection.session.policy })),
+      connection.scrub(describeMissing(params.name, { tools, policy: connection.caller.policy })),
     );
   });
 }
@@ -55,10 +55,9 @@ async function call(
   // What changes something keeps its own time: giving up half way would leave its outcome unknown.
   const limit = limitOf(tool, parsed.data, { connection, extra });
   try {
-    const { platform, session, confirm } = connection;
+    const { caller, confirm } = connection;
     const reply = await tool.run(parsed.data, {
-      platform,
-      session,
+      caller,
       signal: limit.signal,
       confirm: (question) => confirm(question, Math.max(0, msLeft(limit.signal) - AFTER_YES_MS)),
       progress: (message) => progress.report(connection.scrub(message)),

@@ -40,7 +40,8 @@ export const attach = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,
   async run({ job: ref, input, wait_seconds: seconds, project: at }, context) {
-    const { platform, session, signal } = context;
+    const { caller, signal } = context;
+    const { platform } = caller;
     const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
@@ -48,7 +49,7 @@ export const attach = defineTool({
     const talked = await talk(job, { input, seconds }, context);
     const after = await afterwards(talked, { job, again, hasInput: input !== undefined }, context);
     const shown = foldTerminal(talked.printed.split("\n").map((text) => ({ text })));
-    const redacted = redactorFor(session, [job])(shown.map(({ text }) => text).join("\n"));
+    const redacted = redactorFor(caller, [job])(shown.map(({ text }) => text).join("\n"));
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
     const text = [
@@ -72,7 +73,7 @@ interface Talk {
 async function talk(
   job: JobDescription,
   { input, seconds }: { input: string | undefined; seconds: number },
-  { platform, signal }: Call,
+  { caller: { platform }, signal }: Call,
 ): Promise<Talk> {
   const { tty } = job.container;
   const streams = { tty, stdin: true, stdout: true, stderr: !tty, where: whereIs(job) };

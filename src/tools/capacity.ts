@@ -31,7 +31,7 @@ export const capacity = defineTool({
     presets: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run({ project: at, ...filter }, { platform, signal }) {
+  async run({ project: at, ...filter }, { caller: { platform }, signal }) {
     const where = whereOf(at);
     const [context, room] = await Promise.all([
       platform.context({ signal }),

@@ -15,18 +15,16 @@ export const context = defineTool({
   input: z.strictObject({}),
   output: z.looseObject({ user: z.string(), selected: z.string(), mode: z.string() }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run(_args, { platform, session, signal }) {
-    const [known, used] = await Promise.all([
-      platform.context({ signal }),
-      usedOfLimits({ platform, session, signal }),
-    ]);
+  async run(_args, { caller, signal }) {
+    const { platform, policy } = caller;
+    const [known, used] = await Promise.all([platform.context({ signal }), usedOfLimits({ caller, signal })]);
     const { user, url, source, selection } = known;
     const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
     const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
-    const limits = limitsOf(session.policy);
+    const limits = limitsOf(policy);
     const text = [
       `User ${user} at ${url} (login: ${SOURCES[source]}). Selected: ${selected}.`,
-      `Mode ${session.policy.mode}: ${MODES[session.policy.mode]}. Limits: ${limitsText(limits)}.`,
+      `Mode ${policy.mode}: ${MODES[policy.mode]}. Limits: ${limitsText(limits)}.`,
       `Active jobs that this server started: ${used.jobs}, ${formatCredits(used.creditsPerHour)} credits/h together.`,
       ...clusters.map(clusterText),
       ...[unreadableText(known).trim()].filter((line) => line !== ""),
@@ -34,7 +32,7 @@ export const context = defineTool({
       `${manifest.name} ${manifest.version}, Node ${process.version}.`,
     ].join("\n");
     const data = {
-      ...{ user, url, login: source, selected, mode: session.policy.mode, limits, clusters },
+      ...{ user, url, login: source, selected, mode: policy.mode, limits, clusters },
       used: { jobs: used.jobs, credits_per_hour: formatCredits(used.creditsPerHour) },
       ...(known.unreadable.length === 0 ? {} : { unreadable: known.unreadable }),
       versions: { server: manifest.version, node: process.version },

@@ -41,7 +41,10 @@ export const extend = defineTool({
   nothing: "Nothing was changed.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, by, project: at }, context) {
-    const { platform, signal } = context;
+    const {
+      caller: { platform },
+      signal,
+    } = context;
     const seconds = wholeMinutes(by);
     const target = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(target, ref, context);
@@ -92,9 +95,9 @@ function refuseSlip(job: JobDescription, seconds: number): void {
   );
 }
 
-function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { session }: Call): void {
+function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { caller }: Call): void {
   const pricePerHour = job.price_credits_per_hour;
-  const limit = session.policy.maxCreditsPerJob;
+  const limit = caller.policy.maxCreditsPerJob;
   const [problem] = costProblem({ pricePerHour, lifeSpanSeconds }, { limit, presets: [] });
   if (problem === undefined) return;
   const spent = formatSpan(job.life_span ?? 0);
@@ -109,7 +112,10 @@ interface Extended {
 
 /** One extension of a job at a time: each is held against the limit with what the one before has added. */
 async function extendInTurn({ id }: JobDescription, seconds: number, context: Call): Promise<Extended> {
-  const { platform, signal } = context;
+  const {
+    caller: { platform, ledger },
+    signal,
+  } = context;
   let sent: { job: JobDescription; lifeSpan: number } | undefined;
   const work = async () => {
     const job = await platform.jobs.status(id, {}, { signal, timeoutMs: READ_BACK_MS });
@@ -121,7 +127,7 @@ async function extendInTurn({ id }: JobDescription, seconds: number, context: Ca
     return { after: await bump(job, { seconds, expected: lifeSpan + seconds }, platform), lifeSpan };
   };
   try {
-    return await within(signal, (until) => platform.starts.turns.run(`extend ${id}`, work, until), TURN_MS);
+    return await within(signal, (until) => ledger.turns.run(`extend ${id}`, work, until), TURN_MS);
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError) || error.code !== "timed_out") throw error;
     if (sent === undefined)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isFinished } from "../client/index.ts";
+import { isFinished, type Platform } from "../client/index.ts";
 import { identityOf, identityText, whereIs } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { Call, OpenForward } from "../operations/caller.ts";
@@ -50,13 +50,14 @@ interface Wanted {
 }
 
 async function open({ ref, port, localPort, at }: Wanted, context: Call) {
-  const { platform, session, signal } = context;
+  const { caller, signal } = context;
+  const { platform } = caller;
   const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
   const whose = await requireMeant(job, ref, context);
   const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
   requireRunning(job, { nothing: "Nothing was opened.", again });
-  if (session.forwards.size >= MOST_FORWARDS) await closeEnded(context);
-  if (session.forwards.size >= MOST_FORWARDS) {
+  if (caller.forwards.size >= MOST_FORWARDS) await closeEnded(context);
+  if (caller.forwards.size >= MOST_FORWARDS) {
     throw new InvalidInputError(
       `${MOST_FORWARDS} ports are open already: close one first (action list, then close).`,
     );
@@ -74,18 +75,18 @@ async function open({ ref, port, localPort, at }: Wanted, context: Call) {
     localPort: opened.localPort,
     close: () => opened.close(),
   });
-  session.forwards.set(String(opened.localPort), forwarded);
+  caller.forwards.set(String(opened.localPort), forwarded);
   const text = `127.0.0.1:${opened.localPort} on the server's machine now leads to port ${port} of ${identityText(job)}${whose}. If nothing listens there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${opened.localPort}}.`;
   return { text, data: { forwards: [row(forwarded)] }, jobs: [job] };
 }
 
-async function close(localPort: number | undefined, { session }: Call) {
-  const found = session.forwards.get(String(localPort ?? ""));
+async function close(localPort: number | undefined, { caller }: Call) {
+  const found = caller.forwards.get(String(localPort ?? ""));
   if (found === undefined) {
-    const ports = [...session.forwards.keys()].join(", ") || "none";
+    const ports = [...caller.forwards.keys()].join(", ") || "none";
     throw new InvalidInputError(`close: say local_port, one of those open: ${ports}.`);
   }
-  session.forwards.delete(String(localPort));
+  caller.forwards.delete(String(localPort));
   await found.close();
   return {
     text: `Closed ${line(found)}; the job itself is left as it is.`,
@@ -96,7 +97,7 @@ async function close(localPort: number | undefined, { session }: Call) {
 /** A port leads nowhere once its job has ended: such are closed when somebody looks. */
 async function listReply(context: Call) {
   const { ended, unknown } = await closeEnded(context);
-  const open = [...context.session.forwards.values()];
+  const open = [...context.caller.forwards.values()];
   const lines = [
     ...open.map(
       (each) => `${line(each)}${unknown.has(each.job.id) ? "; whether the job still runs is unknown" : ""}`,
@@ -113,23 +114,23 @@ async function listReply(context: Call) {
 }
 
 /** Those that were closed, and the ids of jobs that could not be looked at. */
-async function closeEnded({ platform, session, signal }: Call) {
-  const open = [...session.forwards.values()];
+async function closeEnded({ caller, signal }: Call) {
+  const open = [...caller.forwards.values()];
   const refs = [...new Set(open.map(({ job }) => job.id))];
   const looks =
-    refs.length === 0 ? [] : await lookUp(signal, (until) => statuses(refs, { platform, signal: until }));
+    refs.length === 0 ? [] : await lookUp(signal, (until) => statuses(refs, caller.platform, until));
   const ends = new Map(looks.flatMap(({ id, end }) => (end === undefined ? [] : [[id, end] as const])));
   const ended = open.flatMap((each) => {
     const status = ends.get(each.job.id);
     return status === undefined ? [] : [{ forward: each, status }];
   });
-  for (const { forward: each } of ended) session.forwards.delete(String(each.localPort));
+  for (const { forward: each } of ended) caller.forwards.delete(String(each.localPort));
   await Promise.all(ended.map(({ forward: each }) => each.close()));
   return { ended, unknown: new Set(looks.filter(({ isUnknown }) => isUnknown).map(({ id }) => id)) };
 }
 
 /** How each job has ended, if it has. */
-async function statuses(refs: readonly string[], { platform, signal }: Pick<Call, "platform" | "signal">) {
+async function statuses(refs: readonly string[], platform: Platform, signal: AbortSignal) {
   const outcomes = await platform.jobs.statusMany(refs, {}, { signal });
   return outcomes.map((outcome) => {
     if ("job" in outcome) {

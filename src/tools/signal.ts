@@ -28,7 +28,7 @@ export const signal = defineTool({
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {
-    const { platform } = context;
+    const { platform } = context.caller;
     const job = await lookUp(context.signal, (until) =>
       resolveOne(platform, { ref, where: whereOf(at) }, until),
     );
@@ -44,7 +44,7 @@ export const signal = defineTool({
     // The person may have answered after the call was given up.
     context.signal.throwIfAborted();
     const { after, isAnswerLost } = await send(job, again, context);
-    context.session.signals.set(job.id, Date.now());
+    context.caller.signals.set(job.id, Date.now());
     const lost = isAnswerLost ? " (the answer was lost; its state says so)" : "";
     const text = `Sent SIGKILL to ${identityText(job)}${whose}: was ${before}, ${effectText(job, after)}${lost}.`;
     const restarted = after !== undefined && wasRestarted(job, after) ? { restarted: true } : {};
@@ -74,7 +74,10 @@ async function ask(job: JobDescription, { confirm }: Call): Promise<void> {
 
 /** Sends it once, and sees what comes of it. */
 async function send(job: JobDescription, again: string, context: Call): Promise<Sent> {
-  const { platform, signal: until } = context;
+  const {
+    caller: { platform },
+    signal: until,
+  } = context;
   try {
     await within(until, (inTime) => platform.jobs.sendSignal(job.id, whereIs(job), { signal: inTime }));
   } catch (error) {

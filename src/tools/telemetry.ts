@@ -34,7 +34,7 @@ export const telemetry = defineTool({
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   waits: ({ seconds }) => seconds,
-  async run({ job: ref, seconds, project: at }, { platform, signal, progress }) {
+  async run({ job: ref, seconds, project: at }, { caller: { platform }, signal, progress }) {
     const job = await resolveOne(platform, { ref, where: whereOf(at) }, signal);
     const { user: me } = await platform.context({ signal });
     const measuring = { job, me, seconds, onSample: progress };

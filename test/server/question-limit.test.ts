@@ -2,6 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe } from "vitest";
+import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { Agent } from "../support/agent.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
@@ -15,7 +16,7 @@ describe("a question that nobody answers", () => {
     client.setRequestHandler(ElicitRequestSchema, () => new Promise<never>(() => undefined));
     const [near, far] = InMemoryTransport.createLinkedPair();
     // Ten seconds of a call are for what is done after the answer.
-    const server = createServer(platform, openPolicy, { callMs: 10_700 });
+    const server = createServer(openCaller(platform, openPolicy), { callMs: 10_700 });
     await Promise.all([server.connect(far), client.connect(near)]);
     const startedAt = performance.now();
     await new Agent(client).refusal("job_kill", { jobs: [job.id] });

@@ -2,6 +2,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { vi } from "vitest";
+import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { Agent } from "../support/agent.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
@@ -98,7 +99,7 @@ test.for([
       return { action, ...(action === "accept" ? { content: {} } : {}) };
     });
     const [near, far] = InMemoryTransport.createLinkedPair();
-    await Promise.all([createServer(platform, openPolicy).connect(far), client.connect(near)]);
+    await Promise.all([createServer(openCaller(platform, openPolicy)).connect(far), client.connect(near)]);
     const agent = new Agent(client);
     await agent.ok("job_start", SLEEPER);
     await agent.call("job_kill", { jobs: ["sleeper"] });

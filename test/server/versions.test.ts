@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { z } from "zod";
 import { jobUri } from "../../src/jobs/names/job-uri.ts";
+import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { tools } from "../../src/tools/index.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
@@ -49,7 +50,7 @@ describe.each(VERSIONS)("a session of %s", (version) => {
   test("gets nothing that its version does not know", async ({ platform }) => {
     const job = await startJob(platform, { name: "train", tags: ["lr"], script: "echo hi; sleep 600" });
     await untilPrinted(platform, job, "hi");
-    const session = await rawSession(createServer(platform, openPolicy));
+    const session = await rawSession(createServer(openCaller(platform, openPolicy)));
     const check = checker(version, session);
     const capabilities = { elicitation: {}, roots: {}, sampling: {} };
     await check("initialize", { protocolVersion: version, capabilities, clientInfo });
@@ -84,7 +85,7 @@ test("every tool is among the calls", () => {
 });
 
 test("an old session is told of the job that it paid for", async ({ platform }) => {
-  const session = await rawSession(createServer(platform, openPolicy));
+  const session = await rawSession(createServer(openCaller(platform, openPolicy)));
   await session.request("initialize", { protocolVersion: "2024-11-05", capabilities: {}, clientInfo });
   const { result } = await session.request("tools/call", {
     name: "job_start",
@@ -95,7 +96,7 @@ test("an old session is told of the job that it paid for", async ({ platform }) 
 });
 
 test("a session of an unknown version is spoken to in the newest", async ({ platform }) => {
-  const session = await rawSession(createServer(platform, openPolicy));
+  const session = await rawSession(createServer(openCaller(platform, openPolicy)));
   const asked = { protocolVersion: "2031-01-01", capabilities: {}, clientInfo };
   const { result } = await session.request("initialize", asked);
   expect(result?.protocolVersion).toBe("2025-11-25");

@@ -4,7 +4,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { test as base } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
-import type { Policy } from "../../src/operations/caller.ts";
+import { openCaller, type Policy } from "../../src/operations/caller.ts";
 import type { Limits } from "../../src/server/connection.ts";
 import { createServer } from "../../src/server/index.ts";
 import { Agent } from "./agent.ts";
@@ -46,8 +46,8 @@ export const test = base.extend<Fixtures>({
 export { expect } from "vitest";
 
 /**
- * A second agent on the same platform, for tests of what sessions share. With `answer` its client can ask the
- * person, who answers so.
+ * An agent with a caller of its own, which is closed with its session. With `answer` its client can ask the person,
+ * who answers so.
  */
 export async function connectAgent(
   platform: Platform,
@@ -62,6 +62,8 @@ export async function connectAgent(
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: answer(params.message) }));
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await Promise.all([createServer(platform, policy, limits).connect(far), client.connect(near)]);
+  const caller = openCaller(platform, policy);
+  client.onclose = () => void caller.close();
+  await Promise.all([createServer(caller, limits).connect(far), client.connect(near)]);
   return new Agent(client);
 }

@@ -6,12 +6,24 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
-import type { Policy } from "../../src/operations/caller.ts";
+import { type Caller, openCaller, type Policy } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 
 const OPEN: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
 
-/** One MCP session, and what it was told. */
+/** Those of sessions, by platform. */
+const callers = new WeakMap<Platform, { policy: Policy; caller: Caller }>();
+
+function callerOf(platform: Platform, policy: Policy): Caller {
+  const known = callers.get(platform);
+  if (known?.policy === policy) return known.caller;
+  const caller = openCaller(platform, policy);
+  callers.set(platform, { policy, caller });
+  onTestFinished(() => caller.close());
+  return caller;
+}
+
+/** One MCP session, and what it was told. Sessions on one platform share a caller. */
 export async function connectSession(platform: Platform, policy: Policy = OPEN) {
   const client = new Client({ name: "test", version: "0" });
   const updates: { uri: string; atMs: number }[] = [];
@@ -23,7 +35,7 @@ export async function connectSession(platform: Platform, policy: Policy = OPEN) 
     listChanges += 1;
   });
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await Promise.all([createServer(platform, policy).connect(far), client.connect(near)]);
+  await Promise.all([createServer(callerOf(platform, policy)).connect(far), client.connect(near)]);
   onTestFinished(() => client.close());
   return {
     client,

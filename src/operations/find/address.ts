@@ -1,14 +1,19 @@
-import { type JobDescription, type PlatformContext, PlatformError } from "../../client/index.ts";
+import {
+  type JobDescription,
+  type Platform,
+  type PlatformContext,
+  PlatformError,
+} from "../../client/index.ts";
 import { jobUri, NO_ORG } from "../../jobs/names/job-uri.ts";
 import { unknownProjectText } from "../../jobs/names/unknown.ts";
-import type { Call } from "../caller.ts";
 import { resolveOne } from "./index.ts";
 import { placesOf } from "./places.ts";
 
 /** The job that a `job://` address names, by id or by name in exactly that place. */
 export async function findJob(
+  platform: Platform,
   variables: Record<string, string>,
-  { platform, signal }: Pick<Call, "platform" | "signal">,
+  signal: AbortSignal,
 ): Promise<JobDescription> {
   const { cluster, org, project, job: ref = "" } = variables;
   const context = await platform.context({ signal });

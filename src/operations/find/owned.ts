@@ -4,7 +4,7 @@ import { identityText } from "../../jobs/identity.ts";
 import type { Call, Policy } from "../caller.ts";
 import { PolicyError } from "../policy-error.ts";
 
-type Asking = Pick<Call, "platform" | "session" | "signal">;
+type Asking = Pick<Call, "caller" | "signal">;
 
 /** The tag of every job that a server with this login starts; nobody can ask for it. */
 export function markOf(user: string): string {
@@ -24,9 +24,9 @@ export function leftBecause({ ownedOnly }: Policy): string {
 /** With `--owned-only`, refuses to touch a job that somebody or something else started. */
 export async function requireOwned(
   jobs: readonly JobDescription[],
-  { platform, session, signal }: Asking,
+  { caller: { platform, policy }, signal }: Asking,
 ): Promise<void> {
-  if (!session.policy.ownedOnly) return;
+  if (!policy.ownedOnly) return;
   const { user } = await platform.context({ signal });
   const foreign = jobs.filter((job) => !isOwned(job, user));
   if (foreign.length === 0) return;
@@ -48,7 +48,7 @@ export function notYours({ owner }: { owner: string }, me: string): string {
  */
 export async function requireMeant(job: JobDescription, ref: string, context: Asking): Promise<string> {
   await requireOwned([job], context);
-  const { user } = await context.platform.context({ signal: context.signal });
+  const { user } = await context.caller.platform.context({ signal: context.signal });
   if (job.owner !== user && !isUnmistakable(job, ref)) {
     throw notMeant([job], `call again with "job": "${job.id}"`);
   }
@@ -59,7 +59,7 @@ export async function requireMeant(job: JobDescription, ref: string, context: As
 export async function requireAllMeant(
   jobs: readonly JobDescription[],
   refs: readonly string[],
-  { platform, signal }: Asking,
+  { caller: { platform }, signal }: Asking,
 ): Promise<void> {
   const { user } = await platform.context({ signal });
   const doubtful = jobs.filter((job) => job.owner !== user && !refs.some((ref) => isUnmistakable(job, ref)));

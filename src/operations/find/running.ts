@@ -25,7 +25,7 @@ export function requireRunning(
 export async function betweenStarts(
   error: unknown,
   { job, ...said }: { job: JobDescription; nothing: string; again: string },
-  { platform, signal }: Pick<Call, "platform" | "signal">,
+  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
 ): Promise<void> {
   if (!(error instanceof PlatformError) || error.code !== "not_running") return;
   // What the platform said stands when it says no more.

@@ -28,7 +28,7 @@ function isKnown({ trouble, answeredAtMs, gone }: Poll): boolean {
 export async function untilTurned(
   job: JobDescription,
   ms: number,
-  { platform, signal }: Pick<Call, "platform" | "signal">,
+  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
 ): Promise<JobDescription | undefined> {
   const poll = startPoll([job], platform);
   const deadlineMs = Date.now() + Math.min(ms, msLeft(signal));

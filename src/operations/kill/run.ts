@@ -47,7 +47,7 @@ export async function killAll(
   const active = jobs.filter(({ status }) => !isFinished(status));
   await requireOwned(active, context);
   if (active.length > 0) await ask(active, context);
-  const { user } = await context.platform.context({ signal: context.signal });
+  const { user } = await context.caller.platform.context({ signal: context.signal });
   // The person may have answered after the call was given up.
   context.signal.throwIfAborted();
   begin();
@@ -96,7 +96,10 @@ async function killOne(
   if (isFinished(before)) {
     return { ...row, after: before, note: `already ${before}, nothing changed` };
   }
-  const { platform, signal } = context;
+  const {
+    caller: { platform },
+    signal,
+  } = context;
   try {
     await platform.jobs.kill(id, { signal: until, timeoutMs: KILL_MS });
   } catch (error) {
@@ -136,7 +139,7 @@ async function afterLostAnswer(
   return { after, note: `${before} → ${after} (the answer was lost; its state says so)` };
 }
 
-async function readBack(id: string, { platform, signal }: Call): Promise<JobStatus | undefined> {
+async function readBack(id: string, { caller: { platform }, signal }: Call): Promise<JobStatus | undefined> {
   try {
     const { status } = await platform.jobs.status(id, {}, { signal, timeoutMs: READ_BACK_MS });
     return status;

@@ -12,7 +12,7 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { shortId } from "../../jobs/names/near.ts";
 import { matchesWildcard } from "../../jobs/names/wildcard.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
-import type { Call, Session } from "../caller.ts";
+import type { Call, Caller } from "../caller.ts";
 import { resolveMany } from "../find/index.ts";
 import { isOwned, leftBecause, notYours } from "../find/owned.ts";
 import { redactorFor } from "../redactor.ts";
@@ -42,7 +42,7 @@ export async function previewReply(selection: Selection, context: Call) {
   }
   const { chosen: all, skipped, user } = await select(selection, context);
   const chosen = all.slice(0, MOST_SELECTED);
-  const left = leftLines(skipped, context.session);
+  const left = leftLines(skipped, context.caller);
   const [first] = chosen;
   if (first === undefined) {
     const text = ["No active job that may be killed fits the selection; nothing was killed.", ...left];
@@ -77,8 +77,8 @@ export async function previewReply(selection: Selection, context: Call) {
  * What was listed under a token: the jobs as they stand now, and those that cannot be read any more. The token is
  * good until `spend` is called.
  */
-export async function readPreview(token: string, { session, platform, signal }: Call) {
-  const pending = session.pendingKills.get(token);
+export async function readPreview(token: string, { caller: { platform, pendingKills }, signal }: Call) {
+  const pending = pendingKills.get(token);
   if (pending === undefined || pending.expiresAtMs < Date.now()) {
     throw unfit(pending === undefined ? "is not known here, or was used already" : "has expired");
   }
@@ -91,7 +91,7 @@ export async function readPreview(token: string, { session, platform, signal }: 
   });
   const spend = () => {
     // The same token may be used twice at once.
-    if (!session.pendingKills.delete(token)) throw unfit("was used already");
+    if (!pendingKills.delete(token)) throw unfit("was used already");
   };
   return { jobs, unread, spend, skipped: pending.skipped, skippedCount: pending.skippedCount };
 }
@@ -102,12 +102,13 @@ function unfit(why: string): InvalidInputError {
   );
 }
 
-async function select(selection: Selection, { platform, session, signal }: Call) {
+async function select(selection: Selection, { caller, signal }: Call) {
+  const { platform } = caller;
   const { name_pattern: pattern = "*", include_others: all = false } = selection;
   const { user, selection: here } = await platform.context({ signal });
   const isMine = (job: JobDescription) =>
-    (all || job.owner === user) && (!session.policy.ownedOnly || isOwned(job, user));
-  const redact = redactorFor(session, []);
+    (all || job.owner === user) && (!caller.policy.ownedOnly || isOwned(job, user));
+  const redact = redactorFor(caller, []);
   const chosen: JobDescription[] = [];
   const skipped: JobDescription[] = [];
   await lookUp(signal, async (until) => {
@@ -131,8 +132,11 @@ function filterOf({ tag, status, where }: Selection, here: PlatformContext["sele
   };
 }
 
-function remember(chosen: JobDescription[], skipped: JobDescription[], { session }: Call): string {
-  const { pendingKills } = session;
+function remember(
+  chosen: JobDescription[],
+  skipped: JobDescription[],
+  { caller: { pendingKills } }: Call,
+): string {
   for (const [token] of [...pendingKills].slice(0, Math.max(0, pendingKills.size - MOST_PENDING + 1))) {
     pendingKills.delete(token);
   }
@@ -146,7 +150,7 @@ function remember(chosen: JobDescription[], skipped: JobDescription[], { session
   return token;
 }
 
-function leftLines(skipped: readonly JobDescription[], { policy }: Session): string[] {
+function leftLines(skipped: readonly JobDescription[], { policy }: Caller): string[] {
   const count = skipped.length;
   if (count === 0) return [];
   const rows = skipped

@@ -3,7 +3,7 @@ import type { UnknownProject } from "../../jobs/names/unknown.ts";
 import { redactJob } from "../../jobs/redact/job.ts";
 import { MARK } from "../../jobs/redact/spans.ts";
 import { countStatuses, type StatusCounts } from "../../jobs/rows.ts";
-import type { Call } from "../caller.ts";
+import type { Call, Caller } from "../caller.ts";
 import { type Places, placesOf } from "../find/places.ts";
 import { redactorFor } from "../redactor.ts";
 import { type Nothing, whyNothing } from "./nothing.ts";
@@ -71,22 +71,19 @@ interface ListedJob {
 }
 
 /** One page of the jobs that a query finds. */
-export async function listJobs(
-  call: Pick<Call, "platform" | "session" | "signal">,
-  query: ListQuery,
-): Promise<JobPage> {
+export async function listJobs(call: Pick<Call, "caller" | "signal">, query: ListQuery): Promise<JobPage> {
   const nowMs = Date.now();
-  const context = await call.platform.context({ signal: call.signal });
+  const context = await call.caller.platform.context({ signal: call.signal });
   const me = context.user;
   const places = placesOf(query.projects ?? [], context);
   const { limit, cursor, text, endedSince } = query;
   const isSearch = text !== undefined || endedSince !== undefined;
   const { scanLimit = isSearch ? SEARCHED_JOBS : COUNTED_JOBS } = query;
   const matches = (job: JobDescription) =>
-    places.covers(job) && (text === undefined || shows(job, text, call.session));
+    places.covers(job) && (text === undefined || shows(job, text, call.caller));
   const filter = { ...places.filter, ...filterOf(query, me) };
   const page = await listPage(
-    call.platform,
+    call.caller.platform,
     { filter, endedSince, matches, limit, scanLimit, cursor },
     call.signal,
   );
@@ -118,7 +115,7 @@ export function pageFacts(
 async function nothingIn(
   { matching, isComplete }: Page,
   query: ListQuery,
-  { call, places, me }: { call: Pick<Call, "platform" | "signal">; places: Places; me: string },
+  { call, places, me }: { call: Pick<Call, "caller" | "signal">; places: Places; me: string },
 ): Promise<Nothing | undefined> {
   if (matching.length > 0 || query.cursor !== undefined) return undefined;
   if (!isComplete) return { reason: "newest", unknown: [] };
@@ -147,9 +144,9 @@ function filterOf({ statuses, name, tags, owner, since, until, endedSince }: Lis
 }
 
 /** Only what is shown is searched: a hidden value must not be found letter by letter. */
-function shows(job: JobDescription, wanted: string, session: Call["session"]): boolean {
+function shows(job: JobDescription, wanted: string, caller: Caller): boolean {
   if (!textsOf(job).some((text) => contains(text, wanted))) return false;
-  const shown = redactJob(job, redactorFor(session, []));
+  const shown = redactJob(job, redactorFor(caller, []));
   return textsOf(shown).some((text) => text.split(MARK).some((part) => contains(part, wanted)));
 }
 

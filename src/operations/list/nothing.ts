@@ -29,7 +29,7 @@ export interface Nothing {
 }
 
 export async function whyNothing(
-  { platform, signal }: Pick<Call, "platform" | "signal">,
+  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
   { asked, places, me }: { asked: Asked; places: Places; me: string },
 ): Promise<Nothing> {
   const { name, tags = [], owner = "me", text, filterCount } = asked;

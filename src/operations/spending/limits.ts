@@ -12,7 +12,7 @@ import { isOwned, markOf } from "../find/owned.ts";
 import { PolicyError } from "../policy-error.ts";
 import { costProblem, jobsProblem, rateProblem, type Wanted } from "./problems.ts";
 
-type Context = Pick<Call, "platform" | "session" | "signal">;
+type Context = Pick<Call, "caller" | "signal">;
 
 /** What the limits are checked with. */
 interface LimitScope {
@@ -29,7 +29,7 @@ const FILTERABLE_OWNER = /^(?=.{3,21}$)[a-z0-9]+(?:[-/][a-z0-9]+)*$/;
  * @throws {PolicyError} `over_limit`, with the figure and what would fit
  */
 export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<() => void> {
-  const { platform, signal } = scope.context;
+  const { caller, signal } = scope.context;
   let isOver = false;
   let release = () => {};
   // One check at a time: two starts must not both take the last free place.
@@ -37,10 +37,10 @@ export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Pro
     const [problem] = await limitProblems(wanted, scope);
     if (problem !== undefined) throw new PolicyError("over_limit", `${problem} Nothing was started.`);
     if (isOver) return;
-    release = platform.starts.hold(new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])));
+    release = caller.ledger.hold(new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])));
   };
   try {
-    await platform.starts.turns.run("limits", check, signal);
+    await caller.ledger.turns.run("limits", check, signal);
     return release;
   } catch (error) {
     isOver = true;
@@ -56,7 +56,7 @@ export async function limitProblems(
 ): Promise<string[]> {
   const [first] = wanted;
   if (first === undefined) return [];
-  const { maxCreditsPerJob, maxJobs, maxCreditsPerHour } = context.session.policy;
+  const { maxCreditsPerJob, maxJobs, maxCreditsPerHour } = context.caller.policy;
   const tooDear = costProblem(first, { limit: maxCreditsPerJob, presets });
   if (maxJobs === undefined && maxCreditsPerHour === undefined) return tooDear;
   const { prices, keys } = await takenPlaces(context);
@@ -78,7 +78,7 @@ export async function overflow(
   started: readonly JobDescription[],
   context: Context,
 ): Promise<Map<string, string>> {
-  const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.session.policy;
+  const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.caller.policy;
   const tooDear = started.flatMap(({ id, price_credits_per_hour: pricePerHour, life_span }) =>
     costProblem({ pricePerHour, lifeSpanSeconds: life_span }, { limit, presets: [] }).map(
       (problem): [string, string] => [id, problem],
@@ -107,7 +107,7 @@ export async function usedOfLimits(context: Context): Promise<{ jobs: number; cr
 /** Prices per hour of every active job of this server, on the platform or on its way there, and their keys. */
 async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: Set<string> }> {
   // What is on its way first: it may have arrived by the time of the list, and counts once.
-  const unseen = context.platform.starts.unseen();
+  const unseen = context.caller.ledger.unseen();
   const jobs = await activeJobs(context);
   const keys = new Set(jobs.flatMap(keysOf));
   for (const key of keys) unseen.delete(key);
@@ -117,7 +117,7 @@ async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: 
   };
 }
 
-async function activeJobs({ platform, signal }: Context): Promise<JobDescription[]> {
+async function activeJobs({ caller: { platform }, signal }: Context): Promise<JobDescription[]> {
   const { user, clusters } = await platform.context({ signal });
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
   const jobs: JobDescription[] = [];

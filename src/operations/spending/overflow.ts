@@ -44,7 +44,7 @@ async function endOverflow(job: JobDescription, context: Call): Promise<void> {
   if (problems.has(job.id)) await end(job, context);
 }
 
-function hasLimits({ session: { policy } }: Call): boolean {
+function hasLimits({ caller: { policy } }: Call): boolean {
   const { maxCreditsPerHour, maxCreditsPerJob, maxJobs } = policy;
   return [maxCreditsPerHour, maxCreditsPerJob, maxJobs].some((limit) => limit !== undefined);
 }
@@ -55,7 +55,10 @@ function unchecked(error: unknown): Map<string, string> {
   throw error;
 }
 
-async function end({ id, price_credits_per_hour: price }: JobDescription, { platform, signal }: Call) {
+async function end(
+  { id, price_credits_per_hour: price }: JobDescription,
+  { caller: { platform }, signal }: Call,
+) {
   const how = `${id}, which this call started at ${price} credits per hour,`;
   try {
     await within(signal, (until) => platform.jobs.kill(id, { signal: until }));

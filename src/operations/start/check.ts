@@ -20,7 +20,7 @@ import type { Call } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
 import type { StartRequest } from "./request.ts";
 
-type Context = Pick<Call, "platform" | "session" | "signal">;
+type Context = Pick<Call, "caller" | "signal">;
 
 /** What the platform would refuse about a request, and what would be sent. */
 export interface Checked {
@@ -32,13 +32,10 @@ export interface Checked {
 }
 
 /** Checks everything that can be checked without looking at other jobs. */
-export async function checkStart(
-  { items }: StartRequest,
-  { platform, session, signal }: Context,
-): Promise<Checked> {
+export async function checkStart({ items }: StartRequest, { caller, signal }: Context): Promise<Checked> {
   const [first] = items;
   if (first === undefined) return { problems: [], presets: [] };
-  const { presets, context } = await presetsFor(first.options, { platform, session, signal });
+  const { presets, context } = await presetsFor(first.options, { caller, signal });
   const own = items.flatMap(({ options, requestId }) =>
     startProblems(options, [requestTag(requestId), markOf(context.user)]),
   );
@@ -46,7 +43,7 @@ export async function checkStart(
   const isKnown = unknown.length === 0;
   try {
     const options = isKnown ? first.options : { ...first.options, preset: undefined };
-    const plan = await platform.jobs.plan(options, { signal });
+    const plan = await caller.platform.jobs.plan(options, { signal });
     const mounts = Object.values(mountsOf(plan)).flatMap((kind) => mountProblems(kind, plan.where.cluster));
     const more = [...unknown, ...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts];
     return { problems: [...new Set([...own, ...more])], presets, ...(isKnown ? { plan } : {}) };
@@ -59,7 +56,7 @@ export async function checkStart(
 /** The presets of a job's cluster: as they are now where a price is held against a limit or a name is not known. */
 async function presetsFor(
   { where, preset }: StartOptions,
-  { platform, session: { policy }, signal }: Context,
+  { caller: { platform, policy }, signal }: Context,
 ): Promise<{ presets: Preset[]; context: PlatformContext }> {
   const read = async () => {
     const context = await platform.context({ signal });
@@ -86,7 +83,7 @@ function unknownPreset(wanted: string | undefined, presets: readonly Preset[]): 
 export async function takenNames(
   { items }: StartRequest,
   { where: { cluster, org, project } }: StartPlan,
-  { platform, signal }: Context,
+  { caller: { platform }, signal }: Context,
 ): Promise<string[]> {
   const wanted = new Map(
     items.flatMap(({ name, requestId }) => (name === undefined ? [] : [[name, requestId]])),
@@ -108,7 +105,7 @@ export async function takenNames(
 /** A project that the caller's configuration does not name; only the platform knows for certain. */
 export async function projectDoubts(
   { where: { cluster, org, project } }: StartPlan,
-  { platform, signal }: Context,
+  { caller: { platform }, signal }: Context,
 ): Promise<string[]> {
   const read = async () => {
     const { projects } = await platform.context({ signal });

@@ -65,7 +65,7 @@ export async function startAll(
 }
 
 /** Tells which starts have been sent since it was made. */
-function newlySent(items: readonly StartItem[], { where }: StartPlan, { platform }: Call) {
+function newlySent(items: readonly StartItem[], { where }: StartPlan, { caller: { platform } }: Call) {
   const sentOf = ({ requestId }: StartItem) => platform.starts.sent(startKey(where, requestTag(requestId)));
   const before = new Set(items.map(sentOf));
   return (some: readonly StartItem[]): SentStart[] =>
@@ -84,7 +84,10 @@ async function startOne(
   item: StartItem,
   { isNew, whole, context, until }: StartSettings,
 ): Promise<StartOutcome> {
-  const { platform, signal } = context;
+  const {
+    caller: { platform },
+    signal,
+  } = context;
   try {
     const { requestId, options } = item;
     const { user } = await platform.context({ signal: until });
@@ -115,7 +118,7 @@ function ofWhole(error: PlatformError, requestId: string, whole: string): Platfo
 async function seenBefore(
   { items, sweepTag }: StartRequest,
   { where: { cluster, org, project } }: StartPlan,
-  { platform, session: { policy }, signal }: Call,
+  { caller: { platform, policy }, signal }: Call,
 ): Promise<Set<string>> {
   if (
     [policy.maxCreditsPerHour, policy.maxCreditsPerJob, policy.maxJobs].every((limit) => limit === undefined)

@@ -28,7 +28,10 @@ export interface RerunSource {
  * The job that a rerun names. By the time of a repeat a name may be that of the job which the first call started,
  * so what carries the request id is looked for first.
  */
-export async function rerunSource(sought: Sought, { platform, signal }: Call): Promise<RerunSource> {
+export async function rerunSource(
+  sought: Sought,
+  { caller: { platform }, signal }: Call,
+): Promise<RerunSource> {
   return within(signal, (until) => sourceOf(sought, platform, until));
 }
 

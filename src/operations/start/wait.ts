@@ -54,7 +54,7 @@ export async function watchStarted(
 async function untilStarted(
   jobs: readonly JobDescription[],
   deadlineMs: number,
-  { platform, signal, progress }: Call,
+  { caller: { platform }, signal, progress }: Call,
 ): Promise<JobDescription[]> {
   const poll = startPoll(jobs, platform);
   while (poll.jobs.some(isWaiting) && Date.now() < deadlineMs) {
@@ -70,7 +70,7 @@ async function untilStarted(
 async function firstOutput(
   job: JobDescription,
   deadlineMs: number,
-  { platform, session, signal }: Call,
+  { caller, signal }: Call,
 ): Promise<Watched["output"]> {
   if (isWaiting(job)) return undefined;
   const giveUpMs = Math.min(deadlineMs, Date.now() + FIRST_OUTPUT_MS);
@@ -78,11 +78,12 @@ async function firstOutput(
     const silenceMs = Math.max(0, giveUpMs - Date.now());
     const { lines, lead, ending } = await within(
       signal,
-      (until) => lastLines(platform, { job, lines: FIRST_LINES, where: whereIs(job), silenceMs }, until),
+      (until) =>
+        lastLines(caller.platform, { job, lines: FIRST_LINES, where: whereIs(job), silenceMs }, until),
       TAIL_MS,
     );
     if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
-      const redact = redactorFor(session, [job]);
+      const redact = redactorFor(caller, [job]);
       const clean = cleanLines(lines, redact).filter(({ from }) => from >= lead);
       const { lines: shown, hidden } = logBody(clean, { timestamps: false });
       return { text: capText(shown.join("\n"), MAX_OUTPUT_BYTES), hidden, isWhole: ending === "closed" };

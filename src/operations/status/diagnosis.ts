@@ -1,4 +1,4 @@
-import type { JobDescription, Preset } from "../../client/index.ts";
+import type { JobDescription, Platform, Preset } from "../../client/index.ts";
 import { formatCredits } from "../../jobs/cost.ts";
 import { cleanLines, logBody, showBody } from "../../jobs/output/report.ts";
 import type { Explanation } from "../../jobs/reasons/explanation.ts";
@@ -33,9 +33,12 @@ const NOT_READ = "Its log could not be read just now; try job_logs.";
 /** Fetches what explanations of these jobs need; what the platform will not say is left out. */
 export async function lookAround(
   jobs: readonly JobDescription[],
-  context: Pick<Call, "platform" | "signal">,
+  context: Pick<Call, "caller" | "signal">,
 ): Promise<Surroundings> {
-  const { platform, signal } = context;
+  const {
+    caller: { platform },
+    signal,
+  } = context;
   const { clusters, user } = await platform.context({ signal });
   const limited = jobs.find(isAboutQuota);
   const [room, running] = await Promise.all([
@@ -99,7 +102,7 @@ function dependsOnRoom({ status, history }: JobDescription): boolean {
 
 async function roomOf(
   jobs: JobDescription[],
-  { platform, signal }: Pick<Call, "platform" | "signal">,
+  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
 ): Promise<Map<string, Record<string, number>>> {
   const clusters = [...new Set(jobs.map(({ cluster_name }) => cluster_name))];
   const rooms = clusters.map(async (cluster) => {
@@ -114,7 +117,7 @@ async function roomOf(
 
 async function runningJobs(
   { cluster_name, org_name }: JobDescription,
-  { platform, signal, owner }: Pick<Call, "platform" | "signal"> & { owner: string },
+  { caller: { platform }, signal, owner }: Pick<Call, "caller" | "signal"> & { owner: string },
 ): Promise<string[]> {
   const place = { cluster: cluster_name, orgs: [org_name ?? null], owners: [owner] };
   const filter = { ...place, statuses: ["running"] as const, reverse: true, limit: MAX_RUNNING };
@@ -127,7 +130,7 @@ async function runningJobs(
 }
 
 interface LogContext {
-  platform: Call["platform"];
+  platform: Platform;
   signal: AbortSignal;
   redact: Redact;
   /** One job of many: a few lines only. */

@@ -49,7 +49,7 @@ export class Watcher {
     if (finding === undefined) {
       // Others may wait for it too, so it ends with nobody's request.
       const limit = new Limit([], { ms: TICK_LIMIT_MS });
-      finding = findJob(variables, { platform: this.#platform, signal: limit.signal }).finally(() => {
+      finding = findJob(this.#platform, variables, limit.signal).finally(() => {
         limit.close();
         this.#finding.delete(key);
       });
@@ -71,6 +71,12 @@ export class Watcher {
         if (!this.#isWanted()) this.#stop();
       },
     };
+  }
+
+  /** Ends all looking, whoever watches. */
+  close(): void {
+    for (const watch of this.#jobs.values()) watch.close();
+    this.#stop();
   }
 
   #add(subject: Subject, listener: () => void): Watching {

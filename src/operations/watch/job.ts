@@ -59,6 +59,11 @@ export class JobWatch {
     };
   }
 
+  /** Follows the log no more. */
+  close(): void {
+    this.#closeLog();
+  }
+
   /** The platform was away and is back. */
   reconnect(): void {
     this.#follow?.reconnect();

@@ -57,7 +57,8 @@ export const exec = defineTool({
         "Give command (shell text) or argv (program and arguments), one of them. Nothing was run.",
       );
     }
-    const { platform, session, signal } = context;
+    const { caller, signal } = context;
+    const { platform } = caller;
     const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
@@ -72,7 +73,7 @@ export const exec = defineTool({
         });
       });
     const after = asksForJob(ran) ? await untilTurned(job, LOOK_MS, context) : undefined;
-    const redact = redactorFor(session, [job]);
+    const redact = redactorFor(caller, [job]);
     const stdout = shown(ran.stdout, redact);
     const stderr = shown(ran.stderr, redact);
     const hidden = stdout.hidden + stderr.hidden;

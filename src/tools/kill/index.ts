@@ -49,13 +49,13 @@ export const kill = defineTool({
     }
     if (token !== undefined) {
       const { jobs, unread, spend, ...left } = await readPreview(token, context);
-      return killReply(await killAll({ jobs, unread, begin: spend }, context), context.session, left);
+      return killReply(await killAll({ jobs, unread, begin: spend }, context), context.caller, left);
     }
     if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
     const target = { refs, where: whereOf(at) };
-    const jobs = await lookUp(context.signal, (until) => resolveAll(context.platform, target, until));
+    const jobs = await lookUp(context.signal, (until) => resolveAll(context.caller.platform, target, until));
     const active = jobs.filter(({ status }) => !isFinished(status));
     if (others !== true) await requireAllMeant(active, refs, context);
-    return killReply(await killAll({ jobs }, context), context.session);
+    return killReply(await killAll({ jobs }, context), context.caller);
   },
 });

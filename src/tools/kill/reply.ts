@@ -1,6 +1,6 @@
 import { mayHaveHappened, PlatformError } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
-import type { PendingKill, Session } from "../../operations/caller.ts";
+import type { Caller, PendingKill } from "../../operations/caller.ts";
 import { leftBecause } from "../../operations/find/owned.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
 
@@ -10,7 +10,7 @@ const MOST_NAMED = 20;
 /** The outcomes as text and data. @throws {PlatformError} when nothing was killed that should have been */
 export function killReply(
   outcomes: readonly KillOutcome[],
-  { policy }: Session,
+  { policy }: Caller,
   { skipped, skippedCount }: Pick<PendingKill, "skipped" | "skippedCount"> = { skipped: [], skippedCount: 0 },
 ) {
   const killed = outcomes.filter(

@@ -44,21 +44,21 @@ export const logs = defineTool({
   async run(args, context) {
     const nowMs = Date.now();
     // Mistakes in the arguments are said before anything is read.
-    planOf(args, { nowMs, redact: redactorFor(context.session, []), progress: context.progress });
+    planOf(args, { nowMs, redact: redactorFor(context.caller, []), progress: context.progress });
     const bearings = args.cursor === undefined ? new Map<string, Bearing>() : readCursor(args.cursor);
     const isBackward = [...bearings.values()].some(({ before }) => before !== undefined);
     if (isBackward) refuseWaiting(args);
     const { jobs, beyond } = await jobsOf(args, context);
-    const { user } = await context.platform.context({ signal: context.signal });
+    const { user } = await context.caller.platform.context({ signal: context.signal });
     if (args.cursor !== undefined) requireOwn(jobs, { bearings, isSelection: args.jobs === undefined });
-    const redact = redactorFor(context.session, jobs);
+    const redact = redactorFor(context.caller, jobs);
     const plan = planOf(args, {
       nowMs,
       redact,
       progress: context.progress,
-      aheadMs: context.platform.nowMs() - Date.now(),
+      aheadMs: context.caller.platform.nowMs() - Date.now(),
     });
-    const ahead = notYet(plan, { jobs, args, platform: context.platform });
+    const ahead = notYet(plan, { jobs, args, platform: context.caller.platform });
     if (ahead !== undefined) return ahead;
     const parts = await readAll(jobs, { plan, bearings }, context);
     return showLogs(parts, {
@@ -111,7 +111,7 @@ interface PlanContext {
 /** The answer where the time asked for is still to come: there is nothing to read, and no place to read on from. */
 function notYet(
   { since }: ReadPlan,
-  { jobs, args, platform }: { jobs: JobDescription[]; args: LogsArguments; platform: Call["platform"] },
+  { jobs, args, platform }: { jobs: JobDescription[]; args: LogsArguments; platform: Platform },
 ) {
   const nowMs = platform.nowMs();
   if (since === undefined || since.getTime() <= nowMs + CLOCK_SLACK_MS) return undefined;
@@ -151,7 +151,7 @@ interface Selected {
   beyond: JobDescription[];
 }
 
-async function jobsOf(args: LogsArguments, { platform, signal }: Call): Promise<Selected> {
+async function jobsOf(args: LogsArguments, { caller: { platform }, signal }: Call): Promise<Selected> {
   const { jobs: refs, tags, status: statuses, project: at } = args;
   if ((refs === undefined) === (tags === undefined && statuses === undefined))
     throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.");
@@ -182,7 +182,7 @@ function beyondText(beyond: readonly JobDescription[], args: LogsArguments): str
 async function readAll(
   jobs: JobDescription[],
   { plan, bearings }: { plan: ReadPlan; bearings: ReadonlyMap<string, Bearing> },
-  { platform, signal }: Call,
+  { caller: { platform }, signal }: Call,
 ): Promise<LogPart[]> {
   const failures: PlatformError[] = [];
   const readOne = async (job: JobDescription) => {

@@ -67,7 +67,7 @@ export const rerun = defineTool({
     const heading = `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs || "nothing"}.`;
     const doubts = doubtsAbout(source, checked, {
       lifeSpanSeconds,
-      isSignalled: context.session.signals.has(source.id),
+      isSignalled: context.caller.signals.has(source.id),
     });
     const next = startIt(source, given !== undefined || changes.name !== undefined);
     const reply = isDry
@@ -79,7 +79,7 @@ export const rerun = defineTool({
   },
 });
 
-async function presetsOf({ cluster_name }: JobDescription, { platform, signal }: Call) {
+async function presetsOf({ cluster_name }: JobDescription, { caller: { platform }, signal }: Call) {
   const { clusters } = await platform.context({ signal });
   return clusters.find(({ name }) => name === cluster_name)?.presets ?? [];
 }

@@ -32,7 +32,8 @@ export const save = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
-    const { platform, session, signal } = context;
+    const { caller, signal } = context;
+    const { platform } = caller;
     const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
     const whose = await requireMeant(job, ref, context);
     const where = whereIs(job);
@@ -41,14 +42,14 @@ export const save = defineTool({
       platform.jobs.savedName(image, { where }, { signal: until }),
     );
     const key = `${job.id} ${name}`;
-    const known = session.saves.get(key);
+    const known = caller.saves.get(key);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     if (known === undefined) requireRunning(job, { nothing: "Nothing was saved.", again });
     const run =
       known ?? startSave((until) => platform.jobs.save(job.id, image, { where }, { signal: until }));
-    session.saves.set(key, run);
+    caller.saves.set(key, run);
     const finished = await waitFor(run, seconds * 1000, context);
-    if (finished) session.saves.delete(key);
+    if (finished) caller.saves.delete(key);
     if (finished && run.error !== undefined) throw failedSave(run.error, job, image);
     const short = again === job.name ? image : undefined;
     const which = `${identityText(job)}${whose}`;

@@ -39,7 +39,10 @@ export const start = defineTool({
 });
 
 /** The job of an earlier call, where one job was asked for by a request id of the caller's. */
-async function seenBefore({ items, isRepeatable, requestId }: StartRequest, { platform, signal }: Call) {
+async function seenBefore(
+  { items, isRepeatable, requestId }: StartRequest,
+  { caller: { platform }, signal }: Call,
+) {
   const [item, ...others] = items;
   if (!isRepeatable || item === undefined || others.length > 0) return undefined;
   return platform.jobs.startedBy(requestId, item.options.where ?? {}, { signal });

@@ -35,7 +35,10 @@ export async function planReply(
       data: { jobs: [], plan: data },
     };
   }
-  const { platform, signal } = context;
+  const {
+    caller: { platform },
+    signal,
+  } = context;
   const { lifeSpanSeconds, items } = request;
   const pricePerHour = plan.preset.credits_per_hour;
   const wanted = items.map(({ requestId }) => ({
@@ -65,10 +68,10 @@ export async function planReply(
 
 const HEADING = "Dry run: nothing was started.";
 
-function describe(request: StartRequest, plan: StartPlan, { session }: Call) {
+function describe(request: StartRequest, plan: StartPlan, { caller }: Call) {
   const { items, lifeSpanSeconds } = request;
   const { where, preset, body } = plan;
-  const redact = redactorFor(session, [{ container: { env: recordOf(body.env) } }]);
+  const redact = redactorFor(caller, [{ container: { env: recordOf(body.env) } }]);
   const most = worstCase({ pricePerHour: preset.credits_per_hour, lifeSpanSeconds });
   const command = items[0]?.toRun?.command;
   const { entrypoint, http, restartPolicy } = items[0]?.options ?? {};

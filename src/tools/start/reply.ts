@@ -83,7 +83,7 @@ function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: Star
 function factLines(
   { request: { items, ...request }, outcomes, checked: { plan } }: Started,
   jobs: readonly JobDescription[],
-  { session }: Call,
+  { caller }: Call,
 ): string[] {
   // An earlier call's job may have been given more time since.
   const isRepeated = outcomes.some((outcome) => outcome.isRepeated);
@@ -96,7 +96,7 @@ function factLines(
       ? "no life span: it costs until it is killed"
       : `life span ${formatSpan(lifeSpanSeconds ?? 0)}, so at most ${formatMost(sumCredits(jobs.map(() => most)))} credits`;
   const toRun = items[0]?.toRun;
-  const redact = redactorFor(session, jobs);
+  const redact = redactorFor(caller, jobs);
   return [
     `preset ${plan.preset.name}, ${price} credits per hour${items.length === 1 ? "" : " each"}; ${span}.`,
     ...(toRun?.inShell === true

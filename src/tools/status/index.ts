@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { isFinished, type JobDescription } from "../../client/index.ts";
+import { isFinished, type JobDescription, type Platform } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { formatCredits } from "../../jobs/cost.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { stateData, stateLine } from "../../jobs/standing.ts";
-import type { Call } from "../../operations/caller.ts";
 import { refusalText, resolveMany, type Unresolved } from "../../operations/find/index.ts";
 import { whereOf } from "../../operations/find/where.ts";
 import { redactorFor } from "../../operations/redactor.ts";
@@ -37,16 +36,17 @@ export const status = defineTool({
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ jobs: refs, project: at }, context) {
-    const { platform, session, signal } = context;
+    const { caller, signal } = context;
+    const { platform } = caller;
     const { jobs, failed } = await resolveMany(platform, { refs, where: whereOf(at) }, signal);
     const [only] = failed;
     if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
-    const redact = redactorFor(session, jobs);
+    const redact = redactorFor(caller, jobs);
     const around = await lookAround(jobs, context);
     const isShort = jobs.length > 3;
     const logBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / Math.max(1, jobs.length)));
     const { user: me } = await platform.context({ signal });
-    const options = { platform, signal, redact, around, me, isShort, logBytes, signals: session.signals };
+    const options = { platform, signal, redact, around, me, isShort, logBytes, signals: caller.signals };
     const reports = await Promise.all(jobs.map((job) => report(job, options)));
     return {
       text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
@@ -67,7 +67,7 @@ export const status = defineTool({
 });
 
 interface ReportOptions {
-  platform: Call["platform"];
+  platform: Platform;
   signal: AbortSignal;
   redact: Redact;
   around: Surroundings;

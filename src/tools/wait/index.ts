@@ -53,14 +53,14 @@ export const wait = defineTool({
     const startedMs = Date.now();
     const deadlineMs = startedMs + wait_seconds * 1000;
     const jobs = await patiently(deadlineMs, context.signal, (signal) =>
-      resolveAll(context.platform, { refs, where: whereOf(at) }, signal),
+      resolveAll(context.caller.platform, { refs, where: whereOf(at) }, signal),
     );
     const wait = { jobs, deadlineMs, startedMs };
     const outcome =
       pattern === undefined
         ? await untilState(until === "running" ? hasStarted : hasEnded, wait, context)
         : await untilLine(pattern, wait, context);
-    const { user: me } = await context.platform.context({ signal: context.signal });
+    const { user: me } = await context.caller.platform.context({ signal: context.signal });
     return answer(args, outcome, { startedMs, me });
   },
 });
@@ -74,7 +74,7 @@ interface Wait {
 async function untilState(
   isReached: (job: JobDescription) => boolean,
   { jobs, startedMs, deadlineMs }: Wait,
-  { platform, signal, progress }: Call,
+  { caller: { platform }, signal, progress }: Call,
 ): Promise<Outcome> {
   const resolvedAtMs = Date.now();
   const poll = startPoll(jobs, platform);
@@ -126,13 +126,14 @@ function progressText(
 async function untilLine(
   pattern: string,
   { jobs, deadlineMs }: Wait,
-  { platform, session, signal, progress }: Call,
+  { caller, signal, progress }: Call,
 ): Promise<Outcome> {
+  const { platform } = caller;
   if (jobs.length > MAX_WATCHED)
     throw new InvalidInputError(
       `until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`,
     );
-  const redact = redactorFor(session, jobs);
+  const redact = redactorFor(caller, jobs);
   const matcher = lineMatcher(pattern, { redact });
   const found = new AbortController();
   let match: Outcome["match"];
