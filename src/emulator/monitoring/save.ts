@@ -66,7 +66,14 @@ async function save(
   }
   const { image, repository, tag } = target;
   line(lines, { status: "CommitStarted", details: { container: containerId(job), image } });
-  if (tag !== undefined) await images.save(image, folder);
+  try {
+    if (tag !== undefined) await images.save(image, folder);
+  } catch (error) {
+    if (lifecycle.running(job.id) !== undefined) throw error;
+    // It was killed while its folder was copied.
+    line(lines, failed(notRunning(job.id)));
+    return;
+  }
   line(lines, { status: "CommitFinished" });
   if (tag === undefined) line(lines, failed(`Image ${image} not found`));
   else for (const step of push({ image, repository, tag })) line(lines, step);

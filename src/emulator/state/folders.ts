@@ -56,25 +56,33 @@ export async function removeTree(path: string): Promise<void> {
 /** Images that `save` made, each a snapshot of a job's folder. Source: protocol reference 4.9. */
 export class SavedImages {
   readonly #root: string;
+  /** One at a time: two saves of one image would write into one folder. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(root: string) {
     this.#root = root;
   }
 
   /** Copies the folder; resolves when the image can be started from. */
-  async save(image: string, folder: string): Promise<void> {
-    const target = this.#folderOf(image);
-    const fresh = `${target}.new`;
-    await rm(fresh, { recursive: true, force: true });
-    await cp(folder, fresh, { recursive: true, filter: isPlain, verbatimSymlinks: true });
-    await rm(target, { recursive: true, force: true });
-    await rename(fresh, target);
+  save(image: string, folder: string): Promise<void> {
+    const saved = this.#last.then(() => this.#copy(image, folder));
+    this.#last = saved.catch(() => undefined);
+    return saved;
   }
 
   /** Folder of the snapshot, if that image was saved here. */
   find(image: string): string | undefined {
     const folder = this.#folderOf(image);
     return existsSync(folder) ? folder : undefined;
+  }
+
+  async #copy(image: string, folder: string): Promise<void> {
+    const target = this.#folderOf(image);
+    const fresh = `${target}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await cp(folder, fresh, { recursive: true, filter: isPlain, verbatimSymlinks: true });
+    await rm(target, { recursive: true, force: true });
+    await rename(fresh, target);
   }
 
   #folderOf(image: string): string {
@@ -84,6 +92,7 @@ export class SavedImages {
 
 /** Sockets and pipes of a running job cannot be copied and are not part of an image. */
 async function isPlain(path: string): Promise<boolean> {
-  const stat = await lstat(path);
+  const stat = await lstat(path).catch(() => undefined);
+  if (stat === undefined) return false;
   return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }

@@ -104,6 +104,14 @@ describe("save", () => {
     expect(await (await platform.request("GET", `/jobs/${later}/log?separator=`)).text()).toBe("weights\n");
   });
 
+  test("makes an image of each of two that are saved under one name at once", async () => {
+    const id = await platform.run("for n in $(seq 200); do echo $n > file-$n; done; echo saved; sleep 600");
+    await expect.poll(async () => (await platform.logs.range(id, {})).end).toBe(6);
+    const image = `${REGISTRY}/acme/vision/twice:v1`;
+    const [one, two] = await Promise.all([save(id, image), save(id, image)]);
+    for (const { text } of [one, two]) expect(text).toContain('"aux"');
+  });
+
   test("tells of a job that does not run in its one line", async () => {
     const id = await platform.create("true");
     await platform.reach(id, "succeeded");
