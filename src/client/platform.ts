@@ -38,6 +38,8 @@ export interface Platform {
   refresh(call?: CallOptions): Promise<void>;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
   secrets(): string[];
+  /** A key of 32 bytes that everybody with this login derives alike. @throws {PlatformError} `no_login` */
+  keyFor(purpose: string): Uint8Array;
   /** The platform's time in Unix milliseconds, as far as its answers have told it. */
   nowMs(): number;
   /** Ends all connections. */
@@ -85,6 +87,7 @@ export function connectPlatform(
     context: (call) => directory.context(call),
     refresh: async (call) => void (await directory.refresh(call)),
     secrets: () => session.secrets(),
+    keyFor: (purpose) => session.keyFor(purpose),
     nowMs: () => clock.nowMs(),
     async close() {
       sockets.close();

@@ -1,6 +1,7 @@
-import type { JobDescription, Platform } from "../client/index.ts";
+import type { Platform } from "../client/index.ts";
 import type { JobIdentity } from "../jobs/identity.ts";
 import { isUnmistakable } from "../jobs/redact/job-secrets.ts";
+import { Confirmations } from "./confirmations.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Suggestions } from "./suggestions.ts";
 import { Watcher } from "./watch/index.ts";
@@ -24,16 +25,6 @@ export interface Policy {
   secrets: readonly string[];
 }
 
-/** A kill that was shown and waits to be confirmed. */
-export interface PendingKill {
-  /** As they were listed. */
-  jobs: JobDescription[];
-  /** Some of those that fitted the selection and are left alone. */
-  skipped: JobDescription[];
-  skippedCount: number;
-  expiresAtMs: number;
-}
-
 /** A local port that leads into a job. */
 export interface OpenForward {
   job: JobIdentity;
@@ -54,7 +45,7 @@ export interface Caller {
   /** Looks at what somebody watches: once, however many do. */
   readonly watcher: Watcher;
   readonly suggestions: Suggestions;
-  readonly pendingKills: Map<string, PendingKill>;
+  readonly confirmations: Confirmations;
   /** When a job was sent a SIGKILL, by its id: Unix milliseconds. */
   readonly signals: Map<string, number>;
   /** By local port. */
@@ -80,7 +71,7 @@ export function openCaller(
     ledger: platform.starts,
     watcher,
     suggestions: new Suggestions(platform),
-    pendingKills: new Map(),
+    confirmations: new Confirmations((purpose) => platform.keyFor(purpose)),
     signals: new Map(),
     forwards,
     saves,
@@ -96,8 +87,12 @@ function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
 }
 
-/** What a person said to a question; `unable` where nobody could be asked. */
-export type Consent = "yes" | "no" | "unanswered" | "unable";
+/** What came of asking a person; `unable` where nobody could be asked. */
+export interface Consent {
+  answer: "yes" | "no" | "unanswered" | "unable";
+  /** Stands for what was asked about; absent where nothing was. */
+  token?: string;
+}
 
 /** One call of a caller: what an operation is given. */
 export interface Call {
@@ -106,5 +101,6 @@ export interface Call {
   signal: AbortSignal;
   /** Tells a waiting caller how far the call is; does nothing where the caller did not ask. */
   progress(message: string): void;
-  confirm(question: string): Promise<Consent>;
+  /** Absent where a person can be asked and was not yet: the call is made again with the answer. */
+  consent?: Consent | undefined;
 }

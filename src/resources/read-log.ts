@@ -10,7 +10,6 @@ export async function readLog(
   const { text } = await logs.run(args, {
     ...context,
     progress: () => undefined,
-    confirm: () => Promise.resolve("unable"),
   });
   return text;
 }

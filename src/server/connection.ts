@@ -15,8 +15,10 @@ export interface Connection {
   limits: Limits;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
+  /** Whether a person can be asked. */
+  canAsk(): boolean;
   /** Asks the person, for at most `ms`. */
-  confirm(question: string, ms: number): Promise<Consent>;
+  ask(question: string, ms: number): Promise<Consent["answer"]>;
   /** The last line of defence for all that leaves: no known secret, no character that would not be seen. */
   scrub(text: string): string;
 }

@@ -45,7 +45,8 @@ export function createServer(caller: Caller, limits: Partial<Limits> = {}): Serv
     caller,
     limits: { ...LIMITS, ...limits },
     closing: closing.signal,
-    confirm: (question, ms) => confirm(server, scrub(question), ms),
+    canAsk: () => server.getClientCapabilities()?.elicitation?.form !== undefined,
+    ask: (question, ms) => ask(server, scrub(question), ms),
     scrub,
   };
   serveTools(server, tools, connection);
@@ -59,8 +60,7 @@ export function createServer(caller: Caller, limits: Partial<Limits> = {}): Serv
 }
 
 /** A decline and a dismissed question are a no; a client that cannot put it, or fails to, has asked nobody. */
-async function confirm(server: Server, question: string, timeout: number): Promise<Consent> {
-  if (server.getClientCapabilities()?.elicitation?.form === undefined) return "unable";
+async function ask(server: Server, question: string, timeout: number): Promise<Consent["answer"]> {
   const requestedSchema = { type: "object" as const, properties: {} };
   const answer = server.elicitInput({ message: question, requestedSchema }, { timeout });
   return answer.then(

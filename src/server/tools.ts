@@ -9,7 +9,7 @@ import { type JobDescription, Limit, msLeft } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { jobUri } from "../jobs/names/job-uri.ts";
 import { nearestNames } from "../jobs/names/near.ts";
-import type { Policy } from "../operations/caller.ts";
+import type { Consent, Policy } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { tools as catalogue } from "../tools/index.ts";
 import type { Connection } from "./connection.ts";
@@ -55,14 +55,13 @@ async function call(
   // What changes something keeps its own time: giving up half way would leave its outcome unknown.
   const limit = limitOf(tool, parsed.data, { connection, extra });
   try {
-    const { caller, confirm } = connection;
-    const reply = await tool.run(parsed.data, {
-      caller,
-      signal: limit.signal,
-      confirm: (question) => confirm(question, Math.max(0, msLeft(limit.signal) - AFTER_YES_MS)),
-      progress: (message) => progress.report(connection.scrub(message)),
-    });
-    return result(tool, reply);
+    const { caller } = connection;
+    const consent: Consent | undefined = connection.canAsk() ? undefined : { answer: "unable" };
+    const report = (message: string) => progress.report(connection.scrub(message));
+    const run = (given: Consent | undefined) =>
+      tool.run(parsed.data, { caller, signal: limit.signal, progress: report, consent: given });
+    const first = await run(consent);
+    return result(tool, await answered(first, run, connection.ask, limit.signal));
   } catch (error) {
     // The SDK sends no answer to a cancelled call; its error is no bug to be logged.
     if (extra.signal.aborted) return failure(`cancelled: ${tool.name}`);
@@ -81,6 +80,19 @@ async function call(
       content: [{ type: "text", text }, ...(reply.jobs ?? []).map((job) => link(job, connection))],
     };
   }
+}
+
+/** The reply itself, or that of a second call once the person has answered what the first one asks. */
+async function answered(
+  reply: Reply<unknown>,
+  run: (consent: Consent) => Promise<Reply<unknown>>,
+  ask: Connection["ask"],
+  signal: AbortSignal,
+): Promise<Reply<unknown>> {
+  const { asks: token, text } = reply;
+  if (token === undefined) return reply;
+  const answer = await ask(text, Math.max(0, msLeft(signal) - AFTER_YES_MS));
+  return run({ answer, token });
 }
 
 /**

@@ -15,6 +15,11 @@ export interface Reply<Out> {
   text: string;
   data: Out;
   jobs?: JobDescription[];
+  /**
+   * A person is to be asked first: `text` is the question, nothing was done, and this stands for what it is about.
+   * The call is to be made again with the answer.
+   */
+  asks?: string;
 }
 
 export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObject = z.ZodObject> {

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { isFinished, type JobDescription, mayHaveHappened, PlatformError } from "../client/index.ts";
 import { identityOf, identityText, whereIs } from "../jobs/identity.ts";
 import { statusText } from "../jobs/standing.ts";
-import type { Call } from "../operations/caller.ts";
+import type { Call, Consent } from "../operations/caller.ts";
+import type { Confirmations } from "../operations/confirmations.ts";
 import { refsAgain, resolveOne } from "../operations/find/index.ts";
 import { requireMeant } from "../operations/find/owned.ts";
 import { betweenStarts } from "../operations/find/running.ts";
@@ -16,6 +17,7 @@ import { defineTool } from "./define-tool.ts";
 
 /** How long the effect is waited for. */
 const EFFECT_MS = 5000;
+const TOKEN_MS = 10 * 60_000;
 
 export const signal = defineTool({
   name: "job_signal",
@@ -28,7 +30,8 @@ export const signal = defineTool({
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {
-    const { platform } = context.caller;
+    const { platform, confirmations } = context.caller;
+    const { consent } = context;
     const job = await lookUp(context.signal, (until) =>
       resolveOne(platform, { ref, where: whereOf(at) }, until),
     );
@@ -40,7 +43,11 @@ export const signal = defineTool({
     const whose = await requireMeant(job, ref, context);
     const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     requireProcess(job, again);
-    await ask(job, context);
+    if (consent === undefined) {
+      const token = confirmations.issue("signal", { jobs: [job], left: [], leftCount: 0 }, TOKEN_MS);
+      return { text: questionText(job), data: { ...identityOf(job), before, after: before }, asks: token };
+    }
+    requireConsent(consent, job, confirmations);
     // The person may have answered after the call was given up.
     context.signal.throwIfAborted();
     const { after, isAnswerLost } = await send(job, again, context);
@@ -62,13 +69,26 @@ function effectText(job: JobDescription, after: JobDescription | undefined): str
   return `${still} ${now}; look again with job_status`;
 }
 
-async function ask(job: JobDescription, { confirm }: Call): Promise<void> {
-  const answer = await confirm(`Send SIGKILL to the process of ${identityText(job)}?`);
-  if (answer === "yes" || answer === "unable") return;
-  const said = answer === "no" ? "declined" : "did not answer in time";
+function questionText(job: JobDescription): string {
+  return `Send SIGKILL to the process of ${identityText(job)}?`;
+}
+
+/** A yes is good once, for the job that was asked about. */
+function requireConsent({ answer, token }: Consent, job: JobDescription, confirmations: Confirmations): void {
+  if (answer === "no" || answer === "unanswered") {
+    const said = answer === "no" ? "declined" : "did not answer in time";
+    throw new PolicyError(
+      "declined",
+      `The person was asked whether to kill the process of ${identityText(job)} and ${said}: nothing was sent. If the user saw no question, their MCP client declines by itself.`,
+    );
+  }
+  if (token === undefined) return;
+  const asked = confirmations.read("signal", token);
+  const isMeant = typeof asked !== "string" && asked.ids.includes(job.id);
+  if (isMeant && confirmations.use(token)) return;
   throw new PolicyError(
     "declined",
-    `The person was asked whether to kill the process of ${identityText(job)} and ${said}: nothing was sent. If the user saw no question, their MCP client declines by itself.`,
+    `What the person was asked about is not ${identityText(job)} as it is now: nothing was sent. Call job_signal again.`,
   );
 }
 

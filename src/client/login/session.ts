@@ -1,3 +1,4 @@
+import { hkdfSync } from "node:crypto";
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
 import { Deadline } from "../call.ts";
@@ -49,6 +50,12 @@ export class Session {
     if (this.#login === undefined || this.#login instanceof PlatformError) return [];
     const { token, refreshToken = "" } = this.#login;
     return [token, refreshToken];
+  }
+
+  /** A key that every holder of this login derives alike, also after a refresh; it tells nothing of the tokens. */
+  keyFor(purpose: string): Uint8Array {
+    const { token, refreshToken = "", url } = this.login;
+    return new Uint8Array(hkdfSync("sha256", refreshToken === "" ? token : refreshToken, url, purpose, 32));
   }
 
   /** A token fit for use now. @throws {PlatformError} `not_authenticated` when the login is dead. */

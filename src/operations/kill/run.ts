@@ -4,21 +4,19 @@ import {
   type JobDescription,
   type JobStatus,
   mayHaveHappened,
+  type Platform,
   PlatformError,
 } from "../../client/index.ts";
-import { identityOf, identityText, type JobIdentity } from "../../jobs/identity.ts";
+import { identityOf, type JobIdentity } from "../../jobs/identity.ts";
 import type { Call } from "../caller.ts";
-import { requireOwned } from "../find/owned.ts";
-import { PolicyError } from "../policy-error.ts";
 import { within } from "../within.ts";
 
 const PARALLEL_KILLS = 8;
 const KILL_MS = 10_000;
-/** For all kills of a call: what is not done by then is said to be unknown. */
+/** For all kills of a call: those still open then are reported as unknown. */
 const ALL_MS = 35_000;
 /** How long the state is asked for after a kill whose answer was lost. */
 const READ_BACK_MS = 5000;
-const NAMES_IN_QUESTION = 10;
 
 /** What became of one job. */
 export interface KillOutcome extends JobIdentity {
@@ -31,82 +29,65 @@ export interface KillOutcome extends JobIdentity {
   isMine: boolean;
 }
 
-interface Kill {
-  jobs: readonly JobDescription[];
-  /** Jobs known from before that could not be read now. */
-  unread?: readonly { job: JobDescription; error: PlatformError }[];
-  /** Called when nothing is in the way of the kills any more. @throws to stop them */
-  begin?: () => void;
+/** A job shown before that could not be read now. */
+export interface Unread {
+  id: string;
+  /** As it was shown, where that is known. */
+  before: JobDescription | undefined;
+  error: PlatformError;
 }
 
-/** Ends jobs, after asking the person where that is possible; one that fails does not keep the others alive. */
+/** Ends jobs; one that fails does not keep the others alive. */
 export async function killAll(
-  { jobs, unread = [], begin = () => undefined }: Kill,
-  context: Call,
+  { jobs, unread }: { jobs: readonly JobDescription[]; unread: readonly Unread[] },
+  me: string,
+  { caller: { platform }, signal, progress }: Call,
 ): Promise<KillOutcome[]> {
-  const active = jobs.filter(({ status }) => !isFinished(status));
-  await requireOwned(active, context);
-  if (active.length > 0) await ask(active, context);
-  const { user } = await context.caller.platform.context({ signal: context.signal });
-  // The person may have answered after the call was given up.
-  context.signal.throwIfAborted();
-  begin();
-  const lost = unread.map(({ job, error }) => ({ ...unreadOutcome(job, error), isMine: job.owner === user }));
   let done = 0;
   const killNext = async (job: JobDescription, until: AbortSignal) => {
-    const outcome = { ...(await killOne(job, context, until)), isMine: job.owner === user };
+    const outcome = await killOne(job, platform, { until, signal });
     done += 1;
-    context.progress(`${done} of ${jobs.length} done`);
-    return outcome;
+    progress(`${done} of ${jobs.length} done`);
+    return { ...outcome, isMine: job.owner === me };
   };
-  const options = { concurrency: PARALLEL_KILLS, signal: context.signal };
+  const options = { concurrency: PARALLEL_KILLS, signal };
   const kills = (until: AbortSignal) => pMap(jobs, (job) => killNext(job, until), options);
-  return [...(await within(context.signal, kills, ALL_MS)), ...lost];
+  const outcomes = await within(signal, kills, ALL_MS);
+  return [...outcomes, ...unread.map((each) => unreadOutcome(each, me))];
 }
 
-function unreadOutcome(job: JobDescription, error: PlatformError): Omit<KillOutcome, "isMine"> {
-  const row = { ...identityOf(job), before: job.status };
+function unreadOutcome({ id, before: job, error }: Unread, me: string): KillOutcome {
+  const identity =
+    job === undefined ? { job: id, id, owner: "unknown", project: "unknown" } : identityOf(job);
+  const row = {
+    ...identity,
+    before: job?.status ?? "unknown",
+    isMine: job === undefined || job.owner === me,
+  };
   if (error.code === "not_found") return { ...row, ...GONE };
-  const note = `not killed, it could not be read (${error.code}: ${error.message.replaceAll(job.id, "it")})`;
+  const note = `not killed, it could not be read (${error.code}: ${error.message.replaceAll(id, "it")})`;
   return { ...row, after: "unknown", note, failure: error };
 }
 
 const GONE = { after: "gone", note: "already gone: the platform knows no such job any more" };
 
-async function ask(jobs: readonly JobDescription[], { confirm }: Call): Promise<void> {
-  const what = jobs.length === 1 ? "this job" : `these ${jobs.length} jobs`;
-  const names = jobs.slice(0, NAMES_IN_QUESTION).map(identityText).join(", ");
-  const more = jobs.length > NAMES_IN_QUESTION ? ` and ${jobs.length - NAMES_IN_QUESTION} more` : "";
-  const answer = await confirm(`Kill ${what} for good? ${names}${more}`);
-  if (answer === "yes" || answer === "unable") return;
-  const said = answer === "no" ? "declined" : "did not answer in time";
-  throw new PolicyError(
-    "declined",
-    `The person was asked whether to kill ${what} (${names}${more}) and ${said}: nothing was killed. Do not ask again unasked. If the user saw no question, their MCP client declines by itself: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
-  );
-}
-
 async function killOne(
   job: JobDescription,
-  context: Call,
-  until: AbortSignal,
+  platform: Platform,
+  { until, signal }: { until: AbortSignal; signal: AbortSignal },
 ): Promise<Omit<KillOutcome, "isMine">> {
   const { id, status: before } = job;
   const row = { ...identityOf(job), before };
   if (isFinished(before)) {
     return { ...row, after: before, note: `already ${before}, nothing changed` };
   }
-  const {
-    caller: { platform },
-    signal,
-  } = context;
   try {
     await platform.jobs.kill(id, { signal: until, timeoutMs: KILL_MS });
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { ...row, ...(await afterLostAnswer(job, error, context)) };
+    return { ...row, ...(await afterLostAnswer(job, error, { platform, signal })) };
   }
-  const after = await readBack(id, context);
+  const after = await readBack(id, platform, signal);
   if (after === undefined) {
     const note = `${before} → killed; the platform accepted it, its state could not be read afterwards`;
     return { ...row, after: "cancelled", note };
@@ -123,10 +104,10 @@ async function killOne(
 async function afterLostAnswer(
   { id, status: before }: JobDescription,
   failure: PlatformError,
-  context: Call,
+  { platform, signal }: { platform: Platform; signal: AbortSignal },
 ) {
   if (failure.code === "not_found") return GONE;
-  const after = await readBack(id, context);
+  const after = await readBack(id, platform, signal);
   // Without the id the same failure of several jobs reads the same.
   const why = `${failure.code}: ${failure.message.replaceAll(id, "it")}`;
   if (after === undefined) {
@@ -139,7 +120,7 @@ async function afterLostAnswer(
   return { after, note: `${before} → ${after} (the answer was lost; its state says so)` };
 }
 
-async function readBack(id: string, { caller: { platform }, signal }: Call): Promise<JobStatus | undefined> {
+async function readBack(id: string, platform: Platform, signal: AbortSignal): Promise<JobStatus | undefined> {
   try {
     const { status } = await platform.jobs.status(id, {}, { signal, timeoutMs: READ_BACK_MS });
     return status;

@@ -1,14 +1,12 @@
 import { z } from "zod";
-import { isFinished } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { resolveAll } from "../../operations/find/index.ts";
-import { requireAllMeant } from "../../operations/find/owned.ts";
 import { whereOf } from "../../operations/find/where.ts";
-import { killAll } from "../../operations/kill/run.ts";
-import { previewReply, readPreview } from "../../operations/kill/select.ts";
-import { lookUp } from "../../operations/within.ts";
+import { killJobs } from "../../operations/kill/index.ts";
+import { previewKill } from "../../operations/kill/select.ts";
 import { jobRefs, project, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { previewReply } from "./preview.ts";
+import { declined, questionText } from "./question.ts";
 import { killReply } from "./reply.ts";
 
 const SELECTORS = ["tag", "name_pattern", "status"] as const;
@@ -34,7 +32,7 @@ export const kill = defineTool({
   }),
   nothing: "Nothing was killed.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  async run({ jobs: refs, token, project: at, ...selection }, context) {
+  async run({ jobs: refs, token, project: at, ...selection }, call) {
     const selects = SELECTORS.some((key) => selection[key] !== undefined);
     const { include_others: others } = selection;
     if (refs !== undefined && (selects || token !== undefined)) {
@@ -47,15 +45,14 @@ export const kill = defineTool({
         "Give the token alone: it stands for exactly the jobs that were listed with it. Nothing was killed.",
       );
     }
-    if (token !== undefined) {
-      const { jobs, unread, spend, ...left } = await readPreview(token, context);
-      return killReply(await killAll({ jobs, unread, begin: spend }, context), context.caller, left);
-    }
-    if (refs === undefined) return previewReply({ ...selection, where: whereOf(at) }, context);
-    const target = { refs, where: whereOf(at) };
-    const jobs = await lookUp(context.signal, (until) => resolveAll(context.caller.platform, target, until));
-    const active = jobs.filter(({ status }) => !isFinished(status));
-    if (others !== true) await requireAllMeant(active, refs, context);
-    return killReply(await killAll({ jobs }, context), context.caller);
+    if (refs === undefined && token === undefined)
+      return previewReply(await previewKill({ ...selection, where: whereOf(at) }, call), call.caller.policy);
+    const request =
+      refs === undefined ? { token: token ?? "" } : { refs, where: whereOf(at), others: others === true };
+    const result = await killJobs(request, call);
+    if ("unconfirmed" in result)
+      return { text: questionText(result.unconfirmed), data: {}, asks: result.token };
+    if ("declined" in result) throw declined(result);
+    return killReply(result, call.caller.policy);
   },
 });

@@ -1,7 +1,8 @@
 import { mayHaveHappened, PlatformError } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
-import type { Caller, PendingKill } from "../../operations/caller.ts";
+import type { Policy } from "../../operations/caller.ts";
 import { leftBecause } from "../../operations/find/owned.ts";
+import type { LeftAlone } from "../../operations/kill/index.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
 
 /** Of jobs that failed alike; and so many are named in the next call. */
@@ -9,9 +10,8 @@ const MOST_NAMED = 20;
 
 /** The outcomes as text and data. @throws {PlatformError} when nothing was killed that should have been */
 export function killReply(
-  outcomes: readonly KillOutcome[],
-  { policy }: Caller,
-  { skipped, skippedCount }: Pick<PendingKill, "skipped" | "skippedCount"> = { skipped: [], skippedCount: 0 },
+  { outcomes, left }: { outcomes: readonly KillOutcome[]; left: LeftAlone },
+  policy: Policy,
 ) {
   const killed = outcomes.filter(
     ({ before, after, failure }) => failure === undefined && before !== after && after !== "gone",
@@ -23,21 +23,21 @@ export function killReply(
   ];
   const next = nextLines(failed);
   if (killed.length === 0 && failed.length > 0) throw nothingKilled(failed, [...lines, ...next]);
-  const left = skipped.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
+  const leftLines = left.jobs.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
   const data = {
     outcomes: outcomes.map(({ failure, note, isMine: _, ...outcome }) => ({
       ...outcome,
       ...(failure === undefined ? {} : { error: note }),
     })),
-    ...(skipped.length === 0 ? {} : { skipped: skipped.map(identityOf) }),
+    ...(left.jobs.length === 0 ? {} : { skipped: left.jobs.map(identityOf) }),
   };
   const headline = [
     `Killed ${killed.length} of ${outcomes.length}`,
     ...(failed.length === 0 ? [] : [`${failed.length} may still run`]),
-    ...(skipped.length === 0 ? [] : [`${skippedCount} skipped`]),
+    ...(left.count === 0 ? [] : [`${left.count} skipped`]),
   ].join("; ");
-  const isOne = outcomes.length === 1 && skipped.length === 0;
-  const text = isOne ? lines : [`${headline}.`, ...lines, ...left, ...next];
+  const isOne = outcomes.length === 1 && left.count === 0;
+  const text = isOne ? lines : [`${headline}.`, ...lines, ...leftLines, ...next];
   return { text: text.join("\n"), data };
 }
 

@@ -201,12 +201,17 @@ describe("job_kill, a selection", () => {
     expect(none.data.token).toBeUndefined();
   });
 
-  test("gives tokens to one session only", async ({ mcp, platform, running }) => {
+  test("gives tokens to one login only", async ({ mcp, emulator, running }) => {
     await running("tmp-1", ["tmp"]);
     const { data } = await mcp.ok("job_kill", { tag: "tmp" });
-    const other = await connectAgent(platform);
+    const bob = connectPlatform({
+      ...loginFromPassedConfig(emulator.passedConfig),
+      token: emulator.tokenFor("bob"),
+    });
+    const other = await connectAgent(bob);
     expect(await other.refusal("job_kill", { token: data.token })).toMatch(/not known here/);
     await other.client.close();
+    await bob.close();
   });
 
   test.for([

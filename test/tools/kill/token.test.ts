@@ -1,5 +1,6 @@
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, describe, vi } from "vitest";
+import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
 import { startJob, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
@@ -45,6 +46,45 @@ describe("the token of a kill", () => {
     vi.useRealTimers();
     expect((await platform.jobs.status(job.id)).status).toBe("running");
   });
+
+  test("is taken by another server of the same login, which never showed it", async ({
+    mcp,
+    emulator,
+    running,
+  }) => {
+    const jobs = [await running("tmp-1"), await running("tmp-2")];
+    const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+    const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+    const replica = await connectAgent(platform);
+    emulator.chaos.add({ on: { path: `/api/v1/jobs/${jobs[0]?.id}` }, do: GONE });
+    emulator.chaos.add({
+      on: { method: "GET", path: "/api/v1/jobs" },
+      do: { kind: "answer", status: 200, body: { jobs: [] } },
+    });
+    const { data, text } = await replica.ok("job_kill", { token });
+    expect(data.outcomes).toEqual([
+      expect.objectContaining({ id: jobs[1]?.id, before: "running", after: "cancelled" }),
+      expect.objectContaining({ id: jobs[0]?.id, before: "unknown", after: "gone" }),
+    ]);
+    expect(text).toContain("Killed 1 of 2.");
+    await replica.client.close();
+    await platform.close();
+  });
+
+  test.for(["another first letter", "a letter more", "an end cut off"])(
+    "kills nothing with %s",
+    async (change, { mcp, platform, running }) => {
+      const job = await running("tmp-1");
+      const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
+      const changed = {
+        "another first letter": `${token.startsWith("A") ? "B" : "A"}${token.slice(1)}`,
+        "a letter more": `${token}AA`,
+        "an end cut off": token.slice(0, -2),
+      }[change];
+      expect(await mcp.refusal("job_kill", { token: changed })).toMatch(/not known here: nothing was killed/);
+      expect((await platform.jobs.status(job.id)).status).toBe("running");
+    },
+  );
 
   test.for([
     ["read", "GET"],

@@ -1,0 +1,102 @@
+import { isFinished, type JobDescription, type Where } from "../../client/index.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import type { Call, Consent } from "../caller.ts";
+import type { Note, Unfit } from "../confirmations.ts";
+import { resolveAll, resolveMany } from "../find/index.ts";
+import { requireAllMeant, requireOwned } from "../find/owned.ts";
+import { lookUp } from "../within.ts";
+import { type KillOutcome, killAll, type Unread } from "./run.ts";
+
+const TOKEN_MS = 10 * 60_000;
+
+/** Jobs by name, or exactly those that were shown with a token. */
+export type KillRequest = { refs: readonly string[]; where: Where; others: boolean } | { token: string };
+
+/** What is left alone of a selection that was shown. */
+export interface LeftAlone {
+  count: number;
+  /** Some of them, where this process showed them. */
+  jobs: readonly JobDescription[];
+}
+
+export type KillResult =
+  | { outcomes: KillOutcome[]; left: LeftAlone }
+  /** Nothing was killed: a person is to allow exactly these jobs first. */
+  | { unconfirmed: JobDescription[]; token: string }
+  | { declined: Refusal; jobs: JobDescription[] };
+
+/** Ends jobs for good, once a person has agreed where one can be asked. The first call only reads then. */
+export async function killJobs(request: KillRequest, call: Call): Promise<KillResult> {
+  const { caller, signal, consent } = call;
+  const answer = consent?.answer;
+  const token = consent?.token ?? ("token" in request ? request.token : undefined);
+  const isNamed = "refs" in request && token === undefined;
+  const target = isNamed ? await named(request, call) : await shown(token ?? "", call);
+  const active = target.jobs.filter(({ status }) => !isFinished(status));
+  await requireOwned(active, call);
+  if (active.length > 0 && answer === undefined)
+    return { unconfirmed: active, token: token ?? showJobs({ jobs: target.jobs, left: [] }, call) };
+  if (active.length > 0 && isRefusal(answer)) return { declined: answer, jobs: active };
+  const { user } = await caller.platform.context({ signal });
+  // The person may have answered after the call was given up.
+  signal.throwIfAborted();
+  // The same token may be used twice at once.
+  if (token !== undefined && !caller.confirmations.use(token)) throw unfit("used");
+  return { outcomes: await killAll(target, user, call), left: target.left };
+}
+
+type Refusal = Exclude<Consent["answer"], "yes" | "unable">;
+
+function isRefusal(answer: Consent["answer"] | undefined): answer is Refusal {
+  return answer === "no" || answer === "unanswered";
+}
+
+/** A token that stands for exactly these jobs. */
+export function showJobs(note: Note, { caller }: Call, leftCount = note.left.length): string {
+  return caller.confirmations.issue("kill", { ...note, leftCount }, TOKEN_MS);
+}
+
+interface Target {
+  jobs: JobDescription[];
+  /** Jobs shown before that could not be read now. */
+  unread: Unread[];
+  left: LeftAlone;
+}
+
+const NONE_LEFT: LeftAlone = { count: 0, jobs: [] };
+
+async function named(
+  { refs, where, others }: Exclude<KillRequest, { token: string }>,
+  call: Call,
+): Promise<Target> {
+  const { caller, signal } = call;
+  const jobs = await lookUp(signal, (until) => resolveAll(caller.platform, { refs, where }, until));
+  const active = jobs.filter(({ status }) => !isFinished(status));
+  if (!others) await requireAllMeant(active, refs, call);
+  return { jobs, unread: [], left: NONE_LEFT };
+}
+
+/** The jobs of a token as they stand now, and those that cannot be read any more. */
+async function shown(token: string, { caller: { platform, confirmations }, signal }: Call): Promise<Target> {
+  const found = confirmations.read("kill", token);
+  if (typeof found === "string") throw unfit(found);
+  const { ids: refs, leftCount: count, note = { jobs: [], left: [] } } = found;
+  const { jobs, failed } = await lookUp(signal, (until) => resolveMany(platform, { refs, where: {} }, until));
+  const unread = failed.map(({ ref: id, error }) => {
+    const before = note.jobs.find((job) => job.id === id);
+    return { id, before, error };
+  });
+  return { jobs, unread, left: { count, jobs: note.left } };
+}
+
+const WHY: Record<Unfit, string> = {
+  unknown: "is not known here",
+  expired: "has expired",
+  used: "was used already",
+};
+
+function unfit(why: Unfit): InvalidInputError {
+  return new InvalidInputError(
+    `The token ${WHY[why]}: nothing was killed. Call job_kill with the selection again for a new list and token.`,
+  );
+}
