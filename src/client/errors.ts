@@ -143,3 +143,12 @@ export class UnknownOutcomeError extends PlatformError {
     return new UnknownOutcomeError(message, this.requestId, { ...detailsOf(this), outcome });
   }
 }
+
+/** A request id that stands for another start. */
+export class RequestIdUsedError extends PlatformError {
+  override readonly name: string = "RequestIdUsedError";
+
+  constructor(message: string) {
+    super("conflict", message, { retryable: false });
+  }
+}

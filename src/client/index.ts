@@ -10,6 +10,7 @@ export {
   type MissingRight,
   type Outcome,
   PlatformError,
+  RequestIdUsedError,
 } from "./errors.ts";
 export type { Collected, CollectOptions } from "./exec/collect.ts";
 export type { Capped } from "./exec/head-tail.ts";

@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+
+/** With the tag's own start and a sweep's number it still fits what the platform takes as a tag. */
+const REQUEST_ID = /^\S{1,240}$/;
 
 /** Pieces that several tools' inputs share. */
 
@@ -20,3 +24,12 @@ export const project = projectPath.optional().describe("[[cluster/]org/]project"
 export const selector = z
   .string()
   .refine((text) => text.trim() !== "", "is empty: leave it out to select by other things");
+
+/** Refuses a request id that cannot be part of a tag. */
+export function checkRequestId(requestId: string | undefined): void {
+  if (requestId === undefined || REQUEST_ID.test(requestId)) return;
+  const near = requestId.trim().replace(/\s+/g, "-").slice(0, 40) || "run-1";
+  throw new InvalidInputError(
+    `request_id: "${requestId.slice(0, 60)}" must be 1 to 240 characters without blanks, e.g. "${near}". Nothing was started.`,
+  );
+}

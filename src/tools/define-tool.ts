@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { JobDescription } from "../client/index.ts";
 import type { Call } from "../operations/caller.ts";
+import type { NextCall } from "../operations/next.ts";
 
 /** All four are required: a missing hint reads as a promise nobody made. */
 interface Effects {
@@ -20,6 +21,8 @@ export interface Reply<Out> {
    * The call is to be made again with the answer.
    */
   asks?: string;
+  /** Calls that go on from it, as the text prints them. */
+  next?: NextCall[];
 }
 
 export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObject = z.ZodObject> {

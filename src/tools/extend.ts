@@ -20,6 +20,7 @@ import { costProblem } from "../operations/spending/problems.ts";
 import { lookUp, within } from "../operations/within.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
+import { limitText } from "./words/limits.ts";
 
 const READ_BACK_MS = 5000;
 /** For the turn and the extension itself. */
@@ -101,7 +102,10 @@ function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { caller 
   const [problem] = costProblem({ pricePerHour, lifeSpanSeconds }, { limit, presets: [] });
   if (problem === undefined) return;
   const spent = formatSpan(job.life_span ?? 0);
-  throw new PolicyError("over_limit", `${problem} Its life span is ${spent} now. Nothing was changed.`);
+  throw new PolicyError(
+    "over_limit",
+    `${limitText(problem)} Its life span is ${spent} now. Nothing was changed.`,
+  );
 }
 
 interface Extended {

@@ -29,6 +29,8 @@ export interface Started {
 export interface OnceOptions {
   /** 1 to 252 characters without blanks; the job carries it as a tag. */
   requestId: string;
+  /** The id of the request that this one is a part of, where errors have to name that. */
+  partOf?: string | undefined;
   /** Nobody can have used the id before: no search for an earlier job. */
   isNew?: boolean | undefined;
   /** How long a job whose start was not answered is looked for, in milliseconds; 10,000 by default. */
@@ -39,6 +41,8 @@ export interface OnceOptions {
 interface Wanted {
   key: string;
   requestId: string;
+  /** As errors name it. */
+  shownId: string;
   isNew: boolean;
   lookupMs: number;
   prepared: PreparedStart;
@@ -47,6 +51,7 @@ interface Wanted {
 /** Where to look for the job of a request. */
 interface Sought {
   requestId: string;
+  shownId?: string;
   where: Where | undefined;
 }
 
@@ -64,14 +69,27 @@ export function requestTag(requestId: string): string {
  */
 export async function startOnce(
   at: Connection,
-  { options, requestId, isNew = false, lookupMs = LOOKUP_MS }: OnceOptions & { options: StartOptions },
+  {
+    options,
+    requestId,
+    partOf: shownId = requestId,
+    isNew = false,
+    lookupMs = LOOKUP_MS,
+  }: OnceOptions & { options: StartOptions },
   call: CallOptions = {},
 ): Promise<Started> {
   if (!/^\S{1,252}$/.test(requestId))
     throw new PlatformError("invalid_argument", "request_id must be 1 to 252 characters without blanks.");
   const tag = requestTag(requestId);
   const prepared = await prepareStart(at, { ...options, tags: [...(options.tags ?? []), tag] }, call);
-  const wanted: Wanted = { key: startKey(prepared.where, tag), requestId, isNew, lookupMs, prepared };
+  const wanted: Wanted = {
+    key: startKey(prepared.where, tag),
+    requestId,
+    shownId,
+    isNew,
+    lookupMs,
+    prepared,
+  };
   for (;;) {
     const found = await at.starts.turns
       .run(wanted.key, () => findOrSend(at, wanted, call), call.signal)
@@ -111,8 +129,8 @@ async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Pr
   return { sent: now, isFirst: true };
 }
 
-async function startedBefore(at: Connection, { requestId, isNew, prepared }: Wanted, call: CallOptions) {
-  return isNew ? undefined : startedBy(at, { requestId, where: prepared.where }, call);
+async function startedBefore(at: Connection, { isNew, prepared, ...ids }: Wanted, call: CallOptions) {
+  return isNew ? undefined : startedBy(at, { ...ids, where: prepared.where }, call);
 }
 
 /** The job of a start that this connection sent and that is over. @throws {UnknownOutcomeError} */
@@ -122,8 +140,8 @@ async function jobOfSent(
   call: CallOptions,
 ): Promise<JobDescription | undefined> {
   if (sent.state === "found") {
-    const { requestId, prepared } = wanted;
-    const listed = await startedBy(at, { requestId, where: prepared.where }, call);
+    const { requestId, shownId, prepared } = wanted;
+    const listed = await startedBy(at, { requestId, shownId, where: prepared.where }, call);
     return listed ?? getJob(at, (await sent.found).id, call);
   }
   const answer = await sent.answer;
@@ -133,12 +151,12 @@ async function jobOfSent(
     ? undefined
     : await search(at, { wanted: { ...wanted, lookupMs }, sent }, call);
   if (found !== undefined) return found;
-  const { requestId, prepared } = wanted;
+  const { requestId, shownId, prepared } = wanted;
   try {
-    const job = await startedBy(at, { requestId, where: prepared.where }, call);
+    const job = await startedBy(at, { requestId, shownId, where: prepared.where }, call);
     if (job !== undefined) return job;
   } catch (cause) {
-    throw unknownOutcome(requestId, cause instanceof PlatformError ? { lost: cause } : answer);
+    throw unknownOutcome(shownId, cause instanceof PlatformError ? { lost: cause } : answer);
   }
   at.starts.forget(wanted.key);
   return undefined;
@@ -147,10 +165,10 @@ async function jobOfSent(
 function asAsked(
   { session }: Connection,
   job: JobDescription,
-  { wanted: { requestId, prepared }, sent }: { wanted: Wanted; sent: SentStart | undefined },
+  { wanted: { shownId, prepared }, sent }: { wanted: Wanted; sent: SentStart | undefined },
 ): JobDescription {
   const user = userOf(session.login.token);
-  return sameRequest(job, { requestId, body: prepared.body, sentBody: sent?.body, user });
+  return sameRequest(job, { requestId: shownId, body: prepared.body, sentBody: sent?.body, user });
 }
 
 /** Another server of the login may have sent the same request at the same time: both keep the older job. */
@@ -203,10 +221,10 @@ async function jobOf(
     const job = await Promise.race([sent.found, search(at, { wanted, sent }, call)]);
     if (job !== undefined) return job;
   }
-  if (sent.state !== "refused") throw unknownOutcome(wanted.requestId, answer);
+  if (sent.state !== "refused") throw unknownOutcome(wanted.shownId, answer);
   if (!isFirst) return undefined;
   const refused = await sent.answer;
-  throw "refused" in refused ? refused.refused : unknownOutcome(wanted.requestId, refused);
+  throw "refused" in refused ? refused.refused : unknownOutcome(wanted.shownId, refused);
 }
 
 /** Undefined when it does not come as long as the call waits. */
@@ -226,8 +244,9 @@ export async function startedBy(
   const user = userOf(at.session.login.token);
   const jobs = await tagged(at, sought, call);
   const [first] = jobs;
+  const { shownId: requestId = sought.requestId } = sought;
   const own = jobs.find(({ owner }) => owner === user);
-  if (own === undefined && first !== undefined) requireOwner(first, { requestId: sought.requestId, user });
+  if (own === undefined && first !== undefined) requireOwner(first, { requestId, user });
   return own;
 }
 

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { RequestIdUsedError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
 import { imageToString } from "../names/images.ts";
 import type { WireStartBody } from "./body.ts";
@@ -32,20 +32,16 @@ export function sameRequest(job: JobDescription, { requestId, body, sentBody, us
   const now = { ...fieldsAsked(body), ...sentOnly(body, sentBody) };
   const differing = Object.keys(then).filter((key) => canonical(then[key]) !== canonical(now[key]));
   if (differing.length === 0) return job;
-  throw new PlatformError(
-    "conflict",
+  throw new RequestIdUsedError(
     `request_id "${requestId}" was already used for job ${job.id} with other arguments (${differing.join(", ")}). Use a new one for a new job.`,
-    { retryable: false },
   );
 }
 
 /** In a shared project a request id may be somebody else's. */
 export function requireOwner(job: JobDescription, { requestId, user }: Omit<Asked, "body">): void {
   if (job.owner === user) return;
-  throw new PlatformError(
-    "conflict",
+  throw new RequestIdUsedError(
     `request_id "${requestId}" was already used by ${job.owner}, for job ${job.id}: use another one. Nothing was started.`,
-    { retryable: false },
   );
 }
 

@@ -7,10 +7,9 @@ import {
   startKey,
 } from "../../client/index.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
-import type { Call } from "../caller.ts";
+import type { Call, Policy } from "../caller.ts";
 import { isOwned, markOf } from "../find/owned.ts";
-import { PolicyError } from "../policy-error.ts";
-import { costProblem, jobsProblem, rateProblem, type Wanted } from "./problems.ts";
+import { costProblem, jobsProblem, type LimitProblem, rateProblem, type Wanted } from "./problems.ts";
 
 type Context = Pick<Call, "caller" | "signal">;
 
@@ -24,27 +23,37 @@ interface LimitScope {
 /** The platform refuses other and longer owners in a filter. Source: protocol reference 3.6. */
 const FILTERABLE_OWNER = /^(?=.{3,21}$)[a-z0-9]+(?:[-/][a-z0-9]+)*$/;
 
-/**
- * Takes places within the limits for jobs about to be started; call the result once they are started or not.
- * @throws {PolicyError} `over_limit`, with the figure and what would fit
- */
-export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<() => void> {
+/** Whether anything bounds what is started. */
+export function hasLimits({ maxCreditsPerHour, maxCreditsPerJob, maxJobs }: Policy): boolean {
+  return [maxCreditsPerHour, maxCreditsPerJob, maxJobs].some((limit) => limit !== undefined);
+}
+
+/** Places taken within the limits; `release` them once the jobs are started or not. */
+export interface Reserved {
+  problem?: LimitProblem;
+  release: () => void;
+}
+
+/** Takes places within the limits for jobs about to be started, or says which limit is in the way. */
+export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<Reserved> {
   const { caller, signal } = scope.context;
+  const reserved: Reserved = { release: () => {} };
   let isOver = false;
-  let release = () => {};
   // One check at a time: two starts must not both take the last free place.
   const check = async () => {
     const [problem] = await limitProblems(wanted, scope);
-    if (problem !== undefined) throw new PolicyError("over_limit", `${problem} Nothing was started.`);
-    if (isOver) return;
-    release = caller.ledger.hold(new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])));
+    if (problem !== undefined) reserved.problem = problem;
+    if (isOver || problem !== undefined) return;
+    reserved.release = caller.ledger.hold(
+      new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])),
+    );
   };
   try {
     await caller.ledger.turns.run("limits", check, signal);
-    return release;
+    return reserved;
   } catch (error) {
     isOver = true;
-    release();
+    reserved.release();
     throw error;
   }
 }
@@ -53,7 +62,7 @@ export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Pro
 export async function limitProblems(
   wanted: readonly Wanted[],
   { context, presets }: LimitScope,
-): Promise<string[]> {
+): Promise<LimitProblem[]> {
   const [first] = wanted;
   if (first === undefined) return [];
   const { maxCreditsPerJob, maxJobs, maxCreditsPerHour } = context.caller.policy;
@@ -64,7 +73,7 @@ export async function limitProblems(
   const more = fresh.map(({ pricePerHour }) => pricePerHour);
   return [
     ...tooDear,
-    ...jobsProblem(maxJobs, { taken: prices.length, asked: fresh.length }),
+    ...jobsProblem(maxJobs, { active: prices.length, asked: fresh.length }),
     ...rateProblem(maxCreditsPerHour, { prices, more, presets }),
   ];
 }
@@ -77,11 +86,11 @@ export async function limitProblems(
 export async function overflow(
   started: readonly JobDescription[],
   context: Context,
-): Promise<Map<string, string>> {
+): Promise<Map<string, LimitProblem>> {
   const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.caller.policy;
   const tooDear = started.flatMap(({ id, price_credits_per_hour: pricePerHour, life_span }) =>
     costProblem({ pricePerHour, lifeSpanSeconds: life_span }, { limit, presets: [] }).map(
-      (problem): [string, string] => [id, problem],
+      (problem): [string, LimitProblem] => [id, problem],
     ),
   );
   const found = new Map(tooDear);
@@ -89,7 +98,7 @@ export async function overflow(
   const prices: string[] = [];
   for (const { id, price_credits_per_hour: price } of (await activeJobs(context)).sort(byAge)) {
     const [problem] = [
-      ...jobsProblem(maxJobs, { taken: prices.length, asked: 1 }),
+      ...jobsProblem(maxJobs, { active: prices.length, asked: 1 }),
       ...rateProblem(maxCreditsPerHour, { prices, more: [price], presets: [] }),
     ];
     if (problem !== undefined && started.some((job) => job.id === id)) found.set(id, problem);

@@ -1,70 +1,58 @@
 import { type JobDescription, PlatformError, type SentStart } from "../../client/index.ts";
 import type { Call } from "../caller.ts";
-import { PolicyError } from "../policy-error.ts";
-import type { StartOutcome } from "../start/request.ts";
 import { within } from "../within.ts";
-import { overflow } from "./limits.ts";
+import { hasLimits, overflow } from "./limits.ts";
+import type { LimitProblem } from "./problems.ts";
 
-/** Ends jobs that were just started and that the limits have no room for after all. */
-export async function giveWay(outcomes: StartOutcome[], context: Call): Promise<StartOutcome[]> {
-  if (!hasLimits(context)) return outcomes;
-  const fresh = outcomes.flatMap(({ job, isRepeated }) =>
-    job === undefined || isRepeated === true ? [] : [job],
-  );
-  const problems = await within(context.signal, (signal) => overflow(fresh, { ...context, signal })).catch(
+/** A job that was just started, that the limits have no room for after all, and that was ended at once. */
+export interface Exceeded {
+  job: JobDescription;
+  problem: LimitProblem;
+  /** Why it could not be ended. */
+  endError?: PlatformError | undefined;
+}
+
+/** Ends those of the jobs just started that the limits have no room for; by their ids. */
+export async function giveWay(
+  fresh: readonly JobDescription[],
+  call: Call,
+): Promise<ReadonlyMap<string, Exceeded>> {
+  if (fresh.length === 0 || !hasLimits(call.caller.policy)) return new Map();
+  const problems = await within(call.signal, (signal) => overflow(fresh, { ...call, signal })).catch(
     unchecked,
   );
-  return Promise.all(
-    outcomes.map(async (outcome) => {
-      const problem = problems.get(outcome.job?.id ?? "");
-      if (outcome.job === undefined || problem === undefined) return outcome;
-      const said = `${problem} ${await end(outcome.job, context)}`;
-      if (outcomes.length === 1) throw new PolicyError("over_limit", said);
-      const error = new PlatformError("quota", said, { retryable: false });
-      return { item: outcome.item, error };
-    }),
-  );
+  const ended = fresh.flatMap((job) => {
+    const problem = problems.get(job.id);
+    return problem === undefined ? [] : [end({ job, problem }, call)];
+  });
+  return new Map((await Promise.all(ended)).map((exceeded) => [exceeded.job.id, exceeded]));
 }
 
 /**
  * The same for starts that were sent but whose call ends before their jobs have been held against the limits: it
  * was cancelled, or their answers are still missing.
  */
-export function giveWayLater(sent: readonly SentStart[], context: Call): void {
-  if (!hasLimits(context)) return;
-  const later = { ...context, signal: new AbortController().signal };
+export function giveWayLater(sent: readonly SentStart[], call: Call): void {
+  if (!hasLimits(call.caller.policy)) return;
+  const later = { ...call, signal: new AbortController().signal };
   for (const { found } of sent) {
     // Nobody waits for it any more, and a job that could not be ended counts in every later check.
-    void found.then((job) => endOverflow(job, later)).catch(() => undefined);
+    void found.then((job) => giveWay([job], later)).catch(() => undefined);
   }
 }
 
-async function endOverflow(job: JobDescription, context: Call): Promise<void> {
-  const problems = await within(context.signal, (signal) => overflow([job], { ...context, signal }));
-  if (problems.has(job.id)) await end(job, context);
-}
-
-function hasLimits({ caller: { policy } }: Call): boolean {
-  const { maxCreditsPerHour, maxCreditsPerJob, maxJobs } = policy;
-  return [maxCreditsPerHour, maxCreditsPerJob, maxJobs].some((limit) => limit !== undefined);
-}
-
 /** The limits held before the start; that they cannot be read again is no reason to end a job. */
-function unchecked(error: unknown): Map<string, string> {
+function unchecked(error: unknown): Map<string, LimitProblem> {
   if (error instanceof PlatformError) return new Map();
   throw error;
 }
 
-async function end(
-  { id, price_credits_per_hour: price }: JobDescription,
-  { caller: { platform }, signal }: Call,
-) {
-  const how = `${id}, which this call started at ${price} credits per hour,`;
+async function end(exceeded: Exceeded, { caller: { platform }, signal }: Call): Promise<Exceeded> {
   try {
-    await within(signal, (until) => platform.jobs.kill(id, { signal: until }));
-    return `${how} was ended at once.`;
+    await within(signal, (until) => platform.jobs.kill(exceeded.job.id, { signal: until }));
+    return exceeded;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    return `${how} could not be ended (${error.message}): end it with job_kill {"jobs": ["${id}"]}.`;
+    return { ...exceeded, endError: error };
   }
 }

@@ -1,13 +1,7 @@
 import type { Preset } from "../../client/index.ts";
-import {
-  affordableSeconds,
-  compareCredits,
-  costOf,
-  formatCredits,
-  formatMost,
-  sumCredits,
-} from "../../jobs/cost.ts";
-import { formatSpan } from "../../jobs/time/durations.ts";
+import { affordableSeconds, compareCredits, costOf, sumCredits } from "../../jobs/cost.ts";
+
+const MOST_PRESETS = 3;
 
 /** A job about to be started, as far as limits look at it. */
 export interface Wanted {
@@ -19,6 +13,34 @@ export interface Wanted {
   lifeSpanSeconds?: number | undefined;
 }
 
+/** What one limit has against some jobs; `most` is the limit, credits are decimal. */
+export type LimitProblem =
+  /** A job without an end. */
+  | { limit: "credits_per_job"; most: number; cost?: undefined }
+  | {
+      limit: "credits_per_job";
+      most: number;
+      cost: string;
+      pricePerHour: string;
+      lifeSpanSeconds: number;
+      /** The longest life span that fits, if any does. */
+      fittingSeconds: number | undefined;
+      fittingPresets: PricedPreset[];
+    }
+  | { limit: "jobs"; most: number; active: number; asked: number; free: number }
+  | {
+      limit: "credits_per_hour";
+      most: number;
+      /** Of the active jobs, and of those asked for. */
+      now: string;
+      more: string;
+      /** How many of those asked for fit. */
+      fittingCount: number;
+      fittingPresets: PricedPreset[];
+    };
+
+export type PricedPreset = Pick<Preset, "name" | "credits_per_hour">;
+
 /** What one job may cost at most, in credits; absent = no bound. */
 export function worstCase({ pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">): string | undefined {
   return lifeSpanSeconds === undefined ? undefined : costOf(pricePerHour, wholeMinutes(lifeSpanSeconds));
@@ -27,72 +49,61 @@ export function worstCase({ pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">
 /** What speaks against a job under `--max-credits-per-job`, with what would fit. */
 export function costProblem(
   { pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">,
-  { limit, presets }: { limit: number | undefined; presets: readonly Preset[] },
-): string[] {
-  if (limit === undefined) return [];
-  const said = `--max-credits-per-job is ${limit}:`;
-  if (lifeSpanSeconds === undefined)
-    return [`${said} a job without a life span has no bound. Set life_span.`];
+  { limit: most, presets }: { limit: number | undefined; presets: readonly Preset[] },
+): LimitProblem[] {
+  if (most === undefined) return [];
+  if (lifeSpanSeconds === undefined) return [{ limit: "credits_per_job", most }];
   const seconds = wholeMinutes(lifeSpanSeconds);
-  const most = costOf(pricePerHour, seconds);
-  if (compareCredits(most, String(limit)) <= 0) return [];
-  const span = formatSpan(lifeSpanSeconds);
-  const shorter = Math.floor(affordableSeconds(String(limit), pricePerHour) / 60) * 60;
-  const cheaper = fittingPresets(
-    presets,
-    (price) => compareCredits(costOf(price, seconds), String(limit)) <= 0,
-  );
-  const fits = [
-    ...(shorter < 60 ? [] : [`life_span ${formatSpan(shorter)} with this preset`]),
-    ...(cheaper === "" ? [] : [`${cheaper} for ${span}`]),
-  ];
+  const cost = costOf(pricePerHour, seconds);
+  const fits = (credits: string) => compareCredits(credits, String(most)) <= 0;
+  if (fits(cost)) return [];
+  const shorter = Math.floor(affordableSeconds(String(most), pricePerHour) / 60) * 60;
   return [
-    `${said} ${span} at ${pricePerHour} credits per hour could cost ${formatMost(most)}. Would fit: ${fits.join(", or ") || "nothing here"}.`,
+    {
+      ...{ limit: "credits_per_job", most, cost, pricePerHour, lifeSpanSeconds },
+      fittingSeconds: shorter < 60 ? undefined : shorter,
+      fittingPresets: dearest(presets, (price) => fits(costOf(price, seconds))),
+    },
   ];
 }
 
 /** What speaks against more jobs under `--max-jobs`. */
 export function jobsProblem(
-  limit: number | undefined,
-  { taken, asked }: { taken: number; asked: number },
-): string[] {
-  if (limit === undefined || asked === 0 || taken + asked <= limit) return [];
-  const free = Math.max(0, limit - taken);
-  const advice = free === 0 ? "Nothing fits until one of them ends." : `${free} would fit.`;
-  return [
-    `--max-jobs is ${limit}: this server has ${taken} active, and ${asked} more ${asked === 1 ? "was" : "were"} asked for. ${advice}`,
-  ];
+  most: number | undefined,
+  { active, asked }: { active: number; asked: number },
+): LimitProblem[] {
+  if (most === undefined || asked === 0 || active + asked <= most) return [];
+  return [{ limit: "jobs", most, active, asked, free: Math.max(0, most - active) }];
 }
 
 /** What speaks against more jobs under `--max-credits-per-hour`. */
 export function rateProblem(
-  limit: number | undefined,
+  most: number | undefined,
   {
     prices,
     more,
     presets,
   }: { prices: readonly string[]; more: readonly string[]; presets: readonly Preset[] },
-): string[] {
-  if (limit === undefined || more.length === 0) return [];
+): LimitProblem[] {
+  if (most === undefined || more.length === 0) return [];
   const fits = (added: readonly string[]) =>
-    compareCredits(sumCredits([...prices, ...added]), String(limit)) <= 0;
+    compareCredits(sumCredits([...prices, ...added]), String(most)) <= 0;
   if (fits(more)) return [];
-  const count = more.findIndex((_, index) => !fits(more.slice(0, index + 1)));
-  const cheaper = fittingPresets(presets, (price) => fits(more.map(() => price)));
-  const advice = [...(count < 1 ? [] : [`${count} at this price`]), ...(cheaper === "" ? [] : [cheaper])];
   return [
-    `--max-credits-per-hour is ${limit}: this server's active jobs cost ${formatCredits(sumCredits(prices))} per hour, and these ${formatCredits(sumCredits(more))} more. Would fit: ${advice.join(", or ") || "nothing until one of them ends"}.`,
+    {
+      ...{ limit: "credits_per_hour", most, now: sumCredits(prices), more: sumCredits(more) },
+      fittingCount: more.findIndex((_, index) => !fits(more.slice(0, index + 1))),
+      fittingPresets: dearest(presets, (price) => fits(more.map(() => price))),
+    },
   ];
 }
 
 /** The dearest few presets that fit. */
-function fittingPresets(presets: readonly Preset[], fits: (price: string) => boolean): string {
-  const some = presets
+function dearest(presets: readonly Preset[], fits: (price: string) => boolean): PricedPreset[] {
+  return presets
     .filter(({ credits_per_hour }) => fits(credits_per_hour))
     .sort((a, b) => compareCredits(b.credits_per_hour, a.credits_per_hour))
-    .slice(0, 3);
-  if (some.length === 0) return "";
-  return `preset ${some.map(({ name, credits_per_hour }) => `${name} (${credits_per_hour} per hour)`).join(" or ")}`;
+    .slice(0, MOST_PRESETS);
 }
 
 /** The platform counts whole minutes; a part of one is rounded up. */

@@ -6,10 +6,8 @@ import {
   type Preset,
   type StartOptions,
 } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
 import { compareCredits } from "../../jobs/cost.ts";
 import { whereIs } from "../../jobs/identity.ts";
-import { formatMemory } from "../../jobs/reasons/explanation.ts";
 import { commandToRun } from "../../jobs/start/command.ts";
 import { formatSpan, parseLifeSpan } from "../../jobs/time/durations.ts";
 import type { StartItem } from "./request.ts";
@@ -61,33 +59,37 @@ export function rerunItem(
   };
 }
 
-/** What differs, without values of variables. */
-export function changesText(job: JobDescription, { options }: StartItem, changes: Changes): string {
-  const pairs: [string, string | undefined, string | undefined][] = [
-    ["name", job.name, options.name],
-    ["image", imageToString(job.container.image), options.image],
-    ["preset", job.preset_name ?? ownResources(job), options.preset ?? "the cluster's first"],
-    ["schedule_timeout", ...spans(job.schedule_timeout, options.scheduleTimeoutSeconds)],
+/** What differs; of variables only the names. */
+export type Change =
+  | { what: "name" | "image" | "schedule_timeout"; before: string | undefined; after: string | undefined }
+  | { what: "preset"; before: string | OwnResources; after: string | undefined }
+  | { what: "command" }
+  | { what: "life_span" }
+  | { what: "env"; names: string[] };
+
+/** What a job has that was started without a preset. */
+export type OwnResources = Pick<JobDescription["container"]["resources"], "cpu" | "memory">;
+
+export function changesOf(job: JobDescription, { options }: StartItem, changes: Changes): Change[] {
+  const { cpu, memory } = job.container.resources;
+  const span = (seconds: number | undefined) => (seconds === undefined ? undefined : formatSpan(seconds));
+  const names = Object.keys(changes.env ?? {});
+  const pairs: Extract<Change, { after: unknown }>[] = [
+    { what: "name", before: job.name, after: options.name },
+    { what: "image", before: imageToString(job.container.image), after: options.image },
+    { what: "preset", before: job.preset_name ?? { cpu, memory }, after: options.preset },
+    {
+      what: "schedule_timeout",
+      before: span(job.schedule_timeout),
+      after: span(options.scheduleTimeoutSeconds),
+    },
   ];
-  const texts = pairs
-    .filter(([, before, after]) => before !== after)
-    .map(([key, before = "none", after = "none"]) => `${key} ${oneLine(before)} → ${oneLine(after)}`);
-  const env = Object.keys(changes.env ?? {});
   return [
-    ...texts,
-    ...(changes.command === undefined ? [] : ["a new command"]),
-    ...(options.lifeSpanSeconds === job.life_span ? [] : ["a new life span"]),
-    ...(env.length === 0 ? [] : [`env ${env.join(", ")}`]),
-  ].join("; ");
-}
-
-function ownResources({ container: { resources } }: JobDescription): string {
-  return `none (${resources.cpu} CPU and ${formatMemory(resources.memory)} of its own)`;
-}
-
-function spans(...seconds: (number | undefined)[]): [string | undefined, string | undefined] {
-  const [before, after] = seconds.map((each) => (each === undefined ? undefined : formatSpan(each)));
-  return [before, after];
+    ...pairs.filter(({ before, after }) => before !== after),
+    ...(changes.command === undefined ? [] : [{ what: "command" as const }]),
+    ...(options.lifeSpanSeconds === job.life_span ? [] : [{ what: "life_span" as const }]),
+    ...(names.length === 0 ? [] : [{ what: "env" as const, names }]),
+  ];
 }
 
 function containerOptions({ container }: JobDescription) {

@@ -1,30 +1,40 @@
 import {
-  ACTIVE_STATUSES,
   type PlatformContext,
   PlatformError,
   type Preset,
   requestTag,
   type StartOptions,
   type StartPlan,
-  unreadableText,
 } from "../../client/index.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import {
-  type Mount,
-  mountProblems,
-  nameProblems,
-  presetProblems,
-  startProblems,
-} from "../../jobs/start/problems.ts";
+import { type Mount, mountProblems, presetProblems, startProblems } from "../../jobs/start/problems.ts";
 import type { Call } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
+import type { LimitProblem } from "../spending/problems.ts";
 import type { StartRequest } from "./request.ts";
 
 type Context = Pick<Call, "caller" | "signal">;
 
+/** What would be refused about a start. */
+export type StartProblem =
+  /** In the words of who refuses it. */
+  | { code: "invalid"; text: string }
+  | {
+      code: "unknown_preset";
+      wanted: string;
+      near: string | undefined;
+      known: string[];
+      /** What of the platform's configuration could not be read. */
+      unreadable: readonly string[];
+    }
+  | { code: "name_taken"; name: string; id: string }
+  /** Not among those that the caller's configuration names. */
+  | { code: "unknown_project"; project: string; cluster: string; org: string; known: string[] }
+  | { code: "over_limit"; problem: LimitProblem };
+
 /** What the platform would refuse about a request, and what would be sent. */
 export interface Checked {
-  problems: string[];
+  problems: StartProblem[];
   /** Of the first job; absent when it cannot even be built. */
   plan?: StartPlan;
   /** Of the job's cluster. */
@@ -39,18 +49,26 @@ export async function checkStart({ items }: StartRequest, { caller, signal }: Co
   const own = items.flatMap(({ options, requestId }) =>
     startProblems(options, [requestTag(requestId), markOf(context.user)]),
   );
-  const unknown = unknownPreset(first.options.preset, presets).map((text) => text + unreadableText(context));
+  const unknown = unknownPreset(first.options.preset, { presets, context });
   const isKnown = unknown.length === 0;
   try {
     const options = isKnown ? first.options : { ...first.options, preset: undefined };
     const plan = await caller.platform.jobs.plan(options, { signal });
     const mounts = Object.values(mountsOf(plan)).flatMap((kind) => mountProblems(kind, plan.where.cluster));
-    const more = [...unknown, ...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts];
-    return { problems: [...new Set([...own, ...more])], presets, ...(isKnown ? { plan } : {}) };
+    const more = [...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts];
+    return { problems: distinct(own, unknown, more), presets, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
-    return { problems: [...new Set([...own, ...unknown, error.message])], presets };
+    return { problems: distinct(own, unknown, [error.message]), presets };
   }
+}
+
+function distinct(own: string[], unknown: StartProblem[], more: string[]): StartProblem[] {
+  const invalid = (texts: Iterable<string>) =>
+    Array.from(texts, (text) => ({ code: "invalid" as const, text }));
+  const first = new Set(own);
+  const rest = new Set(more.filter((text) => !first.has(text)));
+  return [...invalid(first), ...unknown, ...invalid(rest)];
 }
 
 /** The presets of a job's cluster: as they are now where a price is held against a limit or a name is not known. */
@@ -71,53 +89,14 @@ async function presetsFor(
   return read();
 }
 
-function unknownPreset(wanted: string | undefined, presets: readonly Preset[]): string[] {
-  const names = presets.map(({ name }) => name);
-  if (wanted === undefined || names.length === 0 || names.includes(wanted)) return [];
-  const [near] = nearestNames(wanted, names);
-  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-  return [`preset: there is no "${wanted.slice(0, 60)}".${hint} There are: ${names.join(", ")}.`];
-}
-
-/** Names that another active job of the project has. */
-export async function takenNames(
-  { items }: StartRequest,
-  { where: { cluster, org, project } }: StartPlan,
-  { caller: { platform }, signal }: Context,
-): Promise<string[]> {
-  const wanted = new Map(
-    items.flatMap(({ name, requestId }) => (name === undefined ? [] : [[name, requestId]])),
-  );
-  // The platform refuses to look for a name that cannot be one; what is wrong with it is said elsewhere.
-  if ([...wanted.keys()].some((name) => nameProblems(name).length > 0)) return [];
-  if (wanted.size === 0) return [];
-  const taken: string[] = [];
-  const [only] = wanted.size === 1 ? wanted.keys() : [];
-  const filter = { statuses: ACTIVE_STATUSES, name: only, cluster, orgs: [org], projects: [project] };
-  for await (const { name = "", id, tags } of platform.jobs.list(filter, { signal })) {
-    const requestId = wanted.get(name);
-    if (requestId === undefined || tags.includes(requestTag(requestId))) continue;
-    taken.push(`name: ${name} is the name of an active job, ${id}.`);
-  }
-  return taken;
-}
-
-/** A project that the caller's configuration does not name; only the platform knows for certain. */
-export async function projectDoubts(
-  { where: { cluster, org, project } }: StartPlan,
-  { caller: { platform }, signal }: Context,
-): Promise<string[]> {
-  const read = async () => {
-    const { projects } = await platform.context({ signal });
-    return projects.filter((known) => known.cluster_name === cluster && known.org_name === org);
-  };
-  const isKnown = (projects: readonly { name: string }[]) => projects.some(({ name }) => name === project);
-  if (isKnown(await read())) return [];
-  await platform.refresh({ signal });
-  const here = await read();
-  if (isKnown(here)) return [];
-  const names = here.map(({ name }) => name).join(", ") || "none";
-  return [`project: ${project} is not among yours in ${cluster}/${org} (${names}).`];
+function unknownPreset(
+  wanted: string | undefined,
+  { presets, context }: { presets: readonly Preset[]; context: PlatformContext },
+): StartProblem[] {
+  const known = presets.map(({ name }) => name);
+  if (wanted === undefined || known.length === 0 || known.includes(wanted)) return [];
+  const [near] = nearestNames(wanted, known);
+  return [{ code: "unknown_preset", wanted, near, known, unreadable: context.unreadable }];
 }
 
 /** What would be mounted, by kind. */

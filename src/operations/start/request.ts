@@ -1,6 +1,7 @@
 import type { JobDescription, PlatformError, StartOptions } from "../../client/index.ts";
 import type { CommandToRun } from "../../jobs/start/command.ts";
 import type { SweepItem } from "../../jobs/start/sweep.ts";
+import type { Exceeded } from "../spending/overflow.ts";
 
 /** One job to be started. */
 export interface StartItem extends SweepItem {
@@ -14,7 +15,12 @@ export interface StartOutcome {
   job?: JobDescription | undefined;
   /** The job of an earlier call with the same request id. */
   isRepeated?: boolean;
+  /** Why there is no job. */
   error?: PlatformError;
+  /** The same where another active job has its name: that job's id. */
+  nameTaken?: { name: string; holder: string } | undefined;
+  /** It was started, and ended at once. */
+  exceeded?: Exceeded;
 }
 
 /** What one call asks for. */

@@ -1,117 +1,143 @@
 import pMap from "p-map";
-import { PlatformError, requestTag, type SentStart, type StartPlan, startKey } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
-import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import {
+  PlatformError,
+  type Preset,
+  requestTag,
+  type SentStart,
+  type StartPlan,
+  startKey,
+} from "../../client/index.ts";
 import type { Call } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
-import { reserve } from "../spending/limits.ts";
-import { giveWay, giveWayLater } from "../spending/overflow.ts";
+import { hasLimits, type Reserved, reserve } from "../spending/limits.ts";
+import { type Exceeded, giveWay, giveWayLater } from "../spending/overflow.ts";
+import type { LimitProblem, Wanted } from "../spending/problems.ts";
 import { within } from "../within.ts";
-import type { Checked } from "./check.ts";
-import { explainRefusal } from "./refusal.ts";
+import type { Checked, StartProblem } from "./check.ts";
 import type { StartItem, StartOutcome, StartRequest } from "./request.ts";
 
+/** Source: protocol reference 3.8 */
+const NAME_TAKEN = /job with name '([^']+)'.* already exists: '(job-[^']+)'/;
 const PARALLEL_STARTS = 8;
 /** For each request of a start; then its outcome is looked up for some seconds. */
 const START_MS = 20_000;
 /** For all starts of a call: what is not done by then is said to be unknown. */
 const ALL_MS = 40_000;
 
+/** What came of a start: refused before anything was sent, or tried for each job. */
+export type StartResult =
+  | { outcome: "refused"; problems: StartProblem[] }
+  | { outcome: "over_limit"; problem: LimitProblem }
+  | { outcome: "tried"; outcomes: StartOutcome[] };
+
 /** Starts all jobs of a request; one that fails does not keep the others from starting. */
 export async function startAll(
   request: StartRequest,
   { problems, plan, presets }: Checked,
-  context: Call,
-): Promise<StartOutcome[]> {
-  if (problems.length > 0 || plan === undefined) throw refusal(problems);
-  const { isRepeatable, lifeSpanSeconds, items } = request;
-  const pricePerHour = plan.preset.credits_per_hour;
-  const release = await within(context.signal, async (signal) => {
-    const lookUp = { ...context, signal };
-    const seen = isRepeatable ? await seenBefore(request, plan, lookUp) : new Set<string>();
-    const wanted = items
-      .filter(({ requestId }) => !seen.has(requestId))
-      .map(({ requestId }) => ({
-        key: startKey(plan.where, requestTag(requestId)),
-        pricePerHour,
-        lifeSpanSeconds,
-      }));
-    return reserve(wanted, { context: lookUp, presets });
-  });
-  const sentNow = newlySent(items, plan, context);
-  let done = 0;
-  const whole = items.length === 1 ? undefined : request.requestId;
-  const startNext = async (item: StartItem, until: AbortSignal) => {
-    const outcome = await startOne(item, { isNew: !isRepeatable, context, until, whole });
-    done += 1;
-    context.progress(`started ${done} of ${items.length}`);
-    return outcome;
-  };
-  const options = { concurrency: PARALLEL_STARTS, signal: context.signal };
-  let unchecked = items;
+  call: Call,
+): Promise<StartResult> {
+  if (problems.length > 0 || plan === undefined) return { outcome: "refused", problems };
+  const { problem, release } = await within(call.signal, (signal) =>
+    reservePlaces(request, { plan, presets }, { ...call, signal }),
+  );
+  if (problem !== undefined) return { outcome: "over_limit", problem };
+  const sentNow = newlySent(request.items, plan, call);
+  let unchecked = request.items;
   try {
-    const outcomes = await within(
-      context.signal,
-      (until) => pMap(items, (item) => startNext(item, until), options),
-      ALL_MS,
+    const outcomes = await within(call.signal, (until) => startEach(request, until, call), ALL_MS);
+    const fresh = outcomes.flatMap(({ job, isRepeated }) =>
+      job === undefined || isRepeated === true ? [] : [job],
     );
-    const kept = await giveWay(outcomes, context);
+    const exceeded = await giveWay(fresh, call);
     unchecked = outcomes.flatMap(({ item, job }) => (job === undefined ? [item] : []));
-    return kept;
+    return { outcome: "tried", outcomes: outcomes.map((outcome) => withoutExceeded(outcome, exceeded)) };
   } finally {
-    giveWayLater(sentNow(unchecked), context);
+    giveWayLater(sentNow(unchecked), call);
     release();
   }
 }
 
 /** Tells which starts have been sent since it was made. */
-function newlySent(items: readonly StartItem[], { where }: StartPlan, { caller: { platform } }: Call) {
-  const sentOf = ({ requestId }: StartItem) => platform.starts.sent(startKey(where, requestTag(requestId)));
+function newlySent(items: readonly StartItem[], { where }: StartPlan, { caller: { ledger } }: Call) {
+  const sentOf = ({ requestId }: StartItem) => ledger.sent(startKey(where, requestTag(requestId)));
   const before = new Set(items.map(sentOf));
   return (some: readonly StartItem[]): SentStart[] =>
     some.map(sentOf).flatMap((sent) => (sent === undefined || before.has(sent) ? [] : [sent]));
 }
 
+/** The places of all jobs that an earlier call has not started yet. */
+async function reservePlaces(
+  request: StartRequest,
+  { plan, presets }: { plan: StartPlan; presets: Preset[] },
+  call: Call,
+): Promise<Reserved> {
+  const seen = request.isRepeatable ? await seenBefore(request, plan, call) : new Set<string>();
+  const items = request.items.filter(({ requestId }) => !seen.has(requestId));
+  return reserve(wantedPlaces({ ...request, items }, plan), { context: call, presets });
+}
+
+/** What the limits are to hold for the jobs of a request. */
+export function wantedPlaces(
+  { items, lifeSpanSeconds }: StartRequest,
+  { where, preset }: StartPlan,
+): Wanted[] {
+  return items.map(({ requestId }) => ({
+    key: startKey(where, requestTag(requestId)),
+    pricePerHour: preset.credits_per_hour,
+    lifeSpanSeconds,
+  }));
+}
+
+async function startEach(request: StartRequest, until: AbortSignal, call: Call): Promise<StartOutcome[]> {
+  const { items, isRepeatable } = request;
+  const isSweep = items.length > 1;
+  const partOf = isSweep ? request.requestId : undefined;
+  let done = 0;
+  const startNext = async (item: StartItem) => {
+    const outcome = await startOne(item, { isNew: !isRepeatable, partOf, until, call });
+    done += 1;
+    if (isSweep || outcome.job !== undefined) call.progress(`started ${done} of ${items.length}`);
+    return outcome;
+  };
+  return pMap(items, startNext, { concurrency: PARALLEL_STARTS, signal: call.signal });
+}
+
 interface StartSettings {
   isNew: boolean;
   /** The request id of the call, if it starts more than this job. */
-  whole: string | undefined;
-  context: Call;
+  partOf: string | undefined;
   until: AbortSignal;
+  call: Call;
 }
 
 async function startOne(
   item: StartItem,
-  { isNew, whole, context, until }: StartSettings,
+  { isNew, partOf, until, call }: StartSettings,
 ): Promise<StartOutcome> {
-  const {
-    caller: { platform },
-    signal,
-  } = context;
+  const { platform } = call.caller;
   try {
     const { requestId, options } = item;
     const { user } = await platform.context({ signal: until });
     const { job, repeated } = await platform.jobs.startOnce(
       { ...options, tags: [...(options.tags ?? []), markOf(user)] },
-      { requestId, isNew },
+      { requestId, partOf, isNew },
       { signal: until, timeoutMs: START_MS },
     );
     return { item, job, isRepeated: repeated };
   } catch (error) {
-    if (signal.aborted || !(error instanceof PlatformError)) throw error;
-    const explained = explainRefusal(error);
-    if (whole === undefined) throw explained;
-    return { item, error: ofWhole(explained, item.requestId, whole) };
+    if (call.signal.aborted || !(error instanceof PlatformError)) throw error;
+    return { item, error, nameTaken: nameTaken(error) };
   }
 }
 
-/** The id of one job of a sweep is not one to call with: it would start a sweep of its own. */
-function ofWhole(error: PlatformError, requestId: string, whole: string): PlatformError {
-  const { code, message, ...details } = error;
-  return new PlatformError(code, message.replaceAll(`"${requestId}"`, `"${whole}"`), {
-    ...details,
-    cause: error,
-  });
+function nameTaken({ serverText = "" }: PlatformError): StartOutcome["nameTaken"] {
+  const [, name, holder] = NAME_TAKEN.exec(serverText) ?? [];
+  return name === undefined || holder === undefined ? undefined : { name, holder };
+}
+
+function withoutExceeded(outcome: StartOutcome, all: ReadonlyMap<string, Exceeded>): StartOutcome {
+  const exceeded = all.get(outcome.job?.id ?? "");
+  return exceeded === undefined ? outcome : { item: outcome.item, exceeded };
 }
 
 /** Request ids whose jobs exist: what they need is already taken, whatever the limits say now. */
@@ -120,11 +146,7 @@ async function seenBefore(
   { where: { cluster, org, project } }: StartPlan,
   { caller: { platform, policy }, signal }: Call,
 ): Promise<Set<string>> {
-  if (
-    [policy.maxCreditsPerHour, policy.maxCreditsPerJob, policy.maxJobs].every((limit) => limit === undefined)
-  ) {
-    return new Set();
-  }
+  if (!hasLimits(policy)) return new Set();
   const tag = sweepTag ?? requestTag(items[0]?.requestId ?? "");
   const tags = new Set<string>();
   const filter = { tags: [tag], cluster, orgs: [org], projects: [project] };
@@ -132,11 +154,4 @@ async function seenBefore(
   return new Set(
     items.map(({ requestId }) => requestId).filter((requestId) => tags.has(requestTag(requestId))),
   );
-}
-
-function refusal(problems: readonly string[]): InvalidInputError {
-  const [only, ...others] = problems.map(oneLine);
-  const list =
-    others.length === 0 ? ` ${only ?? ""}` : `\n${problems.map((text) => `- ${oneLine(text)}`).join("\n")}`;
-  return new InvalidInputError(`The start would be refused, nothing was sent.${list}`);
 }

@@ -1,18 +1,8 @@
-import {
-  isFinished,
-  isFullId,
-  type JobDescription,
-  type Platform,
-  PlatformError,
-  parseJobUri,
-  type Where,
-} from "../../client/index.ts";
-import { identityText, whereIs } from "../../jobs/identity.ts";
-import { nameOf, statusText } from "../../jobs/standing.ts";
+import { isFullId, type JobDescription, type Platform, parseJobUri, type Where } from "../../client/index.ts";
+import { whereIs } from "../../jobs/identity.ts";
 import type { Call } from "../caller.ts";
-import { refsAgain, resolveOne } from "../find/index.ts";
+import { resolveOne } from "../find/index.ts";
 import { within } from "../within.ts";
-import type { Changes } from "./again.ts";
 
 const MAX_NAME_CHARS = 40;
 
@@ -73,27 +63,7 @@ async function placeOf(
   return place;
 }
 
-/** Refuses to run a second one beside a job that still runs or waits, unless the caller shows that it is meant. */
-export function requireEnded(
-  source: JobDescription,
-  { ref, project, changes }: { ref: string; project: string | undefined; changes: Changes },
-): void {
-  if (isFinished(source.status) || changes.name !== undefined) return;
-  const refs = JSON.stringify(refsAgain([source], { refs: [ref], project }));
-  throw new PlatformError(
-    "conflict",
-    `${identityText(source)} is still ${statusText(source)}, and a rerun would run beside it. Nothing was started. To replace it, first job_kill {"jobs": ${refs}}; to wait for its end, job_wait {"jobs": ${refs}}; to run a second one beside it, give that a name, e.g. "name": "${secondName(source)}".`,
-    { retryable: false },
-  );
-}
-
-/** How to go on from a plan. */
-export function startIt(source: JobDescription, isMeant: boolean): string {
-  const again = 'call job_rerun again with "dry_run": false';
-  if (isFinished(source.status) || isMeant) return `To start it, ${again}.`;
-  return `${nameOf(source)} is still ${source.status}: to replace it, first end it with job_kill; to run a second one beside it, give "name", e.g. "${secondName(source)}". Then ${again}.`;
-}
-
-function secondName({ name = "rerun" }: JobDescription): string {
+/** A name for a second one beside it. */
+export function secondName({ name = "rerun" }: JobDescription): string {
   return `${name.slice(0, MAX_NAME_CHARS - 2).replace(/-$/, "")}-2`;
 }

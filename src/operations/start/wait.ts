@@ -7,6 +7,7 @@ import { lastLines } from "../logs/last-lines.ts";
 import { redactorFor } from "../redactor.ts";
 import { pauseFor, startPoll } from "../watch/poll.ts";
 import { within } from "../within.ts";
+import type { StartOutcome } from "./request.ts";
 
 const POLL_MS = 500;
 const FIRST_LINES = 40;
@@ -27,17 +28,18 @@ export interface Watched {
   jobs: JobDescription[];
   output?: FirstOutput | undefined;
   /** Why there is no more: the jobs were started all the same. */
-  trouble?: string;
+  trouble?: PlatformError;
 }
 
 /** Watches started jobs for the time left; whatever goes wrong with that, the start has succeeded. */
 export async function watchStarted(
-  started: readonly JobDescription[],
+  outcomes: readonly StartOutcome[],
   deadlineMs: number,
   context: Call,
 ): Promise<Watched> {
-  if (Date.now() >= deadlineMs) return { jobs: [...started] };
-  let jobs = [...started];
+  const started = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
+  if (Date.now() >= deadlineMs) return { jobs: started };
+  let jobs = started;
   try {
     jobs = await untilStarted(started, deadlineMs, context);
     const [only, ...others] = jobs;
@@ -46,7 +48,7 @@ export async function watchStarted(
     return output === undefined ? { jobs } : { jobs, output };
   } catch (error) {
     if (context.signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { jobs, trouble: `${error.code}: ${error.message}` };
+    return { jobs, trouble: error };
   }
 }
 

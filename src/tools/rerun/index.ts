@@ -1,22 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { imageToString, type JobDescription } from "../../client/index.ts";
-import { identityText } from "../../jobs/identity.ts";
+import { imageToString, isFinished, type JobDescription } from "../../client/index.ts";
 import { rerunDoubts } from "../../jobs/reasons/rerun-doubts.ts";
-import { statusText } from "../../jobs/standing.ts";
 import type { Call } from "../../operations/caller.ts";
+import { refsAgain } from "../../operations/find/index.ts";
 import { whereOf } from "../../operations/find/where.ts";
-import { changesText, rerunItem } from "../../operations/start/again.ts";
+import { changesOf, rerunItem } from "../../operations/start/again.ts";
 import { type Checked, checkStart } from "../../operations/start/check.ts";
-import { checkRequestId, orNothing } from "../../operations/start/refusal.ts";
+import { planStart } from "../../operations/start/plan.ts";
 import type { StartRequest } from "../../operations/start/request.ts";
 import { startAll } from "../../operations/start/run.ts";
-import { seenReply } from "../../operations/start/seen.ts";
-import { requireEnded, rerunSource, startIt } from "../../operations/start/source.ts";
-import { jobRef, project } from "../args.ts";
+import { rerunSource } from "../../operations/start/source.ts";
+import { watchStarted } from "../../operations/start/wait.ts";
+import { checkRequestId, jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { planReply } from "../start/plan.ts";
-import { startReply } from "../start/reply.ts";
+import { planReply } from "../words/start/plan.ts";
+import { orNothing } from "../words/start/problems.ts";
+import { triedOutcomes } from "../words/start/refusal.ts";
+import { seenReply, startReply } from "../words/start/reply.ts";
+import { headingText, startItText, stillActive } from "./words.ts";
 
 const text = z.string().optional();
 
@@ -44,37 +46,35 @@ export const rerun = defineTool({
   }),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
-  async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, context) {
+  async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, call) {
     checkRequestId(given);
     const requestId = given ?? randomBytes(6).toString("hex");
-    const { source, earlier } = await orNothing(
-      rerunSource({ ref, where: whereOf(at), requestId: given }, context),
-      { requestId, isRepeatable: given !== undefined },
-    );
+    const repeat = { requestId, isRepeatable: given !== undefined };
+    const sought = { ref, where: whereOf(at), requestId: given };
+    const { source, earlier } = await orNothing(rerunSource(sought, call), repeat);
     if (isDry && earlier !== undefined) return seenReply(earlier);
-    if (!isDry && given === undefined) requireEnded(source, { ref, project: at, changes });
+    const isBeside = !isFinished(source.status) && changes.name === undefined;
+    if (!isDry && given === undefined && isBeside)
+      throw stillActive(source, refsAgain([source], { refs: [ref], project: at }));
     const name = changes.name ?? earlier?.name;
-    const presets = await presetsOf(source, context);
+    const presets = await presetsOf(source, call);
     const item = rerunItem(source, { ...changes, name }, { requestId, presets });
     const { lifeSpanSeconds } = item.options;
     const request = {
-      ...{ items: [item], requestId, isRepeatable: given !== undefined },
+      items: [item],
+      ...repeat,
       ...(lifeSpanSeconds === undefined ? {} : { lifeSpanSeconds }),
     };
-    const checked = await orNothing(checkStart(request, context), request);
-    if (earlier !== undefined) return startNow(request, checked, context);
-    const differs = changesText(source, item, changes);
-    const heading = `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs || "nothing"}.`;
-    const doubts = doubtsAbout(source, checked, {
-      lifeSpanSeconds,
-      isSignalled: context.caller.signals.has(source.id),
-    });
-    const next = startIt(source, given !== undefined || changes.name !== undefined);
+    const checked = await orNothing(checkStart(request, call), request);
+    if (earlier !== undefined) return startNow(request, checked, call);
+    const isSignalled = call.caller.signals.has(source.id);
+    const doubts = doubtsAbout(source, checked, { lifeSpanSeconds, isSignalled });
+    const next = startItText(source, { isBeside: isBeside && given === undefined });
     const reply = isDry
-      ? await planReply(request, context, { next, doubts })
-      : await startNow(request, checked, context);
+      ? planReply(request, await planStart(request, checked, call), { caller: call.caller, next, doubts })
+      : await startNow(request, checked, call);
     const notes = isDry ? [] : doubts.map((doubt) => `Note: ${doubt}`);
-    const text = [heading, reply.text, ...notes].join("\n");
+    const text = [headingText(source, changesOf(source, item, changes)), reply.text, ...notes].join("\n");
     return { ...reply, text, data: { ...reply.data, original: source.id } };
   },
 });
@@ -84,9 +84,11 @@ async function presetsOf({ cluster_name }: JobDescription, { caller: { platform 
   return clusters.find(({ name }) => name === cluster_name)?.presets ?? [];
 }
 
-async function startNow(request: StartRequest, checked: Checked, context: Call) {
-  const outcomes = await orNothing(startAll(request, checked, context), request);
-  return startReply({ request, checked, outcomes, deadlineMs: 0 }, context);
+async function startNow(request: StartRequest, checked: Checked, call: Call) {
+  const result = await orNothing(startAll(request, checked, call), request);
+  const outcomes = triedOutcomes(result, request);
+  const watched = await watchStarted(outcomes, 0, call);
+  return startReply({ request, checked, outcomes, watched, wasAwaited: false }, call.caller);
 }
 
 /** What the source tells about the chances of a job like it. */

@@ -1,14 +1,18 @@
 import { z } from "zod";
 import type { Call } from "../../operations/caller.ts";
 import { checkStart } from "../../operations/start/check.ts";
-import { orNothing } from "../../operations/start/refusal.ts";
+import { planStart } from "../../operations/start/plan.ts";
 import type { StartRequest } from "../../operations/start/request.ts";
 import { startAll } from "../../operations/start/run.ts";
-import { seenReply } from "../../operations/start/seen.ts";
+import { watchStarted } from "../../operations/start/wait.ts";
 import { defineTool } from "../define-tool.ts";
+import { planReply } from "../words/start/plan.ts";
+import { orNothing } from "../words/start/problems.ts";
+import { triedOutcomes } from "../words/start/refusal.ts";
+import { seenReply, startReply } from "../words/start/reply.ts";
 import { readStart, startInput } from "./input.ts";
-import { planReply } from "./plan.ts";
-import { startReply } from "./reply.ts";
+
+const START_IT = "To start it, call again without dry_run.";
 
 export const start = defineTool({
   name: "job_start",
@@ -25,16 +29,21 @@ export const start = defineTool({
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,
-  async run(args, context) {
+  async run(args, call) {
     const request = readStart(args);
     if (args.dry_run === true) {
-      const earlier = await seenBefore(request, context);
-      return earlier === undefined ? planReply(request, context) : seenReply(earlier);
+      const earlier = await seenBefore(request, call);
+      if (earlier !== undefined) return seenReply(earlier);
+      const planned = await planStart(request, await checkStart(request, call), call);
+      return planReply(request, planned, { caller: call.caller, next: START_IT, doubts: [] });
     }
-    const deadlineMs = args.wait_seconds === 0 ? 0 : Date.now() + args.wait_seconds * 1000;
-    const checked = await orNothing(checkStart(request, context), request);
-    const outcomes = await orNothing(startAll(request, checked, context), request);
-    return startReply({ request, checked, outcomes, deadlineMs }, context);
+    const wasAwaited = args.wait_seconds > 0;
+    const deadlineMs = wasAwaited ? Date.now() + args.wait_seconds * 1000 : 0;
+    const checked = await orNothing(checkStart(request, call), request);
+    const result = await orNothing(startAll(request, checked, call), request);
+    const outcomes = triedOutcomes(result, request);
+    const watched = await watchStarted(outcomes, deadlineMs, call);
+    return startReply({ request, checked, outcomes, watched, wasAwaited }, call.caller);
   },
 });
 

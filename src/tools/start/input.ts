@@ -6,9 +6,8 @@ import { commandToRun, requireWords } from "../../jobs/start/command.ts";
 import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../../jobs/start/sweep.ts";
 import { parseDuration, parseLifeSpan } from "../../jobs/time/durations.ts";
 import { whereOf } from "../../operations/find/where.ts";
-import { checkRequestId } from "../../operations/start/refusal.ts";
 import type { StartItem, StartRequest } from "../../operations/start/request.ts";
-import { project } from "../args.ts";
+import { checkRequestId, project } from "../args.ts";
 
 /** Numbers and booleans are taken as the text they are written as. */
 const value = z.preprocess(

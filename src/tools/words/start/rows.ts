@@ -1,8 +1,9 @@
-import type { PlatformError } from "../../client/index.ts";
-import { identityOf } from "../../jobs/identity.ts";
-import { statusText } from "../../jobs/standing.ts";
-import { valuesText } from "../../jobs/start/sweep.ts";
-import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
+import type { PlatformError } from "../../../client/index.ts";
+import { identityOf } from "../../../jobs/identity.ts";
+import { statusText } from "../../../jobs/standing.ts";
+import { valuesText } from "../../../jobs/start/sweep.ts";
+import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
+import { failureOf } from "./problems.ts";
 
 /** From more jobs on, each gets a short row, so that a hundred fit one answer. */
 const MANY = 20;
@@ -21,7 +22,9 @@ interface Cause {
 }
 
 /** One job of a sweep as a line. */
-export function rowText({ item, job, error }: StartOutcome, count: number): string {
+export function rowText(outcome: StartOutcome, count: number): string {
+  const { item, job } = outcome;
+  const error = failureOf(outcome);
   const values = cut(valuesText(item.values), limits(count).values);
   const label = `${item.index}. ${item.name ?? ""} ${values}`.trimEnd();
   if (job !== undefined) return `${label}: ${job.id}, ${statusText(job)}`;
@@ -45,7 +48,9 @@ export function startData(outcomes: readonly StartOutcome[], request: StartReque
 /** Why jobs were not started: what is said of several alike is said once, of the first. */
 export function causes(outcomes: readonly StartOutcome[]): Cause[] {
   const found = new Map<string, Cause>();
-  for (const { item, job, error } of outcomes) {
+  for (const outcome of outcomes) {
+    const { item, job } = outcome;
+    const error = failureOf(outcome);
     if (job !== undefined || error === undefined) continue;
     const text = errorText(error);
     const { name = String(item.index) } = item;
@@ -103,7 +108,9 @@ function jobRow(
   ];
 }
 
-function failedRow({ item, error }: StartOutcome, count: number) {
+function failedRow(outcome: StartOutcome, count: number) {
+  const { item } = outcome;
+  const error = failureOf(outcome);
   if (error === undefined) return [];
   const { index, name, values } = item;
   const said = cut(errorText(error), limits(count).error);

@@ -1,5 +1,5 @@
-import type { StartOptions } from "../../client/index.ts";
-import { formatSpan } from "../../jobs/time/durations.ts";
+import type { StartOptions } from "../../../client/index.ts";
+import { formatSpan } from "../../../jobs/time/durations.ts";
 
 /** What is set about a start beside what a plan gives a line of its own, a few words each. */
 export function startOptions(options: StartOptions | undefined, shown: (text: string) => string): string[] {

@@ -1,6 +1,6 @@
-import type { StartPlan } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
-import type { StartRequest } from "../../operations/start/request.ts";
+import type { StartPlan } from "../../../client/index.ts";
+import { oneLine } from "../../../foreign.ts";
+import type { StartRequest } from "../../../operations/start/request.ts";
 
 /** What a plan says at its end. */
 export interface PlanWords {

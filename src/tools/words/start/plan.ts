@@ -1,16 +1,17 @@
-import { readableUri, requestTag, type StartPlan, startKey } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
-import { formatMost, sumCredits } from "../../jobs/cost.ts";
-import { clampLine } from "../../jobs/output/log-text.ts";
-import { valuesText } from "../../jobs/start/sweep.ts";
-import { formatSpan } from "../../jobs/time/durations.ts";
-import type { Call } from "../../operations/caller.ts";
-import { redactorFor } from "../../operations/redactor.ts";
-import { limitProblems } from "../../operations/spending/limits.ts";
-import { worstCase } from "../../operations/spending/problems.ts";
-import { checkStart, mountsOf, projectDoubts, takenNames } from "../../operations/start/check.ts";
-import type { StartRequest } from "../../operations/start/request.ts";
+import { readableUri, type StartPlan } from "../../../client/index.ts";
+import { oneLine } from "../../../foreign.ts";
+import { formatMost, sumCredits } from "../../../jobs/cost.ts";
+import { clampLine } from "../../../jobs/output/log-text.ts";
+import { valuesText } from "../../../jobs/start/sweep.ts";
+import { formatSpan } from "../../../jobs/time/durations.ts";
+import type { Call } from "../../../operations/caller.ts";
+import { redactorFor } from "../../../operations/redactor.ts";
+import { worstCase } from "../../../operations/spending/problems.ts";
+import { mountsOf } from "../../../operations/start/check.ts";
+import type { Planned } from "../../../operations/start/plan.ts";
+import type { StartRequest } from "../../../operations/start/request.ts";
 import { startOptions } from "./options.ts";
+import { problemText } from "./problems.ts";
 import { decidedAtStart, type PlanWords, verdict } from "./verdict.ts";
 
 /** Longest command shown; the whole of it is what runs. */
@@ -19,56 +20,35 @@ const MAX_OPTION_CHARS = 300;
 const MAX_TABLE_ROWS = 20;
 const GIB = 2 ** 30;
 
-/** Everything about a start but the start. */
-export async function planReply(
+/** A plan as text and data. */
+export function planReply(
   request: StartRequest,
-  context: Call,
-  { next, doubts: known }: PlanWords = { next: "To start it, call again without dry_run.", doubts: [] },
+  { plan, available, ...planned }: Planned,
+  { caller, next, doubts: known }: PlanWords & Pick<Call, "caller">,
 ) {
-  const words = { next, doubts: [...known, ...commandDoubts(request)] };
-  const checked = await checkStart(request, context);
-  const { plan } = checked;
+  const doubts = [...known, ...commandDoubts(request)];
+  const problems = planned.problems.map(problemText);
   if (plan === undefined) {
-    const data = { problems: checked.problems, count: request.items.length };
     return {
-      text: [HEADING, ...verdict(checked.problems, { ...words, open: [] })].join("\n"),
-      data: { jobs: [], plan: data },
+      text: [HEADING, ...verdict(problems, { next, doubts, open: [] })].join("\n"),
+      data: { jobs: [], plan: { problems, count: request.items.length } },
     };
   }
-  const {
-    caller: { platform },
-    signal,
-  } = context;
-  const { lifeSpanSeconds, items } = request;
-  const pricePerHour = plan.preset.credits_per_hour;
-  const wanted = items.map(({ requestId }) => ({
-    key: startKey(plan.where, requestTag(requestId)),
-    pricePerHour,
-    lifeSpanSeconds,
-  }));
-  const [taken, unknown, limits, room] = await Promise.all([
-    takenNames(request, plan, context),
-    projectDoubts(plan, context),
-    limitProblems(wanted, { context, presets: checked.presets }),
-    // The plan is worth having without it.
-    platform.jobs.getCapacity({ cluster: plan.where.cluster }, { signal }).catch(() => undefined),
-  ]);
-  const problems = [...checked.problems, ...unknown, ...taken, ...limits];
   const open = decidedAtStart(request, plan);
   const data = {
-    ...describe(request, plan, context),
-    ...roomOf(room, plan),
+    ...describe(request, plan, caller),
+    ...(available === undefined ? {} : { available }),
     ...{ problems, decided_at_start: open },
-    ...(words.doubts.length === 0 ? {} : { doubts: words.doubts }),
+    ...(doubts.length === 0 ? {} : { doubts }),
   };
-  const end = verdict(problems, { ...words, open });
+  const end = verdict(problems, { next, doubts, open });
   const text = [HEADING, ...planLines(data, request).map(oneLine), ...warnings(request), ...end];
   return { text: text.join("\n"), data: { jobs: [], plan: data } };
 }
 
 const HEADING = "Dry run: nothing was started.";
 
-function describe(request: StartRequest, plan: StartPlan, { caller }: Call) {
+function describe(request: StartRequest, plan: StartPlan, caller: Call["caller"]) {
   const { items, lifeSpanSeconds } = request;
   const { where, preset, body } = plan;
   const redact = redactorFor(caller, [{ container: { env: recordOf(body.env) } }]);
@@ -166,11 +146,6 @@ function commandDoubts({ items }: StartRequest): string[] {
 function warnings({ items }: StartRequest): string[] {
   const warning = items[0]?.toRun?.warning;
   return warning === undefined ? [] : [`Note: ${warning}`];
-}
-
-function roomOf(room: Record<string, number> | undefined, { preset }: StartPlan): { available?: number } {
-  const available = room?.[preset.name];
-  return available === undefined ? {} : { available };
 }
 
 function gpuOf({ preset: { nvidia_gpu, amd_gpu, intel_gpu } }: StartPlan): { gpu?: string } {

@@ -1,20 +1,22 @@
-import { isFinished, type JobDescription, PlatformError } from "../../client/index.ts";
-import { formatMost, sumCredits } from "../../jobs/cost.ts";
-import { identityOf, identityText } from "../../jobs/identity.ts";
-import { fenceOutput } from "../../jobs/output/fence.ts";
-import { clampLine } from "../../jobs/output/log-text.ts";
-import { explainJob } from "../../jobs/reasons/index.ts";
-import { nameOf, statusText } from "../../jobs/standing.ts";
-import { formatSpan } from "../../jobs/time/durations.ts";
-import type { Call } from "../../operations/caller.ts";
-import { refsAgain } from "../../operations/find/index.ts";
-import { redactorFor } from "../../operations/redactor.ts";
-import { worstCase } from "../../operations/spending/problems.ts";
-import type { Checked } from "../../operations/start/check.ts";
-import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
-import { type FirstOutput, watchStarted } from "../../operations/start/wait.ts";
-import { withoutLog } from "../../operations/status/diagnosis.ts";
-import { causeLines, causes, rowText, startData } from "./rows.ts";
+import { isFinished, type JobDescription } from "../../../client/index.ts";
+import { formatMost, sumCredits } from "../../../jobs/cost.ts";
+import { identityOf, identityText } from "../../../jobs/identity.ts";
+import { fenceOutput } from "../../../jobs/output/fence.ts";
+import { clampLine } from "../../../jobs/output/log-text.ts";
+import { explainJob } from "../../../jobs/reasons/index.ts";
+import { nameOf, statusText } from "../../../jobs/standing.ts";
+import { formatSpan } from "../../../jobs/time/durations.ts";
+import type { Call } from "../../../operations/caller.ts";
+import { refsAgain } from "../../../operations/find/index.ts";
+import type { NextCall } from "../../../operations/next.ts";
+import { redactorFor } from "../../../operations/redactor.ts";
+import { worstCase } from "../../../operations/spending/problems.ts";
+import type { Checked } from "../../../operations/start/check.ts";
+import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
+import type { FirstOutput, Watched } from "../../../operations/start/wait.ts";
+import { withoutLog } from "../../../operations/status/diagnosis.ts";
+import { callText } from "../next.ts";
+import { causeLines, rowText, startData } from "./rows.ts";
 
 const MAX_COMMAND_CHARS = 300;
 /** More links than that crowd out the answer. */
@@ -24,31 +26,32 @@ interface Started {
   request: StartRequest;
   checked: Checked;
   outcomes: StartOutcome[];
-  deadlineMs: number;
+  watched: Watched;
+  /** The caller asked to stay until it runs. */
+  wasAwaited: boolean;
 }
 
 /** Says what was started, and how far it came within the time given. */
-export async function startReply(started: Started, context: Call) {
-  const { outcomes, deadlineMs } = started;
-  const created = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
-  if (created.length === 0) throw nothingStarted(outcomes);
-  const { jobs, output, trouble } = await watchStarted(created, deadlineMs, context);
+export function startReply(started: Started, caller: Call["caller"]) {
+  const { request, watched } = started;
+  const { jobs, output, trouble } = watched;
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  const current = outcomes.map((outcome) => ({
+  const outcomes = started.outcomes.map((outcome) => ({
     ...outcome,
     job: byId.get(outcome.job?.id ?? "") ?? outcome.job,
   }));
-  const [first] = jobs;
+  const next = nextCalls(started);
   const text = [
-    ...(started.request.items.length === 1 ? singleLines(current[0]) : sweepLines(current, started.request)),
-    ...factLines(started, jobs, context),
-    ...(output === undefined ? [] : outputLines(output, first)),
-    ...(trouble === undefined ? [] : [`It was started, but could not be watched: ${trouble}`]),
-    ...whyLines(jobs, started, output?.text === ""),
-    nextLine(jobs, started),
+    ...(request.items.length === 1 ? singleLines(outcomes[0]) : sweepLines(outcomes, request)),
+    ...factLines(started, caller),
+    ...(output === undefined ? [] : outputLines(output, jobs[0])),
+    ...(trouble === undefined
+      ? []
+      : [`It was started, but could not be watched: ${trouble.code}: ${trouble.message}`]),
+    ...whyLines(started),
+    nextLine(started, next.map(callText)),
   ].join("\n");
-  const data = startData(current, started.request, output?.text);
-  return { text, data, jobs: jobs.slice(0, MAX_LINKS) };
+  return { text, data: startData(outcomes, request, output?.text), jobs: jobs.slice(0, MAX_LINKS), next };
 }
 
 function singleLines(outcome: StartOutcome | undefined): string[] {
@@ -81,9 +84,8 @@ function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: Star
 }
 
 function factLines(
-  { request: { items, ...request }, outcomes, checked: { plan } }: Started,
-  jobs: readonly JobDescription[],
-  { caller }: Call,
+  { request: { items, ...request }, outcomes, checked: { plan }, watched: { jobs } }: Started,
+  caller: Call["caller"],
 ): string[] {
   // An earlier call's job may have been given more time since.
   const isRepeated = outcomes.some((outcome) => outcome.isRepeated);
@@ -121,49 +123,45 @@ function outputLines({ text, hidden, isWhole }: FirstOutput, job: JobDescription
 }
 
 /** Why a job that was waited for does not run, or has failed. */
-function whyLines(
-  jobs: readonly JobDescription[],
-  { deadlineMs, checked, outcomes }: Started,
-  isSilent: boolean,
-): string[] {
-  const [job, ...others] = jobs;
-  if (deadlineMs === 0 || job === undefined || others.length > 0) return [];
+function whyLines({ wasAwaited, checked, outcomes, watched }: Started): string[] {
+  const [job, ...others] = watched.jobs;
+  if (!wasAwaited || job === undefined || others.length > 0) return [];
   if (job.status === "running" || job.status === "succeeded") return [];
   const { why, next } = explainJob(job, { presets: checked.presets });
+  const isSilent = watched.output?.text === "";
   const known = isSilent && isFinished(job.status) ? withoutLog(next) : next;
   // The same call would only show the same job again.
   const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : known;
   return [`Why: ${[why, advice].filter((text) => text !== "").join(" ")}`];
 }
 
-function nextLine(
-  jobs: readonly JobDescription[],
-  { request: { items, sweepTag }, outcomes }: Started,
-): string {
+function nextCalls({ request: { items, sweepTag }, outcomes, watched: { jobs } }: Started): NextCall[] {
   const [job] = jobs;
-  if (job === undefined) return "";
+  if (job === undefined) return [];
   const isElsewhere = items.some(({ options }) => options.where?.project !== undefined);
   const project = isElsewhere ? identityOf(job).project : undefined;
-  if (items.length > 1) {
-    const where = project === undefined ? "" : `, "project": ${JSON.stringify(project)}`;
-    return `Next: job_list {"tags": ["${sweepTag}"]${where}} counts them by status.`;
-  }
-  if (isFinished(job.status) && outcomes[0]?.isRepeated === true) {
-    return `It has ended, and this request_id always stands for it. To run it again: job_rerun {"job": "${job.id}"}, or job_start with another request_id.`;
-  }
-  const refs = JSON.stringify(refsAgain(jobs, { refs: [nameOf(job)], project }));
-  if (isFinished(job.status)) return `It has ended. Next: job_status {"jobs": ${refs}}.`;
-  const why = job.status === "running" ? `job_logs {"jobs": ${refs}} for its output, ` : "";
-  return `Next: ${why}job_wait {"jobs": ${refs}} for its end.`;
+  if (items.length > 1) return [{ tool: "job_list", arguments: { tags: [sweepTag], project } }];
+  if (isFinished(job.status) && outcomes[0]?.isRepeated === true)
+    return [{ tool: "job_rerun", arguments: { job: job.id } }];
+  const refs = refsAgain(jobs, { refs: [nameOf(job)], project });
+  const about = (tool: string) => ({ tool, arguments: { jobs: refs } });
+  if (isFinished(job.status)) return [about("job_status")];
+  return job.status === "running" ? [about("job_logs"), about("job_wait")] : [about("job_wait")];
 }
 
-/** One error for all: the code of the first says what can be done. */
-function nothingStarted(outcomes: readonly StartOutcome[]): PlatformError {
-  const [first] = outcomes;
-  const all = causes(outcomes);
-  const isKnown = all.every(({ fate }) => fate === "Not started");
-  const lines = all.map(({ text, names }) => `- ${names.length} times ${text}`);
-  const what = isKnown ? "was started" : "is known to have been started";
-  const message = `None of ${outcomes.length} jobs ${what}:\n${lines.join("\n")}`;
-  return new PlatformError(first?.error?.code ?? "platform_error", message, { cause: first?.error });
+function nextLine({ request, outcomes, watched }: Started, [first = "", second]: string[]): string {
+  const [job] = watched.jobs;
+  if (job === undefined) return "";
+  if (request.items.length > 1) return `Next: ${first} counts them by status.`;
+  if (isFinished(job.status) && outcomes[0]?.isRepeated === true)
+    return `It has ended, and this request_id always stands for it. To run it again: ${first}, or job_start with another request_id.`;
+  if (isFinished(job.status)) return `It has ended. Next: ${first}.`;
+  if (second === undefined) return `Next: ${first} for its end.`;
+  return `Next: ${first} for its output, ${second} for its end.`;
+}
+
+/** A dry run for a request that was made before. */
+export function seenReply(job: JobDescription) {
+  const text = `Dry run: nothing was started. The earlier call with this request_id started ${identityText(job)}, ${statusText(job)}. The same call without a dry run gives that job and starts nothing new; for a new job use another request_id.`;
+  return { text, data: { jobs: [], earlier: { ...identityOf(job), status: job.status } }, jobs: [job] };
 }
