@@ -1,4 +1,4 @@
-import type { Platform } from "../client/index.ts";
+import type { Call } from "../operations/caller.ts";
 import type { Suggestion } from "../operations/suggestions.ts";
 
 interface PromptArgument {
@@ -12,9 +12,7 @@ interface PromptArgument {
 /** One piece of a prompt: words, or a resource by its address. */
 export type Part = { say: string } | { attach: string };
 
-interface PromptContext {
-  platform: Platform;
-  signal: AbortSignal;
+interface PromptContext extends Pick<Call, "caller" | "signal"> {
   /** Names of the tools that this session offers: no other may be named. */
   tools: ReadonlySet<string>;
 }

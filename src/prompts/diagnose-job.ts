@@ -44,7 +44,7 @@ export const diagnoseJob: Prompt = {
       suggests: "job",
     },
   ],
-  async compose({ job: ref = "" }, { platform, signal, tools }) {
+  async compose({ job: ref = "" }, { caller: { platform }, signal, tools }) {
     const uri = jobUri(await resolveOne(platform, { ref, where: {} }, signal));
     return [
       {

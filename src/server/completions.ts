@@ -1,5 +1,3 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { type CompleteRequest, CompleteRequestSchema, ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { PlatformError } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
@@ -7,7 +5,7 @@ import type { Suggestion } from "../operations/suggestions.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
 import type { Connection } from "./connection.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { INVALID_PARAMS, ProtocolError } from "./protocol-error.ts";
 
 /** The protocol's own limit. */
 const MOST_VALUES = 100;
@@ -23,22 +21,28 @@ const VARIABLES: Readonly<Record<string, Suggestion>> = {
   dataclass: "dataclass",
 };
 
+/** What is being typed, and where. */
+interface Typed {
+  ref: { type: "ref/prompt"; name: string } | { type: "ref/resource"; uri: string };
+  argument: { name: string; value: string };
+  context?: { arguments?: Record<string, string> | undefined } | undefined;
+}
+
 /** Completes variables of resource templates and arguments of prompts, by what is filled in already. */
-export function serveCompletions(
-  server: Server,
+export function completions(
   prompts: readonly Prompt[],
   { caller: { suggestions, policy }, scrub }: Connection,
-): void {
+): (typed: Typed) => Promise<{ completion: { values: string[]; total: number; hasMore: boolean } }> {
   const redact = makeRedactor(policy.secrets);
-  server.setRequestHandler(CompleteRequestSchema, async ({ params }) => {
-    const { argument, context } = params;
-    const kind = kindOf(params, prompts);
+  return async (typed) => {
+    const { argument, context } = typed;
+    const kind = kindOf(typed, prompts);
     const fitting = matching(await suggest(kind, context?.arguments ?? {}), argument.value);
     // A name that looks like a secret is not spread by suggesting it.
     const safe = fitting.filter((value) => redact(value).hidden === 0 && scrub(value) === value);
     const values = safe.slice(0, MOST_VALUES);
     return { completion: { values, total: safe.length, hasMore: safe.length > values.length } };
-  });
+  };
 
   async function suggest(kind: Suggestion, filled: Record<string, string>): Promise<readonly string[]> {
     try {
@@ -51,10 +55,7 @@ export function serveCompletions(
   }
 }
 
-function kindOf(
-  { ref, argument: { name } }: CompleteRequest["params"],
-  prompts: readonly Prompt[],
-): Suggestion {
+function kindOf({ ref, argument: { name } }: Typed, prompts: readonly Prompt[]): Suggestion {
   if (ref.type === "ref/prompt") {
     const prompt = prompts.find((offered) => offered.name === ref.name);
     const wanted = prompt?.arguments.find((argument) => argument.name === name);
@@ -74,7 +75,7 @@ function kindOf(
 
 function unknown(what: string, known: readonly string[]): ProtocolError {
   const text = `invalid_argument: there is no ${oneLine(what.slice(0, 200))}. There are: ${known.join(", ")}.`;
-  return new ProtocolError(ErrorCode.InvalidParams, text);
+  return new ProtocolError(INVALID_PARAMS, text);
 }
 
 /** Values that begin with what was typed, then those that contain it, any case. */

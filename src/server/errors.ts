@@ -1,4 +1,3 @@
-import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { z } from "zod";
 import { AmbiguousError, PlatformError } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
@@ -32,8 +31,8 @@ export function describeError(error: unknown, what: string, nothing?: string): s
   return `internal_error: ${what} hit a bug in this server; nothing is known about its outcome. The server's log has the details.`;
 }
 
-export function failure(text: string): CallToolResult {
-  return { isError: true, content: [{ type: "text", text }] };
+export function failure(text: string) {
+  return { isError: true, content: [{ type: "text" as const, text }] };
 }
 
 /** Says which argument is wrong and what would be right, one line each. */

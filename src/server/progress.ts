@@ -1,7 +1,11 @@
-import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
-import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
-
-export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+/** What a request says and gives for telling of progress. */
+export interface Extra {
+  _meta?: { progressToken?: string | number | undefined } | undefined;
+  sendNotification(notice: {
+    method: "notifications/progress";
+    params: { progressToken: string | number; progress: number; message: string };
+  }): Promise<void>;
+}
 
 const MIN_INTERVAL_MS = 1000;
 

@@ -1,45 +1,52 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  ErrorCode,
-  GetPromptRequestSchema,
-  ListPromptsRequestSchema,
-  type PromptMessage,
-} from "@modelcontextprotocol/sdk/types.js";
 import { Limit } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Request } from "./connection.ts";
 import { describeError } from "./errors.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { INTERNAL_ERROR, INVALID_PARAMS, ProtocolError } from "./protocol-error.ts";
 import { readResource } from "./read-resource.ts";
 
 /** Offers the prompts: each is given with the resources it needs, read at that moment. */
 export function servePrompts(
-  server: Server,
   { prompts, tools }: { prompts: readonly Prompt[]; tools: ReadonlySet<string> },
   connection: Connection,
-): void {
+) {
+  const { caller, limits, closing, scrub } = connection;
   const listing = prompts.map(({ name, title, description, arguments: args }) => ({
     ...{ name, title, description },
     arguments: args.map(({ suggests: _, ...argument }) => argument),
   }));
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listing }));
-  server.setRequestHandler(GetPromptRequestSchema, async ({ params }, extra) => {
-    const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
-    const { signal } = limit;
-    try {
-      const prompt = find(prompts, params.name);
-      const args = check(prompt, params.arguments ?? {});
-      const parts = await prompt.compose(args, { platform: connection.caller.platform, signal, tools });
-      const messages = await Promise.all(parts.map((part) => toMessage(part, connection, signal)));
-      return { description: prompt.description, messages };
-    } catch (error) {
-      throw refusal(error, { name: params.name, scrub: connection.scrub });
-    } finally {
-      limit.close();
-    }
-  });
+  return {
+    list: () => ({ prompts: listing }),
+    async get({ name, arguments: given = {} }: Wanted, request: Request) {
+      const limit = new Limit([request.signal, closing], { expectedMs: limits.callMs });
+      const { signal } = limit;
+      try {
+        const prompt = find(prompts, name);
+        const parts = await prompt.compose(check(prompt, given), { caller, signal, tools });
+        const messages = await Promise.all(parts.map((part) => toMessage(part, connection, signal)));
+        return { description: prompt.description, messages };
+      } catch (error) {
+        throw refusal(error, { name, scrub });
+      } finally {
+        limit.close();
+      }
+    },
+  };
+}
+
+interface Wanted {
+  name: string;
+  arguments?: Record<string, string> | undefined;
+}
+
+/** One piece of a prompt as it is sent. */
+interface PromptMessage {
+  role: "user";
+  content:
+    | { type: "text"; text: string }
+    | { type: "resource"; resource: Awaited<ReturnType<typeof readResource>> };
 }
 
 /** An argument that names nothing is the caller's to mend, an outage is not. */
@@ -48,7 +55,7 @@ function refusal(
   { name, scrub }: { name: string; scrub(text: string): string },
 ): ProtocolError {
   const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
-  const code = isMistake ? ErrorCode.InvalidParams : ErrorCode.InternalError;
+  const code = isMistake ? INVALID_PARAMS : INTERNAL_ERROR;
   return new ProtocolError(code, scrub(describeError(error, `the prompt ${name}`)), { cause: error });
 }
 

@@ -1,3 +1,7 @@
+/** The protocol's own codes. */
+export const INVALID_PARAMS = -32602;
+export const INTERNAL_ERROR = -32603;
+
 /** What a request is answered with instead of a result. The SDK's own class would put its prefix into the text. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";

@@ -1,10 +1,9 @@
-import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { PlatformError } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
 import { matchUri } from "../resources/match-uri.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { INTERNAL_ERROR, INVALID_PARAMS, ProtocolError } from "./protocol-error.ts";
 
 /** The protocol's own code for a resource that is not there. */
 const RESOURCE_NOT_FOUND = -32002;
@@ -31,7 +30,7 @@ export function toProtocolError(
 ): ProtocolError {
   const isUnknown = error instanceof PlatformError && error.code === "not_found";
   const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
-  const code = isMistake ? ErrorCode.InvalidParams : ErrorCode.InternalError;
+  const code = isMistake ? INVALID_PARAMS : INTERNAL_ERROR;
   const text = scrub(describeError(error, `reading ${uri}`));
   return new ProtocolError(isUnknown ? RESOURCE_NOT_FOUND : code, text, { data: { uri }, cause: error });
 }

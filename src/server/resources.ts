@@ -1,51 +1,46 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ReadResourceRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
 import { Limit } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
 import { newestJobs } from "../resources/newest.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Request } from "./connection.ts";
 import { readResource } from "./read-resource.ts";
-import { serveSubscriptions } from "./subscriptions.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /** Offers what can be attached to a conversation: fixed ones, the newest jobs, and templates for the rest. */
-export function serveResources(server: Server, connection: Connection): void {
-  const { announceList } = serveSubscriptions(server, connection);
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: resources
-      .filter(isTemplate)
-      .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uriTemplate })),
-  }));
-  server.setRequestHandler(ListResourcesRequestSchema, async (_request, extra) => {
-    const fixed = resources
-      .filter((resource) => !isTemplate(resource))
-      .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
-    const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
-    const { caller } = connection;
-    await announceList();
-    // A list must not fail because the platform is away or nobody is logged in: reading says why.
-    const jobs = await newestJobs({ caller, signal: limit.signal })
-      .catch(() => [])
-      .finally(() => limit.close());
-    const { scrub } = connection;
-    const listed = jobs.map((job) => ({
-      ...job,
-      name: scrub(job.name),
-      description: scrub(job.description),
-    }));
-    return { resources: [...fixed, ...listed] };
-  });
-  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
-    const limit = new Limit([extra.signal, connection.closing], { expectedMs: connection.limits.callMs });
-    try {
-      return { contents: [await readResource(uri, connection, limit.signal)] };
-    } finally {
-      limit.close();
-    }
-  });
+export function serveResources(connection: Connection, { announceList }: Subscriptions) {
+  const { caller, limits, closing, scrub } = connection;
+  const limitFor = ({ signal }: Request) => new Limit([signal, closing], { expectedMs: limits.callMs });
+  return {
+    templates: () => ({
+      resourceTemplates: resources
+        .filter(isTemplate)
+        .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uriTemplate })),
+    }),
+    async list(request: Request) {
+      const fixed = resources
+        .filter((resource) => !isTemplate(resource))
+        .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
+      const limit = limitFor(request);
+      await announceList();
+      // A list must not fail because the platform is away or nobody is logged in: reading says why.
+      const jobs = await newestJobs({ caller, signal: limit.signal })
+        .catch(() => [])
+        .finally(() => limit.close());
+      const listed = jobs.map((job) => ({
+        ...job,
+        name: scrub(job.name),
+        description: scrub(job.description),
+      }));
+      return { resources: [...fixed, ...listed] };
+    },
+    async read({ uri }: { uri: string }, request: Request) {
+      const limit = limitFor(request);
+      try {
+        return { contents: [await readResource(uri, connection, limit.signal)] };
+      } finally {
+        limit.close();
+      }
+    },
+  };
 }
 
 function isTemplate({ uriTemplate }: { uriTemplate: string }): boolean {

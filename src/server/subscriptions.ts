@@ -1,5 +1,3 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { SubscribeRequestSchema, UnsubscribeRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { PlatformError } from "../client/index.ts";
 import type { Subject, Watcher } from "../operations/watch/index.ts";
 import type { Watching } from "../operations/watch/job.ts";
@@ -11,6 +9,15 @@ import { toProtocolError } from "./read-resource.ts";
 /** Far more than a person follows; beyond, a client has lost count. */
 const MOST_SUBSCRIPTIONS = 1000;
 
+interface Named {
+  uri: string;
+}
+
+/** There is nothing to say. */
+type Done = Record<string, never>;
+
+export type Subscriptions = ReturnType<typeof serveSubscriptions>;
+
 interface Subscription {
   /** Settles when every later change will be told. */
   opened?: Promise<void>;
@@ -18,16 +25,11 @@ interface Subscription {
 }
 
 /** Tells one session of changes, until it unsubscribes or goes away. */
-export function serveSubscriptions(
-  server: Server,
-  connection: Connection,
-): { announceList(): Promise<void> } {
-  const { closing, scrub } = connection;
-  const { watcher } = connection.caller;
+export function serveSubscriptions({ caller: { watcher }, client, closing, scrub }: Connection) {
   const subscriptions = new Map<string, Subscription>();
   let list: Watching | undefined;
 
-  server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
+  async function subscribe({ uri }: Named): Promise<Done> {
     const subscription = subscriptions.get(uri) ?? { stop: () => undefined };
     try {
       subscription.opened ??= open(uri, subscription);
@@ -37,7 +39,7 @@ export function serveSubscriptions(
       throw toProtocolError(error, { uri, scrub });
     }
     return {};
-  });
+  }
 
   async function open(uri: string, subscription: Subscription): Promise<void> {
     subscriptions.set(uri, subscription);
@@ -45,29 +47,32 @@ export function serveSubscriptions(
     const subject = await subjectOf(uri, watcher);
     // Meanwhile the client may have changed its mind or gone away.
     if (subscriptions.get(uri) !== subscription || closing.aborted) return;
-    const watching = watcher.watch(subject, () => tell(server.sendResourceUpdated({ uri })));
+    const watching = watcher.watch(subject, () => tell(client.updated(uri)));
     subscription.stop = watching.stop;
     await watching.ready;
   }
 
-  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+  function unsubscribe({ uri }: Named): Done {
     subscriptions.get(uri)?.stop();
     subscriptions.delete(uri);
     return {};
-  });
+  }
+
   closing.addEventListener("abort", () => {
     for (const { stop } of subscriptions.values()) stop();
     subscriptions.clear();
     list?.stop();
   });
   return {
+    subscribe,
+    unsubscribe,
     /**
      * From now on the session is told when jobs come and go: it has shown that it wants to know which there are.
      * Every change after this has resolved is told.
      */
-    async announceList() {
+    async announceList(): Promise<void> {
       if (closing.aborted) return;
-      list ??= watcher.watch({ kind: "roster" }, () => tell(server.sendResourceListChanged()));
+      list ??= watcher.watch({ kind: "roster" }, () => tell(client.listChanged()));
       await list.ready;
     },
   };

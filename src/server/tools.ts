@@ -1,18 +1,11 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  type CallToolRequest,
-  CallToolRequestSchema,
-  type CallToolResult,
-  ListToolsRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
 import { type JobDescription, Limit, msLeft } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { jobUri } from "../jobs/names/job-uri.ts";
 import { nearestNames } from "../jobs/names/near.ts";
-import type { Consent, Policy } from "../operations/caller.ts";
+import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { tools as catalogue } from "../tools/index.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Request } from "./connection.ts";
 import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
@@ -24,7 +17,7 @@ const CUT_MS = 400;
 const AFTER_YES_MS = 10_000;
 
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
-export function serveTools(server: Server, tools: Tool[], connection: Connection): void {
+export function serveTools(tools: readonly Tool[], connection: Connection) {
   const listing = tools.map(({ name, title, description, input, output, effects }) => ({
     name,
     title,
@@ -33,66 +26,67 @@ export function serveTools(server: Server, tools: Tool[], connection: Connection
     outputSchema: toJsonSchema(output, "output"),
     annotations: effects,
   }));
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listing }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
-    const tool = tools.find(({ name }) => name === params.name);
-    if (tool !== undefined) return call(tool, params, { connection, extra });
-    return failure(
-      connection.scrub(describeMissing(params.name, { tools, policy: connection.caller.policy })),
-    );
-  });
+  return {
+    list: () => ({ tools: listing }),
+    async call({ name, arguments: args = {} }: Wanted, request: ToolRequest) {
+      const tool = tools.find((offered) => offered.name === name);
+      if (tool !== undefined) return call(tool, args, { connection, request });
+      return failure(connection.scrub(describeMissing(name, tools, connection)));
+    },
+  };
 }
+
+interface Wanted {
+  name: string;
+  arguments?: Record<string, unknown> | undefined;
+}
+
+type ToolRequest = Request & Extra;
 
 async function call(
   tool: Tool,
-  { arguments: args = {} }: CallToolRequest["params"],
-  { connection, extra }: { connection: Connection; extra: Extra },
-): Promise<CallToolResult> {
+  args: Record<string, unknown>,
+  { connection, request }: { connection: Connection; request: ToolRequest },
+) {
+  const { caller, client, scrub } = connection;
   const parsed = tool.input.safeParse(args);
-  if (!parsed.success)
-    return failure(connection.scrub(describeIssues(tool.name, tool.input, parsed.error.issues)));
-  const progress = reportProgress(extra);
+  if (!parsed.success) return failure(scrub(describeIssues(tool.name, tool.input, parsed.error.issues)));
+  const progress = reportProgress(request);
   // What changes something keeps its own time: giving up half way would leave its outcome unknown.
-  const limit = limitOf(tool, parsed.data, { connection, extra });
+  const limit = limitOf(tool, parsed.data, { connection, request });
+  const { signal } = limit;
+  const report = (message: string) => progress.report(scrub(message));
+  const run = (consent: Consent | undefined) =>
+    tool.run(parsed.data, { caller, signal, progress: report, consent });
   try {
-    const { caller } = connection;
-    const consent: Consent | undefined = connection.canAsk() ? undefined : { answer: "unable" };
-    const report = (message: string) => progress.report(connection.scrub(message));
-    const run = (given: Consent | undefined) =>
-      tool.run(parsed.data, { caller, signal: limit.signal, progress: report, consent: given });
-    const first = await run(consent);
-    return result(tool, await answered(first, run, connection.ask, limit.signal));
+    const first = await run(client.canAsk() ? undefined : { answer: "unable" });
+    const reply = first.asks === undefined ? first : await run(await ask(first, connection, signal));
+    return result(tool, reply, connection);
   } catch (error) {
-    // The SDK sends no answer to a cancelled call; its error is no bug to be logged.
-    if (extra.signal.aborted) return failure(`cancelled: ${tool.name}`);
+    // A cancelled call gets no answer; its error is no bug to be logged.
+    if (request.signal.aborted) return failure(`cancelled: ${tool.name}`);
     if (limit.isOver) return failure(describeSilence(tool.name));
-    return failure(connection.scrub(describeError(error, tool.name, tool.nothing)));
+    return failure(scrub(describeError(error, tool.name, tool.nothing)));
   } finally {
     progress.stop();
     limit.close();
   }
-
-  function result({ output }: Tool, reply: Reply<unknown>): CallToolResult {
-    const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
-    const text = connection.scrub(reply.text);
-    return {
-      structuredContent,
-      content: [{ type: "text", text }, ...(reply.jobs ?? []).map((job) => link(job, connection))],
-    };
-  }
 }
 
-/** The reply itself, or that of a second call once the person has answered what the first one asks. */
-async function answered(
-  reply: Reply<unknown>,
-  run: (consent: Consent) => Promise<Reply<unknown>>,
-  ask: Connection["ask"],
+/** Asks the person what the first call wants to know; with the answer the call is made again. */
+async function ask(
+  { text, asks: token = "" }: Reply<unknown>,
+  { client, scrub }: Connection,
   signal: AbortSignal,
-): Promise<Reply<unknown>> {
-  const { asks: token, text } = reply;
-  if (token === undefined) return reply;
-  const answer = await ask(text, Math.max(0, msLeft(signal) - AFTER_YES_MS));
-  return run({ answer, token });
+): Promise<Consent> {
+  const answer = await client.ask(scrub(text), Math.max(0, msLeft(signal) - AFTER_YES_MS));
+  return { answer, token };
+}
+
+function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {
+  const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
+  const text = { type: "text" as const, text: connection.scrub(reply.text) };
+  return { structuredContent, content: [text, ...(reply.jobs ?? []).map((job) => link(job, connection))] };
 }
 
 /**
@@ -102,14 +96,14 @@ async function answered(
 function limitOf(
   { effects: { readOnlyHint: reads }, waits }: Tool,
   args: Record<string, unknown>,
-  { connection, extra }: { connection: Connection; extra: Extra },
+  { connection, request }: { connection: Connection; request: Request },
 ): Limit {
   const { callMs } = connection.limits;
   const seconds = waits?.(args);
   const waitMs = seconds === undefined ? 0 : seconds * 1000 + TELLING_MS;
   const expectedMs = reads && seconds !== undefined ? waitMs : Math.max(callMs, waitMs);
   const ms = reads ? expectedMs + CUT_MS : undefined;
-  return new Limit([extra.signal, connection.closing], { ms, expectedMs });
+  return new Limit([request.signal, connection.closing], { ms, expectedMs });
 }
 
 function describeSilence(tool: string): string {
@@ -121,10 +115,17 @@ function link(job: JobDescription, { scrub }: Connection) {
   return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
 }
 
-function describeMissing(name: string, { tools, policy }: { tools: Tool[]; policy: Policy }): string {
+function describeMissing(
+  name: string,
+  tools: readonly Tool[],
+  { caller: { policy }, isLocal }: Connection,
+): string {
   const names = tools.map((tool) => tool.name);
   const here = `Tools here: ${names.join(", ")}.`;
-  if (catalogue.some((tool) => tool.name === name)) {
+  const known = catalogue.find((tool) => tool.name === name);
+  if (known?.requires === "local" && !isLocal)
+    return `not_permitted: ${name} is not offered: it needs this server to run on the agent's own machine. Nothing was done. ${here}`;
+  if (known !== undefined) {
     const { mode, toolset } = policy;
     return `not_permitted: ${name} is not offered: this server was started with --mode ${mode} --tools ${toolset}. Nothing was done. ${here}`;
   }

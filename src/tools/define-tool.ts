@@ -36,6 +36,8 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   /** Of what changes something: what an answer adds to an error by which nothing was changed. */
   nothing?: string;
   effects: Effects;
+  /** `local`: it opens a port on this machine, which is of use only to an agent on it. */
+  requires?: "local";
   /** Of what waits: for how many seconds at most, as asked for; undefined where it does not wait this time. */
   waits?(args: z.output<In>): number | undefined;
   run(args: z.output<In>, context: Call): Promise<Reply<z.input<Out>>>;

@@ -28,6 +28,7 @@ export const forward = defineTool({
   }),
   output: z.looseObject({ forwards: z.array(z.looseObject({ local_port: z.int() })) }),
   nothing: "Nothing was opened.",
+  requires: "local",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run(args, context) {
     if (args.action === "list") return listReply(context);

@@ -38,10 +38,11 @@ export const tools: Tool[] = [
 ];
 
 /** What the policy leaves of the catalogue: a tool that may not be used is not shown. */
-export function offered({ mode, toolset }: Policy): Tool[] {
+export function offered({ mode, toolset }: Policy, { isLocal } = { isLocal: true }): Tool[] {
   return tools.filter(
     (tool) =>
       (toolset === "all" || tool.toolset === "core") &&
+      (isLocal || tool.requires !== "local") &&
       (mode !== "read-only" || tool.effects.readOnlyHint) &&
       (mode !== "no-destroy" || !tool.effects.destructiveHint),
   );

@@ -55,6 +55,22 @@ test("leaves out what the mode forbids, from the list and from calls", async ({ 
   );
 });
 
+test("leaves out what needs a port on this machine where the agent works on another", async ({
+  platform,
+}) => {
+  const client = new Client({ name: "test", version: "0" });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const caller = openCaller(platform, openPolicy);
+  await Promise.all([createServer(caller, { isLocal: false }).connect(far), client.connect(near)]);
+  const { tools } = await client.listTools();
+  expect(tools.map(({ name }) => name)).not.toContain("job_forward");
+  expect(await new Agent(client).refusal("job_forward", { action: "list" })).toContain(
+    "it needs this server to run on the agent's own machine",
+  );
+  await client.close();
+  await caller.close();
+});
+
 test("tells a waiting client how far a call is, in increasing steps, none after the answer", async ({
   mcp,
 }) => {
