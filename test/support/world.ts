@@ -74,7 +74,7 @@ function openWorld(emulator: Emulator, platforms: Map<string, Platform>, agents:
       return agent;
     },
     async running(user, place, options) {
-      const job = await startJob(as(user, place), { script: SLEEP, ...options });
+      const job = await startJob(as(user, place), { script: `echo on; ${SLEEP}`, ...options });
       return untilStatus(as(user, place), job, "running");
     },
     async ended(user, place, options) {
