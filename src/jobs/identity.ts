@@ -2,13 +2,13 @@ import type { JobDescription } from "../client/index.ts";
 import { nameOf } from "./standing.ts";
 
 /** What every answer to a write says about the job it was about. */
-export interface JobIdentity {
+export type JobIdentity = {
   job: string;
   id: string;
   owner: string;
   /** cluster/org/project, as the `project` argument takes it. */
   project: string;
-}
+};
 
 export function identityOf(job: JobDescription): JobIdentity {
   return { job: nameOf(job), id: job.id, owner: job.owner, project: placeOf(job) };

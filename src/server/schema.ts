@@ -2,19 +2,32 @@ import { z } from "zod";
 
 /** JSON Schema as model providers accept it: no `$schema`, no bounds that every integer meets. */
 export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { type: "object" } {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+  const { $schema: _, ...whole } = z.toJSONSchema(schema, {
     target: "draft-7",
     io,
     override: ({ jsonSchema, path }) => {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      if (io === "output") dropEmpty(jsonSchema, ["additionalProperties", "properties"]);
+      if (io === "output") {
+        dropUnlisted(jsonSchema);
+        dropEmpty(jsonSchema, ["additionalProperties", "properties"]);
+      }
       // What a row always has shows in every answer; promising it in the list costs each session bytes.
       if (io === "output" && path.length > 0) delete jsonSchema.required;
       delete jsonSchema.propertyNames;
     },
   });
-  return { ...rest, type: "object" };
+  return { ...whole, type: "object" };
+}
+
+/** What the list of tools does not show of an answer, by the mark of `unlisted`. */
+function dropUnlisted(schema: z.core.JSONSchema.JSONSchema): void {
+  const { properties = {} } = schema;
+  for (const [name, field] of Object.entries(properties))
+    if (typeof field === "object" && field.unlisted === true) delete properties[name];
+  const required = schema.required?.filter((name) => name in properties) ?? [];
+  if (required.length > 0) schema.required = required;
+  else delete schema.required;
 }
 
 /** An open object is what a schema without these keys means, too. */

@@ -13,6 +13,7 @@ import { untilTurned, wasRestarted } from "../operations/find/turned.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { redactorFor } from "../operations/redactor.ts";
 import { lookUp } from "../operations/within.ts";
+import { unlistedFlag, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -35,7 +36,9 @@ export const attach = defineTool({
     wait_seconds: z.int().min(1).max(50).default(5).describe("How long to collect output"),
     project,
   }),
-  output: z.looseObject({ output: z.string(), ended: z.boolean() }),
+  output: z.looseObject({
+    ...{ ...whichJob, output: z.string(), ended: z.boolean(), connection_lost: unlistedFlag },
+  }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

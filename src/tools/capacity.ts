@@ -7,6 +7,7 @@ import { nearestNames } from "../jobs/names/near.ts";
 import { unknownProjectText } from "../jobs/names/unknown.ts";
 import { placesOf } from "../operations/find/places.ts";
 import { whereOf } from "../operations/find/where.ts";
+import { unlisted, unlistedFlag, unlistedMaybe, unlistedText, unlistedTexts } from "./answers.ts";
 import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -28,7 +29,23 @@ export const capacity = defineTool({
   }),
   output: z.looseObject({
     cluster: z.string(),
-    presets: z.array(z.looseObject({})),
+    presets: z.array(
+      z.looseObject({
+        name: unlistedText,
+        available: unlisted(z.number().optional()),
+        credits_per_hour: unlistedText,
+        cpu: unlisted(z.number()),
+        memory_gib: unlisted(z.number()),
+        gpu: unlistedMaybe,
+        preemptible: unlistedFlag,
+        scheduled: unlistedFlag,
+      }),
+    ),
+    selected: unlistedText,
+    projects: unlistedTexts,
+    other_clusters: unlistedTexts,
+    doubts: unlisted(z.array(z.string()).optional()),
+    unreadable: unlisted(z.array(z.string()).optional()),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ project: at, ...filter }, { caller: { platform }, signal }) {

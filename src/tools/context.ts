@@ -4,7 +4,10 @@ import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import type { Policy } from "../operations/caller.ts";
 import { usedOfLimits } from "../operations/spending/limits.ts";
+import { unlisted, unlistedText } from "./answers.ts";
 import { defineTool } from "./define-tool.ts";
+
+const texts = z.array(z.string());
 
 export const context = defineTool({
   name: "apolo_context",
@@ -13,7 +16,23 @@ export const context = defineTool({
     "Says who is logged in and how, what is selected, which clusters, orgs, projects and presets can be chosen, the mode and limits of this server and what is used of them.",
   toolset: "more",
   input: z.strictObject({}),
-  output: z.looseObject({ user: z.string(), selected: z.string(), mode: z.string() }),
+  output: z.looseObject({
+    ...{ user: z.string(), selected: z.string(), mode: z.string(), url: unlistedText, login: unlistedText },
+    limits: unlisted(
+      z.looseObject({
+        max_credits_per_job: z.number().optional(),
+        max_credits_per_hour: z.number().optional(),
+        max_jobs: z.number().optional(),
+        owned_only: z.boolean(),
+      }),
+    ),
+    clusters: unlisted(
+      z.array(z.looseObject({ name: z.string(), orgs: texts, projects: texts, presets: texts })),
+    ),
+    used: unlisted(z.looseObject({ jobs: z.int(), credits_per_hour: z.string() })),
+    unreadable: unlisted(texts.optional()),
+    versions: unlisted(z.looseObject({ server: z.string(), node: z.string() })),
+  }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(_args, { caller, signal }) {
     const { platform, policy } = caller;

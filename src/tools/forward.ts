@@ -8,6 +8,7 @@ import { requireMeant } from "../operations/find/owned.ts";
 import { requireRunning } from "../operations/find/running.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { lookUp } from "../operations/within.ts";
+import { unlisted, unlistedFlag, unlistedMaybe, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -26,7 +27,16 @@ export const forward = defineTool({
     local_port: z.int().min(1).max(65_535).optional().describe("Here; default any free one"),
     project,
   }),
-  output: z.looseObject({ forwards: z.array(z.looseObject({ local_port: z.int() })) }),
+  output: z.looseObject({
+    forwards: z.array(
+      z.looseObject({
+        ...{ ...whichJob, port: unlisted(z.int()), local_port: z.int() },
+        failed_connections: unlisted(z.int().optional()),
+        closed: unlistedFlag,
+        job_status: unlistedMaybe,
+      }),
+    ),
+  }),
   nothing: "Nothing was opened.",
   requires: "local",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },

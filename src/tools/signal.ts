@@ -12,6 +12,7 @@ import { whereOf } from "../operations/find/where.ts";
 import { outcomeError } from "../operations/lost-answer.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import { lookUp, within } from "../operations/within.ts";
+import { unlistedFlag, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -26,7 +27,10 @@ export const signal = defineTool({
     "Sends SIGKILL to a running job's process (no other signal exists). The job ends as failed with exit code 137, or starts anew if its restart policy says so. To end a job for good use job_kill.",
   toolset: "more",
   input: z.strictObject({ job: jobRef, project }),
-  output: z.looseObject({ id: z.string(), before: z.string(), after: z.string() }),
+  output: z.looseObject({
+    ...{ ...whichJob, id: z.string(), before: z.string(), after: z.string() },
+    restarted: unlistedFlag,
+  }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, context) {

@@ -16,6 +16,7 @@ import { whereOf } from "../../operations/find/where.ts";
 import { outcomeError } from "../../operations/lost-answer.ts";
 import { redactorFor } from "../../operations/redactor.ts";
 import { lookUp } from "../../operations/within.ts";
+import { unlisted, unlistedFlag, unlistedMaybe, whichJob } from "../answers.ts";
 import { jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { asksForJob, endingText, lookText, startTrouble } from "./ending.ts";
@@ -43,10 +44,15 @@ export const exec = defineTool({
     project,
   }),
   output: z.looseObject({
+    ...whichJob,
     exit_code: z.int().optional(),
     timed_out: z.boolean(),
     stdout: z.string(),
     stderr: z.string(),
+    duration_ms: unlisted(z.number()),
+    job_status: unlistedMaybe,
+    connection_lost: unlistedFlag,
+    hidden: unlisted(z.int().optional()),
   }),
   nothing: "Nothing was run.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },

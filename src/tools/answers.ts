@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+/** Pieces that several tools' answers share. */
+
+/** A field that answers have and the list of tools does not show, where it would cost each session bytes. */
+export function unlisted<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ unlisted: true });
+}
+
+export const unlistedText = unlisted(z.string());
+export const unlistedTexts = unlisted(z.array(z.string()));
+export const unlistedMaybe = unlisted(z.string().optional());
+/** Left out where it is not so. */
+export const unlistedFlag = unlisted(z.boolean().optional());
+
+/** The job that an answer is about; its id is listed where agents go on with it. */
+export const whichJob = { job: unlistedText, id: unlistedText, owner: unlistedText, project: unlistedText };

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { toJsonSchema } from "../../src/server/schema.ts";
+import { unlisted, whichJob } from "../../src/tools/answers.ts";
+
+test("keeps what is not listed out of the published schema, at every depth, and checks it", () => {
+  const rows = z.array(z.looseObject({ ...whichJob, id: z.string() }));
+  const schema = z.looseObject({ ...whichJob, rows, count: unlisted(z.int()) });
+  expect(toJsonSchema(schema, "output")).toEqual({
+    type: "object",
+    properties: {
+      rows: { type: "array", items: { type: "object", properties: { id: { type: "string" } } } },
+    },
+    required: ["rows"],
+  });
+  const job = { job: "a", id: "job-1", owner: "alice", project: "default/acme/vision" };
+  expect(schema.safeParse({ ...job, rows: [job], count: 1, later: "kept" }).data).toHaveProperty("later");
+  expect(schema.safeParse({ ...job, rows: [job], count: "1" }).success).toBe(false);
+  expect(schema.safeParse({ ...job, rows: [{ id: "job-1" }], count: 1 }).success).toBe(false);
+});
