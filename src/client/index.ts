@@ -37,8 +37,9 @@ export { type ConnectOptions, connectPlatform, type Platform } from "./platform.
 export type { SaveStep } from "./save.ts";
 export type { StartOptions, WireStartBody } from "./start/body.ts";
 export type { StartPlan } from "./start/index.ts";
-export { type OnceOptions, requestTag, type Started } from "./start/once.ts";
+export type { OnceOptions, Started } from "./start/once.ts";
 export type { RunOptions } from "./start/run.ts";
-export { isOwnTag } from "./start/same-request.ts";
+export { askedTag, isOwnTag } from "./start/same-request.ts";
+export { requestTag } from "./start/tagged.ts";
 export { byAge } from "./start/twins.ts";
 export { type SentStart, startKey } from "./start/under-way.ts";

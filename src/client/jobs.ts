@@ -22,8 +22,9 @@ import { salvage } from "./records/salvage.ts";
 import { type SaveStep, savedName, saveJob } from "./save.ts";
 import { type StartOptions, toMinutes } from "./start/body.ts";
 import { planStart, type StartPlan, startJob } from "./start/index.ts";
-import { type OnceOptions, type Started, startedBy, startOnce } from "./start/once.ts";
+import { type OnceOptions, type Started, startedBefore, startOnce } from "./start/once.ts";
 import { type RunOptions, runJob } from "./start/run.ts";
+import { startedBy } from "./start/tagged.ts";
 import { type TopOptions, topOfJob } from "./telemetry.ts";
 
 const capacity = z.record(z.string(), z.number());
@@ -49,6 +50,15 @@ export class Jobs {
   /** The job that a start with this request id made in a place, whatever was asked for. */
   startedBy(requestId: string, where?: Where, call?: CallOptions): Promise<JobDescription | undefined> {
     return startedBy(this.#at, { requestId, where }, call);
+  }
+
+  /** The job that `startOnce` would give instead of starting one. @throws {PlatformError} `conflict` as it would */
+  startedBefore(
+    options: StartOptions,
+    requestId: string,
+    call?: CallOptions,
+  ): Promise<JobDescription | undefined> {
+    return startedBefore(this.#at, { options, requestId }, call);
   }
 
   /** What `start` would send, checked as far as that is possible without sending it. */

@@ -1,15 +1,15 @@
-import { abortError, type CallOptions, orTimeOut, pause, type Where } from "../call.ts";
-import { type Connection, imageBase } from "../connection.ts";
+import { abortError, type CallOptions, orTimeOut, pause } from "../call.ts";
+import type { Connection } from "../connection.ts";
 import { PlatformError, UnknownOutcomeError } from "../errors.ts";
 import { getJob } from "../find/index.ts";
-import { listJobs } from "../find/list.ts";
 import { mayHaveHappened } from "../http/network-error.ts";
 import type { JobDescription } from "../job.ts";
 import { msLeft } from "../limit.ts";
 import { userOf } from "../login/token.ts";
 import type { StartOptions } from "./body.ts";
 import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
-import { requireOwner, sameRequest } from "./same-request.ts";
+import { askedTag, sameRequest } from "./same-request.ts";
+import { requestTag, type Sought, startedBy, tagged } from "./tagged.ts";
 import { endYounger } from "./twins.ts";
 import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
 
@@ -48,18 +48,6 @@ interface Wanted {
   prepared: PreparedStart;
 }
 
-/** Where to look for the job of a request. */
-interface Sought {
-  requestId: string;
-  shownId?: string;
-  where: Where | undefined;
-}
-
-/** The tag that marks a job as started by one request. */
-export function requestTag(requestId: string): string {
-  return `mcp:${requestId}`;
-}
-
 /**
  * Starts a job at most once per place and `requestId`: a job that carries its tag is returned instead; when the
  * answer of the start is lost, the tag is looked up. What was sent goes on when its caller stops waiting, and is
@@ -81,15 +69,10 @@ export async function startOnce(
   if (!/^\S{1,252}$/.test(requestId))
     throw new PlatformError("invalid_argument", "request_id must be 1 to 252 characters without blanks.");
   const tag = requestTag(requestId);
-  const prepared = await prepareStart(at, { ...options, tags: [...(options.tags ?? []), tag] }, call);
-  const wanted: Wanted = {
-    key: startKey(prepared.where, tag),
-    requestId,
-    shownId,
-    isNew,
-    lookupMs,
-    prepared,
-  };
+  const tags = [...(options.tags ?? []), tag, ...(isNew ? [] : [askedTag(options)])];
+  const prepared = await prepareStart(at, { ...options, tags }, call);
+  const key = startKey(prepared.where, tag);
+  const wanted: Wanted = { key, requestId, shownId, isNew, lookupMs, prepared };
   for (;;) {
     const found = await at.starts.turns
       .run(wanted.key, () => findOrSend(at, wanted, call), call.signal)
@@ -112,6 +95,19 @@ function startedNow(
   return { job: asAsked(at, job, { wanted, sent: isFirst ? undefined : sent }), repeated: true };
 }
 
+/** The job of an earlier start with the same id, undefined if there is none; sends nothing. @throws as `startOnce` */
+export async function startedBefore(
+  at: Connection,
+  { options, requestId }: { options: StartOptions; requestId: string },
+  call?: CallOptions,
+): Promise<JobDescription | undefined> {
+  const prepared = await prepareStart(at, options, call);
+  const { where } = prepared;
+  const job = await startedBy(at, { requestId, where }, call);
+  const sent = at.starts.sent(startKey(where, requestTag(requestId)));
+  return job && asAsked(at, job, { wanted: { shownId: requestId, prepared }, sent });
+}
+
 type Found = { job: JobDescription } | { sent: SentStart; isFirst: boolean };
 
 /** What an earlier call with the same id has come to, or else this one, sent. */
@@ -119,7 +115,9 @@ async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Pr
   const sent = at.starts.sent(wanted.key);
   if (sent?.state === "open") return { sent, isFirst: false };
   const job =
-    sent === undefined ? await startedBefore(at, wanted, call) : await jobOfSent(at, { wanted, sent }, call);
+    sent === undefined
+      ? await (wanted.isNew ? undefined : startedBy(at, soughtBy(wanted), call))
+      : await jobOfSent(at, { wanted, sent }, call);
   if (job !== undefined) return { job: asAsked(at, job, { wanted, sent }) };
   if (call.signal?.aborted === true) throw abortError(call.signal, "Starting a job");
   const { body, preset } = wanted.prepared;
@@ -127,10 +125,6 @@ async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Pr
   const answer = sendStart(at, wanted.prepared).then((made) => toAnswer(at, wanted, made), failedAnswer);
   const now = at.starts.keep(wanted.key, { body, pricePerHour: preset.credits_per_hour, answer });
   return { sent: now, isFirst: true };
-}
-
-async function startedBefore(at: Connection, { isNew, prepared, ...ids }: Wanted, call: CallOptions) {
-  return isNew ? undefined : startedBy(at, { ...ids, where: prepared.where }, call);
 }
 
 /** The job of a start that this connection sent and that is over. @throws {UnknownOutcomeError} */
@@ -165,7 +159,10 @@ async function jobOfSent(
 function asAsked(
   { session }: Connection,
   job: JobDescription,
-  { wanted: { shownId, prepared }, sent }: { wanted: Wanted; sent: SentStart | undefined },
+  {
+    wanted: { shownId, prepared },
+    sent,
+  }: { wanted: Pick<Wanted, "shownId" | "prepared">; sent: SentStart | undefined },
 ): JobDescription {
   const user = userOf(session.login.token);
   return sameRequest(job, { requestId: shownId, body: prepared.body, sentBody: sent?.body, user });
@@ -177,15 +174,15 @@ async function toAnswer(at: Connection, wanted: Wanted, made: JobDescription): P
   const jobs = await tagged(at, soughtBy(wanted), { timeoutMs: TWINS_MS }).catch(ignore);
   const own = jobs.filter(({ owner }) => owner === made.owner);
   try {
-    const job = await endYounger(at, { own, made, requestId: wanted.requestId });
+    const job = await endYounger(at, { own, made, requestId: wanted.shownId });
     return { job, isElsewhere: job.id !== made.id };
   } catch (error) {
     return { refused: error };
   }
 }
 
-function soughtBy({ requestId, prepared: { where } }: Wanted): Sought {
-  return { requestId, where };
+function soughtBy({ requestId, shownId, prepared: { where } }: Wanted): Sought {
+  return { requestId, shownId, where };
 }
 
 function failedAnswer(error: unknown): StartAnswer {
@@ -230,41 +227,6 @@ async function jobOf(
 /** Undefined when it does not come as long as the call waits. */
 function inTime<T>(promise: Promise<T>, call: CallOptions): Promise<T | undefined> {
   return orTimeOut(promise, call, "Starting a job").catch(() => undefined);
-}
-
-/**
- * The caller's job that a start with this request id made in a place, whatever was asked for; undefined if there is
- * none. @throws {PlatformError} `conflict` when somebody else used the id
- */
-export async function startedBy(
-  at: Connection,
-  sought: Sought,
-  call?: CallOptions,
-): Promise<JobDescription | undefined> {
-  const user = userOf(at.session.login.token);
-  const jobs = await tagged(at, sought, call);
-  const [first] = jobs;
-  const { shownId: requestId = sought.requestId } = sought;
-  const own = jobs.find(({ owner }) => owner === user);
-  if (own === undefined && first !== undefined) requireOwner(first, { requestId, user });
-  return own;
-}
-
-/** Every job with the request's tag, oldest first, records whose logs are gone included. */
-async function tagged(
-  at: Connection,
-  { requestId, where }: Sought,
-  call?: CallOptions,
-): Promise<JobDescription[]> {
-  const { base } = await imageBase(at, where, call);
-  const { cluster, org, project } = base;
-  const filter = {
-    ...{ tags: [requestTag(requestId)], cluster, orgs: [org], projects: [project] },
-    ...{ logsRemoved: null, beingDropped: null },
-  };
-  const jobs: JobDescription[] = [];
-  for await (const job of listJobs(at, filter, call)) jobs.push(job);
-  return jobs;
 }
 
 /** Looks for the caller's job until it shows up or it is certain enough that it will not. */

@@ -1,16 +1,26 @@
 import { RequestIdUsedError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
 import { imageToString } from "../names/images.ts";
-import type { WireStartBody } from "./body.ts";
+import type { StartOptions, WireStartBody } from "./body.ts";
 
 /** Variables that the platform adds for a job that gets a login. Source: protocol reference 1.5. */
 const PASSED_CONFIG = new Set(["NEURO_PASSED_CONFIG", "APOLO_PASSED_CONFIG"]);
-/** Begins the tags that a start adds of itself: its request, and who made it. */
-const OWN_TAG = /^mcp(?:-by)?:/;
+/** Begins the tags that a start adds of itself: its request, who made it, and what a job does not tell. */
+const OWN_TAG = /^mcp(?:-by|-as)?:/;
+const ASKED_TAG = /^mcp-as:(\d+|none)(-wait)?$/;
 
 /** Whether a tag is one that only a start itself may add. */
 export function isOwnTag(tag: string): boolean {
   return OWN_TAG.test(tag);
+}
+
+/** Keeps what a job does not tell later, as asked for: its life span, which may be extended, and the wait for quota. */
+export function askedTag({
+  lifeSpanSeconds,
+  waitForJobsQuota,
+}: Pick<StartOptions, "lifeSpanSeconds" | "waitForJobsQuota">): string {
+  const minutes = lifeSpanSeconds === undefined ? "none" : Math.ceil(lifeSpanSeconds / 60);
+  return `mcp-as:${minutes}${waitForJobsQuota === true ? "-wait" : ""}`;
 }
 
 /** What was asked for with a request id, and by whom. */
@@ -28,8 +38,8 @@ export interface Asked {
  */
 export function sameRequest(job: JobDescription, { requestId, body, sentBody, user }: Asked): JobDescription {
   requireOwner(job, { requestId, user });
-  const then = { ...fieldsOf(job, body), ...sentOnly(sentBody ?? body, sentBody) };
-  const now = { ...fieldsAsked(body), ...sentOnly(body, sentBody) };
+  const then = fieldsOf(job, { body, sentBody });
+  const now = fieldsAsked(body);
   const differing = Object.keys(then).filter((key) => canonical(then[key]) !== canonical(now[key]));
   if (differing.length === 0) return job;
   throw new RequestIdUsedError(
@@ -45,11 +55,17 @@ export function requireOwner(job: JobDescription, { requestId, user }: Omit<Aske
   );
 }
 
-function fieldsOf(job: JobDescription, body: WireStartBody): WireStartBody {
+/** By the arguments' names, as far as the job tells. */
+function fieldsOf(
+  job: JobDescription,
+  { body, sentBody }: Pick<Asked, "body" | "sentBody">,
+): Record<string, unknown> {
   const { container } = job;
+  const { http } = container;
+  const first = askedFirst(job, sentBody) ?? { waits: isSet(body.wait_for_jobs_quota) };
   return {
     name: job.name,
-    preset_name: job.preset_name,
+    preset: job.preset_name,
     description: job.description,
     image: imageToString(container.image),
     command: container.command,
@@ -57,53 +73,75 @@ function fieldsOf(job: JobDescription, body: WireStartBody): WireStartBody {
     working_dir: container.working_dir,
     env: ownEnv(job),
     secret_env: mapValues(container.secret_env, plainUri),
-    restart_policy: job.restart_policy === "never" ? undefined : job.restart_policy,
-    max_run_time_minutes: lifeSpanThen(job, body.max_run_time_minutes),
+    restart_policy: job.restart_policy,
+    life_span: lifeSpanThen(job, { asked: body.max_run_time_minutes, first }),
     tags: ownless(job.tags),
-    http: container.http && `${container.http.port} ${container.http.requires_auth}`,
-    volumes: container.volumes
-      .map((each) => mount(each.storage_uri, each.container_path, each.read_only))
-      .sort(),
-    secret_volumes: container.secret_files.map((each) => mount(each.secret_uri, each.container_path)).sort(),
-    disk_volumes: container.disk_volumes
-      .map((each) => mount(each.disk_uri, each.container_path, each.read_only))
-      .sort(),
+    http_port: http?.port,
+    http_auth: http?.requires_auth,
+    volumes: [
+      ...container.volumes.map((each) => mount(each.storage_uri, each.container_path, each.read_only)),
+      ...container.secret_files.map((each) => mount(each.secret_uri, each.container_path)),
+      ...container.disk_volumes.map((each) => mount(each.disk_uri, each.container_path, each.read_only)),
+    ].sort(),
     tty: container.tty,
-    shm: container.resources.shm,
+    shm: sentBody === undefined ? container.resources.shm : hasShm(sentBody),
     priority: job.priority,
     privileged: job.privileged,
     pass_config: job.pass_config,
     schedule_timeout: job.schedule_timeout,
-    energy_schedule_name: job.energy_schedule_name === "default" ? undefined : job.energy_schedule_name,
+    energy_schedule: job.energy_schedule_name ?? "default",
+    wait_for_quota: first.waits,
   };
 }
 
 /** The same of a body, which the client has built: only its types are lost. */
-function fieldsAsked(body: WireStartBody): WireStartBody {
+function fieldsAsked(body: WireStartBody): Record<string, unknown> {
   const http = Object(body.http);
   const mounts = (key: string, uriKey: string) =>
-    listed(body[key])
-      .map((each) => mount(each[uriKey], each.dst_path, each.read_only === true))
-      .sort();
+    listed(body[key]).map((each) => mount(each[uriKey], each.dst_path, each.read_only === true));
   return {
     ...body,
+    preset: body.preset_name,
     secret_env: mapValues(Object(body.secret_env), plainUri),
+    restart_policy: body.restart_policy ?? "never",
+    life_span: body.max_run_time_minutes,
     tags: ownless(listed<string>(body.tags)),
-    http: body.http === undefined ? undefined : `${http.port} ${http.requires_auth}`,
-    volumes: mounts("volumes", "src_storage_uri"),
-    secret_volumes: mounts("secret_volumes", "src_secret_uri"),
-    disk_volumes: mounts("disk_volumes", "src_disk_uri"),
-    tty: body.tty ?? false,
-    shm: Object(body.resources).shm ?? false,
+    http_port: http.port,
+    http_auth: http.requires_auth,
+    volumes: [
+      ...mounts("volumes", "src_storage_uri"),
+      ...mounts("secret_volumes", "src_secret_uri"),
+      ...mounts("disk_volumes", "src_disk_uri"),
+    ].sort(),
+    tty: isSet(body.tty),
+    shm: hasShm(body),
     priority: body.priority ?? "normal",
-    privileged: body.privileged ?? false,
+    privileged: isSet(body.privileged),
+    energy_schedule: body.energy_schedule_name ?? "default",
+    wait_for_quota: isSet(body.wait_for_jobs_quota),
   };
 }
 
-/** What a job does not tell for certain is compared with what was sent, if that is known. */
-function sentOnly(body: WireStartBody, sentBody: WireStartBody | undefined): WireStartBody {
-  if (sentBody === undefined) return {};
-  return { wait_for_jobs_quota: body.wait_for_jobs_quota, shm: Object(body.resources).shm ?? false };
+function isSet(value: unknown): boolean {
+  return value === true;
+}
+
+function hasShm({ resources }: WireStartBody): boolean {
+  return isSet(Object(resources).shm);
+}
+
+/** What the first call asked for beside what the job tells, in minutes; absent for jobs of older versions. */
+interface AskedFirst {
+  minutes?: unknown;
+  waits: boolean;
+}
+
+function askedFirst({ tags }: JobDescription, sentBody: WireStartBody | undefined): AskedFirst | undefined {
+  const [, minutes, waits] = ASKED_TAG.exec(tags.find((tag) => ASKED_TAG.test(tag)) ?? "") ?? [];
+  if (minutes !== undefined)
+    return { minutes: minutes === "none" ? undefined : Number(minutes), waits: waits !== undefined };
+  if (sentBody === undefined) return undefined;
+  return { minutes: sentBody.max_run_time_minutes, waits: isSet(sentBody.wait_for_jobs_quota) };
 }
 
 function listed<T = Record<string, unknown>>(value: unknown): T[] {
@@ -129,11 +167,15 @@ function plainUri(uri: unknown): string {
   }
 }
 
-/** In minutes; a longer one than asked for may have been given since. */
-function lifeSpanThen({ life_span }: JobDescription, asked: unknown): number | undefined {
-  if (life_span === undefined) return undefined;
-  const minutes = life_span / 60;
-  return typeof asked === "number" && asked < minutes ? asked : minutes;
+/** In minutes: as first asked for, or as it is now; of a job that does not tell any that may have been extended. */
+function lifeSpanThen(
+  { life_span }: JobDescription,
+  { asked, first }: { asked: unknown; first: AskedFirst },
+): unknown {
+  const now = life_span === undefined ? undefined : life_span / 60;
+  if (asked === now) return now;
+  if ("minutes" in first) return first.minutes;
+  return typeof asked === "number" && now !== undefined && asked < now ? asked : now;
 }
 
 function ownEnv({ pass_config: passes, container: { env } }: JobDescription): Record<string, string> {

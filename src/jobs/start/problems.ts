@@ -4,8 +4,8 @@ const MAX_TAGS = 15;
 /** What Linux takes as one string of a program's environment, its end included. */
 const MAX_ENV_BYTES = 131_072;
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** What the server's own tags begin with: they say which request started a job, and whose server. */
-const SERVER_TAG = /^mcp(?:-by)?:/i;
+/** What the server's own tags begin with: they say which request started a job, whose server, and as what. */
+const SERVER_TAG = /^mcp(?:-by|-as)?:/i;
 const MAX_SCHEDULE_TIMEOUT_SECONDS = 2_592_000;
 
 /**

@@ -1,4 +1,5 @@
 import {
+  askedTag,
   type PlatformContext,
   PlatformError,
   type Preset,
@@ -42,12 +43,18 @@ export interface Checked {
 }
 
 /** Checks everything that can be checked without looking at other jobs. */
-export async function checkStart({ items }: StartRequest, { caller, signal }: Context): Promise<Checked> {
+export async function checkStart(
+  { items, isRepeatable }: StartRequest,
+  { caller, signal }: Context,
+): Promise<Checked> {
   const [first] = items;
   if (first === undefined) return { problems: [], presets: [] };
   const { presets, context } = await presetsFor(first.options, { caller, signal });
   const own = items.flatMap(({ options, requestId }) =>
-    startProblems(options, [requestTag(requestId), markOf(context.user)]),
+    startProblems(options, [
+      ...[requestTag(requestId), markOf(context.user)],
+      ...(isRepeatable ? [askedTag(options)] : []),
+    ]),
   );
   const unknown = unknownPreset(first.options.preset, { presets, context });
   const isKnown = unknown.length === 0;

@@ -1,4 +1,11 @@
-import { isFullId, type JobDescription, type Platform, parseJobUri, type Where } from "../../client/index.ts";
+import {
+  isFullId,
+  type JobDescription,
+  type Platform,
+  PlatformError,
+  parseJobUri,
+  type Where,
+} from "../../client/index.ts";
 import { whereIs } from "../../jobs/identity.ts";
 import type { Call } from "../caller.ts";
 import { resolveOne } from "../find/index.ts";
@@ -12,6 +19,8 @@ export interface RerunSource {
   source: JobDescription;
   /** What the first call with the same request id started. */
   earlier?: JobDescription;
+  /** That the first call took over from the source. */
+  name?: string | undefined;
 }
 
 /**
@@ -41,9 +50,18 @@ async function sourceOf(
   const earlier =
     requestId === undefined ? undefined : await platform.jobs.startedBy(requestId, place, { signal: until });
   if (earlier === undefined) return { source: named ?? (await resolveOne(platform, { ref, where }, until)) };
+  const source = named ?? (await resolveOne(platform, { ref, where }, until).catch(orGone));
+  if (source === undefined || source.id === earlier.id)
+    return { source: earlier, earlier, name: earlier.name };
   // Its name was free or not at that time, and the life span of the source may have been extended since.
-  const { name, life_span } = earlier;
-  return { source: named === undefined ? earlier : { ...named, name, life_span }, earlier };
+  const name = earlier.name === undefined ? undefined : source.name;
+  return { source: { ...source, name, life_span: earlier.life_span }, earlier, name };
+}
+
+/** What was run again may be gone by the time of a repeat. */
+function orGone(error: unknown): undefined {
+  if (error instanceof PlatformError && error.code === "not_found") return undefined;
+  throw error;
 }
 
 async function placeOf(

@@ -8,7 +8,7 @@ import { whereOf } from "../../operations/find/where.ts";
 import { changesOf, rerunItem } from "../../operations/start/again.ts";
 import { type Checked, checkStart } from "../../operations/start/check.ts";
 import { planStart } from "../../operations/start/plan.ts";
-import type { StartRequest } from "../../operations/start/request.ts";
+import type { StartItem, StartRequest } from "../../operations/start/request.ts";
 import { startAll } from "../../operations/start/run.ts";
 import { rerunSource } from "../../operations/start/source.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
@@ -51,14 +51,14 @@ export const rerun = defineTool({
     const requestId = given ?? randomBytes(6).toString("hex");
     const repeat = { requestId, isRepeatable: given !== undefined };
     const sought = { ref, where: whereOf(at), requestId: given };
-    const { source, earlier } = await orNothing(rerunSource(sought, call), repeat);
-    if (isDry && earlier !== undefined) return seenReply(earlier);
+    const { source, earlier, name: nameThen } = await orNothing(rerunSource(sought, call), repeat);
     const isBeside = !isFinished(source.status) && changes.name === undefined;
     if (!isDry && given === undefined && isBeside)
       throw stillActive(source, refsAgain([source], { refs: [ref], project: at }));
-    const name = changes.name ?? earlier?.name;
+    const name = changes.name ?? nameThen;
     const presets = await presetsOf(source, call);
     const item = rerunItem(source, { ...changes, name }, { requestId, presets });
+    if (isDry && earlier !== undefined) return seenAgain(item, earlier, call);
     const { lifeSpanSeconds } = item.options;
     const request = {
       items: [item],
@@ -78,6 +78,13 @@ export const rerun = defineTool({
     return { ...reply, text, data: { ...reply.data, original: source.id } };
   },
 });
+
+/** A plan of what was started before. @throws {PlatformError} `conflict` where that was asked for differently */
+async function seenAgain({ options, requestId }: StartItem, earlier: JobDescription, call: Call) {
+  const { caller, signal } = call;
+  const job = await caller.platform.jobs.startedBefore(options, requestId, { signal });
+  return seenReply(job ?? earlier);
+}
 
 async function presetsOf({ cluster_name }: JobDescription, { caller: { platform }, signal }: Call) {
   const { clusters } = await platform.context({ signal });

@@ -54,5 +54,5 @@ async function seenBefore(
 ) {
   const [item, ...others] = items;
   if (!isRepeatable || item === undefined || others.length > 0) return undefined;
-  return platform.jobs.startedBy(requestId, item.options.where ?? {}, { signal });
+  return platform.jobs.startedBefore(item.options, requestId, { signal });
 }

@@ -42,7 +42,7 @@ describe("startOnce", () => {
 
     const { job, repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
 
-    expect([job.tags, repeated]).toEqual([["mine", "mcp:r-1"], false]);
+    expect([job.tags, repeated]).toEqual([["mine", "mcp:r-1", "mcp-as:none"], false]);
     expect(bodies.length).toBe(1);
   });
 
@@ -88,7 +88,7 @@ describe("startOnce", () => {
     ["image", { image: "debian" }],
     ["command", { command: "sleep 2" }],
     ["env", { env: { A: "2" } }],
-    ["preset_name", { preset: "a100" }],
+    ["preset", { preset: "a100" }],
     ["name", { name: "other" }],
   ] as const)(
     "refuses a request that was seen with another %s",

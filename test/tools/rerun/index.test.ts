@@ -22,7 +22,7 @@ describe("job_rerun", () => {
     const job = await platform.jobs.status(data.jobs[0].id);
     expect(job).toMatchObject({
       ...{ name: "prep", description: "d", life_span: 7200, restart_policy: "on-failure" },
-      tags: ["data", expect.stringMatching(/^mcp-by:/), "mcp:r2"],
+      tags: ["data", "mcp-as:120", expect.stringMatching(/^mcp-by:/), "mcp:r2"],
       container: original.container,
     });
     expect(data.original).toBe(original.id);

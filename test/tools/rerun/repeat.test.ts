@@ -46,11 +46,11 @@ describe("job_rerun, made again with its request_id", () => {
   });
 
   test.for([
-    [{ preset: "cpu-medium" }, "preset_name"],
+    [{ preset: "cpu-medium" }, "preset"],
     [{ image: "debian" }, "image"],
     [{ command: "echo other" }, "command"],
     [{ name: "other" }, "name"],
-    [{ life_span: "9h" }, "max_run_time_minutes"],
+    [{ life_span: "9h" }, "life_span"],
     [{ env: { A: "2" } }, "env"],
   ] as const)("is refused when it now asks for %j", async ([changes, differing], { mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "orig", env: { A: "1" } }));
@@ -60,6 +60,26 @@ describe("job_rerun, made again with its request_id", () => {
     expect(text).toMatch(/^conflict: request_id "rr-1" was already used for job job-/);
     expect(text).toContain(`(${differing})`);
     expect(await listAll(platform)).toHaveLength(2);
+  });
+
+  test("is refused for another job than the first call's, in a plan, too", async ({ mcp, platform }) => {
+    await untilEnded(platform, await startJob(platform, { name: "orig", script: "true" }));
+    const same = await startJob(platform, { name: "same", script: "true" });
+    const other = await startJob(platform, { name: "other", script: "echo other" });
+    for (const job of [same, other]) await untilEnded(platform, job);
+    await mcp.ok("job_rerun", { job: "orig", dry_run: false, request_id: "rr-1" });
+    for (const [job, differing] of [
+      ["same", "(name)"],
+      ["other", "(name, command)"],
+      [other.id, "(name, command)"],
+    ]) {
+      for (const dry_run of [true, false]) {
+        const text = await mcp.refusal("job_rerun", { job, dry_run, request_id: "rr-1" });
+        expect(text).toMatch(/^conflict: request_id "rr-1" was already used for job job-/);
+        expect(text).toContain(differing);
+      }
+    }
+    expect(await listAll(platform)).toHaveLength(4);
   });
 
   test("says in a dry run that the job is there already", async ({ mcp, platform }) => {

@@ -64,7 +64,7 @@ describe("job_start", () => {
       name: "all",
       project_name: "nlp",
       preset_name: "cpu-medium",
-      tags: ["a", "b", expect.stringMatching(/^mcp-by:/), "mcp:r1"],
+      tags: ["a", "b", "mcp-as:90-wait", expect.stringMatching(/^mcp-by:/), "mcp:r1"],
       description: "for people",
       life_span: 5400,
       schedule_timeout: 600,

@@ -38,7 +38,9 @@ describe("job_start with a request_id", () => {
     await mcp.ok("job_extend", { job: data.jobs[0].id, by: "1h" });
     const again = await mcp.ok("job_start", args);
     expect(again.data.jobs[0]).toMatchObject({ id: data.jobs[0].id, repeated: true });
-    expect(await mcp.refusal("job_start", { ...args, life_span: "3h" })).toMatch(/^conflict: .*max_run_time/);
+    expect(await mcp.refusal("job_start", { ...args, life_span: "3h" })).toMatch(
+      /^conflict: .*\(life_span\)/,
+    );
   });
 
   test("does not take somebody else's job for its own", async ({ mcp, emulator, platform }) => {
