@@ -1,4 +1,4 @@
-import { type Explanation, inferred, stated } from "./explanation.ts";
+import { aboutLog, type Explanation, inferred, stated } from "./explanation.ts";
 
 /** Signals of Linux by number, those that end processes in practice. */
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -22,7 +22,10 @@ const SIGNALS: Readonly<Record<number, string>> = {
   31: "SIGSYS",
 };
 
-const READ_LOG = "Read the end of its log for the error.";
+const READ_LOG = {
+  next: "Read the end of its log for the error.",
+  besideLog: "See the end of its log below; job_logs has the rest.",
+};
 
 /** What a process that ended with this code tells by itself, as shells and container runtimes use the codes. */
 const CODES: Readonly<Record<number, Explanation>> = {
@@ -33,11 +36,11 @@ const CODES: Readonly<Record<number, Explanation>> = {
   ),
   2: stated(
     "The program ended with exit code 2, usually wrong arguments or a shell syntax error.",
-    "Read the end of its log, and check the command and its options.",
+    aboutLog((end) => `Read ${end}, and check the command and its options.`),
   ),
   124: inferred(
     "The program ended with exit code 124, which `timeout` gives when its time is up.",
-    "If the command uses `timeout`, give it longer; else read the end of its log.",
+    aboutLog((end) => `If the command uses \`timeout\`, give it longer; else read ${end}.`),
   ),
   125: inferred(
     "It ended with exit code 125: a wrapper such as `timeout`, `env` or `docker` failed itself before the command.",
@@ -54,7 +57,7 @@ const CODES: Readonly<Record<number, Explanation>> = {
   128: inferred("The program ended with exit code 128: it called `exit` with an invalid value.", READ_LOG),
   130: inferred(
     "It was interrupted (exit code 130, signal 2, SIGINT), as by Ctrl-C or a signal sent to it.",
-    "If nobody interrupted it, read the end of its log; else start it again.",
+    aboutLog((end) => `If nobody interrupted it, read ${end}; else start it again.`),
   ),
   134: stated(
     "It aborted itself (exit code 134, signal 6, SIGABRT): a failed assertion or a fatal error in native code.",
@@ -66,11 +69,14 @@ const CODES: Readonly<Record<number, Explanation>> = {
   ),
   137: inferred(
     "It was killed by signal 9 (SIGKILL, exit code 137). Probably it ran out of memory: that is inferred, the platform did not report OOMKilled, and one sent by job_signal or the job itself looks the same.",
-    "Look at memory near the end of its log, then start it again with more memory or smaller batches.",
+    aboutLog((end) => `Look at memory near ${end}, then start it again with more memory or smaller batches.`),
   ),
   139: stated(
     "It crashed with a segmentation fault (exit code 139, signal 11, SIGSEGV) in native code.",
-    "Read the end of its log; check that native libraries (CUDA, drivers, compiled extensions) fit each other.",
+    aboutLog(
+      (end) =>
+        `Read ${end}; check that native libraries (CUDA, drivers, compiled extensions) fit each other.`,
+    ),
   ),
   143: inferred(
     "It was asked to end by signal 15 (SIGTERM, exit code 143), from outside the program: by the platform stopping its container, or by a signal sent to it.",

@@ -6,6 +6,8 @@ export interface Explanation {
   why: string;
   /** What to do; empty where nothing is to be done. */
   next: string;
+  /** The same where the end of the job's log, which `next` is about, is shown below. */
+  besideLog?: string | undefined;
   /** Whether the platform says so, or it is concluded, or nothing is known. */
   certainty: "stated" | "inferred" | "unknown";
 }
@@ -24,15 +26,35 @@ export interface JobSurroundings {
   signalledAtMs?: number | undefined;
 }
 
+type Advice = Pick<Explanation, "next" | "besideLog">;
+
 /** A fact that the platform states. */
-export function stated(why: string, next: string): Explanation {
-  return { why, next, certainty: "stated" };
+export function stated(why: string, advice: string | Advice): Explanation {
+  return { why, ...toAdvice(advice), certainty: "stated" };
 }
 
 /** A conclusion that the platform does not confirm. */
-export function inferred(why: string, next: string): Explanation {
-  return { why, next, certainty: "inferred" };
+export function inferred(why: string, advice: string | Advice): Explanation {
+  return { why, ...toAdvice(advice), certainty: "inferred" };
 }
+
+function toAdvice(advice: string | Advice): Advice {
+  return typeof advice === "string" ? { next: advice } : advice;
+}
+
+/** Advice about the end of the job's log. */
+export function aboutLog(text: (end: string) => string): Advice {
+  return { next: text("the end of its log"), besideLog: text("the end of its log below") };
+}
+
+/** What to do, by whether the end of the job's log is shown, or known to be empty. */
+export function adviceText({ next, besideLog }: Advice, log: "shown" | "empty" | "unknown"): string {
+  if (besideLog === undefined || log === "unknown") return next;
+  return log === "shown" ? besideLog : SILENT;
+}
+
+const SILENT =
+  "Its log is empty: run it again with more output, e.g. sh -x or a verbose option (job_rerun with command), to see where it fails.";
 
 /** A text of the platform within our own: one line, bounded, in quotes. */
 export function quoted(text: string, maxChars = 200): string {

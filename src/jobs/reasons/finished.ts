@@ -1,7 +1,14 @@
 import type { JobDescription } from "../../client/index.ts";
 import { formatDuration, formatInstant, formatSpan } from "../time/durations.ts";
 import { explainExitCode } from "./exit-codes.ts";
-import { type Explanation, formatMemory, type JobSurroundings, quoted, stated } from "./explanation.ts";
+import {
+  aboutLog,
+  type Explanation,
+  formatMemory,
+  type JobSurroundings,
+  quoted,
+  stated,
+} from "./explanation.ts";
 import { invalidImage, pullProblem } from "./image.ts";
 import { largerText, roomText } from "./room.ts";
 import { afterText } from "./stays.ts";
@@ -90,7 +97,7 @@ function byExitCode(job: JobDescription, around: JobSurroundings): Explanation |
   return {
     ...explained,
     why: `${explained.why} Its memory limit was ${memoryOf(job)}.`,
-    next: `Look at the end of its log for signs of memory. ${largerText(job, around)}`,
+    ...aboutLog((end) => `Look at ${end} for signs of memory. ${largerText(job, around)}`),
   };
 }
 

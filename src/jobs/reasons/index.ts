@@ -32,6 +32,7 @@ function unknownReason({ status, history }: JobDescription): Explanation {
   const said = `The platform gives the reason ${quoted(reason)}, which is not among the documented ones.`;
   return {
     why: known === undefined ? `The job is ${status}. ${said}` : `${known.why} ${said}`,
+    besideLog: known?.besideLog,
     next:
       known?.next ??
       "Read its log and its transitions; if the reason means nothing to you, ask the platform's support.",

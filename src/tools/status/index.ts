@@ -1,18 +1,20 @@
 import { z } from "zod";
-import { isFinished, type JobDescription, type Platform } from "../../client/index.ts";
+import { isFinished, type JobDescription } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { formatCredits } from "../../jobs/cost.ts";
+import { logBody, showBody } from "../../jobs/output/report.ts";
+import { adviceText } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
-import { stateData, stateLine } from "../../jobs/standing.ts";
-import { refusalText, resolveMany, type Unresolved } from "../../operations/find/index.ts";
+import { nameOf, stateData, stateLine } from "../../jobs/standing.ts";
+import { refusalText, type Unresolved } from "../../operations/find/index.ts";
 import { whereOf } from "../../operations/find/where.ts";
 import { redactorFor } from "../../operations/redactor.ts";
 import {
-  type Diagnosis,
-  diagnose,
-  lookAround,
-  type Surroundings,
-} from "../../operations/status/diagnosis.ts";
+  explainJobs,
+  type JobReport,
+  type LogEnd,
+  type StatusReport,
+} from "../../operations/status/index.ts";
 import { project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
@@ -35,87 +37,74 @@ export const status = defineTool({
     jobs: z.array(z.looseObject({})),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run({ jobs: refs, project: at }, context) {
-    const { caller, signal } = context;
-    const { platform } = caller;
-    const { jobs, failed } = await resolveMany(platform, { refs, where: whereOf(at) }, signal);
-    const [only] = failed;
-    if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
-    const redact = redactorFor(caller, jobs);
-    const around = await lookAround(jobs, context);
-    const isShort = jobs.length > 3;
-    const logBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / Math.max(1, jobs.length)));
-    const { user: me } = await platform.context({ signal });
-    const options = { platform, signal, redact, around, me, isShort, logBytes, signals: caller.signals };
-    const reports = await Promise.all(jobs.map((job) => report(job, options)));
+  async run({ jobs: refs, project: at }, call) {
+    const status = await explainJobs({ refs, where: whereOf(at) }, call);
+    const { failed } = status;
+    const jobs = status.reports.map(({ job }) => job);
+    const redact = redactorFor(call.caller, jobs);
+    const reports = status.reports.map((report) => reportOf(report, status, redact));
+    const missing = failed.map((each) => ({ job: each.ref, error: errorText(each) }));
     return {
-      text: [...reports.map(({ text }) => text), ...failed.map(missingText)].join("\n\n"),
+      text: [
+        ...reports.map(({ text }) => text),
+        ...missing.map(({ job, error }) => `${oneLine(job)}: ${error}`),
+      ].join("\n\n"),
       data: {
         jobs: reports.map(({ data }) => data),
-        ...(failed.length === 0
-          ? {}
-          : {
-              not_found: failed.map(({ ref, error }) => ({
-                job: ref,
-                error: `${error.code}: ${refusalText(error)}`,
-              })),
-            }),
+        ...(missing.length === 0 ? {} : { not_found: missing }),
       },
       jobs,
     };
   },
 });
 
-interface ReportOptions {
-  platform: Platform;
-  signal: AbortSignal;
-  redact: Redact;
-  around: Surroundings;
-  me: string;
-  signals: ReadonlyMap<string, number>;
-  logBytes: number;
-  /** Many jobs at once: only what explains them. */
-  isShort: boolean;
-}
-
-async function report(job: JobDescription, options: ReportOptions) {
-  const { around, redact, isShort, me } = options;
-  const diagnosis = await diagnose(job, options);
+function reportOf(report: JobReport, { me, isShort, reports }: StatusReport, redact: Redact) {
+  const { job, explanation, preset, log } = report;
   const nowMs = Date.now();
-  const preset = around.presets.get(job.cluster_name)?.find(({ name }) => name === job.preset_name);
-  const { why, next, log, certainty } = diagnosis;
-  const guess = certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
+  const guess = explanation.certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
+  const shown = log === undefined || log === "empty" ? undefined : shownLog(job, log, reports.length);
+  const next = adviceText(explanation, log === "empty" ? "empty" : log === undefined ? "unknown" : "shown");
   const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
   const text = [
     stateLine(job, { nowMs, me }),
-    `Why${guess}: ${oneLine(why)}`,
+    `Why${guess}: ${oneLine(explanation.why)}`,
     ...(next === "" ? [] : [`Next: ${oneLine(next)}`]),
-    ...(log === undefined ? [] : [log.fenced]),
+    ...(shown === undefined ? [] : [shown.fenced]),
     ...facts,
   ];
   return {
     text: text.join("\n"),
-    data: { ...stateData(job, me), ...dataOf(job, diagnosis), ...(isShort ? {} : { facts }) },
+    data: {
+      ...stateData(job, me),
+      ...{ why: explanation.why, certainty: explanation.certainty },
+      ...(next === "" ? {} : { next }),
+      ...factsOf(job),
+      ...(shown === undefined ? {} : { log: shown.text }),
+      ...(isShort ? {} : { facts }),
+    },
   };
 }
 
-function dataOf(job: JobDescription, { why, next, certainty, log }: Diagnosis) {
+function shownLog(job: JobDescription, { lines, isWhole }: LogEnd, jobCount: number) {
+  const which = isWhole ? "last lines" : "lines read in time, more may follow,";
+  const what = `${which} of the log of ${nameOf(job)}`;
+  const maxBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / jobCount));
+  return showBody(logBody(lines, { timestamps: false }), { maxBytes, what });
+}
+
+function factsOf(job: JobDescription) {
   const left = lifeLeftSeconds(job);
+  const url = urlOf(job);
   return {
-    why,
-    certainty,
-    ...(next === "" ? {} : { next }),
-    owner: job.owner,
-    uri: job.uri,
+    ...{ owner: job.owner, uri: job.uri },
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
     credits_per_hour: formatCredits(job.price_credits_per_hour),
     cost_credits: formatCredits(job.total_price_credits),
     ...(left === undefined || isFinished(job.status) ? {} : { life_span_left_seconds: left }),
-    ...(urlOf(job) === undefined ? {} : { http_url: urlOf(job) }),
-    ...(log === undefined ? {} : { log: log.text }),
+    ...(url === undefined ? {} : { http_url: url }),
   };
 }
 
-function missingText({ ref, error }: Unresolved): string {
-  return `${oneLine(ref)}: ${error.code}: ${refusalText(error)}`;
+function errorText({ error }: Unresolved): string {
+  return `${error.code}: ${refusalText(error)}`;
 }

@@ -3,6 +3,7 @@ import { formatMost, sumCredits } from "../../../jobs/cost.ts";
 import { identityOf, identityText } from "../../../jobs/identity.ts";
 import { fenceOutput } from "../../../jobs/output/fence.ts";
 import { clampLine } from "../../../jobs/output/log-text.ts";
+import { adviceText } from "../../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../../jobs/reasons/index.ts";
 import { nameOf, statusText } from "../../../jobs/standing.ts";
 import { formatSpan } from "../../../jobs/time/durations.ts";
@@ -14,7 +15,6 @@ import { worstCase } from "../../../operations/spending/problems.ts";
 import type { Checked } from "../../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../../operations/start/wait.ts";
-import { withoutLog } from "../../../operations/status/diagnosis.ts";
 import { callText } from "../next.ts";
 import { causeLines, rowText, startData } from "./rows.ts";
 
@@ -127,12 +127,12 @@ function whyLines({ wasAwaited, checked, outcomes, watched }: Started): string[]
   const [job, ...others] = watched.jobs;
   if (!wasAwaited || job === undefined || others.length > 0) return [];
   if (job.status === "running" || job.status === "succeeded") return [];
-  const { why, next } = explainJob(job, { presets: checked.presets });
+  const explanation = explainJob(job, { presets: checked.presets });
   const isSilent = watched.output?.text === "";
-  const known = isSilent && isFinished(job.status) ? withoutLog(next) : next;
+  const known = adviceText(explanation, isSilent && isFinished(job.status) ? "empty" : "unknown");
   // The same call would only show the same job again.
   const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : known;
-  return [`Why: ${[why, advice].filter((text) => text !== "").join(" ")}`];
+  return [`Why: ${[explanation.why, advice].filter((text) => text !== "").join(" ")}`];
 }
 
 function nextCalls({ request: { items, sweepTag }, outcomes, watched: { jobs } }: Started): NextCall[] {

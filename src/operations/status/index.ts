@@ -1,21 +1,71 @@
-import type { JobDescription, Platform, Preset } from "../../client/index.ts";
+import type { JobDescription, Preset, Where } from "../../client/index.ts";
 import { formatCredits } from "../../jobs/cost.ts";
-import { cleanLines, logBody, showBody } from "../../jobs/output/report.ts";
+import type { PlacedLine } from "../../jobs/output/log-text.ts";
+import { cleanLines } from "../../jobs/output/report.ts";
 import type { Explanation } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { hasRun, nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
+import { resolveMany, type Unresolved } from "../find/index.ts";
 import { lastLines } from "../logs/last-lines.ts";
+import { redactorFor } from "../redactor.ts";
+
+type Context = Pick<Call, "caller" | "signal">;
+
+/** Where jobs stand, and why. */
+export interface StatusReport {
+  reports: JobReport[];
+  failed: Unresolved[];
+  /** Many jobs at once: only what explains them. */
+  isShort: boolean;
+  /** The caller. */
+  me: string;
+}
 
 /** Why a job stands where it stands. */
-export interface Diagnosis extends Explanation {
-  /** Its last words, where they explain something: clean text, and the same fenced. */
-  log?: { text: string; fenced: string } | undefined;
+export interface JobReport {
+  job: JobDescription;
+  explanation: Explanation;
+  /** As its cluster has it now. */
+  preset: Preset | undefined;
+  /** Its last words, where they explain something. */
+  log?: LogEnd | "empty" | undefined;
+}
+
+/** The last lines of a log, clean. */
+export interface LogEnd {
+  lines: PlacedLine[];
+  /** Nothing follows. */
+  isWhole: boolean;
+}
+
+const MANY_JOBS = 3;
+const LOG_LINES = 15;
+const LOG_LINES_SHORT = 5;
+const MAX_RUNNING = 20;
+const KILLED = 137;
+
+/** Explains jobs. @throws {PlatformError} why the only one is not found */
+export async function explainJobs(
+  { refs, where }: { refs: readonly string[]; where: Where },
+  call: Context,
+): Promise<StatusReport> {
+  const { caller, signal } = call;
+  const { jobs, failed } = await resolveMany(caller.platform, { refs, where }, signal);
+  const [only] = failed;
+  if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
+  const isShort = jobs.length > MANY_JOBS;
+  const around = await lookAround(jobs, call);
+  const { user: me } = await caller.platform.context({ signal });
+  const redact = redactorFor(caller, jobs);
+  const options = { around, redact, logLines: isShort ? LOG_LINES_SHORT : LOG_LINES };
+  const reports = await Promise.all(jobs.map((job) => explain(job, options, call)));
+  return { reports, failed, isShort, me };
 }
 
 /** What explanations need besides the jobs: fetched once for all. */
-export interface Surroundings {
+interface Surroundings {
   /** Presets by cluster. */
   presets: Map<string, Preset[]>;
   /** Room by cluster, as far as the platform says. */
@@ -24,14 +74,8 @@ export interface Surroundings {
   running: string[];
 }
 
-const LOG_LINES = 15;
-const LOG_LINES_SHORT = 5;
-const MAX_RUNNING = 20;
-const KILLED = 137;
-const NOT_READ = "Its log could not be read just now; try job_logs.";
-
 /** Fetches what explanations of these jobs need; what the platform will not say is left out. */
-export async function lookAround(
+async function lookAround(
   jobs: readonly JobDescription[],
   context: Pick<Call, "caller" | "signal">,
 ): Promise<Surroundings> {
@@ -48,47 +92,24 @@ export async function lookAround(
   return { presets: new Map(clusters.map(({ name, presets }) => [name, presets])), room, running };
 }
 
-/** Why a job stands where it stands, and what would help. */
-export async function diagnose(
+async function explain(
   job: JobDescription,
-  {
-    around,
-    signals,
-    ...context
-  }: LogContext & { around: Surroundings; signals: ReadonlyMap<string, number> },
-): Promise<Diagnosis> {
-  const surroundings = {
-    presets: around.presets.get(job.cluster_name),
+  { around, ...logOptions }: { around: Surroundings } & LogOptions,
+  call: Context,
+): Promise<JobReport> {
+  const presets = around.presets.get(job.cluster_name);
+  const explanation = explainJob(job, {
+    presets,
     room: around.room.get(job.cluster_name),
     running: isAboutQuota(job) ? around.running : undefined,
     nowMs: Date.now(),
-    signalledAtMs: signals.get(job.id),
+    signalledAtMs: call.caller.signals.get(job.id),
+  });
+  const hasWords = job.status === "failed" && hasRun(job);
+  return {
+    ...{ job, explanation, preset: presets?.find(({ name }) => name === job.preset_name) },
+    log: hasWords ? await endOfLog(job, logOptions, call) : undefined,
   };
-  const explanation = explainJob(job, surroundings);
-  const { status } = job;
-  const hasWords = status === "failed" && hasRun(job);
-  const log = hasWords ? await endOfLog(job, context) : undefined;
-  if (log === undefined)
-    return hasWords ? { ...explanation, next: `${explanation.next} ${NOT_READ}`.trimStart() } : explanation;
-  if (log === "empty") return { ...explanation, next: withoutLog(explanation.next) };
-  return { ...explanation, log, next: besideLog(explanation.next) };
-}
-
-/** Advice that needs no log, for a job that printed nothing. */
-export function withoutLog(next: string): string {
-  return /\bend of its log\b/.test(next)
-    ? "Its log is empty: run it again with more output, e.g. sh -x or a verbose option (job_rerun with command), to see where it fails."
-    : next;
-}
-
-/** What is to be read stands right below. */
-function besideLog(next: string): string {
-  return next
-    .replace(
-      /^Read the end of its log for the error\.$/,
-      "See the end of its log below; job_logs has the rest.",
-    )
-    .replace(/\b([Rr]ead|[Ll]ook at) the end of its log\b/, "$1 the end of its log below");
 }
 
 function isAboutQuota({ history }: JobDescription): boolean {
@@ -129,29 +150,23 @@ async function runningJobs(
   return found;
 }
 
-interface LogContext {
-  platform: Platform;
-  signal: AbortSignal;
+interface LogOptions {
   redact: Redact;
-  /** One job of many: a few lines only. */
-  isShort: boolean;
-  /** Most bytes of its log. */
-  logBytes: number;
+  logLines: number;
 }
 
 async function endOfLog(
   job: JobDescription,
-  { platform, signal, redact, isShort, logBytes }: LogContext,
-): Promise<Diagnosis["log"] | "empty"> {
+  { redact, logLines: count }: LogOptions,
+  { caller, signal }: Context,
+): Promise<JobReport["log"]> {
   try {
-    const shown = isShort ? LOG_LINES_SHORT : LOG_LINES;
-    const { lines, ending } = await lastLines(platform, { job, lines: shown }, signal);
-    const clean = cleanLines(lines, redact).slice(-shown);
+    const { lines, ending } = await lastLines(caller.platform, { job, lines: count }, signal);
+    const clean = cleanLines(lines, redact).slice(-count);
     // Silence is not emptiness: only a log that the platform closed has been read to its end.
-    if (clean.length === 0) return ending === "closed" ? "empty" : undefined;
-    const which = ending === "closed" ? "last lines" : "lines read in time, more may follow,";
-    const what = `${which} of the log of ${nameOf(job)}`;
-    return showBody(logBody(clean, { timestamps: false }), { maxBytes: logBytes, what });
+    const isWhole = ending === "closed";
+    if (clean.length === 0) return isWhole ? "empty" : undefined;
+    return { lines: clean, isWhole };
   } catch {
     // The explanation stands without the log; job_logs says what is wrong with it.
     signal.throwIfAborted();
