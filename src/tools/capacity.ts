@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { type Cluster, type PlatformContext, type Preset, unreadableText } from "../client/index.ts";
+import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { gpuText, hardwareText } from "../jobs/hardware.ts";
-import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { nearestNames } from "../jobs/names/near.ts";
 import { unknownProjectText } from "../jobs/names/unknown.ts";
+import { type Capacity, fittingPresets, type PresetRoom, readCapacity } from "../operations/capacity.ts";
 import { placesOf } from "../operations/find/places.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { unlisted, unlistedFlag, unlistedMaybe, unlistedText, unlistedTexts } from "./answers.ts";
@@ -48,27 +47,24 @@ export const capacity = defineTool({
     unreadable: unlisted(z.array(z.string()).optional()),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run({ project: at, ...filter }, { caller: { platform }, signal }) {
-    const where = whereOf(at);
-    const [context, room] = await Promise.all([
-      platform.context({ signal }),
-      platform.jobs.getCapacity(where, { signal }),
-    ]);
-    const cluster = clusterOf(context, where.cluster);
-    const fitting = cluster.presets.filter((preset) => fits(preset, room[preset.name], filter)).sort(byPrice);
+  async run({ project: at, ...filter }, call) {
+    const capacity = await readCapacity(call, whereOf(at));
+    const { cluster, presets, context, trouble } = capacity;
+    if (trouble !== undefined) throw trouble;
+    const fitting = fittingPresets(presets, filter);
     const choices = choicesOf(context, cluster);
     const doubts = at === undefined ? [] : placesOf([at], context).unknown([]).map(unknownProjectText);
     return {
       text: [
-        headline(cluster, fitting.length),
+        headline(capacity, fitting.length),
         ...doubts,
-        ...fitting.map((preset) => row(preset, room[preset.name])),
+        ...fitting.map(row),
         ...choices.lines,
         ...[unreadableText(context).trim()].filter((line) => line !== ""),
       ].join("\n"),
       data: {
-        cluster: cluster.name,
-        presets: fitting.map((preset) => data(preset, room[preset.name])),
+        cluster,
+        presets: fitting.map(data),
         ...choices.data,
         ...(doubts.length === 0 ? {} : { doubts }),
         ...(context.unreadable.length === 0 ? {} : { unreadable: context.unreadable }),
@@ -77,50 +73,18 @@ export const capacity = defineTool({
   },
 });
 
-interface Filter {
-  gpu?: boolean | undefined;
-  gpu_model?: string | undefined;
-  min_memory_gib?: number | undefined;
-  min_cpu?: number | undefined;
-  available_only?: boolean | undefined;
-}
-
-function clusterOf({ clusters, selection }: PlatformContext, wanted = selection.cluster): Cluster {
-  const found = clusters.find(({ name }) => name === wanted);
-  if (found !== undefined) return found;
-  const names = clusters.map(({ name }) => name);
-  const [guess = names.join(", ")] = nearestNames(wanted, names);
-  throw new InvalidInputError(`There is no cluster ${JSON.stringify(wanted)}; nearest: ${guess}.`);
-}
-
-function fits(preset: Preset, room: number | undefined, filter: Filter): boolean {
-  const { gpu, gpu_model, min_memory_gib = 0, min_cpu = 0, available_only = false } = filter;
-  const gpus = gpuText(preset);
-  return (
-    (gpu === undefined || gpu === (gpus !== undefined)) &&
-    (gpu_model === undefined || (gpus?.toLowerCase().includes(gpu_model.toLowerCase()) ?? false)) &&
-    preset.memory >= min_memory_gib * GIB &&
-    preset.cpu >= min_cpu &&
-    (!available_only || (room ?? 0) > 0)
-  );
-}
-
-function byPrice(a: Preset, b: Preset): number {
-  return Number(a.credits_per_hour) - Number(b.credits_per_hour) || a.name.localeCompare(b.name);
-}
-
-function headline({ name, presets }: Cluster, fitting: number): string {
+function headline({ cluster, presets }: Capacity, fitting: number): string {
   const which = fitting === presets.length ? `all ${fitting}` : `${fitting} of ${presets.length}`;
   const none = fitting === 0 ? " None fits: call job_capacity without filters to see all." : "";
-  return `Presets of cluster ${name} (${which}), cheapest first. Room counts nodes that autoscaling would still add, so the first job on one may wait minutes.${none}`;
+  return `Presets of cluster ${cluster} (${which}), cheapest first. Room counts nodes that autoscaling would still add, so the first job on one may wait minutes.${none}`;
 }
 
-function row(preset: Preset, room: number | undefined): string {
+function row({ preset, room }: PresetRoom): string {
   const said = room === undefined ? "room unknown" : room > 0 ? `room for ${room} now` : "NO ROOM NOW";
   return `- ${preset.name}: ${said}; ${formatCredits(preset.credits_per_hour)} credits/h; ${hardwareText(preset)}`;
 }
 
-function data(preset: Preset, room: number | undefined) {
+function data({ preset, room }: PresetRoom) {
   const gpu = gpuText(preset);
   return {
     name: preset.name,
@@ -134,7 +98,7 @@ function data(preset: Preset, room: number | undefined) {
   };
 }
 
-function choicesOf({ selection, clusters, projects }: PlatformContext, { name }: Cluster) {
+function choicesOf({ selection, clusters, projects }: PlatformContext, name: string) {
   const here = projects
     .filter(({ cluster_name }) => cluster_name === name)
     .map((project) => `${project.org_name}/${project.name}`);
