@@ -6,7 +6,7 @@ import {
   type Platform,
   PlatformError,
 } from "../client/index.ts";
-import { costOf, formatCredits, formatMost, runTimeOf } from "../jobs/cost.ts";
+import { compareCredits, costOf, formatCredits, formatMost, runTimeOf } from "../jobs/cost.ts";
 import { identityOf, identityText } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { statusText } from "../jobs/standing.ts";
@@ -67,6 +67,7 @@ export const extend = defineTool({
     const text = [
       `Extended ${identityText(after)}${whose} by ${formatSpan(seconds)}: life span ${formatSpan(lifeSpan)} → ${formatSpan(now)}; ${ends}.`,
       `Extra cost at most ${formatMost(extra)} credits (${after.price_credits_per_hour} per hour); in all at most ${formatMost(worstCase)}.`,
+      ...passedCap(worstCase, context),
     ].join("\n");
     const data = {
       ...identityOf(after),
@@ -99,6 +100,15 @@ function refuseSlip(job: JobDescription, seconds: number): void {
   throw new InvalidInputError(
     `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(MOST_SECONDS)} at once; it could cost ${cost} credits. Nothing was changed about ${identityText(job)}.`,
   );
+}
+
+/** Only another server can have added beside this one, and time that was given cannot be taken back. */
+function passedCap(worstCase: string, { caller }: Call): string[] {
+  const limit = caller.policy.maxCreditsPerJob;
+  if (limit === undefined || compareCredits(worstCase, String(limit)) <= 0) return [];
+  return [
+    `That is above --max-credits-per-job ${limit}: the job was extended elsewhere at the same time. job_kill ends it.`,
+  ];
 }
 
 function refuseOverLimit(job: JobDescription, lifeSpanSeconds: number, { caller }: Call): void {

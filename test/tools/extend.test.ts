@@ -93,6 +93,21 @@ describe("job_extend", () => {
     expect((await platform.jobs.status(job.id)).life_span).toBe(86_400);
   });
 
+  test("says that servers together have passed the cap", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform(), { ...openPolicy, maxCreditsPerJob: 12 });
+    const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 36_000 });
+    const { open, opened } = gate();
+    proxy.add({ method: "PUT", before: opened });
+    const call = mcp.ok("job_extend", { job: "train", by: "14h" });
+    await proxy.sees({ method: "PUT" });
+    await platform.jobs.bumpLifeSpan(job.id, 3600);
+    open();
+    expect((await call).text).toMatch(
+      /in all at most 12\.5\.\nThat is above --max-credits-per-job 12: .* at the same time/,
+    );
+  });
+
   test("says unknown when the answer is lost beside another extension", async ({ emulator, platform }) => {
     const proxy = await faultProxy(emulator);
     const mcp = await connectAgent(proxy.platform());

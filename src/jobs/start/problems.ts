@@ -26,6 +26,8 @@ export function startProblems(options: StartOptions, ownTags: readonly string[] 
       workingDir?.startsWith("/") === false,
       `working_dir: "${cut(workingDir)}" is not absolute; it must start with /.`,
     ),
+    ...problem(/[\r\n]/.test(workingDir ?? ""), "working_dir: it must be one line."),
+    ...nulProblems(options),
     ...problem(
       http !== undefined && (http.port < 1 || http.port > 65_535),
       `http_port: ${http?.port} is not between 1 and 65535.`,
@@ -126,6 +128,20 @@ function tagProblems(tags: readonly string[], own: readonly string[]): string[] 
         `tags: "${cut(tag)}" is one that only this server gives; leave it out.`,
       ),
     ]),
+  ];
+}
+
+/** No program can be given one, and no record of the platform can hold it. */
+function nulProblems(options: StartOptions): string[] {
+  const { command, entrypoint, workingDir, description, tags = [], volumes = [] } = options;
+  const has = (text = "") => text.includes("\0");
+  return [
+    ...Object.entries({ command, entrypoint, working_dir: workingDir, description }).flatMap(([key, text]) =>
+      problem(has(text), `${key}: it contains a NUL character.`),
+    ),
+    ...Object.entries({ tags, volumes }).flatMap(([key, texts]) =>
+      problem(texts.some(has), `${key}: one contains a NUL character.`),
+    ),
   ];
 }
 

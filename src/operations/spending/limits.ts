@@ -8,7 +8,6 @@ import {
 } from "../../client/index.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
 import type { Call, Policy } from "../caller.ts";
-import { isOwned, markOf } from "../find/owned.ts";
 import { costProblem, jobsProblem, type LimitProblem, rateProblem, type Wanted } from "./problems.ts";
 
 type Context = Pick<Call, "caller" | "signal">;
@@ -131,12 +130,17 @@ async function activeJobs({ caller: { platform }, signal }: Context): Promise<Jo
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
   const jobs: JobDescription[] = [];
   for (const { name: cluster, presets } of clusters) {
-    const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners, tags: [markOf(user)] };
+    const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners };
     for await (const job of platform.jobs.list(filter, { signal })) {
-      if (isOwned(job, user)) jobs.push({ ...job, price_credits_per_hour: priceOf(job, presets) });
+      if (isCounted(job, user)) jobs.push({ ...job, price_credits_per_hour: priceOf(job, presets) });
     }
   }
   return jobs;
+}
+
+/** Older versions gave their jobs the tag of the request alone: too little to end them, enough to pay for them. */
+function isCounted({ owner, tags }: JobDescription, user: string): boolean {
+  return owner === user && tags.some(isOwnTag);
 }
 
 /** A price that cannot be read counts as the preset's, else as the dearest there is. */

@@ -21,6 +21,13 @@ describe("the problems of a start", () => {
     [{ tags: ["a b"] }, /blank/],
     [{ description: " " }, /description/],
     [{ workingDir: "app" }, /working_dir/],
+    [{ workingDir: "/a\nb" }, /working_dir: .*one line/],
+    ...["command", "entrypoint", "description", "workingDir"].map((key): [Partial<StartOptions>, RegExp] => [
+      { [key]: "/a\0b" },
+      /^[a-z_]+: it contains a NUL character\.$/m,
+    ]),
+    [{ tags: ["a\0b"] }, /^tags: one contains a NUL character/],
+    [{ volumes: ["storage:a\0:/b"] }, /^volumes: one contains a NUL character/],
     [{ http: { port: 70_000 } }, /65535/],
     [{ scheduleTimeoutSeconds: 0.5 }, /at least 1 second/],
     [{ scheduleTimeoutSeconds: 2_592_000 }, /under 30 days/],

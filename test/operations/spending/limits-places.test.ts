@@ -42,6 +42,44 @@ describe("what counts under --max-jobs", () => {
   });
 });
 
+describe("what counts of other versions", () => {
+  test.override("policy", { ...openPolicy, maxJobs: 1 });
+
+  test("is a job that carries only the tag of its request", async ({ mcp, platform }) => {
+    await startJob(platform, { script: SLEEP, tags: ["mcp:r1"] });
+    expect(await mcp.refusal("job_start", job)).toMatch(/--max-jobs is 1: this server has 1 active/);
+  });
+});
+
+/** A job with resources of its own that fit no preset: the dearest one's price, and a total of nothing yet. */
+function legacy(text: string): string {
+  return text
+    .replace(/"price_credits_per_hour": ?"[^"]*"/g, '"price_credits_per_hour":"310"')
+    .replace(/"total_price_credits": ?"[^"]*"/g, '"total_price_credits":"0.0"')
+    .replace(/"preset_name": ?"[^"]*",?/g, "");
+}
+
+describe("a job that fits no preset", () => {
+  test("counts at the dearest preset's price, with nothing spent yet", async ({ emulator, platform }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform(), {
+      ...openPolicy,
+      ...{ maxCreditsPerHour: 310.4, maxCreditsPerJob: 620 },
+    });
+    await startJob(platform, { name: "legacy", script: SLEEP, lifeSpanSeconds: 3600, tags: ["mcp:r1"] });
+    proxy.add({ method: "GET", path: /\/jobs/, body: legacy });
+    expect(await mcp.refusal("job_start", { ...job, life_span: "1h" })).toMatch(
+      /--max-credits-per-hour is 310\.4: this server's active jobs cost 310 per hour, and these 0\.5 more/,
+    );
+    expect((await mcp.ok("job_extend", { job: "legacy", by: "1h" })).text).toContain("in all at most 620.");
+    expect(await mcp.refusal("job_extend", { job: "legacy", by: "1m" })).toMatch(
+      /^over_limit: --max-credits-per-job is 620: .* at 310 credits per hour/,
+    );
+    expect((await mcp.ok("job_list")).text).toContain("Together 0 credits so far");
+    expect((await mcp.ok("job_status", { jobs: ["legacy"] })).text).toContain("310");
+  });
+});
+
 describe("a start that was given up", () => {
   test("keeps its place until its outcome is known", async ({ emulator, platform }) => {
     const proxy = await faultProxy(emulator);
