@@ -1,6 +1,6 @@
 import { findJob } from "../operations/find/address.ts";
 import type { Resource } from "./define-resource.ts";
-import { readLog } from "./read-log.ts";
+import { logText } from "./log-text.ts";
 
 export const logsSince: Resource = {
   name: "job-logs-since",
@@ -12,6 +12,6 @@ export const logsSince: Resource = {
   changesWith: "log",
   async read({ since = "", ...variables }, context) {
     const { id } = await findJob(context.caller.platform, variables, context.signal);
-    return await readLog({ id, since, timestamps: true }, context);
+    return await logText({ jobs: [id], since, timestamps: true }, context);
   },
 };

@@ -1,6 +1,6 @@
 import { findJob } from "../operations/find/address.ts";
 import type { Resource } from "./define-resource.ts";
-import { readLog } from "./read-log.ts";
+import { logText } from "./log-text.ts";
 
 export const logs: Resource = {
   name: "job-logs",
@@ -11,6 +11,6 @@ export const logs: Resource = {
   changesWith: "log",
   async read(variables, context) {
     const { id } = await findJob(context.caller.platform, variables, context.signal);
-    return await readLog({ id }, context);
+    return await logText({ jobs: [id] }, context);
   },
 };

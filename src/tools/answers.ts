@@ -13,5 +13,8 @@ export const unlistedMaybe = unlisted(z.string().optional());
 /** Left out where it is not so. */
 export const unlistedFlag = unlisted(z.boolean().optional());
 
+/** Left out where there is none. */
+export const unlistedCount = unlisted(z.int().optional());
+
 /** The job that an answer is about; its id is listed where agents go on with it. */
 export const whichJob = { job: unlistedText, id: unlistedText, owner: unlistedText, project: unlistedText };

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { JobDescription } from "../client/index.ts";
+import type { NextCall } from "../jobs/next-call.ts";
 import type { Call } from "../operations/caller.ts";
-import type { NextCall } from "../operations/next.ts";
 
 /** All four are required: a missing hint reads as a promise nobody made. */
 interface Effects {

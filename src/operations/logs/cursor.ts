@@ -5,13 +5,13 @@ import type { InKey } from "../../jobs/redact/key-guard.ts";
 import { parseJson } from "../../json.ts";
 
 /** A place in a log; it may stand inside a private key, which is to stay hidden behind it. */
-export interface Place extends Cursor {
+export interface LogPlace extends Cursor {
   inKey?: InKey | undefined;
 }
 
 /** Where to read in one log: what follows a place, or the last lines before it, not those up to `after`. */
 export interface Bearing {
-  after?: Place | undefined;
+  after?: LogPlace | undefined;
   before?: Cursor | undefined;
 }
 
@@ -25,7 +25,7 @@ const places = z.record(
 );
 
 /** The places in the logs of several jobs as one text, by job id. */
-export function writeCursor(bearings: ReadonlyMap<string, Bearing>): string {
+export function writeBearings(bearings: ReadonlyMap<string, Bearing>): string {
   const parts = [...bearings].map(([id, { after, before }]) => [
     id,
     {
@@ -36,8 +36,8 @@ export function writeCursor(bearings: ReadonlyMap<string, Bearing>): string {
   return Buffer.from(JSON.stringify(Object.fromEntries(parts))).toString("base64url");
 }
 
-/** The same back. @throws {InvalidInputError} what `writeCursor` did not write */
-export function readCursor(text: string): Map<string, Bearing> {
+/** The same back. @throws {InvalidInputError} what `writeBearings` did not write */
+export function readBearings(text: string): Map<string, Bearing> {
   const found = places.safeParse(parseJson(Buffer.from(text, "base64url").toString("utf8")));
   const bearings = new Map<string, Bearing>();
   for (const [id, { after, before }] of found.success ? Object.entries(found.data) : []) {
@@ -67,6 +67,6 @@ export function placeAfter(
   return place.cursor;
 }
 
-function keyOf({ inKey }: Place): number[] {
+function keyOf({ inKey }: LogPlace): number[] {
   return inKey === undefined ? [] : [inKey];
 }

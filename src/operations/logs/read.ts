@@ -8,7 +8,7 @@ import {
   type PlatformError,
 } from "../../client/index.ts";
 import type { InKey } from "../../jobs/redact/key-guard.ts";
-import type { Bearing, Place } from "./cursor.ts";
+import type { Bearing, LogPlace } from "./cursor.ts";
 import { CONTEXT_LINES, lastLines } from "./last-lines.ts";
 import type { LineMatch } from "./line-matcher.ts";
 import { watchLog } from "./watch.ts";
@@ -47,9 +47,9 @@ export interface LogPart {
   /** The place after what was read; absent where it could not be. */
   cursor?: Cursor | undefined;
   /** The place before the first of `lines`. */
-  start?: Place | undefined;
+  start?: LogPlace | undefined;
   /** Nothing before this place was wanted. */
-  floor?: Place | undefined;
+  floor?: LogPlace | undefined;
   /** So many lines came behind `floor`, where not all of them are in `lines`. */
   newLines?: number | undefined;
   /** More lines are there already, after the last one. */
@@ -64,11 +64,11 @@ export interface LogPart {
   ending?: LogTail["ending"];
   tookMs?: number;
   /** Why it could not be read, where others could. */
-  trouble?: string;
+  trouble?: { code: string; message: string };
 }
 
 /** Reads what `plan` asks for of one job's log, at a place where one is given. */
-export async function readLog(
+export async function readJobLog(
   platform: Platform,
   { job, plan, bearing = {} }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
   signal: AbortSignal,
@@ -97,7 +97,7 @@ interface Waiting {
   job: JobDescription;
   lines: number;
   since: Date | undefined;
-  after: Place | undefined;
+  after: LogPlace | undefined;
   wait: NonNullable<ReadPlan["wait"]>;
 }
 
@@ -134,7 +134,7 @@ async function readWaiting(
 }
 
 /** A place is inside a key only if the one that it was made from is. */
-function isAt(start: Cursor | undefined, after: Place | undefined): boolean {
+function isAt(start: Cursor | undefined, after: LogPlace | undefined): boolean {
   return start !== undefined && start.time === after?.time && start.count === after.count;
 }
 
@@ -153,5 +153,5 @@ export function notRead(
   const { after = beginning(job, since), before } = bearing;
   const nothing = { lines: [], lead: 0, linesRead: 0, bytesRead: 0, more: false, ended: false };
   const place = { cursor: after, start: before, floor: bearing.after, reachedStart: before === undefined };
-  return { job, ...nothing, ...place, trouble: `${code}: ${message}` };
+  return { job, ...nothing, ...place, trouble: { code, message } };
 }

@@ -11,7 +11,7 @@ import {
 } from "../../client/index.ts";
 import { keyAfter } from "../../jobs/redact/key-guard.ts";
 import { passing, patiently, pauseFor } from "../watch/poll.ts";
-import { type Place, placeAfter } from "./cursor.ts";
+import { type LogPlace, placeAfter } from "./cursor.ts";
 import type { LineMatch } from "./line-matcher.ts";
 
 /** How much of what is already there is searched. */
@@ -36,7 +36,7 @@ export interface Watched {
   ended: boolean;
   cursor?: Cursor;
   /** The place before the first of `lines`. */
-  start?: Place | undefined;
+  start?: LogPlace | undefined;
   linesRead: number;
   bytesRead: number;
   /** Nothing was printed before the first of `lines`. */
@@ -58,7 +58,7 @@ export interface WatchOptions {
   isMatch: LineMatch;
   /** Keeps so many lines. */
   keep: number;
-  after?: Place | undefined;
+  after?: LogPlace | undefined;
   since?: Date | undefined;
   deadlineMs: number;
   /** Ends the wait early, as the deadline does. */
@@ -229,7 +229,7 @@ function take(read: Reading, line: LogLine, keep: number): void {
 }
 
 /** The place behind some lines, and whether it is inside a key. */
-function behind(lines: readonly LogLine[], start: Place | undefined): Place | undefined {
+function behind(lines: readonly LogLine[], start: LogPlace | undefined): LogPlace | undefined {
   const place = placeAfter(lines, start);
   if (place === undefined) return undefined;
   return {

@@ -1,12 +1,12 @@
 import { isFinished } from "../../client/index.ts";
 import { unknownProjectText, unknownWordText } from "../../jobs/names/unknown.ts";
+import type { NextCall } from "../../jobs/next-call.ts";
+import { tightCallText } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
 import type { JobPage } from "../../operations/list/index.ts";
 import { cursorAfter } from "../../operations/list/page.ts";
-import type { NextCall } from "../../operations/next.ts";
-import { tightCallText } from "../words/next.ts";
 
 /** Rows beyond this wait for the next page. */
 const MAX_ROWS_BYTES = 18_000;

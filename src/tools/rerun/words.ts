@@ -1,11 +1,11 @@
 import { type JobDescription, PlatformError } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { identityText } from "../../jobs/identity.ts";
+import { callText } from "../../jobs/next-call.ts";
 import { formatMemory } from "../../jobs/reasons/explanation.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import type { Change, OwnResources } from "../../operations/start/again.ts";
 import { secondName } from "../../operations/start/source.ts";
-import { callText } from "../words/next.ts";
 
 /** What is run again, and what is different. */
 export function headingText(source: JobDescription, changes: readonly Change[]): string {

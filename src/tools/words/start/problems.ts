@@ -1,9 +1,9 @@
 import { PlatformError, RequestIdUsedError, unreadableText } from "../../../client/index.ts";
+import { callText } from "../../../jobs/next-call.ts";
 import type { Exceeded } from "../../../operations/spending/overflow.ts";
 import type { StartProblem } from "../../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
 import { limitText } from "../limits.ts";
-import { callText } from "../next.ts";
 
 /** Why a start would be refused. */
 export function problemText(problem: StartProblem): string {

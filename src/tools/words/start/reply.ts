@@ -1,6 +1,8 @@
 import { isFinished, type JobDescription } from "../../../client/index.ts";
 import { formatMost, sumCredits } from "../../../jobs/cost.ts";
 import { identityOf, identityText } from "../../../jobs/identity.ts";
+import type { NextCall } from "../../../jobs/next-call.ts";
+import { callText } from "../../../jobs/next-call.ts";
 import { fenceOutput } from "../../../jobs/output/fence.ts";
 import { clampLine } from "../../../jobs/output/log-text.ts";
 import { adviceText } from "../../../jobs/reasons/explanation.ts";
@@ -9,13 +11,11 @@ import { nameOf, statusText } from "../../../jobs/standing.ts";
 import { formatSpan } from "../../../jobs/time/durations.ts";
 import type { Call } from "../../../operations/caller.ts";
 import { refsAgain } from "../../../operations/find/index.ts";
-import type { NextCall } from "../../../operations/next.ts";
 import { redactorFor } from "../../../operations/redactor.ts";
 import { worstCase } from "../../../operations/spending/problems.ts";
 import type { Checked } from "../../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../../operations/start/wait.ts";
-import { callText } from "../next.ts";
 import { causeLines, rowText, startData } from "./rows.ts";
 
 const MAX_COMMAND_CHARS = 300;

@@ -1,4 +1,8 @@
-import type { NextCall } from "../../operations/next.ts";
+/** A call that goes on from an answer. */
+export interface NextCall {
+  tool: string;
+  arguments: Record<string, unknown>;
+}
 
 /** A call as an agent can copy it: `job_wait {"jobs": ["train"]}`. */
 export function callText({ tool, arguments: args }: NextCall): string {

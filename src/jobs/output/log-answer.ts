@@ -1,0 +1,105 @@
+import { isFinished } from "../../client/index.ts";
+import { type NextCall, tightCallText } from "../next-call.ts";
+import { nameOf, stateLine } from "../standing.ts";
+import { formatInstant } from "../time/durations.ts";
+import { byteLength, shareBudget } from "./budget.ts";
+import { jupyterHint } from "./jupyter.ts";
+import type { Gap, LogFacts, LogPage, ReadOn } from "./log-page.ts";
+import { aboutLog, emptyText } from "./log-words.ts";
+import { showBody } from "./report.ts";
+
+/** Of the whole text, unless what stands around the logs takes too much of it. */
+const MAX_BYTES = 16_000;
+const MIN_BODIES_BYTES = 4000;
+/** What a fence and its label take. */
+const FENCE_BYTES = 120;
+/** What a call for the lines left out takes, and the words about them. */
+const GAP_BYTES = 450;
+
+/** A page of logs as text. */
+export interface LogAnswer {
+  text: string;
+  /** Of each log, what of its lines the text holds. */
+  logs: { log: LogFacts; text: string; omittedLines: number }[];
+  readOn: ReadOn;
+  /** The calls that the text names. */
+  next: NextCall[];
+}
+
+/** Each log with what was read of it, within one budget shared by all, and the calls that read on. */
+export function logAnswer(page: LogPage): LogAnswer {
+  if (page.notYet !== undefined) return { text: notYetText(page.notYet), logs: [], readOn: {}, next: [] };
+  const logs = withinBudget(page);
+  const readOn = page.readOn(logs.map(({ gap }) => gap));
+  const calls = callsOf(page, readOn);
+  const text = [...logs.map(({ whole }) => whole), ...calls.map(callLine)].join("\n");
+  return { text, logs, readOn, next: calls.map(({ call }) => call) };
+}
+
+function notYetText({ sinceMs, nowMs, instead }: NonNullable<LogPage["notYet"]>): string {
+  const times = `${formatInstant(sinceMs)} lies in the future, it is ${formatInstant(nowMs)} (UTC)`;
+  return `since: ${times}: nothing can have been printed then, and nothing was read. Give an earlier time, e.g. ${JSON.stringify(instead.arguments)}`;
+}
+
+/** Each log with its share of what the words around them leave. */
+function withinBudget(page: LogPage) {
+  const heads = page.logs.map((log) => headText(log, page));
+  const around = byteLength([...heads, ...callsOf(page, page.readOn()).map(callLine)].join("\n"));
+  const free = MAX_BYTES - around - page.logs.length * FENCE_BYTES;
+  const needs = page.logs.map(({ body }) => body.bytes);
+  const isTooMuch = needs.reduce((sum, need) => sum + need, 0) > free;
+  const shares = shareBudget(needs, Math.max(MIN_BODIES_BYTES, isTooMuch ? free - GAP_BYTES : free));
+  return page.logs.map((log, index) => show(log, shares[index] ?? 0, page));
+}
+
+function headText(log: LogFacts, page: LogPage, omittedLines = 0): string {
+  return `${stateLine(log.job, page.view)}\n${aboutLog(log, page, omittedLines)}`;
+}
+
+interface ShownLog {
+  log: LogFacts;
+  text: string;
+  omittedLines: number;
+  gap: Gap;
+  /** With what there is to say about it. */
+  whole: string;
+}
+
+function show(log: LogFacts, maxBytes: number, page: LogPage): ShownLog {
+  const { job, body } = log;
+  const { text, fenced, omittedLines, gap } = showBody(body, { maxBytes, what: `log of ${nameOf(job)}` });
+  const whole = [
+    headText(log, page, omittedLines),
+    body.lines.length === 0 ? emptyText(log) : fenced,
+    ...(body.hidden === 0 || isFinished(job.status) ? [] : jupyterHint(job)),
+  ].join("\n");
+  return { log, text, omittedLines, gap, whole };
+}
+
+interface LabelledCall {
+  label: string;
+  call: NextCall;
+}
+
+function callLine({ label, call }: LabelledCall): string {
+  return `${label}: ${tightCallText(call)}`;
+}
+
+/** How to read on: newer lines, what was left out in the middle, older lines, other jobs. */
+function callsOf({ beyond }: LogPage, { newer, leftOut, older, tooMany }: ReadOn): LabelledCall[] {
+  return [
+    { label: "Newer lines", call: newer },
+    { label: "Left out, the newest of it first", call: leftOut },
+    { label: "Older lines", call: older },
+    {
+      label: `${tooMany?.logs} logs have more; it is offered for ${tooMany?.atOnce} at a time`,
+      call: tooMany?.first,
+    },
+    { label: beyond === undefined ? "" : beyondText(beyond), call: beyond?.call },
+  ].flatMap(({ label, call }) => (call === undefined ? [] : [{ label, call }]));
+}
+
+function beyondText({ jobs, orMore, atOnce }: NonNullable<LogPage["beyond"]>): string {
+  const which = jobs > atOnce ? `, the next ${atOnce} of them` : "";
+  return `${jobs}${orMore ? " or more" : ""} older jobs of this selection not shown${which}`;
+}

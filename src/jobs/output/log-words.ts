@@ -1,0 +1,126 @@
+import { isFinished } from "../../client/index.ts";
+import { hasRun, statusText } from "../standing.ts";
+import { formatInstant } from "../time/durations.ts";
+import type { LogFacts, LogPage, LogQuestion } from "./log-page.ts";
+import { readText } from "./report.ts";
+
+/** What there is to know about the lines of one log: `Log: the last 100 lines, older ones exist; read 1,215 lines, 56.1 kB.` */
+export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string {
+  const { body, span, search } = log;
+  const facts = [
+    ...(search === undefined ? aboutLines(log, page) : aboutMatches(log, search, page)),
+    ...(log.more ? ["more lines are there already: use the cursor"] : []),
+    ...aboutEnd(log),
+    ...(omittedLines === 0 ? [] : [`${counted(omittedLines, "line")} left out in the middle`]),
+    ...(span === undefined ? [] : [`${formatInstant(span.first)} to ${formatInstant(span.last)} (UTC)`]),
+    readText(log),
+    ...(body.hidden === 0 ? [] : [`${counted(body.hidden, "secret")} hidden`]),
+  ];
+  return `Log: ${facts.join("; ")}.`;
+}
+
+/** What stands where a log has no lines to show. */
+export function emptyText(log: LogFacts): string {
+  const { job, linesRead, trouble } = log;
+  if (trouble !== undefined) return `This log could not be read: ${trouble.code}: ${trouble.message}`;
+  if (linesRead > 0) return "Nothing to show of what was read.";
+  if (job.logs_removed) return "The platform has removed this log.";
+  if (!hasRun(job)) return `It printed nothing, as it never ran: ${statusText(job)}. job_status says why.`;
+  if (isUncertain(log))
+    return `Nothing came within ${secondsOf(log)} s: whether it has printed anything there is not known. Ask again later.`;
+  return isFinished(job.status) ? "It printed nothing there." : "It has printed nothing there so far.";
+}
+
+/** Whether what did not come may be there all the same. */
+export function isUncertain({ ending }: LogFacts): boolean {
+  return ending === "time" || ending === "quiet" || ending === "held";
+}
+
+/** `1,215 lines`, `1 line` */
+function counted(count: number, thing: string): string {
+  return `${count.toLocaleString("en-US")} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+function aboutLines(log: LogFacts, page: LogPage): string[] {
+  const { asked, direction } = page;
+  const older = log.reachedStart || direction === "new" ? "" : ", older ones exist";
+  const window = isWindow(asked) ? " of the time asked for" : "";
+  return [
+    ...aboutPattern(log, asked.until_pattern),
+    log.lineCount === 0 ? "no lines" : `${whichLines(log, direction)}${window}${older}`,
+  ];
+}
+
+/** What keeps the lines that were read from being all there are. */
+function aboutEnd(log: LogFacts): string[] {
+  const { ending } = log;
+  return [
+    ...(log.isLastOpen ? ["the last line is not finished and comes again with the next call"] : []),
+    ...(ending === "time" ? [`stopped reading after ${secondsOf(log)} s, more may follow`] : []),
+    ...(ending === "held" ? ["then nothing came any more, though more may be there already"] : []),
+    ...(ending === "quiet" && log.lineCount > 0 ? ["nothing more came so far"] : []),
+  ];
+}
+
+function secondsOf({ tookMs = 0 }: LogFacts): number {
+  return Math.max(1, Math.round(tookMs / 1000));
+}
+
+function isWindow({ since, until }: LogQuestion): boolean {
+  return since !== undefined || until !== undefined;
+}
+
+function whichLines(log: LogFacts, direction: LogPage["direction"]): string {
+  const { lineCount, newLineCount } = log;
+  if (direction === "new")
+    return newLineCount > lineCount
+      ? `the last ${lineCount.toLocaleString("en-US")} of ${counted(newLineCount, "new line")}`
+      : counted(lineCount, "new line");
+  const isAll = log.reachedStart && !log.more;
+  if (isAll && log.hasFloor) return `the other ${counted(lineCount, "line")}`;
+  const which = direction === "older" ? ["the first", "the next older"] : ["all", "the last"];
+  return `${isAll ? which[0] : which[1]} ${counted(lineCount, "line")}`;
+}
+
+function aboutPattern({ matched, ended, isWhole }: LogFacts, pattern: string | undefined): string[] {
+  if (pattern === undefined || matched === undefined) return [];
+  if (matched) return [`a line matches ${JSON.stringify(pattern)}, the last one below`];
+  const none = `no line matches ${JSON.stringify(pattern)}`;
+  if (!ended) return [`${none} yet`];
+  return [
+    isWhole === true
+      ? `${none} and none will: the job has ended`
+      : `${none} among the newest ones, the older were not searched; the job has ended`,
+  ];
+}
+
+function aboutMatches(log: LogFacts, search: NonNullable<LogFacts["search"]>, page: LogPage): string[] {
+  const { matches, shown, unsearchedLines } = search;
+  const { grep, invert } = page.asked;
+  const kept = shown < matches ? `, the newest ${shown} shown` : "";
+  const which = invert === true ? "without" : "with";
+  return [
+    `${counted(matches, "line")} ${which} ${JSON.stringify(grep)} in ${searchedText(log, page)}${kept}`,
+    ...(unsearchedLines === 0
+      ? []
+      : [`the middle of ${counted(unsearchedLines, "very long line")} was not searched`]),
+  ];
+}
+
+function searchedText(log: LogFacts, { asked, direction }: LogPage): string {
+  const { lineCount, reachedStart } = log;
+  const count = lineCount.toLocaleString("en-US");
+  if (direction === "new") return `${count} new lines`;
+  if (direction === "older") {
+    const which = log.hasFloor && reachedStart ? "other" : "next older";
+    return `the ${which} ${count} lines${reachedStart ? "" : ", not those before them"}`;
+  }
+  return reachedStart ? wholeText(log, asked) : `the newest ${count} lines, not the older ones`;
+}
+
+function wholeText({ lineCount, ending }: LogFacts, asked: LogQuestion): string {
+  const isUnknown = ending === "time" || ending === "held" || (ending === "quiet" && lineCount === 0);
+  if (isUnknown) return `the ${counted(lineCount, "line")} that came`;
+  if (isWindow(asked)) return `${lineCount.toLocaleString("en-US")} lines of the time asked for`;
+  return `the whole log${ending === "quiet" ? " so far" : ""}`;
+}

@@ -1,0 +1,121 @@
+import pMap from "p-map";
+import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import type { LogPage } from "../../jobs/output/log-page.ts";
+import { stateLine } from "../../jobs/standing.ts";
+import type { Call } from "../caller.ts";
+import { redactorFor } from "../redactor.ts";
+import { type Bearing, readBearings } from "./cursor.ts";
+import { factsOf } from "./facts.ts";
+import { planOf } from "./plan.ts";
+import type { LogQuery } from "./query.ts";
+import { type LogPart, notRead, type ReadPlan, readJobLog } from "./read.ts";
+import { readOn } from "./read-on.ts";
+import { selectJobs } from "./select.ts";
+
+const PARALLEL = 5;
+/** The platform's time is known to about a second. */
+const CLOCK_SLACK_MS = 2000;
+
+/** Parts of the logs of one or several jobs: their ends, what is new in them, or what is older. */
+export async function readLogs(
+  query: LogQuery,
+  call: Pick<Call, "caller" | "signal" | "progress">,
+): Promise<LogPage> {
+  const { caller, signal, progress } = call;
+  const { platform } = caller;
+  const nowMs = Date.now();
+  const onLine = () => progress("reading new lines");
+  // Mistakes in the query are said before anything is read.
+  planOf(query, { nowMs, redact: redactorFor(caller, []), onLine });
+  const bearings = query.cursor === undefined ? new Map<string, Bearing>() : readBearings(query.cursor);
+  const direction = directionOf(query, bearings);
+  if (direction === "older") refuseWaiting(query);
+  const { jobs, beyond } = await selectJobs(query, call);
+  const { user: me } = await platform.context({ signal });
+  if (query.cursor !== undefined) requireOwn(jobs, { bearings, isSelection: query.jobs === undefined });
+  const redact = redactorFor(caller, jobs);
+  const plan = planOf(query, { nowMs, redact, onLine, aheadMs: platform.nowMs() - Date.now() });
+  const page = { asked: query, direction, jobs, view: { nowMs, me } };
+  const notYet = notYetOf(plan, query, platform.nowMs());
+  if (notYet !== undefined) return { ...page, notYet, logs: [], readOn: () => ({}) };
+  const parts = await readAll(jobs, { plan, bearings }, call);
+  const read = parts.map((part) => ({ part, facts: factsOf(part, query, redact) }));
+  return {
+    ...page,
+    beyond,
+    logs: read.map(({ facts }) => facts),
+    readOn: (gaps = []) => readOn(read, { query, direction, gaps }),
+  };
+}
+
+function directionOf(query: LogQuery, bearings: ReadonlyMap<string, Bearing>): LogPage["direction"] {
+  if ([...bearings.values()].some(({ before }) => before !== undefined)) return "older";
+  return query.cursor === undefined ? "last" : "new";
+}
+
+/** Where the time asked for is still to come there is nothing to read, and no place to read on from. */
+function notYetOf({ since }: ReadPlan, query: LogQuery, nowMs: number): LogPage["notYet"] {
+  if (since === undefined || since.getTime() <= nowMs + CLOCK_SLACK_MS) return undefined;
+  const instead = { tool: "job_logs", arguments: { ...query, since: "10m" } };
+  return { sinceMs: since.getTime(), nowMs, instead };
+}
+
+function refuseWaiting({ until_pattern, wait_seconds }: LogQuery): void {
+  if (until_pattern !== undefined || wait_seconds !== undefined)
+    throw new InvalidInputError(
+      "This cursor leads to older lines, for which nobody has to wait: leave out until_pattern and wait_seconds, or the cursor.",
+    );
+}
+
+/** A place in one log is none in another. */
+function requireOwn(
+  jobs: readonly JobDescription[],
+  { bearings, isSelection }: { bearings: ReadonlyMap<string, Bearing>; isSelection: boolean },
+): void {
+  const strangers = jobs.filter(({ id }) => !bearings.has(id));
+  // Jobs that have come to a selection since are read from their end.
+  if (strangers.length === 0 || (isSelection && strangers.length < jobs.length)) return;
+  const names = strangers.slice(0, 3).map(({ id, name }) => (name === undefined ? id : `${name} (${id})`));
+  throw new InvalidInputError(
+    `cursor belongs to another call: it has no place in the log of ${names.join(", ")}. Leave it out to read the end of the log.`,
+  );
+}
+
+/** A few at a time, in the order of the jobs. */
+async function readAll(
+  jobs: JobDescription[],
+  { plan, bearings }: { plan: ReadPlan; bearings: ReadonlyMap<string, Bearing> },
+  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
+): Promise<LogPart[]> {
+  const failures: PlatformError[] = [];
+  const readOne = async (job: JobDescription) => {
+    const bearing = bearings.get(job.id);
+    try {
+      return await readJobLog(platform, { job, plan, bearing }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof PlatformError)) throw error;
+      failures.push(error);
+      return notRead(job, error, { bearing, since: plan.since });
+    }
+  };
+  const concurrency = plan.wait === undefined ? PARALLEL : Math.max(1, jobs.length);
+  const parts = await pMap(jobs, readOne, { concurrency });
+  const [first] = failures;
+  if (first !== undefined && failures.length === jobs.length) throw await withNextStep(first, jobs, platform);
+  return parts;
+}
+
+async function withNextStep(
+  error: PlatformError,
+  jobs: readonly JobDescription[],
+  platform: Platform,
+): Promise<PlatformError> {
+  // The platform that says when to come back is not asked again before.
+  if (error.code !== "unavailable" || (error.retryAfterMs ?? 0) > 0) return error;
+  const view = { nowMs: Date.now(), me: (await platform.context()).user };
+  const states = jobs.slice(0, 3).map((job) => stateLine(job, view));
+  const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs are not touched by that (${states.join("; ")}). Call job_logs again in a moment.`;
+  return new PlatformError("unavailable", message, { cause: error });
+}
