@@ -6,13 +6,10 @@ import { fenceOutput } from "../jobs/output/fence.ts";
 import { foldTerminal } from "../jobs/output/log-text.ts";
 import { nameOf, statusText } from "../jobs/standing.ts";
 import type { Call } from "../operations/caller.ts";
-import { refsAgain, resolveOne } from "../operations/find/index.ts";
-import { requireMeant } from "../operations/find/owned.ts";
+import { meantJob } from "../operations/find/meant.ts";
 import { requireRunning } from "../operations/find/running.ts";
 import { untilTurned, wasRestarted } from "../operations/find/turned.ts";
-import { whereOf } from "../operations/find/where.ts";
 import { redactorFor } from "../operations/redactor.ts";
-import { lookUp } from "../operations/within.ts";
 import { unlistedFlag, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
@@ -43,16 +40,12 @@ export const attach = defineTool({
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,
   async run({ job: ref, input, wait_seconds: seconds, project: at }, context) {
-    const { caller, signal } = context;
-    const { platform } = caller;
-    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
-    const whose = await requireMeant(job, ref, context);
-    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    const { job, whose, again } = await meantJob(ref, at, context);
     requireRunning(job, { nothing: "Nothing was sent.", again });
     const talked = await talk(job, { input, seconds }, context);
     const after = await afterwards(talked, { job, again, hasInput: input !== undefined }, context);
     const shown = foldTerminal(talked.printed.split("\n").map((text) => ({ text })));
-    const redacted = redactorFor(caller, [job])(shown.map(({ text }) => text).join("\n"));
+    const redacted = redactorFor(context.caller, [job])(shown.map(({ text }) => text).join("\n"));
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
     const text = [

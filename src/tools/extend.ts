@@ -12,12 +12,10 @@ import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { statusText } from "../jobs/standing.ts";
 import { formatInstant, formatSpan, parseDuration } from "../jobs/time/durations.ts";
 import type { Call } from "../operations/caller.ts";
-import { resolveOne } from "../operations/find/index.ts";
-import { requireMeant } from "../operations/find/owned.ts";
-import { whereOf } from "../operations/find/where.ts";
+import { meantJob } from "../operations/find/meant.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import { costProblem } from "../operations/spending/problems.ts";
-import { lookUp, within } from "../operations/within.ts";
+import { within } from "../operations/within.ts";
 import { unlisted, unlistedMaybe, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
@@ -47,13 +45,8 @@ export const extend = defineTool({
   nothing: "Nothing was changed.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, by, project: at }, context) {
-    const {
-      caller: { platform },
-      signal,
-    } = context;
     const seconds = wholeMinutes(by);
-    const target = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
-    const whose = await requireMeant(target, ref, context);
+    const { job: target, whose } = await meantJob(ref, at, context);
     const { after, lifeSpan } = await extendInTurn(target, seconds, context);
     const now = after.life_span ?? lifeSpan + seconds;
     const extra = costOf(after.price_credits_per_hour, seconds);

@@ -62,6 +62,20 @@ describe("job_signal", () => {
     expect(text).toMatch(/^not_running: stuck .*Nothing was sent.*job_kill \{"jobs": \["stuck"\]\}/s);
   });
 
+  test("sends after a yes, and asks about each signal", async ({ platform }) => {
+    const started = await startJob(platform, { name: "train", restartPolicy: "always", script: SLEEP });
+    await untilStatus(platform, started, "running");
+    let questions = 0;
+    const agent = await connectAgent(platform, openPolicy, () => {
+      questions += 1;
+      return "accept";
+    });
+    const { data } = await agent.ok("job_signal", { job: "train" });
+    expect(data).toMatchObject({ id: started.id, before: "running" });
+    expect(questions).toBe(1);
+    await agent.client.close();
+  });
+
   test("asks the person where the client can", async ({ platform }) => {
     const job = await untilStatus(
       platform,

@@ -8,14 +8,11 @@ import { foldTerminal } from "../../jobs/output/log-text.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { type InKey, keyAfter, redactFrom } from "../../jobs/redact/key-guard.ts";
 import { nameOf } from "../../jobs/standing.ts";
-import { refsAgain, resolveOne } from "../../operations/find/index.ts";
-import { requireMeant } from "../../operations/find/owned.ts";
+import { meantJob } from "../../operations/find/meant.ts";
 import { betweenStarts, requireRunning } from "../../operations/find/running.ts";
 import { untilTurned } from "../../operations/find/turned.ts";
-import { whereOf } from "../../operations/find/where.ts";
 import { outcomeError } from "../../operations/lost-answer.ts";
 import { redactorFor } from "../../operations/redactor.ts";
-import { lookUp } from "../../operations/within.ts";
 import { unlisted, unlistedFlag, unlistedMaybe, whichJob } from "../answers.ts";
 import { jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
@@ -65,9 +62,7 @@ export const exec = defineTool({
     }
     const { caller, signal } = context;
     const { platform } = caller;
-    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
-    const whose = await requireMeant(job, ref, context);
-    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
+    const { job, whose, again } = await meantJob(ref, at, context);
     requireRunning(job, { nothing: "Nothing was run.", again });
     const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
     const ran = await platform.jobs

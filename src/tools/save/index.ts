@@ -3,10 +3,8 @@ import { type JobDescription, PlatformError } from "../../client/index.ts";
 import { identityOf, identityText, whereIs } from "../../jobs/identity.ts";
 import { formatBytes } from "../../jobs/output/budget.ts";
 import type { Call } from "../../operations/caller.ts";
-import { refsAgain, resolveOne } from "../../operations/find/index.ts";
-import { requireMeant } from "../../operations/find/owned.ts";
+import { meantJob } from "../../operations/find/meant.ts";
 import { requireRunning } from "../../operations/find/running.ts";
-import { whereOf } from "../../operations/find/where.ts";
 import { outcomeError } from "../../operations/lost-answer.ts";
 import { type SaveRun, startSave } from "../../operations/save/run.ts";
 import { lookUp } from "../../operations/within.ts";
@@ -37,8 +35,7 @@ export const save = defineTool({
   async run({ job: ref, image, wait_seconds: seconds, project: at }, context) {
     const { caller, signal } = context;
     const { platform } = caller;
-    const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where: whereOf(at) }, until));
-    const whose = await requireMeant(job, ref, context);
+    const { job, whose, again } = await meantJob(ref, at, context);
     const where = whereIs(job);
     // The same image may be written in several ways, and is to be saved once.
     const name = await lookUp(signal, (until) =>
@@ -46,7 +43,6 @@ export const save = defineTool({
     );
     const key = `${job.id} ${name}`;
     const known = caller.saves.get(key);
-    const [again = job.id] = refsAgain([job], { refs: [ref], project: at });
     if (known === undefined) requireRunning(job, { nothing: "Nothing was saved.", again });
     const run =
       known ?? startSave((until) => platform.jobs.save(job.id, image, { where }, { signal: until }));
