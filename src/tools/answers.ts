@@ -7,6 +7,13 @@ export function unlisted<T extends z.ZodType>(schema: T): T {
   return schema.meta({ unlisted: true });
 }
 
+/** The same for each of several keys. */
+export function allUnlisted<Shape extends Record<string, z.ZodType>>(shape: Shape): Shape {
+  const marked = Object.entries(shape).map(([name, schema]) => [name, unlisted(schema)]);
+  // The same keys with the same schemas, but for the mark.
+  return Object.fromEntries(marked) as Shape;
+}
+
 export const unlistedText = unlisted(z.string());
 export const unlistedTexts = unlisted(z.array(z.string()));
 export const unlistedMaybe = unlisted(z.string().optional());

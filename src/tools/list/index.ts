@@ -4,6 +4,7 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 import { parseMoment, parseWindow } from "../../jobs/time/moments.ts";
 import { listJobs } from "../../operations/list/index.ts";
+import { allUnlisted } from "../answers.ts";
 import { project, projectPath, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { listAnswer } from "./answer.ts";
@@ -29,6 +30,29 @@ const input = z.strictObject({
 });
 type Filters = Omit<z.output<typeof input>, "limit" | "cursor">;
 
+const row = z.looseObject(
+  allUnlisted({
+    name: z.string().optional(),
+    id: z.string(),
+    status: z.string(),
+    reason: z.string().optional(),
+    exit_code: z.number().optional(),
+    created_at: z.string().optional(),
+    finished_at: z.string().optional(),
+    run_time_seconds: z.number().optional(),
+    preset: z.string().optional(),
+    credits: z.string(),
+    owner: z.string().optional(),
+    project: z.string().optional(),
+    unread: z.array(z.string()).optional(),
+  }),
+);
+const count = z.int();
+const counts = {
+  ...{ pending: count, suspended: count, running: count },
+  ...{ succeeded: count, failed: count, cancelled: count },
+};
+
 export const list = defineTool({
   name: "job_list",
   title: "List jobs",
@@ -37,9 +61,19 @@ export const list = defineTool({
   toolset: "core",
   input,
   output: z.looseObject({
-    jobs: z.array(z.looseObject({})),
-    counts: z.looseObject({}),
+    jobs: z.array(row),
+    counts: z.looseObject(allUnlisted(counts)),
     next_cursor: z.string().optional(),
+    ...allUnlisted({
+      credits: z.looseObject({
+        total: z.string(),
+        by_owner: z.record(z.string(), z.string()).optional(),
+        by_project: z.record(z.string(), z.string()).optional(),
+      }),
+      looked_at: z.int().optional(),
+      unreadable: z.int().optional(),
+      counts_of_newest: z.int().optional(),
+    }),
   }),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ limit, cursor, ...filters }, call) {

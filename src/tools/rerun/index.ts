@@ -12,8 +12,10 @@ import type { StartItem, StartRequest } from "../../operations/start/request.ts"
 import { startAll } from "../../operations/start/run.ts";
 import { rerunSource } from "../../operations/start/source.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
+import { allUnlisted } from "../answers.ts";
 import { checkRequestId, jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { plan, startedJob, startFacts } from "../words/start/data.ts";
 import { planReply } from "../words/start/plan.ts";
 import { orNothing } from "../words/start/problems.ts";
 import { triedOutcomes } from "../words/start/refusal.ts";
@@ -41,8 +43,10 @@ export const rerun = defineTool({
     project,
   }),
   output: z.looseObject({
-    jobs: z.array(z.looseObject({})),
-    plan: z.looseObject({}).optional(),
+    jobs: z.array(z.looseObject({ ...allUnlisted({ id: z.string(), status: z.string() }), ...startedJob })),
+    plan: plan.optional(),
+    ...startFacts,
+    ...allUnlisted({ original: text }),
   }),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },

@@ -6,6 +6,7 @@ import type { StartRequest } from "../../operations/start/request.ts";
 import { startAll } from "../../operations/start/run.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
 import { defineTool } from "../define-tool.ts";
+import { failedStart, plan, startedJob, startFacts } from "../words/start/data.ts";
 import { planReply } from "../words/start/plan.ts";
 import { orNothing } from "../words/start/problems.ts";
 import { triedOutcomes } from "../words/start/refusal.ts";
@@ -22,9 +23,10 @@ export const start = defineTool({
   toolset: "core",
   input: startInput,
   output: z.looseObject({
-    jobs: z.array(z.looseObject({ id: z.string(), status: z.string() })),
-    failed: z.array(z.looseObject({})).optional(),
-    plan: z.looseObject({}).optional(),
+    jobs: z.array(z.looseObject({ id: z.string(), status: z.string(), ...startedJob })),
+    failed: z.array(failedStart).optional(),
+    plan: plan.optional(),
+    ...startFacts,
   }),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
