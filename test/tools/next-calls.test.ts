@@ -1,6 +1,9 @@
-import { describe } from "vitest";
+import { describe, onTestFinished } from "vitest";
 import type { JobDescription } from "../../src/client/index.ts";
+import { openCaller } from "../../src/operations/caller.ts";
+import { tools } from "../../src/tools/index.ts";
 import type { Agent } from "../support/agent.ts";
+import { openPolicy } from "../support/fixtures.ts";
 import { type NextCall, nextCalls } from "../support/next-calls.ts";
 import { expect, HOME, OTHER_ORG, type Place, test, type World } from "../support/world.ts";
 
@@ -87,5 +90,40 @@ describe.for([
     for (const call of ENDINGS) followed.push(await run(call));
     expect(followed.flatMap(({ wrong }) => wrong)).toEqual([]);
     expect([...new Set(followed.flatMap(({ tools }) => tools))]).toEqual(expect.arrayContaining(PRINTED));
+  });
+});
+
+describe("a call that an answer gives as an object", () => {
+  const GIVEN: Call[] = [
+    ["job_list", { tags: ["t"] }],
+    ["job_list", { status: ["succeeded"], since: "1h" }],
+    ["job_start", { image: "ubuntu:22.04", command: "true" }],
+    ["job_start", { image: "ubuntu:22.04", command: "echo {x}", matrix: { x: ["1", "2"] } }],
+    ["job_rerun", { job: "done", dry_run: false }],
+  ];
+
+  test("is printed in its text, and works", async ({ world }) => {
+    await scene(world, HOME);
+    const caller = openCaller(world.as("alice"), openPolicy);
+    onTestFinished(() => caller.close());
+    const signal = new AbortController().signal;
+    const run = (name: string, args: Record<string, unknown>) => {
+      const tool = tools.find((known) => known.name === name);
+      if (tool === undefined) throw new Error(`There is no ${name}.`);
+      return tool.run(tool.input.parse(args), { caller, signal, progress: () => undefined });
+    };
+    for (const [name, args] of GIVEN) {
+      const { text, next = [] } = await run(name, args);
+      const objects = next.map((call) => ({
+        tool: call.tool,
+        args: JSON.parse(JSON.stringify(call.arguments)),
+      }));
+      expect(objects.length).toBeGreaterThan(0);
+      expect(nextCalls(text)).toEqual(objects);
+      for (const { tool, args: given } of objects) {
+        const short = tool === "job_wait" ? { wait_seconds: 1 } : {};
+        expect((await run(tool, { ...given, ...short })).text).not.toBe("");
+      }
+    }
   });
 });

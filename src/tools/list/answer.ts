@@ -35,6 +35,8 @@ export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
   const jobs = page.rows.slice(0, count).map(({ job }) => job);
   const last = jobs.at(-1);
   const nextCursor = count < all.length && last !== undefined ? cursorAfter(last, page) : page.nextCursor;
+  const ended = endedCalls(page, asked);
+  const wait = waitCalls(page, asked);
   return {
     text: [
       headline(page, count, since),
@@ -42,15 +44,14 @@ export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
       ...page.unknownProjects.map(unknownProjectText),
       ...unreadableLine(page),
       ...nothingLine(page),
-      ...[...endedCalls(page, asked)].map(
-        (call) => `Jobs created before may have ended in this time: ${tightCallText(call)}`,
-      ),
+      ...ended.map((call) => `Jobs created before may have ended in this time: ${tightCallText(call)}`),
       ...texts,
       ...(nextCursor === undefined
         ? []
         : [`More: job_list with the same filters and cursor: "${nextCursor}"`]),
-      ...waitCalls(page, asked).map((call) => `To wait for those still active: ${tightCallText(call)}`),
+      ...wait.map((call) => `To wait for those still active: ${tightCallText(call)}`),
     ].join("\n"),
+    next: [...ended, ...wait],
     data: dataOf(page, { rows, nextCursor }),
     jobs,
   };
