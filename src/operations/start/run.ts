@@ -14,6 +14,7 @@ import { type Exceeded, giveWay, giveWayLater } from "../spending/overflow.ts";
 import type { LimitProblem, Wanted } from "../spending/problems.ts";
 import { within } from "../within.ts";
 import type { Checked, StartProblem } from "./check.ts";
+import { refuseOtherForm } from "./other-form.ts";
 import type { StartItem, StartOutcome, StartRequest } from "./request.ts";
 
 /** Source: protocol reference 3.8 */
@@ -37,9 +38,10 @@ export async function startAll(
   call: Call,
 ): Promise<StartResult> {
   if (problems.length > 0 || plan === undefined) return { outcome: "refused", problems };
-  const { problem, release } = await within(call.signal, (signal) =>
-    reservePlaces(request, { plan, presets }, { ...call, signal }),
-  );
+  const { problem, release } = await within(call.signal, async (signal) => {
+    await refuseOtherForm(request, plan, { ...call, signal });
+    return reservePlaces(request, { plan, presets }, { ...call, signal });
+  });
   if (problem !== undefined) return { outcome: "over_limit", problem };
   const sentNow = newlySent(request.items, plan, call);
   let unchecked = request.items;

@@ -58,6 +58,21 @@ describe("job_start with a request_id", () => {
     }
   });
 
+  test("is refused for a sweep after one job, and for one job after a sweep", async ({ mcp, platform }) => {
+    const args = { image: IMAGE, command: SLEEP };
+    await mcp.ok("job_start", { ...args, request_id: "one" });
+    await mcp.ok("job_start", { ...args, request_id: "many", count: 2 });
+    for (const again of [
+      { request_id: "one", count: 2 },
+      { request_id: "many" },
+      { request_id: "one", command: "sleep {s}", matrix: { s: ["1", "2"] } },
+    ]) {
+      const text = await mcp.refusal("job_start", { ...args, ...again });
+      expect(text).toMatch(/^conflict: request_id "\w+" was already used for job job-.* \(count or matrix\)/);
+    }
+    expect(await listAll(platform)).toHaveLength(3);
+  });
+
   test("says in a dry run that its job is there already", async ({ mcp }) => {
     const args = { image: IMAGE, command: SLEEP, request_id: "r1" };
     const { data } = await mcp.ok("job_start", args);
