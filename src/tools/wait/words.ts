@@ -1,0 +1,82 @@
+import type { JobDescription } from "../../client/index.ts";
+import { type NextCall, tightCallText } from "../../jobs/next-call.ts";
+import { fenceOutput } from "../../jobs/output/fence.ts";
+import { timesRestarted, timesText } from "../../jobs/reasons/fresh-starts.ts";
+import { countStatuses, countsText } from "../../jobs/rows.ts";
+import { nameOf, stateLine, statusText, type View } from "../../jobs/standing.ts";
+import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
+import type { WaitResult } from "../../operations/wait/index.ts";
+import type { NextStep } from "../../operations/wait/next.ts";
+
+/** Jobs named one by one. */
+export const MAX_NAMED = 20;
+
+/** What a wait came to, in words. */
+export function waitText(result: WaitResult): string {
+  const { finished, jobs, match, trouble, view, next } = result;
+  return [
+    `finished: ${finished}, after ${waitedSeconds(result)} s of waiting.`,
+    ...stateLines(jobs, view),
+    ...goneLines(result),
+    ...(trouble === undefined ? [] : [troubleText(trouble, view.nowMs)]),
+    ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
+    nextText(next),
+  ].join("\n");
+}
+
+/** To a tenth. */
+export function waitedSeconds({ waitedMs }: WaitResult): number {
+  return Math.round(waitedMs / 100) / 10;
+}
+
+/** What is told may be old: how old, and why. */
+function troubleText({ message, asOfMs }: NonNullable<WaitResult["trouble"]>, nowMs: number): string {
+  if (asOfMs === undefined) return `The platform did not answer the last time it was asked: ${message}`;
+  const age = formatDuration((nowMs - asOfMs) / 1000);
+  return `No answer since ${formatInstant(asOfMs)}, ${age} ago, so this is how things stood then: ${message}`;
+}
+
+function goneLines({ jobs, gone }: WaitResult): string[] {
+  return jobs.flatMap((job) => {
+    const error = gone.get(job.id);
+    if (error === undefined) return [];
+    return [`${nameOf(job)} can no longer be read; it was ${job.status} when last seen. ${error.message}`];
+  });
+}
+
+/** One line a job; of many those that need attention, and the counts. */
+function stateLines(jobs: JobDescription[], view: View): string[] {
+  if (jobs.length <= MAX_NAMED) return jobs.map((job) => stateLine(job, view));
+  const urgency = ({ status }: JobDescription) =>
+    ["failed", "cancelled", "pending", "suspended"].indexOf(status);
+  const rank = (job: JobDescription) => (urgency(job) < 0 ? Number.POSITIVE_INFINITY : urgency(job));
+  const named = [...jobs].sort((a, b) => rank(a) - rank(b) || 0).slice(0, MAX_NAMED);
+  return [
+    `${jobs.length} jobs: ${countsText(countStatuses(jobs))}. The ${MAX_NAMED} to look at first:`,
+    ...named.map((job) => stateLine(job, view)),
+  ];
+}
+
+function nextText(next: NextStep): string {
+  const call = callLine(next.call);
+  if (next.reason === "not_all_read")
+    return `No line matched in what was read, which is not the whole log of ${next.jobs.map(nameOf).join(", ")}. ${call}`;
+  if (next.reason === "no_line") return `No line matched and none will: all have ended. ${call}`;
+  if (next.reason === "stuck")
+    return `${call} says why ${stuckText(next.jobs)} and what would help. To wait all the same: ${tightCallText(next.wait)}`;
+  return call;
+}
+
+function callLine(call: NextCall): string {
+  return `Next: ${tightCallText(call)}`;
+}
+
+function stuckText([first, ...others]: JobDescription[]): string {
+  const who = first === undefined ? "" : `${nameOf(first)} ${troubleOf(first)}`;
+  return others.length === 0 ? who : `${who}, and ${others.length} more`;
+}
+
+function troubleOf(job: JobDescription): string {
+  if (job.status === "pending") return `has not started (${statusText(job)})`;
+  return `was restarted ${timesText(timesRestarted(job))} (restart policy ${job.restart_policy})`;
+}
