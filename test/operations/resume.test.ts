@@ -1,0 +1,63 @@
+import { describe, onTestFinished } from "vitest";
+import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
+import { type Call, type Consent, openCaller } from "../../src/operations/caller.ts";
+import { killJobs } from "../../src/operations/kill/index.ts";
+import { signalJob } from "../../src/operations/signal.ts";
+import { test as base, expect, openPolicy } from "../support/fixtures.ts";
+import { startJob, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const test = base.extend("running", ({ platform }) => async (name: string) => {
+  return untilStatus(platform, await startJob(platform, { name, script: SLEEP }), "running");
+});
+
+function callOn(platform: Platform, consent?: Consent): Call {
+  const caller = openCaller(platform, openPolicy);
+  onTestFinished(() => caller.close());
+  return { caller, signal: new AbortController().signal, progress: () => undefined, consent };
+}
+
+const named = (...refs: string[]) => ({ refs, where: {}, others: false });
+
+describe("a call that asks first", () => {
+  test("kills exactly what was confirmed when it is resumed on another server", async ({
+    emulator,
+    platform,
+    running,
+  }) => {
+    const job = await running("box");
+    const first = await killJobs(named("box"), callOn(platform));
+    if (!("unconfirmed" in first)) throw new Error("nobody was asked");
+    expect(first.unconfirmed.map(({ id }) => id)).toEqual([job.id]);
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+    const replica = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+    const call = callOn(replica, { answer: "yes", token: first.token });
+    // Another job is named meanwhile: the person has not seen it.
+    const other = await running("other");
+    const second = await killJobs(named("other"), call);
+    expect(second).toMatchObject({ outcomes: [{ id: job.id, after: "cancelled" }] });
+    expect((await platform.jobs.status(other.id)).status).toBe("running");
+    await expect(killJobs(named("box"), call)).rejects.toThrow(/was used already/);
+    await replica.close();
+  });
+
+  test.for(["no", "unanswered"] as const)("kills nothing after %s", async (answer, { platform, running }) => {
+    const job = await running("box");
+    const first = await killJobs(named("box"), callOn(platform));
+    if (!("unconfirmed" in first)) throw new Error("nobody was asked");
+    const second = await killJobs(named("box"), callOn(platform, { answer, token: first.token }));
+    expect(second).toMatchObject({ declined: answer, jobs: [{ id: job.id }] });
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test("sends no signal to another job than the confirmed one", async ({ platform, running }) => {
+    await running("box");
+    const other = await running("other");
+    const first = await signalJob("box", undefined, callOn(platform));
+    if (first.outcome !== "unconfirmed") throw new Error("nobody was asked");
+    const consent = { answer: "yes", token: first.token } as const;
+    const second = await signalJob("other", undefined, callOn(platform, consent));
+    expect(second).toMatchObject({ outcome: "declined", why: "other" });
+    expect((await platform.jobs.status(other.id)).status).toBe("running");
+  });
+});
