@@ -20,3 +20,8 @@ export function oneLine(text: string): string {
 function marked(character: string): string {
   return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
 }
+
+/** A text of somebody else's as a sentence that another one can follow. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

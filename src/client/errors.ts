@@ -27,6 +27,8 @@ export interface FailedRequest {
   url: string;
   /** HTTP status, where there was one. */
   status?: number;
+  /** Of a WebSocket that ended early. */
+  closeCode?: number;
 }
 
 /** What a call that failed has changed on the platform. */
@@ -43,6 +45,8 @@ export interface ErrorDetails {
   retryAfterMs?: number | undefined;
   /** What the call that failed has changed, where that is known. */
   outcome?: Outcome | undefined;
+  /** The message without its advice to try again, which is wrong for whoever may have changed something. */
+  said?: string | undefined;
 }
 
 /**
@@ -59,6 +63,7 @@ export class PlatformError extends Error {
   readonly serverText: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly outcome: Outcome | undefined;
+  readonly said: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,11 +73,13 @@ export class PlatformError extends Error {
     this.serverText = details.serverText;
     this.retryAfterMs = details.retryAfterMs;
     this.outcome = details.outcome;
+    this.said = details.said ?? message;
   }
 
   /** The same failure as one caller has to see it. */
   restate({ message = this.message, outcome = this.outcome }: Restatement): PlatformError {
-    return new PlatformError(this.code, message, { ...detailsOf(this), outcome });
+    const said = message === this.message ? this.said : undefined;
+    return new PlatformError(this.code, message, { ...detailsOf(this), outcome, said });
   }
 }
 

@@ -1,4 +1,5 @@
 import { mayHaveHappened, PlatformError } from "../client/index.ts";
+import { sentence } from "../foreign.ts";
 
 /** What to say of a change that failed. */
 interface Outcomes {
@@ -8,24 +9,16 @@ interface Outcomes {
   mayFailLate?: boolean;
 }
 
-/** The clients' own advice, which is wrong where the outcome is unknown. */
-const TRY_AGAIN = /\.? (?:Try again later|The platform is not available at the moment: try again later)\.$/;
-
 /** The error of a change, which says what became of it. */
 export function outcomeError(error: unknown, { unknown, mayFailLate }: Outcomes): unknown {
   if (!(error instanceof PlatformError)) return error;
-  const { request, message } = error;
+  const { request, said } = error;
   if (mayHaveHappened(error) || (mayFailLate === true && request?.status === 500)) {
-    const said = sentence(message.replace(TRY_AGAIN, ""));
-    return new PlatformError("unknown_outcome", `${said} ${unknown}`, {
+    return new PlatformError("unknown_outcome", `${sentence(said)} ${unknown}`, {
       cause: error,
       request,
       outcome: "unknown",
     });
   }
   return error.restate({ outcome: "nothing" });
-}
-
-function sentence(text: string): string {
-  return text.replace(/(?<![.!?])$/, ".");
 }

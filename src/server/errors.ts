@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { AmbiguousError, PlatformError } from "../client/index.ts";
-import { oneLine } from "../foreign.ts";
+import { oneLine, sentence } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { candidatesText } from "../jobs/names/candidates.ts";
 import { nearestNames } from "../jobs/names/near.ts";
@@ -24,7 +24,7 @@ export function describeError(error: unknown, what: string, nothing?: string): s
     const candidates =
       error instanceof AmbiguousError ? ` ${candidatesText(error.candidates, Date.now())}` : "";
     const undone = error instanceof PlatformError && error.outcome === "nothing" ? (nothing ?? "") : "";
-    const said = undone === "" ? error.message : `${error.message.replace(/(?<![.!?])$/, ".")} ${undone}`;
+    const said = undone === "" ? error.message : `${sentence(error.message)} ${undone}`;
     return redact(`${error.code}: ${said}${candidates}`).text.slice(0, MAX_ERROR_CHARS);
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);

@@ -6,6 +6,7 @@ import {
   type Platform,
   PlatformError,
 } from "../client/index.ts";
+import { sentence } from "../foreign.ts";
 import { compareCredits, costOf, formatCredits, formatMost, runTimeOf } from "../jobs/cost.ts";
 import { identityOf, identityText } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
@@ -143,7 +144,7 @@ async function extendInTurn({ id }: JobDescription, seconds: number, context: Ca
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError) || error.code !== "timed_out") throw error;
     if (sent === undefined)
-      throw error.restate({ message: `${sentence(error)} Nothing was changed.`, outcome: "nothing" });
+      throw error.restate({ message: `${sentence(error.message)} Nothing was changed.`, outcome: "nothing" });
     return { ...(await readBack(sent, seconds, { platform, cause: error })), lifeSpan: sent.lifeSpan };
   }
 }
@@ -172,7 +173,7 @@ async function readBack(
   { platform, cause }: { platform: Platform; cause: PlatformError },
 ): Promise<{ after: JobDescription }> {
   const isAnswered = cause.request?.status === 500;
-  const said = `${sentence(cause)} ${identityText(job)}:`;
+  const said = `${sentence(cause.message)} ${identityText(job)}:`;
   if (!mayHaveHappened(cause) && !isAnswered)
     throw cause.restate({ message: `${said} nothing was added.`, outcome: "nothing" });
   const read = platform.jobs.status(job.id, {}, { timeoutMs: READ_BACK_MS });
@@ -186,10 +187,6 @@ async function readBack(
   }
   const state = `its life span${span} was ${formatSpan(lifeSpan)} before, so whether it was extended is unknown: look at it with job_status before trying again.`;
   throw cause.restate({ message: `${said} ${state}`, outcome: "unknown" });
-}
-
-function sentence({ message }: PlatformError): string {
-  return message.replace(/(?<![.!?])$/, ".");
 }
 
 /** A part of a minute is rounded up, as the platform counts. */

@@ -224,8 +224,8 @@ function contentType({ method, json }: ApiCall): string | undefined {
 function silent(api: ApiCall, ms: number): PlatformError {
   const request = describe(api);
   const { origin } = new URL(request.url);
-  const message = `${api.what} failed: no answer within ${ms / 1000} s (${origin}). Try again later.`;
-  return new PlatformError("unavailable", message, { request });
+  const said = `${api.what} failed: no answer within ${ms / 1000} s (${origin}).`;
+  return new PlatformError("unavailable", `${said} Try again later.`, { request, said });
 }
 
 function isTimeout(reason: unknown): boolean {

@@ -32,14 +32,8 @@ export function networkError(
   }
   const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
   const reason = refusedBy(cause) ?? known ?? codes[0] ?? "the connection broke";
-  return new PlatformError(
-    "unavailable",
-    `${what} failed: ${reason} (${origin}${through(proxy)}). Try again later.`,
-    {
-      cause,
-      request,
-    },
-  );
+  const said = `${what} failed: ${reason} (${origin}${through(proxy)}).`;
+  return new PlatformError("unavailable", `${said} Try again later.`, { cause, request, said });
 }
 
 /** A proxy's answer to the wish for a tunnel stands in undici's message only. */

@@ -36,8 +36,13 @@ export function serverError(refusal: Refusal): PlatformError {
   };
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
-  const said = shorten(oneLine(readable(text))) || `status ${status}`;
-  return new PlatformError(code, `${what} failed: ${said}${adviceFor(code, refusal.retryAfterMs)}`, details);
+  const said = `${what} failed: ${shorten(oneLine(readable(text))) || `status ${status}`}`;
+  const wait = waitText(code, refusal.retryAfterMs);
+  if (wait !== undefined) return new PlatformError(code, `${said}. ${wait}`, details);
+  const advice = ADVICE[code];
+  if (advice === undefined) return new PlatformError(code, said, details);
+  const isToTryAgain = code === "unavailable";
+  return new PlatformError(code, `${said}. ${advice}`, { ...details, ...(isToTryAgain ? { said } : {}) });
 }
 
 function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): ErrorCode {
@@ -66,19 +71,17 @@ const BY_STATUS: Record<number, ErrorCode> = {
 };
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
-  not_authenticated: " The login is not valid (any more): run `apolo login` again.",
-  no_credits: " The credits are used up: whoever owns the project or organisation can add some.",
+  not_authenticated: "The login is not valid (any more): run `apolo login` again.",
+  no_credits: "The credits are used up: whoever owns the project or organisation can add some.",
   quota:
-    " Wait until a running job ends, let the user choose one to end, or start with wait_for_quota: the job then waits for its turn.",
-  rate_limited: " Wait a little and try again.",
-  unavailable: " The platform is not available at the moment: try again later.",
+    "Wait until a running job ends, let the user choose one to end, or start with wait_for_quota: the job then waits for its turn.",
+  rate_limited: "Wait a little and try again.",
+  unavailable: "The platform is not available at the moment: try again later.",
 };
 
-function adviceFor(code: ErrorCode, retryAfterMs: number | undefined): string {
-  if (retryAfterMs !== undefined && retryAfterMs > 0 && (code === "rate_limited" || code === "unavailable"))
-    return `. The platform asks to wait ${Math.ceil(retryAfterMs / 1000)} s before trying again.`;
-  const advice = ADVICE[code];
-  return advice === undefined ? "" : `.${advice}`;
+function waitText(code: ErrorCode, retryAfterMs = 0): string | undefined {
+  if (retryAfterMs <= 0 || (code !== "rate_limited" && code !== "unavailable")) return undefined;
+  return `The platform asks to wait ${Math.ceil(retryAfterMs / 1000)} s before trying again.`;
 }
 
 function notPermitted(

@@ -29,9 +29,6 @@ export function closeError(end: {
   return new PlatformError(
     CODES[code] ?? "platform_error",
     `${what} ended early (close code ${code}): ${said}`,
-    {
-      request,
-      serverText,
-    },
+    { request: { ...request, closeCode: code }, serverText },
   );
 }

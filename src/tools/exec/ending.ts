@@ -1,8 +1,11 @@
-import { type Collected, isFinished, type JobDescription } from "../../client/index.ts";
+import { type Collected, isFinished, type JobDescription, type PlatformError } from "../../client/index.ts";
 import { signalOf } from "../../jobs/reasons/exit-codes.ts";
 import { quoted } from "../../jobs/reasons/explanation.ts";
 import { statusText } from "../../jobs/standing.ts";
 import { wasDisplaced, wasRestarted } from "../../operations/find/turned.ts";
+
+/** The close code of a WebSocket whose other end said nothing. */
+const NO_CLOSE_FRAME = 1006;
 
 /** How a command ended, seen from outside. */
 export interface Ending {
@@ -73,9 +76,15 @@ export function lookText(again: string): string {
 }
 
 function brokenText({ lost, durationMs }: Collected): string {
-  const said = lost?.message.replace(/^.* ended early \((close code \d+)\): /, "$1, ") ?? "no exit code came";
-  const why = ` (${said.replace(/, the connection was lost$/, "")})`;
-  return `the connection was lost after ${durationMs} ms${why}: the command was started, how it ended is unknown.`;
+  const why = lost === undefined ? "no exit code came" : lostText(lost);
+  return `the connection was lost after ${durationMs} ms (${why}): the command was started, how it ended is unknown.`;
+}
+
+function lostText({ message, request, serverText = "" }: PlatformError): string {
+  const code = request?.closeCode;
+  if (code === undefined) return message;
+  if (serverText !== "") return `close code ${code}, ${serverText}`;
+  return code === NO_CLOSE_FRAME ? `close code ${code}` : `close code ${code}, no reason given`;
 }
 
 function troubleText(trouble: string, exitCode: number, isArgv: boolean): string {

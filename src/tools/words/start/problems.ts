@@ -1,4 +1,5 @@
 import { PlatformError, RequestIdUsedError, unreadableText } from "../../../client/index.ts";
+import { sentence } from "../../../foreign.ts";
 import { callText } from "../../../jobs/next-call.ts";
 import type { Exceeded } from "../../../operations/spending/overflow.ts";
 import type { StartProblem } from "../../../operations/start/check.ts";
@@ -65,8 +66,7 @@ export function asNothing(
 ): unknown {
   if (!(error instanceof PlatformError)) return error;
   if (error.code === "unknown_outcome" || error instanceof RequestIdUsedError) return error;
-  const message = error.message.replace(/(?<![.!?])$/, ".");
   const again =
     isRepeatable && error.retryable ? ` Repeating it with request_id "${requestId}" is safe.` : "";
-  return error.restate({ message: `${message}${again}`, outcome: "nothing" });
+  return error.restate({ message: `${sentence(error.message)}${again}`, outcome: "nothing" });
 }
