@@ -1,4 +1,4 @@
-import { Limit, PlatformError } from "../client/index.ts";
+import { Limit, msLeft, PlatformError } from "../client/index.ts";
 
 /** Longest wait for what a write looks up first, in milliseconds: a client gives up a call after a minute. */
 const LOOK_UP_MS = 10_000;
@@ -9,19 +9,25 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
   ms = LOOK_UP_MS,
 ): Promise<T> {
+  const inMs = Math.min(ms, Math.max(0, msLeft(signal)));
   const limit = new Limit(signal, { ms });
   try {
     return await work(limit.signal);
   } catch (error) {
-    if (!limit.isOver || error !== limit.signal.reason) throw error;
-    throw noAnswer(ms, error);
+    // Also where the time of the whole call ends first, which by itself fires nothing.
+    if (signal.aborted || error !== limit.signal.reason) throw error;
+    throw noAnswer(inMs, error);
   } finally {
     limit.close();
   }
 }
 
 function noAnswer(ms: number, cause: unknown): PlatformError {
-  return new PlatformError("timed_out", `The platform did not answer within ${ms / 1000} s.`, { cause });
+  return new PlatformError(
+    "timed_out",
+    `The platform did not answer within ${Math.round(ms / 100) / 10} s.`,
+    { cause },
+  );
 }
 
 /** Finds out what a change needs to know first: what fails here, fails before anything was changed. */
