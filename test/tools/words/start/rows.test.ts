@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { PlatformError } from "../../../src/client/index.ts";
-import type { StartOutcome } from "../../../src/operations/start/request.ts";
-import { causeLines, rowText } from "../../../src/tools/words/start/rows.ts";
+import { PlatformError } from "../../../../src/client/index.ts";
+import type { StartOutcome } from "../../../../src/operations/start/request.ts";
+import { causeLines, rowText } from "../../../../src/tools/words/start/rows.ts";
 
 function outcome(index: number, error: PlatformError): StartOutcome {
   const item = {
