@@ -1,4 +1,4 @@
-/** What a JSON text says; `undefined` where it is none, as no JSON says. */
+/** The value of a JSON text; `undefined`, which no JSON text means, where it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -161,7 +161,7 @@ export const jobDescription = z
     name: z
       .string()
       .optional()
-      .describe("Name that its starter gave it; unique among active jobs of one owner"),
+      .describe("Name given by whoever started it; unique among active jobs of one owner"),
     owner: z.string().describe("User who started it"),
     cluster_name: z.string().describe("Cluster it runs on"),
     org_name: z.string().optional().describe("Org it belongs to"),
@@ -172,7 +172,7 @@ export const jobDescription = z
     status: jobStatus,
     history: jobStatusHistory,
     container,
-    description: z.string().optional().describe("What its starter said about it"),
+    description: z.string().optional().describe("Description given by whoever started it"),
     tags: z.array(z.string()).describe("Labels to find it by"),
     preset_name: z.string().optional().describe("Preset it was started on"),
     restart_policy: jobRestartPolicy,
@@ -183,7 +183,7 @@ export const jobDescription = z
     scheduler_enabled: z.boolean().describe("Whether it may be suspended to let others run"),
     preemptible_node: z.boolean().describe("Whether its node may be taken away"),
     privileged: z.boolean().describe("Whether it runs with extended rights on its node"),
-    pass_config: z.boolean().describe("Whether it was given the login of its starter"),
+    pass_config: z.boolean().describe("Whether it was given the login of whoever started it"),
     total_price_credits: z.string().describe("Cost so far, in credits, decimal"),
     price_credits_per_hour: z.string().describe("Price of one hour of running, in credits, decimal"),
     http_url: z.string().optional().describe("Where its published port is reached"),
@@ -195,7 +195,7 @@ export const jobDescription = z
     unread: z
       .array(z.string())
       .optional()
-      .describe("Fields that the platform sent in an unknown form: what stands there is a guess"),
+      .describe("Fields that the platform sent in an unknown form: the value is a guess"),
   })
   .describe("A job: what it is, where it stands, what it costs");
 export type JobDescription = z.infer<typeof jobDescription>;

@@ -71,7 +71,7 @@ function toStep(line: Record<string, unknown>, { count, what }: { count: number;
   if (due !== undefined && status !== due)
     throw new PlatformError(
       "protocol_error",
-      `${what} failed: "${due}" was due, the platform sent "${status.slice(0, 80)}".`,
+      `${what} failed: "${due}" was expected, the platform sent "${status.slice(0, 80)}".`,
     );
   if (count === 0) return { kind: "commit-started", status };
   if (count === 1) return { kind: "commit-finished", status };

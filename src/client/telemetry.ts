@@ -11,7 +11,7 @@ const MOST_ODD = 5;
 
 export interface TopOptions {
   where?: Where | undefined;
-  /** Is told of each measurement that cannot be read, which is left out. */
+  /** Called for each measurement that cannot be read; it is left out. */
   onUnreadable?: ((error: PlatformError) => void) | undefined;
 }
 

@@ -3,6 +3,7 @@ import { oneLine } from "../foreign.ts";
 import { formatCredits, runTimeOf } from "./cost.ts";
 import { shortId } from "./names/near.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
+import { creditsText } from "./words.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
 const LONGEST_REASON = 60;
@@ -77,7 +78,7 @@ export function rowText(
     ageText(row, nowMs, withTime),
     row.run_time_seconds === undefined ? "" : `ran ${formatDuration(row.run_time_seconds)}`,
     row.preset ?? "",
-    `${row.credits} credits`,
+    creditsText(row.credits),
     row.owner === undefined ? "" : `owner ${row.owner}`,
     row.project === undefined ? "" : `in ${row.project}`,
     unreadText(row),

@@ -19,7 +19,7 @@ const steps = (tag: string, metric: string | undefined): Step[] => [
   [["job_status"], "Call job_status for the ones that failed, all in one call, for their causes."],
   [
     ["job_rerun"],
-    "For those that failed for want of memory or of an image, offer job_rerun with the change; start nothing unasked.",
+    "For those that failed for lack of memory or because of their image, offer job_rerun with the change; start nothing unasked.",
   ],
 ];
 

@@ -10,7 +10,7 @@ const steps = (since: string): Step[] => [
     `Call job_list with ended_since: ${since}, limit: 100 (follow next_cursor): what ended, also of jobs created before, how, and what it cost. What is still active is attached.`,
   ],
   [["job_status"], "Call job_status for all that failed, in one call, and group them by cause."],
-  [["job_logs"], "Where a cause stays open, call job_logs for those jobs, in one call."],
+  [["job_logs"], "Where a cause is still unclear, call job_logs for those jobs, in one call."],
   [
     ["job_telemetry"],
     "For jobs that have run longest, call job_telemetry: name the ones that idle and what they cost.",

@@ -20,7 +20,7 @@ const STEPS: Step[] = [
   ],
   [
     ["job_start"],
-    "Call job_start with dry_run: true, a life_span and a name. Read the resolved image, mounts, price and worst-case cost; mend what would be refused.",
+    "Call job_start with dry_run: true, a life_span and a name. Read the resolved image, mounts, price and worst-case cost; fix what would be refused.",
   ],
   [[], "Show the plan and its worst-case cost, and wait for a yes."],
   [

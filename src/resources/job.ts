@@ -16,7 +16,7 @@ export const job: Resource = {
     const found = await findJob(context.caller.platform, variables, context.signal);
     const redacted = redactJob(found, makeRedactor(context.caller.policy.secrets));
     const { id, name, status, history, ...rest } = redacted;
-    // Who reads only the beginning reads what matters most.
+    // Whoever reads only the beginning gets what matters most.
     return boundedJson({ id, ...(name === undefined ? {} : { name }), status, history, ...rest });
   },
 };

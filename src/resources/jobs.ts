@@ -12,7 +12,7 @@ export const jobs: Resource = {
   name: "jobs",
   title: "Active jobs",
   description:
-    "Jobs of the selected project that are pending, suspended or running, newest first, one short record each with the address of the whole. Price in credits per hour.",
+    "Jobs of the selected project that are pending, suspended or running, newest first, one short record each with the URI of the full one. Price in credits per hour.",
   uriTemplate: "apolo://jobs",
   mimeType: "application/json",
   changesWith: "active",

@@ -12,7 +12,7 @@ export const presets: Resource = {
   mimeType: "application/json",
   async read(_variables, call) {
     const { cluster, presets, context, trouble } = await readCapacity(call, {});
-    // Who may not see the capacity may still know what there is to start on.
+    // Without permission to see the capacity, the presets are still worth showing.
     const unknown = trouble && `available is unknown: ${trouble.code}: ${trouble.message}`;
     return boundedJson({
       read_at: new Date().toISOString(),

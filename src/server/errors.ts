@@ -28,7 +28,7 @@ export function describeError(error: unknown, what: string, nothing?: string): s
     return redact(`${error.code}: ${said}${candidates}`).text.slice(0, MAX_ERROR_CHARS);
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
-  return `internal_error: ${what} hit a bug in this server; nothing is known about its outcome. The server's log has the details.`;
+  return `internal_error: ${what} hit a bug in this server; its outcome is unknown. The server's log has the details.`;
 }
 
 export function failure(text: string) {

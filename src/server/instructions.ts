@@ -28,7 +28,7 @@ export function instructions(tools: Tool[]): string {
     ],
     [
       has("job_wait"),
-      "Long waits are made of calls of at most 50 s: job_wait answers finished: false and the call to make next.",
+      "Long waits are split into calls of up to 50 s: job_wait answers finished: false and the call to make next.",
     ],
     [
       has("job_exec"),

@@ -21,7 +21,7 @@ export function reportProgress({ _meta, sendNotification }: Extra) {
     lastMs = nowMs;
     step += 1;
     const params = { progressToken, progress: step, message };
-    // A client that has gone away cannot be told; the call itself ends through its signal.
+    // A client that has gone away cannot be notified; the call itself ends through its signal.
     void sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
   }
   return {

@@ -23,7 +23,7 @@ export async function readResource(
   }
 }
 
-/** What a client is told instead of the contents: what failed and what to do next. */
+/** Sent instead of the contents: what failed and what to do next. */
 export function toProtocolError(
   error: unknown,
   { uri, scrub }: { uri: string; scrub(text: string): string },

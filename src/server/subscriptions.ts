@@ -85,18 +85,18 @@ async function subjectOf(uri: string, watcher: Watcher): Promise<Subject> {
   if (kind !== undefined) return { kind, job: await watcher.find(variables) };
   throw new PlatformError(
     "invalid_argument",
-    `${uri} cannot be subscribed to, as the platform does not tell of its changes: read it again when needed.`,
+    `${uri} cannot be subscribed to: the platform does not report its changes. Read it again when needed.`,
   );
 }
 
 function tooMany(): PlatformError {
   return new PlatformError(
     "invalid_argument",
-    `This session has ${MOST_SUBSCRIPTIONS} subscriptions, the most there can be: unsubscribe from what is not needed.`,
+    `This session has ${MOST_SUBSCRIPTIONS} subscriptions, the most allowed: unsubscribe from what you no longer need.`,
   );
 }
 
-/** A client that has gone away cannot be told. */
+/** A client that has gone away cannot be notified. */
 function tell(sent: Promise<void>): void {
   void sent.catch(() => undefined);
 }

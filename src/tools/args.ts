@@ -23,7 +23,7 @@ export const project = projectPath.optional().describe("[[cluster/]org/]project"
 /** What selects jobs: an empty text would select those without it, or none. */
 export const selector = z
   .string()
-  .refine((text) => text.trim() !== "", "is empty: leave it out to select by other things");
+  .refine((text) => text.trim() !== "", "is empty: leave it out to select by something else");
 
 /** Refuses a request id that cannot be part of a tag. */
 export function checkRequestId(requestId: string | undefined): void {

@@ -5,6 +5,7 @@ import { capText } from "../jobs/output/budget.ts";
 import { fenceOutput } from "../jobs/output/fence.ts";
 import { foldTerminal } from "../jobs/output/log-text.ts";
 import { nameOf, statusText } from "../jobs/standing.ts";
+import { counted } from "../jobs/words.ts";
 import type { Call } from "../operations/caller.ts";
 import { meantJob } from "../operations/find/meant.ts";
 import { requireRunning } from "../operations/find/running.ts";
@@ -51,7 +52,7 @@ export const attach = defineTool({
     const text = [
       `${sent} ${identityText(job)}${whose} for ${seconds} s at most. ${after}`,
       output.trim() === "" ? "It printed nothing." : fenceOutput(output, `Output of ${nameOf(job)}`),
-      ...(redacted.hidden === 0 ? [] : [`${redacted.hidden} secret values hidden.`]),
+      ...(redacted.hidden === 0 ? [] : [`${counted(redacted.hidden, "secret value")} hidden.`]),
     ].join("\n");
     const lost = talked.end === "lost" ? { connection_lost: true } : {};
     const data = { ...identityOf(job), output, ended: talked.end === "closed", ...lost };

@@ -13,7 +13,7 @@ export const context = defineTool({
   name: "apolo_context",
   title: "Who and where",
   description:
-    "Says who is logged in and how, what is selected, which clusters, orgs, projects and presets can be chosen, the mode and limits of this server and what is used of them.",
+    "Says who is logged in and how, what is selected, which clusters, orgs, projects and presets can be chosen, this server's mode, its limits and how much of them is used.",
   toolset: "more",
   input: z.strictObject({}),
   output: z.looseObject({
@@ -61,7 +61,7 @@ export const context = defineTool({
 });
 
 const SOURCES: Record<PlatformContext["source"], string> = {
-  emulator: "emulator on this machine, nothing costs anything",
+  emulator: "emulator on this machine, everything is free",
   "passed-config": "APOLO_PASSED_CONFIG",
   login: "the CLI's login",
   token: "APOLO_TOKEN",
@@ -69,7 +69,7 @@ const SOURCES: Record<PlatformContext["source"], string> = {
 
 const MODES: Record<Policy["mode"], string> = {
   full: "jobs can be started, changed and killed",
-  "no-destroy": "jobs can be started, nothing that ends work",
+  "no-destroy": "jobs can be started, but not ended",
   "read-only": "nothing can be changed",
 };
 

@@ -60,7 +60,7 @@ async function openReply({ ref, at, ...ports }: Wanted, call: Call) {
   requireRunning(job, { nothing: "Nothing was opened.", again });
   const forward = await openForward(job, ports, call);
   const { port, localPort } = forward;
-  const text = `127.0.0.1:${localPort} on the server's machine now leads to port ${port} of ${identityText(job)}${whose}. If nothing listens there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${localPort}}.`;
+  const text = `127.0.0.1:${localPort} on the server's machine now leads to port ${port} of ${identityText(job)}${whose}. If nothing is listening there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${localPort}}.`;
   return { text, data: { forwards: [row(forward)] }, jobs: [job] };
 }
 

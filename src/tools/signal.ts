@@ -13,7 +13,7 @@ export const signal = defineTool({
   name: "job_signal",
   title: "Kill a job's process",
   description:
-    "Sends SIGKILL to a running job's process (no other signal exists). The job ends as failed with exit code 137, or starts anew if its restart policy says so. To end a job for good use job_kill.",
+    "Sends SIGKILL to a running job's process (no other signal exists). The job ends as failed with exit code 137, or restarts if its restart policy says so. To end a job for good use job_kill.",
   toolset: "more",
   input: z.strictObject({ job: jobRef, project }),
   output: z.looseObject({
@@ -52,12 +52,12 @@ export const signal = defineTool({
 });
 
 function sentText({ job, after, whose, isAnswerLost }: Extract<SignalResult, { outcome: "sent" }>): string {
-  const lost = isAnswerLost ? " (the answer was lost; its state says so)" : "";
+  const lost = isAnswerLost ? " (the answer was lost, but its state shows it)" : "";
   return `Sent SIGKILL to ${identityText(job)}${whose}: was ${job.status}, ${effectText(job, after)}${lost}.`;
 }
 
 function effectText(job: JobDescription, after: JobDescription | undefined): string {
-  if (after === undefined) return "its state could not be read since; look again with job_status";
+  if (after === undefined) return "its state could not be read afterwards; look again with job_status";
   const now = statusText(after);
   if (wasRestarted(job, after)) return `restarted by its policy ${after.restart_policy}, now ${now}`;
   if (isFinished(after.status)) return `now ${now}; exit code 137 is the signal`;
@@ -74,6 +74,6 @@ function declined({ job, why }: Extract<SignalResult, { outcome: "declined" }>):
   const said = why === "no" ? "declined" : "did not answer in time";
   return new PolicyError(
     "declined",
-    `The person was asked whether to kill the process of ${identityText(job)} and ${said}: nothing was sent. If the user saw no question, their MCP client declines by itself.`,
+    `The person was asked whether to kill the process of ${identityText(job)} and ${said}: nothing was sent. If the user saw no question, their MCP client declines automatically.`,
   );
 }

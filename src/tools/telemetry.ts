@@ -10,6 +10,7 @@ import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/
 import { formatMemory } from "../jobs/reasons/explanation.ts";
 import { nameOf, stateLine } from "../jobs/standing.ts";
 import { formatInstant } from "../jobs/time/durations.ts";
+import { counted } from "../jobs/words.ts";
 import { resolveOne } from "../operations/find/index.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { jobRef, project } from "./args.ts";
@@ -19,7 +20,7 @@ export const telemetry = defineTool({
   name: "job_telemetry",
   title: "Measure a job",
   description:
-    "Measures a running job: min, mean, max and course of CPU, memory and GPU, with a verdict: idle, fine, at its CPU limit or near its memory limit.",
+    "Measures a running job: min, mean, max and trend of CPU, memory and GPU, with a verdict: idle, fine, at its CPU limit or near its memory limit.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
@@ -70,12 +71,12 @@ async function measure(
   const samples: JobTelemetry[] = [];
   const odd: string[] = [];
   const onUnreadable = ({ message }: PlatformError) => void odd.push(message);
-  const after = () => `after ${samples.length} samples of ${seconds} s`;
+  const after = () => `after ${counted(samples.length, "sample")} of ${seconds} s`;
   const where = { cluster: job.cluster_name };
   try {
     for await (const sample of platform.jobs.top(job.id, { where, onUnreadable }, { signal: limit.signal })) {
       samples.push(sample);
-      onSample(`${samples.length} samples of ${nameOf(job)}`);
+      onSample(`${counted(samples.length, "sample")} of ${nameOf(job)}`);
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -127,7 +128,7 @@ function answer(
   const text = [
     stateLine(job, { nowMs: Date.now(), me }),
     `Verdict: ${verdict} (${because}).`,
-    `${samples.length} samples, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
+    `${counted(samples.length, "sample")}, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
     ...(endedEarly === undefined ? [] : [endedEarly]),
     ...odd.slice(0, 1).map((why) => `Not counted: ${odd.length} more. ${why}`),
     `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,

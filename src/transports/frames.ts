@@ -18,7 +18,7 @@ export interface Message {
   message: JSONRPCMessage;
 }
 
-/** Why a frame cannot be handed on. One that nobody can be told of has no answer. */
+/** Why a frame cannot be passed on; without an answer where nobody could receive one. */
 export interface Mistake {
   mistake: string;
   answer?: Refusal;
@@ -41,7 +41,7 @@ export function readLine(line: string): Message | Mistake | { batch: readonly un
 /** Reads one message of JSON-RPC. */
 export function readValue(value: unknown): Message | Mistake {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    return refuse(null, "a message is an object");
+    return refuse(null, "a message must be an object");
   const frame: Record<string, unknown> = withoutNulls({ ...value });
   const parsed = JSONRPCMessageSchema.safeParse(frame);
   if (parsed.success) return { message: parsed.data };
@@ -66,9 +66,9 @@ function problemOf(frame: Record<string, unknown>): { code: number; why: string 
   const { jsonrpc, id, method, params } = frame;
   if (jsonrpc !== "2.0") return { code, why: 'jsonrpc must be "2.0"' };
   if (!("method" in frame)) return { code, why: "it has neither a method nor a result" };
-  if (typeof method !== "string") return { code, why: "method must be a text" };
+  if (typeof method !== "string") return { code, why: "method must be a string" };
   if (id !== undefined && typeof id !== "string" && !Number.isInteger(id))
-    return { code, why: "id must be a text or a whole number" };
+    return { code, why: "id must be a string or an integer" };
   if (params !== undefined && (typeof params !== "object" || Array.isArray(params)))
     return { code: ErrorCode.InvalidParams, why: "params must be an object" };
   const known = new Set(["jsonrpc", "id", "method", "params"]);

@@ -1,4 +1,4 @@
-/** A longer line is no message of a client in its right mind. */
+/** No sane client sends a longer line. */
 export const MAX_LINE_BYTES = 10 * 1024 * 1024;
 
 const LINE_END = 0x0a;

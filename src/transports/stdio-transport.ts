@@ -127,7 +127,7 @@ export class StdioTransport implements Transport {
   }
 
   #reject({ mistake, answer }: Mistake, batch?: Batch): void {
-    log("warning", `a message of the client was not understood: ${mistake}`);
+    log("warning", `could not understand a message from the client: ${mistake}`);
     if (answer === undefined) return;
     if (batch === undefined) this.#outbox.send(answer);
     else batch.add(answer);
@@ -175,7 +175,7 @@ export class StdioTransport implements Transport {
   #answerForClient(id: RequestId): void {
     if (!this.#asked.delete(id)) return;
     // Not an error of the connection: a question that nobody will answer must not pass for one that cannot be asked.
-    const error = { code: ErrorCode.RequestTimeout, message: "The client writes no more." };
+    const error = { code: ErrorCode.RequestTimeout, message: "The client has stopped sending." };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
 }

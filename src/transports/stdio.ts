@@ -5,7 +5,7 @@ import { openCaller, type Policy } from "../operations/caller.ts";
 import { createServer } from "../server/index.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 
-/** A little more than the longest call takes: nobody is kept waiting for ever. */
+/** A little more than the longest call takes: nobody waits forever. */
 const LAST_ANSWERS_MS = 60_000;
 
 /**

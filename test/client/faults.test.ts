@@ -41,7 +41,7 @@ describe("a fault", () => {
     await expect(connect(await deadOrigin()).context()).rejects.toMatchObject({
       code: "unavailable",
       retryable: true,
-      message: expect.stringContaining("nothing listens there"),
+      message: expect.stringContaining("nothing is listening there"),
     });
   });
 

@@ -44,7 +44,7 @@ describe("what a client sends", () => {
     expect(frames).toContainEqual(refusal(11, -32601));
     expect(frames).toContainEqual({ jsonrpc: "2.0", id: "last", result: {} });
     expect(frames.some(({ id }) => id === 99)).toBe(false);
-    const lines = bin.stderr.split("\n").filter((line) => line.includes("not understood"));
+    const lines = bin.stderr.split("\n").filter((line) => line.includes("could not understand"));
     expect(lines.length).toBeGreaterThanOrEqual(20);
   });
 

@@ -37,7 +37,7 @@ describe("job_signal", () => {
     emulator.chaos.add({ on: { path: "**/kill" }, do: { kind: "lose_answer" } });
     const { data, text } = await mcp.ok("job_signal", { job: "train" });
     expect(data).toMatchObject({ before: "running", after: "failed" });
-    expect(text).toContain("the answer was lost; its state says so");
+    expect(text).toContain("the answer was lost, but its state shows it");
   });
 
   test("says that nothing was sent when the platform refuses, and that it is unknown when it is silent", async ({

@@ -231,7 +231,7 @@ function toCluster(wire: WireCluster, onOdd: (odd: string) => void): Cluster {
   };
 }
 
-/** What can be read of several; each that is odd is told by its name, and kept where it may be. */
+/** What can be read of several; odd ones are reported by name, and kept where possible. */
 function readEach<T>(
   schema: z.ZodType<T>,
   values: unknown[],

@@ -106,7 +106,7 @@ function wrap({ argv, command, stdin, workingDir }: CollectOptions): { command: 
   const direct = asIs ? argv.map(quote).join(" ") : `sh -c ${quote(shellText)}`;
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
   if (direct.includes("\0"))
-    throw new PlatformError("invalid_argument", "A command cannot hold a NUL character.");
+    throw new PlatformError("invalid_argument", "A command cannot contain a NUL character.");
   const fed = `head -c ${input?.length ?? 0} | sh -c ${quote(shellText)}`;
   const sent = input === undefined ? direct : `sh -c ${quote(fed)}`;
   if (commandQuery(sent).length > MAX_COMMAND_BYTES) return throughSocket(shellText, input);

@@ -151,7 +151,7 @@ function split({ data, isBinary }: Frame): Message {
   if (!isBinary || fileno === undefined)
     throw new PlatformError(
       "protocol_error",
-      `The platform sent ${isBinary ? "an empty" : "a text"} frame where binary channel data is due.`,
+      `The platform sent ${isBinary ? "an empty" : "a text"} frame where binary channel data is expected.`,
     );
   return { fileno, data: data.subarray(1) };
 }

@@ -101,7 +101,7 @@ async function byId(
       return await byPrefix(await locate(at, { ref, where }, call), newest);
     } catch (other) {
       if (call?.signal?.aborted === true || isAboutRef(other)) throw other;
-      // That there is no such job is known, whatever came of the search for what may be meant.
+      // It is known that there is no such job, whatever the search for near ids found.
       throw error;
     }
   }
@@ -174,7 +174,7 @@ async function newestNamed(
     unreadable ??= error;
   };
   for await (const job of listJobs(at, { ...wanted, onUnreadable }, call)) found.push(job);
-  // That one is there which cannot be read is not that there is none.
+  // A job that cannot be read is still there: it must not be reported as missing.
   if (found.length === 0 && unreadable !== undefined) throw unreadable;
   return found;
 }

@@ -22,7 +22,7 @@ export interface ListFilter {
   until?: Date | string | undefined;
   /** Newest first; by default the platform gives the oldest first. */
   reverse?: boolean | undefined;
-  /** At most so many, counted in the order asked for. */
+  /** The most jobs, counted in the order asked for. */
   limit?: number | undefined;
   cluster?: string | undefined;
   /** By default the selected org; `[null]` = every org. */
@@ -35,7 +35,7 @@ export interface ListFilter {
   beingDropped?: boolean | null | undefined;
   /** Whether its log was removed; false by default, null = either. */
   logsRemoved?: boolean | null | undefined;
-  /** Is told of each record that cannot be shown at all, which is left out. */
+  /** Called for each record that cannot be shown at all; it is left out. */
   onUnreadable?: ((error: PlatformError) => void) | undefined;
 }
 

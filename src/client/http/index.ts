@@ -65,7 +65,7 @@ export class Http {
     this.#options = options;
   }
 
-  /** The answer's JSON. @throws {PlatformError} `protocol_error` when it is none. */
+  /** The answer's JSON. @throws {PlatformError} `protocol_error` when it is not JSON. */
   async json(api: ApiCall, call: CallOptions = {}): Promise<unknown> {
     const value = parseJson(await this.text(api, call));
     if (value === undefined) throw notJson(api);
@@ -243,7 +243,7 @@ function emptied(api: ApiCall): PlatformError {
 }
 
 function broken(api: ApiCall): PlatformError {
-  const message = `${api.what} failed: the answer may be cut short, its connection ended without an end of it.`;
+  const message = `${api.what} failed: the answer may be cut short: the connection closed without marking its end.`;
   return new PlatformError("protocol_error", message, { request: describe(api) });
 }
 

@@ -14,7 +14,7 @@ export async function* textLines(
   what: string,
 ): AsyncGenerator<string, void> {
   const splitter = new LineSplitter(MAX_LINE_BYTES, () =>
-    fault(what, "the platform sent a line without end"),
+    fault(what, "the platform sent a line that never ends"),
   );
   for await (const chunk of chunks)
     for (const line of splitter.push(chunk)) if (line.trim() !== "") yield line;
@@ -24,7 +24,7 @@ export async function* textLines(
 
 /** Cuts a stream into lines, refusing one that does not end. */
 export function newLineSplitter(what: string): LineSplitter {
-  return new LineSplitter(MAX_LINE_BYTES, () => fault(what, "the platform sent a line without end"));
+  return new LineSplitter(MAX_LINE_BYTES, () => fault(what, "the platform sent a line that never ends"));
 }
 
 /** One line's JSON object. @throws {PlatformError} `protocol_error` when it is cut short */
@@ -32,7 +32,7 @@ export function parseLine(line: string, what: string): Record<string, unknown> {
   const value = parseJsonLine(line, what);
   // Any JSON object may be read by key; each value is checked where it is used.
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  throw fault(what, "the platform sent a line that is no object");
+  throw fault(what, "the platform sent a line that is not an object");
 }
 
 /** One line's JSON. @throws {PlatformError} `protocol_error` when it is cut short */

@@ -27,7 +27,7 @@ export function networkError(
     return new PlatformError("unavailable", message, { cause, request, retryable: false });
   }
   if (codes.some((code) => TOO_MANY_HEADERS.has(code))) {
-    const message = `${what} failed: ${origin} answered with more headers than are read.`;
+    const message = `${what} failed: ${origin} sent more headers than this client accepts.`;
     return new PlatformError("protocol_error", message, { cause, request });
   }
   const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
@@ -88,11 +88,11 @@ const BEFORE_SENDING = new Set([
 const TLS_CODE = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/;
 
 const REASONS: Record<string, string> = {
-  ECONNREFUSED: "nothing listens there",
+  ECONNREFUSED: "nothing is listening there",
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed",
   ENOTFOUND: "the host name is unknown",
-  EAI_AGAIN: "the host name cannot be looked up now",
+  EAI_AGAIN: "the host name could not be resolved",
   ENETUNREACH: "the network is unreachable",
   EHOSTUNREACH: "the host is unreachable",
   ETIMEDOUT: "connecting took too long",

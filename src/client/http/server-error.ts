@@ -71,7 +71,7 @@ const BY_STATUS: Record<number, ErrorCode> = {
 };
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
-  not_authenticated: "The login is not valid (any more): run `apolo login` again.",
+  not_authenticated: "The login is no longer valid: run `apolo login` again.",
   no_credits: "The credits are used up: whoever owns the project or organisation can add some.",
   quota:
     "Wait until a running job ends, let the user choose one to end, or start with wait_for_quota: the job then waits for its turn.",

@@ -50,7 +50,7 @@ async function readSelection(file: string): Promise<Selection | undefined> {
   if (text === undefined) return undefined;
   const found = selectable.safeParse(parseToml(text, file));
   if (!found.success)
-    throw invalid(file, "cluster-name, org-name and project-name must be texts", found.error);
+    throw invalid(file, "cluster-name, org-name and project-name must be strings", found.error);
   const { job = {} } = found.data;
   return { cluster: job["cluster-name"], org: job["org-name"], project: job["project-name"] };
 }
@@ -59,7 +59,7 @@ function parseToml(text: string, file: string): unknown {
   try {
     return parse(text);
   } catch (cause) {
-    throw invalid(file, "it is no TOML", cause);
+    throw invalid(file, "it is not valid TOML", cause);
   }
 }
 

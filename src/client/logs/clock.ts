@@ -1,4 +1,4 @@
-/** A header tells whole seconds: the true time is up to so much later. */
+/** The header has whole seconds: the true time is up to this much later. */
 const DATE_STEP_MS = 1000;
 
 /**

@@ -11,6 +11,6 @@ export function toInstant(time: Date | string): string {
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   throw new PlatformError(
     "invalid_argument",
-    `"${String(time).slice(0, 60)}" is no time: write e.g. 2026-08-01T10:00:00Z.`,
+    `"${String(time).slice(0, 60)}" is not a time: write e.g. 2026-08-01T10:00:00Z.`,
   );
 }

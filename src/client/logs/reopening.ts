@@ -2,7 +2,7 @@ import { pause } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import { Retry } from "../http/retry.ts";
 
-/** Who reads can decide better about a longer wait than this. */
+/** The reader can decide better about a longer wait than this. */
 const LONGEST_WAIT_MS = 10_000;
 
 /** Opens a log again that was lost on the way: for how often, and after which pauses. */

@@ -17,20 +17,20 @@ const LIMIT_MS = 20_000;
 const SILENCE_MS = 3000;
 /** The same for a part of the log: one that holds nothing is silent, and a larger one is read next. */
 const PART_SILENCE_MS = 300;
-/** A part may be so much larger than what is wanted of it before a smaller one is tried. */
+/** How much larger a part may be than what is wanted of it before a smaller one is tried. */
 const LEAST_BUDGET_BYTES = 512 * 1024;
 const BUDGET_FACTOR = 2;
 const LONG_LINE_BYTES = 1024;
 const STAMP_BYTES = 32;
 
 export interface TailOptions {
-  /** At most so many lines; 200 by default. */
+  /** The most lines; 200 by default. */
   lines?: number | undefined;
   /** Only lines from then on. */
   since?: Date | undefined;
   /** Only lines up to then; by default up to now. */
   until?: Date | undefined;
-  /** At most so many bytes of text, the newest kept; 1 MiB by default. */
+  /** The most bytes of text, the newest kept; 1 MiB by default. */
   maxBytes?: number | undefined;
   /** The job, where the caller has it already: saves a request. */
   job?: JobDescription | undefined;

@@ -14,7 +14,7 @@ export interface Step {
   fromMs: number;
   /** It begins where the log (or what is wanted of it) does. */
   isWhole: boolean;
-  /** There is none between too little and too much: this one is read whatever it holds. */
+  /** No size lies between too little and too much: this window is read whatever it holds. */
   isLast: boolean;
 }
 

@@ -99,7 +99,7 @@ async function readSome({
   if (heard === "pong") return scan.isLive ? "caught_up" : "quiet";
   if (heard === "nothing") return patienceMs >= leftMs ? "time" : silenceOf(ear, scan);
   if (!scan.feed(heard)) return "enough";
-  // Lines that go on for ever leave no quiet moment in which to ask.
+  // Output without a pause leaves no quiet moment in which to ask.
   if (scan.isFlowing) ear.probe();
   else ear.forget();
   return undefined;

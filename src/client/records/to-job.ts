@@ -59,7 +59,7 @@ function named(unread: string[]): { unread?: string[] } {
   return unread.length === 0 ? {} : { unread: unread.map(oneLine) };
 }
 
-/** A record with so many fields missing is something else. */
+/** A record with this many fields missing is something else. */
 const MOST_ODD_FIELDS = 8;
 
 /** What stands for required fields that cannot be read. */

@@ -16,7 +16,7 @@ import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
 /** How long a job whose start was not answered is looked for. */
 const LOOKUP_MS = 10_000;
 const FIRST_WAIT_MS = 250;
-/** After so many lookups without a trace the platform is taken not to have heard of a start whose answer was lost. */
+/** After this many lookups without a trace, a start whose answer was lost is taken not to have arrived. */
 const LOOKUPS_UNTIL_RESENT = 1.2;
 
 /** The job of a start, and whether it is that of an earlier call. */
@@ -263,7 +263,7 @@ function ignore(error: unknown): JobDescription[] {
 function unknownOutcome(requestId: string, answer: StartAnswer | undefined): UnknownOutcomeError {
   const cause = answer !== undefined && "lost" in answer ? answer.lost : undefined;
   const message =
-    `The answer of the start was lost and no job with its tag has shown up, so whether the job was started is ` +
+    `The answer to the start was lost and no job with its tag has appeared, so whether the job was started is ` +
     `unknown. Calling again with request_id "${requestId}" is safe: it returns that job if there is one.`;
   return new UnknownOutcomeError(message, requestId, { cause, request: cause?.request });
 }

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** Names further away than this share of their length are no help. */
+/** Names that differ by more than this share of their length are no help. */
 const FURTHEST_SHARE = 0.5;
 const SHORTEST_ID = 4;
 

@@ -1,3 +1,5 @@
+import { counted } from "../words.ts";
+
 /** Head and tail of a text, and how much lies between. */
 export interface Kept {
   head: string[];
@@ -69,8 +71,8 @@ export function joinKept({ head, tail, omittedLines, omittedBytes }: Kept): stri
 
 /** `… 1,234 lines (56.1 kB) not shown …`: the words for a gap. */
 function missingNote(lines: number, bytes: number): string {
-  const counted = lines === 0 ? "" : `${lines.toLocaleString("en-US")} ${lines === 1 ? "line" : "lines"}, `;
-  return `… ${counted}${formatBytes(bytes)} not shown …`;
+  const inLines = lines === 0 ? "" : `${counted(lines, "line")}, `;
+  return `… ${inLines}${formatBytes(bytes)} not shown …`;
 }
 
 /** Cuts one text to `maxBytes`, keeping head and tail, by lines where it has lines. */

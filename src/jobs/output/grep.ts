@@ -58,7 +58,7 @@ export function compileSearch(
   if (pattern === "") throw new InvalidInputError("The pattern is empty: give the text to look for.");
   if (pattern.length > LONGEST_PATTERN) {
     throw new InvalidInputError(
-      `The pattern has ${pattern.length} characters; at most ${LONGEST_PATTERN} are read.`,
+      `The pattern has ${pattern.length} characters; the limit is ${LONGEST_PATTERN}.`,
     );
   }
   const source = literal ? RE2JS.quote(pattern) : pattern;
@@ -125,7 +125,7 @@ function invalidPattern(source: string, error: unknown): InvalidInputError {
   const at = part === "" || part === source ? -1 : source.indexOf(part);
   const place = at < 0 ? "" : ` at character ${at + 1} (${JSON.stringify(part.slice(0, 40))})`;
   return new InvalidInputError(
-    `The pattern ${JSON.stringify(source.slice(0, 100))} is no regular expression: ` +
+    `The pattern ${JSON.stringify(source.slice(0, 100))} is not a valid regular expression: ` +
       `${syntax?.getDescription() ?? "it cannot be read"}${place}. ${wayOut(source)}`,
     { cause: error },
   );
@@ -133,8 +133,9 @@ function invalidPattern(source: string, error: unknown): InvalidInputError {
 
 function wayOut(source: string): string {
   if (/\(\?(?:[=!]|<[=!])/.test(source)) {
-    return "Look-around does not exist here, as patterns run in linear time: match the text itself, or use invert.";
+    return "Look-around is not supported, because patterns run in linear time: match the text itself, or use invert.";
   }
-  if (/\\[1-9]/.test(source)) return "Back-references do not exist here, as patterns run in linear time.";
-  return "Put a backslash before characters meant as they are, e.g. \\( for (.";
+  if (/\\[1-9]/.test(source))
+    return "Back-references are not supported, because patterns run in linear time.";
+  return "Put a backslash before characters meant literally, e.g. \\( for (.";
 }

@@ -38,7 +38,7 @@ export function logAnswer(page: LogPage): LogAnswer {
 
 function notYetText({ sinceMs, nowMs, instead }: NonNullable<LogPage["notYet"]>): string {
   const times = `${formatInstant(sinceMs)} lies in the future, it is ${formatInstant(nowMs)} (UTC)`;
-  return `since: ${times}: nothing can have been printed then, and nothing was read. Give an earlier time, e.g. ${JSON.stringify(instead.arguments)}`;
+  return `since: ${times}: nothing has been printed yet, and nothing was read. Give an earlier time, e.g. ${JSON.stringify(instead.arguments)}`;
 }
 
 /** Each log with its share of what the words around them leave. */

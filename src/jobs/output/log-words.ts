@@ -1,6 +1,7 @@
 import { isFinished } from "../../client/index.ts";
 import { hasRun, statusText } from "../standing.ts";
 import { formatInstant } from "../time/durations.ts";
+import { counted } from "../words.ts";
 import type { LogFacts, LogPage, LogQuestion } from "./log-page.ts";
 import { readText } from "./report.ts";
 
@@ -25,20 +26,16 @@ export function emptyText(log: LogFacts): string {
   if (trouble !== undefined) return `This log could not be read: ${trouble.code}: ${trouble.message}`;
   if (linesRead > 0) return "Nothing to show of what was read.";
   if (job.logs_removed) return "The platform has removed this log.";
-  if (!hasRun(job)) return `It printed nothing, as it never ran: ${statusText(job)}. job_status says why.`;
+  if (!hasRun(job))
+    return `It printed nothing because it never ran: ${statusText(job)}. job_status says why.`;
   if (isUncertain(log))
     return `Nothing came within ${secondsOf(log)} s: whether it has printed anything there is not known. Ask again later.`;
-  return isFinished(job.status) ? "It printed nothing there." : "It has printed nothing there so far.";
+  return isFinished(job.status) ? "Nothing was printed there." : "Nothing has been printed there so far.";
 }
 
 /** Whether what did not come may be there all the same. */
 export function isUncertain({ ending }: LogFacts): boolean {
   return ending === "time" || ending === "quiet" || ending === "held";
-}
-
-/** `1,215 lines`, `1 line` */
-function counted(count: number, thing: string): string {
-  return `${count.toLocaleString("en-US")} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 function aboutLines(log: LogFacts, page: LogPage): string[] {
@@ -57,7 +54,7 @@ function aboutEnd(log: LogFacts): string[] {
   return [
     ...(log.isLastOpen ? ["the last line is not finished and comes again with the next call"] : []),
     ...(ending === "time" ? [`stopped reading after ${secondsOf(log)} s, more may follow`] : []),
-    ...(ending === "held" ? ["then nothing came any more, though more may be there already"] : []),
+    ...(ending === "held" ? ["then nothing more arrived, though there may be more already"] : []),
     ...(ending === "quiet" && log.lineCount > 0 ? ["nothing more came so far"] : []),
   ];
 }

@@ -1,7 +1,8 @@
 import type { JobDescription } from "../../client/index.ts";
 import { formatDuration } from "../time/durations.ts";
+import { timesText } from "../words.ts";
 import { type Explanation, type JobSurroundings, stated } from "./explanation.ts";
-import { timesDisplaced, timesRestarted, timesText } from "./fresh-starts.ts";
+import { timesDisplaced, timesRestarted } from "./fresh-starts.ts";
 import { imageText, invalidImage, pullProblem } from "./image.ts";
 import { roomText } from "./room.ts";
 import { staySeconds } from "./stays.ts";
@@ -85,7 +86,7 @@ function goesOn(job: JobDescription, { nowMs }: JobSurroundings): string {
   const waited = nowMs === undefined ? undefined : staySeconds(job, nowMs);
   if (waited === undefined || waited < GIVES_UP_SECONDS)
     return "; the platform tries again and usually gives up after about a minute";
-  return `, for ${formatDuration(waited)} now; nothing shows that this will end by itself`;
+  return `, for ${formatDuration(waited)} now; nothing suggests that this will end by itself`;
 }
 
 function running(job: JobDescription): Explanation | undefined {
@@ -95,7 +96,7 @@ function running(job: JobDescription): Explanation | undefined {
   const moved = `was taken off its node ${timesText(displaced)} and began again from its image: ${UNSAVED}`;
   if (reason === "Restarting" || restarts > 0) {
     return stated(
-      `It runs, and was started again ${restarts} ${restarts === 1 ? "time" : "times"} after its program ended.${displaced === 0 ? "" : ` It also ${moved}.`}`,
+      `It runs, and was started again ${timesText(restarts)} after its program ended.${displaced === 0 ? "" : ` It also ${moved}.`}`,
       "Read its log for why it ended before: a job that restarts again and again costs money and gets nowhere.",
     );
   }

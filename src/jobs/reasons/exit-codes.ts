@@ -43,7 +43,7 @@ const CODES: Readonly<Record<number, Explanation>> = {
     aboutLog((end) => `If the command uses \`timeout\`, give it longer; else read ${end}.`),
   ),
   125: inferred(
-    "It ended with exit code 125: a wrapper such as `timeout`, `env` or `docker` failed itself before the command.",
+    "It ended with exit code 125: a wrapper such as `timeout`, `env` or `docker` failed before it could run the command.",
     "Check the beginning of the command.",
   ),
   126: stated(
@@ -52,7 +52,7 @@ const CODES: Readonly<Record<number, Explanation>> = {
   ),
   127: stated(
     "The command was not found in the image (exit code 127).",
-    "Check the spelling of the command and that the image has it; no shell stands around a command: for `&&`, `|` or `$VAR` use `bash -c '…'`.",
+    "Check the spelling of the command and that the image has it; no shell runs the command: for `&&`, `|` or `$VAR` use `bash -c '…'`.",
   ),
   128: inferred("The program ended with exit code 128: it called `exit` with an invalid value.", READ_LOG),
   130: inferred(

@@ -76,7 +76,7 @@ export function finishedReason(job: JobDescription, around: JobSurroundings): Ex
 
 /** Not always what the times say: the life span may have been changed, or the platform's own clock differ. */
 function lifeText({ life_span, history: { run_time_seconds: ran } }: JobDescription): string {
-  if (life_span === undefined) return "Its life span was over, and the platform ended it.";
+  if (life_span === undefined) return "Its life span ran out and the platform ended it.";
   const span = formatSpan(life_span);
   if (ran === undefined || ran >= life_span * ALL_BUT)
     return `It ran for its whole life span of ${span} and was ended by the platform.`;
@@ -97,7 +97,7 @@ function byExitCode(job: JobDescription, around: JobSurroundings): Explanation |
   return {
     ...explained,
     why: `${explained.why} Its memory limit was ${memoryOf(job)}.`,
-    ...aboutLog((end) => `Look at ${end} for signs of memory. ${largerText(job, around)}`),
+    ...aboutLog((end) => `Look at ${end} for signs that memory ran out. ${largerText(job, around)}`),
   };
 }
 

@@ -26,8 +26,3 @@ export function keepsRestarting(job: Pick<JobDescription, "history" | "status">,
   const last = transitions.findLast((step) => step.reason === "Restarting")?.transition_time;
   return reason === "Restarting" || nowMs - Date.parse(last ?? "") < LATELY_MS;
 }
-
-/** `once`, `3 times`. */
-export function timesText(count: number): string {
-  return count === 1 ? "once" : `${count} times`;
-}

@@ -25,7 +25,7 @@ export function pullProblem(job: JobDescription, what: string): Explanation {
   };
 }
 
-/** An image reference that is none. */
+/** An image reference that is not valid. */
 export function invalidImage(job: JobDescription): Explanation {
   return {
     why: `${imageText(job)} is not a valid image name, so nothing was pulled or run.`,

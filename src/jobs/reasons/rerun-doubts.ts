@@ -1,5 +1,6 @@
 import type { JobDescription, Preset } from "../../client/index.ts";
 import { formatSpan } from "../time/durations.ts";
+import { counted } from "../words.ts";
 import { signalOf } from "./exit-codes.ts";
 import { formatMemory, quoted } from "./explanation.ts";
 import { imageText } from "./image.ts";
@@ -66,7 +67,7 @@ function gpuDoubts(
     0,
   );
   if (has >= had) return [];
-  const count = `${had} ${had === 1 ? "GPU" : "GPUs"}`;
+  const count = counted(had, "GPU");
   return [`preset: that job had ${count}, and ${preset.name} has ${has === 0 ? "none" : has}.`];
 }
 
@@ -79,7 +80,7 @@ function programDoubts({ history }: JobDescription, { hasNewProgram }: Again): s
 function reasonDoubts({ history, life_span: span, preset_name }: JobDescription, again: Again): string[] {
   const { reason = "" } = history;
   if (/^Missing (secret|disk)s?: /i.test(reason)) {
-    return [`${quoted(reason)} is what that job failed of: make sure that they are there now.`];
+    return [`${quoted(reason)} is why that job failed: make sure they exist now.`];
   }
   if (reason === "Job cannot be scheduled" && again.preset.name === preset_name) {
     return [`preset: no node of the cluster can ever hold a job of ${preset_name}, and it is unchanged.`];

@@ -13,7 +13,7 @@ const REST = /[^\s"'`\\&,;]*/y;
 const NEXT_PAIR = /[&;,](?=[A-Za-z_][\w.-]{0,60}[=:])|;(?=$|\s)|,(?=$|\s)|&amp;|%26|\\u0026|\\n/;
 /** Further than this no closing quote is looked for, so that many openings without end cost little. */
 const LONGEST_QUOTED = 8192;
-/** More closing brackets than this are no sentence. */
+/** A sentence does not have more closing brackets than this. */
 const MOST_CLOSERS = 8;
 
 /**

@@ -4,7 +4,7 @@ import { MARK } from "./spans.ts";
 export const BEGIN =
   /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|Private-Lines: \d+/g;
 export const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: /g;
-/** A body longer than this is none: a key of 16,384 bits takes 200 lines. */
+/** No key has a longer body: a key of 16,384 bits takes 200 lines. */
 export const LONGEST_BODY = 16_000;
 export const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
 export const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;

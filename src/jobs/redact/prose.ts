@@ -12,7 +12,7 @@ const WALLET_WORDS = 11;
 export interface Phrase {
   end: number;
   words: string[];
-  /** They say something about a secret and are none. */
+  /** They talk about a secret without being one. */
   isStatement: boolean;
 }
 

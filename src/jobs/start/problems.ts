@@ -53,7 +53,7 @@ export function presetProblems(
     ),
     ...problem(
       !isScheduled && energyScheduleName !== undefined,
-      `energy_schedule: only for presets whose jobs take turns; ${name} is none.`,
+      `energy_schedule: only for presets whose jobs take turns; ${name} is not one of them.`,
     ),
   ];
 }
@@ -161,7 +161,7 @@ function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): st
       .filter((name) => name.trim() !== "" && !/[=\0]/.test(name) && !SHELL_NAME.test(name))
       .map(
         (name) =>
-          `env: "${cut(name)}" is no name that a shell can hold; use letters, digits and _, no digit first.`,
+          `env: "${cut(name)}" is not a valid variable name: use letters, digits and _, and no digit first.`,
       ),
     ...pairs.flatMap(([name, value]) => [
       ...problem(value.includes("\0"), `env: the value of ${cut(name)} contains a NUL character.`),

@@ -40,7 +40,7 @@ const OPERATORS: [RegExp, string][] = [
   [/[$`]/, "an expansion"],
   [/[*?[]/, "a file pattern"],
   [/[{}]/, "a brace"],
-  [/\s/, "a blank of its own kind"],
+  [/\s/, "an unusual blank"],
 ];
 
 /** Reads a text as a shell would, as far as needed to tell whether it takes one. */

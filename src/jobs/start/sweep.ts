@@ -3,7 +3,7 @@ import { InvalidInputError } from "../invalid-input.ts";
 /** Most jobs of one sweep. */
 export const MAX_SWEEP_JOBS = 100;
 
-/** What is asked of a sweep: so many equal jobs, or one job per combination of values. */
+/** What a sweep asks for: a number of equal jobs, or one job per combination of values. */
 export interface SweepOptions {
   count?: number | undefined;
   /** Parameter name to its values, e.g. `{ lr: ["0.1", "0.01"] }`. */

@@ -93,7 +93,7 @@ export function parseWindow(
   const to = until === undefined ? undefined : parseMoment(until, { nowMs, edge: "end" });
   if (from !== undefined && to !== undefined && from > to)
     throw new InvalidInputError(
-      `since (${since}) is later than until (${until}): nothing lies between. Swap them.`,
+      `since (${since}) is later than until (${until}): the range is empty. Swap them.`,
     );
   return {
     ...(from === undefined ? {} : { since: new Date(from) }),

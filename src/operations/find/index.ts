@@ -108,10 +108,10 @@ function slashText(ref: string, { projects, selection }: PlatformContext): strin
   );
   const wanted = JSON.stringify(ref.slice(0, 80));
   if (project !== undefined)
-    return `${wanted} is no job reference: give the job as ${JSON.stringify(name)} and the project as project: ${JSON.stringify(place)}, or as a URI: job://${project.cluster_name}/${project.org_name}/${project.name}/${name}.`;
+    return `${wanted} is not a job reference: give the job as ${JSON.stringify(name)} and the project as project: ${JSON.stringify(place)}, or as a URI: job://${project.cluster_name}/${project.org_name}/${project.name}/${name}.`;
   const where = [selection.cluster, selection.org, selection.project ?? "project"].join("/");
   const call = JSON.stringify({ text: name.slice(0, 80), projects: ["*"] });
-  return `${wanted} is no job reference: give the name alone (project: "org/project" says where it is), or a URI as job://${where}/${name.slice(0, 80)}. To find it: job_list ${call}.`;
+  return `${wanted} is not a job reference: give the name alone (project: "org/project" says where it is), or a URI as job://${where}/${name.slice(0, 80)}. To find it: job_list ${call}.`;
 }
 
 function isAboutRef({ code }: PlatformError): boolean {

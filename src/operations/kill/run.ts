@@ -69,7 +69,7 @@ function unreadOutcome({ id, before: job, error }: Unread, me: string): KillOutc
   return { ...row, after: "unknown", note, failure: error };
 }
 
-const GONE = { after: "gone", note: "already gone: the platform knows no such job any more" };
+const GONE = { after: "gone", note: "already gone: the platform no longer knows this job" };
 
 async function killOne(
   job: JobDescription,
@@ -117,7 +117,7 @@ async function afterLostAnswer(
     const fate = mayHaveHappened(failure) ? "not seen to be killed" : "not killed";
     return { after, note: `${fate}, still ${after} (${why})`, failure };
   }
-  return { after, note: `${before} → ${after} (the answer was lost; its state says so)` };
+  return { after, note: `${before} → ${after} (the answer was lost, but its state shows it)` };
 }
 
 async function readBack(id: string, platform: Platform, signal: AbortSignal): Promise<JobStatus | undefined> {

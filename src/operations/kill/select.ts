@@ -31,9 +31,9 @@ export interface KillPreview {
   /** Stands for `chosen`; absent where there are none. */
   token?: string;
   chosen: JobDescription[];
-  /** So many more fit, beyond the most that are killed at once. */
+  /** How many more match, beyond the most that one call kills. */
   moreCount: number;
-  /** Some of those that fit too and may not be killed. */
+  /** Some of those that match too and may not be killed. */
   left: JobDescription[];
   leftCount: number;
   user: string;

@@ -39,7 +39,7 @@ export interface PageRequest {
   /** What the platform's own filter cannot say. */
   matches: (job: JobDescription) => boolean;
   limit: number;
-  /** Looks at so many jobs at most. */
+  /** The most jobs looked at. */
   scanLimit: number;
   cursor: string | undefined;
 }

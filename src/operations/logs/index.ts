@@ -64,11 +64,11 @@ function notYetOf({ since }: ReadPlan, query: LogQuery, nowMs: number): LogPage[
 function refuseWaiting({ until_pattern, wait_seconds }: LogQuery): void {
   if (until_pattern !== undefined || wait_seconds !== undefined)
     throw new InvalidInputError(
-      "This cursor leads to older lines, for which nobody has to wait: leave out until_pattern and wait_seconds, or the cursor.",
+      "This cursor leads to older lines, which are already there: leave out until_pattern and wait_seconds, or the cursor.",
     );
 }
 
-/** A place in one log is none in another. */
+/** A place in one log means nothing in another. */
 function requireOwn(
   jobs: readonly JobDescription[],
   { bearings, isSelection }: { bearings: ReadonlyMap<string, Bearing>; isSelection: boolean },
@@ -116,6 +116,6 @@ async function withNextStep(
   if (error.code !== "unavailable" || (error.retryAfterMs ?? 0) > 0) return error;
   const view = { nowMs: Date.now(), me: (await platform.context()).user };
   const states = jobs.slice(0, 3).map((job) => stateLine(job, view));
-  const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs are not touched by that (${states.join("; ")}). Call job_logs again in a moment.`;
+  const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs themselves are not affected (${states.join("; ")}). Call job_logs again in a moment.`;
   return new PlatformError("unavailable", message, { cause: error });
 }

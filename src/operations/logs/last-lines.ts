@@ -6,7 +6,7 @@ export const CONTEXT_LINES = 100;
 /** The longest private key takes no more. */
 const KEY_LINES = 1000;
 
-/** The end of a log; so many of its lines, at the beginning, are there for redaction only. */
+/** The end of a log; its first lines may be there for redaction only. */
 export interface LedTail extends LogTail {
   lead: number;
 }

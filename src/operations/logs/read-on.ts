@@ -6,7 +6,7 @@ import { type Bearing, type LogPlace, placeAfter, writeBearings } from "./cursor
 import { type LogQuery, sameOf } from "./query.ts";
 import type { LogPart } from "./read.ts";
 
-/** Older lines are offered for so many jobs at once: the call must not be longer than what it shows. */
+/** The most jobs whose older lines one call offers: it must not be longer than what it shows. */
 const MOST_AT_ONCE = 5;
 const MOST_LINES = 5000;
 

@@ -56,7 +56,7 @@ export interface WatchOptions {
   job: JobDescription;
   /** Says whether a line, one after the other, is the one waited for. */
   isMatch: LineMatch;
-  /** Keeps so many lines. */
+  /** The most lines kept. */
   keep: number;
   after?: LogPlace | undefined;
   since?: Date | undefined;
@@ -128,7 +128,7 @@ const NOTHING_READ = {
   ending: "time",
 } as const;
 
-/** What is there already; nothing when it is so much that the time is over first. */
+/** What is there already; nothing when reading it takes longer than there is time. */
 async function readSoFar(
   platform: Platform,
   { job, after, since, deadlineMs }: WatchOptions,

@@ -22,7 +22,7 @@ const NAME_TAKEN = /job with name '([^']+)'.* already exists: '(job-[^']+)'/;
 const PARALLEL_STARTS = 8;
 /** For each request of a start; then its outcome is looked up for some seconds. */
 const START_MS = 20_000;
-/** For all starts of a call: what is not done by then is said to be unknown. */
+/** For all starts of a call: whatever is still open then is reported as unknown. */
 const ALL_MS = 40_000;
 
 /** What came of a start: refused before anything was sent, or tried for each job. */

@@ -6,7 +6,7 @@ import {
   type PlatformError,
 } from "../../client/index.ts";
 
-/** Up to so many jobs of a cluster are asked for one by one; more with one list. */
+/** The most jobs of a cluster read one by one; more are read with one list. */
 const FEW = 3;
 
 /** A place whose active jobs are wanted as a whole. */

@@ -8,7 +8,7 @@ import {
   Retry,
 } from "../../client/index.ts";
 
-/** Up to so many jobs are asked for one by one; more of one place with one list. */
+/** The most jobs read one by one; more in one place are read with one list. */
 const MOST_SINGLE = 3;
 /** A list this long costs more than asking for the jobs one by one. */
 const LONGEST_LIST = 500;

@@ -3,7 +3,7 @@ import { Throttle } from "./throttle.ts";
 /** How often one resource may be said to have changed: once a second, and a little for jitter on the way. */
 const NOTICE_INTERVAL_MS = 1020;
 
-/** One thing that changes, with everyone who wants to know: each is told at most once a second. */
+/** One thing that changes, with everyone who watches it: each is notified at most once a second. */
 export class Topic {
   readonly #listeners = new Set<() => void>();
   readonly #notices = new Throttle(() => this.#tell(), NOTICE_INTERVAL_MS);

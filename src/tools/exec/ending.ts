@@ -39,7 +39,7 @@ export function endingText({ ran, job, after, again, seconds, isArgv }: Ending):
     return `no answer within ${seconds} s, so whether the command was started is unknown. ${lookText(again)}`;
   }
   if (timedOut) {
-    return `no end within ${seconds} s. The command may still be running in the job. ${lookText(again)}`;
+    return `did not end within ${seconds} s. The command may still be running in the job. ${lookText(again)}`;
   }
   const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
   const turn = after === undefined ? undefined : turnText(job, after, again);

@@ -1,6 +1,7 @@
 import { identityOf } from "../../jobs/identity.ts";
 import { shortId } from "../../jobs/names/near.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
+import { counted } from "../../jobs/words.ts";
 import type { Policy } from "../../operations/caller.ts";
 import { leftBecause, notYours } from "../../operations/find/owned.ts";
 import type { KillPreview } from "../../operations/kill/select.ts";
@@ -12,7 +13,7 @@ export function previewReply(preview: KillPreview, policy: Policy) {
   const { token, chosen, moreCount, left, user } = preview;
   const [first] = chosen;
   if (first === undefined) {
-    const nothing = "No active job that may be killed fits the selection; nothing was killed.";
+    const nothing = "No active job that may be killed matches the selection; nothing was killed.";
     const data = { jobs: [], skipped: left.map(identityOf) };
     return { text: [nothing, ...leftLines(preview, policy)].join("\n"), data };
   }
@@ -21,11 +22,11 @@ export function previewReply(preview: KillPreview, policy: Policy) {
       `${nameOf(job)}  ${shortId(job.id)}  ${statusText(job)}  owner ${job.owner}${notYours(job, user)}`,
   );
   const text = [
-    `Nothing was killed yet. These ${chosen.length} in ${identityOf(first).project} would be:`,
+    `Nothing was killed yet. ${counted(chosen.length, "job")} in ${identityOf(first).project} would be killed:`,
     ...rows,
-    ...(moreCount === 0 ? [] : [`${moreCount} more fit; select again after these.`]),
+    ...(moreCount === 0 ? [] : [`${moreCount} more match; select again after these.`]),
     ...leftLines(preview, policy),
-    `If that is what the user wants, call job_kill {"token": "${token}"} within ${TOKEN_MINUTES} minutes; it kills these ${chosen.length} and no others.`,
+    `If that is what the user wants, call job_kill {"token": "${token}"} within ${TOKEN_MINUTES} minutes; it kills exactly the jobs listed above.`,
   ].join("\n");
   const data = {
     token,
@@ -39,7 +40,7 @@ function leftLines({ left, leftCount }: KillPreview, policy: Policy): string[] {
   if (leftCount === 0) return [];
   const more = leftCount - left.length;
   return [
-    `These ${leftCount} fit too and are left alone, as they are ${leftBecause(policy)}:`,
+    `Also matching, but left alone as ${leftBecause(policy)} (${leftCount}):`,
     ...left.map((job) => `${nameOf(job)}  ${shortId(job.id)}  owner ${job.owner}`),
     ...(more === 0 ? [] : [`… and ${more} more`]),
   ];

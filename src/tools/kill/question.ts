@@ -17,7 +17,7 @@ export function declined({
   const said = answer === "no" ? "declined" : "did not answer in time";
   return new PolicyError(
     "declined",
-    `The person was asked whether to kill ${whatText(jobs)} (${namesText(jobs)}) and ${said}: nothing was killed. Do not ask again unasked. If the user saw no question, their MCP client declines by itself: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
+    `The person was asked whether to kill ${whatText(jobs)} (${namesText(jobs)}) and ${said}: nothing was killed. Do not ask again unless the user wants it. If the user saw no question, their MCP client declines automatically: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
   );
 }
 

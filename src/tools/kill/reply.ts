@@ -5,7 +5,7 @@ import { leftBecause } from "../../operations/find/owned.ts";
 import type { LeftAlone } from "../../operations/kill/index.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
 
-/** Of jobs that failed alike; and so many are named in the next call. */
+/** Jobs that failed alike, and how many of them the next call names. */
 const MOST_NAMED = 20;
 
 /** The outcomes as text and data. @throws {PlatformError} when nothing was killed that should have been */

@@ -5,6 +5,7 @@ import { tightCallText } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
+import { creditsText } from "../../jobs/words.ts";
 import type { JobPage } from "../../operations/list/index.ts";
 import { cursorAfter } from "../../operations/list/page.ts";
 
@@ -40,7 +41,7 @@ export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
   return {
     text: [
       headline(page, count, since),
-      `Counts${boundText(page)}: ${countsText(page.counts)}. ${creditsText(page)}`,
+      `Counts${boundText(page)}: ${countsText(page.counts)}. ${totalText(page)}`,
       ...page.unknownProjects.map(unknownProjectText),
       ...unreadableLine(page),
       ...nothingLine(page),
@@ -111,16 +112,16 @@ function nothingLine({ nothing, examined }: JobPage): string[] {
   return [["No job matches.", ...unknown.map(unknownWordText)].join(" ")];
 }
 
-function creditsText({ credits: { total, byOwner, byProject } }: JobPage): string {
+function totalText({ credits: { total, byOwner, byProject } }: JobPage): string {
   const text = (sums: Record<string, string>) =>
     Object.entries(sums)
       .map(([key, sum]) => `${key} ${sum}`)
       .join(", ");
   const parts = [byOwner, byProject].flatMap((sums) => (sums === undefined ? [] : [text(sums)]));
-  return `Together ${total} credits so far${parts.length === 0 ? "" : ` (${parts.join("; ")})`}.`;
+  return `Together ${creditsText(total)} so far${parts.length === 0 ? "" : ` (${parts.join("; ")})`}.`;
 }
 
-/** Who asks what failed in the last hour means the time of the end. */
+/** Whoever asks what failed in the last hour means when it ended. */
 function endedCalls({ endedSince, isFurther }: JobPage, asked: Asked): NextCall[] {
   const { status: statuses = [], since, until: _until, ...others } = asked;
   const ends = statuses.filter(isFinished);
@@ -128,7 +129,7 @@ function endedCalls({ endedSince, isFurther }: JobPage, asked: Asked): NextCall[
   return [{ tool: "job_list", arguments: { status: ends, ...others, ended_since: since } }];
 }
 
-/** job_wait takes jobs, and who asks for a tag may want the end of a sweep. */
+/** job_wait takes jobs; whoever asks for a tag may be waiting for a sweep. */
 function waitCalls({ activeRefs: jobs, isFurther }: JobPage, { tags = [] }: Asked): NextCall[] {
   if (tags.length === 0 || isFurther || jobs.length === 0 || jobs.length > MOST_WAITED) return [];
   return [{ tool: "job_wait", arguments: { jobs } }];

@@ -120,7 +120,7 @@ function endedSinceOf(
   const active = statuses.filter(isActive);
   if (active.length > 0)
     throw new InvalidInputError(
-      `ended_since finds jobs that have ended, ${active.join(" and ")} ones have not: leave out one of both.`,
+      `ended_since finds jobs that have ended, ${active.join(" and ")} ones have not: leave out one of the two.`,
     );
   return new Date(parseMoment(text, { nowMs }));
 }

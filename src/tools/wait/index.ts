@@ -43,7 +43,7 @@ export const wait = defineTool({
     jobs: jobRefs,
     until: goal.default("finished").describe("running: or ended"),
     pattern: z.string().optional().describe("For until: log, e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).default(45).describe("At most so long"),
+    wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait"),
     project,
   }),
   output,

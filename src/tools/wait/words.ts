@@ -1,10 +1,11 @@
 import type { JobDescription } from "../../client/index.ts";
 import { type NextCall, tightCallText } from "../../jobs/next-call.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
-import { timesRestarted, timesText } from "../../jobs/reasons/fresh-starts.ts";
+import { timesRestarted } from "../../jobs/reasons/fresh-starts.ts";
 import { countStatuses, countsText } from "../../jobs/rows.ts";
 import { nameOf, stateLine, statusText, type View } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
+import { timesText } from "../../jobs/words.ts";
 import type { WaitResult } from "../../operations/wait/index.ts";
 import type { NextStep } from "../../operations/wait/next.ts";
 
@@ -29,11 +30,11 @@ export function waitedSeconds({ waitedMs }: WaitResult): number {
   return Math.round(waitedMs / 100) / 10;
 }
 
-/** What is told may be old: how old, and why. */
+/** How old the shown state is, and why. */
 function troubleText({ message, asOfMs }: NonNullable<WaitResult["trouble"]>, nowMs: number): string {
   if (asOfMs === undefined) return `The platform did not answer the last time it was asked: ${message}`;
   const age = formatDuration((nowMs - asOfMs) / 1000);
-  return `No answer since ${formatInstant(asOfMs)}, ${age} ago, so this is how things stood then: ${message}`;
+  return `No answer since ${formatInstant(asOfMs)}, ${age} ago, so this is the state at that time: ${message}`;
 }
 
 function goneLines({ jobs, gone }: WaitResult): string[] {
@@ -63,7 +64,7 @@ function nextText(next: NextStep): string {
     return `No line matched in what was read, which is not the whole log of ${next.jobs.map(nameOf).join(", ")}. ${call}`;
   if (next.reason === "no_line") return `No line matched and none will: all have ended. ${call}`;
   if (next.reason === "stuck")
-    return `${call} says why ${stuckText(next.jobs)} and what would help. To wait all the same: ${tightCallText(next.wait)}`;
+    return `${call} says why ${stuckText(next.jobs)} and what would help. To wait anyway: ${tightCallText(next.wait)}`;
   return call;
 }
 

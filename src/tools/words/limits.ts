@@ -1,5 +1,6 @@
 import { formatCredits, formatMost } from "../../jobs/cost.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
+import { creditsText } from "../../jobs/words.ts";
 import type { LimitProblem, PricedPreset } from "../../operations/spending/problems.ts";
 
 /** Which limit is in the way, its figure, and what would fit. */
@@ -22,7 +23,7 @@ export function limitText(problem: LimitProblem): string {
     ...(fittingSeconds === undefined ? [] : [`life_span ${formatSpan(fittingSeconds)} with this preset`]),
     ...presetsText(fittingPresets).map((preset) => `${preset} for ${span}`),
   ];
-  return `${said} ${span} at ${pricePerHour} credits per hour could cost ${formatMost(cost)}. Would fit: ${fits.join(", or ") || "nothing here"}.`;
+  return `${said} ${span} at ${creditsText(pricePerHour)} per hour could cost ${formatMost(cost)}. Would fit: ${fits.join(", or ") || "nothing here"}.`;
 }
 
 function presetsText(presets: readonly PricedPreset[]): string[] {

@@ -117,7 +117,7 @@ describe("a proxy", () => {
 
     const error = await platform.context().catch(String);
     expect(error).toContain(
-      `nothing listens there (http://platform.test:${new URL(stub.origin).port}, through the proxy http://${host})`,
+      `nothing is listening there (http://platform.test:${new URL(stub.origin).port}, through the proxy http://${host})`,
     );
     expect(error).not.toContain("hidden");
   });

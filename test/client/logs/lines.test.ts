@@ -22,7 +22,7 @@ describe("LineSplitter", () => {
     expect(splitter.rest()).toBeUndefined();
   });
 
-  test("cuts a line without end, or fails where asked to", () => {
+  test("cuts a line that never ends, or fails where asked to", () => {
     const cutting = new LineSplitter(4);
     const failing = new LineSplitter(4, () => new Error("too long"));
 

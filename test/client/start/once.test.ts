@@ -205,7 +205,7 @@ describe("startOnce", () => {
     expect(stub.seen).toEqual(["POST /api/v1/jobs?from_preset"]);
   });
 
-  test("does not look for a job when nothing listens there", async ({ stub }) => {
+  test("does not look for a job when nothing is listening there", async ({ stub }) => {
     const platform = stub.connect();
     await platform.context();
     await new Promise((resolve) => {

@@ -73,7 +73,7 @@ describe("explaining an active job", () => {
     const transitions = [step("11:39", "Scheduling"), step("11:40", "ErrImagePull")];
     const stuck = { ...job, history: { ...job.history, transitions } };
     expect(explainJob(stuck, { nowMs }).why).toContain(
-      "for 20m now; nothing shows that this will end by itself",
+      "for 20m now; nothing suggests that this will end by itself",
     );
     const fresh = Date.parse("2026-11-22T11:40:30Z");
     expect(explainJob(stuck, { nowMs: fresh }).why).toContain("gives up after about a minute");

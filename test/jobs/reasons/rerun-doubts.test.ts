@@ -43,7 +43,7 @@ describe("rerunDoubts", () => {
     ["a command that is not there", failed({ reason: "Error", exit_code: 127 }), /^command: /],
     ["a container that cannot run", failed({ reason: "ContainerCannotRun" }), /^command: /],
     ["a job too large for the cluster", failed({ reason: "Job cannot be scheduled" }), /^preset: no node/],
-    ["missing secrets", failed({ reason: "Missing secrets: 'hf'" }), /'hf'.*there now/],
+    ["missing secrets", failed({ reason: "Missing secrets: 'hf'" }), /'hf'.*exist now/],
   ])("names %s", (_what, source, doubt) => {
     expect(rerunDoubts(source, same)).toEqual([expect.stringMatching(doubt)]);
   });

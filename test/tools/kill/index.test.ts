@@ -55,7 +55,7 @@ describe("job_kill, jobs by name", () => {
     emulator.chaos.add({ on: { method: "DELETE" }, do: { kind: "lose_answer" } });
     const { data, text } = await mcp.ok("job_kill", { jobs: ["lost"] });
     expect(data.outcomes[0]).toMatchObject({ id: job.id, before: "running", after: "cancelled" });
-    expect(text).toContain("its state says so");
+    expect(text).toContain("its state shows it");
   });
 
   test("says which may still run when the platform fails, and kills the others", async ({
@@ -188,7 +188,7 @@ describe("job_kill, a selection", () => {
     await running("mine", ["tmp"]);
     const agent = await connectAgent(platform, { ...openPolicy, ownedOnly: true });
     const { text } = await agent.ok("job_kill", { tag: "tmp" });
-    expect(text).toMatch(/left alone, as they are not started by this server \(--owned-only\):\nmine /);
+    expect(text).toMatch(/left alone as not started by this server \(--owned-only\) \(1\):\nmine /);
   });
 
   test("takes name patterns and status together", async ({ mcp, running }) => {

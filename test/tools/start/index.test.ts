@@ -227,7 +227,7 @@ describe("job_start, dry run", () => {
     [{ priority: "high", project: "west/acme/vision" }, "whether cluster west allows a priority"],
   ] as const)("says of %j that only the start shows whether it may be", async ([wish, open], { mcp }) => {
     const { data, text } = await mcp.ok("job_start", { image: IMAGE, ...wish, dry_run: true });
-    expect(text).toContain(`(only the start shows: quota, credits, ${open})`);
+    expect(text).toContain(`(only the start itself shows: quota, credits, ${open})`);
     expect(data.plan.decided_at_start).toContain(open);
   });
 

@@ -44,6 +44,6 @@ describe("job_wait", () => {
     const { text, data } = await mcp.ok("job_wait", { jobs: [job.id], wait_seconds: 5 });
     await mcp.client.close();
     expect(data).toMatchObject({ finished: false, trouble: expect.any(String), as_of: expect.any(String) });
-    expect(text).toMatch(/No answer since 20\S+Z, \d+s ago, so this is how things stood then/);
+    expect(text).toMatch(/No answer since 20\S+Z, \d+s ago, so this is the state at that time/);
   });
 });

@@ -36,7 +36,7 @@ describe("job_wait", () => {
       expect(text).toContain(
         `Next: job_status {"jobs":["held"]} says why held has not started (pending (${reason})) and what would help.`,
       );
-      expect(text).toContain('To wait all the same: job_wait {"jobs":["held"],');
+      expect(text).toContain('To wait anyway: job_wait {"jobs":["held"],');
     },
   );
 

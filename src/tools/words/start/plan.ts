@@ -4,6 +4,7 @@ import { formatMost, sumCredits } from "../../../jobs/cost.ts";
 import { clampLine } from "../../../jobs/output/log-text.ts";
 import { valuesText } from "../../../jobs/start/sweep.ts";
 import { formatSpan } from "../../../jobs/time/durations.ts";
+import { creditsText } from "../../../jobs/words.ts";
 import type { Call } from "../../../operations/caller.ts";
 import { redactorFor } from "../../../operations/redactor.ts";
 import { worstCase } from "../../../operations/spending/problems.ts";
@@ -126,10 +127,10 @@ function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
   const { count, worst_case_credits: most, credits_per_hour: price } = plan;
   const each = count === 1 ? "" : " each";
   if (most === undefined || lifeSpanSeconds === undefined) {
-    return `cost: ${price} credits per hour${each}; no life span, so no bound.`;
+    return `cost: ${creditsText(price)} per hour${each}; no life span, so no bound.`;
   }
   const all = count === 1 ? "" : ` for all ${count}`;
-  return `cost: ${price} credits per hour${each}, life span ${formatSpan(lifeSpanSeconds)}, so at most ${most} credits${all}.`;
+  return `cost: ${creditsText(price)} per hour${each}, life span ${formatSpan(lifeSpanSeconds)}, so at most ${creditsText(most)}${all}.`;
 }
 
 function roomText(available: number | undefined, count: number): string {

@@ -1,6 +1,7 @@
 import { PlatformError, RequestIdUsedError, unreadableText } from "../../../client/index.ts";
 import { sentence } from "../../../foreign.ts";
 import { callText } from "../../../jobs/next-call.ts";
+import { creditsText } from "../../../jobs/words.ts";
 import type { Exceeded } from "../../../operations/spending/overflow.ts";
 import type { StartProblem } from "../../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
@@ -42,7 +43,7 @@ export function failureOf({ error, nameTaken, exceeded }: StartOutcome): Platfor
 
 export function exceededText({ job, problem, endError }: Exceeded): string {
   const { id, price_credits_per_hour: price } = job;
-  const how = `${limitText(problem)} ${id}, which this call started at ${price} credits per hour,`;
+  const how = `${limitText(problem)} ${id}, which this call started at ${creditsText(price)} per hour,`;
   if (endError === undefined) return `${how} was ended at once.`;
   const kill = callText({ tool: "job_kill", arguments: { jobs: [id] } });
   return `${how} could not be ended (${endError.message}): end it with ${kill}.`;

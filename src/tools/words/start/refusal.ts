@@ -1,6 +1,7 @@
 import { PlatformError } from "../../../client/index.ts";
 import { oneLine } from "../../../foreign.ts";
 import { InvalidInputError } from "../../../jobs/invalid-input.ts";
+import { timesText } from "../../../jobs/words.ts";
 import { PolicyError } from "../../../operations/policy-error.ts";
 import type { StartProblem } from "../../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../../operations/start/request.ts";
@@ -35,7 +36,7 @@ function refusal(problems: readonly StartProblem[]): InvalidInputError {
 function nothingStarted(outcomes: readonly StartOutcome[]): PlatformError {
   const all = causes(outcomes);
   const isKnown = all.every(({ fate }) => fate === "Not started");
-  const lines = all.map(({ text, names }) => `- ${names.length} times ${text}`);
+  const lines = all.map(({ text, names }) => `- ${timesText(names.length)} ${text}`);
   const what = isKnown ? "was started" : "is known to have been started";
   const message = `None of ${outcomes.length} jobs ${what}:\n${lines.join("\n")}`;
   const [cause] = outcomes.flatMap((outcome) => failureOf(outcome) ?? []);

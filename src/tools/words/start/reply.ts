@@ -9,6 +9,7 @@ import { adviceText } from "../../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../../jobs/reasons/index.ts";
 import { nameOf, statusText } from "../../../jobs/standing.ts";
 import { formatSpan } from "../../../jobs/time/durations.ts";
+import { counted, creditsText } from "../../../jobs/words.ts";
 import type { Call } from "../../../operations/caller.ts";
 import { refsAgain } from "../../../operations/find/index.ts";
 import { redactorFor } from "../../../operations/redactor.ts";
@@ -96,11 +97,11 @@ function factLines(
   const span =
     most === undefined
       ? "no life span: it costs until it is killed"
-      : `life span ${formatSpan(lifeSpanSeconds ?? 0)}, so at most ${formatMost(sumCredits(jobs.map(() => most)))} credits`;
+      : `life span ${formatSpan(lifeSpanSeconds ?? 0)}, so at most ${creditsText(formatMost(sumCredits(jobs.map(() => most))))}`;
   const toRun = items[0]?.toRun;
   const redact = redactorFor(caller, jobs);
   return [
-    `preset ${plan.preset.name}, ${price} credits per hour${items.length === 1 ? "" : " each"}; ${span}.`,
+    `preset ${plan.preset.name}, ${creditsText(price)} per hour${items.length === 1 ? "" : " each"}; ${span}.`,
     ...(toRun?.inShell === true
       ? [`Command as it will be run: ${shownCommand(redact(toRun.command).text)}`]
       : []),
@@ -118,7 +119,7 @@ function shownCommand(command: string): string {
 function outputLines({ text, hidden, isWhole }: FirstOutput, job: JobDescription | undefined): string[] {
   if (job === undefined) return [];
   if (text === "") return [isFinished(job.status) && isWhole ? "It printed nothing." : "No output yet."];
-  const note = hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`];
+  const note = hidden === 0 ? [] : [`${counted(hidden, "secret value")} hidden.`];
   return [fenceOutput(text, `Output of ${nameOf(job)}`), ...note];
 }
 

@@ -28,7 +28,7 @@ export function verdict(
 ): string[] {
   const listed = (texts: readonly string[]) => texts.map((text) => `- ${oneLine(text)}`);
   if (problems.length > 0) return ["It would be refused:", ...listed([...problems, ...doubts])];
-  const rest = open.length === 0 ? "" : ` (only the start shows: ${open.join(", ")})`;
-  if (doubts.length === 0) return [`Nothing speaks against it${rest}. ${next}`];
-  return [`It would be accepted${rest}, but this speaks against it:`, ...listed(doubts), next];
+  const rest = open.length === 0 ? "" : ` (only the start itself shows: ${open.join(", ")})`;
+  if (doubts.length === 0) return [`It would be accepted${rest}. ${next}`];
+  return [`It would be accepted${rest}, with these doubts:`, ...listed(doubts), next];
 }
