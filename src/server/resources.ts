@@ -6,7 +6,7 @@ import { readResource } from "./read-resource.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Offers what can be attached to a conversation: fixed ones, the newest jobs, and templates for the rest. */
-export function serveResources(connection: Connection, { announceList }: Subscriptions) {
+export function serveResources(connection: Connection, subscriptions: Subscriptions) {
   const { caller, limits, closing, scrub } = connection;
   const limitFor = ({ signal }: Request) => new Limit([signal, closing], { expectedMs: limits.callMs });
   return {
@@ -20,7 +20,7 @@ export function serveResources(connection: Connection, { announceList }: Subscri
         .filter((resource) => !isTemplate(resource))
         .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
       const limit = limitFor(request);
-      await announceList();
+      await subscriptions.announceList();
       // A list must not fail because the platform is away or nobody is logged in: reading says why.
       const jobs = await newestJobs({ caller, signal: limit.signal })
         .catch(() => [])

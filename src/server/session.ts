@@ -8,7 +8,7 @@ import { instructions } from "./instructions.ts";
 import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
 import { makeScrub } from "./scrub.ts";
-import { serveSubscriptions } from "./subscriptions.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { serveTools } from "./tools.ts";
 
 export interface SessionOptions extends Partial<Limits> {
@@ -34,7 +34,7 @@ export function openSession(
   const tools = offered(caller.policy, { isLocal });
   const names = new Set(tools.map(({ name }) => name));
   const prompts = offeredPrompts(names);
-  const subscriptions = serveSubscriptions(connection);
+  const subscriptions = new Subscriptions(connection);
   return {
     instructions: instructions(tools),
     tools: serveTools(tools, connection),

@@ -6,7 +6,7 @@ import { matchUri } from "../resources/match-uri.ts";
 import type { Connection } from "./connection.ts";
 import { toProtocolError } from "./read-resource.ts";
 
-/** Far more than a person follows; beyond, a client has lost count. */
+/** Far more than a person follows: a client that asks for more has a leak. */
 const MOST_SUBSCRIPTIONS = 1000;
 
 interface Named {
@@ -16,8 +16,6 @@ interface Named {
 /** There is nothing to say. */
 type Done = Record<string, never>;
 
-export type Subscriptions = ReturnType<typeof serveSubscriptions>;
-
 interface Subscription {
   /** Settles when every later change will be told. */
   opened?: Promise<void>;
@@ -25,57 +23,62 @@ interface Subscription {
 }
 
 /** Tells one session of changes, until it unsubscribes or goes away. */
-export function serveSubscriptions({ caller: { watcher }, client, closing, scrub }: Connection) {
-  const subscriptions = new Map<string, Subscription>();
-  let list: Watching | undefined;
+export class Subscriptions {
+  readonly #connection: Connection;
+  readonly #open = new Map<string, Subscription>();
+  #list: Watching | undefined;
 
-  async function subscribe({ uri }: Named): Promise<Done> {
-    const subscription = subscriptions.get(uri) ?? { stop: () => undefined };
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.closing.addEventListener("abort", () => this.#close());
+  }
+
+  async subscribe({ uri }: Named): Promise<Done> {
+    const subscription = this.#open.get(uri) ?? { stop: () => undefined };
     try {
-      subscription.opened ??= open(uri, subscription);
+      subscription.opened ??= this.#begin(uri, subscription);
       await subscription.opened;
     } catch (error) {
-      if (subscriptions.get(uri) === subscription) subscriptions.delete(uri);
-      throw toProtocolError(error, { uri, scrub });
+      if (this.#open.get(uri) === subscription) this.#open.delete(uri);
+      throw toProtocolError(error, { uri, scrub: this.#connection.scrub });
     }
     return {};
   }
 
-  async function open(uri: string, subscription: Subscription): Promise<void> {
-    subscriptions.set(uri, subscription);
-    if (subscriptions.size > MOST_SUBSCRIPTIONS) throw tooMany();
-    const subject = await subjectOf(uri, watcher);
+  unsubscribe({ uri }: Named): Done {
+    this.#open.get(uri)?.stop();
+    this.#open.delete(uri);
+    return {};
+  }
+
+  /**
+   * From now on the session is told when jobs come and go: it has shown that it wants to know which there are.
+   * Every change after this has resolved is told.
+   */
+  async announceList(): Promise<void> {
+    const { caller, client, closing } = this.#connection;
+    if (closing.aborted) return;
+    this.#list ??= caller.watcher.watch({ kind: "roster" }, () => tell(client.listChanged()));
+    await this.#list.ready;
+  }
+
+  async #begin(uri: string, subscription: Subscription): Promise<void> {
+    const { caller, client, closing } = this.#connection;
+    this.#open.set(uri, subscription);
+    if (this.#open.size > MOST_SUBSCRIPTIONS) throw tooMany();
+    const subject = await subjectOf(uri, caller.watcher);
     // Meanwhile the client may have changed its mind or gone away.
-    if (subscriptions.get(uri) !== subscription || closing.aborted) return;
-    const watching = watcher.watch(subject, () => tell(client.updated(uri)));
+    if (this.#open.get(uri) !== subscription || closing.aborted) return;
+    const watching = caller.watcher.watch(subject, () => tell(client.updated(uri)));
     subscription.stop = watching.stop;
     await watching.ready;
   }
 
-  function unsubscribe({ uri }: Named): Done {
-    subscriptions.get(uri)?.stop();
-    subscriptions.delete(uri);
-    return {};
+  #close(): void {
+    for (const { stop } of this.#open.values()) stop();
+    this.#open.clear();
+    this.#list?.stop();
   }
-
-  closing.addEventListener("abort", () => {
-    for (const { stop } of subscriptions.values()) stop();
-    subscriptions.clear();
-    list?.stop();
-  });
-  return {
-    subscribe,
-    unsubscribe,
-    /**
-     * From now on the session is told when jobs come and go: it has shown that it wants to know which there are.
-     * Every change after this has resolved is told.
-     */
-    async announceList(): Promise<void> {
-      if (closing.aborted) return;
-      list ??= watcher.watch({ kind: "roster" }, () => tell(client.listChanged()));
-      await list.ready;
-    },
-  };
 }
 
 async function subjectOf(uri: string, watcher: Watcher): Promise<Subject> {
