@@ -1,7 +1,8 @@
 import { isFinished, type JobDescription, msLeft, PlatformError } from "../../client/index.ts";
 import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
 import type { Call } from "../caller.ts";
-import { type Poll, pauseFor, startPoll } from "../watch/poll.ts";
+import { pauseFor } from "../patience.ts";
+import { type Poll, startPoll } from "../watch/poll.ts";
 
 const POLL_MS = 250;
 

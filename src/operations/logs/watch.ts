@@ -10,7 +10,7 @@ import {
   Retry,
 } from "../../client/index.ts";
 import { keyAfter } from "../../jobs/redact/key-guard.ts";
-import { passing, patiently, pauseFor } from "../watch/poll.ts";
+import { passing, patiently, pauseFor } from "../patience.ts";
 import { type LogPlace, placeAfter } from "./cursor.ts";
 import type { LineMatch } from "./line-matcher.ts";
 

@@ -1,5 +1,5 @@
 import type { SaveStep } from "../../client/index.ts";
-import { pauseFor } from "../watch/poll.ts";
+import { pauseFor } from "../patience.ts";
 
 /** A save on its way: it outlives the call that began it, up to the end of the session. */
 export interface SaveRun {

@@ -4,8 +4,9 @@ import { capText } from "../../jobs/output/budget.ts";
 import { cleanLines, logBody } from "../../jobs/output/report.ts";
 import type { Call } from "../caller.ts";
 import { lastLines } from "../logs/last-lines.ts";
+import { pauseFor } from "../patience.ts";
 import { redactorFor } from "../redactor.ts";
-import { pauseFor, startPoll } from "../watch/poll.ts";
+import { startPoll } from "../watch/poll.ts";
 import { within } from "../within.ts";
 import type { StartOutcome } from "./request.ts";
 

@@ -4,7 +4,7 @@ import type { View } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
 import { resolveAll } from "../find/index.ts";
 import { whereOf } from "../find/where.ts";
-import { patiently } from "../watch/poll.ts";
+import { patiently } from "../patience.ts";
 import { untilLine } from "./line.ts";
 import { type NextStep, nextStep } from "./next.ts";
 import type { Outcome, WaitQuery } from "./outcome.ts";

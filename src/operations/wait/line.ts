@@ -7,8 +7,9 @@ import { nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
 import { lineMatcher } from "../logs/line-matcher.ts";
 import { watchLog } from "../logs/watch.ts";
+import { passing } from "../patience.ts";
 import { redactorFor } from "../redactor.ts";
-import { passing, startPoll } from "../watch/poll.ts";
+import { startPoll } from "../watch/poll.ts";
 import type { Outcome, Wait } from "./outcome.ts";
 
 /** One stream a job. */

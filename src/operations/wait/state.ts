@@ -2,7 +2,8 @@ import { type JobDescription, Retry } from "../../client/index.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import { formatDuration } from "../../jobs/time/durations.ts";
 import type { Call } from "../caller.ts";
-import { type Poll, pauseFor, startPoll } from "../watch/poll.ts";
+import { pauseFor } from "../patience.ts";
+import { type Poll, startPoll } from "../watch/poll.ts";
 import type { Outcome, Wait } from "./outcome.ts";
 
 const POLL_MS = 1000;

@@ -2,8 +2,8 @@ import { type JobDescription, Limit, type Platform, PlatformError, Retry } from 
 import { findJob, isAt } from "../find/address.ts";
 import { ActiveWatch } from "./active.ts";
 import { hasEnded, JobWatch, type Watching } from "./job.ts";
-import { poll } from "./jobs-poll.ts";
 import { Pause } from "./pause.ts";
+import { JobsPoll } from "./poll.ts";
 
 const TICK_MS = 1000;
 /** Between two looks at which jobs there are, while nobody watches any of them. */
@@ -29,6 +29,7 @@ export class Watcher {
   readonly #finding = new Map<string, Promise<JobDescription>>();
   readonly #active = new ActiveWatch();
   readonly #pause = new Pause();
+  readonly #poll: JobsPoll;
   #stopping: AbortController | undefined;
   #lastNewsMs = 0;
   /** The next look is further away than a subscriber may have to wait. */
@@ -36,6 +37,7 @@ export class Watcher {
 
   constructor(platform: Platform, onBug: (error: unknown) => void) {
     this.#platform = platform;
+    this.#poll = new JobsPoll(platform);
     this.#onBug = onBug;
   }
 
@@ -174,13 +176,15 @@ export class Watcher {
       const call = { signal, timeoutMs: TICK_LIMIT_MS };
       const place = this.#isPlaceWanted() ? (await this.#platform.context(call)).selection : undefined;
       const watches = this.#openJobs();
-      const answer = await poll(this.#platform, { jobs: watches.map(({ job }) => job), place }, call);
+      const sight = await this.#poll.look({ jobs: watches.map(({ job }) => job), place }, call);
       for (const watch of watches) {
-        const found = answer.jobs.get(watch.job.id);
+        const found = sight.jobs.get(watch.job.id);
         if (found !== undefined) watch.see(found);
       }
-      if (place !== undefined && this.#active.see(answer.active)) this.#lastNewsMs = performance.now();
-      return answer.trouble;
+      const isNews = sight.active !== undefined && this.#active.see(sight.active);
+      if (isNews) this.#lastNewsMs = performance.now();
+      if (sight.failure !== undefined) throw sight.failure;
+      return undefined;
     } catch (error) {
       if (error instanceof PlatformError) return error;
       if (signal.aborted) return undefined;

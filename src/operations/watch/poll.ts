@@ -1,30 +1,177 @@
 import {
+  ACTIVE_STATUSES,
+  type CallOptions,
   isActive,
   type JobDescription,
   Limit,
+  type ListFilter,
   type Platform,
   PlatformError,
-  pause,
-  Retry,
 } from "../../client/index.ts";
+import { passing } from "../patience.ts";
 
-/** The most jobs read one by one; more in one place are read with one list. */
-const MOST_SINGLE = 3;
+/** The most jobs of a cluster read one by one; more are read with one list. */
+const FEW = 3;
 /** A list this long costs more than asking for the jobs one by one. */
 const LONGEST_LIST = 500;
-const RETRY_MS = 1000;
 /** A look without an answer is given up after this, and made anew. */
 const LOOK_MS = 8000;
 /** Looks that bring nothing for so long mean that the platform does not answer. */
 const SILENCE_MS = 3000;
 /** Errors about one job that asking again will not cure. */
 const STAYING: ReadonlySet<string> = new Set(["not_found", "not_permitted"]);
-/** Even a call that is not to wait may send a request again. */
-const LEAST_MS = 2000;
 /** Times of creation carry more digits than a Date holds. */
 const ROUNDING_MS = 2;
 
-/** Asks for the state of many jobs again and again, with as few requests as it takes. */
+/** A place whose active jobs are wanted as a whole. */
+interface WatchedPlace {
+  cluster: string;
+  org: string;
+  project?: string | undefined;
+}
+
+/** What is to be looked at: jobs by their last known description, and at most one whole place. */
+interface LookRequest {
+  jobs: readonly JobDescription[];
+  place?: WatchedPlace | undefined;
+}
+
+/** What a look brought, also where some of it failed. */
+interface Sight {
+  /** By id: how each of the jobs is now; an error that will stay for one that can no longer be read. */
+  jobs: Map<string, JobDescription | PlatformError>;
+  /** Active jobs of the place, newest first; absent where they could not be had. */
+  active?: JobDescription[] | undefined;
+  /** Why the state of some could not be learned just now. */
+  failure?: unknown;
+}
+
+/** Looks at any number of jobs again and again, with one list for each cluster where there are many. */
+export class JobsPoll {
+  readonly #platform: Platform;
+  /** Jobs that no list shows, by id. */
+  readonly #singly = new Set<string>();
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /** How the jobs are now: the lists first, then each job that they did not show. */
+  async look({ jobs, place }: LookRequest, call: CallOptions): Promise<Sight> {
+    const ids = new Set(jobs.map(({ id }) => id));
+    for (const id of this.#singly) if (!ids.has(id)) this.#singly.delete(id);
+    const clusters = new Set(jobs.map(({ cluster_name }) => cluster_name));
+    if (place !== undefined) clusters.add(place.cluster);
+    const sights = await Promise.all(
+      Array.from(clusters, (cluster) => {
+        const here = jobs.filter(({ cluster_name }) => cluster_name === cluster);
+        return this.#lookAt(here, place?.cluster === cluster ? place : undefined, call);
+      }),
+    );
+    return {
+      jobs: new Map(sights.flatMap((sight) => [...sight.jobs])),
+      active: sights.find(({ active }) => active !== undefined)?.active,
+      failure: sights.find(({ failure }) => failure !== undefined)?.failure,
+    };
+  }
+
+  /** The same of one cluster. */
+  async #lookAt(
+    jobs: readonly JobDescription[],
+    place: WatchedPlace | undefined,
+    call: CallOptions,
+  ): Promise<Sight> {
+    const sight: Sight = { jobs: new Map() };
+    try {
+      const listed = jobs.filter(({ id }) => !this.#singly.has(id));
+      if (place !== undefined) await this.#listPlace(listed, { place, sight }, call);
+      else if (listed.length > FEW) await this.#listJobs(listed, sight, call);
+      const missing = jobs.map(({ id }) => id).filter((id) => !sight.jobs.has(id));
+      for (const outcome of await this.#platform.jobs.statusMany(missing, {}, call)) {
+        if ("job" in outcome) sight.jobs.set(outcome.ref, outcome.job);
+        else if (STAYING.has(outcome.error.code)) sight.jobs.set(outcome.ref, outcome.error);
+        else sight.failure = outcome.error;
+      }
+    } catch (error) {
+      sight.failure = error;
+    }
+    return sight;
+  }
+
+  /** Notes those of the jobs that a list shows; the others are asked for singly from now on. */
+  async #listJobs(jobs: readonly JobDescription[], sight: Sight, call: CallOptions): Promise<void> {
+    const missing = new Set(jobs.map(({ id }) => id));
+    for await (const job of this.#platform.jobs.list(filterOf(jobs), call)) {
+      if (missing.delete(job.id)) sight.jobs.set(job.id, job);
+      if (missing.size === 0) break;
+    }
+    for (const id of missing) this.#singly.add(id);
+  }
+
+  /** Notes all active jobs of a place, and those of the jobs that are among them. */
+  async #listPlace(
+    jobs: readonly JobDescription[],
+    { place, sight }: { place: WatchedPlace; sight: Sight },
+    call: CallOptions,
+  ): Promise<void> {
+    const wanted = new Set(jobs.map(({ id }) => id));
+    const active: JobDescription[] = [];
+    for await (const job of this.#platform.jobs.list(placeFilter(jobs, place), call)) {
+      if (wanted.has(job.id)) sight.jobs.set(job.id, job);
+      if (isIn(job, place)) active.push(job);
+    }
+    sight.active = active;
+  }
+}
+
+/** Those created in the time in which these were, whatever has become of them. */
+function filterOf(jobs: readonly JobDescription[]): ListFilter {
+  const [first] = jobs;
+  const times = jobs
+    .map(({ history }) => Date.parse(history.created_at ?? ""))
+    .filter((ms) => !Number.isNaN(ms));
+  const isKnown = times.length > 0;
+  return {
+    cluster: first?.cluster_name,
+    orgs: orgsOf(jobs),
+    projects: projectsOf(jobs),
+    since: isKnown ? new Date(Math.min(...times) - ROUNDING_MS) : undefined,
+    until: isKnown ? new Date(Math.max(...times) + ROUNDING_MS) : undefined,
+    reverse: true,
+    limit: LONGEST_LIST,
+  };
+}
+
+/** All active ones of a place, and of the places of these jobs. */
+function placeFilter(jobs: readonly JobDescription[], { cluster, org, project }: WatchedPlace): ListFilter {
+  return {
+    statuses: ACTIVE_STATUSES,
+    cluster,
+    orgs: orgsOf(jobs, org),
+    projects: project === undefined ? [] : projectsOf(jobs, project),
+    reverse: true,
+  };
+}
+
+/** A job of no org is found by asking for every org. */
+function orgsOf(jobs: readonly JobDescription[], ...more: string[]): (string | null)[] {
+  const orgs = new Set<string | null>([...jobs.map(({ org_name = null }) => org_name), ...more]);
+  return orgs.has(null) ? [null] : [...orgs];
+}
+
+function projectsOf(jobs: readonly JobDescription[], ...more: string[]): string[] {
+  return [...new Set([...jobs.map(({ project_name }) => project_name), ...more])];
+}
+
+function isIn(job: JobDescription, { cluster, org, project }: WatchedPlace): boolean {
+  return (
+    job.cluster_name === cluster &&
+    (job.org_name ?? org) === org &&
+    (project === undefined || job.project_name === project)
+  );
+}
+
+/** Jobs whose state is asked for until it is as somebody wants it. */
 export interface Poll {
   /** The jobs as last seen, in the order given. */
   readonly jobs: JobDescription[];
@@ -43,8 +190,8 @@ export interface Poll {
 
 export function startPoll(jobs: readonly JobDescription[], platform: Platform): Poll {
   const seen = new Map(jobs.map((job) => [job.id, job]));
-  const singly = new Set<string>();
   const gone = new Map<string, PlatformError>();
+  const poll = new JobsPoll(platform);
   const startedAtMs = Date.now();
   let trouble: PlatformError | undefined;
   let answeredAtMs: number | undefined;
@@ -52,42 +199,20 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
   async function refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
     const active = [...seen.values()].filter(({ id, status }) => isActive(status) && !gone.has(id));
     const limit = new Limit(signal, { ms: Math.min(LOOK_MS, deadlineMs - Date.now()) });
-    try {
-      for (const group of byPlace(active)) await refreshGroup(group, limit.signal);
+    const sight = await poll.look({ jobs: active }, { signal: limit.signal });
+    limit.close();
+    for (const [id, found] of sight.jobs)
+      if (found instanceof PlatformError) gone.set(id, found);
+      else seen.set(id, found);
+    if (sight.failure === undefined) {
       trouble = undefined;
       answeredAtMs = Date.now();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!limit.isOver) trouble = passing(error);
-      // A look that was cut short by the end of the wait says nothing about the platform.
-      else if (Date.now() - (answeredAtMs ?? startedAtMs) >= SILENCE_MS) trouble = silence(error);
-    } finally {
-      limit.close();
+      return;
     }
-  }
-
-  async function refreshGroup(group: JobDescription[], signal: AbortSignal): Promise<void> {
-    const listed = group.filter(({ id }) => !singly.has(id));
-    const missing = listed.length > MOST_SINGLE ? await refreshByList(listed, signal) : listed;
-    const single = [...missing, ...group.filter(({ id }) => singly.has(id))];
-    const ids = single.map(({ id }) => id);
-    for (const outcome of await platform.jobs.statusMany(ids, {}, { signal })) {
-      if ("job" in outcome) seen.set(outcome.job.id, outcome.job);
-      else if (STAYING.has(outcome.error.code)) gone.set(outcome.ref, outcome.error);
-      else throw outcome.error;
-    }
-  }
-
-  /** One list over the time in which the jobs were created; those that it does not show are asked for singly. */
-  async function refreshByList(group: JobDescription[], signal: AbortSignal): Promise<JobDescription[]> {
-    const missing = new Map(group.map((job) => [job.id, job]));
-    const filter = { ...placeOf(group), ...createdWithin(group), reverse: true, limit: LONGEST_LIST };
-    for await (const job of platform.jobs.list(filter, { signal })) {
-      if (missing.delete(job.id)) seen.set(job.id, job);
-      if (missing.size === 0) break;
-    }
-    for (const id of missing.keys()) singly.add(id);
-    return [...missing.values()];
+    signal.throwIfAborted();
+    if (!limit.isOver) trouble = passing(sight.failure);
+    // A look that was cut short by the end of the wait says nothing about the platform.
+    else if (Date.now() - (answeredAtMs ?? startedAtMs) >= SILENCE_MS) trouble = silence(sight.failure);
   }
 
   return {
@@ -107,63 +232,4 @@ export function startPoll(jobs: readonly JobDescription[], platform: Platform): 
 
 function silence(cause: unknown): PlatformError {
   return new PlatformError("timed_out", "it did not answer in time.", { cause });
-}
-
-/** A fault that may pass by itself; every other one is thrown on. */
-export function passing(error: unknown): PlatformError {
-  if (error instanceof PlatformError && error.retryable) return error;
-  throw error;
-}
-
-/** Tries `work` again while what goes wrong may pass and there is time, also for the pause that the platform asks. */
-export async function patiently<T>(
-  deadlineMs: number,
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const retry = new Retry(RETRY_MS);
-  for (;;) {
-    const limit = new Limit(signal, { expectedMs: Math.max(LEAST_MS, deadlineMs - Date.now()) });
-    try {
-      return await work(limit.signal);
-    } catch (error) {
-      const waitMs = retry.afterFailure(passing(error));
-      if (Date.now() + waitMs > deadlineMs) throw error;
-      await pauseFor(waitMs, signal);
-    } finally {
-      limit.close();
-    }
-  }
-}
-
-/** Waits `ms`, or less when the call is cancelled, which throws. */
-export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  await pause(Math.max(0, ms), signal);
-}
-
-function byPlace(jobs: JobDescription[]): JobDescription[][] {
-  const groups = new Map<string, JobDescription[]>();
-  for (const job of jobs) {
-    const key = [job.cluster_name, job.org_name ?? "", job.project_name].join("/");
-    groups.set(key, [...(groups.get(key) ?? []), job]);
-  }
-  return [...groups.values()];
-}
-
-function placeOf([first]: JobDescription[]) {
-  return {
-    ...(first === undefined ? {} : { cluster: first.cluster_name, projects: [first.project_name] }),
-    orgs: [first?.org_name ?? null],
-  };
-}
-
-function createdWithin(jobs: JobDescription[]): { since?: Date; until?: Date } {
-  const times = jobs
-    .map(({ history }) => Date.parse(history.created_at ?? ""))
-    .filter((ms) => !Number.isNaN(ms));
-  if (times.length === 0) return {};
-  return {
-    since: new Date(Math.min(...times) - ROUNDING_MS),
-    until: new Date(Math.max(...times) + ROUNDING_MS),
-  };
 }

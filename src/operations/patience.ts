@@ -1,0 +1,37 @@
+import { Limit, PlatformError, pause, Retry } from "../client/index.ts";
+
+const RETRY_MS = 1000;
+/** Even a call that is not to wait may send a request again. */
+const LEAST_MS = 2000;
+
+/** A fault that may pass by itself; every other one is thrown on. */
+export function passing(error: unknown): PlatformError {
+  if (error instanceof PlatformError && error.retryable) return error;
+  throw error;
+}
+
+/** Tries `work` again while what goes wrong may pass and there is time, also for the pause that the platform asks. */
+export async function patiently<T>(
+  deadlineMs: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const retry = new Retry(RETRY_MS);
+  for (;;) {
+    const limit = new Limit(signal, { expectedMs: Math.max(LEAST_MS, deadlineMs - Date.now()) });
+    try {
+      return await work(limit.signal);
+    } catch (error) {
+      const waitMs = retry.afterFailure(passing(error));
+      if (Date.now() + waitMs > deadlineMs) throw error;
+      await pauseFor(waitMs, signal);
+    } finally {
+      limit.close();
+    }
+  }
+}
+
+/** Waits `ms`, or less when the call is cancelled, which throws. */
+export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(Math.max(0, ms), signal);
+}
