@@ -34,7 +34,12 @@ async function serve(settings: Settings): Promise<number> {
     closers.push(() => platform.close());
     const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = settings;
     const policy = {
-      ...{ mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly },
+      mode,
+      toolset,
+      maxCreditsPerJob,
+      maxCreditsPerHour,
+      maxJobs,
+      ownedOnly,
       secrets: settings.secrets,
     };
     await serveStdio(platform, policy);

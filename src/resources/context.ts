@@ -12,15 +12,25 @@ export const context: Resource = {
     const { user, url, source, selection, clusters, projects } = await platform.context({ signal });
     const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = policy;
     return boundedJson({
-      ...{ user, url, login: source, selection },
+      user,
+      url,
+      login: source,
+      selection,
       clusters: clusters.map(({ name, orgs, presets }) => ({
-        ...{ name, orgs, presets: presets.map((preset) => preset.name) },
+        name,
+        orgs,
+        presets: presets.map((preset) => preset.name),
       })),
       projects: projects.map(({ cluster_name, org_name, name, role }) => ({
-        ...{ cluster: cluster_name, org: org_name, project: name, role },
+        cluster: cluster_name,
+        org: org_name,
+        project: name,
+        role,
       })),
       allowed: {
-        ...{ mode, toolset, owned_only: ownedOnly },
+        mode,
+        toolset,
+        owned_only: ownedOnly,
         ...{
           max_credits_per_job: maxCreditsPerJob,
           max_credits_per_hour: maxCreditsPerHour,

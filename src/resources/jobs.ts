@@ -27,7 +27,10 @@ export const jobs: Resource = {
     const isCut = matching > rows.length;
     return boundedJson({
       read_at: new Date().toISOString(),
-      ...{ cluster, org, project, active: matching },
+      cluster,
+      org,
+      project,
+      active: matching,
       note: isCut ? `The newest ${rows.length} of ${matching}; job_list shows more.` : undefined,
       jobs: rows.map(({ job }) => jobRow(job, (text) => redact(text).text)),
     });

@@ -31,7 +31,10 @@ export const taggedJobs: Resource = {
     const redact = makeRedactor(policy.secrets);
     return boundedJson({
       read_at: new Date().toISOString(),
-      ...{ cluster, org, project, tag },
+      cluster,
+      org,
+      project,
+      tag,
       note:
         page.nextCursor === undefined
           ? undefined
@@ -45,7 +48,9 @@ function row(job: JobDescription, redact: Redact): object {
   const { history, container, total_price_credits } = redactJob(job, redact);
   return {
     ...jobRow(job, (text) => redact(text).text),
-    ...{ run_time_seconds: history.run_time_seconds, total_price_credits },
-    ...{ entrypoint: container.entrypoint, command: container.command },
+    run_time_seconds: history.run_time_seconds,
+    total_price_credits,
+    entrypoint: container.entrypoint,
+    command: container.command,
   };
 }

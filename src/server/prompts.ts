@@ -14,7 +14,9 @@ export function servePrompts(
 ) {
   const { caller, limits, closing, scrub } = connection;
   const listing = prompts.map(({ name, title, description, arguments: args }) => ({
-    ...{ name, title, description },
+    name,
+    title,
+    description,
     arguments: args.map(({ suggests: _, ...argument }) => argument),
   }));
   return {

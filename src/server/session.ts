@@ -27,7 +27,10 @@ export function openSession(
   setMaxListeners(0, closing.signal);
   const scrub = makeScrub(caller.policy.secrets, () => caller.platform.secrets());
   const connection: Connection = {
-    ...{ caller, client, isLocal, scrub },
+    caller,
+    client,
+    isLocal,
+    scrub,
     limits: { ...LIMITS, ...limits },
     closing: closing.signal,
   };

@@ -35,7 +35,10 @@ export const attach = defineTool({
     project,
   }),
   output: z.looseObject({
-    ...{ ...whichJob, output: z.string(), ended: z.boolean(), connection_lost: unlistedFlag },
+    ...whichJob,
+    output: z.string(),
+    ended: z.boolean(),
+    connection_lost: unlistedFlag,
   }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },

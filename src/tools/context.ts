@@ -17,7 +17,11 @@ export const context = defineTool({
   toolset: "more",
   input: z.strictObject({}),
   output: z.looseObject({
-    ...{ user: z.string(), selected: z.string(), mode: z.string(), url: unlistedText, login: unlistedText },
+    user: z.string(),
+    selected: z.string(),
+    mode: z.string(),
+    url: unlistedText,
+    login: unlistedText,
     limits: unlisted(
       z.looseObject({
         max_credits_per_job: z.number().optional(),
@@ -51,7 +55,13 @@ export const context = defineTool({
       `${manifest.name} ${manifest.version}, Node ${process.version}.`,
     ].join("\n");
     const data = {
-      ...{ user, url, login: source, selected, mode: policy.mode, limits, clusters },
+      user,
+      url,
+      login: source,
+      selected,
+      mode: policy.mode,
+      limits,
+      clusters,
       used: { jobs: used.jobs, credits_per_hour: formatCredits(used.creditsPerHour) },
       ...(known.unreadable.length === 0 ? {} : { unreadable: known.unreadable }),
       versions: { server: manifest.version, node: process.version },

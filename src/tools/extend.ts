@@ -39,7 +39,10 @@ export const extend = defineTool({
     project,
   }),
   output: z.looseObject({
-    ...{ ...whichJob, id: z.string(), life_span_seconds: z.number(), extra_credits: z.string() },
+    ...whichJob,
+    id: z.string(),
+    life_span_seconds: z.number(),
+    extra_credits: z.string(),
     before_seconds: unlisted(z.number()),
     ends_at: unlistedMaybe,
   }),
@@ -65,7 +68,9 @@ export const extend = defineTool({
     ].join("\n");
     const data = {
       ...identityOf(after),
-      ...{ life_span_seconds: now, before_seconds: lifeSpan, extra_credits: formatMost(extra) },
+      life_span_seconds: now,
+      before_seconds: lifeSpan,
+      extra_credits: formatMost(extra),
       ...(end === undefined ? {} : { ends_at: end }),
     };
     return { text, data, jobs: [after] };

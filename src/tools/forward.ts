@@ -25,7 +25,9 @@ export const forward = defineTool({
   output: z.looseObject({
     forwards: z.array(
       z.looseObject({
-        ...{ ...whichJob, port: unlisted(z.int()), local_port: z.int() },
+        ...whichJob,
+        port: unlisted(z.int()),
+        local_port: z.int(),
         failed_connections: unlisted(z.int().optional()),
         closed: unlistedFlag,
         job_status: unlistedMaybe,

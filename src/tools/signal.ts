@@ -17,7 +17,10 @@ export const signal = defineTool({
   toolset: "more",
   input: z.strictObject({ job: jobRef, project }),
   output: z.looseObject({
-    ...{ ...whichJob, id: z.string(), before: z.string(), after: z.string() },
+    ...whichJob,
+    id: z.string(),
+    before: z.string(),
+    after: z.string(),
     restarted: unlistedFlag,
   }),
   nothing: "Nothing was sent.",

@@ -45,8 +45,12 @@ export async function tagged(
   const { base } = await imageBase(at, where, call);
   const { cluster, org, project } = base;
   const filter = {
-    ...{ tags: [requestTag(requestId)], cluster, orgs: [org], projects: [project] },
-    ...{ logsRemoved: null, beingDropped: null },
+    tags: [requestTag(requestId)],
+    cluster,
+    orgs: [org],
+    projects: [project],
+    logsRemoved: null,
+    beingDropped: null,
   };
   const jobs: JobDescription[] = [];
   for await (const job of listJobs(at, filter, call)) jobs.push(job);

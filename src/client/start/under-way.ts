@@ -61,7 +61,11 @@ export class Starts {
       tell(job);
     };
     const sent: SentStart = {
-      ...{ body, pricePerHour, answer, found, settle },
+      body,
+      pricePerHour,
+      answer,
+      found,
+      settle,
       state: "open",
       isElsewhere: false,
     };

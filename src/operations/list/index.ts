@@ -138,7 +138,10 @@ function activeRefs(
 function filterOf({ statuses, name, tags, owner, since, until, endedSince }: ListQuery, me: string) {
   return {
     statuses: statuses ?? (endedSince === undefined ? undefined : FINISHED_STATUSES),
-    ...{ name, tags, since, until },
+    name,
+    tags,
+    since,
+    until,
     owners: owner === undefined ? undefined : [owner === "me" ? me : owner],
   };
 }

@@ -29,7 +29,17 @@ export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFact
       shown: found.shown,
       unsearchedLines: part.lines.filter(({ cut }) => cut !== undefined).length,
     },
-    ...{ job, reachedStart, more, matched, isWhole, ended, ending, tookMs, linesRead, bytesRead, trouble },
+    job,
+    reachedStart,
+    more,
+    matched,
+    isWhole,
+    ended,
+    ending,
+    tookMs,
+    linesRead,
+    bytesRead,
+    trouble,
   };
 }
 

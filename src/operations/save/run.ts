@@ -22,7 +22,10 @@ export function startSave(begin: (signal: AbortSignal) => AsyncIterable<SaveStep
   const stopping = new AbortController();
   const layers = new Map<string, { current: number; total: number }>();
   const run: SaveRun = {
-    ...{ step: "starting", pushedBytes: 0, totalBytes: 0, isOver: false },
+    step: "starting",
+    pushedBytes: 0,
+    totalBytes: 0,
+    isOver: false,
     stop: () => stopping.abort(),
     changed: (ms, signal) => Promise.race([over, pauseFor(ms, signal)]),
   };

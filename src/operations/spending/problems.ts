@@ -60,7 +60,11 @@ export function costProblem(
   const shorter = Math.floor(affordableSeconds(String(most), pricePerHour) / 60) * 60;
   return [
     {
-      ...{ limit: "credits_per_job", most, cost, pricePerHour, lifeSpanSeconds },
+      limit: "credits_per_job",
+      most,
+      cost,
+      pricePerHour,
+      lifeSpanSeconds,
       fittingSeconds: shorter < 60 ? undefined : shorter,
       fittingPresets: dearest(presets, (price) => fits(costOf(price, seconds))),
     },
@@ -91,7 +95,10 @@ export function rateProblem(
   if (fits(more)) return [];
   return [
     {
-      ...{ limit: "credits_per_hour", most, now: sumCredits(prices), more: sumCredits(more) },
+      limit: "credits_per_hour",
+      most,
+      now: sumCredits(prices),
+      more: sumCredits(more),
       fittingCount: more.findIndex((_, index) => !fits(more.slice(0, index + 1))),
       fittingPresets: dearest(presets, (price) => fits(more.map(() => price))),
     },

@@ -47,13 +47,19 @@ export function rerunItem(
   const options: StartOptions = {
     ...containerOptions(job),
     ...placeOptions(job, presets.find(({ name }) => name === preset)?.scheduler_enabled),
-    ...{ name, lifeSpanSeconds, entrypoint, command: toRun?.command },
+    name,
+    lifeSpanSeconds,
+    entrypoint,
+    command: toRun?.command,
     image: changes.image ?? imageToString(container.image),
     preset,
     env: { ...ownEnv(job), ...changes.env },
   };
   return {
-    ...{ index: 1, values: {}, requestId, options },
+    index: 1,
+    values: {},
+    requestId,
+    options,
     ...(name === undefined ? {} : { name }),
     ...(toRun === undefined ? {} : { toRun }),
   };

@@ -107,7 +107,9 @@ async function explain(
   });
   const hasWords = job.status === "failed" && hasRun(job);
   return {
-    ...{ job, explanation, preset: presets?.find(({ name }) => name === job.preset_name) },
+    job,
+    explanation,
+    preset: presets?.find(({ name }) => name === job.preset_name),
     log: hasWords ? await endOfLog(job, logOptions, call) : undefined,
   };
 }

@@ -90,7 +90,10 @@ export const exec = defineTool({
       ...(ran.exitCode === undefined ? {} : { exit_code: ran.exitCode }),
       ...(ran.lost === undefined ? {} : { connection_lost: true }),
       ...(after === undefined ? {} : { job_status: after.status }),
-      ...{ timed_out: ran.timedOut, duration_ms: ran.durationMs, stdout: stdout.text, stderr: stderr.text },
+      timed_out: ran.timedOut,
+      duration_ms: ran.durationMs,
+      stdout: stdout.text,
+      stderr: stderr.text,
       ...(hidden === 0 ? {} : { hidden }),
     };
     return { text, data, jobs: [job] };

@@ -33,7 +33,10 @@ export const kill = defineTool({
     outcomes: z
       .array(
         z.looseObject({
-          ...{ ...whichJob, id: z.string(), before: z.string(), after: z.string() },
+          ...whichJob,
+          id: z.string(),
+          before: z.string(),
+          after: z.string(),
           error: unlistedMaybe,
         }),
       )

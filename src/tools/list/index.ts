@@ -49,8 +49,12 @@ const row = z.looseObject(
 );
 const count = z.int();
 const counts = {
-  ...{ pending: count, suspended: count, running: count },
-  ...{ succeeded: count, failed: count, cancelled: count },
+  pending: count,
+  suspended: count,
+  running: count,
+  succeeded: count,
+  failed: count,
+  cancelled: count,
 };
 
 export const list = defineTool({
@@ -89,7 +93,11 @@ function queryOf(filters: Filters, nowMs: number) {
   requireName(name);
   requireOwner(owner);
   return {
-    ...{ name, owner, tags, text, statuses: filters.status },
+    name,
+    owner,
+    tags,
+    text,
+    statuses: filters.status,
     ...parseWindow(filters, nowMs),
     endedSince: endedSinceOf(filters, nowMs),
     projects: at === undefined ? projects : [at],

@@ -27,7 +27,11 @@ export const save = defineTool({
     project,
   }),
   output: z.looseObject({
-    ...{ ...whichJob, id: z.string(), finished: z.boolean(), image: z.string(), step: unlistedText },
+    ...whichJob,
+    id: z.string(),
+    finished: z.boolean(),
+    image: z.string(),
+    step: unlistedText,
   }),
   nothing: "Nothing was saved.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },

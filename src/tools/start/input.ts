@@ -113,7 +113,15 @@ function sharedOptions(args: StartArguments): StartOptions {
     throw new InvalidInputError("http_auth: it says who may visit http_port, and that is not given.");
   }
   return {
-    ...{ image, preset, tags, description, volumes, entrypoint, tty, privileged, priority },
+    image,
+    preset,
+    tags,
+    description,
+    volumes,
+    entrypoint,
+    tty,
+    privileged,
+    priority,
     secretEnv: args.secret_env,
     http:
       args.http_port === undefined

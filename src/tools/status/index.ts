@@ -26,12 +26,24 @@ const MAX_LOG_BYTES = 3000;
 
 const text = z.string().optional();
 const job = {
-  ...{ name: text, id: z.string(), status: z.string(), owner: z.string(), uri: z.string() },
-  ...{ reason: text, exit_code: z.number().optional(), created_at: text, finished_at: text },
+  name: text,
+  id: z.string(),
+  status: z.string(),
+  owner: z.string(),
+  uri: z.string(),
+  reason: text,
+  exit_code: z.number().optional(),
+  created_at: text,
+  finished_at: text,
   run_time_seconds: z.number(),
   unread: z.array(z.string()).optional(),
-  ...{ why: z.string(), certainty: z.string(), next: text, log: text },
-  ...{ preset: text, credits_per_hour: z.string(), cost_credits: z.string() },
+  why: z.string(),
+  certainty: z.string(),
+  next: text,
+  log: text,
+  preset: text,
+  credits_per_hour: z.string(),
+  cost_credits: z.string(),
   life_span_left_seconds: z.number().optional(),
   http_url: text,
   facts: z.array(z.string()).optional(),
@@ -93,7 +105,8 @@ function reportOf(report: JobReport, { me, isShort, reports }: StatusReport, red
     text: text.join("\n"),
     data: {
       ...stateData(job, me),
-      ...{ why: explanation.why, certainty: explanation.certainty },
+      why: explanation.why,
+      certainty: explanation.certainty,
       ...(next === "" ? {} : { next }),
       ...factsOf(job),
       ...(shown === undefined ? {} : { log: shown.text }),
@@ -113,7 +126,8 @@ function factsOf(job: JobDescription) {
   const left = lifeLeftSeconds(job);
   const url = urlOf(job);
   return {
-    ...{ owner: job.owner, uri: job.uri },
+    owner: job.owner,
+    uri: job.uri,
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
     credits_per_hour: formatCredits(job.price_credits_per_hour),
     cost_credits: formatCredits(job.total_price_credits),

@@ -39,7 +39,8 @@ export function planReply(
   const data = {
     ...describe(request, plan, caller),
     ...(available === undefined ? {} : { available }),
-    ...{ problems, decided_at_start: open },
+    problems,
+    decided_at_start: open,
     ...(doubts.length === 0 ? {} : { doubts }),
   };
   const end = verdict(problems, { next, doubts, open });

@@ -97,7 +97,8 @@ function jobRow(
   return [
     {
       ...(job.name === undefined ? {} : { name: job.name }),
-      ...{ id, status: job.status },
+      id,
+      status: job.status,
       ...(job.history.reason === undefined ? {} : { reason: job.history.reason }),
       ...(count > MANY ? {} : { owner, project, request_id: item.requestId }),
       ...(isRepeated === true ? { repeated: true } : {}),
