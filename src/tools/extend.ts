@@ -12,6 +12,7 @@ import { identityOf, identityText } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { statusText } from "../jobs/standing.ts";
 import { formatInstant, formatSpan, parseDuration } from "../jobs/time/durations.ts";
+import { creditsText } from "../jobs/words.ts";
 import type { Call } from "../operations/caller.ts";
 import { meantJob } from "../operations/find/meant.ts";
 import { PolicyError } from "../operations/policy-error.ts";
@@ -63,7 +64,7 @@ export const extend = defineTool({
         : `its new end is ${end} (in ${formatSpan(leftSeconds)} of running; enforced up to a minute late)`;
     const text = [
       `Extended ${identityText(after)}${whose} by ${formatSpan(seconds)}: life span ${formatSpan(lifeSpan)} → ${formatSpan(now)}; ${ends}.`,
-      `Extra cost at most ${formatMost(extra)} credits (${after.price_credits_per_hour} per hour); in all at most ${formatMost(worstCase)}.`,
+      `Extra cost at most ${creditsText(formatMost(extra))} (${after.price_credits_per_hour} per hour); in all at most ${formatMost(worstCase)}.`,
       ...passedCap(worstCase, context),
     ].join("\n");
     const data = {
@@ -97,7 +98,7 @@ function refuseSlip(job: JobDescription, seconds: number): void {
   if (seconds <= MOST_SECONDS) return;
   const cost = formatCredits(costOf(job.price_credits_per_hour, seconds));
   throw new InvalidInputError(
-    `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(MOST_SECONDS)} at once; it could cost ${cost} credits. Nothing was changed about ${identityText(job)}.`,
+    `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(MOST_SECONDS)} at once; it could cost ${creditsText(cost)}. Nothing was changed about ${identityText(job)}.`,
   );
 }
 

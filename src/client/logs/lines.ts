@@ -1,8 +1,6 @@
 import type { Cut } from "./long-line.ts";
 
 const NEWLINE = 10;
-/** A longer line is cut: nobody reads it, and memory stays bounded. */
-const MAX_LINE_BYTES = 256 * 1024;
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d) ?/;
 
 /** One line of a log, as printed; `time` as the platform wrote it. */
@@ -18,12 +16,12 @@ export interface LogLine {
 /** Cuts bytes into lines; characters may be split anywhere. */
 export class LineSplitter {
   readonly #maxBytes: number;
-  readonly #tooLong: (() => Error) | undefined;
+  readonly #tooLong: () => Error;
   #parts: Uint8Array[] = [];
   #bytes = 0;
 
-  /** A line longer than `maxBytes` is cut, or an error where `tooLong` makes one. */
-  constructor(maxBytes = MAX_LINE_BYTES, tooLong?: () => Error) {
+  /** `tooLong` makes the error for a line longer than `maxBytes`: memory stays bounded. */
+  constructor(maxBytes: number, tooLong: () => Error) {
     this.#maxBytes = maxBytes;
     this.#tooLong = tooLong;
   }
@@ -52,17 +50,15 @@ export class LineSplitter {
   }
 
   #bounded(line: string): string {
-    if (line.length <= this.#maxBytes) return line;
-    if (this.#tooLong !== undefined) throw this.#tooLong();
-    return line.slice(0, this.#maxBytes);
+    if (line.length > this.#maxBytes) throw this.#tooLong();
+    return line;
   }
 
   #keep(piece: Uint8Array): void {
-    const room = this.#maxBytes - this.#bytes;
-    if (piece.length > room && this.#tooLong !== undefined) throw this.#tooLong();
-    if (piece.length === 0 || room <= 0) return;
-    this.#parts.push(piece.subarray(0, room));
-    this.#bytes += Math.min(piece.length, room);
+    if (this.#bytes + piece.length > this.#maxBytes) throw this.#tooLong();
+    if (piece.length === 0) return;
+    this.#parts.push(piece);
+    this.#bytes += piece.length;
   }
 
   #take(): string {

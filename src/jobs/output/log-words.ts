@@ -106,18 +106,18 @@ function aboutMatches(log: LogFacts, search: NonNullable<LogFacts["search"]>, pa
 
 function searchedText(log: LogFacts, { asked, direction }: LogPage): string {
   const { lineCount, reachedStart } = log;
-  const count = lineCount.toLocaleString("en-US");
-  if (direction === "new") return `${count} new lines`;
+  if (direction === "new") return counted(lineCount, "new line");
+  const lines = counted(lineCount, "line");
   if (direction === "older") {
     const which = log.hasFloor && reachedStart ? "other" : "next older";
-    return `the ${which} ${count} lines${reachedStart ? "" : ", not those before them"}`;
+    return `the ${which} ${lines}${reachedStart ? "" : ", not those before them"}`;
   }
-  return reachedStart ? wholeText(log, asked) : `the newest ${count} lines, not the older ones`;
+  return reachedStart ? wholeText(log, asked) : `the newest ${lines}, not the older ones`;
 }
 
 function wholeText({ lineCount, ending }: LogFacts, asked: LogQuestion): string {
   const isUnknown = ending === "time" || ending === "held" || (ending === "quiet" && lineCount === 0);
   if (isUnknown) return `the ${counted(lineCount, "line")} that came`;
-  if (isWindow(asked)) return `${lineCount.toLocaleString("en-US")} lines of the time asked for`;
+  if (isWindow(asked)) return `${counted(lineCount, "line")} of the time asked for`;
   return `the whole log${ending === "quiet" ? " so far" : ""}`;
 }

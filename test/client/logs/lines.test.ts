@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { LineSplitter, parseStamped, timeKey } from "../../../src/client/logs/lines.ts";
 
 const bytes = (text: string) => Buffer.from(text);
+const tooLong = () => new Error("too long");
 
 describe("LineSplitter", () => {
   test("puts a character together that was cut anywhere", () => {
     const text = "naïve 🚀\nпривет\n";
     for (let cut = 0; cut <= bytes(text).length; cut += 1) {
-      const splitter = new LineSplitter();
+      const splitter = new LineSplitter(1000, tooLong);
       const whole = bytes(text);
       const lines = [...splitter.push(whole.subarray(0, cut)), ...splitter.push(whole.subarray(cut))];
       expect(lines).toEqual(["naïve 🚀", "привет"]);
@@ -15,19 +16,15 @@ describe("LineSplitter", () => {
   });
 
   test("keeps what has no newline yet", () => {
-    const splitter = new LineSplitter();
+    const splitter = new LineSplitter(1000, tooLong);
 
     expect(splitter.push(bytes("a\nb"))).toEqual(["a"]);
     expect(splitter.rest()).toBe("b");
     expect(splitter.rest()).toBeUndefined();
   });
 
-  test("cuts a line that never ends, or fails where asked to", () => {
-    const cutting = new LineSplitter(4);
-    const failing = new LineSplitter(4, () => new Error("too long"));
-
-    expect([...cutting.push(bytes("abcdefgh")), ...cutting.push(bytes("ij\nk\n"))]).toEqual(["abcd", "k"]);
-    expect(() => failing.push(bytes("abcdefgh"))).toThrow("too long");
+  test.each(["abcdefgh", "ab\nabcde\nc", "abcde\n"])("fails at a line that is too long in %j", (text) => {
+    expect(() => new LineSplitter(4, tooLong).push(bytes(text))).toThrow("too long");
   });
 });
 
