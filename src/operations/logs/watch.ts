@@ -6,12 +6,11 @@ import {
   type LogLine,
   type LogTail,
   type Platform,
-  type PlatformError,
-  Retry,
 } from "../../client/index.ts";
 import { keyAfter } from "../../jobs/redact/key-guard.ts";
 import { passing, patiently, pauseFor } from "../patience.ts";
 import { type LogPlace, placeAfter } from "./cursor.ts";
+import { LogFollower, type LogListener } from "./follower.ts";
 import type { LineMatch } from "./line-matcher.ts";
 
 /** How much of what is already there is searched. */
@@ -26,7 +25,7 @@ const HEAD_START_MS = 300;
 const SILENCE_MS = 1500;
 
 /** What was read up to the match, the end of the log or the end of the time. */
-export interface Watched {
+export interface WaitedLog {
   /** The last of the lines read, oldest first; the matching line, if any, is the last one. */
   lines: LogLine[];
   matched: boolean;
@@ -74,7 +73,7 @@ export async function watchLog(
   platform: Platform,
   options: WatchOptions,
   signal: AbortSignal,
-): Promise<Watched> {
+): Promise<WaitedLog> {
   const startedMs = performance.now();
   const read = await watch(platform, options, signal);
   return { ...read, tookMs: performance.now() - startedMs };
@@ -109,7 +108,7 @@ async function watch(platform: Platform, options: WatchOptions, signal: AbortSig
   return follow(platform, { ...options, read }, signal);
 }
 
-type Reading = Omit<Watched, "tookMs">;
+type Reading = Omit<WaitedLog, "tookMs">;
 
 function withCursor(cursor: Cursor | undefined): { cursor?: Cursor } {
   return cursor === undefined ? {} : { cursor };
@@ -156,56 +155,67 @@ async function follow(
   options: WatchOptions & { read: Reading },
   signal: AbortSignal,
 ): Promise<Reading> {
-  const { read, deadlineMs, stop } = options;
-  const retry = new Retry(REOPEN_MS);
+  const { read, since, deadlineMs, stop } = options;
+  if (Date.now() >= deadlineMs) return read;
+  const follower = new LogFollower({ platform, since, retryMs: REOPEN_MS, isEager: true });
+  follower.startAt(read.cursor);
   const limit = new Limit(stop === undefined ? signal : [signal, stop], { ms: deadlineMs - Date.now() });
-  const isOver = () => read.matched || read.ended || Date.now() >= deadlineMs || limit.signal.aborted;
   try {
-    while (!isOver()) {
-      const { linesRead } = read;
-      const failure = await followOnce(platform, options, limit.signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        return limit.signal.aborted ? undefined : passing(error);
-      });
-      if (failure === undefined || read.linesRead > linesRead) retry.succeeded();
-      if (failure === undefined) continue;
-      const pauseMs = retry.afterFailure(failure);
-      if (Date.now() + pauseMs > deadlineMs) return readUpTo(failure, read);
-      await pauseFor(pauseMs, limit.signal).catch(() => signal.throwIfAborted());
-    }
+    await follower.run(listenerOf(platform, { ...options, follower }, limit.signal), limit.signal);
   } finally {
     limit.close();
   }
+  signal.throwIfAborted();
   return read;
 }
 
-/** What there is when the time is over before the platform may be asked again. */
-function readUpTo(failure: PlatformError, read: Reading): Reading {
-  if (read.lines.length === 0) throw failure;
-  return read;
-}
-
-/** Until the match, or the end of the stream, which need not be the end of the job. */
-async function followOnce(
+/** Hears until the match, the end of the log, which only one opened after the end of the job has, or the deadline. */
+function listenerOf(
   platform: Platform,
-  { job, isMatch, keep, since, onLine, read }: WatchOptions & { read: Reading },
+  options: WatchOptions & { read: Reading; follower: LogFollower },
   signal: AbortSignal,
-): Promise<void> {
-  read.job = await platform.jobs.status(job.id, {}, { signal });
-  const options = { after: read.cursor, since, parts: true };
-  for await (const line of platform.jobs.follow(job.id, options, { signal })) {
-    take(read, line, keep);
-    onLine?.(line);
-    read.matched = line.open !== true && isMatch(line.text);
-    if (read.matched) return;
-  }
-  // Only a log that was opened after the end of the job is complete.
-  read.ended = isFinished(read.job.status);
-  if (read.ended) read.ending = "closed";
-  if (!read.ended) return pauseFor(REOPEN_MS, signal);
+): LogListener {
+  const { job, isMatch, keep, onLine, deadlineMs, read, follower } = options;
+  return {
+    get isOver() {
+      return read.matched || read.ended || Date.now() >= deadlineMs;
+    },
+    async open(opening) {
+      read.job = await platform.jobs.status(job.id, {}, { signal: opening });
+      return read.job;
+    },
+    hear(line) {
+      take(read, line, keep);
+      if (follower.cursor !== undefined) read.cursor = follower.cursor;
+      onLine?.(line);
+      read.matched = line.open !== true && isMatch(line.text);
+      return read.matched;
+    },
+    closed({ status }) {
+      read.ended = isFinished(status);
+      if (read.ended) finish(options);
+    },
+    forgive: passing,
+    async rest(ms, failure) {
+      if (failure !== undefined && Date.now() + ms > deadlineMs) {
+        // The platform may not be asked again in time.
+        if (read.lines.length === 0) throw failure;
+        return false;
+      }
+      await pauseFor(ms, signal).catch(() => undefined);
+      return true;
+    },
+  };
+}
+
+/** What was not finished when a log ended for good is its last line. */
+function finish({ read, isMatch, keep }: WatchOptions & { read: Reading }): void {
+  read.ending = "closed";
   const { open, ...last } = read.lines.at(-1) ?? { text: "" };
   if (open !== true) return;
   take(read, last, keep);
+  const cursor = placeAfter([last], read.cursor);
+  if (cursor !== undefined) read.cursor = cursor;
   read.matched = isMatch(last.text);
 }
 
@@ -224,8 +234,6 @@ function take(read: Reading, line: LogLine, keep: number): void {
     read.start = behind(read.lines.splice(0, 1), read.start);
     read.reachedStart = false;
   }
-  const cursor = placeAfter([line], read.cursor);
-  if (cursor !== undefined) read.cursor = cursor;
 }
 
 /** The place behind some lines, and whether it is inside a key. */

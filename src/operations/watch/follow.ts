@@ -1,13 +1,5 @@
-import {
-  type Cursor,
-  type JobDescription,
-  Limit,
-  type LogLine,
-  type Platform,
-  PlatformError,
-  Retry,
-  SameTime,
-} from "../../client/index.ts";
+import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { LogFollower } from "../logs/follower.ts";
 import { Pause } from "./pause.ts";
 
 const FIRST_RETRY_MS = 1000;
@@ -27,11 +19,8 @@ export class LogFollow {
   readonly #onLine: () => void;
   readonly #closing = new AbortController();
   readonly #pause = new Pause();
-  #attempt: Limit | undefined;
+  readonly #follower: LogFollower;
   #job: JobDescription;
-  #cursor: Cursor | undefined;
-  /** The line behind it that is not finished, as last seen. */
-  #open: LogLine | undefined;
   #isPlaced = false;
   #hasEnded = false;
 
@@ -39,6 +28,7 @@ export class LogFollow {
     this.#platform = platform;
     this.#job = job;
     this.#onLine = onLine;
+    this.#follower = new LogFollower({ platform, retryMs: FIRST_RETRY_MS, isEager: false });
     const placed = this.#firstPlace();
     this.ready = placed.then(() => undefined);
     this.done = placed.then((failure) => this.#run(failure));
@@ -53,7 +43,7 @@ export class LogFollow {
 
   /** The platform was away and is back: a stream of before may be dead without knowing it. */
   reconnect(): void {
-    this.#attempt?.end();
+    this.#follower.reconnect();
     this.#pause.wake();
   }
 
@@ -77,56 +67,43 @@ export class LogFollow {
       await this.#place(this.#closing.signal);
       return undefined;
     } catch (error) {
-      return this.#forgive(error);
+      return this.#closing.signal.aborted ? undefined : passing(error);
     }
   }
 
   /** `failed` is what kept the end of the log from being found. */
-  async #run(failed: PlatformError | undefined): Promise<void> {
-    const { signal } = this.#closing;
-    const retry = new Retry(FIRST_RETRY_MS);
-    if (failed !== undefined) await this.#rest(retry.afterFailure(failed), failed);
-    while (!signal.aborted) {
-      const attempt = new Limit(signal);
-      this.#attempt = attempt;
-      const { heard, failure } = await this.#listen(attempt.signal);
-      attempt.close();
-      if (this.#hasEnded) return;
-      if (heard) retry.succeeded();
-      const waitMs = retry.afterFailure(failure);
-      if (!attempt.isOver || failure?.retryAfterMs !== undefined) await this.#rest(waitMs, failure);
+  #run(failed: PlatformError | undefined): Promise<void> {
+    const hasEnded = () => this.#hasEnded;
+    const listener = {
+      get isOver() {
+        return hasEnded();
+      },
+      open: (signal: AbortSignal) => this.#open(signal),
+      hear: () => {
+        this.#onLine();
+        return false;
+      },
+      closed: () => undefined,
+      forgive: passing,
+      rest: (ms: number, failure: PlatformError | undefined) => this.#rest(ms, failure),
+    };
+    return this.#follower.run(listener, this.#closing.signal, failed);
+  }
+
+  async #open(signal: AbortSignal): Promise<JobDescription | undefined> {
+    if (!this.#isPlaced) {
+      await this.#place(signal);
+      // What was printed while that failed cannot be told apart from what was there.
+      this.#onLine();
     }
+    return this.#job.status === "running" ? this.#job : undefined;
   }
 
   /** News of the job shortens a pause of ours, not one that the platform asked for. */
-  async #rest(ms: number, failure: PlatformError | undefined): Promise<void> {
+  async #rest(ms: number, failure: PlatformError | undefined): Promise<boolean> {
     const pause = failure?.retryAfterMs === undefined ? this.#pause : new Pause();
     await pause.wait(ms, this.#closing.signal);
-  }
-
-  /** Until the stream ends or breaks; whether anything new came, and what broke it. */
-  async #listen(signal: AbortSignal): Promise<{ heard: boolean; failure?: PlatformError | undefined }> {
-    let heard = false;
-    let failure: PlatformError | undefined;
-    try {
-      if (!this.#isPlaced) {
-        await this.#place(signal);
-        // What was printed while that failed cannot be told apart from what was there.
-        this.#onLine();
-      }
-      if (this.#job.status !== "running") return { heard };
-      const { id, cluster_name: cluster } = this.#job;
-      const options = { after: this.#cursor, where: { cluster }, parts: true };
-      for await (const line of this.#platform.jobs.follow(id, options, { signal })) {
-        if (this.#isKnown(line)) continue;
-        heard = true;
-        this.#advance(line);
-        this.#onLine();
-      }
-    } catch (error) {
-      if (!signal.aborted) failure = this.#forgive(error);
-    }
-    return { heard, failure };
+    return true;
   }
 
   /** Notes where the log ends now, once: what was printed before is not news. */
@@ -137,28 +114,14 @@ export class LogFollow {
       const call = { signal, timeoutMs: PLACE_LIMIT_MS };
       const options = { lines: 1, job, silenceMs: SILENCE_MS };
       const { cursor, lines } = await this.#platform.jobs.tail(job.id, options, call);
-      this.#cursor = cursor;
-      this.#open = lines.at(-1)?.open === true ? lines.at(-1) : undefined;
+      this.#follower.startAt(cursor, lines.at(-1)?.open === true ? lines.at(-1) : undefined);
     }
     this.#isPlaced = true;
   }
+}
 
-  /** An outage passes; that the job cannot be read at all is for its poll to find. */
-  #forgive(error: unknown): PlatformError | undefined {
-    if (error instanceof PlatformError) return error;
-    if (this.#closing.signal.aborted) return undefined;
-    throw error;
-  }
-
-  /** An unfinished line comes again with each connection and each piece. */
-  #isKnown({ text, time, open }: LogLine): boolean {
-    return open === true && text === this.#open?.text && time === this.#open.time;
-  }
-
-  #advance(line: LogLine): void {
-    this.#open = line.open === true ? line : undefined;
-    const place = new SameTime(this.#cursor);
-    place.saw(line);
-    this.#cursor = place.cursor;
-  }
+/** An outage passes; that the job cannot be read at all is for its poll to find. */
+function passing(error: unknown): PlatformError {
+  if (error instanceof PlatformError) return error;
+  throw error;
 }
