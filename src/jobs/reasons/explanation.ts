@@ -47,12 +47,14 @@ export function aboutLog(text: (end: string) => string): Advice {
   return { next: text("the end of its log"), besideLog: text("the end of its log below") };
 }
 
-/** What to do, by whether the end of the job's log is shown, or known to be empty. */
-export function adviceText({ next, besideLog }: Advice, log: "shown" | "empty" | "unknown"): string {
-  if (besideLog === undefined || log === "unknown") return next;
+/** What to do, by whether the end of the job's log is shown, known to be empty, or could not be read. */
+export function adviceText({ next, besideLog }: Advice, log?: "shown" | "empty" | "unread"): string {
+  if (log === "unread") return `${next} ${NOT_READ}`.trimStart();
+  if (besideLog === undefined || log === undefined) return next;
   return log === "shown" ? besideLog : SILENT;
 }
 
+const NOT_READ = "Its log could not be read just now; try job_logs.";
 const SILENT =
   "Its log is empty: run it again with more output, e.g. sh -x or a verbose option (job_rerun with command), to see where it fails.";
 

@@ -29,8 +29,8 @@ export interface JobReport {
   explanation: Explanation;
   /** As its cluster has it now. */
   preset: Preset | undefined;
-  /** Its last words, where they explain something. */
-  log?: LogEnd | "empty" | undefined;
+  /** Its last words, where they explain something: or that it has none, or that they could not be read. */
+  log?: LogEnd | "empty" | "unread" | undefined;
 }
 
 /** The last lines of a log, clean. */
@@ -161,17 +161,17 @@ async function endOfLog(
   job: JobDescription,
   { redact, logLines: count }: LogOptions,
   { caller, signal }: Context,
-): Promise<JobReport["log"]> {
+): Promise<LogEnd | "empty" | "unread"> {
   try {
     const { lines, ending } = await lastLines(caller.platform, { job, lines: count }, signal);
     const clean = cleanLines(lines, redact).slice(-count);
     // Silence is not emptiness: only a log that the platform closed has been read to its end.
     const isWhole = ending === "closed";
-    if (clean.length === 0) return isWhole ? "empty" : undefined;
+    if (clean.length === 0) return isWhole ? "empty" : "unread";
     return { lines: clean, isWhole };
   } catch {
     // The explanation stands without the log; job_logs says what is wrong with it.
     signal.throwIfAborted();
-    return undefined;
+    return "unread";
   }
 }

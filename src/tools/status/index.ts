@@ -91,8 +91,8 @@ function reportOf(report: JobReport, { me, isShort, reports }: StatusReport, red
   const { job, explanation, preset, log } = report;
   const nowMs = Date.now();
   const guess = explanation.certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
-  const shown = log === undefined || log === "empty" ? undefined : shownLog(job, log, reports.length);
-  const next = adviceText(explanation, log === "empty" ? "empty" : log === undefined ? "unknown" : "shown");
+  const shown = typeof log === "object" ? shownLog(job, log, reports.length) : undefined;
+  const next = adviceText(explanation, typeof log === "object" ? "shown" : log);
   const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
   const text = [
     stateLine(job, { nowMs, me }),

@@ -130,7 +130,7 @@ function whyLines({ wasAwaited, checked, outcomes, watched }: Started): string[]
   if (job.status === "running" || job.status === "succeeded") return [];
   const explanation = explainJob(job, { presets: checked.presets });
   const isSilent = watched.output?.text === "";
-  const known = adviceText(explanation, isSilent && isFinished(job.status) ? "empty" : "unknown");
+  const known = adviceText(explanation, isSilent && isFinished(job.status) ? "empty" : undefined);
   // The same call would only show the same job again.
   const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : known;
   return [`Why: ${[explanation.why, advice].filter((text) => text !== "").join(" ")}`];
