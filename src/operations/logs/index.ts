@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
+import { sentence } from "../../foreign.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { LogPage } from "../../jobs/output/log-page.ts";
 import { stateLine } from "../../jobs/standing.ts";
@@ -116,6 +117,6 @@ async function withNextStep(
   if (error.code !== "unavailable" || (error.retryAfterMs ?? 0) > 0) return error;
   const view = { nowMs: Date.now(), me: (await platform.context()).user };
   const states = jobs.slice(0, 3).map((job) => stateLine(job, view));
-  const message = `${error.message.replace(/\.?$/, ".")} It was tried several times; the jobs themselves are not affected (${states.join("; ")}). Call job_logs again in a moment.`;
+  const message = `${sentence(error.message)} It was tried several times; the jobs themselves are not affected (${states.join("; ")}). Call job_logs again in a moment.`;
   return new PlatformError("unavailable", message, { cause: error });
 }

@@ -1,6 +1,6 @@
 import { FINISHED_STATUSES, type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { LogFollow } from "./follow.ts";
+import { LogWatch } from "./job-log.ts";
 import { Topic } from "./topic.ts";
 
 /** Whether nothing about the job will change any more. */
@@ -29,7 +29,7 @@ export class JobWatch {
   readonly #options: JobWatchOptions;
   #job: JobDescription;
   #print: string;
-  #follow: LogFollow | undefined;
+  #follow: LogWatch | undefined;
   #isOver = false;
 
   constructor(options: JobWatchOptions) {
@@ -101,7 +101,7 @@ export class JobWatch {
 
   #openLog(): void {
     const { platform, onBug } = this.#options;
-    this.#follow ??= new LogFollow(platform, this.#job, () => this.log.changed());
+    this.#follow ??= new LogWatch(platform, this.#job, () => this.log.changed());
     this.#follow.done.catch(onBug);
   }
 

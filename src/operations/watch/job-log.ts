@@ -10,7 +10,7 @@ const PLACE_LIMIT_MS = 15_000;
 const SILENCE_MS = 300;
 
 /** One job's log, followed over one stream however many want to know of new lines. */
-export class LogFollow {
+export class LogWatch {
   /** Resolves once it is known where the log ends now: what is printed from then on is news. */
   readonly ready: Promise<void>;
   /** Settles when nothing is followed any more; rejects for a bug only. */
