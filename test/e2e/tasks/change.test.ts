@@ -101,9 +101,9 @@ describe("Did my start go through? The call timed out", () => {
       on: { method: "POST", path: "/api/v1/jobs", times: 1 },
       do: { kind: "lose_answer" },
     });
-    // The list, where the lost job would be found, is too slow for the client's patience, too.
+    // Two looks come before the start. After it the list is too slow for the client's patience, too.
     const undo = emulator.chaos.add({
-      on: { method: "GET", path: "/api/v1/jobs", skip: 1 },
+      on: { method: "GET", path: "/api/v1/jobs", skip: 2 },
       do: { kind: "delay", ms: 5000 },
     });
     await expect(mcp.call("job_start", args, new Limit([], { ms: 1500 }).signal)).rejects.toThrow();
