@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -34,4 +35,18 @@ describe.for([
     await mcp.client.close();
     await platform.close();
   });
+});
+
+test("a token that is no JWT is hidden where the platform quotes it", async ({ emulator }) => {
+  const token = "opaque-token-of-alice";
+  const proxy = await faultProxy(emulator);
+  const body = JSON.stringify({ error: `refused ${token} of nobody` });
+  proxy.add({ instead: { status: 400, headers: { "content-type": "application/json" }, body } });
+  const platform = connectPlatform({ source: "token", url: `${proxy.origin}/api/v1`, token });
+  const mcp = await connectAgent(platform);
+  const failed = await mcp.refusal("apolo_context", {});
+  expect(failed).toMatch(/refused .+ of nobody/);
+  expect(failed).not.toContain(token);
+  await mcp.client.close();
+  await platform.close();
 });
