@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import type { Emulator } from "../../src/emulator/index.ts";
-import { type Harm, Shaper } from "./shaper.ts";
+import { type Harm, holdFor, Shaper } from "./shaper.ts";
 
 /** Which requests a fault strikes: all that match, or `times` of them after the first `skip`. */
 interface Matching {
@@ -141,11 +141,6 @@ function matches({ method, path }: Matching, seen: { method: string; path: strin
 function ledThrough(passedConfig: string, from: string, to: string): string {
   const text = Buffer.from(passedConfig, "base64").toString("utf8").replaceAll(from, to);
   return Buffer.from(text).toString("base64");
-}
-
-async function holdFor(wait: number | Promise<unknown> | undefined): Promise<void> {
-  if (typeof wait !== "number") await wait;
-  else await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
 interface Way {

@@ -1,10 +1,16 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** After so many bytes: a pause, silence for good with an open connection, the end of the stream, or a reset. */
 export interface Harm {
   bytes: number;
   comes: number | Promise<unknown> | "silence" | "end" | "reset";
+}
+
+/** Waits so many milliseconds, or for this. */
+export async function holdFor(wait: number | Promise<unknown> | undefined): Promise<void> {
+  await (typeof wait === "number" ? delay(wait) : wait);
 }
 
 /** Passes the bytes of one answer on, harming them at one place. */
@@ -49,7 +55,7 @@ export class Shaper {
     if (!isHere) return void this.#out.write(chunk);
     if (before.length > 0) await new Promise((resolve) => this.#out.write(before, resolve));
     if (comes === "silence" || comes === "end" || comes === "reset") return this.#stop(comes);
-    await (typeof comes === "number" ? new Promise((resolve) => setTimeout(resolve, comes)) : comes);
+    await holdFor(comes);
     this.#out.write(chunk.subarray(before.length));
   }
 
