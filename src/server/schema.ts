@@ -20,11 +20,12 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
   return { ...whole, type: "object" };
 }
 
-/** What the list of tools does not show of an answer, by the mark of `unlisted`. */
+/** What the list of tools does not show of an answer: see `openObject`. */
 function dropUnlisted(schema: z.core.JSONSchema.JSONSchema): void {
-  const { properties = {} } = schema;
-  for (const [name, field] of Object.entries(properties))
-    if (typeof field === "object" && field.unlisted === true) delete properties[name];
+  const { properties = {}, unlisted = [] } = schema;
+  // The keys that `openObject` left there.
+  for (const name of unlisted as string[]) delete properties[name];
+  delete schema.unlisted;
   const required = schema.required?.filter((name) => name in properties) ?? [];
   if (required.length > 0) schema.required = required;
   else delete schema.required;

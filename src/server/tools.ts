@@ -134,12 +134,14 @@ function describeMissing(
   return `invalid_argument: there is no tool ${oneLine(name.slice(0, 200))}.${hint} ${here}`;
 }
 
-/** The same data with every text in it passed through `change`. */
+/** The same data with every text in it passed through `change`, and without keys that are not set. */
 function mapStrings(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]),
+    Object.entries(value).flatMap(([key, item]) =>
+      item === undefined ? [] : [[change(key), mapStrings(item, change)]],
+    ),
   );
 }

@@ -1,27 +1,38 @@
 import { z } from "zod";
 
-/** Pieces that several tools' answers share. */
-
-/** A field that answers have and the list of tools does not show, where it would cost each session bytes. */
-export function unlisted<T extends z.ZodType>(schema: T): T {
-  return schema.meta({ unlisted: true });
+/**
+ * An object of an answer, open to new keys. The list of tools shows only the keys of `listed`: the others are in
+ * every answer as well, but to describe them would cost each session bytes.
+ */
+export function openObject<Listed extends z.ZodRawShape, Others extends z.ZodRawShape>(
+  listed: Listed,
+  others: Others,
+) {
+  const unlisted = Object.keys(others).filter((key) => !(key in listed));
+  return z.looseObject({ ...others, ...listed }).meta({ unlisted });
 }
 
-/** The same for each of several keys. */
-export function allUnlisted<Shape extends Record<string, z.ZodType>>(shape: Shape): Shape {
-  const marked = Object.entries(shape).map(([name, schema]) => [name, unlisted(schema)]);
-  // The same keys with the same schemas, but for the mark.
-  return Object.fromEntries(marked) as Shape;
-}
-
-export const unlistedText = unlisted(z.string());
-export const unlistedTexts = unlisted(z.array(z.string()));
-export const unlistedMaybe = unlisted(z.string().optional());
+export const text = z.string();
+export const texts = z.array(text);
+export const maybeText = text.optional();
+export const maybeTexts = texts.optional();
+export const maybeNumber = z.number().optional();
 /** Left out where it is not so. */
-export const unlistedFlag = unlisted(z.boolean().optional());
+export const maybeFlag = z.boolean().optional();
 
-/** Left out where there is none. */
-export const unlistedCount = unlisted(z.int().optional());
+/** The job that an answer is about. */
+export const whichJob = { job: text, id: text, owner: text, project: text };
 
-/** The job that an answer is about; its id is listed where agents go on with it. */
-export const whichJob = { job: unlistedText, id: unlistedText, owner: unlistedText, project: unlistedText };
+/** Where a job stands, for an answer about several. */
+export const jobState = {
+  name: maybeText,
+  id: text,
+  owner: maybeText,
+  status: text,
+  reason: maybeText,
+  exit_code: maybeNumber,
+  created_at: maybeText,
+  finished_at: maybeText,
+  run_time_seconds: maybeNumber,
+  unread: maybeTexts,
+};

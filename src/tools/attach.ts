@@ -11,7 +11,7 @@ import { meantJob } from "../operations/find/meant.ts";
 import { requireRunning } from "../operations/find/running.ts";
 import { untilTurned, wasRestarted } from "../operations/find/turned.ts";
 import { redactorFor } from "../operations/redactor.ts";
-import { unlistedFlag, whichJob } from "./answers.ts";
+import { maybeFlag, openObject, text, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -34,12 +34,7 @@ export const attach = defineTool({
     wait_seconds: z.int().min(1).max(50).default(5).describe("How long to collect output"),
     project,
   }),
-  output: z.looseObject({
-    ...whichJob,
-    output: z.string(),
-    ended: z.boolean(),
-    connection_lost: unlistedFlag,
-  }),
+  output: openObject({ output: text, ended: z.boolean() }, { ...whichJob, connection_lost: maybeFlag }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

@@ -6,11 +6,25 @@ import { unknownProjectText } from "../jobs/names/unknown.ts";
 import { type Capacity, fittingPresets, type PresetRoom, readCapacity } from "../operations/capacity.ts";
 import { placesOf } from "../operations/find/places.ts";
 import { whereOf } from "../operations/find/where.ts";
-import { unlisted, unlistedFlag, unlistedMaybe, unlistedText, unlistedTexts } from "./answers.ts";
+import { maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "./answers.ts";
 import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
 const GIB = 2 ** 30;
+
+const presetRow = openObject(
+  {},
+  {
+    name: text,
+    available: maybeNumber,
+    credits_per_hour: text,
+    cpu: z.number(),
+    memory_gib: z.number(),
+    gpu: maybeText,
+    preemptible: maybeFlag,
+    scheduled: maybeFlag,
+  },
+);
 
 export const capacity = defineTool({
   name: "job_capacity",
@@ -26,26 +40,10 @@ export const capacity = defineTool({
     available_only: z.boolean().optional().describe("Only with room now"),
     project,
   }),
-  output: z.looseObject({
-    cluster: z.string(),
-    presets: z.array(
-      z.looseObject({
-        name: unlistedText,
-        available: unlisted(z.number().optional()),
-        credits_per_hour: unlistedText,
-        cpu: unlisted(z.number()),
-        memory_gib: unlisted(z.number()),
-        gpu: unlistedMaybe,
-        preemptible: unlistedFlag,
-        scheduled: unlistedFlag,
-      }),
-    ),
-    selected: unlistedText,
-    projects: unlistedTexts,
-    other_clusters: unlistedTexts,
-    doubts: unlisted(z.array(z.string()).optional()),
-    unreadable: unlisted(z.array(z.string()).optional()),
-  }),
+  output: openObject(
+    { cluster: text, presets: z.array(presetRow) },
+    { selected: text, projects: texts, other_clusters: texts, doubts: maybeTexts, unreadable: maybeTexts },
+  ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ project: at, ...filter }, call) {
     const capacity = await readCapacity(call, whereOf(at));

@@ -4,10 +4,8 @@ import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import type { Policy } from "../operations/caller.ts";
 import { usedOfLimits } from "../operations/spending/limits.ts";
-import { unlisted, unlistedText } from "./answers.ts";
+import { maybeNumber, maybeTexts, openObject, text, texts } from "./answers.ts";
 import { defineTool } from "./define-tool.ts";
-
-const texts = z.array(z.string());
 
 export const context = defineTool({
   name: "apolo_context",
@@ -16,27 +14,23 @@ export const context = defineTool({
     "Says who is logged in and how, what is selected, which clusters, orgs, projects and presets can be chosen, this server's mode, its limits and how much of them is used.",
   toolset: "more",
   input: z.strictObject({}),
-  output: z.looseObject({
-    user: z.string(),
-    selected: z.string(),
-    mode: z.string(),
-    url: unlistedText,
-    login: unlistedText,
-    limits: unlisted(
-      z.looseObject({
-        max_credits_per_job: z.number().optional(),
-        max_credits_per_hour: z.number().optional(),
-        max_jobs: z.number().optional(),
+  output: openObject(
+    { user: text, selected: text, mode: text },
+    {
+      url: text,
+      login: text,
+      limits: z.looseObject({
+        max_credits_per_job: maybeNumber,
+        max_credits_per_hour: maybeNumber,
+        max_jobs: maybeNumber,
         owned_only: z.boolean(),
       }),
-    ),
-    clusters: unlisted(
-      z.array(z.looseObject({ name: z.string(), orgs: texts, projects: texts, presets: texts })),
-    ),
-    used: unlisted(z.looseObject({ jobs: z.int(), credits_per_hour: z.string() })),
-    unreadable: unlisted(texts.optional()),
-    versions: unlisted(z.looseObject({ server: z.string(), node: z.string() })),
-  }),
+      clusters: z.array(z.looseObject({ name: text, orgs: texts, projects: texts, presets: texts })),
+      used: z.looseObject({ jobs: z.int(), credits_per_hour: text }),
+      unreadable: maybeTexts,
+      versions: z.looseObject({ server: text, node: text }),
+    },
+  ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(_args, { caller, signal }) {
     const { platform, policy } = caller;

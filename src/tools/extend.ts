@@ -18,7 +18,7 @@ import { meantJob } from "../operations/find/meant.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import { costProblem } from "../operations/spending/problems.ts";
 import { within } from "../operations/within.ts";
-import { unlisted, unlistedMaybe, whichJob } from "./answers.ts";
+import { maybeText, openObject, text, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { limitText } from "./words/limits.ts";
@@ -39,14 +39,10 @@ export const extend = defineTool({
     by: z.string().describe("Time to add, e.g. 6h; a part of a minute is rounded up"),
     project,
   }),
-  output: z.looseObject({
-    ...whichJob,
-    id: z.string(),
-    life_span_seconds: z.number(),
-    extra_credits: z.string(),
-    before_seconds: unlisted(z.number()),
-    ends_at: unlistedMaybe,
-  }),
+  output: openObject(
+    { id: text, life_span_seconds: z.number(), extra_credits: text },
+    { ...whichJob, before_seconds: z.number(), ends_at: maybeText },
+  ),
   nothing: "Nothing was changed.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, by, project: at }, context) {

@@ -5,7 +5,7 @@ import type { Call, OpenForward } from "../operations/caller.ts";
 import { meantJob } from "../operations/find/meant.ts";
 import { requireRunning } from "../operations/find/running.ts";
 import { closeForward, type Forwards, listForwards, openForward } from "../operations/forward.ts";
-import { unlisted, unlistedFlag, unlistedMaybe, whichJob } from "./answers.ts";
+import { maybeFlag, maybeNumber, maybeText, openObject, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -24,14 +24,16 @@ export const forward = defineTool({
   }),
   output: z.looseObject({
     forwards: z.array(
-      z.looseObject({
-        ...whichJob,
-        port: unlisted(z.int()),
-        local_port: z.int(),
-        failed_connections: unlisted(z.int().optional()),
-        closed: unlistedFlag,
-        job_status: unlistedMaybe,
-      }),
+      openObject(
+        { local_port: z.int() },
+        {
+          ...whichJob,
+          port: z.int(),
+          failed_connections: maybeNumber,
+          closed: maybeFlag,
+          job_status: maybeText,
+        },
+      ),
     ),
   }),
   nothing: "Nothing was opened.",

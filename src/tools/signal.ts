@@ -5,7 +5,7 @@ import { statusText } from "../jobs/standing.ts";
 import { wasDisplaced, wasRestarted } from "../operations/find/turned.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import { type SignalResult, signalJob } from "../operations/signal.ts";
-import { unlistedFlag, whichJob } from "./answers.ts";
+import { maybeFlag, openObject, text, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -16,13 +16,7 @@ export const signal = defineTool({
     "Sends SIGKILL to a running job's process (no other signal exists). The job ends as failed with exit code 137, or restarts if its restart policy says so. To end a job for good use job_kill.",
   toolset: "more",
   input: z.strictObject({ job: jobRef, project }),
-  output: z.looseObject({
-    ...whichJob,
-    id: z.string(),
-    before: z.string(),
-    after: z.string(),
-    restarted: unlistedFlag,
-  }),
+  output: openObject({ id: text, before: text, after: text }, { ...whichJob, restarted: maybeFlag }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project: at }, call) {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { toJsonSchema } from "../../src/server/schema.ts";
-import { unlisted, whichJob } from "../../src/tools/answers.ts";
+import { openObject, whichJob } from "../../src/tools/answers.ts";
 
 test("keeps what is not listed out of the published schema, at every depth, and checks it", () => {
-  const rows = z.array(z.looseObject({ ...whichJob, id: z.string() }));
-  const schema = z.looseObject({ ...whichJob, rows, count: unlisted(z.int()) });
+  const rows = z.array(openObject({ id: z.string() }, whichJob));
+  const schema = openObject({ rows }, { ...whichJob, count: z.int() });
   expect(toJsonSchema(schema, "output")).toEqual({
     type: "object",
     properties: {

@@ -13,7 +13,7 @@ import { betweenStarts, requireRunning } from "../../operations/find/running.ts"
 import { untilTurned } from "../../operations/find/turned.ts";
 import { outcomeError } from "../../operations/lost-answer.ts";
 import { redactorFor } from "../../operations/redactor.ts";
-import { unlisted, unlistedFlag, unlistedMaybe, whichJob } from "../answers.ts";
+import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { asksForJob, endingText, lookText, startTrouble } from "./ending.ts";
@@ -40,17 +40,16 @@ export const exec = defineTool({
     timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest wait; the process may go on"),
     project,
   }),
-  output: z.looseObject({
-    ...whichJob,
-    exit_code: z.int().optional(),
-    timed_out: z.boolean(),
-    stdout: z.string(),
-    stderr: z.string(),
-    duration_ms: unlisted(z.number()),
-    job_status: unlistedMaybe,
-    connection_lost: unlistedFlag,
-    hidden: unlisted(z.int().optional()),
-  }),
+  output: openObject(
+    { exit_code: z.int().optional(), timed_out: z.boolean(), stdout: text, stderr: text },
+    {
+      ...whichJob,
+      duration_ms: z.number(),
+      job_status: maybeText,
+      connection_lost: maybeFlag,
+      hidden: maybeNumber,
+    },
+  ),
   nothing: "Nothing was run.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ timeout_seconds }) => timeout_seconds,

@@ -3,14 +3,15 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { whereOf } from "../../operations/find/where.ts";
 import { killJobs } from "../../operations/kill/index.ts";
 import { previewKill } from "../../operations/kill/select.ts";
-import { unlisted, unlistedMaybe, whichJob } from "../answers.ts";
+import { maybeText, openObject, text, whichJob } from "../answers.ts";
 import { jobRefs, project, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { previewReply } from "./preview.ts";
 import { declined, questionText } from "./question.ts";
 import { killReply } from "./reply.ts";
 
-const shownJob = z.looseObject({ job: z.string(), id: z.string(), owner: z.string(), status: z.string() });
+const shownJob = z.looseObject({ job: text, id: text, owner: text, status: text });
+const outcome = openObject({ id: text, before: text, after: text }, { ...whichJob, error: maybeText });
 
 const SELECTORS = ["tag", "name_pattern", "status"] as const;
 
@@ -29,22 +30,10 @@ export const kill = defineTool({
     token: z.string().optional().describe("From the call that listed them"),
     project,
   }),
-  output: z.looseObject({
-    outcomes: z
-      .array(
-        z.looseObject({
-          ...whichJob,
-          id: z.string(),
-          before: z.string(),
-          after: z.string(),
-          error: unlistedMaybe,
-        }),
-      )
-      .optional(),
-    token: z.string().optional(),
-    jobs: unlisted(z.array(shownJob).optional()),
-    skipped: unlisted(z.array(z.looseObject(whichJob)).optional()),
-  }),
+  output: openObject(
+    { outcomes: z.array(outcome).optional(), token: maybeText },
+    { jobs: z.array(shownJob).optional(), skipped: z.array(z.looseObject(whichJob)).optional() },
+  ),
   nothing: "Nothing was killed.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   async run({ jobs: refs, token, project: at, ...selection }, call) {

@@ -4,7 +4,7 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 import { parseMoment, parseWindow } from "../../jobs/time/moments.ts";
 import { listJobs } from "../../operations/list/index.ts";
-import { allUnlisted } from "../answers.ts";
+import { jobState, maybeNumber, maybeText, openObject, text } from "../answers.ts";
 import { project, projectPath, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { listAnswer } from "./answer.ts";
@@ -30,32 +30,13 @@ const input = z.strictObject({
 });
 type Filters = Omit<z.output<typeof input>, "limit" | "cursor">;
 
-const row = z.looseObject(
-  allUnlisted({
-    name: z.string().optional(),
-    id: z.string(),
-    status: z.string(),
-    reason: z.string().optional(),
-    exit_code: z.number().optional(),
-    created_at: z.string().optional(),
-    finished_at: z.string().optional(),
-    run_time_seconds: z.number().optional(),
-    preset: z.string().optional(),
-    credits: z.string(),
-    owner: z.string().optional(),
-    project: z.string().optional(),
-    unread: z.array(z.string()).optional(),
-  }),
-);
+const row = openObject({}, { ...jobState, preset: maybeText, credits: text, project: maybeText });
 const count = z.int();
-const counts = {
-  pending: count,
-  suspended: count,
-  running: count,
-  succeeded: count,
-  failed: count,
-  cancelled: count,
-};
+const counts = openObject(
+  {},
+  { pending: count, suspended: count, running: count, succeeded: count, failed: count, cancelled: count },
+);
+const sums = z.record(text, text).optional();
 
 export const list = defineTool({
   name: "job_list",
@@ -64,21 +45,15 @@ export const list = defineTool({
     "Lists everybody's jobs in the project, newest first: status, reason, age, run time, preset, cost; counts and cost of all. All filters must match.",
   toolset: "core",
   input,
-  output: z.looseObject({
-    jobs: z.array(row),
-    counts: z.looseObject(allUnlisted(counts)),
-    next_cursor: z.string().optional(),
-    ...allUnlisted({
-      credits: z.looseObject({
-        total: z.string(),
-        by_owner: z.record(z.string(), z.string()).optional(),
-        by_project: z.record(z.string(), z.string()).optional(),
-      }),
-      looked_at: z.int().optional(),
-      unreadable: z.int().optional(),
-      counts_of_newest: z.int().optional(),
-    }),
-  }),
+  output: openObject(
+    { jobs: z.array(row), counts, next_cursor: maybeText },
+    {
+      credits: z.looseObject({ total: text, by_owner: sums, by_project: sums }),
+      looked_at: maybeNumber,
+      unreadable: maybeNumber,
+      counts_of_newest: maybeNumber,
+    },
+  ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ limit, cursor, ...filters }, call) {
     const query = queryOf(filters, Date.now());

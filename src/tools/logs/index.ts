@@ -6,36 +6,37 @@ import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { waitSecondsOf } from "../../operations/logs/plan.ts";
 import { MOST_JOBS } from "../../operations/logs/query.ts";
-import { unlistedCount, unlistedFlag, unlistedMaybe, unlistedText } from "../answers.ts";
+import { maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
 import { project, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 
 const status = z.enum(["running", "succeeded", "failed", "cancelled"]);
 
-const shownLog = z.looseObject({
-  job: unlistedText,
-  id: unlistedText,
-  owner: unlistedMaybe,
-  status: unlistedText,
-  log: unlistedText,
-  lines_read: unlistedCount,
-  bytes_read: unlistedCount,
-  reached_start: unlistedFlag,
-  more_may_follow: unlistedFlag,
-  last_line_unfinished: unlistedFlag,
-  error: unlistedMaybe,
-  matched: unlistedFlag,
-  matches: unlistedCount,
-  omitted_lines: unlistedCount,
-  secrets_hidden: unlistedCount,
-});
+const shownLog = openObject(
+  {},
+  {
+    job: text,
+    id: text,
+    owner: maybeText,
+    status: text,
+    log: text,
+    lines_read: maybeNumber,
+    bytes_read: maybeNumber,
+    reached_start: maybeFlag,
+    more_may_follow: maybeFlag,
+    last_line_unfinished: maybeFlag,
+    error: maybeText,
+    matched: maybeFlag,
+    matches: maybeNumber,
+    omitted_lines: maybeNumber,
+    secrets_hidden: maybeNumber,
+  },
+);
 
-const output = z.looseObject({
-  logs: z.array(shownLog),
-  next_cursor: z.string().optional(),
-  left_out_cursor: unlistedMaybe,
-  older_cursor: unlistedMaybe,
-});
+const output = openObject(
+  { logs: z.array(shownLog), next_cursor: maybeText },
+  { left_out_cursor: maybeText, older_cursor: maybeText },
+);
 
 export const logs = defineTool({
   name: "job_logs",

@@ -12,7 +12,7 @@ import type { StartItem, StartRequest } from "../../operations/start/request.ts"
 import { startAll } from "../../operations/start/run.ts";
 import { rerunSource } from "../../operations/start/source.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
-import { allUnlisted } from "../answers.ts";
+import { maybeText, openObject } from "../answers.ts";
 import { checkRequestId, jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { plan, startedJob, startFacts } from "../words/start/data.ts";
@@ -22,8 +22,6 @@ import { triedOutcomes } from "../words/start/refusal.ts";
 import { seenReply, startReply } from "../words/start/reply.ts";
 import { headingText, startItText, stillActive } from "./words.ts";
 
-const text = z.string().optional();
-
 export const rerun = defineTool({
   name: "job_rerun",
   title: "Run a job again",
@@ -32,22 +30,20 @@ export const rerun = defineTool({
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    name: text.describe("Default: the same, if free"),
-    image: text.describe("New image"),
-    command: text.describe("New command"),
-    preset: text.describe("New machine size"),
-    life_span: text.describe("e.g. 6h"),
+    name: maybeText.describe("Default: the same, if free"),
+    image: maybeText.describe("New image"),
+    command: maybeText.describe("New command"),
+    preset: maybeText.describe("New machine size"),
+    life_span: maybeText.describe("e.g. 6h"),
     env: z.record(z.string(), z.string()).optional().describe("Added or replaced"),
     dry_run: z.boolean().default(true).describe("false: start it"),
-    request_id: text.describe("As in job_start"),
+    request_id: maybeText.describe("As in job_start"),
     project,
   }),
-  output: z.looseObject({
-    jobs: z.array(z.looseObject({ ...allUnlisted({ id: z.string(), status: z.string() }), ...startedJob })),
-    plan: plan.optional(),
-    ...startFacts,
-    ...allUnlisted({ original: text }),
-  }),
+  output: openObject(
+    { jobs: z.array(openObject({}, startedJob)), plan: plan.optional() },
+    { ...startFacts, original: maybeText },
+  ),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, call) {

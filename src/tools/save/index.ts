@@ -8,7 +8,7 @@ import { requireRunning } from "../../operations/find/running.ts";
 import { outcomeError } from "../../operations/lost-answer.ts";
 import { type SaveRun, startSave } from "../../operations/save/run.ts";
 import { lookUp } from "../../operations/within.ts";
-import { unlistedText, whichJob } from "../answers.ts";
+import { openObject, text, whichJob } from "../answers.ts";
 import { jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 
@@ -26,13 +26,7 @@ export const save = defineTool({
     wait_seconds: z.int().min(1).max(50).default(45).describe("Longest wait"),
     project,
   }),
-  output: z.looseObject({
-    ...whichJob,
-    id: z.string(),
-    finished: z.boolean(),
-    image: z.string(),
-    step: unlistedText,
-  }),
+  output: openObject({ id: text, finished: z.boolean(), image: text }, { ...whichJob, step: text }),
   nothing: "Nothing was saved.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

@@ -5,6 +5,7 @@ import { planStart } from "../../operations/start/plan.ts";
 import type { StartRequest } from "../../operations/start/request.ts";
 import { startAll } from "../../operations/start/run.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
+import { openObject, text } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
 import { failedStart, plan, startedJob, startFacts } from "../words/start/data.ts";
 import { planReply } from "../words/start/plan.ts";
@@ -22,12 +23,14 @@ export const start = defineTool({
     "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends; dry_run shows everything resolved, room and cost. After a timeout repeat it with the same request_id: you get the original job.",
   toolset: "core",
   input: startInput,
-  output: z.looseObject({
-    jobs: z.array(z.looseObject({ id: z.string(), status: z.string(), ...startedJob })),
-    failed: z.array(failedStart).optional(),
-    plan: plan.optional(),
-    ...startFacts,
-  }),
+  output: openObject(
+    {
+      jobs: z.array(openObject({ id: text, status: text }, startedJob)),
+      failed: z.array(failedStart).optional(),
+      plan: plan.optional(),
+    },
+    startFacts,
+  ),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

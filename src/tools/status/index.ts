@@ -15,7 +15,7 @@ import {
   type LogEnd,
   type StatusReport,
 } from "../../operations/status/index.ts";
-import { allUnlisted } from "../answers.ts";
+import { jobState, maybeNumber, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
@@ -24,30 +24,24 @@ import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
 const ALL_LOGS_BYTES = 5600;
 const MAX_LOG_BYTES = 3000;
 
-const text = z.string().optional();
-const job = {
-  name: text,
-  id: z.string(),
-  status: z.string(),
-  owner: z.string(),
-  uri: z.string(),
-  reason: text,
-  exit_code: z.number().optional(),
-  created_at: text,
-  finished_at: text,
-  run_time_seconds: z.number(),
-  unread: z.array(z.string()).optional(),
-  why: z.string(),
-  certainty: z.string(),
-  next: text,
-  log: text,
-  preset: text,
-  credits_per_hour: z.string(),
-  cost_credits: z.string(),
-  life_span_left_seconds: z.number().optional(),
-  http_url: text,
-  facts: z.array(z.string()).optional(),
-};
+const explained = openObject(
+  {},
+  {
+    ...jobState,
+    owner: text,
+    uri: text,
+    why: text,
+    certainty: text,
+    next: maybeText,
+    log: maybeText,
+    preset: maybeText,
+    credits_per_hour: text,
+    cost_credits: text,
+    life_span_left_seconds: maybeNumber,
+    http_url: maybeText,
+    facts: maybeTexts,
+  },
+);
 
 export const status = defineTool({
   name: "job_status",
@@ -59,12 +53,10 @@ export const status = defineTool({
     jobs: z.array(z.string()).min(1).max(20).describe("Names, ids, id prefixes or job: URIs"),
     project,
   }),
-  output: z.looseObject({
-    jobs: z.array(z.looseObject(allUnlisted(job))),
-    ...allUnlisted({
-      not_found: z.array(z.looseObject({ job: z.string(), error: z.string() })).optional(),
-    }),
-  }),
+  output: openObject(
+    { jobs: z.array(explained) },
+    { not_found: z.array(z.looseObject({ job: text, error: text })).optional() },
+  ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ jobs: refs, project: at }, call) {
     const status = await explainJobs({ refs, where: whereOf(at) }, call);

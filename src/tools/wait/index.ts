@@ -2,36 +2,23 @@ import { z } from "zod";
 import { stateData } from "../../jobs/standing.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
 import { type WaitResult, waitForJobs } from "../../operations/wait/index.ts";
-import { unlisted, unlistedCount, unlistedMaybe, unlistedText } from "../answers.ts";
+import { jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { jobRefs, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { MAX_NAMED, waitedSeconds, waitText } from "./words.ts";
 
 const goal = z.enum(["running", "finished", "log"]);
 
-/** Of many jobs only id and status. */
-const waitedJob = z.looseObject({
-  name: unlistedMaybe,
-  id: unlistedText,
-  owner: unlistedMaybe,
-  status: unlistedText,
-  reason: unlistedMaybe,
-  exit_code: unlistedCount,
-  created_at: unlistedMaybe,
-  finished_at: unlistedMaybe,
-  run_time_seconds: unlistedCount,
-  unread: unlisted(z.array(z.string()).optional()),
-});
-
-const output = z.looseObject({
-  finished: z.boolean(),
-  waited_seconds: unlisted(z.number()),
-  jobs: z.array(waitedJob),
-  matched: unlisted(z.object({ job: z.string(), line: z.string() }).optional()),
-  trouble: unlistedMaybe,
-  as_of: unlistedMaybe,
-  gone: unlisted(z.array(z.string()).optional()),
-});
+const output = openObject(
+  { finished: z.boolean(), jobs: z.array(openObject({}, jobState)) },
+  {
+    waited_seconds: z.number(),
+    matched: z.object({ job: text, line: text }).optional(),
+    trouble: maybeText,
+    as_of: maybeText,
+    gone: maybeTexts,
+  },
+);
 
 export const wait = defineTool({
   name: "job_wait",

@@ -1,70 +1,71 @@
 import { z } from "zod";
-import { allUnlisted } from "../../answers.ts";
+import {
+  maybeFlag,
+  maybeNumber,
+  maybeText,
+  maybeTexts,
+  openObject,
+  text,
+  texts,
+  whichJob,
+} from "../../answers.ts";
 
-const text = z.string().optional();
-const values = z.record(z.string(), z.string());
+const values = z.record(text, text).optional();
 
-/** A job that was started, beside its id and status. */
-export const startedJob = allUnlisted({
-  name: text,
-  reason: text,
-  owner: text,
-  project: text,
-  request_id: text,
+/** A job that was started. */
+export const startedJob = {
+  name: maybeText,
+  id: text,
+  status: text,
+  reason: maybeText,
+  owner: maybeText,
+  project: maybeText,
+  request_id: maybeText,
   /** By an earlier call. */
-  repeated: z.boolean().optional(),
-  values: values.optional(),
-  http_url: text,
-  output: text,
-});
+  repeated: maybeFlag,
+  values,
+  http_url: maybeText,
+  output: maybeText,
+};
 
-export const failedStart = z.looseObject(
-  allUnlisted({ index: z.int(), name: text, values: values.optional(), error: z.string() }),
-);
+export const failedStart = openObject({}, { index: z.int(), name: maybeText, values, error: text });
 
 /** What would be started; only problems and count where that cannot be told. */
-export const plan = z.looseObject(
-  allUnlisted({
-    problems: z.array(z.string()),
+export const plan = openObject(
+  {},
+  {
+    problems: texts,
     count: z.int(),
-    where: text,
-    image: text,
-    command: text,
-    entrypoint: text,
-    preset: text,
-    gpu: text,
-    cpu: z.number().optional(),
-    memory_gib: z.number().optional(),
-    credits_per_hour: text,
-    worst_case_credits: text,
-    life_span_seconds: z.number().optional(),
-    mounts: z.array(z.string()).optional(),
-    env_names: z.array(z.string()).optional(),
-    secret_env: values.optional(),
-    http_port: z.int().optional(),
-    http_auth: z.boolean().optional(),
-    restart_policy: text,
-    pass_config: z.boolean().optional(),
-    options: z.array(z.string()).optional(),
-    available: z.number().optional(),
-    decided_at_start: z.array(z.string()).optional(),
-    doubts: z.array(z.string()).optional(),
-  }),
+    where: maybeText,
+    image: maybeText,
+    command: maybeText,
+    entrypoint: maybeText,
+    preset: maybeText,
+    gpu: maybeText,
+    cpu: maybeNumber,
+    memory_gib: maybeNumber,
+    credits_per_hour: maybeText,
+    worst_case_credits: maybeText,
+    life_span_seconds: maybeNumber,
+    mounts: maybeTexts,
+    env_names: maybeTexts,
+    secret_env: values,
+    http_port: maybeNumber,
+    http_auth: maybeFlag,
+    restart_policy: maybeText,
+    pass_config: maybeFlag,
+    options: maybeTexts,
+    available: maybeNumber,
+    decided_at_start: maybeTexts,
+    doubts: maybeTexts,
+  },
 );
 
 /** What every answer about a start may have besides. */
-export const startFacts = allUnlisted({
-  request_id: text,
-  tag: text,
-  owner: text,
-  project: text,
-  earlier: z
-    .looseObject({
-      job: z.string(),
-      id: z.string(),
-      owner: z.string(),
-      project: z.string(),
-      status: z.string(),
-    })
-    .optional(),
-});
+export const startFacts = {
+  request_id: maybeText,
+  tag: maybeText,
+  owner: maybeText,
+  project: maybeText,
+  earlier: z.looseObject({ ...whichJob, status: text }).optional(),
+};
