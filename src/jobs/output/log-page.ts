@@ -31,7 +31,7 @@ export interface LogFacts {
   hasFloor: boolean;
   /** More lines are there already, after the last one. */
   more: boolean;
-  /** The last line is not finished. */
+  /** The newest line is not finished, and is among those in `body`. */
   isLastOpen: boolean;
   /** What a search found: all matches, and those shown; `unsearchedLines` are too long to be searched whole. */
   search?: { matches: number; shown: number; unsearchedLines: number } | undefined;

@@ -15,6 +15,7 @@ export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFact
   const found = query.grep === undefined ? undefined : search(clean, query, query.grep);
   const lines = found?.lines ?? (part.matched === true ? withHit(clean, query) : clean);
   const lineCount = part.lines.length - part.lead;
+  const isLastOpen = part.lines.at(-1)?.open === true;
   const { job, reachedStart, more, matched, isWhole, ended, ending, tookMs, linesRead, bytesRead, trouble } =
     part;
   return {
@@ -23,7 +24,7 @@ export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFact
     lineCount,
     newLineCount: part.newLines ?? lineCount,
     hasFloor: part.floor !== undefined,
-    isLastOpen: part.lines.at(-1)?.open === true,
+    isLastOpen: isLastOpen && lines.some(({ from }) => from === part.lines.length - 1),
     search: found && {
       matches: found.matches,
       shown: found.shown,

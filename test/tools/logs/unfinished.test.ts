@@ -19,6 +19,11 @@ describe("a line that is not finished", () => {
       log: "begin\nLoading model... ",
       last_line_unfinished: true,
     });
+    const found = await mcp.ok("job_logs", { jobs: ["load"], grep: "Loading" });
+    expect(found.data.logs[0]).toMatchObject({ log: "Loading model... ", last_line_unfinished: true });
+    const whole = await mcp.ok("job_logs", { jobs: ["load"], grep: "begin" });
+    expect(whole.data.logs[0].log).toBe("begin");
+    expect(whole.data.logs[0]).not.toHaveProperty("last_line_unfinished");
     const waiting = mcp.ok("job_logs", { jobs: ["load"], until_pattern: "done", wait_seconds: 30 });
     const waited = mcp.ok("job_wait", { jobs: ["load"], until: "log", pattern: "€ done$", wait_seconds: 30 });
     await open(platform, job.id, "go");
