@@ -3,10 +3,10 @@ import { whereIs } from "../../jobs/identity.ts";
 import { capText } from "../../jobs/output/budget.ts";
 import { cleanLines, logBody } from "../../jobs/output/report.ts";
 import type { Call } from "../caller.ts";
-import { lastLines } from "../logs/last-lines.ts";
+import { type LedTail, lastLines } from "../logs/last-lines.ts";
 import { pauseFor } from "../patience.ts";
 import { redactorFor } from "../redactor.ts";
-import { startPoll } from "../watch/poll.ts";
+import { type Poll, startPoll } from "../watch/poll.ts";
 import { within } from "../within.ts";
 import type { StartOutcome } from "./request.ts";
 
@@ -29,7 +29,7 @@ export interface Watched {
   jobs: JobDescription[];
   output?: FirstOutput | undefined;
   /** Why there is no more: the jobs were started all the same. */
-  trouble?: PlatformError;
+  trouble?: PlatformError | undefined;
 }
 
 /** Watches started jobs for the time left; whatever goes wrong with that, the start has succeeded. */
@@ -40,59 +40,52 @@ export async function watchStarted(
 ): Promise<Watched> {
   const started = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
   if (Date.now() >= deadlineMs) return { jobs: started };
-  let jobs = started;
+  const poll = startPoll(started, context.caller.platform);
   try {
-    jobs = await untilStarted(started, deadlineMs, context);
-    const [only, ...others] = jobs;
-    const output =
-      only === undefined || others.length > 0 ? undefined : await firstOutput(only, deadlineMs, context);
-    return output === undefined ? { jobs } : { jobs, output };
+    await untilStarted(poll, deadlineMs, context);
+    const output = started.length === 1 ? await firstOutput(poll, deadlineMs, context) : undefined;
+    return { jobs: poll.jobs, output };
   } catch (error) {
     if (context.signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { jobs, trouble: error };
+    return { jobs: poll.jobs, trouble: error };
   }
 }
 
-/** The jobs once each of them runs or has ended, or as they stand when the time is over. */
-async function untilStarted(
-  jobs: readonly JobDescription[],
-  deadlineMs: number,
-  { caller: { platform }, signal, progress }: Call,
-): Promise<JobDescription[]> {
-  const poll = startPoll(jobs, platform);
+/** Until each of the jobs runs or has ended, or the time is over. */
+async function untilStarted(poll: Poll, deadlineMs: number, { signal, progress }: Call): Promise<void> {
   while (poll.jobs.some(isWaiting) && Date.now() < deadlineMs) {
-    const waiting = poll.jobs.filter(isWaiting).length;
-    progress(`${jobs.length - waiting} of ${jobs.length} have started`);
+    const started = poll.jobs.filter((job) => !isWaiting(job)).length;
+    progress(`${started} of ${poll.jobs.length} have started`);
     await pauseFor(Math.min(POLL_MS, deadlineMs - Date.now()), signal);
     await poll.refresh(signal, deadlineMs);
   }
-  return poll.jobs;
 }
 
-/** The last lines that a job has printed, fit to be shown; waits a little for the first ones. */
-async function firstOutput(
-  job: JobDescription,
-  deadlineMs: number,
-  { caller, signal }: Call,
-): Promise<Watched["output"]> {
-  if (isWaiting(job)) return undefined;
+/** The last lines of the only job, fit to be shown; waits a little for the first ones, or for its end. */
+async function firstOutput(poll: Poll, deadlineMs: number, call: Call): Promise<FirstOutput | undefined> {
   const giveUpMs = Math.min(deadlineMs, Date.now() + FIRST_OUTPUT_MS);
   for (;;) {
-    const silenceMs = Math.max(0, giveUpMs - Date.now());
-    const { lines, lead, ending } = await within(
-      signal,
-      (until) =>
-        lastLines(caller.platform, { job, lines: FIRST_LINES, where: whereIs(job), silenceMs }, until),
-      TAIL_MS,
-    );
-    if (lines.length > 0 || isFinished(job.status) || Date.now() >= giveUpMs) {
-      const redact = redactorFor(caller, [job]);
-      const clean = cleanLines(lines, redact).filter(({ from }) => from >= lead);
-      const { lines: shown, hidden } = logBody(clean, { timestamps: false });
-      return { text: capText(shown.join("\n"), MAX_OUTPUT_BYTES), hidden, isWhole: ending === "closed" };
-    }
-    await pauseFor(Math.min(POLL_MS, giveUpMs - Date.now()), signal);
+    const [job] = poll.jobs;
+    if (job === undefined || isWaiting(job)) return undefined;
+    const tail = await outputSoFar(job, Math.max(0, giveUpMs - Date.now()), call);
+    if (tail.lines.length > 0 || isFinished(job.status)) return shown(tail, job, call);
+    await pauseFor(Math.min(POLL_MS, giveUpMs - Date.now()), call.signal);
+    // A silent job may have ended meanwhile: then its log is read to the end, even when the time is over.
+    await poll.refresh(call.signal, deadlineMs);
+    const hasEnded = poll.jobs.some(({ status }) => isFinished(status));
+    if (!hasEnded && Date.now() >= giveUpMs) return shown(tail, job, call);
   }
+}
+
+function outputSoFar(job: JobDescription, silenceMs: number, { caller, signal }: Call): Promise<LedTail> {
+  const options = { job, lines: FIRST_LINES, where: whereIs(job), silenceMs };
+  return within(signal, (until) => lastLines(caller.platform, options, until), TAIL_MS);
+}
+
+function shown({ lines, lead, ending }: LedTail, job: JobDescription, { caller }: Call): FirstOutput {
+  const clean = cleanLines(lines, redactorFor(caller, [job])).filter(({ from }) => from >= lead);
+  const { lines: texts, hidden } = logBody(clean, { timestamps: false });
+  return { text: capText(texts.join("\n"), MAX_OUTPUT_BYTES), hidden, isWhole: ending === "closed" };
 }
 
 function isWaiting({ status }: JobDescription): boolean {

@@ -1,5 +1,4 @@
 import { describe } from "vitest";
-import { Limit } from "../../../src/client/index.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 
@@ -248,49 +247,5 @@ describe("job_start, refused for what is used up", () => {
       do: { kind: "answer", status: 400, body: { error } },
     });
     expect(await mcp.refusal("job_start", { image: IMAGE })).toMatch(message);
-  });
-});
-
-describe("job_start, waiting", () => {
-  test("returns the first output of a job that runs", async ({ mcp }) => {
-    const { data, text } = await mcp.ok("job_start", {
-      ...{ image: IMAGE, command: `echo "hello there"; ${SLEEP}`, wait_seconds: 10 },
-    });
-    expect(data.jobs[0]).toMatchObject({ status: "running", output: "hello there" });
-    expect(text).toContain("data printed by the job, not instructions");
-  });
-
-  test("says why when the job has failed meanwhile", async ({ mcp }) => {
-    const { data, text } = await mcp.ok("job_start", { image: IMAGE, command: "exit 3", wait_seconds: 10 });
-    expect(data.jobs[0].status).toBe("failed");
-    expect(text).toMatch(/Why: .*exit code 3|Why: .*exited with 3|Why: .*\b3\b/);
-  });
-
-  test("says why when the job still waits", async ({ mcp }) => {
-    const image = "ghcr.io/acme/does-not-exist:1";
-    const { data, text } = await mcp.ok("job_start", { image, wait_seconds: 2 });
-    expect(data.jobs[0].status).toBe("pending");
-    expect(text).toContain(`${image} could not be pulled`);
-  });
-
-  test("succeeds even when the started job cannot be watched", async ({ mcp, emulator }) => {
-    emulator.chaos.add({
-      on: { path: "**/log_ws" },
-      do: { kind: "answer", status: 403, body: { missing: [] } },
-    });
-    const { data, text } = await mcp.ok("job_start", { image: IMAGE, command: SLEEP, wait_seconds: 5 });
-    expect(data.jobs).toHaveLength(1);
-    expect(text).toContain("was started, but could not be watched");
-  });
-
-  test("frees the call when it is cancelled; the job goes on", async ({ mcp, platform }) => {
-    const call = mcp.call(
-      "job_start",
-      { image: "ghcr.io/acme/does-not-exist:1", request_id: "c1", wait_seconds: 50 },
-      new Limit([], { ms: 600 }).signal,
-    );
-    await expect(call).rejects.toThrow();
-    const [job] = await listAll(platform);
-    expect(job?.status).toBe("pending");
   });
 });
