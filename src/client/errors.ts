@@ -151,11 +151,13 @@ export class UnknownOutcomeError extends PlatformError {
   }
 }
 
-/** A request id that stands for another start. */
+/** A request id that stands for another start, which asked for other `differing` arguments; empty = somebody else's. */
 export class RequestIdUsedError extends PlatformError {
   override readonly name: string = "RequestIdUsedError";
+  readonly differing: readonly string[];
 
-  constructor(message: string) {
+  constructor(message: string, differing: readonly string[] = []) {
     super("conflict", message, { retryable: false });
+    this.differing = differing;
   }
 }

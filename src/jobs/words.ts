@@ -12,3 +12,8 @@ export function timesText(count: number): string {
 export function creditsText(amount: string): string {
   return `${amount} ${amount === "1" ? "credit" : "credits"}`;
 }
+
+/** The lines of a text that apply: what is not said is `undefined`, `false` or empty. */
+export function present(lines: readonly (string | false | undefined)[]): string[] {
+  return lines.filter((line): line is string => typeof line === "string" && line !== "");
+}

@@ -21,7 +21,7 @@ import { within } from "../operations/within.ts";
 import { maybeText, openObject, text, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
-import { limitText } from "./words/limits.ts";
+import { limitText } from "./limits.ts";
 
 const READ_BACK_MS = 5000;
 /** For the turn and the extension itself. */

@@ -44,6 +44,7 @@ export function sameRequest(job: JobDescription, { requestId, body, sentBody, us
   if (differing.length === 0) return job;
   throw new RequestIdUsedError(
     `request_id "${requestId}" was already used for job ${job.id} with other arguments (${differing.join(", ")}). Use a new one for a new job.`,
+    differing,
   );
 }
 

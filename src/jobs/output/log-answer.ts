@@ -1,5 +1,5 @@
 import { isFinished } from "../../client/index.ts";
-import { type NextCall, tightCallText } from "../next-call.ts";
+import { callText, type NextCall } from "../next-call.ts";
 import { nameOf, stateLine } from "../standing.ts";
 import { formatInstant } from "../time/durations.ts";
 import { byteLength, shareBudget } from "./budget.ts";
@@ -82,7 +82,7 @@ interface LabelledCall {
 }
 
 function callLine({ label, call }: LabelledCall): string {
-  return `${label}: ${tightCallText(call)}`;
+  return `${label}: ${callText(call)}`;
 }
 
 /** How to read on: newer lines, what was left out in the middle, older lines, other jobs. */

@@ -1,7 +1,7 @@
 import { isFinished } from "../../client/index.ts";
 import { unknownProjectText, unknownWordText } from "../../jobs/names/unknown.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
-import { tightCallText } from "../../jobs/next-call.ts";
+import { callText } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
@@ -45,12 +45,12 @@ export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
       ...page.unknownProjects.map(unknownProjectText),
       ...unreadableLine(page),
       ...nothingLine(page),
-      ...ended.map((call) => `Jobs created before may have ended in this time: ${tightCallText(call)}`),
+      ...ended.map((call) => `Jobs created before may have ended in this time: ${callText(call)}`),
       ...texts,
       ...(nextCursor === undefined
         ? []
         : [`More: job_list with the same filters and cursor: "${nextCursor}"`]),
-      ...wait.map((call) => `To wait for those still active: ${tightCallText(call)}`),
+      ...wait.map((call) => `To wait for those still active: ${callText(call)}`),
     ].join("\n"),
     next: [...ended, ...wait],
     data: dataOf(page, { rows, nextCursor }),

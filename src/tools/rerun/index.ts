@@ -15,11 +15,9 @@ import { watchStarted } from "../../operations/start/wait.ts";
 import { maybeText, openObject } from "../answers.ts";
 import { checkRequestId, jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { plan, startedJob, startFacts } from "../words/start/data.ts";
-import { planReply } from "../words/start/plan.ts";
-import { orNothing } from "../words/start/problems.ts";
-import { triedOutcomes } from "../words/start/refusal.ts";
-import { seenReply, startReply } from "../words/start/reply.ts";
+import { plan, planReply } from "../start/plan.ts";
+import { orNothing, triedOutcomes } from "../start/problems.ts";
+import { seenReply, startedJob, startFacts, startReply } from "../start/reply.ts";
 import { headingText, startItText, stillActive } from "./words.ts";
 
 export const rerun = defineTool({

@@ -7,12 +7,10 @@ import { startAll } from "../../operations/start/run.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
 import { openObject, text } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
-import { failedStart, plan, startedJob, startFacts } from "../words/start/data.ts";
-import { planReply } from "../words/start/plan.ts";
-import { orNothing } from "../words/start/problems.ts";
-import { triedOutcomes } from "../words/start/refusal.ts";
-import { seenReply, startReply } from "../words/start/reply.ts";
 import { readStart, startInput } from "./input.ts";
+import { plan, planReply } from "./plan.ts";
+import { orNothing, triedOutcomes } from "./problems.ts";
+import { failedStart, seenReply, startedJob, startFacts, startReply } from "./reply.ts";
 
 const START_IT = "To start it, call again without dry_run.";
 

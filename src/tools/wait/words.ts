@@ -1,5 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
-import { type NextCall, tightCallText } from "../../jobs/next-call.ts";
+import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
 import { timesRestarted } from "../../jobs/reasons/fresh-starts.ts";
 import { countStatuses, countsText } from "../../jobs/rows.ts";
@@ -64,12 +64,12 @@ function nextText(next: NextStep): string {
     return `No line matched in what was read, which is not the whole log of ${next.jobs.map(nameOf).join(", ")}. ${call}`;
   if (next.reason === "no_line") return `No line matched and none will: all have ended. ${call}`;
   if (next.reason === "stuck")
-    return `${call} says why ${stuckText(next.jobs)} and what would help. To wait anyway: ${tightCallText(next.wait)}`;
+    return `${call} says why ${stuckText(next.jobs)} and what would help. To wait anyway: ${callText(next.wait)}`;
   return call;
 }
 
 function callLine(call: NextCall): string {
-  return `Next: ${tightCallText(call)}`;
+  return `Next: ${callText(call)}`;
 }
 
 function stuckText([first, ...others]: JobDescription[]): string {

@@ -108,8 +108,8 @@ describe("job_rerun of an active job", () => {
     );
     const text = await mcp.refusal("job_rerun", { job: "orig", dry_run: false });
     expect(text).toMatch(/^conflict: orig .*is still running.*Nothing was started/s);
-    expect(text).toContain('job_kill {"jobs": ["orig"]}');
-    expect(text).toContain('job_wait {"jobs": ["orig"]}');
+    expect(text).toContain('job_kill {"jobs":["orig"]}');
+    expect(text).toContain('job_wait {"jobs":["orig"]}');
     expect(text).toContain('"name": "orig-2"');
     expect(await listAll(platform)).toEqual([expect.objectContaining({ id: job.id })]);
   });

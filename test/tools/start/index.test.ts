@@ -111,7 +111,7 @@ describe("job_start", () => {
     const { data } = await mcp.ok("job_start", { image: IMAGE, name: "train", command: SLEEP });
     const text = await mcp.refusal("job_start", { image: IMAGE, name: "train", command: SLEEP });
     expect(text).toMatch(/^conflict: The name "train" is taken by an active job, .*Nothing was started/s);
-    expect(text).toContain(`job_kill {"jobs": ["${data.jobs[0].id}"]}`);
+    expect(text).toContain(`job_kill {"jobs":["${data.jobs[0].id}"]}`);
   });
 
   test("never shows the value of a secret", async ({ mcp }) => {

@@ -94,7 +94,7 @@ describe("job_start with a request_id", () => {
     const job = await untilEnded(platform, await platform.jobs.status(data.jobs[0].id));
     const { text } = await mcp.ok("job_start", { ...args, wait_seconds: 1 });
     expect(text).toContain(
-      `To run it again: job_rerun {"job": "${job.id}"}, or job_start with another request_id.`,
+      `To run it again: job_rerun {"job":"${job.id}"}, or job_start with another request_id.`,
     );
     expect(text).not.toContain("Start it again");
   });

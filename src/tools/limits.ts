@@ -1,7 +1,7 @@
-import { formatCredits, formatMost } from "../../jobs/cost.ts";
-import { formatSpan } from "../../jobs/time/durations.ts";
-import { creditsText } from "../../jobs/words.ts";
-import type { LimitProblem, PricedPreset } from "../../operations/spending/problems.ts";
+import { formatCredits, formatMost } from "../jobs/cost.ts";
+import { formatSpan } from "../jobs/time/durations.ts";
+import { creditsText } from "../jobs/words.ts";
+import type { LimitProblem, PricedPreset } from "../operations/spending/problems.ts";
 
 /** Which limit is in the way, its figure, and what would fit. */
 export function limitText(problem: LimitProblem): string {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { PlatformError } from "../../../../src/client/index.ts";
-import type { StartOutcome } from "../../../../src/operations/start/request.ts";
-import { causeLines, rowText } from "../../../../src/tools/words/start/rows.ts";
+import { PlatformError, RequestIdUsedError } from "../../../src/client/index.ts";
+import type { StartOutcome } from "../../../src/operations/start/request.ts";
+import { causeLines } from "../../../src/tools/start/problems.ts";
+import { rowText } from "../../../src/tools/start/reply.ts";
 
 function outcome(index: number, error: PlatformError): StartOutcome {
   const item = {
@@ -18,12 +19,10 @@ describe("rows of a sweep", () => {
   const lost = new PlatformError("unknown_outcome", "The answer was lost.");
   const outcomes = [
     outcome(1, lost),
-    ...[2, 3].map((index) =>
-      outcome(
-        index,
-        new PlatformError("conflict", `The name "lr-${index}" is taken by job-${"a".repeat(36)}.`),
-      ),
-    ),
+    ...[2, 3].map((index) => ({
+      ...outcome(index, new PlatformError("conflict", "Starting a job failed.")),
+      nameTaken: { name: `lr-${index}`, holder: `job-${"a".repeat(36)}` },
+    })),
   ];
 
   test("do not call a job not started when that is unknown", () => {
@@ -41,12 +40,13 @@ describe("rows of a sweep", () => {
     ]);
   });
 
-  test("group refusals that differ in the request id only, and tell numbers of unnamed jobs apart", () => {
+  test("group uses of a request id by what differs, and tell numbers of unnamed jobs apart", () => {
     const used = [1, 2, 13].map((index) =>
-      outcome(index, new PlatformError("conflict", `request_id "r-${index}" was used for lr-${index}.`)),
+      outcome(index, new RequestIdUsedError(`used for job-${index}.`, [index === 13 ? "image" : "command"])),
     );
     expect(causeLines(used)).toEqual([
-      expect.stringMatching(/^Not started \(lr-1, lr-2, lr-13\): conflict: /),
+      "Not started (lr-1, lr-2): conflict: used for job-1.",
+      "Not started (lr-13): conflict: used for job-13.",
     ]);
     const unnamed = [1, 2].map((index) => {
       const error = new PlatformError("quota", `Needs ${index} GPUs.`);

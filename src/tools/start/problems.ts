@@ -1,0 +1,161 @@
+import { PlatformError, RequestIdUsedError, unreadableText } from "../../client/index.ts";
+import { oneLine, sentence } from "../../foreign.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { callText } from "../../jobs/next-call.ts";
+import { creditsText, timesText } from "../../jobs/words.ts";
+import { PolicyError } from "../../operations/policy-error.ts";
+import type { Exceeded } from "../../operations/spending/overflow.ts";
+import type { StartProblem } from "../../operations/start/check.ts";
+import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
+import type { StartResult } from "../../operations/start/run.ts";
+import { limitText } from "../limits.ts";
+
+const MAX_CAUSES = 5;
+const MAX_CAUSE_CHARS = 2000;
+const MAX_NAMES = 20;
+
+type Repeat = Pick<StartRequest, "requestId" | "isRepeatable">;
+
+/** Why a start would be refused. */
+export function problemText(problem: StartProblem): string {
+  switch (problem.code) {
+    case "invalid":
+      return problem.text;
+    case "over_limit":
+      return limitText(problem.problem);
+    case "name_taken":
+      return `name: ${problem.name} is the name of an active job, ${problem.id}.`;
+    case "unknown_project": {
+      const { project, cluster, org, known } = problem;
+      return `project: ${project} is not among yours in ${cluster}/${org} (${known.join(", ") || "none"}).`;
+    }
+    case "unknown_preset": {
+      const { wanted, near, known } = problem;
+      const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+      return `preset: there is no "${wanted.slice(0, 60)}".${hint} There are: ${known.join(", ")}.${unreadableText(problem)}`;
+    }
+  }
+}
+
+/** What fails before or in a start has started nothing, unless its error says otherwise. */
+export async function orNothing<T>(work: Promise<T>, request: Repeat): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw asNothing(error, request);
+  }
+}
+
+/** What was tried. @throws what was refused before that, and why nothing was started */
+export function triedOutcomes(result: StartResult, request: StartRequest): StartOutcome[] {
+  if (result.outcome === "refused") throw refusal(result.problems);
+  if (result.outcome === "over_limit")
+    throw new PolicyError("over_limit", `${limitText(result.problem)} Nothing was started.`);
+  const { outcomes } = result;
+  const [first, ...others] = outcomes;
+  if (first?.exceeded !== undefined && others.length === 0)
+    throw new PolicyError("over_limit", exceededText(first.exceeded));
+  const failure = first === undefined || others.length > 0 ? undefined : failureOf(first);
+  if (failure !== undefined) throw asNothing(failure, request);
+  if (outcomes.every(({ job }) => job === undefined)) throw nothingStarted(outcomes);
+  return outcomes;
+}
+
+/** Why one job is not known to have been started, and what to do about it. */
+export function failureOf({ error, nameTaken, exceeded }: StartOutcome): PlatformError | undefined {
+  if (exceeded !== undefined) return new PlatformError("quota", exceededText(exceeded), { retryable: false });
+  if (error === undefined || nameTaken === undefined) return error;
+  const { name, holder } = nameTaken;
+  const kill = callText({ tool: "job_kill", arguments: { jobs: [holder] } });
+  return new PlatformError(
+    "conflict",
+    `The name "${name}" is taken by an active job, ${holder}: give another name, or first end that one, if the user wants that, with ${kill}.`,
+    { cause: error, retryable: false, request: error.request, serverText: error.serverText },
+  );
+}
+
+/** Whether it is certain that a job was not started. */
+export function fateOf({ code }: PlatformError): "Not started" | "Unknown" {
+  return code === "unknown_outcome" ? "Unknown" : "Not started";
+}
+
+/** Why some jobs of a sweep were not started, each cause once, with the jobs it kept from starting. */
+export function causeLines(outcomes: readonly StartOutcome[]): string[] {
+  const all = causesOf(outcomes);
+  const lines = all.slice(0, MAX_CAUSES).map(({ error, names }) => {
+    const some = names.slice(0, MAX_NAMES).join(", ");
+    const others = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+    return `${fateOf(error)} (${some}${others}): ${failureText(error, MAX_CAUSE_CHARS)}`;
+  });
+  return all.length > MAX_CAUSES ? [...lines, `… and ${all.length - MAX_CAUSES} other causes`] : lines;
+}
+
+export function failureText({ code, message }: PlatformError, maxChars: number): string {
+  return cut(`${code}: ${message}`, maxChars);
+}
+
+export function cut(text: string, maxChars: number): string {
+  return text.length <= maxChars ? text : `${text.slice(0, maxChars - 1)}…`;
+}
+
+function asNothing(error: unknown, { requestId, isRepeatable }: Repeat): unknown {
+  if (!(error instanceof PlatformError)) return error;
+  if (error.code === "unknown_outcome" || error instanceof RequestIdUsedError) return error;
+  const again =
+    isRepeatable && error.retryable ? ` Repeating it with request_id "${requestId}" is safe.` : "";
+  return error.restate({ message: `${sentence(error.message)}${again}`, outcome: "nothing" });
+}
+
+function exceededText({ job, problem, endError }: Exceeded): string {
+  const { id, price_credits_per_hour: price } = job;
+  const how = `${limitText(problem)} ${id}, which this call started at ${creditsText(price)} per hour,`;
+  if (endError === undefined) return `${how} was ended at once.`;
+  const kill = callText({ tool: "job_kill", arguments: { jobs: [id] } });
+  return `${how} could not be ended (${endError.message}): end it with ${kill}.`;
+}
+
+function refusal(problems: readonly StartProblem[]): InvalidInputError {
+  const texts = problems.map((problem) => oneLine(problemText(problem)));
+  const list = texts.length === 1 ? ` ${texts.join("")}` : texts.map((text) => `\n- ${text}`).join("");
+  return new InvalidInputError(`The start would be refused, nothing was sent.${list}`);
+}
+
+/** One error for all: the code of the first says what can be done. */
+function nothingStarted(outcomes: readonly StartOutcome[]): PlatformError {
+  const all = causesOf(outcomes);
+  const lines = all.map(
+    ({ error, names }) => `- ${timesText(names.length)} ${failureText(error, MAX_CAUSE_CHARS)}`,
+  );
+  const isKnown = all.every(({ error }) => fateOf(error) === "Not started");
+  const what = isKnown ? "was started" : "is known to have been started";
+  const message = `None of ${outcomes.length} jobs ${what}:\n${lines.join("\n")}`;
+  const cause = all[0]?.error;
+  return new PlatformError(cause?.code ?? "platform_error", message, { cause });
+}
+
+/** Why some jobs were not started: the error of the first, and the names or numbers of all. */
+interface Cause {
+  error: PlatformError;
+  names: string[];
+}
+
+function causesOf(outcomes: readonly StartOutcome[]): Cause[] {
+  const causes = new Map<string, Cause>();
+  for (const outcome of outcomes) {
+    const error = failureOf(outcome);
+    if (error === undefined) continue;
+    const kind = kindOf(outcome, error);
+    const cause = causes.get(kind) ?? { error, names: [] };
+    cause.names.push(outcome.item.name ?? String(outcome.item.index));
+    causes.set(kind, cause);
+  }
+  return [...causes.values()];
+}
+
+/** What jobs that failed alike share: their errors may differ in names and ids. */
+function kindOf({ nameTaken, exceeded }: StartOutcome, error: PlatformError): string {
+  if (nameTaken !== undefined) return "name taken";
+  if (exceeded !== undefined && exceeded.endError === undefined) return `over ${exceeded.problem.limit}`;
+  if (error instanceof RequestIdUsedError) return `request id used: ${error.differing.join(", ")}`;
+  return `${error.code}: ${error.message}`;
+}

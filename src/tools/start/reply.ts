@@ -1,0 +1,259 @@
+import { z } from "zod";
+import { isFinished, type JobDescription } from "../../client/index.ts";
+import { formatMost, sumCredits } from "../../jobs/cost.ts";
+import { identityOf, identityText } from "../../jobs/identity.ts";
+import { callText, type NextCall } from "../../jobs/next-call.ts";
+import { fenceOutput } from "../../jobs/output/fence.ts";
+import { clampLine } from "../../jobs/output/log-text.ts";
+import { adviceText } from "../../jobs/reasons/explanation.ts";
+import { explainJob } from "../../jobs/reasons/index.ts";
+import { nameOf, statusText } from "../../jobs/standing.ts";
+import { valuesText } from "../../jobs/start/sweep.ts";
+import { formatSpan } from "../../jobs/time/durations.ts";
+import { counted, creditsText, present } from "../../jobs/words.ts";
+import type { Call } from "../../operations/caller.ts";
+import { refsAgain } from "../../operations/find/index.ts";
+import { redactorFor } from "../../operations/redactor.ts";
+import { worstCase } from "../../operations/spending/problems.ts";
+import type { Checked } from "../../operations/start/check.ts";
+import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
+import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
+import { maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
+import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
+
+const MAX_COMMAND_CHARS = 300;
+/** More links than that crowd out the answer. */
+const MAX_LINKS = 10;
+/** From more jobs on, each gets a short row, so that a hundred fit one answer. */
+const MANY = 20;
+const FEW_CHARS = { values: 120, error: 600 };
+const MANY_CHARS = { values: 30, error: 70 };
+
+const values = z.record(text, text).optional();
+
+/** A job that was started. */
+export const startedJob = {
+  name: maybeText,
+  id: text,
+  status: text,
+  reason: maybeText,
+  owner: maybeText,
+  project: maybeText,
+  request_id: maybeText,
+  /** By an earlier call. */
+  repeated: maybeFlag,
+  values,
+  http_url: maybeText,
+  output: maybeText,
+};
+
+export const failedStart = openObject({}, { index: z.int(), name: maybeText, values, error: text });
+
+/** What every answer about a start may have besides. */
+export const startFacts = {
+  request_id: maybeText,
+  tag: maybeText,
+  owner: maybeText,
+  project: maybeText,
+  earlier: z.looseObject({ ...whichJob, status: text }).optional(),
+};
+
+interface Started {
+  request: StartRequest;
+  checked: Checked;
+  outcomes: StartOutcome[];
+  watched: Watched;
+  /** The caller asked to stay until it runs. */
+  wasAwaited: boolean;
+}
+
+/** Says what was started, and how far it came within the time given. */
+export function startReply(started: Started, caller: Call["caller"]) {
+  const { request, watched } = started;
+  const { jobs, output, trouble } = watched;
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const outcomes = started.outcomes.map((outcome) => ({
+    ...outcome,
+    job: byId.get(outcome.job?.id ?? "") ?? outcome.job,
+  }));
+  const next = nextCalls(started);
+  const lines = [
+    ...(request.items.length === 1 ? singleLines(outcomes[0]) : sweepLines(outcomes, request)),
+    ...factLines(started, caller),
+    ...(output === undefined ? [] : outputLines(output, jobs[0])),
+    trouble && `It was started, but could not be watched: ${trouble.code}: ${trouble.message}`,
+    whyLine(started),
+    nextLine(started, next.map(callText)),
+  ];
+  const data = dataOf(outcomes, request, output?.text);
+  return { text: present(lines).join("\n"), data, jobs: jobs.slice(0, MAX_LINKS), next };
+}
+
+/** A dry run for a request that was made before. */
+export function seenReply(job: JobDescription) {
+  const text = `Dry run: nothing was started. The earlier call with this request_id started ${identityText(job)}, ${statusText(job)}. The same call without a dry run gives that job and starts nothing new; for a new job use another request_id.`;
+  return { text, data: { jobs: [], earlier: { ...identityOf(job), status: job.status } }, jobs: [job] };
+}
+
+function singleLines(outcome: StartOutcome | undefined) {
+  if (outcome?.job === undefined) return [];
+  const { job, isRepeated, item } = outcome;
+  const what =
+    isRepeated === true
+      ? "This is the job of the earlier call with this request_id, nothing new was started"
+      : "Started";
+  return [
+    `${what}: ${identityText(job)}, ${statusText(job)}.`,
+    `request_id: ${item.requestId}`,
+    job.http_url && `URL: ${job.http_url}`,
+  ];
+}
+
+function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: StartRequest): string[] {
+  const started = outcomes.filter(({ job }) => job !== undefined);
+  const old = started.filter(({ isRepeated }) => isRepeated).length;
+  const [some] = started;
+  const { owner, project } = some?.job === undefined ? { owner: "", project: "" } : identityOf(some.job);
+  const repeated = old === 0 ? "" : `, ${old} of them by an earlier call with this request_id`;
+  return [
+    `Started ${started.length} of ${outcomes.length} jobs${repeated} (owner ${owner}, project ${project}, tag ${sweepTag}).`,
+    `request_id: ${requestId}${started.length < outcomes.length ? "; calling again with it starts only those that are missing" : ""}`,
+    ...outcomes.map((outcome) => rowText(outcome, outcomes.length)),
+    ...causeLines(outcomes),
+  ];
+}
+
+/** One job of a sweep as a line. */
+export function rowText(outcome: StartOutcome, count: number): string {
+  const { item, job } = outcome;
+  const error = failureOf(outcome);
+  const label = `${item.index}. ${item.name ?? ""} ${cut(valuesText(item.values), maxChars(count).values)}`;
+  const fate = job === undefined ? error && fateOf(error).toUpperCase() : `${job.id}, ${statusText(job)}`;
+  return `${label.trimEnd()}: ${fate ?? ""}`;
+}
+
+function factLines(
+  { request: { items, ...request }, outcomes, checked: { plan }, watched: { jobs } }: Started,
+  caller: Call["caller"],
+) {
+  // An earlier call's job may have been given more time since.
+  const isRepeated = outcomes.some((outcome) => outcome.isRepeated);
+  const lifeSpanSeconds = isRepeated ? jobs[0]?.life_span : request.lifeSpanSeconds;
+  if (plan === undefined) return [];
+  const price = jobs[0]?.price_credits_per_hour ?? plan.preset.credits_per_hour;
+  const most = worstCase({ pricePerHour: price, lifeSpanSeconds });
+  const span =
+    most === undefined
+      ? "no life span: it costs until it is killed"
+      : `life span ${formatSpan(lifeSpanSeconds ?? 0)}, so at most ${creditsText(formatMost(sumCredits(jobs.map(() => most))))}`;
+  const toRun = items[0]?.toRun;
+  const redact = redactorFor(caller, jobs);
+  return [
+    `preset ${plan.preset.name}, ${creditsText(price)} per hour${items.length === 1 ? "" : " each"}; ${span}.`,
+    toRun?.inShell === true && `Command as it will be run: ${shownCommand(redact(toRun.command).text)}`,
+    ...[toRun?.warning, toRun?.doubt].map((note) => note && `Note: ${note}`),
+  ];
+}
+
+/** A long one is what the caller just wrote, behind `sh -c`: its beginning will do. */
+function shownCommand(command: string): string {
+  const [first = "", ...others] = command.split("\n");
+  const more = others.length === 0 ? "" : ` … (${counted(others.length, "more line")}, as given)`;
+  return `${clampLine(first, MAX_COMMAND_CHARS)}${more}`;
+}
+
+function outputLines({ text, hidden, isWhole }: FirstOutput, job: JobDescription | undefined) {
+  if (job === undefined) return [];
+  if (text === "") return [isFinished(job.status) && isWhole ? "It printed nothing." : "No output yet."];
+  const note = hidden > 0 && `${counted(hidden, "secret value")} hidden.`;
+  return [fenceOutput(text, `Output of ${nameOf(job)}`), note];
+}
+
+/** Why a job that was waited for does not run, or has failed. */
+function whyLine({ wasAwaited, checked, outcomes, watched }: Started): string {
+  const [job, ...others] = watched.jobs;
+  if (!wasAwaited || job === undefined || others.length > 0) return "";
+  if (job.status === "running" || job.status === "succeeded") return "";
+  const explanation = explainJob(job, { presets: checked.presets });
+  const isSilent = watched.output?.text === "";
+  const known = adviceText(explanation, isSilent && isFinished(job.status) ? "empty" : undefined);
+  // The same call would only show the same job again.
+  const advice = isFinished(job.status) && outcomes[0]?.isRepeated === true ? "" : known;
+  return `Why: ${present([explanation.why, advice]).join(" ")}`;
+}
+
+function nextCalls({ request: { items, sweepTag }, outcomes, watched: { jobs } }: Started): NextCall[] {
+  const [job] = jobs;
+  if (job === undefined) return [];
+  const isElsewhere = items.some(({ options }) => options.where?.project !== undefined);
+  const project = isElsewhere ? identityOf(job).project : undefined;
+  if (items.length > 1) return [{ tool: "job_list", arguments: { tags: [sweepTag], project } }];
+  if (isFinished(job.status) && outcomes[0]?.isRepeated === true)
+    return [{ tool: "job_rerun", arguments: { job: job.id } }];
+  const refs = refsAgain(jobs, { refs: [nameOf(job)], project });
+  const about = (tool: string) => ({ tool, arguments: { jobs: refs } });
+  if (isFinished(job.status)) return [about("job_status")];
+  return job.status === "running" ? [about("job_logs"), about("job_wait")] : [about("job_wait")];
+}
+
+function nextLine({ request, outcomes, watched }: Started, [first = "", second]: string[]): string {
+  const [job] = watched.jobs;
+  if (job === undefined) return "";
+  if (request.items.length > 1) return `Next: ${first} counts them by status.`;
+  if (isFinished(job.status) && outcomes[0]?.isRepeated === true)
+    return `It has ended, and this request_id always stands for it. To run it again: ${first}, or job_start with another request_id.`;
+  if (isFinished(job.status)) return `It has ended. Next: ${first}.`;
+  if (second === undefined) return `Next: ${first} for its end.`;
+  return `Next: ${first} for its output, ${second} for its end.`;
+}
+
+function dataOf(outcomes: readonly StartOutcome[], request: StartRequest, output: string | undefined) {
+  const failed = outcomes.flatMap((outcome) => failedRow(outcome, outcomes.length));
+  const [some] = outcomes.flatMap(({ job }) => (job === undefined ? [] : [identityOf(job)]));
+  const { sweepTag: tag } = request;
+  return {
+    request_id: request.requestId,
+    ...(tag === undefined ? {} : { tag, owner: some?.owner, project: some?.project }),
+    jobs: outcomes.flatMap((outcome) => startedRow(outcome, { count: outcomes.length, output })),
+    failed: failed.length === 0 ? undefined : failed,
+  };
+}
+
+function startedRow(
+  { item, job, isRepeated }: StartOutcome,
+  { count, output }: { count: number; output: string | undefined },
+) {
+  if (job === undefined) return [];
+  const { id, owner, project } = identityOf(job);
+  return [
+    {
+      name: job.name,
+      id,
+      status: job.status,
+      reason: job.history.reason,
+      ...(count > MANY ? {} : { owner, project, request_id: item.requestId }),
+      repeated: isRepeated || undefined,
+      values: shortValues(item.values, count),
+      http_url: job.http_url,
+      output,
+    },
+  ];
+}
+
+function failedRow(outcome: StartOutcome, count: number) {
+  const { index, name, values } = outcome.item;
+  const error = failureOf(outcome);
+  if (error === undefined) return [];
+  return [
+    { index, name, values: shortValues(values, count), error: failureText(error, maxChars(count).error) },
+  ];
+}
+
+function shortValues(values: Record<string, string>, count: number): Record<string, string> | undefined {
+  const short = Object.entries(values).map(([name, value]) => [name, cut(value, maxChars(count).values)]);
+  return short.length === 0 ? undefined : Object.fromEntries(short);
+}
+
+function maxChars(count: number) {
+  return count > MANY ? MANY_CHARS : FEW_CHARS;
+}
