@@ -1,9 +1,9 @@
 import type { CallOptions, Where } from "./call.ts";
+import type { PlatformClock } from "./clock.ts";
 import { apiBase, type Directory } from "./config/clusters.ts";
 import { PlatformError } from "./errors.ts";
 import type { Http } from "./http/index.ts";
 import type { Session } from "./login/session.ts";
-import type { PlatformClock } from "./logs/clock.ts";
 import type { ImageBase } from "./names/images.ts";
 import { encodePathPart } from "./names/uris.ts";
 import type { Sockets } from "./socket/index.ts";
@@ -55,4 +55,19 @@ export function checkId(id: string): string {
       `${JSON.stringify(id.slice(0, 80))} is not a job id: it is empty or has a slash or control character.`,
     );
   return id;
+}
+
+/**
+ * A time for a query: text with an offset stays as it is, without one it is local time, as in the official
+ * client. @throws {PlatformError} `invalid_argument`. Source: protocol reference 3.6.
+ */
+export function toInstant(time: Date | string): string {
+  if (typeof time === "string" && /(Z|[+-]\d\d:?\d\d)$/i.test(time) && !Number.isNaN(Date.parse(time)))
+    return time;
+  const date = new Date(time);
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  throw new PlatformError(
+    "invalid_argument",
+    `"${String(time).slice(0, 60)}" is not a time: write e.g. 2026-08-01T10:00:00Z.`,
+  );
 }

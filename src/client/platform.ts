@@ -1,4 +1,5 @@
 import type { CallOptions } from "./call.ts";
+import { PlatformClock } from "./clock.ts";
 import { Directory, type PlatformContext } from "./config/clusters.ts";
 import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
@@ -8,7 +9,6 @@ import { Connections } from "./http/proxies.ts";
 import { Jobs } from "./jobs.ts";
 import type { Login } from "./login/login.ts";
 import { Session } from "./login/session.ts";
-import { PlatformClock } from "./logs/clock.ts";
 import { Sockets } from "./socket/index.ts";
 import { Starts } from "./start/under-way.ts";
 

@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { characterStart } from "../utf8.ts";
 
 /** A stream's text: all of it, or its beginning and its end. */
 export interface Capped {
@@ -49,13 +50,13 @@ export class HeadTail {
       return { head: Buffer.concat([head, tail]).toString("utf8"), tail: "", omittedBytes: 0, lead: "" };
     // The decoder keeps back a character that was cut at the end.
     const headText = new StringDecoder("utf8").write(head);
-    const tailStart = firstCharacter(tail);
+    const tailStart = characterStart(tail, 0);
     const cut = head.length - Buffer.byteLength(headText) + tailStart;
     return {
       head: headText,
       tail: tail.toString("utf8", tailStart),
       omittedBytes: this.#omitted + Math.max(0, cut),
-      lead: this.#lead.toString("utf8", firstCharacter(this.#lead)),
+      lead: this.#lead.toString("utf8", characterStart(this.#lead, 0)),
     };
   }
 
@@ -69,15 +70,4 @@ export class HeadTail {
     this.#tail = [kept];
     this.#tailBytes = kept.length;
   }
-}
-
-/** Where the first whole character of `bytes` starts. */
-function firstCharacter(bytes: Uint8Array): number {
-  let start = 0;
-  while (start < Math.min(3, bytes.length) && isContinuation(bytes[start] ?? 0)) start += 1;
-  return start;
-}
-
-function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
 }

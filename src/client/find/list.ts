@@ -1,11 +1,10 @@
 import { oneLine } from "../../foreign.ts";
 import type { CallOptions } from "../call.ts";
-import { type Connection, imageBase, jobsUrl } from "../connection.ts";
+import { type Connection, imageBase, jobsUrl, toInstant } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { describe } from "../http/index.ts";
-import { newLineSplitter, parseJsonLine } from "../http/ndjson.ts";
+import { LineSplitter, parseJsonLine } from "../http/ndjson.ts";
 import type { JobDescription, JobStatus } from "../job.ts";
-import { toInstant } from "../logs/instant.ts";
 import type { ImageBase } from "../names/images.ts";
 import { parseJob } from "../records/to-job.ts";
 
@@ -58,7 +57,7 @@ export async function* listJobs(
     url: `${jobsUrl(at)}?${query}`,
     accept: "application/x-ndjson",
   } as const;
-  const splitter = newLineSplitter(WHAT);
+  const splitter = new LineSplitter(WHAT);
   const records = { base, api, onUnreadable: filter.onUnreadable };
   // One loop over chunks and a plain one over their lines: a promise per line would cost more than the line.
   for await (const chunk of at.http.stream(api, call))

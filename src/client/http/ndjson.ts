@@ -1,30 +1,49 @@
+import { StringDecoder } from "node:string_decoder";
 import { parseJson } from "../../json.ts";
 import { PlatformError } from "../errors.ts";
-import { LineSplitter } from "../logs/lines.ts";
 
 /** The official client's read buffer; a longer line is a fault. Source: protocol reference 2.4. */
-const MAX_LINE_BYTES = 8 * 1024 * 1024;
+const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 
-/**
- * The lines of a byte stream as text; blank ones are skipped, a line may come in any number of pieces.
- * `what` begins the message of the error for a line that does not end.
- */
+/** Cuts a stream into lines; characters may be split anywhere. `what` begins the messages of errors. */
+export class LineSplitter {
+  readonly #what: string;
+  readonly #longest: number;
+  readonly #decoder = new StringDecoder("utf8");
+  #rest = "";
+
+  constructor(what: string, longest = MAX_LINE_LENGTH) {
+    this.#what = what;
+    this.#longest = longest;
+  }
+
+  /** The lines that `chunk` completes. @throws {PlatformError} `protocol_error` for a line without end */
+  push(chunk: Uint8Array): string[] {
+    const text = this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    const end = text.lastIndexOf("\n");
+    const lines = end < 0 ? [] : (this.#rest + text.slice(0, end)).split("\n");
+    this.#rest = end < 0 ? this.#rest + text : text.slice(end + 1);
+    if (this.#rest.length > this.#longest || lines.some(({ length }) => length > this.#longest))
+      throw fault(this.#what, "the platform sent a line that never ends");
+    return lines;
+  }
+
+  /** What came after the last newline. */
+  rest(): string | undefined {
+    return this.#rest + this.#decoder.end() || undefined;
+  }
+}
+
+/** The lines of a byte stream; blank ones are skipped. */
 export async function* textLines(
   chunks: AsyncIterable<Uint8Array>,
   what: string,
 ): AsyncGenerator<string, void> {
-  const splitter = new LineSplitter(MAX_LINE_BYTES, () =>
-    fault(what, "the platform sent a line that never ends"),
-  );
+  const splitter = new LineSplitter(what);
   for await (const chunk of chunks)
     for (const line of splitter.push(chunk)) if (line.trim() !== "") yield line;
   const last = splitter.rest();
   if (last !== undefined && last.trim() !== "") yield last;
-}
-
-/** Cuts a stream into lines, refusing one that does not end. */
-export function newLineSplitter(what: string): LineSplitter {
-  return new LineSplitter(MAX_LINE_BYTES, () => fault(what, "the platform sent a line that never ends"));
 }
 
 /** One line's JSON object. @throws {PlatformError} `protocol_error` when it is cut short */

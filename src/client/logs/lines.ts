@@ -1,7 +1,12 @@
-import type { Cut } from "./long-line.ts";
+import { type Cut, LongLine } from "./long-line.ts";
 
 const NEWLINE = 10;
+/** Container runtimes cut longer lines into pieces of this size, each with its own timestamp. */
+const PIECE_BYTES = 16_384;
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d) ?/;
+/** The beginning of a timestamp whose rest has not arrived. */
+const STAMP_BEGUN = /^\d{1,4}$|^\d{4}-[\d:.T+-]{0,40}$/;
+const LONGEST_STAMP = 48;
 
 /** One line of a log, as printed; `time` as the platform wrote it. */
 export interface LogLine {
@@ -13,64 +18,6 @@ export interface LogLine {
   cut?: Cut;
 }
 
-/** Cuts bytes into lines; characters may be split anywhere. */
-export class LineSplitter {
-  readonly #maxBytes: number;
-  readonly #tooLong: () => Error;
-  #parts: Uint8Array[] = [];
-  #bytes = 0;
-
-  /** `tooLong` makes the error for a line longer than `maxBytes`: memory stays bounded. */
-  constructor(maxBytes: number, tooLong: () => Error) {
-    this.#maxBytes = maxBytes;
-    this.#tooLong = tooLong;
-  }
-
-  /** The lines that `chunk` completes. */
-  push(chunk: Uint8Array): string[] {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const first = bytes.indexOf(NEWLINE);
-    if (first < 0) {
-      this.#keep(bytes);
-      return [];
-    }
-    const last = bytes.lastIndexOf(NEWLINE);
-    this.#keep(bytes.subarray(0, first));
-    const lines = [this.#take()];
-    // All whole lines are decoded at once: a call for each would cost more than the line.
-    if (last > first)
-      for (const line of bytes.toString("utf8", first + 1, last).split("\n")) lines.push(this.#bounded(line));
-    this.#keep(bytes.subarray(last + 1));
-    return lines;
-  }
-
-  /** What came after the last newline. */
-  rest(): string | undefined {
-    return this.#bytes === 0 ? undefined : this.#take();
-  }
-
-  #bounded(line: string): string {
-    if (line.length > this.#maxBytes) throw this.#tooLong();
-    return line;
-  }
-
-  #keep(piece: Uint8Array): void {
-    if (this.#bytes + piece.length > this.#maxBytes) throw this.#tooLong();
-    if (piece.length === 0) return;
-    this.#parts.push(piece);
-    this.#bytes += piece.length;
-  }
-
-  #take(): string {
-    const [first] = this.#parts;
-    const bytes = this.#parts.length === 1 && first ? first : Buffer.concat(this.#parts, this.#bytes);
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
-    this.#parts = [];
-    this.#bytes = 0;
-    return text;
-  }
-}
-
 /** Takes the timestamp off a line read with `timestamps=true`. Source: protocol reference 4.2. */
 export function parseStamped(line: string): LogLine {
   const found = STAMP.exec(line);
@@ -79,8 +26,8 @@ export function parseStamped(line: string): LogLine {
 }
 
 /**
- * A key that orders timestamps by text: the archive keeps microseconds and the live part nanoseconds of the
- * same line, so both are cut to microseconds.
+ * A key that orders timestamps as text. The archive keeps microseconds and the live part nanoseconds of the same
+ * line, so both are cut to microseconds.
  */
 export function timeKey(time: string): string {
   const found = STAMP.exec(time);
@@ -89,4 +36,108 @@ export function timeKey(time: string): string {
   if (found[3] === "Z" || found[3] === "+00:00") return `${found[1]}.${fraction}`;
   const seconds = new Date(`${found[1]}${found[3]}`).toISOString().slice(0, 19);
   return `${seconds}.${fraction}`;
+}
+
+/**
+ * Cuts the bytes of a log into lines. Characters may be split anywhere; a line that the container runtime cut into
+ * pieces is put together; of an endless line only the beginning and the end are kept.
+ */
+export class LogLines {
+  readonly #open = new LongLine();
+  /** Pieces of a line of which more will come. */
+  readonly #pieces = new LongLine();
+  /** The first piece's timestamp. */
+  #pieceStamp: LogLine = { text: "" };
+  #hasPieces = false;
+
+  /** The lines that `chunk` completes. */
+  push(chunk: Uint8Array): LogLine[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const first = bytes.indexOf(NEWLINE);
+    if (first < 0) {
+      this.#open.push(bytes);
+      return [];
+    }
+    const last = bytes.lastIndexOf(NEWLINE);
+    this.#open.push(bytes.subarray(0, first));
+    const lines: LogLine[] = [];
+    this.#finishOpen(lines);
+    if (last > first) this.#wholeLines(bytes.subarray(first + 1, last), lines);
+    this.#open.push(bytes.subarray(last + 1));
+    return lines;
+  }
+
+  /** The unfinished line, without a last character that is incomplete. */
+  rest(): LogLine | undefined {
+    if (this.#open.isEmpty && !this.#hasPieces) return undefined;
+    const { text, ...cut } = this.#open.text({ isOpen: true });
+    const line = { ...parseStamped(text), ...cut };
+    const isStampOnly = line.time === undefined && STAMP_BEGUN.test(text);
+    if (this.#hasPieces) return { ...this.#joined(isStampOnly ? "" : line.text), open: true };
+    return isStampOnly ? undefined : { ...line, open: true };
+  }
+
+  /** Decodes all whole lines at once: a call for each would cost more than the line. */
+  #wholeLines(bytes: Buffer, lines: LogLine[]): void {
+    if (this.#hasPieces || hasLongLine(bytes)) {
+      for (const line of split(bytes)) {
+        this.#open.push(line);
+        this.#finishOpen(lines);
+      }
+      return;
+    }
+    for (const line of bytes.toString("utf8").split("\n")) lines.push(parseStamped(line));
+  }
+
+  #finishOpen(lines: LogLine[]): void {
+    const { whole } = this.#open;
+    if (whole === undefined || !this.#isPiece(whole, lines)) {
+      const { text, ...cut } = this.#open.text();
+      lines.push({ ...parseStamped(text), ...cut });
+    }
+    this.#open.clear();
+  }
+
+  /** Keeps a line that is a piece of a longer one; the last piece completes it. */
+  #isPiece(line: Buffer, lines: LogLine[]): boolean {
+    const start = stampLength(line);
+    const isFull = start > 0 && line.length - start === PIECE_BYTES;
+    if (start === 0 || !(isFull || this.#hasPieces)) return false;
+    if (!this.#hasPieces) this.#pieceStamp = parseStamped(line.toString("latin1", 0, start));
+    this.#pieces.push(Buffer.from(line.subarray(start)));
+    this.#hasPieces = isFull;
+    if (isFull) return true;
+    lines.push(this.#joined(""));
+    this.#pieces.clear();
+    return true;
+  }
+
+  #joined(more: string): LogLine {
+    const { text, ...cut } = this.#pieces.text();
+    return { ...this.#pieceStamp, text: text + more, ...cut };
+  }
+}
+
+/** Length of the timestamp in front of a line, its blank included. */
+function stampLength(line: Buffer): number {
+  const begin = line.toString("latin1", 0, Math.min(line.length, LONGEST_STAMP));
+  return begin.length - parseStamped(begin).text.length;
+}
+
+function hasLongLine(bytes: Buffer): boolean {
+  for (let at = 0; at + PIECE_BYTES < bytes.length; ) {
+    const newline = bytes.lastIndexOf(NEWLINE, at + PIECE_BYTES);
+    if (newline <= at) return true;
+    at = newline;
+  }
+  return false;
+}
+
+function* split(bytes: Buffer): Generator<Buffer> {
+  let at = 0;
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, at)) {
+    yield bytes.subarray(at, end);
+    at = end + 1;
+  }
+  yield bytes.subarray(at);
 }

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { CallOptions, Where } from "../call.ts";
-import { type Connection, checkId, monitoringUrl } from "../connection.ts";
+import { type Connection, checkId, monitoringUrl, toInstant } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import type { Socket } from "../socket/index.ts";
-import { toInstant } from "./instant.ts";
 
 /** How to read a log. */
 export interface MonitorOptions {
   /** Earliest time; by default the job's creation. */
   since?: Date | string | undefined;
-  /** Puts a time and a blank in front of every line. */
+  /** Puts a timestamp and a blank in front of every line. */
   timestamps?: boolean | undefined;
-  /** Line between the archived and the live part; the empty string = none; by default one that the server makes up. */
+  /** Line between the archived and the live part; the empty string = none; by default the server makes one up. */
   separator?: string | undefined;
   where?: Where | undefined;
 }

@@ -2,22 +2,22 @@ import type { CallOptions, Where } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import { getJob } from "../find/index.ts";
 import { isFinished, type JobDescription } from "../job.ts";
+import { type Cursor, SameTime } from "./cursor.ts";
 import { type LogLine, timeKey } from "./lines.ts";
-import { LineRing } from "./ring.ts";
-import { type Cursor, SameTime } from "./same-time.ts";
-import { readSteadily, type SteadyEnd } from "./steady-window.ts";
+import { NewestLines } from "./newest-lines.ts";
+import { type ResumedEnd, readResuming } from "./resume.ts";
 import type { Ending, Window } from "./window.ts";
 import { type Step, WindowPlan } from "./window-plan.ts";
 
 const DEFAULT_LINES = 200;
 const DEFAULT_BYTES = 1024 * 1024;
-/** A log that the platform does not close is not read for longer. */
+/** The longest read of a log that the platform does not close. */
 const LIMIT_MS = 20_000;
-/** How long the first byte of a running job's log is waited for. */
+/** How long to wait for the first byte of a running job's log. */
 const SILENCE_MS = 3000;
-/** The same for a part of the log: one that holds nothing is silent, and a larger one is read next. */
+/** The same for a part of the log: an empty part is silent, and a larger one is read next. */
 const PART_SILENCE_MS = 300;
-/** How much larger a part may be than what is wanted of it before a smaller one is tried. */
+/** How many bytes a part may hold, and how many times what is wanted of it, before a smaller one is tried. */
 const LEAST_BUDGET_BYTES = 512 * 1024;
 const BUDGET_FACTOR = 2;
 const LONG_LINE_BYTES = 1024;
@@ -34,13 +34,13 @@ export interface TailOptions {
   maxBytes?: number | undefined;
   /** The job, where the caller has it already: saves a request. */
   job?: JobDescription | undefined;
-  /** Gives the first lines after this place instead of the last ones, so that nothing is left out. */
+  /** Gives the first lines after this place instead of the last ones, so that a reader misses nothing. */
   after?: Cursor | undefined;
-  /** Gives the last lines before this place; with `after` as well, none that are not behind that. */
+  /** Gives the last lines before this place; together with `after`, only those after that. */
   before?: Cursor | undefined;
-  /** How long the first byte of a running job is waited for, in milliseconds; 3,000 by default. */
+  /** How long to wait for the first byte of a running job, in milliseconds; 3,000 by default. */
   silenceMs?: number | undefined;
-  /** How long is read at most, in milliseconds; 20,000 by default. */
+  /** The longest time to read, in milliseconds; 20,000 by default. */
   limitMs?: number | undefined;
   where?: Where | undefined;
 }
@@ -49,7 +49,7 @@ export interface TailOptions {
 export interface LogTail {
   /** Oldest first, as printed: control sequences and carriage returns included. The last one may be `open`. */
   lines: LogLine[];
-  /** Nothing was printed before the first line (or before `since`, or behind `after`). */
+  /** Nothing was printed before the first line (from `since` or `after` on). */
   reachedStart: boolean;
   /** Where the next call goes on; absent while nothing was printed. */
   cursor?: Cursor;
@@ -61,7 +61,7 @@ export interface LogTail {
   live: boolean;
   /** Why reading ended; after `quiet` and `time` more may be there already. */
   ending: Ending;
-  /** How long was read, in milliseconds. */
+  /** How long reading took, in milliseconds. */
   tookMs: number;
   /** More lines are there already; only with `after`. */
   more: boolean;
@@ -69,7 +69,7 @@ export interface LogTail {
 
 /**
  * The last lines of a job's log, at a cost in proportion to what is shown: reads a short window before the
- * end, and others until one holds enough and not far too much. Never waits for a running job to print more.
+ * end, then others until one holds enough and not far too much. Never waits for a running job to print more.
  * @throws {PlatformError} `not_found`. Source: protocol reference 4.2 (no server-side tail).
  */
 export async function tailLog(
@@ -91,13 +91,30 @@ export async function tailLog(
     call,
   };
   const isForward = options.after !== undefined && options.before === undefined;
-  const tail = isForward
-    ? await readForward(reader, options.after, options)
+  const { lines, cursor, start, reachedStart, bytesRead, linesRead, ending, more } = isForward
+    ? await readForward(reader, options)
     : await readBack(reader, job, options);
-  return { ...tail, tookMs: performance.now() - startedMs };
+  return {
+    lines,
+    ...(cursor && { cursor }),
+    ...(start && { start }),
+    reachedStart,
+    bytesRead,
+    linesRead,
+    live: ending !== "closed",
+    ending,
+    tookMs: performance.now() - startedMs,
+    more,
+  };
 }
 
-type Read = Omit<LogTail, "tookMs">;
+/** What was read, with the end of the last window. */
+interface Read extends Pick<ResumedEnd, "cursor" | "bytesRead" | "linesRead" | "ending"> {
+  lines: LogLine[];
+  start: Cursor | undefined;
+  reachedStart: boolean;
+  more: boolean;
+}
 
 interface Reader {
   at: Connection;
@@ -121,35 +138,36 @@ async function readBack(reader: Reader, job: JobDescription, options: TailOption
     spent.bytesRead += part.bytesRead;
     spent.linesRead += part.linesRead;
     firstMs = Math.max(firstMs, part.firstMs);
-    if (part.ending === "time" || isEnough(part, step)) return { ...chosen(part, best, step), ...spent };
+    if (part.ending === "time" || isEnough(part, step))
+      return { ...chosen(part, best, step), ...spent, more: false };
     if (!part.isTooMuch) best = part;
     step = plan.next(part);
   }
 }
 
-/** Silence of a part is not waited out, since a larger one is read next; unless the log is known to be slow. */
+/** A part's silence is not waited out, since a larger part is read next; unless the log is known to be slow. */
 function silenceOf({ isWhole }: Step, longestMs: number, firstMs: number): number {
   return isWhole ? longestMs : Math.min(longestMs, Math.max(PART_SILENCE_MS, firstMs * 4));
 }
 
-/** The last part, unless the time did not suffice for it and a smaller one had brought more. */
-function chosen(part: Part, best: Part | undefined, { isWhole }: Step): Read {
+/** The last part, unless the time ran out on it and a smaller one had brought more. */
+function chosen(part: Part, best: Part | undefined, { isWhole }: Step): Omit<Read, "more"> {
   const isWorse = part.ending === "time" && best !== undefined && best.lines.length > part.lines.length;
-  if (isWorse) return toRead(best);
-  return { ...toRead(part), reachedStart: isWhole && !part.hasLost && !part.isTooMuch };
+  if (isWorse) return { ...best, reachedStart: false };
+  return { ...part, reachedStart: isWhole && !part.hasDropped && !part.isTooMuch };
 }
 
-function isEnough({ isTooMuch, hasLost }: Part, { isWhole, isLast }: Step): boolean {
-  return !isTooMuch && (hasLost || isWhole || isLast);
+function isEnough({ isTooMuch, hasDropped }: Part, { isWhole, isLast }: Step): boolean {
+  return !isTooMuch && (hasDropped || isWhole || isLast);
 }
 
 /** What one window before the end held. */
-interface Part extends SteadyEnd {
+interface Part extends ResumedEnd {
   lines: LogLine[];
   start: Cursor | undefined;
   /** Older lines were dropped for newer ones. */
-  hasLost: boolean;
-  /** It was given up for holding more than was to be read. */
+  hasDropped: boolean;
+  /** Reading was given up: it held more than was to be read. */
   isTooMuch: boolean;
   /** Unix milliseconds of the first and the last line with a time. */
   firstAtMs: number | undefined;
@@ -162,16 +180,16 @@ async function readPart(
   { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until, after, before }: TailOptions,
 ): Promise<Part> {
   const floor = isWhole ? after : undefined;
-  const ring = new LineRing({ lines, bytes: maxBytes }, floor);
-  const place = before === undefined ? undefined : new SameTime(behind(before, floor));
+  const newest = new NewestLines({ lines, bytes: maxBytes }, floor);
+  const place = before === undefined ? undefined : new SameTime(countedFrom(floor, before));
   const from = since === undefined || !isWhole ? "" : timeKey(since.toISOString());
-  const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
+  const isLater = laterThan(until);
   const isPast = (line: LogLine) =>
-    line.time !== undefined && (place?.isOld(line) === false || timeKey(line.time) > to);
+    line.time !== undefined && (place?.isOld(line) === false || isLater(line));
   const times: { first?: string; last?: string } = {};
   let bytes = 0;
   const startsAt = isWhole ? since : new Date(fromMs);
-  const end = await readSteadily(
+  const end = await readResuming(
     at,
     { ...window, since: startsAt, after: floor },
     (line) => {
@@ -182,51 +200,43 @@ async function readPart(
         times.first ??= line.time;
         times.last = line.time;
       }
-      ring.push(line);
+      newest.push(line);
       return true;
     },
     call,
   );
-  if (end.rest !== undefined && !isPast(end.rest)) ring.push(end.rest);
-  const kept = ring.lines();
-  const start = ring.before ?? placeOf(kept[0]);
+  if (end.rest !== undefined && !isPast(end.rest)) newest.push(end.rest);
   return {
     ...end,
-    lines: kept,
-    start: kept.length === 0 ? undefined : start,
-    hasLost: ring.lost,
+    lines: newest.lines,
+    start: newest.start,
+    hasDropped: newest.hasDropped,
     isTooMuch: bytes > budget,
     firstAtMs: times.first === undefined ? undefined : Date.parse(times.first),
     lastAtMs: times.last === undefined ? undefined : Date.parse(times.last),
   };
 }
 
-/** The place as it is counted where the lines up to `floor` do not come. */
-function behind(place: Cursor, floor: Cursor | undefined): Cursor {
+/** The same place, counted in what comes after `floor`. */
+function countedFrom(floor: Cursor | undefined, place: Cursor): Cursor {
   if (floor === undefined || timeKey(floor.time) !== timeKey(place.time)) return place;
   return { ...place, count: Math.max(0, place.count - floor.count) };
-}
-
-function placeOf(line: LogLine | undefined): Cursor | undefined {
-  return line?.time === undefined ? undefined : { time: line.time, count: 0 };
 }
 
 /** The first lines after a cursor. */
 async function readForward(
   { at, window, call }: Reader,
-  after: Cursor | undefined,
-  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, until }: TailOptions,
+  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, until, after }: TailOptions,
 ): Promise<Read> {
   const kept: LogLine[] = [];
-  const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
-  const since = after === undefined ? undefined : new Date(after.time);
+  const isLater = laterThan(until);
   let bytes = 0;
   let more = false;
-  const end = await readSteadily(
+  const end = await readResuming(
     at,
-    { ...window, since, after },
+    { ...window, since: undefined, after },
     (line) => {
-      if (line.time !== undefined && timeKey(line.time) > to) return false;
+      if (isLater(line)) return false;
       bytes += line.text.length + 1;
       more = kept.length >= lines || (bytes > maxBytes && kept.length > 0);
       if (more) return false;
@@ -235,30 +245,13 @@ async function readForward(
     },
     call,
   );
-  const { rest } = end;
-  if (rest !== undefined && !(rest.time !== undefined && timeKey(rest.time) > to)) kept.push(rest);
-  return { ...toRead({ ...end, lines: kept, start: after }), reachedStart: false, more };
+  if (end.rest !== undefined && !isLater(end.rest)) kept.push(end.rest);
+  return { ...end, lines: kept, start: after, reachedStart: false, more };
 }
 
-function toRead({
-  lines,
-  start,
-  cursor,
-  bytesRead,
-  linesRead,
-  ending,
-}: Pick<Part, "lines" | "start" | "cursor" | "bytesRead" | "linesRead" | "ending">): Read {
-  return {
-    lines,
-    reachedStart: false,
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(start === undefined ? {} : { start }),
-    bytesRead,
-    linesRead,
-    live: ending !== "closed",
-    ending,
-    more: false,
-  };
+function laterThan(until: Date | undefined): (line: LogLine) => boolean {
+  const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
+  return ({ time }) => time !== undefined && timeKey(time) > to;
 }
 
 /** Before a job has started there is nothing to wait for. */

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CallOptions, Where } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import type { Socket } from "../socket/index.ts";
-import type { LogLine } from "./lines.ts";
-import { LogLines } from "./pieces.ts";
+import { type LogLine, LogLines } from "./lines.ts";
 import { newSeparator, nextChunk, openLog } from "./stream.ts";
 
-/** Quiet time after which what is there has come: in the live part, and where the archive may still go on. */
+/** Silence after which everything has come: in the live part, and where the archive may still go on. */
 const LIVE_QUIET_MS = 150;
 const ARCHIVE_QUIET_MS = 600;
-/** The connection itself may hold bytes back: its answer to a ping is waited for so long. */
+/** How long to wait for the answer to a ping: the connection itself may hold bytes back. */
 const PONG_MS = 3000;
 const TOGETHER_MS = 2;
-/** A job that prints all the time is caught up with once its lines come no faster than time passes. */
+/** The reader has caught up with a job that never pauses once its lines come no faster than time passes. */
 const FLOW_MS = 1500;
 const FLOW_SLACK_MS = 500;
+/** Archived timestamps carry microseconds, live ones nanoseconds. */
 const LIVE_DIGITS = 6;
 
 /** Which part of a log to read, and how patiently. */
@@ -25,15 +25,15 @@ export interface Window {
   since: Date | undefined;
   /** The job has ended, so that the platform will close the log. */
   isOver: boolean;
-  /** How long the first byte of a job that has not ended is waited for. */
+  /** How long to wait for the first byte of a job that has not ended. */
   silenceMs: number;
-  /** As `performance.now()` counts: reading ends then, whatever is still to come. */
+  /** When to stop reading, whatever is still to come, as `performance.now()` counts. */
   deadlineMs: number;
 }
 
 /**
  * Why reading ended: the platform closed the log · `take` had enough · all that was printed so far has come ·
- * nothing came for a while, which proves nothing · the connection did not even answer a ping, so that it may hold more
+ * nothing came for a while, which proves nothing · the connection did not even answer a ping, so it may hold more
  * back · the time was over.
  */
 export type Ending = "closed" | "enough" | "caught_up" | "quiet" | "held" | "time";
@@ -42,17 +42,15 @@ export interface WindowEnd {
   bytesRead: number;
   linesRead: number;
   ending: Ending;
-  /** Whether any byte came. */
-  isHeard: boolean;
-  /** How long the first byte took, in milliseconds. */
+  /** How long the first byte took, in milliseconds; 0 if none came. */
   firstMs: number;
-  /** What had not been finished when reading ended. */
+  /** The line that was unfinished when reading ended. */
   rest: LogLine | undefined;
 }
 
 /**
- * Reads the log from `since` on. Silence is no end: the log of a job that has ended is read until the platform
- * closes it; of any other, until the live part is quiet and the connection has given all that it held.
+ * Reads the log from `since` on. Silence is not the end: the log of a job that has ended is read until the platform
+ * closes it; any other, until its live part is quiet and the connection has handed over all that it held.
  * Source: protocol reference 4.2.
  */
 export async function readWindow(
@@ -64,9 +62,11 @@ export async function readWindow(
   const { id, where, since } = window;
   const separator = newSeparator();
   const socket = await openLog(at, { id, options: { since, separator, timestamps: true, where } }, call);
-  const scan = new Scan({ separator, nowMs: at.clock.latestMs() }, take);
+  const scan = new Scan(separator, at.clock.latestMs(), take);
   try {
-    const ending = await readOn(socket, scan, window);
+    const listener = new Listener(socket);
+    let ending: Ending | undefined;
+    while (ending === undefined) ending = await readSome(listener, scan, window);
     return scan.end(ending);
   } finally {
     if (scan.hasEnough) socket.drop();
@@ -74,47 +74,32 @@ export async function readWindow(
   }
 }
 
-async function readOn(socket: Socket, scan: Scan, window: Window): Promise<Ending> {
-  const ear = new Ear(socket);
-  let ending: Ending | undefined;
-  while (ending === undefined) ending = await readSome({ ear, scan, window });
-  return ending;
-}
-
-/** Until the next bytes or the next silence; undefined while reading goes on. */
-async function readSome({
-  ear,
-  scan,
-  window,
-}: {
-  ear: Ear;
-  scan: Scan;
-  window: Window;
-}): Promise<Ending | undefined> {
+/** Reads up to the next bytes or the next silence; undefined while reading goes on. */
+async function readSome(listener: Listener, scan: Scan, window: Window): Promise<Ending | undefined> {
   const leftMs = window.deadlineMs - performance.now();
   if (leftMs <= 0) return "time";
-  const patienceMs = ear.isProbing ? PONG_MS : scan.patienceMs(window);
-  const heard = await ear.hear(Math.min(leftMs, patienceMs));
+  const patienceMs = listener.isProbing ? PONG_MS : scan.patienceMs(window);
+  const heard = await listener.hear(Math.min(leftMs, patienceMs));
   if (heard === undefined) return "closed";
   if (heard === "pong") return scan.isLive ? "caught_up" : "quiet";
-  if (heard === "nothing") return patienceMs >= leftMs ? "time" : silenceOf(ear, scan);
+  if (heard === "nothing") return patienceMs >= leftMs ? "time" : onSilence(listener, scan);
   if (!scan.feed(heard)) return "enough";
   // Output without a pause leaves no quiet moment in which to ask.
-  if (scan.isFlowing) ear.probe();
-  else ear.forget();
+  if (scan.isFlowing) listener.probe();
+  else listener.forget();
   return undefined;
 }
 
-/** What silence tells: nothing, unless the connection was asked whether it holds something back. */
-function silenceOf(ear: Ear, scan: Scan): Ending | undefined {
-  if (ear.isProbing) return "held";
+/** Silence proves nothing until the connection was asked whether it holds something back. */
+function onSilence(listener: Listener, scan: Scan): Ending | undefined {
+  if (listener.isProbing) return "held";
   if (!scan.isHeard) return "quiet";
-  ear.probe();
+  listener.probe();
   return undefined;
 }
 
-/** Listens to a socket, and asks whether it holds anything back: what was sent before the answer has come with it. */
-class Ear {
+/** Listens to a socket, and asks by a ping whether it holds anything back: what was sent before the pong comes first. */
+class Listener {
   readonly #socket: Socket;
   #next: Promise<Uint8Array | undefined>;
   #pong: Promise<"pong"> | undefined;
@@ -140,7 +125,7 @@ class Ear {
   async hear(ms: number): Promise<Uint8Array | undefined | "nothing" | "pong"> {
     const waits = [this.#next, ...(this.#pong === undefined ? [] : [this.#pong])];
     const first = await within<Uint8Array | undefined | "pong">(waits, ms);
-    // What came together with the answer is not to be missed.
+    // Bytes that came together with the pong must not be missed.
     const together = first === "pong" ? await within([this.#next], TOGETHER_MS) : first;
     if (together instanceof Uint8Array) this.#next = nextChunk(this.#socket);
     return first === "pong" && together === "nothing" ? "pong" : together;
@@ -157,15 +142,16 @@ async function within<T>(waits: Promise<T>[], ms: number): Promise<T | "nothing"
   }
 }
 
-/** Takes bytes apart and knows which part of the log it is in. */
+/** Cuts the bytes into lines, and knows which part of the log they come from. */
 class Scan {
   isLive = false;
   isHeard = false;
   hasEnough = false;
-  /** The lines that come now are being printed now. */
+  /** The lines arriving now are being printed now. */
   isFlowing = false;
   readonly #lines = new LogLines();
-  readonly #marks: { separator: string; nowMs: number };
+  readonly #separator: string;
+  readonly #nowMs: number;
   readonly #take: (line: LogLine) => boolean;
   readonly #openedMs = performance.now();
   #firstMs = 0;
@@ -173,12 +159,13 @@ class Scan {
   #count = 0;
   #flow: { atMs: number; stampMs: number } | undefined;
 
-  constructor(marks: { separator: string; nowMs: number }, take: (line: LogLine) => boolean) {
-    this.#marks = marks;
+  constructor(separator: string, nowMs: number, take: (line: LogLine) => boolean) {
+    this.#separator = separator;
+    this.#nowMs = nowMs;
     this.#take = take;
   }
 
-  /** How long the next bytes are waited for. */
+  /** How long to wait for the next bytes. */
   patienceMs({ isOver, silenceMs }: Window): number {
     if (isOver) return Number.POSITIVE_INFINITY;
     if (!this.isHeard) return Math.max(0, this.#openedMs + silenceMs - performance.now());
@@ -192,7 +179,7 @@ class Scan {
     this.#bytes += chunk.length;
     let last: LogLine | undefined;
     for (const line of this.#lines.push(chunk)) {
-      if (line.time === undefined && line.text === this.#marks.separator) {
+      if (line.time === undefined && line.text === this.#separator) {
         this.isLive = true;
         continue;
       }
@@ -212,13 +199,12 @@ class Scan {
       bytesRead: this.#bytes,
       linesRead: this.#count,
       ending,
-      isHeard: this.isHeard,
       firstMs: this.#firstMs,
       rest: ending === "enough" ? undefined : this.#lines.rest(),
     };
   }
 
-  /** What the newest line tells: archived ones carry microseconds, live ones nanoseconds. */
+  /** What the newest line's timestamp tells about where reading has come to. */
   #place(time: string): void {
     const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
     this.isLive ||= fraction.length > LIVE_DIGITS;
@@ -226,7 +212,7 @@ class Scan {
     const [nowMs, stampMs] = [performance.now(), Date.parse(time)];
     this.#flow ??= { atMs: nowMs, stampMs };
     const elapsedMs = nowMs - this.#flow.atMs;
-    if (stampMs > this.#marks.nowMs) this.isFlowing = true;
+    if (stampMs > this.#nowMs) this.isFlowing = true;
     if (elapsedMs < FLOW_MS) return;
     if (stampMs - this.#flow.stampMs <= elapsedMs + FLOW_SLACK_MS) this.isFlowing = true;
     this.#flow = { atMs: nowMs, stampMs };

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { PlatformError } from "../../../src/client/errors.ts";
 import { Retry } from "../../../src/client/http/retry.ts";
-import { Reopening } from "../../../src/client/logs/reopening.ts";
+import { Reconnects } from "../../../src/client/logs/resume.ts";
 
 const refusal = (retryAfterMs?: number) => new PlatformError("unavailable", "down", { retryAfterMs });
 
@@ -41,9 +41,9 @@ describe("a log that is lost on the way", () => {
   test("is opened again so often without a new line, and anew after one", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const reopening = new Reopening(2);
+    const reconnects = new Reconnects(2);
     const again = async (hasMoved: boolean) => {
-      const waiting = reopening.after(lost(), { hasMoved });
+      const waiting = reconnects.after(lost(), { hasMoved });
       waiting.catch(() => undefined);
       await vi.advanceTimersByTimeAsync(10_000);
       return waiting;
@@ -53,6 +53,6 @@ describe("a log that is lost on the way", () => {
   });
 
   test("is not opened again while the platform asks for longer than a read can take", async () => {
-    await expect(new Reopening(2).after(lost(600_000), { hasMoved: true })).rejects.toThrow("lost");
+    await expect(new Reconnects(2).after(lost(600_000), { hasMoved: true })).rejects.toThrow("lost");
   });
 });

@@ -1,30 +1,70 @@
 import { describe, expect, test } from "vitest";
-import { LineSplitter, parseStamped, timeKey } from "../../../src/client/logs/lines.ts";
+import { type LogLine, LogLines, parseStamped, timeKey } from "../../../src/client/logs/lines.ts";
 
-const bytes = (text: string) => Buffer.from(text);
-const tooLong = () => new Error("too long");
+const TIME = "2026-08-01T10:00:00.123456789Z";
 
-describe("LineSplitter", () => {
-  test("puts a character together that was cut anywhere", () => {
-    const text = "naïve 🚀\nпривет\n";
-    for (let cut = 0; cut <= bytes(text).length; cut += 1) {
-      const splitter = new LineSplitter(1000, tooLong);
-      const whole = bytes(text);
-      const lines = [...splitter.push(whole.subarray(0, cut)), ...splitter.push(whole.subarray(cut))];
-      expect(lines).toEqual(["naïve 🚀", "привет"]);
+function read(bytes: Buffer, cuts: number[] = []): { lines: LogLine[]; rest: LogLine | undefined } {
+  const log = new LogLines();
+  const ends = [...cuts, bytes.length];
+  const lines = ends.flatMap((end, index) => log.push(bytes.subarray(ends[index - 1] ?? 0, end)));
+  return { lines, rest: log.rest() };
+}
+
+describe("the lines of a log", () => {
+  test("are whole wherever the bytes were split", () => {
+    const bytes = Buffer.from(`${TIME} naïve 🚀\n${TIME} привет\n${TIME} op🚀n`);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const { lines, rest } = read(bytes, [cut]);
+      expect(lines.map(({ text }) => text)).toEqual(["naïve 🚀", "привет"]);
+      expect(rest).toEqual({ time: TIME, text: "op🚀n", open: true });
     }
   });
 
-  test("keeps what has no newline yet", () => {
-    const splitter = new LineSplitter(1000, tooLong);
-
-    expect(splitter.push(bytes("a\nb"))).toEqual(["a"]);
-    expect(splitter.rest()).toBe("b");
-    expect(splitter.rest()).toBeUndefined();
+  test("never show a torn character or a part of a time as unfinished", () => {
+    const bytes = Buffer.from(`${TIME} a🚀`);
+    const seen = Array.from(
+      { length: bytes.length + 1 },
+      (_, end) => read(bytes.subarray(0, end)).rest?.text ?? "",
+    );
+    expect(new Set(seen)).toEqual(new Set(["", "a", "a🚀"]));
   });
 
-  test.each(["abcdefgh", "ab\nabcde\nc", "abcde\n"])("fails at a line that is too long in %j", (text) => {
-    expect(() => new LineSplitter(4, tooLong).push(bytes(text))).toThrow("too long");
+  test.each([
+    [600_000, "x", 1],
+    [300_001, "é", 2],
+    [200_000, "🚀", 4],
+  ])("of %i characters keep both ends and count what lies between", (count, character, size) => {
+    const bytes = Buffer.from(`${TIME} <${character.repeat(count)}>\n`);
+    const cuts = Array.from({ length: 40 }, (_, index) => index * 16_001).filter((at) => at < bytes.length);
+    const { lines } = read(bytes, cuts);
+    const [line] = lines;
+    const units = character.length * count + 2;
+    expect(line?.text).toMatch(/^<.*>$/);
+    expect(line?.text).not.toContain("\ufffd");
+    expect((line?.text.length ?? 0) + (line?.cut?.characters ?? 0)).toBe(units);
+    expect(Buffer.byteLength(line?.text ?? "")).toBeLessThanOrEqual(256 * 1024 + 2 * size);
+  });
+
+  test("are counted whole beside others in one chunk", () => {
+    const long = "y".repeat(300_000);
+    const { lines } = read(Buffer.from(`${TIME} a\n${TIME} ${long}\n${TIME} b\n`));
+    expect(lines.map(({ text, cut }) => text.length + (cut?.characters ?? 0))).toEqual([1, 300_000, 1]);
+  });
+
+  test.each([[0], [7], [16_400]])("are put together from a container runtime's pieces, cut at %i", (cut) => {
+    const text = `${"é".repeat(20_000)}end`;
+    const whole = Buffer.from(text);
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < whole.length; at += 16_384) {
+      const time = `2026-08-01T10:00:00.00000${pieces.length}Z `;
+      pieces.push(Buffer.concat([Buffer.from(time), whole.subarray(at, at + 16_384), Buffer.from("\n")]));
+    }
+    const after = Buffer.from(`${TIME} next\n`);
+    const { lines } = read(Buffer.concat([...pieces, after]), [cut]);
+    expect(lines).toEqual([
+      { time: "2026-08-01T10:00:00.000000Z", text },
+      { time: TIME, text: "next" },
+    ]);
   });
 });
 

@@ -188,6 +188,23 @@ describe("follow", () => {
     expect(times).toBe(2);
   });
 
+  test("gives lines without a time once over a lost connection", async ({ stub, platform }) => {
+    const time = stamp(Date.parse("2026-08-01T12:00:00Z"), 9);
+    const log = ["bare 1", `${time} one`, "bare 2", "bare 3", `${time} two`, "bare 4"];
+    const ends = [2, 4, 6];
+    stub.play("/log_ws", (socket) => {
+      const part = log.slice(0, ends.shift()).map((line) => `${line}\n`);
+      socket.send(Buffer.from(part.join("")), () =>
+        ends.length === 0 ? socket.close(1000) : socket.terminate(),
+      );
+    });
+    const got: string[] = [];
+
+    for await (const { text } of platform.jobs.follow(JOB_ID)) got.push(text);
+
+    expect(got).toEqual(["bare 1", "one", "bare 2", "bare 3", "two", "bare 4"]);
+  });
+
   test("ends with the caller's signal", async ({ stub, platform }) => {
     playLog(stub, { archived: [], live: [{ at: Date.now(), text: "x" }], isRunning: true });
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { PlatformClock } from "../../../src/client/logs/clock.ts";
+import { PlatformClock } from "../../src/client/clock.ts";
 
 const DAY_MS = 86_400_000;
 const shifts = [-DAY_MS, -3_600_000, -1500, 0, 1500, 60_000, DAY_MS];
