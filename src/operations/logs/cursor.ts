@@ -1,63 +1,59 @@
 import { z } from "zod";
 import { type Cursor, type LogLine, SameTime } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import type { InKey } from "../../jobs/redact/key-guard.ts";
+import { showText } from "../../jobs/output/terminal.ts";
+import { type InKey, keyAfter } from "../../jobs/redact/key-guard.ts";
 import { parseJson } from "../../json.ts";
 
-/** A place in a log; it may stand inside a private key, which is to stay hidden behind it. */
+/** A place in a log. One inside a private key says so, and the rest of the key stays hidden. */
 export interface LogPlace extends Cursor {
   inKey?: InKey | undefined;
 }
 
-/** Where to read in one log: what follows a place, or the last lines before it, not those up to `after`. */
+/** Where to read in one log: forward from `after`, or the last lines between `after` and `before`. */
 export interface Bearing {
   after?: LogPlace | undefined;
   before?: Cursor | undefined;
 }
 
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 const count = z.int().min(0);
-const places = z.record(
-  z.string(),
-  z.strictObject({
-    after: z.union([z.tuple([z.string(), count]), z.tuple([z.string(), count, count])]).optional(),
-    before: z.tuple([z.string(), count]).optional(),
-  }),
-);
+const bearing = z
+  .strictObject({
+    after: z
+      .tuple([time, count, count.optional()])
+      .transform(([time, count, inKey]) => ({ time, count, inKey }))
+      .optional(),
+    before: z
+      .tuple([time, count])
+      .transform(([time, count]) => ({ time, count }))
+      .optional(),
+  })
+  .refine(({ after, before }) => after !== undefined || before !== undefined);
+const bearingsById = z.record(z.string(), bearing);
 
-/** The places in the logs of several jobs as one text, by job id. */
+/** Places in the logs of several jobs, by job id, as one opaque text. */
 export function writeBearings(bearings: ReadonlyMap<string, Bearing>): string {
   const parts = [...bearings].map(([id, { after, before }]) => [
     id,
     {
-      ...(after === undefined ? {} : { after: [after.time, after.count, ...keyOf(after)] }),
-      ...(before === undefined ? {} : { before: [before.time, before.count] }),
+      after: after && [after.time, after.count, ...(after.inKey === undefined ? [] : [after.inKey])],
+      before: before && [before.time, before.count],
     },
   ]);
   return Buffer.from(JSON.stringify(Object.fromEntries(parts))).toString("base64url");
 }
 
-/** The same back. @throws {InvalidInputError} what `writeBearings` did not write */
+/** The reverse. @throws {InvalidInputError} `writeBearings` did not write this */
 export function readBearings(text: string): Map<string, Bearing> {
-  const found = places.safeParse(parseJson(Buffer.from(text, "base64url").toString("utf8")));
-  const bearings = new Map<string, Bearing>();
-  for (const [id, { after, before }] of found.success ? Object.entries(found.data) : []) {
-    const bearing: Bearing = {
-      ...(after === undefined ? {} : { after: { time: after[0], count: after[1], inKey: after[2] } }),
-      ...(before === undefined ? {} : { before: { time: before[0], count: before[1] } }),
-    };
-    const times = [bearing.after, bearing.before].flatMap((place) =>
-      place === undefined ? [] : [place.time],
-    );
-    if (times.length > 0 && times.every((time) => !Number.isNaN(Date.parse(time)))) bearings.set(id, bearing);
-  }
-  if (!found.success || bearings.size < Object.keys(found.data).length)
-    throw new InvalidInputError(
-      "cursor is not one that job_logs gave; leave it out to read the end of the log.",
-    );
-  return bearings;
+  const found = bearingsById.safeParse(parseJson(Buffer.from(text, "base64url").toString("utf8")));
+  if (found.success) return new Map(Object.entries(found.data));
+  throw new InvalidInputError(
+    "cursor is not one that job_logs gave; leave it out to read the end of the log.",
+  );
 }
 
-/** The place after some lines that begin at `start`; undefined while none has a time. */
+/** The place after lines that begin at `start`; undefined while none of them has a time. */
 export function placeAfter(
   lines: readonly Pick<LogLine, "time" | "open">[],
   start: Cursor | undefined,
@@ -67,6 +63,21 @@ export function placeAfter(
   return place.cursor;
 }
 
-function keyOf({ inKey }: LogPlace): number[] {
-  return inKey === undefined ? [] : [inKey];
+/** The same, and whether that place is inside a private key. */
+export function keyedPlaceAfter(
+  lines: readonly LogLine[],
+  start: LogPlace | undefined,
+): LogPlace | undefined {
+  const place = placeAfter(lines, start);
+  return place && { time: place.time, count: place.count, inKey: inKeyAfter(lines, start) };
+}
+
+/** An unfinished line comes again, so it does not count. */
+export function inKeyAfter(lines: readonly LogLine[], start: LogPlace | undefined): InKey | undefined {
+  const texts = lines.flatMap(({ text, open }) => (open === true ? [] : [showText(text)]));
+  return keyAfter(texts, start?.inKey);
+}
+
+export function isSamePlace(one: Cursor | undefined, other: Cursor | undefined): boolean {
+  return one !== undefined && one.time === other?.time && one.count === other.count;
 }

@@ -1,65 +1,71 @@
-import { compileSearch } from "../../jobs/output/grep.ts";
+import { compileSearch, grepLines } from "../../jobs/output/grep.ts";
 import type { LogFacts } from "../../jobs/output/log-page.ts";
 import { MAX_LINE_CHARS } from "../../jobs/output/log-text.ts";
 import { type BodyLine, cleanLines, logBody } from "../../jobs/output/report.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import type { LogQuery } from "./query.ts";
 import type { LogPart } from "./read.ts";
-import { searchLog } from "./search.ts";
 
 const MOST_MATCHES = 100;
+const GAP = "--";
 
-/** What of a part of a log is to be shown, secrets hidden, and what there is to say about it. */
+/** What to show of a part of a log, secrets hidden, and what to say about it. */
 export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFacts {
-  const clean = cleanLines(part.lines, redact, part.start?.inKey).filter(({ from }) => from >= part.lead);
+  // What names printed lines or places in them stays behind; the rest is told as it is.
+  const { lines: printed, lead, start, floor, newLines, cursor: _, ...told } = part;
+  const clean = cleanLines(printed, redact, start?.inKey).filter(({ from }) => from >= lead);
   const found = query.grep === undefined ? undefined : search(clean, query, query.grep);
   const lines = found?.lines ?? (part.matched === true ? withHit(clean, query) : clean);
-  const lineCount = part.lines.length - part.lead;
-  const isLastOpen = part.lines.at(-1)?.open === true;
-  const { job, reachedStart, more, matched, isWhole, ended, ending, tookMs, linesRead, bytesRead, trouble } =
-    part;
+  const isLastOpen = printed.at(-1)?.open === true;
   return {
+    ...told,
     body: logBody(lines, { timestamps: query.timestamps ?? false }),
     span: spanOf(lines, query),
-    lineCount,
-    newLineCount: part.newLines ?? lineCount,
-    hasFloor: part.floor !== undefined,
-    isLastOpen: isLastOpen && lines.some(({ from }) => from === part.lines.length - 1),
+    lineCount: printed.length - lead,
+    newLineCount: newLines ?? printed.length - lead,
+    hasFloor: floor !== undefined,
+    isLastOpen: isLastOpen && lines.some(({ from }) => from === printed.length - 1),
     search: found && {
       matches: found.matches,
       shown: found.shown,
-      unsearchedLines: part.lines.filter(({ cut }) => cut !== undefined).length,
+      unsearchedLines: printed.filter(({ cut }) => cut !== undefined).length,
     },
-    job,
-    reachedStart,
-    more,
-    matched,
-    isWhole,
-    ended,
-    ending,
-    tookMs,
-    linesRead,
-    bytesRead,
-    trouble,
   };
 }
 
-function search(clean: BodyLine[], query: LogQuery, pattern: string) {
-  return searchLog(clean, {
-    pattern,
-    ignoreCase: query.ignore_case ?? false,
-    context: query.context ?? 0,
-    invert: query.invert ?? false,
-    newestFirst: query.newest_first ?? false,
-    maxMatches: query.lines ?? MOST_MATCHES,
-  });
+/** The newest matching lines and those around them; `--` between places that do not touch. */
+function search(clean: readonly BodyLine[], query: LogQuery, pattern: string) {
+  const { context = 0, invert = false, ignore_case: ignoreCase = false, newest_first: isReversed } = query;
+  const texts = clean.map(({ text }) => text);
+  const limits = { context, maxMatches: query.lines ?? MOST_MATCHES };
+  // When there are too many matches the newest are kept, in whichever order they are shown.
+  const options = { pattern, ignoreCase, invert, ...limits, newestFirst: true };
+  const { blocks, matches, shown } = grepLines(texts, options);
+  const oneByOne = context === 0 ? blocks.map((block) => [...block].reverse()) : blocks;
+  const ordered = isReversed === true ? oneByOne : [...blocks].reverse();
+  const { indexIn } = compileSearch(pattern, { ignoreCase });
+  const found = ordered.map((block) =>
+    block.flatMap(({ index, match }) =>
+      clean.slice(index, index + 1).map((line) => (match ? placeHit(line, indexIn) : line)),
+    ),
+  );
+  return { lines: context === 0 ? found.flat() : found.flatMap(parted), matches, shown };
 }
 
-/** The line that was waited for stands last. */
+function parted(block: BodyLine[], index: number): BodyLine[] {
+  return index === 0 ? block : [{ text: GAP }, ...block];
+}
+
+/** The line that was waited for is the last one. */
 function withHit(clean: BodyLine[], { until_pattern: pattern, ignore_case: ignoreCase = false }: LogQuery) {
   const last = clean.at(-1);
-  if (pattern === undefined || last === undefined || last.text.length <= MAX_LINE_CHARS) return clean;
-  return [...clean.slice(0, -1), { ...last, hit: compileSearch(pattern, { ignoreCase }).indexIn(last.text) }];
+  if (pattern === undefined || last === undefined) return clean;
+  return [...clean.slice(0, -1), placeHit(last, compileSearch(pattern, { ignoreCase }).indexIn)];
+}
+
+/** A line too long to be shown whole is shown around the match. */
+function placeHit(line: BodyLine, indexIn: (text: string) => number): BodyLine {
+  return line.text.length > MAX_LINE_CHARS ? { ...line, hit: indexIn(line.text) } : line;
 }
 
 function spanOf(lines: readonly BodyLine[], { newest_first: isReversed }: LogQuery): LogFacts["span"] {

@@ -9,36 +9,36 @@ import {
   SameTime,
 } from "../../client/index.ts";
 
-/** Who wants to know what a job prints. */
+/** Receives what a job prints, and decides how long to go on. */
 export interface LogListener {
-  /** Nothing more is wanted once the connection of now has ended. */
+  /** No further connection is wanted after the current one. */
   readonly isOver: boolean;
-  /** The job to connect to; undefined while there is nothing to hear. */
+  /** The job to connect to; undefined while it has no log to follow. */
   open(signal: AbortSignal): Promise<JobDescription | undefined>;
-  /** One line; an unfinished one comes again each time it has grown. Returns whether that was enough. */
+  /** Takes a line; an unfinished one comes again each time it has grown. True ends the following. */
   hear(line: LogLine): boolean;
-  /** The platform has closed the log of the job as it was opened. */
+  /** The platform has closed the log; `job` is what `open` gave. */
   closed(job: JobDescription): void;
-  /** A failure that may pass; throws every other one. */
+  /** The failure, if it may pass; throws any other. */
   forgive(error: unknown): PlatformError;
-  /** Waits before the next connection; false where there is to be none. */
+  /** Waits before the next connection; false if there should be none. */
   rest(ms: number, failure: PlatformError | undefined): Promise<boolean>;
 }
 
 interface FollowerOptions {
   platform: Platform;
-  /** Starts with the first line of this time, where no place is known. */
+  /** Where to start while no place is known. */
   since?: Date | undefined;
   retryMs: number;
-  /** A log that closes without a word is opened again as soon as one that spoke. */
+  /** Reopen a log that closed without a line as soon as one that gave some. */
   isEager: boolean;
 }
 
-/** Follows a job's log from a place on, over as many connections as it takes. */
+/** Follows a job's log from a place, over as many connections as it takes. */
 export class LogFollower {
   readonly #options: FollowerOptions;
   #cursor: Cursor | undefined;
-  /** The line behind it that is not finished, as last seen. */
+  /** The unfinished line after it, as last seen. */
   #open: LogLine | undefined;
   #attempt: Limit | undefined;
 
@@ -51,18 +51,18 @@ export class LogFollower {
     return this.#cursor;
   }
 
-  /** What stands up to there, and an unfinished line behind it, is known. */
+  /** Everything up to there, and the unfinished line after it, is known. */
   startAt(cursor: Cursor | undefined, open?: LogLine): void {
     this.#cursor = cursor;
     this.#open = open;
   }
 
-  /** Connects anew, at once: the connection of now may be dead without knowing it. */
+  /** Connects anew at once: the current connection may be dead without knowing it. */
   reconnect(): void {
     this.#attempt?.end();
   }
 
-  /** Until nothing more is wanted or the signal fires; after a pause where something failed before. */
+  /** Runs until nothing more is wanted or the signal fires; `failedBefore` makes it pause first. */
   async run(listener: LogListener, signal: AbortSignal, failedBefore?: PlatformError): Promise<void> {
     const retry = new Retry(this.#options.retryMs);
     let isOn =
@@ -70,7 +70,7 @@ export class LogFollower {
     while (isOn && !signal.aborted) isOn = await this.#once(listener, retry, signal);
   }
 
-  /** One connection and the pause after it; whether there is to be another one. */
+  /** One connection and the pause after it; returns whether to go on. */
   async #once(listener: LogListener, retry: Retry, signal: AbortSignal): Promise<boolean> {
     const attempt = new Limit(signal);
     this.#attempt = attempt;
@@ -83,7 +83,7 @@ export class LogFollower {
     return await listener.rest(pauseMs, failure);
   }
 
-  /** Until the stream ends or breaks; whether anything new came, and what broke it. */
+  /** Reads until the stream ends or breaks: whether anything new came, and what broke it. */
   async #connect(
     listener: LogListener,
     signal: AbortSignal,
@@ -108,7 +108,7 @@ export class LogFollower {
     }
   }
 
-  /** An unfinished line comes again with each connection and each piece. */
+  /** An unfinished line comes with each piece of it and each connection. */
   #isKnown({ text, time, open }: LogLine): boolean {
     return open === true && text === this.#open?.text && time === this.#open.time;
   }

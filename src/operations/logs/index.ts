@@ -5,29 +5,29 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { LogPage } from "../../jobs/output/log-page.ts";
 import { stateLine } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
+import { resolveAll } from "../find/index.ts";
+import { placesOf } from "../find/places.ts";
+import { whereOf } from "../find/where.ts";
 import { redactorFor } from "../redactor.ts";
 import { type Bearing, readBearings } from "./cursor.ts";
 import { factsOf } from "./facts.ts";
-import { planOf } from "./plan.ts";
-import type { LogQuery } from "./query.ts";
-import { type LogPart, notRead, type ReadPlan, readJobLog } from "./read.ts";
+import { type LogQuery, MOST_JOBS, planOf, type ReadPlan, sameOf } from "./query.ts";
+import { type LogPart, notRead, readJobLog } from "./read.ts";
 import { readOn } from "./read-on.ts";
-import { selectJobs } from "./select.ts";
 
 const PARALLEL = 5;
+/** The most jobs of a selection that are looked at. */
+const MOST_COUNTED = 200;
 /** The platform's time is known to about a second. */
 const CLOCK_SLACK_MS = 2000;
 
 /** Parts of the logs of one or several jobs: their ends, what is new in them, or what is older. */
-export async function readLogs(
-  query: LogQuery,
-  call: Pick<Call, "caller" | "signal" | "progress">,
-): Promise<LogPage> {
+export async function readLogs(query: LogQuery, call: Reading & Pick<Call, "progress">): Promise<LogPage> {
   const { caller, signal, progress } = call;
   const { platform } = caller;
   const nowMs = Date.now();
   const onLine = () => progress("reading new lines");
-  // Mistakes in the query are said before anything is read.
+  // A mistake in the query is reported before anything is read.
   planOf(query, { nowMs, redact: redactorFor(caller, []), onLine });
   const bearings = query.cursor === undefined ? new Map<string, Bearing>() : readBearings(query.cursor);
   const direction = directionOf(query, bearings);
@@ -50,12 +50,14 @@ export async function readLogs(
   };
 }
 
+type Reading = Pick<Call, "caller" | "signal">;
+
 function directionOf(query: LogQuery, bearings: ReadonlyMap<string, Bearing>): LogPage["direction"] {
   if ([...bearings.values()].some(({ before }) => before !== undefined)) return "older";
   return query.cursor === undefined ? "last" : "new";
 }
 
-/** Where the time asked for is still to come there is nothing to read, and no place to read on from. */
+/** A time still to come: there is nothing to read, and no place to read on from. */
 function notYetOf({ since }: ReadPlan, query: LogQuery, nowMs: number): LogPage["notYet"] {
   if (since === undefined || since.getTime() <= nowMs + CLOCK_SLACK_MS) return undefined;
   const instead = { tool: "job_logs", arguments: { ...query, since: "10m" } };
@@ -69,13 +71,42 @@ function refuseWaiting({ until_pattern, wait_seconds }: LogQuery): void {
     );
 }
 
+/** The jobs whose logs to read, and what the selection has beyond them. @throws {InvalidInputError} it has none */
+async function selectJobs(
+  query: LogQuery,
+  { caller: { platform }, signal }: Reading,
+): Promise<{ jobs: JobDescription[]; beyond?: LogPage["beyond"] }> {
+  const { jobs: refs, tags, status: statuses, project: at } = query;
+  if ((refs === undefined) === (tags === undefined && statuses === undefined))
+    throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.");
+  if (refs !== undefined) return { jobs: await resolveAll(platform, { refs, where: whereOf(at) }, signal) };
+  const { filter } = placesOf(at === undefined ? [] : [at], await platform.context({ signal }));
+  const found: JobDescription[] = [];
+  const wanted = { ...filter, tags, statuses, reverse: true, limit: MOST_COUNTED };
+  for await (const job of platform.jobs.list(wanted, { signal })) found.push(job);
+  if (found.length === 0)
+    throw new InvalidInputError("No job has these tags and states: job_list shows what there is.");
+  return { jobs: found.slice(0, MOST_JOBS), beyond: beyondOf(found, query) };
+}
+
+function beyondOf(found: readonly JobDescription[], query: LogQuery): LogPage["beyond"] {
+  const beyond = found.slice(MOST_JOBS);
+  if (beyond.length === 0) return undefined;
+  return {
+    jobs: beyond.length,
+    orMore: found.length >= MOST_COUNTED,
+    atOnce: MOST_JOBS,
+    call: sameOf(query, beyond.slice(0, MOST_JOBS)),
+  };
+}
+
 /** A place in one log means nothing in another. */
 function requireOwn(
   jobs: readonly JobDescription[],
   { bearings, isSelection }: { bearings: ReadonlyMap<string, Bearing>; isSelection: boolean },
 ): void {
   const strangers = jobs.filter(({ id }) => !bearings.has(id));
-  // Jobs that have come to a selection since are read from their end.
+  // Jobs that have joined a selection since are read from their end.
   if (strangers.length === 0 || (isSelection && strangers.length < jobs.length)) return;
   const names = strangers.slice(0, 3).map(({ id, name }) => (name === undefined ? id : `${name} (${id})`));
   throw new InvalidInputError(
@@ -83,11 +114,10 @@ function requireOwn(
   );
 }
 
-/** A few at a time, in the order of the jobs. */
 async function readAll(
   jobs: JobDescription[],
   { plan, bearings }: { plan: ReadPlan; bearings: ReadonlyMap<string, Bearing> },
-  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
+  { caller: { platform }, signal }: Reading,
 ): Promise<LogPart[]> {
   const failures: PlatformError[] = [];
   const readOne = async (job: JobDescription) => {
@@ -113,7 +143,7 @@ async function withNextStep(
   jobs: readonly JobDescription[],
   platform: Platform,
 ): Promise<PlatformError> {
-  // The platform that says when to come back is not asked again before.
+  // A platform that says when to come back is not asked sooner.
   if (error.code !== "unavailable" || (error.retryAfterMs ?? 0) > 0) return error;
   const view = { nowMs: Date.now(), me: (await platform.context()).user };
   const states = jobs.slice(0, 3).map((job) => stateLine(job, view));

@@ -1,10 +1,21 @@
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
+import { compilePattern } from "../../jobs/output/grep.ts";
 import type { LogQuestion } from "../../jobs/output/log-page.ts";
+import { showText } from "../../jobs/output/terminal.ts";
+import type { Redact } from "../../jobs/redact/index.ts";
+import { type InKey, KeyGuard } from "../../jobs/redact/key-guard.ts";
+import { parseWindow } from "../../jobs/time/moments.ts";
 
 /** The most jobs whose logs are read at once. */
 export const MOST_JOBS = 20;
 
-/** What to read of whose logs. Named as job_logs names it, since the calls that read on repeat it. */
+const DEFAULT_WAIT_SECONDS = 45;
+const DEFAULT_LINES = 100;
+/** Whoever names a time wants everything since. */
+const DEFAULT_WINDOW_LINES = 2000;
+
+/** What to read of whose logs. Keys are those of job_logs: the calls that read on repeat them. */
 export interface LogQuery extends LogQuestion {
   jobs?: string[] | undefined;
   tags?: string[] | undefined;
@@ -19,8 +30,78 @@ export interface LogQuery extends LogQuestion {
   project?: string | undefined;
 }
 
-/** The same of a few of its jobs. */
+/** The same query for some of its jobs. */
 export function sameOf(query: LogQuery, jobs: readonly { id: string }[]): NextCall {
   const { jobs: _jobs, tags: _tags, status: _status, cursor: _cursor, ...same } = query;
   return { tool: "job_logs", arguments: { jobs: jobs.map(({ id }) => id), ...same } };
+}
+
+/** How long the query waits for new lines. */
+export function waitSecondsOf({ wait_seconds: asked, until_pattern: pattern }: LogQuery): number {
+  return asked ?? (pattern === undefined ? 0 : DEFAULT_WAIT_SECONDS);
+}
+
+/** Tells of one line after the other whether it matches. */
+export type LineMatch = (text: string) => boolean;
+
+/** What to read of each log. */
+export interface ReadPlan {
+  lines: number;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** Read everything, within bounds, to search it. */
+  isSearch: boolean;
+  /** Wait for new lines, until one matches in any of the logs. */
+  wait?:
+    | {
+        matcher: (inKey?: InKey) => LineMatch;
+        deadlineMs: number;
+        onLine: () => void;
+        found: AbortController;
+      }
+    | undefined;
+}
+
+interface PlanOptions {
+  nowMs: number;
+  redact: Redact;
+  /** Called for each new line while waiting. */
+  onLine: () => void;
+  /** How far the platform's clock, which stamps the lines, is ahead of ours. */
+  aheadMs?: number;
+}
+
+/** What a query means for each log. @throws {InvalidInputError} it contradicts itself */
+export function planOf(query: LogQuery, { nowMs, redact, onLine, aheadMs = 0 }: PlanOptions): ReadPlan {
+  const { since, until, grep, until_pattern: pattern, ignore_case: ignoreCase } = query;
+  if (grep !== undefined && pattern !== undefined)
+    throw new InvalidInputError(
+      "grep searches what is there, until_pattern waits for a line: give one of them.",
+    );
+  const seconds = waitSecondsOf(query);
+  const matcher = pattern === undefined ? () => () => false : lineMatcher(pattern, { redact, ignoreCase });
+  const isWait = pattern !== undefined || seconds > 0;
+  return {
+    lines: query.lines ?? (since === undefined ? DEFAULT_LINES : DEFAULT_WINDOW_LINES),
+    ...parseWindow({ since, until }, nowMs + aheadMs),
+    isSearch: grep !== undefined,
+    wait: isWait
+      ? { matcher, deadlineMs: nowMs + seconds * 1000, onLine, found: new AbortController() }
+      : undefined,
+  };
+}
+
+/**
+ * Matches lines as they are shown, secrets hidden: a pattern must not probe what is hidden. Each log needs a match
+ * of its own, because a private key spans lines.
+ */
+export function lineMatcher(
+  pattern: string,
+  { redact, ignoreCase = false }: { redact: Redact; ignoreCase?: boolean | undefined },
+): (inKey?: InKey) => LineMatch {
+  const matches = compilePattern(pattern, { ignoreCase });
+  return (inKey) => {
+    const guard = new KeyGuard(inKey);
+    return (text) => matches(redact(guard.line(showText(text))).text);
+  };
 }

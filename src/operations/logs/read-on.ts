@@ -1,14 +1,14 @@
 import type { CursorCall, Gap, LogFacts, LogPage, ReadOn } from "../../jobs/output/log-page.ts";
-import { showText } from "../../jobs/output/terminal.ts";
-import { keyAfter } from "../../jobs/redact/key-guard.ts";
 import { nameOf } from "../../jobs/standing.ts";
-import { type Bearing, type LogPlace, placeAfter, writeBearings } from "./cursor.ts";
+import { type Bearing, inKeyAfter, isSamePlace, keyedPlaceAfter, writeBearings } from "./cursor.ts";
 import { type LogQuery, sameOf } from "./query.ts";
 import type { LogPart } from "./read.ts";
 
 /** The most jobs whose older lines one call offers: it must not be longer than what it shows. */
 const MOST_AT_ONCE = 5;
 const MOST_LINES = 5000;
+const WAIT = ["until_pattern", "wait_seconds"] as const;
+const SEARCH = ["grep", "context", "ignore_case", "invert", "newest_first", "timestamps", "project"] as const;
 
 /** One log as it was read, and what was made of it. */
 interface ReadLog {
@@ -16,7 +16,7 @@ interface ReadLog {
   facts: LogFacts;
 }
 
-/** The same, and the part of its body that is not shown; empty where all is. */
+/** The same, and the part of its body that is not shown; empty if all of it is. */
 interface Shown extends ReadLog {
   gap: Gap;
 }
@@ -30,35 +30,23 @@ export function readOn(
 ): ReadOn {
   const logs = read.map((log, index) => ({ ...log, gap: gaps[index] ?? { from: 0, to: 0 } }));
   const isFound = logs.some(({ part }) => part.matched === true);
-  const newer = direction === "older" ? NOWHERE : newerPlaces(logs);
+  const isOver = direction === "older" || logs.every(({ part: { ended, more } }) => ended && !more);
+  const newer = isOver ? new Map() : bearingsOf(logs, newerPlace);
   const [older, leftOut] = [bearingsOf(logs, olderPlace), bearingsOf(logs, gapPlace)];
   const call = (places: Bearings, given: Partial<LogQuery>) => callTo(places, given, { logs, query });
+  const offer = (places: Bearings, given: Partial<LogQuery>) =>
+    places.size > MOST_AT_ONCE ? undefined : call(places, given);
   const count = Math.max(older.size, leftOut.size);
+  const first = logs.slice(0, MOST_AT_ONCE).map(({ part }) => part.job);
   return {
     newer: call(newer, pick(query, isFound ? SEARCH : [...WAIT, ...SEARCH])),
-    leftOut:
-      leftOut.size > MOST_AT_ONCE
-        ? undefined
-        : call(leftOut, { lines: roomFor(leftOut, logs), ...pick(query, ["since", ...SEARCH]) }),
-    older: older.size > MOST_AT_ONCE ? undefined : call(older, pick(query, ["lines", "since", ...SEARCH])),
-    // Of many logs the rest is to be asked for a few at a time.
+    leftOut: offer(leftOut, { lines: roomFor(leftOut, logs), ...pick(query, ["since", ...SEARCH]) }),
+    older: offer(older, pick(query, ["lines", "since", ...SEARCH])),
+    // The rest of many logs is read a few at a time.
     tooMany:
-      count <= MOST_AT_ONCE
-        ? undefined
-        : {
-            logs: count,
-            atOnce: MOST_AT_ONCE,
-            first: sameOf(
-              query,
-              logs.slice(0, MOST_AT_ONCE).map(({ part }) => part.job),
-            ),
-          },
+      count <= MOST_AT_ONCE ? undefined : { logs: count, atOnce: MOST_AT_ONCE, first: sameOf(query, first) },
   };
 }
-
-const WAIT = ["until_pattern", "wait_seconds"] as const;
-const SEARCH = ["grep", "context", "ignore_case", "invert", "newest_first", "timestamps", "project"] as const;
-const NOWHERE: Bearings = new Map();
 
 function pick(query: LogQuery, keys: readonly (keyof LogQuery)[]): Partial<LogQuery> {
   return Object.fromEntries(keys.flatMap((key) => (query[key] === undefined ? [] : [[key, query[key]]])));
@@ -74,23 +62,7 @@ function callTo(
   return { tool: "job_logs", arguments: { jobs: refsOf(places, { logs, query }), ...given, cursor }, cursor };
 }
 
-/** Where the next call goes on; nowhere when nothing more will come. */
-function newerPlaces(logs: readonly ReadLog[]): Bearings {
-  if (logs.every(({ part: { ended, more } }) => ended && !more)) return NOWHERE;
-  return new Map(
-    logs.flatMap(({ part }) => {
-      const { job, cursor, lines, start } = part;
-      if (cursor === undefined) return [];
-      const inKey = keyAfter(textsOf(lines), start?.inKey);
-      return [[job.id, { after: { ...cursor, inKey } }] as const];
-    }),
-  );
-}
-
-function bearingsOf(
-  logs: readonly Shown[],
-  bearingOf: (log: Shown) => Bearing | undefined,
-): Map<string, Bearing> {
+function bearingsOf(logs: readonly Shown[], bearingOf: (log: Shown) => Bearing | undefined): Bearings {
   const found = logs.flatMap((log): [string, Bearing][] => {
     const bearing = bearingOf(log);
     return bearing === undefined ? [] : [[log.part.job.id, bearing]];
@@ -98,7 +70,7 @@ function bearingsOf(
   return new Map(found);
 }
 
-/** Those jobs as the caller named them, where that is known to mean the same. */
+/** The jobs as the caller named them, where that is known to mean the same. */
 function refsOf(places: Bearings, { logs, query }: { logs: readonly ReadLog[]; query: LogQuery }): string[] {
   if (query.jobs !== undefined && places.size === logs.length) return query.jobs;
   const named = new Set(query.jobs);
@@ -106,7 +78,7 @@ function refsOf(places: Bearings, { logs, query }: { logs: readonly ReadLog[]; q
   return meant.map(({ part: { job } }) => (named.has(nameOf(job)) ? nameOf(job) : job.id));
 }
 
-/** So many lines at once as were shown of these logs, so that a page has no gap of its own. */
+/** As many lines at once as were shown of these logs, so that a page has no gap of its own. */
 function roomFor(places: Bearings, logs: readonly Shown[]): number {
   const shown = logs
     .filter(({ part }) => places.has(part.job.id))
@@ -114,23 +86,24 @@ function roomFor(places: Bearings, logs: readonly Shown[]): number {
   return Math.max(1, Math.min(MOST_LINES, ...shown));
 }
 
-/** What lies before the first line shown, or the first one found; nothing where nothing older is wanted. */
+function newerPlace({ part: { cursor, lines, start } }: Shown): Bearing | undefined {
+  return cursor && { after: { ...cursor, inKey: inKeyAfter(lines, start) } };
+}
+
+/** What lies before the first line shown or found; undefined if nothing older is wanted. */
 function olderPlace({ part, facts: { body, search } }: Shown): Bearing | undefined {
-  const { lines, lead, floor } = part;
+  const { lines, lead, start, floor } = part;
   const isAllShown = search === undefined || search.matches === search.shown;
   if (isAllShown) {
-    const isAll = part.reachedStart || (floor !== undefined && lead === 0 && isAtFloor(part));
+    const isAtFloor = floor !== undefined && (start === undefined || isSamePlace(start, floor));
+    const isAll = part.reachedStart || (isAtFloor && lead === 0);
     return isAll ? undefined : rangeTo(part, lead);
   }
   const places = body.places.filter((place) => place !== undefined);
   return places.length === 0 || lines.length === 0 ? undefined : rangeTo(part, Math.min(...places));
 }
 
-function isAtFloor({ start, floor }: LogPart): boolean {
-  return start === undefined || (start.time === floor?.time && start.count === floor.count);
-}
-
-/** What the budget left out: behind the last line shown before the gap, before the first one after it. */
+/** What the budget left out: after the last line shown before the gap, before the first one behind it. */
 function gapPlace({ part, facts: { body }, gap }: Shown): Bearing | undefined {
   if (gap.to <= gap.from) return undefined;
   const known = (places: (number | undefined)[]) => places.filter((place) => place !== undefined);
@@ -141,26 +114,15 @@ function gapPlace({ part, facts: { body }, gap }: Shown): Bearing | undefined {
   const before = newer.length === 0 ? part.lines.length : Math.min(...newer);
   const after = older.length === 0 ? part.lead : Math.max(...older) + 1;
   const range = rangeTo(part, before);
-  if (range === undefined) return undefined;
-  const floor = placeBefore(part, after);
-  return floor === undefined ? range : { ...range, after: floor };
+  return range && { ...range, after: placeBefore(part, after) ?? range.after };
 }
 
-/** What lies before a line, back to where reading was to begin. */
+/** The lines before one of them, back to where reading was to begin. */
 function rangeTo(part: LogPart, index: number): Bearing | undefined {
   const before = placeBefore(part, index);
-  if (before === undefined) return undefined;
-  const { time, count } = before;
-  return { before: { time, count }, ...(part.floor === undefined ? {} : { after: part.floor }) };
+  return before && { before, after: part.floor };
 }
 
-function placeBefore(part: LogPart, index: number): LogPlace | undefined {
-  const before = part.lines.slice(0, index);
-  const place = placeAfter(before, part.start);
-  if (place === undefined) return undefined;
-  return { time: place.time, count: place.count, inKey: keyAfter(textsOf(before), part.start?.inKey) };
-}
-
-function textsOf(lines: LogPart["lines"]): string[] {
-  return lines.flatMap(({ text, open }) => (open === true ? [] : [showText(text)]));
+function placeBefore({ lines, start }: LogPart, index: number) {
+  return keyedPlaceAfter(lines.slice(0, index), start);
 }

@@ -2,72 +2,38 @@ import {
   type Cursor,
   isFinished,
   type JobDescription,
-  type LogLine,
   type LogTail,
   type Platform,
   type PlatformError,
+  type TailOptions,
 } from "../../client/index.ts";
-import type { InKey } from "../../jobs/redact/key-guard.ts";
-import type { Bearing, LogPlace } from "./cursor.ts";
-import { CONTEXT_LINES, lastLines } from "./last-lines.ts";
-import type { LineMatch } from "./line-matcher.ts";
-import { watchLog } from "./watch.ts";
+import { mayBeginInKey } from "../../jobs/redact/key-guard.ts";
+import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
+import type { ReadPlan } from "./query.ts";
+import { type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
 
-/** How much of a log a search looks at, from its end. */
-const SEARCHED_LINES = 100_000;
-const SEARCHED_BYTES = 8 * 1024 * 1024;
-
-/** What to read of each log. */
-export interface ReadPlan {
-  lines: number;
-  since?: Date | undefined;
-  until?: Date | undefined;
-  /** Read all there is, bounded, because it is searched. */
-  isSearch: boolean;
-  /** Wait for new lines, until one matches in any of the logs. */
-  wait?:
-    | {
-        matcher: (inKey?: InKey) => LineMatch;
-        deadlineMs: number;
-        onLine: () => void;
-        found: AbortController;
-      }
-    | undefined;
-}
+/** Lines read before the first one shown, so that a secret that began there is still recognised. */
+const CONTEXT_LINES = 100;
+/** No private key is longer. */
+const KEY_LINES = 1000;
 
 /** A part of one job's log, as printed. */
-export interface LogPart {
-  job: JobDescription;
-  lines: LogLine[];
-  /** So many of `lines`, at their beginning, are there for redaction only. */
+export interface LogPart extends LogRead {
+  /** How many of the first `lines` were read for redaction only. */
   lead: number;
-  reachedStart: boolean;
-  linesRead: number;
-  bytesRead: number;
-  /** The place after what was read; absent where it could not be. */
-  cursor?: Cursor | undefined;
-  /** The place before the first of `lines`. */
-  start?: LogPlace | undefined;
   /** Nothing before this place was wanted. */
   floor?: LogPlace | undefined;
-  /** So many lines came behind `floor`, where not all of them are in `lines`. */
+  /** How many lines came after `floor`, where `lines` does not hold them all. */
   newLines?: number | undefined;
-  /** More lines are there already, after the last one. */
-  more: boolean;
   /** Whether the line waited for came; absent when none was waited for. */
   matched?: boolean;
-  /** Whether all there was had been searched for it. */
+  /** Whether everything there was had been searched for it. */
   isWhole?: boolean;
-  /** Nothing will follow. */
-  ended: boolean;
-  /** Why reading ended, and after how long; absent where it went on until the time was over. */
-  ending?: LogTail["ending"];
-  tookMs?: number;
-  /** Why it could not be read, where others could. */
+  /** Why this log could not be read when others could. */
   trouble?: { code: string; message: string };
 }
 
-/** Reads what `plan` asks for of one job's log, at a place where one is given. */
+/** Reads what `plan` asks for of one job's log, from a place if one is given. */
 export async function readJobLog(
   platform: Platform,
   { job, plan, bearing = {} }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
@@ -76,21 +42,40 @@ export async function readJobLog(
   const { lines, since, until, isSearch, wait } = plan;
   const { after, before } = bearing;
   if (wait !== undefined) return readWaiting(platform, { job, lines, since, after, wait }, signal);
-  const span = { since, until, after, before, job };
-  const most = isSearch ? { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES } : { lines };
+  const options = { since, until, after, before, job, lines, ...(isSearch ? SEARCHED : {}) };
   const isForward = after !== undefined && before === undefined;
-  const tail =
+  const { live, ...tail } =
     isForward || isSearch
-      ? { ...(await platform.jobs.tail(job.id, { ...span, ...most }, { signal })), lead: 0 }
-      : await lastLines(platform, { ...span, ...most }, signal);
+      ? { ...(await platform.jobs.tail(job.id, options, { signal })), lead: 0 }
+      : await lastLines(platform, options, signal);
   return {
-    cursor: beginning(job, since),
     ...tail,
     job,
+    cursor: tail.cursor ?? beginning(job, since),
+    // Only the place itself says whether it is inside a key.
+    start: isSamePlace(tail.start, after) ? after : tail.start,
     floor: after,
-    ...(isAt(tail.start, after) ? { start: after } : {}),
-    ended: !tail.live && isFinished(job.status),
+    ended: !live && isFinished(job.status),
   };
+}
+
+/** The end of a log, the first `lead` lines of it for redaction only. */
+export interface LedTail extends LogTail {
+  lead: number;
+}
+
+/** The last lines of a log, and as many before them as it takes to recognise what is secret in them. */
+export async function lastLines(
+  platform: Platform,
+  { lines, ...options }: TailOptions & { job: JobDescription; lines: number },
+  signal: AbortSignal,
+): Promise<LedTail> {
+  const read = (lead: number) =>
+    platform.jobs.tail(options.job.id, { ...options, lines: lines + lead }, { signal });
+  let tail = await read(CONTEXT_LINES);
+  const isUnsure = !tail.reachedStart && mayBeginInKey(tail.lines.map(({ text }) => text));
+  if (isUnsure) tail = await read(KEY_LINES);
+  return { ...tail, ...leadOf(tail, lines) };
 }
 
 interface Waiting {
@@ -107,51 +92,44 @@ async function readWaiting(
   signal: AbortSignal,
 ): Promise<LogPart> {
   const { matcher, found, ...rest } = wait;
-  const read = await watchLog(
-    platform,
-    {
-      ...rest,
-      isMatch: matcher(after?.inKey),
-      stop: found.signal,
-      job,
-      after,
-      since,
-      keep: lines + CONTEXT_LINES,
-    },
-    signal,
-  );
+  const isMatch = matcher(after?.inKey);
+  const keep = lines + CONTEXT_LINES;
+  const options = { ...rest, isMatch, keep, stop: found.signal, job, after, since };
+  const { taken, ...read } = await watchLog(platform, options, signal);
   if (read.matched) found.abort();
-  const lead = Math.max(0, read.lines.length - lines);
   return {
-    cursor: beginning(job, since),
     ...read,
-    more: read.more,
+    ...leadOf(read, lines),
+    cursor: read.cursor ?? beginning(job, since),
     floor: after,
-    lead,
-    reachedStart: read.reachedStart && lead === 0,
-    ...(after === undefined ? {} : { newLines: read.taken }),
+    newLines: after === undefined ? undefined : taken,
   };
 }
 
-/** A place is inside a key only if the one that it was made from is. */
-function isAt(start: Cursor | undefined, after: LogPlace | undefined): boolean {
-  return start !== undefined && start.time === after?.time && start.count === after.count;
+function leadOf({ lines, reachedStart }: Pick<LogTail, "lines" | "reachedStart">, wanted: number) {
+  const lead = Math.max(0, lines.length - wanted);
+  return { lead, reachedStart: reachedStart && lead === 0 };
 }
 
-/** Before all that a job can have printed in the time asked for. */
+/** Before anything that the job can have printed in the time asked for. */
 function beginning({ history }: JobDescription, since: Date | undefined): Cursor {
   const created = history.created_at === undefined ? 0 : Date.parse(history.created_at);
   return { time: new Date(Math.max(created, since?.getTime() ?? 0)).toISOString(), count: 0 };
 }
 
-/** The part of a log that could not be read at all; the next call tries at the same place. */
+/** A log that could not be read at all; the next call tries at the same place. */
 export function notRead(
   job: JobDescription,
   { code, message }: PlatformError,
-  { bearing = {}, since }: { bearing: Bearing | undefined; since: Date | undefined },
+  { bearing: { after, before } = {}, since }: { bearing: Bearing | undefined; since: Date | undefined },
 ): LogPart {
-  const { after = beginning(job, since), before } = bearing;
-  const nothing = { lines: [], lead: 0, linesRead: 0, bytesRead: 0, more: false, ended: false };
-  const place = { cursor: after, start: before, floor: bearing.after, reachedStart: before === undefined };
-  return { job, ...nothing, ...place, trouble: { code, message } };
+  return {
+    ...nothingRead(job),
+    lead: 0,
+    reachedStart: before === undefined,
+    cursor: after ?? beginning(job, since),
+    start: before,
+    floor: after,
+    trouble: { code, message },
+  };
 }

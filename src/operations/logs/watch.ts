@@ -7,53 +7,52 @@ import {
   type LogTail,
   type Platform,
 } from "../../client/index.ts";
-import { keyAfter } from "../../jobs/redact/key-guard.ts";
 import { passing, patiently, pauseFor } from "../patience.ts";
-import { type LogPlace, placeAfter } from "./cursor.ts";
+import { keyedPlaceAfter, type LogPlace, placeAfter } from "./cursor.ts";
 import { LogFollower, type LogListener } from "./follower.ts";
-import type { LineMatch } from "./line-matcher.ts";
+import type { LineMatch } from "./query.ts";
 
-/** How much of what is already there is searched. */
-const SEARCHED_LINES = 100_000;
-const SEARCHED_BYTES = 8 * 1024 * 1024;
-/** A log that closed while its job goes on is opened again after this. */
+/** How much of a log a search looks at, from its end. */
+export const SEARCHED = { lines: 100_000, maxBytes: 8 * 1024 * 1024 };
+/** How soon a log that closed is opened again while its job goes on. */
 const REOPEN_MS = 500;
-/** What is there is looked at also by a call that does not wait. */
+/** Even a call that does not wait looks at what is there. */
 const LEAST_READING_MS = 1800;
 const HEAD_START_MS = 300;
-/** How long the first byte is waited for before the log is merely followed. */
+/** How long to wait for the first byte before merely following the log. */
 const SILENCE_MS = 1500;
 
-/** What was read up to the match, the end of the log or the end of the time. */
-export interface WaitedLog {
-  /** The last of the lines read, oldest first; the matching line, if any, is the last one. */
-  lines: LogLine[];
-  matched: boolean;
+/** What was read of one job's log, as printed. */
+export interface LogRead
+  extends Pick<LogTail, "lines" | "reachedStart" | "more" | "linesRead" | "bytesRead"> {
   /** As last seen. */
   job: JobDescription;
-  /** The job has ended and so has its log. */
+  /** Nothing will follow. */
   ended: boolean;
-  cursor?: Cursor;
+  /** The place after what was read. */
+  cursor?: Cursor | undefined;
   /** The place before the first of `lines`. */
   start?: LogPlace | undefined;
-  linesRead: number;
-  bytesRead: number;
-  /** Nothing was printed before the first of `lines`. */
-  reachedStart: boolean;
-  /** All from the place asked for on was searched, not only the newest of it. */
+  /** Why reading ended, and after how long; absent where nothing could be read. */
+  ending?: LogTail["ending"];
+  tookMs?: number;
+}
+
+/** What was read up to the match, the end of the log or the deadline; a matching line is the last of `lines`. */
+interface WaitedLog extends LogRead {
+  matched: boolean;
+  /** Everything from the place asked for was searched, not only the newest part. */
   isWhole: boolean;
-  /** So many lines were read from the place asked for on, `lines` being the last of them. */
+  /** How many lines were read from the place asked for; `lines` is the last of them. */
   taken: number;
-  /** More lines are there already. */
-  more: boolean;
-  /** Why reading ended, so that what was not seen is not told as absent; and after how long, in milliseconds. */
-  ending: LogTail["ending"];
-  tookMs: number;
+}
+
+export function nothingRead(job: JobDescription): LogRead {
+  return { job, lines: [], reachedStart: false, more: false, linesRead: 0, bytesRead: 0, ended: false };
 }
 
 export interface WatchOptions {
   job: JobDescription;
-  /** Says whether a line, one after the other, is the one waited for. */
   isMatch: LineMatch;
   /** The most lines kept. */
   keep: number;
@@ -61,73 +60,25 @@ export interface WatchOptions {
   since?: Date | undefined;
   deadlineMs: number;
   /** Ends the wait early, as the deadline does. */
-  stop?: AbortSignal | undefined;
-  /** Is told each new line. */
-  onLine?: ((line: LogLine) => void) | undefined;
+  stop: AbortSignal;
+  onLine: () => void;
 }
 
-/**
- * Reads a log until a line matches, also one printed before, the log ends for good, or the time is over.
- */
+/** Reads a log until a line matches, be it an old one, the log ends for good, or the time is over. */
 export async function watchLog(
   platform: Platform,
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<WaitedLog> {
   const startedMs = performance.now();
-  const read = await watch(platform, options, signal);
+  const tail = await readSoFar(platform, options, signal);
+  const read = searched(tail, options);
+  // What is already there but was not read comes with the next call.
+  if (tail !== undefined && !read.matched && !read.more) await follow(platform, { ...options, read }, signal);
   return { ...read, tookMs: performance.now() - startedMs };
 }
 
-async function watch(platform: Platform, options: WatchOptions, signal: AbortSignal): Promise<Reading> {
-  const { job, isMatch, keep, after } = options;
-  const tail = await readSoFar(platform, options, signal);
-  if (tail === undefined) return { job, ...NOTHING_READ, ...withCursor(after) };
-  const { linesRead, bytesRead, ending } = tail;
-  const at = tail.lines.findIndex((line) => line.open !== true && isMatch(line.text));
-  const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
-  const dropped = upTo.slice(0, Math.max(0, upTo.length - keep));
-  const read: Reading = {
-    job,
-    lines: upTo.slice(dropped.length),
-    start: behind(dropped, tail.start === undefined ? undefined : { ...tail.start, inKey: after?.inKey }),
-    reachedStart: tail.reachedStart && dropped.length === 0,
-    isWhole: after !== undefined || tail.reachedStart || tail.cursor === undefined,
-    taken: upTo.length,
-    more: at < 0 && tail.more,
-    linesRead,
-    bytesRead,
-    matched: at >= 0,
-    ended: false,
-    ending,
-    ...withCursor(at < 0 ? tail.cursor : placeAfter(upTo, after ?? tail.start)),
-  };
-  if (read.matched) return read;
-  // The rest of what is there comes with a further call.
-  if (read.more) return read;
-  return follow(platform, { ...options, read }, signal);
-}
-
-type Reading = Omit<WaitedLog, "tookMs">;
-
-function withCursor(cursor: Cursor | undefined): { cursor?: Cursor } {
-  return cursor === undefined ? {} : { cursor };
-}
-
-const NOTHING_READ = {
-  lines: [] as LogLine[],
-  matched: false,
-  ended: false,
-  linesRead: 0,
-  bytesRead: 0,
-  reachedStart: false,
-  isWhole: false,
-  taken: 0,
-  more: false,
-  ending: "time",
-} as const;
-
-/** What is there already; nothing when reading it takes longer than there is time. */
+/** What is there already; undefined when there is no time to read it. */
 async function readSoFar(
   platform: Platform,
   { job, after, since, deadlineMs }: WatchOptions,
@@ -136,9 +87,9 @@ async function readSoFar(
   const ms = Math.max(LEAST_READING_MS, deadlineMs - Date.now());
   const limit = new Limit(signal, { ms });
   const until = limit.signal;
-  // What has come by then is worth more than a call that is cut off.
+  // A partial read is worth more than a call that is cut off.
   const patience = { limitMs: ms - HEAD_START_MS, silenceMs: Math.min(SILENCE_MS, ms - HEAD_START_MS) };
-  const options = { lines: SEARCHED_LINES, maxBytes: SEARCHED_BYTES, after, since, job, ...patience };
+  const options = { ...SEARCHED, after, since, job, ...patience };
   try {
     return await patiently(deadlineMs, until, () => platform.jobs.tail(job.id, options, { signal: until }));
   } catch (error) {
@@ -150,29 +101,52 @@ async function readSoFar(
   }
 }
 
-async function follow(
-  platform: Platform,
-  options: WatchOptions & { read: Reading },
-  signal: AbortSignal,
-): Promise<Reading> {
+function searched(tail: LogTail | undefined, { job, isMatch, keep, after }: WatchOptions): WaitedLog {
+  const nothing = { ...nothingRead(job), matched: false, isWhole: false, taken: 0 };
+  if (tail === undefined) return { ...nothing, ending: "time", cursor: after };
+  const at = tail.lines.findIndex((line) => line.open !== true && isMatch(line.text));
+  const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
+  const dropped = upTo.slice(0, Math.max(0, upTo.length - keep));
+  return {
+    job,
+    ended: false,
+    lines: upTo.slice(dropped.length),
+    start: keyedPlaceAfter(dropped, tail.start && { ...tail.start, inKey: after?.inKey }),
+    cursor: at < 0 ? tail.cursor : placeAfter(upTo, after ?? tail.start),
+    reachedStart: tail.reachedStart && dropped.length === 0,
+    isWhole: after !== undefined || tail.reachedStart || tail.cursor === undefined,
+    taken: upTo.length,
+    matched: at >= 0,
+    more: at < 0 && tail.more,
+    linesRead: tail.linesRead,
+    bytesRead: tail.bytesRead,
+    ending: tail.ending,
+  };
+}
+
+interface Following extends WatchOptions {
+  /** What was read so far; grows with each line. */
+  read: WaitedLog;
+}
+
+async function follow(platform: Platform, options: Following, signal: AbortSignal): Promise<void> {
   const { read, since, deadlineMs, stop } = options;
-  if (Date.now() >= deadlineMs) return read;
+  if (Date.now() >= deadlineMs) return;
   const follower = new LogFollower({ platform, since, retryMs: REOPEN_MS, isEager: true });
   follower.startAt(read.cursor);
-  const limit = new Limit(stop === undefined ? signal : [signal, stop], { ms: deadlineMs - Date.now() });
+  const limit = new Limit([signal, stop], { ms: deadlineMs - Date.now() });
   try {
     await follower.run(listenerOf(platform, { ...options, follower }, limit.signal), limit.signal);
   } finally {
     limit.close();
   }
   signal.throwIfAborted();
-  return read;
 }
 
-/** Hears until the match, the end of the log, which only one opened after the end of the job has, or the deadline. */
+/** Listens until the match, the deadline, or the end of a log that was opened after its job had ended. */
 function listenerOf(
   platform: Platform,
-  options: WatchOptions & { read: Reading; follower: LogFollower },
+  options: Following & { follower: LogFollower },
   signal: AbortSignal,
 ): LogListener {
   const { job, isMatch, keep, onLine, deadlineMs, read, follower } = options;
@@ -186,8 +160,8 @@ function listenerOf(
     },
     hear(line) {
       take(read, line, keep);
-      if (follower.cursor !== undefined) read.cursor = follower.cursor;
-      onLine?.(line);
+      read.cursor = follower.cursor ?? read.cursor;
+      onLine();
       read.matched = line.open !== true && isMatch(line.text);
       return read.matched;
     },
@@ -198,7 +172,7 @@ function listenerOf(
     forgive: passing,
     async rest(ms, failure) {
       if (failure !== undefined && Date.now() + ms > deadlineMs) {
-        // The platform may not be asked again in time.
+        // There is no time to ask the platform again.
         if (read.lines.length === 0) throw failure;
         return false;
       }
@@ -208,44 +182,28 @@ function listenerOf(
   };
 }
 
-/** What was not finished when a log ended for good is its last line. */
-function finish({ read, isMatch, keep }: WatchOptions & { read: Reading }): void {
+/** An unfinished line is the last one once its log has ended for good. */
+function finish({ read, isMatch, keep }: Following): void {
   read.ending = "closed";
   const { open, ...last } = read.lines.at(-1) ?? { text: "" };
   if (open !== true) return;
   take(read, last, keep);
-  const cursor = placeAfter([last], read.cursor);
-  if (cursor !== undefined) read.cursor = cursor;
+  read.cursor = placeAfter([last], read.cursor);
   read.matched = isMatch(last.text);
 }
 
-/** A line that was not finished gives way to what has become of it. */
-function take(read: Reading, line: LogLine, keep: number): void {
-  const isAgain = read.lines.at(-1)?.open === true;
-  if (isAgain) read.lines.pop();
+/** Adds a line; it replaces an unfinished one. */
+function take(read: WaitedLog, line: LogLine, keep: number): void {
+  if (read.lines.at(-1)?.open === true) read.lines.pop();
   else read.taken += 1;
   read.lines.push(line);
-  // What has come was followed from where reading had ended.
+  // The follower began where reading had ended, so nothing is missing.
   read.ending = "caught_up";
   if (line.open === true) return;
   read.linesRead += 1;
   read.bytesRead += Buffer.byteLength(line.text) + 1;
   if (read.lines.length > keep) {
-    read.start = behind(read.lines.splice(0, 1), read.start);
+    read.start = keyedPlaceAfter(read.lines.splice(0, 1), read.start);
     read.reachedStart = false;
   }
-}
-
-/** The place behind some lines, and whether it is inside a key. */
-function behind(lines: readonly LogLine[], start: LogPlace | undefined): LogPlace | undefined {
-  const place = placeAfter(lines, start);
-  if (place === undefined) return undefined;
-  return {
-    time: place.time,
-    count: place.count,
-    inKey: keyAfter(
-      lines.map(({ text }) => text),
-      start?.inKey,
-    ),
-  };
 }

@@ -3,7 +3,7 @@ import { whereIs } from "../../jobs/identity.ts";
 import { capText } from "../../jobs/output/budget.ts";
 import { cleanLines, logBody } from "../../jobs/output/report.ts";
 import type { Call } from "../caller.ts";
-import { type LedTail, lastLines } from "../logs/last-lines.ts";
+import { type LedTail, lastLines } from "../logs/read.ts";
 import { pauseFor } from "../patience.ts";
 import { redactorFor } from "../redactor.ts";
 import { type Poll, startPoll } from "../watch/poll.ts";

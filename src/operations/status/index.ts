@@ -8,7 +8,7 @@ import type { Redact } from "../../jobs/redact/index.ts";
 import { hasRun, nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
 import { resolveMany, type Unresolved } from "../find/index.ts";
-import { lastLines } from "../logs/last-lines.ts";
+import { lastLines } from "../logs/read.ts";
 import { redactorFor } from "../redactor.ts";
 
 type Context = Pick<Call, "caller" | "signal">;

@@ -5,7 +5,7 @@ import { fitLine } from "../../jobs/output/log-text.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
-import { lineMatcher } from "../logs/line-matcher.ts";
+import { lineMatcher } from "../logs/query.ts";
 import { watchLog } from "../logs/watch.ts";
 import { passing } from "../patience.ts";
 import { redactorFor } from "../redactor.ts";
