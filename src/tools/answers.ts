@@ -12,6 +12,11 @@ export function openObject<Listed extends z.ZodRawShape, Others extends z.ZodRaw
   return z.looseObject({ ...others, ...listed }).meta({ unlisted });
 }
 
+/** A list that an answer leaves out where it is empty. */
+export function ifAny<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
 export const text = z.string();
 export const texts = z.array(text);
 export const maybeText = text.optional();

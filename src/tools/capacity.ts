@@ -3,10 +3,11 @@ import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { gpuText, hardwareText } from "../jobs/hardware.ts";
 import { unknownProjectText } from "../jobs/names/unknown.ts";
+import { present } from "../jobs/words.ts";
 import { type Capacity, fittingPresets, type PresetRoom, readCapacity } from "../operations/capacity.ts";
 import { placesOf } from "../operations/find/places.ts";
 import { whereOf } from "../operations/find/where.ts";
-import { maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "./answers.ts";
+import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "./answers.ts";
 import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -53,19 +54,19 @@ export const capacity = defineTool({
     const choices = choicesOf(context, cluster);
     const doubts = at === undefined ? [] : placesOf([at], context).unknown([]).map(unknownProjectText);
     return {
-      text: [
+      text: present([
         headline(capacity, fitting.length),
         ...doubts,
         ...fitting.map(row),
         ...choices.lines,
-        ...[unreadableText(context).trim()].filter((line) => line !== ""),
-      ].join("\n"),
+        unreadableText(context).trim(),
+      ]).join("\n"),
       data: {
         cluster,
         presets: fitting.map(data),
         ...choices.data,
-        ...(doubts.length === 0 ? {} : { doubts }),
-        ...(context.unreadable.length === 0 ? {} : { unreadable: context.unreadable }),
+        doubts: ifAny(doubts),
+        unreadable: ifAny(context.unreadable),
       },
     };
   },
@@ -83,16 +84,15 @@ function row({ preset, room }: PresetRoom): string {
 }
 
 function data({ preset, room }: PresetRoom) {
-  const gpu = gpuText(preset);
   return {
     name: preset.name,
-    ...(room === undefined ? {} : { available: Math.max(0, room) }),
+    available: room === undefined ? undefined : Math.max(0, room),
     credits_per_hour: formatCredits(preset.credits_per_hour),
     cpu: preset.cpu,
     memory_gib: Math.round((preset.memory / GIB) * 100) / 100,
-    ...(gpu === undefined ? {} : { gpu }),
-    ...(preset.preemptible_node ? { preemptible: true } : {}),
-    ...(preset.scheduler_enabled ? { scheduled: true } : {}),
+    gpu: gpuText(preset),
+    preemptible: preset.preemptible_node || undefined,
+    scheduled: preset.scheduler_enabled || undefined,
   };
 }
 

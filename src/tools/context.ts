@@ -2,9 +2,10 @@ import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
+import { present } from "../jobs/words.ts";
 import type { Policy } from "../operations/caller.ts";
 import { usedOfLimits } from "../operations/spending/limits.ts";
-import { maybeNumber, maybeTexts, openObject, text, texts } from "./answers.ts";
+import { ifAny, maybeNumber, maybeTexts, openObject, text, texts } from "./answers.ts";
 import { defineTool } from "./define-tool.ts";
 
 export const context = defineTool({
@@ -39,15 +40,15 @@ export const context = defineTool({
     const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
     const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
     const limits = limitsOf(policy);
-    const text = [
+    const text = present([
       `User ${user} at ${url} (login: ${SOURCES[source]}). Selected: ${selected}.`,
       `Mode ${policy.mode}: ${MODES[policy.mode]}. Limits: ${limitsText(limits)}.`,
       `Active jobs that this server started: ${used.jobs}, ${formatCredits(used.creditsPerHour)} credits/h together.`,
       ...clusters.map(clusterText),
-      ...[unreadableText(known).trim()].filter((line) => line !== ""),
+      unreadableText(known).trim(),
       'Another place: argument project = "project", "org/project" or "cluster/org/project". job_capacity has hardware, prices and room.',
       `${manifest.name} ${manifest.version}, Node ${process.version}.`,
-    ].join("\n");
+    ]).join("\n");
     const data = {
       user,
       url,
@@ -57,7 +58,7 @@ export const context = defineTool({
       limits,
       clusters,
       used: { jobs: used.jobs, credits_per_hour: formatCredits(used.creditsPerHour) },
-      ...(known.unreadable.length === 0 ? {} : { unreadable: known.unreadable }),
+      unreadable: ifAny(known.unreadable),
       versions: { server: manifest.version, node: process.version },
     };
     return { text, data };
@@ -97,15 +98,17 @@ function clusterText({ name, orgs, projects, presets }: ReturnType<typeof cluste
 
 function limitsOf({ maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly }: Policy) {
   return {
-    ...(maxCreditsPerJob === undefined ? {} : { max_credits_per_job: maxCreditsPerJob }),
-    ...(maxCreditsPerHour === undefined ? {} : { max_credits_per_hour: maxCreditsPerHour }),
-    ...(maxJobs === undefined ? {} : { max_jobs: maxJobs }),
+    max_credits_per_job: maxCreditsPerJob,
+    max_credits_per_hour: maxCreditsPerHour,
+    max_jobs: maxJobs,
     owned_only: ownedOnly,
   };
 }
 
 function limitsText({ owned_only, ...limits }: ReturnType<typeof limitsOf>): string {
-  const texts = Object.entries(limits).map(([name, limit]) => `${name.replaceAll("_", " ")} ${limit}`);
-  if (owned_only) texts.push("changes only jobs that this server started");
-  return texts.join(", ") || "none";
+  const texts = Object.entries(limits).map(
+    ([name, limit]) => limit !== undefined && `${name.replaceAll("_", " ")} ${limit}`,
+  );
+  const owned = owned_only && "changes only jobs that this server started";
+  return present([...texts, owned]).join(", ") || "none";
 }

@@ -95,5 +95,5 @@ function line({ job, port, localPort, failures }: OpenForward): string {
 }
 
 function row({ job, port, localPort, failures }: OpenForward) {
-  return { ...job, port, local_port: localPort, ...(failures === 0 ? {} : { failed_connections: failures }) };
+  return { ...job, port, local_port: localPort, failed_connections: failures || undefined };
 }

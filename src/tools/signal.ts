@@ -37,10 +37,10 @@ export const signal = defineTool({
         throw declined(result);
       case "sent": {
         const { after } = result;
-        const restarted = after !== undefined && wasRestarted(job, after) ? { restarted: true } : {};
+        const restarted = (after !== undefined && wasRestarted(job, after)) || undefined;
         return {
           text: sentText(result),
-          data: { ...data, after: after?.status ?? "unknown", ...restarted },
+          data: { ...data, after: after?.status ?? "unknown", restarted },
           jobs: [after ?? job],
         };
       }

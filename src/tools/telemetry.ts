@@ -10,7 +10,7 @@ import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/
 import { formatMemory } from "../jobs/reasons/explanation.ts";
 import { nameOf, stateLine } from "../jobs/standing.ts";
 import { formatInstant } from "../jobs/time/durations.ts";
-import { counted } from "../jobs/words.ts";
+import { counted, present } from "../jobs/words.ts";
 import { resolveOne } from "../operations/find/index.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { jobRef, project } from "./args.ts";
@@ -125,30 +125,30 @@ function answer(
   const { cpu, memoryBytes, gpuDutyCycle, gpuMemoryBytes, verdict, because } = summary;
   const { resources } = job.container;
   const [first, last] = [samples[0]?.timestamp ?? 0, samples.at(-1)?.timestamp ?? 0];
-  const text = [
+  const text = present([
     stateLine(job, { nowMs: Date.now(), me }),
     `Verdict: ${verdict} (${because}).`,
     `${counted(samples.length, "sample")}, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
-    ...(endedEarly === undefined ? [] : [endedEarly]),
+    endedEarly,
     ...odd.slice(0, 1).map((why) => `Not counted: ${odd.length} more. ${why}`),
     `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,
     `Memory: ${spreadText(memoryBytes, formatMemory)} of ${formatMemory(resources.memory)}`,
-    ...(gpuDutyCycle === undefined ? [] : [`GPU: ${spreadText(gpuDutyCycle, percent)}`]),
-    ...(gpuMemoryBytes === undefined ? [] : [`GPU memory: ${spreadText(gpuMemoryBytes, formatMemory)}`]),
-  ].join("\n");
+    gpuDutyCycle && `GPU: ${spreadText(gpuDutyCycle, percent)}`,
+    gpuMemoryBytes && `GPU memory: ${spreadText(gpuMemoryBytes, formatMemory)}`,
+  ]).join("\n");
   const data = {
     job: job.id,
     verdict,
     because,
     samples: samples.length,
-    ...(endedEarly === undefined ? {} : { ended_early: endedEarly }),
-    ...(odd.length === 0 ? {} : { unreadable: odd.length }),
+    ended_early: endedEarly,
+    unreadable: odd.length || undefined,
     from: formatInstant(first * 1000),
     to: formatInstant(last * 1000),
     cpu_cores: { ...rounded(cpu), limit: resources.cpu },
     memory_bytes: { ...rounded(memoryBytes), limit: resources.memory },
-    ...(gpuDutyCycle === undefined ? {} : { gpu_percent: rounded(gpuDutyCycle) }),
-    ...(gpuMemoryBytes === undefined ? {} : { gpu_memory_bytes: rounded(gpuMemoryBytes) }),
+    gpu_percent: gpuDutyCycle && rounded(gpuDutyCycle),
+    gpu_memory_bytes: gpuMemoryBytes && rounded(gpuMemoryBytes),
   };
   return { text, data, jobs: [job] };
 }

@@ -27,10 +27,10 @@ export interface StartOutcome {
 export interface StartRequest {
   items: StartItem[];
   /** The items of a sweep carry it, beside their own request tags. */
-  sweepTag?: string;
+  sweepTag?: string | undefined;
   /** The caller named the request, so it may have been made before. */
   isRepeatable: boolean;
   requestId: string;
   /** Absent = no end. */
-  lifeSpanSeconds?: number;
+  lifeSpanSeconds?: number | undefined;
 }

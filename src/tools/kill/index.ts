@@ -6,9 +6,7 @@ import { previewKill } from "../../operations/kill/select.ts";
 import { maybeText, openObject, text, whichJob } from "../answers.ts";
 import { jobRefs, project, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { previewReply } from "./preview.ts";
-import { declined, questionText } from "./question.ts";
-import { killReply } from "./reply.ts";
+import { declined, killReply, previewReply, questionText } from "./reply.ts";
 
 const shownJob = z.looseObject({ job: text, id: text, owner: text, status: text });
 const outcome = openObject({ id: text, before: text, after: text }, { ...whichJob, error: maybeText });

@@ -1,47 +1,117 @@
-import { mayHaveHappened, PlatformError } from "../../client/index.ts";
+import { type JobDescription, mayHaveHappened, PlatformError } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
+import { shortId } from "../../jobs/names/near.ts";
+import { callText } from "../../jobs/next-call.ts";
+import { nameOf, statusText } from "../../jobs/standing.ts";
+import { counted, present } from "../../jobs/words.ts";
 import type { Policy } from "../../operations/caller.ts";
-import { leftBecause } from "../../operations/find/owned.ts";
-import type { LeftAlone } from "../../operations/kill/index.ts";
+import { leftBecause, notYours } from "../../operations/find/owned.ts";
+import type { KillResult, LeftAlone } from "../../operations/kill/index.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
+import type { KillPreview } from "../../operations/kill/select.ts";
+import { PolicyError } from "../../operations/policy-error.ts";
+import { ifAny } from "../answers.ts";
 
+const TOKEN_MINUTES = 10;
+/** Jobs that a person is asked about by name. */
+const MOST_ASKED = 10;
 /** Jobs that failed alike, and how many of them the next call names. */
 const MOST_NAMED = 20;
+
+/** What a selection would kill, and the call that does it. */
+export function previewReply(preview: KillPreview, policy: Policy) {
+  const { token, chosen, moreCount, left, user } = preview;
+  const [first] = chosen;
+  if (first === undefined) {
+    const nothing = "No active job that may be killed matches the selection; nothing was killed.";
+    const data = { jobs: [], skipped: left.map(identityOf) };
+    return { text: [nothing, ...previewLeft(preview, policy)].join("\n"), data };
+  }
+  const call = callText({ tool: "job_kill", arguments: { token } });
+  const lines = [
+    `Nothing was killed yet. ${counted(chosen.length, "job")} in ${identityOf(first).project} would be killed:`,
+    ...chosen.map((job) => `${rowText(job, statusText(job))}${notYours(job, user)}`),
+    moreCount > 0 && `${moreCount} more match; select again after these.`,
+    ...previewLeft(preview, policy),
+    `If that is what the user wants, call ${call} within ${TOKEN_MINUTES} minutes; it kills exactly the jobs listed above.`,
+  ];
+  const data = {
+    token,
+    jobs: chosen.map((job) => ({ job: nameOf(job), id: job.id, owner: job.owner, status: job.status })),
+    skipped: ifAny(left.map(identityOf)),
+  };
+  return { text: present(lines).join("\n"), data };
+}
+
+export function questionText(jobs: readonly JobDescription[]): string {
+  return `Kill ${whatText(jobs)} for good? ${namesText(jobs)}`;
+}
+
+/** A person was asked and did not agree. */
+export function declined({
+  declined: answer,
+  jobs,
+}: Extract<KillResult, { declined: unknown }>): PolicyError {
+  const said = answer === "no" ? "declined" : "did not answer in time";
+  return new PolicyError(
+    "declined",
+    `The person was asked whether to kill ${whatText(jobs)} (${namesText(jobs)}) and ${said}: nothing was killed. Do not ask again unless the user wants it. If the user saw no question, their MCP client declines automatically: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
+  );
+}
 
 /** The outcomes as text and data. @throws {PlatformError} when nothing was killed that should have been */
 export function killReply(
   { outcomes, left }: { outcomes: readonly KillOutcome[]; left: LeftAlone },
   policy: Policy,
 ) {
-  const killed = outcomes.filter(
-    ({ before, after, failure }) => failure === undefined && before !== after && after !== "gone",
-  );
   const failed = outcomes.filter(({ failure }) => failure !== undefined);
-  const lines = [
-    ...outcomes.filter(({ failure }) => failure === undefined).map(line),
-    ...failureLines(failed),
-  ];
+  const done = outcomes.filter(({ failure }) => failure === undefined);
+  const killed = done.filter(({ before, after }) => before !== after && after !== "gone");
+  const lines = [...done.map(outcomeText), ...failureLines(failed)];
   const next = nextLines(failed);
   if (killed.length === 0 && failed.length > 0) throw nothingKilled(failed, [...lines, ...next]);
   const leftLines = left.jobs.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
   const data = {
     outcomes: outcomes.map(({ failure, note, isMine: _, ...outcome }) => ({
       ...outcome,
-      ...(failure === undefined ? {} : { error: note }),
+      error: failure && note,
     })),
-    ...(left.jobs.length === 0 ? {} : { skipped: left.jobs.map(identityOf) }),
+    skipped: ifAny(left.jobs.map(identityOf)),
   };
-  const headline = [
+  const headline = present([
     `Killed ${killed.length} of ${outcomes.length}`,
-    ...(failed.length === 0 ? [] : [`${failed.length} may still run`]),
-    ...(left.count === 0 ? [] : [`${left.count} skipped`]),
-  ].join("; ");
+    failed.length > 0 && `${failed.length} may still run`,
+    left.count > 0 && `${left.count} skipped`,
+  ]).join("; ");
   const isOne = outcomes.length === 1 && left.count === 0;
   const text = isOne ? lines : [`${headline}.`, ...lines, ...leftLines, ...next];
   return { text: text.join("\n"), data };
 }
 
-function line({ job, id, owner, project, note, isMine }: KillOutcome): string {
+function previewLeft({ left, leftCount }: KillPreview, policy: Policy): string[] {
+  if (leftCount === 0) return [];
+  const more = leftCount - left.length;
+  return present([
+    `Also matching, but left alone as ${leftBecause(policy)} (${leftCount}):`,
+    ...left.map((job) => rowText(job)),
+    more > 0 && `… and ${more} more`,
+  ]);
+}
+
+function rowText(job: JobDescription, status?: string): string {
+  return present([nameOf(job), shortId(job.id), status, `owner ${job.owner}`]).join("  ");
+}
+
+function whatText({ length }: readonly JobDescription[]): string {
+  return length === 1 ? "this job" : `these ${length} jobs`;
+}
+
+function namesText(jobs: readonly JobDescription[]): string {
+  const more = jobs.length > MOST_ASKED ? ` and ${jobs.length - MOST_ASKED} more` : "";
+  return `${jobs.slice(0, MOST_ASKED).map(identityText).join(", ")}${more}`;
+}
+
+function outcomeText({ job, id, owner, project, note, isMine }: KillOutcome): string {
   const named = job === id ? "" : `${id}, `;
   const whose = isMine ? "" : ` (not your job: owner ${owner})`;
   return `${job} (${named}owner ${owner}, project ${project})${whose}: ${note}`;
@@ -49,11 +119,10 @@ function line({ job, id, owner, project, note, isMine }: KillOutcome): string {
 
 /** What several jobs failed of alike is said once. */
 function failureLines(failed: readonly KillOutcome[]): string[] {
-  const groups = new Map<string, KillOutcome[]>();
-  for (const outcome of failed) groups.set(outcome.note, [...(groups.get(outcome.note) ?? []), outcome]);
-  return [...groups].map(([note, group]) => {
-    const [only, ...others] = group;
-    if (only === undefined || others.length === 0) return group.map(line).join("");
+  const notes = [...new Set(failed.map(({ note }) => note))];
+  return notes.map((note) => {
+    const group = failed.filter((outcome) => outcome.note === note);
+    if (group.length === 1) return group.map(outcomeText).join("");
     const names = group.slice(0, MOST_NAMED).map(({ job, owner }) => `${job} (owner ${owner})`);
     const more = group.length > MOST_NAMED ? ` and ${group.length - MOST_NAMED} more` : "";
     return `${group.length} jobs ${note}: ${names.join(", ")}${more}`;
@@ -62,10 +131,9 @@ function failureLines(failed: readonly KillOutcome[]): string[] {
 
 function nextLines(failed: readonly KillOutcome[]): string[] {
   if (failed.length === 0) return [];
-  if (failed.length > MOST_NAMED) {
+  if (failed.length > MOST_NAMED)
     return ["Next: make the call, or the selection, again; what has ended by then is left as it is."];
-  }
-  return [`Next: job_kill {"jobs": ${JSON.stringify(failed.map(({ id }) => id))}}.`];
+  return [`Next: ${callText({ tool: "job_kill", arguments: { jobs: failed.map(({ id }) => id) } })}.`];
 }
 
 function nothingKilled(failed: readonly KillOutcome[], lines: readonly string[]): PlatformError {

@@ -7,7 +7,7 @@ import { listJobs } from "../../operations/list/index.ts";
 import { jobState, maybeNumber, maybeText, openObject, text } from "../answers.ts";
 import { project, projectPath, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { listAnswer } from "./answer.ts";
+import { listReply } from "./reply.ts";
 
 /** What a user can be called. Source: protocol reference 3.6 */
 const USER = /^[a-z0-9](?:[-/]?[a-z0-9])*$/;
@@ -57,7 +57,7 @@ export const list = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ limit, cursor, ...filters }, call) {
     const query = queryOf(filters, Date.now());
-    return listAnswer(await listJobs(call, { ...query, limit, cursor }), filters, query.since);
+    return listReply(await listJobs(call, { ...query, limit, cursor }), filters, query.since);
   },
 });
 

@@ -82,9 +82,9 @@ function dataOf({ jobs, notYet, view }: LogPage, { logs, readOn }: LogAnswer): z
   const { newer, leftOut, older } = readOn;
   return {
     logs: logs.map((one) => logData(one, view.me)),
-    ...(newer === undefined ? {} : { next_cursor: newer.cursor }),
-    ...(leftOut === undefined ? {} : { left_out_cursor: leftOut.cursor }),
-    ...(older === undefined ? {} : { older_cursor: older.cursor }),
+    next_cursor: newer?.cursor,
+    left_out_cursor: leftOut?.cursor,
+    older_cursor: older?.cursor,
   };
 }
 
@@ -102,12 +102,12 @@ function logData(
     lines_read: log.linesRead,
     bytes_read: log.bytesRead,
     reached_start: log.reachedStart && !log.hasFloor,
-    ...(isUncertain(log) ? { more_may_follow: true } : {}),
-    ...(log.isLastOpen ? { last_line_unfinished: true } : {}),
-    ...(trouble === undefined ? {} : { error: `${trouble.code}: ${trouble.message}` }),
-    ...(matched === undefined ? {} : { matched }),
-    ...(search === undefined ? {} : { matches: search.matches }),
-    ...(omittedLines === 0 ? {} : { omitted_lines: omittedLines }),
-    ...(body.hidden === 0 ? {} : { secrets_hidden: body.hidden }),
+    more_may_follow: isUncertain(log) || undefined,
+    last_line_unfinished: log.isLastOpen || undefined,
+    error: trouble && `${trouble.code}: ${trouble.message}`,
+    matched,
+    matches: search?.matches,
+    omitted_lines: omittedLines || undefined,
+    secrets_hidden: body.hidden || undefined,
   };
 }

@@ -18,7 +18,7 @@ import { defineTool } from "../define-tool.ts";
 import { plan, planReply } from "../start/plan.ts";
 import { orNothing, triedOutcomes } from "../start/problems.ts";
 import { seenReply, startedJob, startFacts, startReply } from "../start/reply.ts";
-import { headingText, startItText, stillActive } from "./words.ts";
+import { headingText, startItText, stillActive } from "./reply.ts";
 
 export const rerun = defineTool({
   name: "job_rerun",
@@ -58,11 +58,7 @@ export const rerun = defineTool({
     const item = rerunItem(source, { ...changes, name }, { requestId, presets });
     if (isDry && earlier !== undefined) return seenAgain(item, earlier, call);
     const { lifeSpanSeconds } = item.options;
-    const request = {
-      items: [item],
-      ...repeat,
-      ...(lifeSpanSeconds === undefined ? {} : { lifeSpanSeconds }),
-    };
+    const request = { items: [item], ...repeat, lifeSpanSeconds };
     const checked = await orNothing(checkStart(request, call), request);
     if (earlier !== undefined) return startNow(request, checked, call);
     const isSignalled = call.caller.signals.has(source.id);

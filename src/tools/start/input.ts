@@ -70,8 +70,8 @@ export function readStart(args: StartArguments): StartRequest {
     items: items.map((item) => toItem(item, { shared, sweepTag })),
     isRepeatable: args.request_id !== undefined,
     requestId,
-    ...(sweepTag === undefined ? {} : { sweepTag }),
-    ...(lifeSpanSeconds === undefined ? {} : { lifeSpanSeconds }),
+    sweepTag,
+    lifeSpanSeconds,
   };
 }
 

@@ -13,7 +13,7 @@ import { worstCase } from "../../operations/spending/problems.ts";
 import { mountsOf } from "../../operations/start/check.ts";
 import type { Planned } from "../../operations/start/plan.ts";
 import type { StartRequest } from "../../operations/start/request.ts";
-import { maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "../answers.ts";
+import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "../answers.ts";
 import { problemText } from "./problems.ts";
 
 /** Longest command shown; the whole of it is what runs. */
@@ -82,7 +82,7 @@ export function planReply(
     available,
     problems,
     decided_at_start: open,
-    doubts: doubts.length === 0 ? undefined : doubts,
+    doubts: ifAny(doubts),
   };
   const warning = request.items[0]?.toRun?.warning;
   const lines = present([

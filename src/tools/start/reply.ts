@@ -18,7 +18,7 @@ import { worstCase } from "../../operations/spending/problems.ts";
 import type { Checked } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
-import { maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
+import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 
 const MAX_COMMAND_CHARS = 300;
@@ -215,7 +215,7 @@ function dataOf(outcomes: readonly StartOutcome[], request: StartRequest, output
     request_id: request.requestId,
     ...(tag === undefined ? {} : { tag, owner: some?.owner, project: some?.project }),
     jobs: outcomes.flatMap((outcome) => startedRow(outcome, { count: outcomes.length, output })),
-    failed: failed.length === 0 ? undefined : failed,
+    failed: ifAny(failed),
   };
 }
 

@@ -8,6 +8,7 @@ import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { statusText } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant, formatSpan } from "../../jobs/time/durations.ts";
+import { present } from "../../jobs/words.ts";
 
 const MAX_COMMAND_CHARS = 600;
 const MAX_TRANSITIONS = 12;
@@ -30,32 +31,29 @@ export function factLines(job: JobDescription, options: FactOptions): string[] {
     ...placesLines(job),
     `History (UTC): ${transitions(job)}.`,
   ];
-  return lines.map((line) => clampLine(oneLine(line), MAX_FACT_CHARS));
+  return present(lines).map((line) => clampLine(oneLine(line), MAX_FACT_CHARS));
 }
 
 function whatLines(
   { container, tags, description, restart_policy, priority, ...job }: JobDescription,
   { redact }: FactOptions,
-): string[] {
+) {
   const { entrypoint, command, working_dir, env, secret_env } = container;
   const shown = (text: string) => clampLine(oneLine(redact(text).text), MAX_COMMAND_CHARS);
   const names = Object.keys(env);
   const secrets = Object.entries(secret_env).map(([name, uri]) => `${name} = ${uri}`);
+  const restarts = `restarts so far: ${job.history.restarts}${displacedText(job)}`;
   return [
     `Image: ${imageToString(container.image)}.`,
-    ...(entrypoint === undefined ? [] : [`Entrypoint: ${shown(entrypoint)}`]),
-    ...(command === undefined ? [] : [`Command: ${shown(command)}`]),
-    ...(working_dir === undefined ? [] : [`Working folder: ${shown(working_dir)}.`]),
-    ...(names.length === 0 ? [] : [`Environment (values not shown): ${names.join(", ")}.`]),
-    ...(secrets.length === 0 ? [] : [`Secrets in the environment: ${secrets.join(", ")}.`]),
-    ...(tags.length === 0 ? [] : [`Tags: ${shown(tags.join(", "))}.`]),
-    ...(description === undefined ? [] : [`Description: ${shown(description)}`]),
-    ...(restart_policy === "never"
-      ? []
-      : [
-          `Restart policy: ${restart_policy}; restarts so far: ${job.history.restarts}${displacedText(job)}.`,
-        ]),
-    ...(priority === "normal" ? [] : [`Priority: ${priority}.`]),
+    entrypoint !== undefined && `Entrypoint: ${shown(entrypoint)}`,
+    command !== undefined && `Command: ${shown(command)}`,
+    working_dir !== undefined && `Working folder: ${shown(working_dir)}.`,
+    names.length > 0 && `Environment (values not shown): ${names.join(", ")}.`,
+    secrets.length > 0 && `Secrets in the environment: ${secrets.join(", ")}.`,
+    tags.length > 0 && `Tags: ${shown(tags.join(", "))}.`,
+    description !== undefined && `Description: ${shown(description)}`,
+    restart_policy !== "never" && `Restart policy: ${restart_policy}; ${restarts}.`,
+    priority !== "normal" && `Priority: ${priority}.`,
   ];
 }
 
@@ -106,7 +104,7 @@ export function urlOf({ http_url, status }: JobDescription): string | undefined 
   return isFinished(status) || http_url === "" ? undefined : http_url;
 }
 
-function placesLines(job: JobDescription): string[] {
+function placesLines(job: JobDescription) {
   const { container, internal_hostname, status } = job;
   const url = urlOf(job);
   const { volumes, secret_files, disk_volumes, http } = container;
@@ -122,13 +120,10 @@ function placesLines(job: JobDescription): string[] {
   ];
   const auth = http?.requires_auth === false ? "open to everybody" : "platform login needed";
   return [
-    ...(mounts.length === 0 ? [] : [`Mounts: ${mounts.join(", ")}.`]),
-    ...(url === undefined
-      ? []
-      : [`URL: ${url} (port ${http?.port ?? "unknown"}, ${auth})`, ...jupyterHint(job)]),
-    ...(internal_hostname === undefined || status !== "running"
-      ? []
-      : [`Host name inside the cluster: ${internal_hostname}`]),
+    mounts.length > 0 && `Mounts: ${mounts.join(", ")}.`,
+    url && `URL: ${url} (port ${http?.port ?? "unknown"}, ${auth})`,
+    ...(url === undefined ? [] : jupyterHint(job)),
+    status === "running" && internal_hostname && `Host name inside the cluster: ${internal_hostname}`,
   ];
 }
 

@@ -6,6 +6,7 @@ import { logBody, showBody } from "../../jobs/output/report.ts";
 import { adviceText } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { nameOf, stateData, stateLine } from "../../jobs/standing.ts";
+import { present } from "../../jobs/words.ts";
 import { refusalText, type Unresolved } from "../../operations/find/index.ts";
 import { whereOf } from "../../operations/find/where.ts";
 import { redactorFor } from "../../operations/redactor.ts";
@@ -15,7 +16,7 @@ import {
   type LogEnd,
   type StatusReport,
 } from "../../operations/status/index.ts";
-import { jobState, maybeNumber, maybeText, maybeTexts, openObject, text } from "../answers.ts";
+import { ifAny, jobState, maybeNumber, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
@@ -72,7 +73,7 @@ export const status = defineTool({
       ].join("\n\n"),
       data: {
         jobs: reports.map(({ data }) => data),
-        ...(missing.length === 0 ? {} : { not_found: missing }),
+        not_found: ifAny(missing),
       },
       jobs,
     };
@@ -89,20 +90,20 @@ function reportOf(report: JobReport, { me, isShort, reports }: StatusReport, red
   const text = [
     stateLine(job, { nowMs, me }),
     `Why${guess}: ${oneLine(explanation.why)}`,
-    ...(next === "" ? [] : [`Next: ${oneLine(next)}`]),
-    ...(shown === undefined ? [] : [shown.fenced]),
+    next && `Next: ${oneLine(next)}`,
+    shown?.fenced,
     ...facts,
   ];
   return {
-    text: text.join("\n"),
+    text: present(text).join("\n"),
     data: {
       ...stateData(job, me),
       why: explanation.why,
       certainty: explanation.certainty,
-      ...(next === "" ? {} : { next }),
+      next: next || undefined,
       ...factsOf(job),
-      ...(shown === undefined ? {} : { log: shown.text }),
-      ...(isShort ? {} : { facts }),
+      log: shown?.text,
+      facts: isShort ? undefined : facts,
     },
   };
 }
@@ -115,16 +116,14 @@ function shownLog(job: JobDescription, { lines, isWhole }: LogEnd, jobCount: num
 }
 
 function factsOf(job: JobDescription) {
-  const left = lifeLeftSeconds(job);
-  const url = urlOf(job);
   return {
     owner: job.owner,
     uri: job.uri,
-    ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
+    preset: job.preset_name,
     credits_per_hour: formatCredits(job.price_credits_per_hour),
     cost_credits: formatCredits(job.total_price_credits),
-    ...(left === undefined || isFinished(job.status) ? {} : { life_span_left_seconds: left }),
-    ...(url === undefined ? {} : { http_url: url }),
+    life_span_left_seconds: isFinished(job.status) ? undefined : lifeLeftSeconds(job),
+    http_url: urlOf(job),
   };
 }
 

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { stateData } from "../../jobs/standing.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
 import { type WaitResult, waitForJobs } from "../../operations/wait/index.ts";
-import { jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
+import { ifAny, jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { jobRefs, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { MAX_NAMED, waitedSeconds, waitText } from "./words.ts";
+import { MAX_NAMED, waitedSeconds, waitText } from "./reply.ts";
 
 const goal = z.enum(["running", "finished", "log"]);
 
@@ -53,9 +53,9 @@ function dataOf(result: WaitResult): z.input<typeof output> {
       jobs.length <= MAX_NAMED
         ? jobs.map((job) => stateData(job, view.me))
         : jobs.map(({ id, status }) => ({ id, status })),
-    ...(match === undefined ? {} : { matched: { job: match.job.id, line: match.line } }),
-    ...(trouble === undefined ? {} : { trouble: trouble.message }),
-    ...(trouble?.asOfMs === undefined ? {} : { as_of: formatInstant(trouble.asOfMs) }),
-    ...(gone.size === 0 ? {} : { gone: [...gone.keys()] }),
+    matched: match && { job: match.job.id, line: match.line },
+    trouble: trouble?.message,
+    as_of: trouble?.asOfMs === undefined ? undefined : formatInstant(trouble.asOfMs),
+    gone: ifAny([...gone.keys()]),
   };
 }

@@ -73,7 +73,7 @@ describe("job_kill, jobs by name", () => {
     expect(data.outcomes[0]).toMatchObject({ after: "running", error: expect.stringContaining("boom") });
     expect(data.outcomes[1]).toMatchObject({ after: "cancelled" });
     expect(text).toContain("1 may still run");
-    expect(text).toContain(`Next: job_kill {"jobs": ["${job.id}"]}.`);
+    expect(text).toContain(`Next: job_kill {"jobs":["${job.id}"]}.`);
   });
 
   test("is an error when nothing was killed, with each cause once and the next call", async ({
@@ -88,7 +88,7 @@ describe("job_kill, jobs by name", () => {
       /^unavailable: Nothing was killed\.\n3 jobs not killed, still running \(unavailable: .*\): one \(owner alice\), two/,
     );
     expect(text.match(/\b503\b/g)).toHaveLength(1);
-    expect(text).toContain(`Next: job_kill {"jobs": ${JSON.stringify(jobs.map(({ id }) => id))}}.`);
+    expect(text).toContain(`Next: job_kill {"jobs":${JSON.stringify(jobs.map(({ id }) => id))}}.`);
   });
 
   test.for([

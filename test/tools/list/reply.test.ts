@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JobDescription } from "../../../src/client/index.ts";
 import { pageFacts } from "../../../src/operations/list/index.ts";
 import type { Page } from "../../../src/operations/list/page.ts";
-import { listAnswer as answer } from "../../../src/tools/list/answer.ts";
+import { listReply as reply } from "../../../src/tools/list/reply.ts";
 import { nowMs, sampleJob } from "../../jobs/sample-job.ts";
 
 const ofJobs = (matching: JobDescription[], more = {}) => ({
@@ -17,14 +17,14 @@ const seen = {
     ...{ isSeveral: false, isSelected: true },
   },
 };
-const listAnswer = (page: Page, { asked }: { asked: Parameters<typeof answer>[1] }) =>
-  answer(pageFacts(page, seen), asked);
+const listOf = (page: Page, { asked }: { asked: Parameters<typeof reply>[1] }) =>
+  reply(pageFacts(page, seen), asked);
 
 describe("what a list says of all its jobs", () => {
   test("is not said of jobs that nobody looked at", () => {
     const endedSince = new Date(nowMs - 3_600_000).toISOString();
     const page = ofJobs([sampleJob()], { isComplete: false, examined: 5000, nextCursor: "next", endedSince });
-    const { text, data } = listAnswer(page, options);
+    const { text, data } = listOf(page, options);
     expect(text).toContain("1 of 1 or more jobs");
     expect(text).toContain("ended since 2026-11-22T11:00:00Z (5000 ended ones looked at)");
     expect(text).toContain("jobs created before those may have ended in this time too");
@@ -37,7 +37,7 @@ describe("what a list says of all its jobs", () => {
       since: "1h",
       projects: ["vision", "nlp"],
     };
-    const { text } = listAnswer(ofJobs([]), { ...options, asked });
+    const { text } = listOf(ofJobs([]), { ...options, asked });
     expect(text).toContain('job_list {"status":["failed"],"projects":["vision","nlp"],"ended_since":"1h"}');
   });
 
@@ -45,11 +45,11 @@ describe("what a list says of all its jobs", () => {
     const costs = ["0.1", "0.2", "30"].map((cost, index) =>
       sampleJob({ total_price_credits: cost, owner: index === 2 ? "bob" : "alice" }),
     );
-    expect(listAnswer(ofJobs(costs), options).data.credits).toEqual({
+    expect(listOf(ofJobs(costs), options).data.credits).toEqual({
       total: "30.3",
       by_owner: { bob: "30", alice: "0.3" },
     });
-    const one = listAnswer(ofJobs(costs.slice(0, 2)), options);
+    const one = listOf(ofJobs(costs.slice(0, 2)), options);
     expect(one.data.credits).toEqual({ total: "0.3" });
     expect(one.text).toContain("Together 0.3 credits so far.");
   });
@@ -57,9 +57,9 @@ describe("what a list says of all its jobs", () => {
   test("offers the wait for a tag by ids where names could mean other jobs", () => {
     const jobs = [sampleJob(), sampleJob({ id: "job-1a2bffff-5e6f-4a7b-8c9d-0e1f2a3b4c5d" })];
     const asked = { tags: ["sweep"] };
-    const { text } = listAnswer(ofJobs(jobs), { ...options, asked });
+    const { text } = listOf(ofJobs(jobs), { ...options, asked });
     expect(text).toContain(`job_wait ${JSON.stringify({ jobs: jobs.map(({ id }) => id) })}`);
-    const clear = listAnswer(ofJobs(jobs.slice(0, 1)), { ...options, asked });
+    const clear = listOf(ofJobs(jobs.slice(0, 1)), { ...options, asked });
     expect(clear.text).toContain('job_wait {"jobs":["train-7b"]}');
   });
 });

@@ -5,7 +5,7 @@ import { timesRestarted } from "../../jobs/reasons/fresh-starts.ts";
 import { countStatuses, countsText } from "../../jobs/rows.ts";
 import { nameOf, stateLine, statusText, type View } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
-import { timesText } from "../../jobs/words.ts";
+import { present, timesText } from "../../jobs/words.ts";
 import type { WaitResult } from "../../operations/wait/index.ts";
 import type { NextStep } from "../../operations/wait/next.ts";
 
@@ -15,14 +15,14 @@ export const MAX_NAMED = 20;
 /** What a wait came to, in words. */
 export function waitText(result: WaitResult): string {
   const { finished, jobs, match, trouble, view, next } = result;
-  return [
+  return present([
     `finished: ${finished}, after ${waitedSeconds(result)} s of waiting.`,
     ...stateLines(jobs, view),
     ...goneLines(result),
-    ...(trouble === undefined ? [] : [troubleText(trouble, view.nowMs)]),
-    ...(match === undefined ? [] : [fenceOutput(match.line, `matching line of ${nameOf(match.job)}`)]),
+    trouble && troubleText(trouble, view.nowMs),
+    match && fenceOutput(match.line, `matching line of ${nameOf(match.job)}`),
     nextText(next),
-  ].join("\n");
+  ]).join("\n");
 }
 
 /** To a tenth. */

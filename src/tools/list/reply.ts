@@ -1,11 +1,10 @@
 import { isFinished } from "../../client/index.ts";
 import { unknownProjectText, unknownWordText } from "../../jobs/names/unknown.ts";
-import type { NextCall } from "../../jobs/next-call.ts";
-import { callText } from "../../jobs/next-call.ts";
+import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
-import { creditsText } from "../../jobs/words.ts";
+import { creditsText, present } from "../../jobs/words.ts";
 import type { JobPage } from "../../operations/list/index.ts";
 import { cursorAfter } from "../../operations/list/page.ts";
 
@@ -24,7 +23,7 @@ interface Asked extends Record<string, unknown> {
 }
 
 /** A page of jobs as text and data. `since` is the beginning of the time asked for. */
-export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
+export function listReply(page: JobPage, asked: Asked, since?: Date) {
   const { nowMs, me, endedSince } = page;
   const withEnd = endedSince !== undefined;
   const all = page.rows.map(({ job, project }) => jobRow(job, { nowMs, me, project, withEnd }));
@@ -39,19 +38,17 @@ export function listAnswer(page: JobPage, asked: Asked, since?: Date) {
   const ended = endedCalls(page, asked);
   const wait = waitCalls(page, asked);
   return {
-    text: [
+    text: present([
       headline(page, count, since),
       `Counts${boundText(page)}: ${countsText(page.counts)}. ${totalText(page)}`,
       ...page.unknownProjects.map(unknownProjectText),
-      ...unreadableLine(page),
-      ...nothingLine(page),
+      unreadableLine(page),
+      nothingLine(page),
       ...ended.map((call) => `Jobs created before may have ended in this time: ${callText(call)}`),
       ...texts,
-      ...(nextCursor === undefined
-        ? []
-        : [`More: job_list with the same filters and cursor: "${nextCursor}"`]),
+      nextCursor && `More: job_list with the same filters and cursor: "${nextCursor}"`,
       ...wait.map((call) => `To wait for those still active: ${callText(call)}`),
-    ].join("\n"),
+    ]).join("\n"),
     next: [...ended, ...wait],
     data: dataOf(page, { rows, nextCursor }),
     jobs,
@@ -66,15 +63,11 @@ function dataOf(
   return {
     jobs: rows.map((row) => ({ ...row })),
     counts: { ...counts },
-    credits: {
-      total,
-      ...(byOwner === undefined ? {} : { by_owner: byOwner }),
-      ...(byProject === undefined ? {} : { by_project: byProject }),
-    },
-    ...(endedSince === undefined ? {} : { looked_at: examined }),
-    ...(unreadable.length === 0 ? {} : { unreadable: unreadable.length }),
-    ...(isComplete ? {} : { counts_of_newest: examined }),
-    ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+    credits: { total, by_owner: byOwner, by_project: byProject },
+    looked_at: endedSince === undefined ? undefined : examined,
+    unreadable: unreadable.length || undefined,
+    counts_of_newest: isComplete ? undefined : examined,
+    next_cursor: nextCursor,
   };
 }
 
@@ -90,10 +83,9 @@ function headline(page: JobPage, count: number, since: Date | undefined): string
   return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
 }
 
-function unreadableLine({ unreadable }: JobPage): string[] {
-  const [first, ...others] = unreadable;
-  if (first === undefined) return [];
-  return [`Not shown: ${others.length + 1} of what the platform sent. ${first}`];
+function unreadableLine({ unreadable }: JobPage): string | undefined {
+  const [first] = unreadable;
+  return first && `Not shown: ${unreadable.length} of what the platform sent. ${first}`;
 }
 
 function boundText({ isComplete, examined, endedSince }: JobPage): string {
@@ -103,13 +95,13 @@ function boundText({ isComplete, examined, endedSince }: JobPage): string {
   return ` (of the newest ${examined} only; narrow the filters to count all${missed})`;
 }
 
-function nothingLine({ nothing, examined }: JobPage): string[] {
-  if (nothing === undefined) return [];
+function nothingLine({ nothing, examined }: JobPage): string | undefined {
+  if (nothing === undefined) return undefined;
   const { reason, unknown } = nothing;
   if (reason === "newest")
-    return [`No job matches among the newest ${examined} looked at; older ones come with the cursor.`];
-  if (reason === "together") return ["No job matches all of that together: leave out a filter."];
-  return [["No job matches.", ...unknown.map(unknownWordText)].join(" ")];
+    return `No job matches among the newest ${examined} looked at; older ones come with the cursor.`;
+  if (reason === "together") return "No job matches all of that together: leave out a filter.";
+  return ["No job matches.", ...unknown.map(unknownWordText)].join(" ");
 }
 
 function totalText({ credits: { total, byOwner, byProject } }: JobPage): string {
