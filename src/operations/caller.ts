@@ -1,6 +1,6 @@
 import type { Platform } from "../client/index.ts";
 import type { JobIdentity } from "../jobs/identity.ts";
-import { isUnmistakable } from "../jobs/redact/job-secrets.ts";
+import { isUnmistakable } from "../jobs/redact/job.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Suggestions } from "./suggestions.ts";

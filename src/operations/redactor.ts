@@ -1,5 +1,5 @@
 import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
-import { jobSecrets } from "../jobs/redact/job-secrets.ts";
+import { jobSecrets } from "../jobs/redact/job.ts";
 import type { Caller } from "./caller.ts";
 
 /** Hides secrets in what these jobs print, the values of their own environment among them. */

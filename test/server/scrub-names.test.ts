@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { isUnmistakable } from "../../src/jobs/redact/job-secrets.ts";
+import { isUnmistakable } from "../../src/jobs/redact/job.ts";
 import { makeScrub } from "../../src/server/scrub.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 

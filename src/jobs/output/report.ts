@@ -1,5 +1,5 @@
-import type { Redact } from "../redact/index.ts";
-import { type InKey, redactFrom } from "../redact/key-guard.ts";
+import { type Redact, redactFrom } from "../redact/index.ts";
+import type { InKey } from "../redact/private-keys.ts";
 import { MARK } from "../redact/spans.ts";
 import { byteLength, formatBytes, joinKept, keepHeadAndTail } from "./budget.ts";
 import { fenceOutput } from "./fence.ts";

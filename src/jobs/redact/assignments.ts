@@ -1,9 +1,14 @@
-import { type AssignedValue, endOfValue, valueAt } from "./assigned-value.ts";
+import { type AssignedValue, endOfValue, restOfRecord, valueAt } from "./assigned-value.ts";
 import { authorizationSpans, cookieSpans } from "./headers.ts";
-import { isComplaint, isStatement, phraseAt } from "./prose.ts";
-import { restOfRecord } from "./records.ts";
 import { isPasswordName, isPhraseName, type Secrecy, secrecyOf } from "./secret-names.ts";
-import { isMixedWord, isPlainValue, looksLikeToken } from "./secret-values.ts";
+import {
+  isComplaint,
+  isMixedWord,
+  isPlainValue,
+  isStatement,
+  looksLikeToken,
+  phraseAt,
+} from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
 const WORD = /[A-Za-z0-9_.-]+/g;

@@ -1,6 +1,7 @@
 import { cookieSpans } from "./headers.ts";
-import { isPlainValue, looksLikeToken } from "./secret-values.ts";
-import type { Span } from "./spans.ts";
+import { isGiven } from "./rules.ts";
+import { isPlainValue } from "./secret-values.ts";
+import { type Span, spansOf } from "./spans.ts";
 
 /** A command that takes a secret in its own way; the group is the secret. `on` says on which lines to look. */
 interface CommandForm {
@@ -41,8 +42,7 @@ const FORMS: readonly CommandForm[] = [
   ),
   form(/\bmachine\s/, `\\bpassword\\s+${QUOTED}`),
 ];
-const ANY_COMMAND =
-  /\b(?:curl|wget|https?|xh|httpie|skopeo|nexus|docker|podman|nerdctl|helm|oras|crane|buildah|az|mc|cf|twine|argocd|oc|mysql|mysqldump|mysqladmin|mariadb|7za?|mongo|mongosh|mongodump|sshpass|sqlcmd|redis-cli|zip|unzip|ldap\w+|openssl|smbclient|mount\.cifs|wandb|vault|snyk|comet|neptune|hf|huggingface-cli|echo|ENV|ARG|setx|set|machine)\b/;
+const ANY_COMMAND = new RegExp(FORMS.map(({ on }) => on.source).join("|"));
 /** A line longer than this is no command. */
 const LONGEST_LINE = 4000;
 
@@ -62,22 +62,12 @@ export function commandSpans(text: string): Span[] {
 
 function lineSpans(line: string, offset: number): Span[] {
   const cookies = /\bcurl\b.*\s-b[ =]?/.exec(line);
-  const jar =
-    cookies === null ? [] : cookieSpans(line, { text: "cookie", end: cookies[0].length + cookies.index });
-  const jarSpans = jar.map(({ start, end }) => ({ start: start + offset, end: end + offset }));
-  const given = FORMS.filter(({ on }) => on.test(line)).flatMap(({ at }) =>
-    [...line.matchAll(at)].flatMap((match) => groupSpan(match, offset)),
-  );
-  return [...jarSpans, ...given];
-}
-
-function groupSpan(match: RegExpExecArray, offset: number): Span[] {
-  const group = match.slice(1).findIndex((part) => part !== undefined) + 1;
-  const [start, end] = match.indices?.[group] ?? [];
-  const value = match[group] ?? "";
-  if (start === undefined || end === undefined || isPlainValue(value) || /^\d{1,5}(?::\d{1,5})?$/.test(value))
-    return [];
-  return [{ start: offset + start, end: offset + end }];
+  return [
+    ...(cookies === null
+      ? []
+      : cookieSpans(line, { text: "cookie", end: cookies[0].length + cookies.index })),
+    ...FORMS.filter(({ on }) => on.test(line)).flatMap(({ at }) => spansOf(line, at, isGiven)),
+  ].map(({ start, end }) => ({ start: start + offset, end: end + offset }));
 }
 
 /** A `.netrc` written over several lines. */
@@ -87,18 +77,4 @@ function netrcSpans(line: string, previous: string, offset: number): Span[] {
   if (value === undefined || isPlainValue(value)) return [];
   const start = offset + line.lastIndexOf(value);
   return [{ start, end: start + value.length }];
-}
-
-const PASSWORD_IN_URL =
-  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{0,128}:(?!\d{1,5}(?:[/?#,\s"']|$))([^\s"'<>/]{1,256})@(?!sha256:)/dgi;
-/** A password with a slash that should have been escaped, and was not. */
-const SLASHED_PASSWORD =
-  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{1,128}:(?!\d{1,5}(?:[/?#,\s"']|$)|\/)([^\s"'<>@]{1,256})@(?!sha256:)[\w.-]/dgi;
-const TOKEN_IN_URL = /(?<=[a-z0-9+]:\/\/)([^\s:/@"'<>[]{16,512})@/dgi;
-
-/** The passwords of URLs, `scheme://user:password@host`, and tokens in the place of a user. */
-export function urlSpans(text: string): Span[] {
-  const passwords = [...text.matchAll(PASSWORD_IN_URL), ...text.matchAll(SLASHED_PASSWORD)];
-  const tokens = [...text.matchAll(TOKEN_IN_URL)].filter((match) => looksLikeToken(match[1] ?? "", 20));
-  return [...passwords, ...tokens].flatMap((match) => groupSpan(match, 0));
 }

@@ -6,7 +6,6 @@ const SCHEME =
   /(?:Basic|Bearer|Token|Api-?Key|Digest|Negotiate|NTLM|Key|SharedKey(?:Lite)?|HMAC|OAuth|Bot|SSWS|AccessKey|Splunk|GenieKey|AWS4-HMAC-SHA256|AWS)(?:\\?[ \t])+/iy;
 const TOKEN = /[^\s"'`,;\\]+/y;
 const PARAMETERS = /(?:Credential|Signature|response|nonce|oauth_\w+|username)=/;
-const FREE = /\b(?:Bearer|bearer|Basic|Negotiate)[ \t]+([A-Za-z0-9._~+/=:-]{6,8000})/dg;
 const COOKIE_PAIR = /[ \t]*([^\s=;,"'{}:]{1,100})(?:=|["'][ \t]*:[ \t]*["'])([^\s;"']{1,4096})["']?[;,]?/y;
 const COOKIE_ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority|version|comment)$/i;
 const COOKIE_SESSION = /sess|sid$|^sid|auth|token|csrf|xsrf|jwt|login|remember|secret|key|credential/i;
@@ -36,20 +35,6 @@ function endOfCredentials(text: string, start: number, quote: string | undefined
   const newline = rest.search(/\n|$/);
   const closing = quote === undefined ? rest.search(/['`]/) : rest.indexOf(quote);
   return start + (closing < 0 ? newline : Math.min(closing, newline));
-}
-
-/** `Bearer …` and `Basic …` wherever they stand, if what follows looks like credentials. */
-export function bearerSpans(text: string): Span[] {
-  return [...text.matchAll(FREE)].flatMap((match) => {
-    const [start, end] = match.indices?.[1] ?? [0, 0];
-    const value = (match[1] ?? "").replace(/[.:]+$/, "");
-    const secret = match[0].startsWith("Ba") ? isBasic(value) : looksLikeToken(value);
-    return secret ? [{ start, end: end - ((match[1] ?? "").length - value.length) }] : [];
-  });
-}
-
-function isBasic(value: string): boolean {
-  return /^[\x20-\x7e]{0,200}:[\x20-\x7e]{1,400}$/.test(Buffer.from(value, "base64").toString("latin1"));
 }
 
 /** The cookies of a `Cookie` or `Set-Cookie` header or option: sessions by name, others by the look of a value. */

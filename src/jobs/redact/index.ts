@@ -1,13 +1,14 @@
 import { assignedSpans } from "./assignments.ts";
-import { codeSpans } from "./codes.ts";
-import { commandSpans, urlSpans } from "./commands.ts";
-import { bearerSpans } from "./headers.ts";
-import { knownSecrets } from "./known-secrets.ts";
-import { pemSpans } from "./pem.ts";
-import { shapeSpans } from "./shapes.ts";
-import { hideSpans } from "./spans.ts";
+import { commandSpans } from "./commands.ts";
+import { type InKey, KeyGuard, keySpans } from "./private-keys.ts";
+import { ruleSpans } from "./rules.ts";
+import { hideSpans, type Span, spansOf } from "./spans.ts";
 
 const MOST_ROUNDS = 8;
+/** Shorter values are words and numbers of any log; hiding them would tell more than they do. */
+const SHORTEST = 6;
+/** A line of a longer secret is known by itself from this length on. */
+const SHORTEST_PART = 16;
 
 /** A text without its secrets, and how many there were. */
 interface Redacted {
@@ -36,15 +37,22 @@ export function makeRedactor(known: Iterable<string> = []): Redact {
   const once = (text: string, { insideKey = false }: Before = {}) =>
     hideSpans(text, [
       ...findKnown(text),
-      ...pemSpans(text, insideKey),
-      ...shapeSpans(text),
-      ...urlSpans(text),
-      ...bearerSpans(text),
+      ...keySpans(text, insideKey),
+      ...ruleSpans(text),
       ...commandSpans(text),
       ...assignedSpans(text),
-      ...codeSpans(text),
     ]);
   return (text, before) => untilNothingChanges(text, (now) => once(now, before));
+}
+
+/** Hides the secrets of a text that may begin inside a key, or end there. Keeps the number of lines. */
+export function redactFrom(redact: Redact, text: string, inKey?: InKey): Redacted {
+  const redacted = redact(text, { insideKey: inKey !== undefined });
+  const guard = new KeyGuard(inKey);
+  const lines = redacted.text.split("\n");
+  const shown = lines.map((line) => guard.line(line));
+  const isMore = shown.some((line, index) => line !== lines[index]);
+  return { text: shown.join("\n"), hidden: redacted.hidden + (isMore ? 1 : 0) };
 }
 
 /** What was hidden can uncover a place that its surroundings had covered; a few rounds always suffice. */
@@ -57,4 +65,38 @@ function untilNothingChanges(text: string, once: Redact): Redacted {
     result = { text: next.text, hidden: result.hidden + next.hidden };
   }
   return result;
+}
+
+/**
+ * Finds exact values wherever they stand, also percent-encoded, escaped as in JSON, in base64, and line by line
+ * where a value has several. Values under six characters are not looked for.
+ */
+function knownSecrets(values: Iterable<string>): (text: string) => Span[] {
+  const forms = new Set([...values].filter((value) => value.trim().length >= SHORTEST).flatMap(formsOf));
+  if (forms.size === 0) return () => [];
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length).map(escapePattern);
+  const pattern = new RegExp(longestFirst.join("|"), "g");
+  return (text) => spansOf(text, pattern);
+}
+
+function formsOf(value: string): string[] {
+  const trimmed = value.trim();
+  const parts = trimmed.split(/\r?\n/).filter((line) => line.length >= SHORTEST_PART);
+  return [
+    trimmed,
+    encodeURIComponent(trimmed),
+    JSON.stringify(trimmed).slice(1, -1),
+    ...base64Forms(trimmed),
+    ...parts,
+  ];
+}
+
+/** Base64 of the value alone; of short values it would be a common run of letters. */
+function base64Forms(value: string): string[] {
+  if (value.length < 8) return [];
+  return [Buffer.from(value).toString("base64").replace(/=+$/, ""), Buffer.from(value).toString("base64url")];
+}
+
+function escapePattern(value: string): string {
+  return value.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }

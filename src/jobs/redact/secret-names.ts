@@ -4,38 +4,38 @@
  */
 export type Secrecy = "sure" | "maybe" | "no";
 
-const list = (words: string): ReadonlySet<string> => new Set(words.split(" "));
+export const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
 /** Says nothing about the value: `API_KEY_2`, `password_value`, `client-key-data`. */
-const NEUTRAL_ENDS = list(
+const NEUTRAL_ENDS = wordSet(
   "value val data b64 base64 string str plain plaintext raw base old new prod production dev staging test env current default primary secondary main live confirm confirmation",
 );
-const PASSWORDS = list("password passwd passphrase passcode passwort pwd mnemonic");
+const PASSWORDS = wordSet("password passwd passphrase passcode passwort pwd mnemonic");
 /** What makes a `key` a secret. */
-const KEY_KINDS = list(
+const KEY_KINDS = wordSet(
   "api secret private access account auth encryption decryption master signing signature license service storage shared app application write read admin root jwt hmac aes webhook subscription client session user personal registry deploy deployment management ingest project server unseal recovery rest functions function host symmetric sas ssh bot team org workspace openai anthropic claude hf huggingface hub wandb stripe google gcp gemini azure aws github gitlab cohere groq mistral comet neptune clearml sendgrid twilio datadog dd newrelic sentry pinecone replicate together fireworks deepseek openrouter perplexity langchain langsmith langfuse serper tavily elevenlabs assemblyai deepgram nvidia ngc kaggle roboflow mailgun algolia mapbox vault consul nomad supabase firebase cloudflare digitalocean heroku linode tailscale",
 );
 /** Keys that are no secret, even as an environment variable. */
-const HARMLESS_KEYS = list(
+const HARMLESS_KEYS = wordSet(
   "public pub gpg pgp primary foreign sort partition cache group object row routing idempotency map hot index unique lookup dict config message order translation host known s3 bucket file image label metric state sharding shard hash id name column field merge join turn arrow enter shift press any next previous",
 );
 /** Tokens of language models, of paging and of lexers. */
-const HARMLESS_TOKENS = list(
+const HARMLESS_TOKENS = wordSet(
   "pad padding eos bos unk sep cls mask masked special max min num n per next last first second previous prev input output prompt completion total new image stop end start decoder encoder continuation page each every time mean avg average sampled sample generated cached reasoning vocab begin fim prefix suffix middle video audio text draft single current unexpected invalid illegal expected bad no seconds ms sec target source special forced added extra word sub byte char newline space unknown think tool eot eom im",
 );
-const SECRET_TOKENS = list(
+const SECRET_TOKENS = wordSet(
   "access refresh auth api bearer id session csrf xsrf hf hub huggingface github gh gitlab gl slack bot npm pypi registry docker wandb personal private security vault service account deploy job ci app oauth jwt secret root admin login push webhook sas identity device verification reset apolo neuro platform passed user client dev read write team telegram discord notion linear kaggle replicate openai anthropic aws azure gcp google cloudflare digitalocean do heroku fly vercel netlify sonar snyk codecov sentry comet neptune clearml dagshub mlflow databricks prefect dagster modal runpod ngc nvidia kube kubernetes k8s consul nomad terraform tf atlas influx influxdb grafana datadog airtable hubspot mapbox travis circle circleci buildkite jenkins sync pull clone repo git",
 );
-const SECRET_SECRETS = list(
+const SECRET_SECRETS = wordSet(
   "client app application api shared jwt consumer webhook oauth oauth2 access cookie session signing aws db auth hmac encryption master user totp otp bot slack google azure github hf nextauth rails my super the token",
 );
-const HARMLESS_SECRETS = list("k8s kube kubernetes image pull tls ref mount volume from top no existing");
-const HARMLESS_PASSES = list(
+const HARMLESS_SECRETS = wordSet("k8s kube kubernetes image pull tls ref mount volume from top no existing");
+const HARMLESS_PASSES = wordSet(
   "forward backward first second third fourth single multi one two three next final last opt optimization compiler render by per pre each all full test tests build lint train training eval validation bypass",
 );
 const COMPOUND =
   /(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|authkey|signingkey|encryptionkey|accountkey|authtoken|accesstoken|apitoken|sessiontoken|refreshtoken|identitytoken|registrytoken|bearertoken|idtoken|clientsecret|appsecret|jwtsecret|apisecret)$/;
-const SESSIONS = list("sessionid phpsessid jsessionid sessid authorizationtoken");
+const SESSIONS = wordSet("sessionid phpsessid jsessionid sessid authorizationtoken");
 
 /** What a name says about its value. `AWS_SECRET_ACCESS_KEY` sure, `token` maybe, `max_tokens`, `monkey` no. */
 export function secrecyOf(name: string): Secrecy {
@@ -62,7 +62,7 @@ export function isPasswordName(name: string): boolean {
   return PASSWORDS.has(wordsOf(name).at(-1) ?? "") || isPhraseName(name);
 }
 
-const PHRASES = list("pass seed recovery secret backup wallet mnemonic");
+const PHRASES = wordSet("pass seed recovery secret backup wallet mnemonic");
 
 function byLastWord(last: string, before: string | undefined, loud: boolean): Secrecy {
   if (before === undefined) return onItsOwn(last, loud);
@@ -86,10 +86,10 @@ function onItsOwn(word: string, loud: boolean): Secrecy {
   return word === "token" || word === "secret" ? bare(loud) : compound(word, loud);
 }
 
-const DATABASE_WORDS = list(
+const DATABASE_WORDS = wordSet(
   "db user smtp mysql pg postgres admin sudo login redis mail ftp ssh root http proxy",
 );
-const WEAK = list("auth credential credentials creds jwt bearer pat pw otp cookie apitokens sastoken dsn");
+const WEAK = wordSet("auth credential credentials creds jwt bearer pat pw otp cookie apitokens sastoken dsn");
 
 function compound(last: string, loud: boolean): Secrecy {
   if (WEAK.has(last) || SESSIONS.has(last)) return "maybe";

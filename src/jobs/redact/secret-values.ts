@@ -1,10 +1,9 @@
+import { wordSet } from "./secret-names.ts";
 import { MARK } from "./spans.ts";
 
 /** Answers, types and states that stand where a secret would: `secret: false`, `password: str`. */
-const PLAIN_VALUES = new Set(
-  "true false none null nil undefined yes no on off ok required optional invalid incorrect wrong missing empty unset set not is was via and or for with in to from of the a an must cannot can should will has have only input stdin prompt string str bytes int bool boolean number any object dict list secretstr expired changed updated rotated valid enabled disabled hidden masked redacted protected accepted rejected failed denied found authentication authenticated auth basic bearer field flag option argument value file sensitive unknown default void n/a na tbd stored saved removed deleted reset skipped ignored loaded provided given using please enter type select generated created verified".split(
-    " ",
-  ),
+const PLAIN_VALUES = wordSet(
+  "true false none null nil undefined yes no on off ok required optional invalid incorrect wrong missing empty unset set not is was via and or for with in to from of the a an must cannot can should will has have only input stdin prompt string str bytes int bool boolean number any object dict list secretstr expired changed updated rotated valid enabled disabled hidden masked redacted protected accepted rejected failed denied found authentication authenticated auth basic bearer field flag option argument value file sensitive unknown default void n/a na tbd stored saved removed deleted reset skipped ignored loaded provided given using please enter type select generated created verified",
 );
 const PLACEHOLDER =
   /^(?:\$\{?[A-Za-z_]|\$\(|\$[@*#?0-9]|%[A-Za-z_]*%|%\(|%s|\{\{|\{[A-Za-z_.]*\}$|<[^>]*>?$|\((?:sensitive|known|none|not |empty|hidden|unset)|\[(?:redacted|hidden|masked|filtered|secure|removed)|[*•x.…X#_-]+$|\*{3,}|YOUR[-_ ]|your[-_ ](?:api|own|secret|access|token|key|password)|insert[-_ ]|replace[-_ ]?me)/;
@@ -17,6 +16,14 @@ const PATH = /^(?:~|\.{1,2})?\/(?:[\w.@-]{1,40}\/)*[\w.@-]{0,40}$|^[A-Z]:\\/;
 /** Names made of words are shorter. */
 const LONGEST_WORDS = 120;
 const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
+
+/** Words of sentences about a secret, and of errors. Few of them are words that passphrases are made of. */
+const STATEMENT_WORDS = wordSet(
+  "a an the this that these those it its is isn't are aren't was were be been being am has have had having must may might can can't cannot could should shall will would won't does doesn't do don't did didn't not no none never neither nor already yet still only also again please you your we our they their he she i who which what when where why how if unless because since while until than then so as too very to of for from in into on onto at by via with without within under over about above after before between against per and or but required requires require optional invalid valid incorrect wrong missing mismatch mismatched mismatches malformed empty blank null unset undefined absent unknown unexpected unsupported unauthorized unauthenticated unauthorised unavailable unreachable unreadable unusable unconfirmed unverified unchanged forbidden denied refused rejected revoked expired expires expiring disabled enabled inactive active deactivated suspended locked blocked banned accepted failed fails failure failing error errors exists exist duplicate duplicated conflict conflicts deleted removed created updated changed rotated saved stored loaded found given provided supplied specified configured generated encrypted hashed hidden masked redacted ignored ignoring skipped skipping deprecated obsolete permission permissions access operation connection file directory field value values argument option parameter character characters length policy prompt login authentication authorization authenticated authorized validation verification short long weak strong common similar timeout timed bad broken corrupt corrupted insufficient enter choose type select check try use using see reset resetting refresh refreshing renewed renew retry retrying waiting reading writing parsing exit exec stat open read write no-op ok okay good fine pending ready done attempts left",
+);
+const PHRASE = /[A-Za-z][a-z'’-]{0,24}(?:[ \t][A-Za-z][a-z'’-]{0,24}){0,30}(?=$|[\s.,;:!?)\]}"'`\\])/y;
+/** So many plain words in a row are the words of a wallet, whatever they are. */
+const WALLET_WORDS = 11;
 
 /** Whether a value is no secret whatever its name: empty, a state, a placeholder, a reference, code, a path. */
 export function isPlainValue(value: string): boolean {
@@ -69,5 +76,49 @@ function isWordy(value: string): boolean {
   if (parts.length < 2) return /^[A-Za-z]{1,23}\d{0,2}$/.test(value);
   return parts.every((part) =>
     /^(?:[a-z]{2,20}\d{0,2}|[A-Z][a-z]{1,20}\d{0,2}|[A-Z]{2,20}|v?\d{1,4}[a-z]?|[a-z])$/.test(part),
+  );
+}
+
+/** Plain words that follow each other. */
+export interface Phrase {
+  end: number;
+  words: string[];
+  /** They talk about a secret without being one. */
+  isStatement: boolean;
+}
+
+/** The plain words that begin at `start`; undefined where something else stands. */
+export function phraseAt(text: string, start: number): Phrase | undefined {
+  PHRASE.lastIndex = start;
+  const found = PHRASE.exec(text)?.[0];
+  if (found === undefined) return undefined;
+  const words = found.split(/[ \t]/);
+  const isStatement =
+    words.some((word) => STATEMENT_WORDS.has(word.toLowerCase())) &&
+    !(words.length >= WALLET_WORDS && /^[a-z ]+$/.test(found));
+  return { end: start + found.length, words, isStatement };
+}
+
+/** Whether a whole line of words, numbers and their punctuation says something about a secret. */
+export function isStatement(value: string): boolean {
+  const words = value.toLowerCase().match(/[a-z'’-]+|\S/g) ?? [];
+  return (
+    /^[A-Za-z'’ ,.:;!?()-]*(?:\b\d{1,3}\b[A-Za-z'’ ,.:;!?()-]+)?$/.test(value) &&
+    words.length > 1 &&
+    words.some((word) => STATEMENT_WORDS.has(word))
+  );
+}
+
+/** `This field may not be blank.`: what a form says of a value, in quotes as the value would be. */
+export function isComplaint(value: string): boolean {
+  return (
+    /\b(?:is|are|was|must|may|can ?not|can't|should|does|do|did|not|too|already|required|field)\b/i.test(
+      value,
+    ) &&
+    /\b(?:required|blank|empty|valid|invalid|incorrect|missing|null|none|short|long|weak|match(?:es)?|exist(?:s|ing)?|allowed|supported|characters?|digits?|common|numeric|similar|expired|string)\b/i.test(
+      value,
+    ) &&
+    /^[A-Za-z][A-Za-z' -]*(?:\d{1,3}[A-Za-z' -]+)?[.!]?$/.test(value) &&
+    value.includes(" ")
   );
 }

@@ -8,6 +8,20 @@ export interface Span {
   continues?: boolean;
 }
 
+/** Where `find` finds a secret: the first of its groups that took part (with the flag `d`), or all that it found. */
+export function spansOf(
+  text: string,
+  find: RegExp,
+  isSecret: (value: string) => boolean = () => true,
+): Span[] {
+  return Array.from(text.matchAll(find)).flatMap((match) => {
+    const group = match.findIndex((part, index) => index > 0 && part !== undefined);
+    const value = match[Math.max(0, group)] ?? "";
+    const start = match.indices?.[Math.max(0, group)]?.[0] ?? match.index;
+    return isSecret(value) ? [{ start, end: start + value.length }] : [];
+  });
+}
+
 /** Hides the spans, overlapping ones as one, keeping every line end. Says how many secrets that were. */
 export function hideSpans(text: string, spans: readonly Span[]): { text: string; hidden: number } {
   const merged = merge(spans.flatMap((span) => byLine(text, span)));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Cursor, type LogLine, SameTime } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { showText } from "../../jobs/output/terminal.ts";
-import { type InKey, keyAfter } from "../../jobs/redact/key-guard.ts";
+import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
 import { parseJson } from "../../json.ts";
 
 /** A place in a log. One inside a private key says so, and the rest of the key stays hidden. */

@@ -4,7 +4,7 @@ import { compilePattern } from "../../jobs/output/grep.ts";
 import type { LogQuestion } from "../../jobs/output/log-page.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
-import { type InKey, KeyGuard } from "../../jobs/redact/key-guard.ts";
+import { type InKey, KeyGuard } from "../../jobs/redact/private-keys.ts";
 import { parseWindow } from "../../jobs/time/moments.ts";
 
 /** The most jobs whose logs are read at once. */

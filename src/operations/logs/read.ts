@@ -7,7 +7,7 @@ import {
   type PlatformError,
   type TailOptions,
 } from "../../client/index.ts";
-import { mayBeginInKey } from "../../jobs/redact/key-guard.ts";
+import { mayBeginInKey } from "../../jobs/redact/private-keys.ts";
 import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
 import type { ReadPlan } from "./query.ts";
 import { type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";

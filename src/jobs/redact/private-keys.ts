@@ -1,25 +1,33 @@
-import type { Span } from "./spans.ts";
-import { MARK } from "./spans.ts";
+import { MARK, type Span } from "./spans.ts";
 
-export const BEGIN =
+const BEGIN =
   /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|Private-Lines: \d+/g;
-export const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: /g;
+const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: /g;
 /** No key has a longer body: a key of 16,384 bits takes 200 lines. */
-export const LONGEST_BODY = 16_000;
-export const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
-export const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;
+const LONGEST_BODY = 16_000;
+const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
+const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;
 const CHECKSUM = /^\s*=[A-Za-z0-9+/]{4}\s*$/;
 /** Between BEGIN and the base64 of encrypted, PGP and PuTTY keys. */
 const KEY_HEADER =
   /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Encryption|Key-Derivation|Argon2-\w+|Public-Lines|Private-Lines): /;
-export const PREFIX = /^[\s>|+-]*/;
+const PREFIX = /^[\s>|+-]*/;
+
+/** Inside a private key: how many characters have come since it began. */
+export type InKey = number;
+
+/** Lines of another kind between those of a key: its headers, or what another process printed meanwhile. */
+const MOST_BETWEEN = 8;
+/** A line that looks like nothing but a part of a key. */
+const PURE = /^[\s>|+-]*[A-Za-z0-9+/=]{16,}\s*$/;
+const MIXED = /(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)[A-Za-z0-9+/=]{40,}\s*$/;
 
 /**
  * The bodies of private keys, from BEGIN to END over several lines or in one with escaped line ends; where the
  * log was cut, the base64 lines after a lone BEGIN or before a lone END. `insideKey` says that the text goes on
  * with a body whose BEGIN came before.
  */
-export function pemSpans(text: string, insideKey = false): Span[] {
+export function keySpans(text: string, insideKey = false): Span[] {
   const ends = [...text.matchAll(END)].map((match) => match.index);
   const closed = new Set<number>();
   const spans: Span[] = [];
@@ -101,17 +109,79 @@ function headlessBody(text: string, end: number): Span[] {
 
 /** One span a line, leaving indentation; together they count as one secret. */
 function bodySpans(text: string, start: number, end: number): Span[] {
-  const spans: Span[] = [];
   let at = start;
-  while (at < end) {
-    const newline = text.indexOf("\n", at);
-    const lineEnd = newline < 0 || newline > end ? end : newline;
-    const line = text.slice(at, lineEnd);
-    const from = at + (PREFIX.exec(line)?.[0].length ?? 0);
-    const to = at + line.trimEnd().length;
-    if (to > from && text.slice(from, to) !== MARK)
-      spans.push({ start: from, end: to, continues: spans.length > 0 });
-    at = lineEnd + 1;
+  const lines = text
+    .slice(start, end)
+    .split("\n")
+    .map((line) => {
+      const span = { start: at + (PREFIX.exec(line)?.[0].length ?? 0), end: at + line.trimEnd().length };
+      at += line.length + 1;
+      return span;
+    });
+  return lines
+    .filter((span) => span.end > span.start && text.slice(span.start, span.end) !== MARK)
+    .map((span, index) => ({ ...span, continues: index > 0 }));
+}
+
+/** Hides the body of a private key line by line, so that a text may begin or be cut inside one. */
+export class KeyGuard {
+  #inKey: InKey | undefined;
+  #between = 0;
+  #wasBody = false;
+
+  constructor(inKey?: InKey) {
+    this.#inKey = inKey;
   }
-  return spans;
+
+  /** Where the next line stands. */
+  get inKey(): InKey | undefined {
+    return this.#inKey;
+  }
+
+  /** The line as it may be shown. */
+  line(text: string): string {
+    const [begin, end] = [lastIndex(text, BEGIN), lastIndex(text, END)];
+    if (begin >= 0 || end >= 0) {
+      this.#enter(begin > end ? text.length - begin : undefined);
+      return text;
+    }
+    return this.#inKey === undefined ? text : this.#inside(text, this.#inKey);
+  }
+
+  #inside(text: string, before: InKey): string {
+    const isHidden = text.includes(MARK);
+    const isBody = isHidden || BODY_LINE.test(text) || (this.#wasBody && SHORT_LINE.test(text));
+    this.#between = isBody ? 0 : this.#between + 1;
+    this.#wasBody = isBody;
+    const inKey = before + text.length + 1;
+    this.#inKey = inKey > LONGEST_BODY || this.#between > MOST_BETWEEN ? undefined : inKey;
+    return isBody && !isHidden ? (PREFIX.exec(text)?.[0] ?? "") + MARK : text;
+  }
+
+  #enter(inKey: InKey | undefined): void {
+    this.#inKey = inKey;
+    this.#between = 0;
+    this.#wasBody = inKey !== undefined;
+  }
+}
+
+/** Where the line after these stands. */
+export function keyAfter(texts: Iterable<string>, inKey?: InKey): InKey | undefined {
+  const guard = new KeyGuard(inKey);
+  for (const text of texts) guard.line(text);
+  return guard.inKey;
+}
+
+/** Whether lines may begin inside a key: something like its body comes before any beginning of one. */
+export function mayBeginInKey(texts: readonly string[]): boolean {
+  for (const text of texts) {
+    if (lastIndex(text, BEGIN) >= 0) return false;
+    if (PURE.test(text) || MIXED.test(text)) return true;
+  }
+  return false;
+}
+
+function lastIndex(text: string, pattern: RegExp): number {
+  if (!/-----|P(?:rivate|uTTY)-/.test(text)) return -1;
+  return [...text.matchAll(pattern)].at(-1)?.index ?? -1;
 }

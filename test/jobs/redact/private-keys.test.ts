@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { makeRedactor } from "../../../src/jobs/redact/index.ts";
-import { type InKey, keyAfter, redactFrom } from "../../../src/jobs/redact/key-guard.ts";
+import { makeRedactor, redactFrom } from "../../../src/jobs/redact/index.ts";
+import { type InKey, keyAfter } from "../../../src/jobs/redact/private-keys.ts";
 
 const redact = makeRedactor();
 const BASE64 = "MIIEpAIBAAKCAQEA7bq0Zx0nq9v0Yb3nq8f1Q2w3E4r5T6y7U8i9O0pAsDfGhJkL";

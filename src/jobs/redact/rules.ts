@@ -1,5 +1,14 @@
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
-import type { Span } from "./spans.ts";
+import { type Span, spansOf } from "./spans.ts";
+
+/** A form that gives a secret away; the first group that took part is the secret, or all of what was found. */
+interface Rule {
+  find: RegExp;
+  /** Whether what stands there is one; always, if absent. */
+  isSecret?: (value: string) => boolean;
+  /** Cheap to find: without it there is nothing to look for. */
+  hint?: RegExp;
+}
 
 /**
  * Formats that say by themselves that they are secret, as their issuers document them. Each begins with fixed
@@ -91,37 +100,76 @@ const SURROUNDED = [
   /\bthin:[\w-]{1,60}\/([^@\s"']{1,128})@/dg,
 ];
 
-/** Every secret that its own form gives away. */
-export function shapeSpans(text: string): Span[] {
-  return [
-    ...Array.from(text.matchAll(PREFIXED_SHAPE), wholeMatch),
-    ...[...text.matchAll(DOUBTFUL_SHAPE)].filter(([found]) => tailLooksSecret(found)).map(wholeMatch),
-    ...SURROUNDED.flatMap((shape) => [...text.matchAll(shape)].flatMap(groupMatch)),
-    ...configSpans(text),
-  ];
+/** Base64 that may be JSON with a token under its name, such as a passed login. */
+const BASE64_JSON = /(?<![A-Za-z0-9+/_-])eyJ[A-Za-z0-9+/_-]{24,}={0,2}/g;
+const TOKEN_NAME = /"[\w-]*(?:token|secret|password|api_?key|auth)"\s*:/i;
+
+/** The passwords of URLs, `scheme://user:password@host`. */
+const PASSWORD_IN_URL =
+  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{0,128}:(?!\d{1,5}(?:[/?#,\s"']|$))([^\s"'<>/]{1,256})@(?!sha256:)/dgi;
+/** A password with a slash that should have been escaped, and was not. */
+const SLASHED_PASSWORD =
+  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{1,128}:(?!\d{1,5}(?:[/?#,\s"']|$)|\/)([^\s"'<>@]{1,256})@(?!sha256:)[\w.-]/dgi;
+const TOKEN_IN_URL = /(?<=[a-z0-9+]:\/\/)([^\s:/@"'<>[]{16,512})@/dgi;
+
+/** What an HTTP client sends, wherever it stands. */
+const BEARER = /\b(?:Bearer|bearer|Negotiate)[ \t]+([A-Za-z0-9._~+/=:-]{5,7999}[A-Za-z0-9_~+/=-])/dg;
+const BASIC = /\bBasic[ \t]+([A-Za-z0-9._~+/=:-]{5,7999}[A-Za-z0-9_~+/=-])/dg;
+
+// One-time passwords and codes of a second factor: numbers that only the words around them give away.
+const CODE = "\\d{3}[ -]\\d{3}|\\d{4,10}";
+const CODE_KIND =
+  "one[- ]?time|verification|log[- ]?in|sign[- ]?in|security|authentication|authenticator|confirmation|access|backup|recovery|sms|2fa|mfa|otp|totp|(?:two|multi)[- ]factor";
+const CODE_THING = "(?:pass[- ]?)?(?:code|word|phrase)|pin|otp|token";
+/** `Your one-time code is 493021`, `verification code: 493 021`, `OTP: 493021`. */
+const CODE_AFTER = new RegExp(
+  `(?<![A-Za-z0-9_-])(?:(?:${CODE_KIND})[ _-](?:${CODE_THING})(?: \\((?:OTP|TOTP)\\))?|t?otp|one-time pin|(?:your|card|sim) pin)["']?[ \\t]*(?:is|was|[:=]|=>|->)?[ \\t]*[: \\t]["'\`]?[ \\t]*(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
+  "dgi",
+);
+const CODE_ASSIGNED = new RegExp(
+  `(?<![A-Za-z0-9-])(?:[A-Za-z0-9]+_)?t?otp["']?=["']?(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
+  "dgi",
+);
+/** `493021 is your verification code`, `G-493021 is …`. */
+const CODE_BEFORE = new RegExp(
+  `(?<![\\w.-])(?:[A-Z]{1,3}-)?(${CODE})(?= is (?:your|the) (?:[\\w-]{1,20} ){0,3}(?:pass)?(?:code|word|pin|otp)\\b)`,
+  "dgi",
+);
+const CODE_TYPED = new RegExp(
+  `\\b(?:use|enter|type)(?: (?:the|this|your))? code[: ]{1,2}(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
+  "dgi",
+);
+const CODE_HINT = /code|otp|pin\b|one[- ]?time|password/i;
+
+const RULES: readonly Rule[] = [
+  { find: PREFIXED_SHAPE },
+  { find: DOUBTFUL_SHAPE, isSecret: hasSecretTail },
+  { find: BASE64_JSON, isSecret: (found) => TOKEN_NAME.test(Buffer.from(found, "base64").toString("utf8")) },
+  ...SURROUNDED.map((find) => ({ find, isSecret: (value: string) => !isPlainValue(value) })),
+  { find: PASSWORD_IN_URL, isSecret: isGiven },
+  { find: SLASHED_PASSWORD, isSecret: isGiven },
+  { find: TOKEN_IN_URL, isSecret: (value) => looksLikeToken(value, 20) },
+  { find: BEARER, isSecret: (value) => looksLikeToken(value) },
+  { find: BASIC, isSecret: isBasic },
+  ...[CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find, hint: CODE_HINT })),
+];
+
+/** Every secret that its own form, or a fixed surrounding, gives away. */
+export function ruleSpans(text: string): Span[] {
+  return RULES.filter(({ hint }) => hint?.test(text) !== false).flatMap(({ find, isSecret }) =>
+    spansOf(text, find, isSecret),
+  );
 }
 
-function wholeMatch(match: RegExpExecArray): Span {
-  return { start: match.index, end: match.index + match[0].length };
+/** Whether a value given in the place of a password is one: `host:8080` has none. */
+export function isGiven(value: string): boolean {
+  return !isPlainValue(value) && !/^\d{1,5}(?::\d{1,5})?$/.test(value);
 }
 
-function groupMatch(match: RegExpExecArray): Span[] {
-  const [start, end] = match.indices?.[1] ?? [];
-  const plain = isPlainValue(match[1] ?? "");
-  return start === undefined || end === undefined || plain ? [] : [{ start, end }];
-}
-
-function tailLooksSecret(found: string): boolean {
+function hasSecretTail(found: string): boolean {
   return /\d/.test(found) ? looksLikeToken(found.replace(/^(?:sk-|[a-z]+[_-])/i, "")) : found.length >= 40;
 }
 
-/** Base64 of JSON that holds a token under its name, such as a passed login. */
-function configSpans(text: string): Span[] {
-  return [...text.matchAll(/(?<![A-Za-z0-9+/_-])eyJ[A-Za-z0-9+/_-]{24,}={0,2}/g)]
-    .filter(([found]) => /"[\w-]*(?:token|secret|password|api_?key|auth)"\s*:/i.test(decoded(found)))
-    .map(wholeMatch);
-}
-
-function decoded(base64: string): string {
-  return Buffer.from(base64, "base64").toString("utf8");
+function isBasic(value: string): boolean {
+  return /^[\x20-\x7e]{0,200}:[\x20-\x7e]{1,400}$/.test(Buffer.from(value, "base64").toString("latin1"));
 }
