@@ -1,5 +1,5 @@
 import { byteLength } from "../jobs/output/budget.ts";
-import { clampLine } from "../jobs/output/log-text.ts";
+import { clampLine } from "../jobs/output/lines.ts";
 
 /** An attached resource stays in the conversation, so it must leave room for one. */
 const MAX_BYTES = 24_000;

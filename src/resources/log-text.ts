@@ -1,4 +1,4 @@
-import { logAnswer } from "../jobs/output/log-answer.ts";
+import { logAnswer } from "../jobs/output/answer.ts";
 import { readLogs } from "../operations/logs/index.ts";
 import type { LogQuery } from "../operations/logs/query.ts";
 import type { ResourceContext } from "./define-resource.ts";

@@ -3,7 +3,7 @@ import { isFinished, type JobDescription, PlatformError } from "../client/index.
 import { identityOf, identityText, whereIs } from "../jobs/identity.ts";
 import { capText } from "../jobs/output/budget.ts";
 import { fenceOutput } from "../jobs/output/fence.ts";
-import { foldTerminal } from "../jobs/output/log-text.ts";
+import { showText } from "../jobs/output/terminal.ts";
 import { nameOf, statusText } from "../jobs/standing.ts";
 import { counted } from "../jobs/words.ts";
 import type { Call } from "../operations/caller.ts";
@@ -43,8 +43,7 @@ export const attach = defineTool({
     requireRunning(job, { nothing: "Nothing was sent.", again });
     const talked = await talk(job, { input, seconds }, context);
     const after = await afterwards(talked, { job, again, hasInput: input !== undefined }, context);
-    const shown = foldTerminal(talked.printed.split("\n").map((text) => ({ text })));
-    const redacted = redactorFor(context.caller, [job])(shown.map(({ text }) => text).join("\n"));
+    const redacted = redactorFor(context.caller, [job])(showText(talked.printed));
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
     const text = [

@@ -1,4 +1,4 @@
-import type { LogLine } from "./log-text.ts";
+import type { LogLine } from "./lines.ts";
 
 /** Fewer than this many equal lines in a row are shown as they are. */
 const FEWEST_REPEATS = 3;
@@ -8,32 +8,27 @@ const AMOUNT = /\d\s*%|\d\s*\/\s*\d|it\/s|s\/it|[kMG]i?B\/s/;
 const VARYING = /[\d.,:█▉▊▋▌▍▎▏━╸╺▓▒░=>#\-? ]+/gu;
 
 /**
- * Makes runs of equal lines one line and `… repeated 41 times`; with `progress`, runs of progress bars that
- * differ in their numbers only become the first, `… 38 similar progress lines`, and the last.
+ * Makes runs of equal lines one line and `… repeated 41 times`, and runs of progress bars that differ only in their
+ * numbers the first, `… 38 similar progress lines`, and the last.
  */
-export function collapseRepeats<Line extends LogLine>(
-  lines: readonly Line[],
-  { progress }: { progress: boolean },
-): Line[] {
+export function collapseRepeats<Line extends LogLine>(lines: readonly Line[]): Line[] {
   const out: Line[] = [];
   let at = 0;
   while (at < lines.length) {
     const equal = runLength(lines, at, (text) => text);
-    const similar = equal < FEWEST_REPEATS && progress ? progressRun(lines, at) : 1;
-    const end = at + Math.max(equal, similar);
-    out.push(...(equal >= FEWEST_REPEATS ? repeated(lines, at, end) : similarLines(lines, at, end)));
-    at = end;
+    const isEqual = equal >= FEWEST_REPEATS;
+    const run = lines.slice(at, at + (isEqual ? equal : Math.max(equal, progressRun(lines, at))));
+    out.push(...(isEqual ? repeated(run) : similarLines(run)));
+    at += run.length;
   }
   return out;
 }
 
-function repeated<Line extends LogLine>(lines: readonly Line[], start: number, end: number): Line[] {
-  const last = lines.slice(end - 1, end);
-  return [...lines.slice(start, start + 1), ...noted(`… repeated ${end - start} times`, last)];
+function repeated<Line extends LogLine>(run: readonly Line[]): Line[] {
+  return [...run.slice(0, 1), ...noted(`… repeated ${run.length} times`, run.slice(-1))];
 }
 
-function similarLines<Line extends LogLine>(lines: readonly Line[], start: number, end: number): Line[] {
-  const run = lines.slice(start, end);
+function similarLines<Line extends LogLine>(run: Line[]): Line[] {
   if (run.length <= FEWEST_REPEATS) return run;
   const middle = noted(`… ${run.length - 2} similar progress lines`, run.slice(-2, -1));
   return [...run.slice(0, 1), ...middle, ...run.slice(-1)];
@@ -41,7 +36,7 @@ function similarLines<Line extends LogLine>(lines: readonly Line[], start: numbe
 
 /** Stands for all lines up to the last one, and so in its place. */
 function noted<Line extends LogLine>(text: string, last: Line[]): Line[] {
-  return last.map((line) => ({ ...line, text }));
+  return last.map((line) => ({ ...line, text, cut: undefined }));
 }
 
 function progressRun(lines: readonly LogLine[], start: number): number {

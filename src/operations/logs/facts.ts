@@ -1,7 +1,8 @@
 import { compileSearch, grepLines } from "../../jobs/output/grep.ts";
-import type { LogFacts } from "../../jobs/output/log-page.ts";
-import { MAX_LINE_CHARS } from "../../jobs/output/log-text.ts";
-import { type BodyLine, cleanLines, logBody } from "../../jobs/output/report.ts";
+import type { LogFacts } from "../../jobs/output/page.ts";
+import { MAX_LINE_CHARS } from "../../jobs/output/lines.ts";
+import { type BodyLine, logBody } from "../../jobs/output/body.ts";
+import { cleanLines } from "../../jobs/output/lines.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import type { LogQuery } from "./query.ts";
 import type { LogPart } from "./read.ts";

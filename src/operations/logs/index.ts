@@ -2,7 +2,7 @@ import pMap from "p-map";
 import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
 import { sentence } from "../../foreign.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import type { LogPage } from "../../jobs/output/log-page.ts";
+import type { LogPage } from "../../jobs/output/page.ts";
 import { stateLine } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
 import { resolveAll } from "../find/index.ts";

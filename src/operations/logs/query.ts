@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
 import { compilePattern } from "../../jobs/output/grep.ts";
-import type { LogQuestion } from "../../jobs/output/log-page.ts";
+import type { LogQuestion } from "../../jobs/output/page.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { type InKey, KeyGuard } from "../../jobs/redact/private-keys.ts";

@@ -1,4 +1,4 @@
-import type { CursorCall, Gap, LogFacts, LogPage, ReadOn } from "../../jobs/output/log-page.ts";
+import type { CursorCall, Gap, LogFacts, LogPage, ReadOn } from "../../jobs/output/page.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import { type Bearing, inKeyAfter, isSamePlace, keyedPlaceAfter, writeBearings } from "./cursor.ts";
 import { type LogQuery, sameOf } from "./query.ts";

@@ -1,7 +1,8 @@
 import { isFinished, type JobDescription, PlatformError } from "../../client/index.ts";
 import { whereIs } from "../../jobs/identity.ts";
+import { logBody } from "../../jobs/output/body.ts";
 import { capText } from "../../jobs/output/budget.ts";
-import { cleanLines, logBody } from "../../jobs/output/report.ts";
+import { cleanLines } from "../../jobs/output/lines.ts";
 import type { Call } from "../caller.ts";
 import { type LedTail, lastLines } from "../logs/read.ts";
 import { pauseFor } from "../patience.ts";

@@ -1,7 +1,7 @@
 import type { JobDescription, Preset, Where } from "../../client/index.ts";
 import { formatCredits } from "../../jobs/cost.ts";
-import type { PlacedLine } from "../../jobs/output/log-text.ts";
-import { cleanLines } from "../../jobs/output/report.ts";
+import type { PlacedLine } from "../../jobs/output/lines.ts";
+import { cleanLines } from "../../jobs/output/lines.ts";
 import type { Explanation } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import type { Redact } from "../../jobs/redact/index.ts";

@@ -1,7 +1,7 @@
 import type { JobDescription } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { compileSearch } from "../../jobs/output/grep.ts";
-import { fitLine } from "../../jobs/output/log-text.ts";
+import { fitLine } from "../../jobs/output/lines.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
@@ -46,7 +46,10 @@ export async function untilLine(
     if (!(ended && isWhole)) unread.push(job);
     if (!matched || match !== undefined) return;
     const line = redact(showText(lines.at(-1)?.text ?? "")).text;
-    match = { job, line: fitLine(line, MAX_LINE_CHARS, compileSearch(pattern).indexIn(line)) };
+    match = {
+      job,
+      line: fitLine({ text: line }, { maxChars: MAX_LINE_CHARS, hit: compileSearch(pattern).indexIn(line) }),
+    };
     found.abort();
   };
   await Promise.all(jobs.map(watchOne));

@@ -4,7 +4,7 @@ import { identityOf, identityText, whereIs } from "../../jobs/identity.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { formatBytes } from "../../jobs/output/budget.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
-import { foldTerminal } from "../../jobs/output/log-text.ts";
+import { showText } from "../../jobs/output/terminal.ts";
 import { type Redact, redactFrom } from "../../jobs/redact/index.ts";
 import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
 import { nameOf } from "../../jobs/standing.ts";
@@ -123,6 +123,5 @@ function shown({ head, tail, omittedBytes, lead }: Capped, redact: Redact): { te
 }
 
 function clean(printed: string, redact: Redact, inKey?: InKey): { text: string; hidden: number } {
-  const folded = foldTerminal(printed.split("\n").map((text) => ({ text })));
-  return redactFrom(redact, folded.map(({ text }) => text).join("\n"), inKey);
+  return redactFrom(redact, showText(printed), inKey);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type LogAnswer, logAnswer } from "../../jobs/output/log-answer.ts";
-import type { LogPage } from "../../jobs/output/log-page.ts";
-import { isUncertain } from "../../jobs/output/log-words.ts";
+import { isUncertain } from "../../jobs/output/about.ts";
+import { type LogAnswer, logAnswer } from "../../jobs/output/answer.ts";
+import type { LogPage } from "../../jobs/output/page.ts";
 import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { MOST_JOBS, waitSecondsOf } from "../../operations/logs/query.ts";

@@ -3,7 +3,7 @@ import { readableUri, type StartOptions, type StartPlan } from "../../client/ind
 import { oneLine } from "../../foreign.ts";
 import { formatMost, sumCredits } from "../../jobs/cost.ts";
 import { gpuText } from "../../jobs/hardware.ts";
-import { clampLine } from "../../jobs/output/log-text.ts";
+import { clampLine } from "../../jobs/output/lines.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
 import { creditsText, present } from "../../jobs/words.ts";

@@ -4,7 +4,7 @@ import { formatMost, sumCredits } from "../../jobs/cost.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
-import { clampLine } from "../../jobs/output/log-text.ts";
+import { clampLine } from "../../jobs/output/lines.ts";
 import { adviceText } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";

@@ -2,8 +2,8 @@ import { imageToString, isFinished, type JobDescription, type Preset } from "../
 import { oneLine } from "../../foreign.ts";
 import { formatCredits } from "../../jobs/cost.ts";
 import { hardwareText } from "../../jobs/hardware.ts";
-import { jupyterHint } from "../../jobs/output/jupyter.ts";
-import { clampLine } from "../../jobs/output/log-text.ts";
+import { jupyterHint } from "../../jobs/output/about.ts";
+import { clampLine } from "../../jobs/output/lines.ts";
 import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { statusText } from "../../jobs/standing.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isFinished, type JobDescription } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { formatCredits } from "../../jobs/cost.ts";
-import { logBody, showBody } from "../../jobs/output/report.ts";
+import { logBody, showBody } from "../../jobs/output/body.ts";
 import { adviceText } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { nameOf, stateData, stateLine } from "../../jobs/standing.ts";

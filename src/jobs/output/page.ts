@@ -1,7 +1,7 @@
 import type { JobDescription, LogTail } from "../../client/index.ts";
 import type { NextCall } from "../next-call.ts";
 import type { View } from "../standing.ts";
-import type { LogBody } from "./report.ts";
+import type { LogBody } from "./body.ts";
 
 /** What was asked about a log, as far as words about it repeat it. */
 export interface LogQuestion {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { clampLine, fitLine, foldTerminal, joinLines } from "../../../src/jobs/output/log-text.ts";
-import { type BodyLine, cleanLines, logBody } from "../../../src/jobs/output/report.ts";
+import { type BodyLine, logBody } from "../../../src/jobs/output/body.ts";
+import { clampLine, cleanLines, fitLine } from "../../../src/jobs/output/lines.ts";
 
 const texts = (...lines: string[]) => lines.map((text) => ({ text }));
 const asIs = (text: string) => ({ text, hidden: 0 });
@@ -45,12 +45,32 @@ describe("a readable log", () => {
     ]);
   });
 
+  test("counts what was not kept of a line, and splits no character", () => {
+    const text = "a".repeat(1500) + "🎉".repeat(1500);
+    expect(shown([{ text, cut: { at: 1500, characters: 700_000 } }])).toEqual([
+      `${"a".repeat(1000)} … (702,500 characters left out) … ${"🎉".repeat(500)}`,
+    ]);
+  });
+
+  test("counts what the job itself printed as what it is", () => {
+    const text = `${"a".repeat(1500)}… (700,000 characters left out) …${"b".repeat(1500)}`;
+    expect(read(text)).toEqual([
+      `${"a".repeat(1000)} … (${(text.length - 2000).toLocaleString("en-US")} characters left out) … ${"b".repeat(1000)}`,
+    ]);
+  });
+
   test("keeps the time a line was last written at", () => {
     const printed = [
       { text: "0%", time: "2026-11-22T10:00:00Z" },
       { text: "\u001b[A\r100%", time: "2026-11-22T10:05:00Z" },
     ];
-    expect(foldTerminal(printed)[0]).toEqual({ text: "100%", time: "2026-11-22T10:05:00Z" });
+    expect(cleanLines(printed, asIs)[0]).toEqual({ text: "100%", time: "2026-11-22T10:05:00Z", from: 1 });
+  });
+
+  test("puts the time in front only when asked", () => {
+    const lines = [{ text: "a", time: "2026-11-22T10:00:00.123456789Z" }, { text: "b" }];
+    expect(logBody(lines, { timestamps: false }).lines).toEqual(["a", "b"]);
+    expect(logBody(lines, { timestamps: true }).lines).toEqual(["2026-11-22T10:00:00Z a", "b"]);
   });
 
   test("returns nothing for nothing", () => {
@@ -73,38 +93,21 @@ describe("clampLine", () => {
 });
 
 describe("fitLine", () => {
+  const short = (text: string, hit?: number) => fitLine({ text }, { maxChars: 2000, hit });
   const line = `${"a".repeat(3000)}needle${"b".repeat(4000)}`;
 
   test("shows head and tail, and how much is left out between", () => {
-    expect(fitLine(line, 2000)).toBe(
-      `${"a".repeat(1000)} … (5,006 characters left out) … ${"b".repeat(1000)}`,
-    );
+    expect(short(line)).toBe(`${"a".repeat(1000)} … (5,006 characters left out) … ${"b".repeat(1000)}`);
   });
 
   test("shows what stands around a hit, and how much is left out on both sides", () => {
-    expect(fitLine(line, 2000, line.indexOf("needle"))).toBe(
+    expect(short(line, line.indexOf("needle"))).toBe(
       `… (2,500 characters left out) … ${"a".repeat(500)}needle${"b".repeat(1494)} … (2,506 characters left out) …`,
     );
   });
 
   test("shows a hit at either end", () => {
-    expect(fitLine(line, 2000, 0)).toBe(`${"a".repeat(2000)} … (5,006 characters left out) …`);
-    expect(fitLine(line, 2000, 7005)).toBe(`… (5,006 characters left out) … ${"b".repeat(2000)}`);
-  });
-
-  test("counts what was not kept of the line as well, and splits no character", () => {
-    const cut = `${"a".repeat(1500)} … (700,000 characters left out) … ${"🎉".repeat(1500)}`;
-    expect(fitLine(cut, 2001)).toBe(
-      `${"a".repeat(1000)} … (702,502 characters left out) … ${"🎉".repeat(500)}`,
-    );
-  });
-});
-
-describe("joinLines", () => {
-  const lines = [{ text: "a", time: "2026-11-22T10:00:00.123456789Z" }, { text: "b" }];
-
-  test("puts the time in front only when asked", () => {
-    expect(joinLines(lines)).toBe("a\nb");
-    expect(joinLines(lines, { timestamps: true })).toBe("2026-11-22T10:00:00Z a\nb");
+    expect(short(line, 0)).toBe(`${"a".repeat(2000)} … (5,006 characters left out) …`);
+    expect(short(line, 7005)).toBe(`… (5,006 characters left out) … ${"b".repeat(2000)}`);
   });
 });

@@ -2,11 +2,10 @@ import { isFinished } from "../../client/index.ts";
 import { callText, type NextCall } from "../next-call.ts";
 import { nameOf, stateLine } from "../standing.ts";
 import { formatInstant } from "../time/durations.ts";
+import { aboutLog, emptyText, jupyterHint } from "./about.ts";
+import { showBody } from "./body.ts";
 import { byteLength, shareBudget } from "./budget.ts";
-import { jupyterHint } from "./jupyter.ts";
-import type { Gap, LogFacts, LogPage, ReadOn } from "./log-page.ts";
-import { aboutLog, emptyText } from "./log-words.ts";
-import { showBody } from "./report.ts";
+import type { Gap, LogFacts, LogPage, ReadOn } from "./page.ts";
 
 /** Of the whole text, unless what stands around the logs takes too much of it. */
 const MAX_BYTES = 16_000;

@@ -1,9 +1,9 @@
-import { isFinished } from "../../client/index.ts";
+import { isFinished, type JobDescription } from "../../client/index.ts";
 import { hasRun, statusText } from "../standing.ts";
 import { formatInstant } from "../time/durations.ts";
 import { counted } from "../words.ts";
-import type { LogFacts, LogPage, LogQuestion } from "./log-page.ts";
-import { readText } from "./report.ts";
+import { formatBytes } from "./budget.ts";
+import type { LogFacts, LogPage, LogQuestion } from "./page.ts";
 
 /** What there is to know about the lines of one log: `Log: the last 100 lines, older ones exist; read 1,215 lines, 56.1 kB.` */
 export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string {
@@ -14,7 +14,7 @@ export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string
     ...aboutEnd(log),
     ...(omittedLines === 0 ? [] : [`${counted(omittedLines, "line")} left out in the middle`]),
     ...(span === undefined ? [] : [`${formatInstant(span.first)} to ${formatInstant(span.last)} (UTC)`]),
-    readText(log),
+    `read ${counted(log.linesRead, "line")}, ${formatBytes(log.bytesRead)}`,
     ...(body.hidden === 0 ? [] : [`${counted(body.hidden, "secret")} hidden`]),
   ];
   return `Log: ${facts.join("; ")}.`;
@@ -121,3 +121,19 @@ function wholeText({ lineCount, ending }: LogFacts, asked: LogQuestion): string 
   if (isWindow(asked)) return `${counted(lineCount, "line")} of the time asked for`;
   return `the whole log${ending === "quiet" ? " so far" : ""}`;
 }
+
+/** How to get past the login page of a notebook whose token is hidden from logs here; nothing for other jobs. */
+export function jupyterHint(job: JobDescription): string[] {
+  const { command = "", entrypoint = "", http } = job.container;
+  const words = `${entrypoint} ${command}`;
+  if (http === undefined || !/\bjupyter\b/i.test(words) || NO_TOKEN.test(words)) return [];
+  const without =
+    http.requires_auth === false
+      ? ""
+      : " Behind the platform login it can also be started without one (--ServerApp.token='').";
+  return [
+    `Jupyter asks for its token, which logs here hide: the user finds it with \`apolo logs ${job.id}\`.${without}`,
+  ];
+}
+
+const NO_TOKEN = /(?:token|password)=(?:''|""|\s|$)/i;

@@ -1,0 +1,51 @@
+import { MARK } from "../redact/spans.ts";
+import { byteLength, joinKept, keepHeadAndTail } from "./budget.ts";
+import { fenceOutput } from "./fence.ts";
+import { fitLine, type LogLine, MAX_LINE_CHARS } from "./lines.ts";
+import { collapseRepeats } from "./repeats.ts";
+
+/** A line of a text about a log: `from` is its place among the lines printed, absent for what was not printed. */
+export interface BodyLine extends LogLine {
+  from?: number;
+  /** Where in the text stands what it is shown for. */
+  hit?: number;
+}
+
+/** A part of a log ready to be shown within some budget. */
+export interface LogBody {
+  lines: string[];
+  /** Of each line, its place among the lines printed. */
+  places: (number | undefined)[];
+  /** UTF-8 bytes of all of it. */
+  bytes: number;
+  /** How many secrets are hidden in it. */
+  hidden: number;
+}
+
+/** Makes clean lines short: repeats collapsed, long lines clamped, each behind its time if wanted. */
+export function logBody(clean: readonly BodyLine[], { timestamps }: { timestamps: boolean }): LogBody {
+  const short = collapseRepeats(clean);
+  const texts = short.map(({ hit, ...line }) => {
+    const text = fitLine(line, { maxChars: MAX_LINE_CHARS, hit });
+    return timestamps && line.time !== undefined ? `${shortTime(line.time)} ${text}` : text;
+  });
+  const hidden = texts.reduce((sum, text) => sum + text.split(MARK).length - 1, 0);
+  return { lines: texts, places: short.map(({ from }) => from), bytes: byteLength(texts.join("\n")), hidden };
+}
+
+/** In UTC to the second. */
+function shortTime(time: string): string {
+  return time.replace(/(:\d\d)\.\d+/, "$1").replace(/\+00:00$/, "Z");
+}
+
+/** The body within `maxBytes`, head and tail kept, as text and fenced; `gap` is the part of `lines` left out. */
+export function showBody(body: LogBody, { maxBytes, what }: { maxBytes: number; what: string }) {
+  const kept = keepHeadAndTail(body.lines, { maxBytes });
+  const text = joinKept(kept);
+  return {
+    text,
+    fenced: fenceOutput(text, what),
+    omittedLines: kept.omittedLines,
+    gap: { from: kept.head.length, to: body.lines.length - kept.tail.length },
+  };
+}

@@ -1,0 +1,84 @@
+import { type Redact, redactFrom } from "../redact/index.ts";
+import type { InKey } from "../redact/private-keys.ts";
+import { showOnTerminal } from "./terminal.ts";
+
+/** A line of a log: its text, and the time the platform gave it. */
+export interface LogLine {
+  text: string;
+  /** ISO-8601. */
+  time?: string | undefined;
+  /** Characters of a very long line that were not kept, and where they are missing. */
+  cut?: { at: number; characters: number } | undefined;
+}
+
+/** A line made readable, and the index of the printed line that wrote it last. A note stands where it is cut. */
+export interface PlacedLine extends LogLine {
+  from: number;
+}
+
+/** Longest line shown, in characters. */
+export const MAX_LINE_CHARS = 2000;
+
+/**
+ * Lines made readable in the only safe order: first as a terminal shows them (colour codes inside a secret would
+ * hide its shape), then secrets hidden (a cut secret has no shape either); `logBody` makes them short. The first
+ * line may stand inside a private key.
+ */
+export function cleanLines(printed: readonly LogLine[], redact: Redact, inKey?: InKey): PlacedLine[] {
+  const shown = showOnTerminal(printed.map(withNote));
+  // As one text, since some secrets span lines.
+  const texts = redactFrom(redact, shown.map(({ text }) => text).join("\n"), inKey).text.split("\n");
+  return shown.map(({ from }, index) => {
+    const { time, cut } = printed[from] ?? {};
+    const text = texts[index] ?? "";
+    return { text, time, from, cut: cut && { ...cut, at: text.indexOf(leftOut(cut.characters)) } };
+  });
+}
+
+function withNote({ text, cut }: LogLine): string {
+  return cut === undefined ? text : text.slice(0, cut.at) + leftOut(cut.characters) + text.slice(cut.at);
+}
+
+/** Cuts the end of a line longer than `maxChars`, saying how many characters are missing. */
+export function clampLine(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const kept = text.slice(0, maxChars).replace(/[\ud800-\udbff]$/, "");
+  return `${kept} … (${(text.length - kept.length).toLocaleString("en-US")} more characters)`;
+}
+
+/**
+ * Makes a line longer than `maxChars` short: keeps what stands around `hit` (an index in it), or else head and
+ * tail, with the number of characters left out on either side or between.
+ */
+export function fitLine(
+  { text, cut }: LogLine,
+  { maxChars, hit = -1 }: { maxChars: number; hit?: number | undefined },
+): string {
+  if (text.length <= maxChars) return text;
+  const part = (from: number, to: number) => text.slice(edge(text, from), edge(text, to));
+  const gap = (from: number, to: number) => {
+    const note = cut === undefined || cut.at < from ? "" : leftOut(cut.characters);
+    const unread =
+      cut === undefined || note === "" || cut.at + note.length > to ? 0 : cut.characters - note.length;
+    return leftOut(part(from, to).length + unread);
+  };
+  if (hit < 0) {
+    const half = Math.floor(maxChars / 2);
+    return `${text.slice(0, edge(text, half))} ${gap(half, text.length - half)} ${part(text.length - half, text.length)}`;
+  }
+  const from = Math.max(0, Math.min(hit - Math.floor(maxChars / 4), text.length - maxChars));
+  const to = Math.min(text.length, from + maxChars);
+  const before = from === 0 ? "" : `${gap(0, from)} `;
+  const after = to === text.length ? "" : ` ${gap(to, text.length)}`;
+  return before + part(from, to) + after;
+}
+
+/** `… (1,215 characters left out) …`: what stands for a gap in a line. */
+function leftOut(characters: number): string {
+  return `… (${characters.toLocaleString("en-US")} characters left out) …`;
+}
+
+/** `at`, or one further so that no character is torn. */
+function edge(text: string, at: number): number {
+  return /[\udc00-\udfff]/.test(text.charAt(at)) ? at + 1 : at;
+}
