@@ -1,6 +1,4 @@
-import type { Prompt } from "./define-prompt.ts";
-import { quote } from "./quote.ts";
-import { numbered, type Step } from "./steps.ts";
+import { numbered, type Prompt, quote, type Step } from "./define-prompt.ts";
 
 const METRICS = ["loss", "val_loss", "accuracy", "val_accuracy", "f1", "bleu", "perplexity", "throughput"];
 
@@ -46,12 +44,12 @@ export const compareSweep: Prompt = {
   compose({ tag = "", metric }, { tools }) {
     const by = metric === undefined || metric === "" ? undefined : quote(metric);
     const wanted = by === undefined ? "" : ` by ${by}`;
-    return Promise.resolve([
+    return [
       { say: `Compare the jobs tagged ${quote(tag)}${wanted}. They are attached.` },
       { attach: `apolo://jobs/${encodeURIComponent(tag)}` },
       {
         say: `Steps:\n${numbered(steps(quote(tag), by), tools)}\n\nAnswer with one table, best first: job, what differs in its command, outcome, metric, run time, cost. Below it: failed jobs with their causes, jobs still running, and what to try next. Leave out no job, make up no value.`,
       },
-    ]);
+    ];
   },
 };

@@ -1,6 +1,4 @@
-import type { Prompt } from "./define-prompt.ts";
-import { quote } from "./quote.ts";
-import { numbered, type Step } from "./steps.ts";
+import { numbered, type Prompt, quote, type Step } from "./define-prompt.ts";
 
 const DEFAULT_SINCE = "1d";
 
@@ -33,13 +31,13 @@ export const dailyReport: Prompt = {
   ],
   compose({ since = "" }, { tools }) {
     const from = quote(since === "" ? DEFAULT_SINCE : since);
-    return Promise.resolve([
+    return [
       { say: `Report on the jobs of the selected project since ${from}. What is active now is attached.` },
       { attach: "apolo://context" },
       { attach: "apolo://jobs" },
       {
         say: `Steps:\n${numbered(steps(from), tools)}\n\nAnswer on one page: counts per outcome; failures grouped by cause; what still runs, since when and at what price per hour; what it all cost; at most three things to do. Give times in UTC. Change nothing.`,
       },
-    ]);
+    ];
   },
 };

@@ -25,5 +25,23 @@ export interface Prompt {
   /** Tools without which it makes no sense; it is not offered without them. */
   needs: readonly string[];
   arguments: readonly PromptArgument[];
-  compose(args: Readonly<Record<string, string>>, context: PromptContext): Promise<Part[]>;
+  compose(args: Readonly<Record<string, string>>, context: PromptContext): Part[] | Promise<Part[]>;
+}
+
+/** A step, and the tools it names. */
+export type Step = readonly [needs: readonly string[], text: string];
+
+/** The steps that can be done with these tools, numbered. */
+export function numbered(steps: readonly Step[], tools: ReadonlySet<string>): string {
+  return steps
+    .filter(([needs]) => needs.every((tool) => tools.has(tool)))
+    .map(([, text], index) => `${index + 1}. ${text}`)
+    .join("\n");
+}
+
+const MOST_CHARS = 2000;
+
+/** What a person wrote, as one quoted line that cannot be taken for the prompt's own words. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text);
 }

@@ -1,7 +1,6 @@
-import { jobUri } from "../jobs/names/job-uri.ts";
+import { jobUri } from "../jobs/names/ids.ts";
 import { resolveOne } from "../operations/find/index.ts";
-import type { Prompt } from "./define-prompt.ts";
-import { numbered, type Step } from "./steps.ts";
+import { numbered, type Prompt, type Step } from "./define-prompt.ts";
 
 const STEPS: Step[] = [
   [

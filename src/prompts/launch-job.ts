@@ -1,6 +1,4 @@
-import type { Prompt } from "./define-prompt.ts";
-import { quote } from "./quote.ts";
-import { numbered, type Step } from "./steps.ts";
+import { numbered, type Prompt, quote, type Step } from "./define-prompt.ts";
 
 const GOALS = [
   "train a model on one GPU and keep the checkpoints",
@@ -56,11 +54,11 @@ export const launchJob: Prompt = {
   compose({ goal = "", preset }, { tools }) {
     const decided =
       preset === undefined || preset === "" ? "" : ` It is to run on the preset ${quote(preset)}.`;
-    return Promise.resolve([
+    return [
       { say: `Start a job on the Apolo platform for this goal: ${quote(goal)}.${decided}` },
       { attach: "apolo://context" },
       { attach: "apolo://presets" },
       { say: `Steps:\n${numbered(STEPS, tools)}` },
-    ]);
+    ];
   },
 };

@@ -1,3 +1,4 @@
+import { readContext } from "../operations/context.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
 
@@ -8,8 +9,8 @@ export const context: Resource = {
     "Who is logged in, which cluster, org and project are selected, which can be chosen, and what this server allows.",
   uriTemplate: "apolo://context",
   mimeType: "application/json",
-  async read(_variables, { caller: { platform, policy }, signal }) {
-    const { user, url, source, selection, clusters, projects } = await platform.context({ signal });
+  async read(_variables, call) {
+    const { user, url, source, selection, clusters, projects, policy } = await readContext(call);
     const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = policy;
     return boundedJson({
       user,
@@ -31,11 +32,9 @@ export const context: Resource = {
         mode,
         toolset,
         owned_only: ownedOnly,
-        ...{
-          max_credits_per_job: maxCreditsPerJob,
-          max_credits_per_hour: maxCreditsPerHour,
-          max_jobs: maxJobs,
-        },
+        max_credits_per_job: maxCreditsPerJob,
+        max_credits_per_hour: maxCreditsPerHour,
+        max_jobs: maxJobs,
       },
     });
   },

@@ -1,12 +1,19 @@
-import { ACTIVE_STATUSES } from "../client/index.ts";
-import { makeRedactor } from "../jobs/redact/index.ts";
+import { ACTIVE_STATUSES, type JobDescription, PlatformError } from "../client/index.ts";
+import { jobUri } from "../jobs/names/ids.ts";
+import { unknownWordText } from "../jobs/names/near.ts";
+import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
+import { redactJob } from "../jobs/redact/job.ts";
+import { readContext } from "../operations/context.ts";
 import { listJobs } from "../operations/list/index.ts";
 import { boundedJson } from "./bounded-json.ts";
-import type { Resource } from "./define-resource.ts";
-import { jobRow } from "./job-row.ts";
+import type { Resource, ResourceContext } from "./define-resource.ts";
 
 /** More rows than this no conversation needs; the newest are kept. */
-const MOST_ROWS = 50;
+const MOST_ACTIVE = 50;
+/** As many as one sweep can have. */
+const MOST_TAGGED = 100;
+/** Clients never page the list of resources in practice, so it stays small. */
+const NEWEST = 20;
 
 export const jobs: Resource = {
   name: "jobs",
@@ -17,11 +24,8 @@ export const jobs: Resource = {
   mimeType: "application/json",
   changesWith: "active",
   async read(_variables, call) {
-    const query = { statuses: ACTIVE_STATUSES, limit: MOST_ROWS, scanLimit: Number.POSITIVE_INFINITY };
-    const [{ selection }, { rows, matching }] = await Promise.all([
-      call.caller.platform.context({ signal: call.signal }),
-      listJobs(call, query),
-    ]);
+    const query = { statuses: ACTIVE_STATUSES, limit: MOST_ACTIVE, scanLimit: Number.POSITIVE_INFINITY };
+    const [{ selection }, { rows, matching }] = await Promise.all([readContext(call), listJobs(call, query)]);
     const { cluster, org, project } = selection;
     const redact = makeRedactor(call.caller.policy.secrets);
     const isCut = matching > rows.length;
@@ -36,3 +40,84 @@ export const jobs: Resource = {
     });
   },
 };
+
+export const taggedJobs: Resource = {
+  name: "tagged-jobs",
+  title: "Jobs of a tag",
+  description:
+    "Jobs of the selected project that carry a tag, newest first, with command, outcome, run time in seconds and cost in credits: one record for each job of a sweep.",
+  uriTemplate: "apolo://jobs/{tag}",
+  mimeType: "application/json",
+  async read({ tag = "" }, call) {
+    const { selection } = await readContext(call);
+    const { cluster, org, project } = selection;
+    const page = await listJobs(call, { tags: [tag], limit: MOST_TAGGED, scanLimit: MOST_TAGGED });
+    if (page.rows.length === 0) {
+      const place = [cluster, org, project].filter((part) => part !== undefined).join("/");
+      const hints = page.nothing?.unknown.map(unknownWordText) ?? [];
+      const said = [`No job in ${place} has the tag "${tag.slice(0, 80)}".`, ...hints];
+      throw new PlatformError("not_found", `${said.join(" ")} job_list shows the jobs.`);
+    }
+    const redact = makeRedactor(call.caller.policy.secrets);
+    return boundedJson({
+      read_at: new Date().toISOString(),
+      cluster,
+      org,
+      project,
+      tag,
+      note:
+        page.nextCursor === undefined
+          ? undefined
+          : `The newest ${MOST_TAGGED}; job_list with this tag shows more.`,
+      jobs: page.rows.map(({ job }) => taggedRow(job, redact)),
+    });
+  },
+};
+
+function taggedRow(job: JobDescription, redact: Redact): object {
+  const { history, container, total_price_credits } = redactJob(job, redact);
+  return {
+    ...jobRow(job, (text) => redact(text).text),
+    run_time_seconds: history.run_time_seconds,
+    total_price_credits,
+    entrypoint: container.entrypoint,
+    command: container.command,
+  };
+}
+
+/** The newest jobs of the selection, as concrete resources. */
+export async function newestJobs(call: ResourceContext) {
+  const { rows } = await listJobs(call, { limit: NEWEST, scanLimit: NEWEST });
+  return rows.map(({ job }) => ({
+    uri: jobUri(job),
+    name: job.name ?? job.id,
+    description: `${job.status}, owner ${job.owner}, project ${job.project_name}`,
+    mimeType: "application/json",
+    ...changedAt(job),
+  }));
+}
+
+function changedAt({ history }: JobDescription): { annotations?: { lastModified: string } } {
+  const lastModified = history.finished_at ?? history.started_at ?? history.created_at;
+  return lastModified === undefined ? {} : { annotations: { lastModified } };
+}
+
+/** A job in one short record, with the address of the whole. */
+function jobRow(job: JobDescription, hide: (text: string) => string): object {
+  const { id, name, owner, status, history, preset_name, tags, price_credits_per_hour } = job;
+  return {
+    uri: jobUri(job),
+    id,
+    name,
+    owner,
+    status,
+    reason: history.reason === undefined ? undefined : hide(history.reason),
+    exit_code: history.exit_code,
+    created_at: history.created_at,
+    started_at: history.started_at,
+    finished_at: history.finished_at,
+    preset_name,
+    tags: tags.length === 0 ? undefined : tags.map(hide),
+    price_credits_per_hour,
+  };
+}

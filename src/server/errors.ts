@@ -2,9 +2,9 @@ import type { z } from "zod";
 import { AmbiguousError, PlatformError } from "../client/index.ts";
 import { oneLine, sentence } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { candidatesText } from "../jobs/names/candidates.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
+import { candidatesText } from "../jobs/rows.ts";
 import { log } from "../log.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 

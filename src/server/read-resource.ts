@@ -1,6 +1,5 @@
 import { PlatformError } from "../client/index.ts";
-import { resources } from "../resources/index.ts";
-import { matchUri } from "../resources/match-uri.ts";
+import { matchUri } from "../resources/index.ts";
 import type { Connection } from "./connection.ts";
 import { describeError } from "./errors.ts";
 import { INTERNAL_ERROR, INVALID_PARAMS, ProtocolError } from "./protocol-error.ts";
@@ -15,7 +14,7 @@ export async function readResource(
   signal: AbortSignal,
 ): Promise<{ uri: string; mimeType: string; text: string }> {
   try {
-    const { resource, variables } = matchUri(uri, resources);
+    const { resource, variables } = matchUri(uri);
     const text = scrub(await resource.read(variables, { caller, signal }));
     return { uri, mimeType: resource.mimeType, text };
   } catch (error) {

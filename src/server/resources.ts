@@ -1,6 +1,6 @@
 import { Limit } from "../client/index.ts";
 import { resources } from "../resources/index.ts";
-import { newestJobs } from "../resources/newest.ts";
+import { newestJobs } from "../resources/jobs.ts";
 import type { Connection, Request } from "./connection.ts";
 import { readResource } from "./read-resource.ts";
 import type { Subscriptions } from "./subscriptions.ts";

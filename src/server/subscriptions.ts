@@ -1,8 +1,7 @@
 import { PlatformError } from "../client/index.ts";
 import type { Subject, Watcher } from "../operations/watch/index.ts";
 import type { Watching } from "../operations/watch/job.ts";
-import { resources } from "../resources/index.ts";
-import { matchUri } from "../resources/match-uri.ts";
+import { matchUri } from "../resources/index.ts";
 import type { Connection } from "./connection.ts";
 import { toProtocolError } from "./read-resource.ts";
 
@@ -82,7 +81,7 @@ export class Subscriptions {
 }
 
 async function subjectOf(uri: string, watcher: Watcher): Promise<Subject> {
-  const { resource, variables } = matchUri(uri, resources);
+  const { resource, variables } = matchUri(uri);
   const { changesWith: kind } = resource;
   if (kind === "active") return { kind };
   if (kind !== undefined) return { kind, job: await watcher.find(variables) };

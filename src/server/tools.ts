@@ -1,6 +1,6 @@
 import { type JobDescription, Limit, msLeft } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
-import { jobUri } from "../jobs/names/job-uri.ts";
+import { jobUri } from "../jobs/names/ids.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";

@@ -4,6 +4,7 @@ import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { present } from "../jobs/words.ts";
 import type { Policy } from "../operations/caller.ts";
+import { readContext } from "../operations/context.ts";
 import { usedOfLimits } from "../operations/spending/limits.ts";
 import { ifAny, maybeNumber, maybeTexts, openObject, text, texts } from "./answers.ts";
 import { defineTool } from "./define-tool.ts";
@@ -33,10 +34,9 @@ export const context = defineTool({
     },
   ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run(_args, { caller, signal }) {
-    const { platform, policy } = caller;
-    const [known, used] = await Promise.all([platform.context({ signal }), usedOfLimits({ caller, signal })]);
-    const { user, url, source, selection } = known;
+  async run(_args, call) {
+    const [known, used] = await Promise.all([readContext(call), usedOfLimits(call)]);
+    const { user, url, source, selection, policy } = known;
     const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
     const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
     const limits = limitsOf(policy);

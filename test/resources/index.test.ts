@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { jobUri } from "../../src/jobs/names/job-uri.ts";
-import { resources } from "../../src/resources/index.ts";
-import { matchUri } from "../../src/resources/match-uri.ts";
+import { jobUri } from "../../src/jobs/names/ids.ts";
+import { matchUri } from "../../src/resources/index.ts";
 import { sampleJob } from "../jobs/sample-job.ts";
 
 describe("matchUri", () => {
@@ -22,7 +21,7 @@ describe("matchUri", () => {
       { cluster: "c", org: "o", project: "p", job: "j", since: "2026-11-22T10:00Z" },
     ],
   ])("reads %s", (uri, name, variables) => {
-    const found = matchUri(uri, resources);
+    const found = matchUri(uri);
     expect([found.resource.name, found.variables]).toEqual([name, variables]);
   });
 
@@ -36,12 +35,12 @@ describe("matchUri", () => {
     "apolo://nothing",
     "file:///etc/passwd",
   ])("refuses %j and lists the forms there are", (uri) => {
-    expect(() => matchUri(uri, resources)).toThrow(/There is no resource .*job:\/\/\{cluster\}/);
+    expect(() => matchUri(uri)).toThrow(/There is no resource .*job:\/\/\{cluster\}/);
   });
 
   test("finds the job that a made address stands for, whatever its names hold", () => {
     const job = sampleJob({ cluster_name: "west", project_name: "a/b c", org_name: "ü" });
-    expect(matchUri(jobUri(job), resources).variables).toEqual({
+    expect(matchUri(jobUri(job)).variables).toEqual({
       ...{ cluster: "west", org: "ü", project: "a/b c", job: job.id },
     });
   });
