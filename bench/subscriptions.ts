@@ -9,7 +9,7 @@ import {
   type Platform,
 } from "../src/client/index.ts";
 import { startEmulator } from "../src/emulator/index.ts";
-import { jobUri } from "../src/jobs/names/job-uri.ts";
+import { jobUri } from "../src/jobs/names/ids.ts";
 import { type Caller, openCaller } from "../src/operations/caller.ts";
 import { createServer } from "../src/server/index.ts";
 import { countRequests } from "../test/support/requests.ts";

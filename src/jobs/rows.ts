@@ -1,7 +1,7 @@
 import type { JobDescription, JobStatus } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { formatCredits, runTimeOf } from "./cost.ts";
-import { shortId } from "./names/near.ts";
+import { shortId, shortIds } from "./names/ids.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
 import { creditsText } from "./words.ts";
 
@@ -84,6 +84,17 @@ export function rowText(
     unreadText(row),
   ];
   return parts.filter((part) => part !== "").join(" · ");
+}
+
+/** The jobs an ambiguous name may mean, one line each, with what tells them apart and an id that names one. */
+export function candidatesText(jobs: readonly JobDescription[], nowMs: number): string {
+  const ids = shortIds(jobs.map(({ id }) => id));
+  const lines = jobs.map((job) => {
+    // Without a caller every owner is named.
+    const row = jobRow(job, { nowMs, project: job.project_name });
+    return `- ${ids.get(job.id) ?? job.id}: ${rowText(row, nowMs)}`;
+  });
+  return `Say which one by its id:\n${lines.join("\n")}`;
 }
 
 /** What of a job could not be read, or nothing. */

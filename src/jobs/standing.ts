@@ -1,5 +1,5 @@
 import type { JobDescription } from "../client/index.ts";
-import { shortId } from "./names/near.ts";
+import { shortId } from "./names/ids.ts";
 import { causeOf, statusText as standingText, unreadText } from "./rows.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
 

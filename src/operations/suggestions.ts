@@ -1,6 +1,6 @@
 import { isOwnTag, type JobDescription, type Platform, type PlatformContext } from "../client/index.ts";
 import { dataclassNames } from "../jobs/dataclasses.ts";
-import { NO_ORG } from "../jobs/names/job-uri.ts";
+import { NO_ORG } from "../jobs/names/ids.ts";
 
 /** What kind of value a variable or argument takes, and so what can be suggested for it. */
 export type Suggestion =

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { gpuText, hardwareText } from "../jobs/hardware.ts";
-import { unknownProjectText } from "../jobs/names/unknown.ts";
+import { unknownProjectText } from "../jobs/names/near.ts";
 import { present } from "../jobs/words.ts";
 import { type Capacity, fittingPresets, type PresetRoom, readCapacity } from "../operations/capacity.ts";
 import { placesOf } from "../operations/find/places.ts";

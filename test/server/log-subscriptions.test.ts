@@ -1,7 +1,7 @@
 import { setTimeout as elapse } from "node:timers/promises";
 import { describe, onTestFinished, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
-import { jobUri } from "../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../src/jobs/names/ids.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { countRequests } from "../support/requests.ts";

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
 import { connectPlatform } from "../../src/client/index.ts";
-import { jobUri } from "../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../src/jobs/names/ids.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 import { connectSession } from "../support/session.ts";
 

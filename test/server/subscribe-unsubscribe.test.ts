@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { jobUri } from "../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../src/jobs/names/ids.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { connectSession } from "../support/session.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as elapse } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Platform, Where } from "../../src/client/index.ts";
-import { jobUri } from "../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../src/jobs/names/ids.ts";
 import { countRequests } from "../support/requests.ts";
 import { connectSession } from "../support/session.ts";
 import { scriptedPlatform } from "./scripted.ts";

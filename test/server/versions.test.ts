@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { z } from "zod";
-import { jobUri } from "../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../src/jobs/names/ids.ts";
 import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { tools } from "../../src/tools/index.ts";

@@ -2,7 +2,6 @@ import { distance } from "fastest-levenshtein";
 
 /** Names that differ by more than this share of their length are no help. */
 const FURTHEST_SHARE = 0.5;
-const SHORTEST_ID = 4;
 
 /**
  * The names most like `wanted`, nearest first, at most `count`: those that contain it or are contained, then by
@@ -25,33 +24,59 @@ function howFar(target: string, name: string): number {
   return contained ? Math.min(apart, 1) : apart;
 }
 
-/**
- * The shortest prefix of each job id that is unique in the set, at least four hex digits after `job-`, by full
- * id: `job-1a2b`. What it returns is accepted wherever a job is named.
- */
-export function shortIds(ids: readonly string[]): Map<string, string> {
-  const sorted = [...new Set(ids)].sort();
-  return new Map(
-    sorted.map((id, index) => {
-      const shared = Math.max(sharedPrefix(id, sorted[index - 1]), sharedPrefix(id, sorted[index + 1]));
-      return [id, shortest(id, shared + 1)];
-    }),
-  );
+/** Whether `name` fits `pattern`, in which `*` stands for any text. Takes time in proportion to the name. */
+export function matchesWildcard(name: string, pattern: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = name.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return name.length - at >= last.length && name.endsWith(last);
 }
 
-/** A job id's usual short form on its own: `job-1a2b3c4d`, the first group of its UUID. */
-export function shortId(id: string): string {
-  return shortest(id, "job-".length + 8);
+/** A word that no job looked at has. */
+export type UnknownWord =
+  | {
+      kind: "tag" | "owner" | "name";
+      wanted: string;
+      /** How many jobs were looked at, and whether there are no more. */
+      examined: number;
+      isAll: boolean;
+      near: string[];
+      /** Some that there are. */
+      others: string[];
+    }
+  | { kind: "text"; wanted: string; near: string[] };
+
+export function unknownWordText(word: UnknownWord): string {
+  const wanted = JSON.stringify(word.wanted.slice(0, 60));
+  if (word.kind === "text") return `Names and tags like ${wanted}: ${word.near.join(", ")}.`;
+  const { kind, examined, isAll, near, others } = word;
+  const hint =
+    near.length > 0
+      ? `; nearest: ${near.join(", ")}`
+      : others.length > 0
+        ? `; there are ${others.join(", ")}`
+        : "";
+  const among = isAll ? `its ${examined} jobs` : `the newest ${examined} jobs`;
+  return `None of ${among} has the ${kind} ${wanted}${hint}.`;
 }
 
-function shortest(id: string, length: number): string {
-  const start = id.startsWith("job-") ? "job-".length : 0;
-  // A prefix that ends in a hyphen reads as cut by mistake.
-  return id.slice(0, Math.max(length, start + SHORTEST_ID)).replace(/(?<!^job)-$/, "");
+/** A project that the caller's configuration does not name. */
+export interface UnknownProject {
+  /** `org/project` */
+  wanted: string;
+  near: string[];
+  /** Some of the caller's. */
+  own: string[];
 }
 
-function sharedPrefix(a: string, b: string | undefined): number {
-  let length = 0;
-  while (b !== undefined && length < a.length && a[length] === b[length]) length += 1;
-  return length;
+export function unknownProjectText({ wanted, near, own }: UnknownProject): string {
+  const names = near.length > 0 ? `nearest: ${near.join(", ")}` : `yours: ${own.join(", ")}`;
+  return `You have no project ${wanted} in this cluster (${names}).`;
 }

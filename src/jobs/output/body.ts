@@ -40,7 +40,7 @@ function shortTime(time: string): string {
 
 /** The body within `maxBytes`, head and tail kept, as text and fenced; `gap` is the part of `lines` left out. */
 export function showBody(body: LogBody, { maxBytes, what }: { maxBytes: number; what: string }) {
-  const kept = keepHeadAndTail(body.lines, { maxBytes });
+  const kept = keepHeadAndTail(body.lines, maxBytes);
   const text = joinKept(kept);
   return {
     text,

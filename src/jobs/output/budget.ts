@@ -19,19 +19,15 @@ export function byteLength(text: string): number {
 }
 
 /**
- * Keeps the first and last lines that fit `maxBytes` (a quarter for the head unless `headShare` says otherwise,
- * 0 keeps the tail only), whole lines where possible. What `joinKept` makes of it fits `maxBytes`, if that has room
- * for its note at all (80 bytes).
+ * Keeps the first and last lines that fit `maxBytes`, a quarter for the head, whole lines where possible. What
+ * `joinKept` makes of it fits `maxBytes`, if that has room for its note at all (80 bytes).
  */
-export function keepHeadAndTail(
-  lines: readonly string[],
-  { maxBytes, headShare = HEAD_SHARE }: { maxBytes: number; headShare?: number },
-): Kept {
+export function keepHeadAndTail(lines: readonly string[], maxBytes: number): Kept {
   const sizes = lines.map((line) => byteLength(line) + 1);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = sum(sizes);
   if (total - 1 <= maxBytes) return { head: [...lines], tail: [], omittedLines: 0, omittedBytes: 0 };
   const room = Math.max(0, maxBytes - NOTE_BYTES);
-  const headLines = countFitting(sizes, room * headShare);
+  const headLines = countFitting(sizes, room * HEAD_SHARE);
   const headBytes = sum(sizes.slice(0, headLines));
   const tailLines = countFitting(sizes.slice(headLines).reverse(), room - headBytes);
   if (tailLines === 0) return cutLastLine(lines, { headLines, headBytes, total, room });
@@ -47,12 +43,7 @@ export function keepHeadAndTail(
 /** The last line alone is too long: show its end. */
 function cutLastLine(
   lines: readonly string[],
-  {
-    headLines,
-    headBytes,
-    total,
-    room,
-  }: { headLines: number; headBytes: number; total: number; room: number },
+  { headLines, headBytes, total, room }: Record<"headLines" | "headBytes" | "total" | "room", number>,
 ): Kept {
   const end = lastBytes(lines.at(-1) ?? "", Math.max(0, room - headBytes - 1));
   return {
@@ -63,22 +54,17 @@ function cutLastLine(
   };
 }
 
-/** Head and tail as one text, with a line between that says how much is missing. */
+/** Head and tail as one text; `… 1,234 lines, 56.1 kB not shown …` stands between them. */
 export function joinKept({ head, tail, omittedLines, omittedBytes }: Kept): string {
   if (omittedBytes === 0) return [...head, ...tail].join("\n");
-  return [...head, missingNote(omittedLines, omittedBytes), ...tail].join("\n");
-}
-
-/** `… 1,234 lines (56.1 kB) not shown …`: the words for a gap. */
-function missingNote(lines: number, bytes: number): string {
-  const inLines = lines === 0 ? "" : `${counted(lines, "line")}, `;
-  return `… ${inLines}${formatBytes(bytes)} not shown …`;
+  const lines = omittedLines === 0 ? "" : `${counted(omittedLines, "line")}, `;
+  return [...head, `… ${lines}${formatBytes(omittedBytes)} not shown …`, ...tail].join("\n");
 }
 
 /** Cuts one text to `maxBytes`, keeping head and tail, by lines where it has lines. */
 export function capText(text: string, maxBytes: number): string {
   if (byteLength(text) <= maxBytes) return text;
-  const capped = joinKept(keepHeadAndTail(text.split("\n"), { maxBytes }));
+  const capped = joinKept(keepHeadAndTail(text.split("\n"), maxBytes));
   return byteLength(capped) <= maxBytes ? capped : firstBytes(capped, maxBytes);
 }
 
@@ -120,13 +106,10 @@ export function shareBudget(needs: readonly number[], total: number): number[] {
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} B`;
   const units = ["kB", "MB", "GB", "TB", "PB"];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value.toFixed(1).replace(/\.0$/, "")} ${units[unit]}`;
+  // From 999.95 on, one decimal would print as 1000.0.
+  const power = units.findIndex((_, index) => bytes < 999.95 * 1000 ** (index + 1));
+  const at = power < 0 ? units.length - 1 : power;
+  return `${(bytes / 1000 ** (at + 1)).toFixed(1).replace(/\.0$/, "")} ${units[at]}`;
 }
 
 function countFitting(sizes: readonly number[], room: number): number {

@@ -1,11 +1,8 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { InvalidInputError } from "../invalid-input.ts";
 
-/** How a pattern is read. */
-export interface PatternOptions {
+interface PatternOptions {
   ignoreCase?: boolean;
-  /** The pattern is plain text, not a regular expression. */
-  literal?: boolean;
 }
 
 /** What to find. */
@@ -38,33 +35,29 @@ export interface GrepResult {
 
 const LONGEST_PATTERN = 1000;
 
-/**
- * Makes a test of lines from a pattern. Regular expressions are RE2's, matched in time linear in the text, so
- * that no pattern hangs the server: re2js, plain JavaScript without dependencies, about 20 ms per 100,000 lines
- * (`re2` needs a native build). Look-around and back-references do not exist there.
- * @throws {InvalidInputError} an invalid pattern, with the place and the way out
- */
-export function compilePattern(pattern: string, options: PatternOptions = {}): (line: string) => boolean {
-  const { test } = compileSearch(pattern, options);
-  return test;
+/** A pattern ready to be tried on lines. */
+interface Search {
+  test: (line: string) => boolean;
+  /** Where in a line the first match begins; -1 where there is none. */
+  indexIn: (line: string) => number;
 }
 
-/** The same, and where in a line the first match begins; -1 where none is. */
-export function compileSearch(
-  pattern: string,
-  options: PatternOptions = {},
-): { test: (line: string) => boolean; indexIn: (line: string) => number } {
-  const { ignoreCase = false, literal = false } = options;
+/**
+ * Reads a pattern. Regular expressions are RE2's, matched in time linear in the text, so that no pattern hangs the
+ * server: re2js, plain JavaScript without dependencies, about 20 ms per 100,000 lines (`re2` needs a native
+ * build). It has no look-around and no back-references.
+ * @throws {InvalidInputError} an invalid pattern, with the place and the way out
+ */
+export function compileSearch(pattern: string, { ignoreCase = false }: PatternOptions = {}): Search {
   if (pattern === "") throw new InvalidInputError("The pattern is empty: give the text to look for.");
   if (pattern.length > LONGEST_PATTERN) {
     throw new InvalidInputError(
       `The pattern has ${pattern.length} characters; the limit is ${LONGEST_PATTERN}.`,
     );
   }
-  const source = literal ? RE2JS.quote(pattern) : pattern;
-  if (!ignoreCase && (literal || !/[\\^$.|?*+()[\]{}]/.test(pattern)))
+  if (!ignoreCase && !/[\\^$.|?*+()[\]{}]/.test(pattern))
     return { test: (line) => line.includes(pattern), indexIn: (line) => line.indexOf(pattern) };
-  const compiled = compile(source, ignoreCase);
+  const compiled = compile(pattern, ignoreCase);
   const indexIn = (line: string) => {
     const matcher = compiled.matcher(line);
     return matcher.find() ? matcher.start() : -1;
@@ -81,7 +74,7 @@ export function grepLines(lines: readonly string[], options: GrepOptions): GrepR
     newestFirst = false,
     maxMatches = Number.POSITIVE_INFINITY,
   } = options;
-  const test = compilePattern(pattern, options);
+  const { test } = compileSearch(pattern, options);
   const found = lines.flatMap((line, index) => (test(line) === invert ? [] : [index]));
   const shown = newestFirst
     ? found.slice(Math.max(0, found.length - maxMatches))

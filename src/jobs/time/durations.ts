@@ -16,17 +16,13 @@ const GAP = /(?:\s|,|and\b)*/y;
  */
 export function parseDuration(text: string): number {
   const seconds = durationSeconds(text.trim().toLowerCase());
-  if (seconds === undefined) {
-    throw new InvalidInputError(
-      `${JSON.stringify(text.slice(0, 60))} is not a length of time: write e.g. "90s", "30m", "6h" or "1d2h".`,
-    );
-  }
-  return seconds;
+  if (seconds !== undefined) return seconds;
+  throw new InvalidInputError(
+    `${JSON.stringify(text.slice(0, 60))} is not a length of time: write e.g. "90s", "30m", "6h" or "1d2h".`,
+  );
 }
 
-/**
- * Reads a job's life span. @throws {InvalidInputError} no length of time, or one that no job can mean
- */
+/** Reads a job's life span. @throws {InvalidInputError} no length of time, or one that no job can mean */
 export function parseLifeSpan(text: string): number {
   const seconds = parseDuration(text);
   if (seconds <= LONGEST_LIFE_SECONDS) return seconds;
@@ -35,7 +31,7 @@ export function parseLifeSpan(text: string): number {
   );
 }
 
-/** The same, `undefined` when the text is no length of time. Seconds. */
+/** `undefined` where the text, in lower case, is not a length of time. */
 export function durationSeconds(text: string): number | undefined {
   const seen = new Set<Unit>();
   let total = 0;
@@ -64,46 +60,32 @@ function unitOf(word: string): Unit | undefined {
  * down; negative lengths count as zero.
  */
 export function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [days, hours] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24];
-  const [minutes, rest] = [Math.floor(whole / 60) % 60, whole % 60];
-  if (days >= 10) return `${days}d`;
-  if (days > 0) return pair(days, "d", hours, "h");
-  if (hours > 0) return pair(hours, "h", minutes, "m");
-  if (minutes > 0) return pair(minutes, "m", rest, "s");
-  return `${rest}s`;
-}
-
-function pair(first: number, firstUnit: string, second: number, secondUnit: string): string {
-  return second === 0 ? `${first}${firstUnit}` : `${first}${firstUnit} ${second}${secondUnit}`;
+  const parts = partsOf(seconds);
+  const [days = 0] = parts;
+  const first = parts.findIndex((count) => count > 0);
+  return days >= 10 ? `${days}d` : inUnits(parts.map((count, at) => (at > first + 1 ? 0 : count)));
 }
 
 /** A length of time whole, for what is paid or promised by it: `1d 2h 3m`. Whole seconds, rounded down. */
 export function formatSpan(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const parts = [
-    [Math.floor(whole / 86_400), "d"],
-    [Math.floor(whole / 3600) % 24, "h"],
-    [Math.floor(whole / 60) % 60, "m"],
-    [whole % 60, "s"],
-  ] as const;
-  return (
-    parts
-      .filter(([count]) => count > 0)
-      .map(([count, unit]) => `${count}${unit}`)
-      .join(" ") || "0s"
-  );
+  return inUnits(partsOf(seconds));
 }
 
-/** A length of time in its largest unit only: `42s`, `3m`, `2h`, `5d`. For lists. */
-export function formatShort(seconds: number): string {
-  return formatDuration(seconds).replace(/ .*$/, "");
+/** Days, hours, minutes, seconds. */
+function partsOf(seconds: number): number[] {
+  const whole = Math.max(0, Math.floor(seconds));
+  return [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+}
+
+function inUnits(parts: readonly number[]): string {
+  const texts = parts.map((count, at) => (count === 0 ? "" : `${count}${"dhms"[at]}`));
+  return texts.filter((text) => text !== "").join(" ") || "0s";
 }
 
 /** How long ago an ISO time was, in its largest unit; empty for an unreadable time. */
 export function ageOf(time: string, nowMs: number): string {
   const ms = Date.parse(time);
-  return Number.isNaN(ms) ? "" : formatShort((nowMs - ms) / 1000);
+  return Number.isNaN(ms) ? "" : formatDuration((nowMs - ms) / 1000).replace(/ .*$/, "");
 }
 
 /** An instant as ISO-8601 in UTC to the second, `2026-11-22T10:00:00Z`; unreadable times come back as given. */

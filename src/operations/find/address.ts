@@ -4,8 +4,8 @@ import {
   type PlatformContext,
   PlatformError,
 } from "../../client/index.ts";
-import { jobUri, NO_ORG } from "../../jobs/names/job-uri.ts";
-import { unknownProjectText } from "../../jobs/names/unknown.ts";
+import { jobUri, NO_ORG } from "../../jobs/names/ids.ts";
+import { unknownProjectText } from "../../jobs/names/near.ts";
 import { resolveOne } from "./index.ts";
 import { placesOf } from "./places.ts";
 

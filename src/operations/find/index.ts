@@ -6,7 +6,7 @@ import {
   PlatformError,
   type Where,
 } from "../../client/index.ts";
-import { candidatesText } from "../../jobs/names/candidates.ts";
+import { candidatesText } from "../../jobs/rows.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 
 /** Refs that name no job, or several, and why. */

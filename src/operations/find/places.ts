@@ -1,7 +1,7 @@
 import type { JobDescription, ListFilter, PlatformContext } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import type { UnknownProject } from "../../jobs/names/near.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import type { UnknownProject } from "../../jobs/names/unknown.ts";
 import { whereOf } from "./where.ts";
 
 /** Which projects a list covers. */

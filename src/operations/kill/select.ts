@@ -7,7 +7,7 @@ import {
   type Where,
 } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { matchesWildcard } from "../../jobs/names/wildcard.ts";
+import { matchesWildcard } from "../../jobs/names/near.ts";
 import type { Call } from "../caller.ts";
 import { isOwned } from "../find/owned.ts";
 import { redactorFor } from "../redactor.ts";

@@ -1,5 +1,5 @@
 import { FINISHED_STATUSES, isActive, type JobDescription, type JobStatus } from "../../client/index.ts";
-import type { UnknownProject } from "../../jobs/names/unknown.ts";
+import type { UnknownProject } from "../../jobs/names/near.ts";
 import { redactJob } from "../../jobs/redact/job.ts";
 import { MARK } from "../../jobs/redact/spans.ts";
 import { countStatuses, type StatusCounts } from "../../jobs/rows.ts";

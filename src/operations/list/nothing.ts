@@ -1,7 +1,7 @@
 import { isOwnTag, type JobDescription } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
+import type { UnknownWord } from "../../jobs/names/near.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import type { UnknownWord } from "../../jobs/names/unknown.ts";
 import { makeRedactor } from "../../jobs/redact/index.ts";
 import type { Call } from "../caller.ts";
 import type { Places } from "../find/places.ts";

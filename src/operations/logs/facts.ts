@@ -1,8 +1,7 @@
-import { compileSearch, grepLines } from "../../jobs/output/grep.ts";
-import type { LogFacts } from "../../jobs/output/page.ts";
-import { MAX_LINE_CHARS } from "../../jobs/output/lines.ts";
 import { type BodyLine, logBody } from "../../jobs/output/body.ts";
-import { cleanLines } from "../../jobs/output/lines.ts";
+import { compileSearch, grepLines } from "../../jobs/output/grep.ts";
+import { cleanLines, MAX_LINE_CHARS } from "../../jobs/output/lines.ts";
+import type { LogFacts } from "../../jobs/output/page.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import type { LogQuery } from "./query.ts";
 import type { LogPart } from "./read.ts";

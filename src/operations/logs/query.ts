@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
-import { compilePattern } from "../../jobs/output/grep.ts";
+import { compileSearch } from "../../jobs/output/grep.ts";
 import type { LogQuestion } from "../../jobs/output/page.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
@@ -99,7 +99,7 @@ export function lineMatcher(
   pattern: string,
   { redact, ignoreCase = false }: { redact: Redact; ignoreCase?: boolean | undefined },
 ): (inKey?: InKey) => LineMatch {
-  const matches = compilePattern(pattern, { ignoreCase });
+  const { test: matches } = compileSearch(pattern, { ignoreCase });
   return (inKey) => {
     const guard = new KeyGuard(inKey);
     return (text) => matches(redact(guard.line(showText(text))).text);

@@ -1,6 +1,6 @@
 import { type JobDescription, mayHaveHappened, PlatformError } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
-import { shortId } from "../../jobs/names/near.ts";
+import { shortId } from "../../jobs/names/ids.ts";
 import { callText } from "../../jobs/next-call.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { counted, present } from "../../jobs/words.ts";

@@ -1,5 +1,5 @@
 import { isFinished } from "../../client/index.ts";
-import { unknownProjectText, unknownWordText } from "../../jobs/names/unknown.ts";
+import { unknownProjectText, unknownWordText } from "../../jobs/names/near.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nearestNames, shortId, shortIds } from "../../../src/jobs/names/near.ts";
+import { matchesWildcard, nearestNames } from "../../../src/jobs/names/near.ts";
 
 describe("nearestNames", () => {
   const names = ["train-7b", "train-13b", "eval", "prep", "notebook"];
@@ -23,27 +23,32 @@ describe("nearestNames", () => {
   });
 });
 
-describe("shortIds", () => {
-  const a = "job-1a2b3c4d-0000-4000-8000-000000000001";
-  const b = "job-1a2b3c4d-0000-4000-8000-000000000002";
-  const c = "job-9f8e7d6c-0000-4000-8000-000000000003";
-
-  test("gives at least four digits, and as many as tell ids apart", () => {
-    const short = shortIds([a, b, c]);
-    expect(short.get(c)).toBe("job-9f8e");
-    expect(short.get(a)).toBe(a);
-    expect(short.get(b)).toBe(b);
+describe("a name pattern", () => {
+  test.each([
+    ["train-7b", "train-7b"],
+    ["train-7b", "train-*"],
+    ["train-7b", "*7b"],
+    ["train-7b", "*"],
+    ["train-7b", "t*-*b"],
+    ["aab", "a*ab"],
+    ["abc", "*a*b*c*"],
+    ["train", "train*"],
+  ])("%s fits %s", (name, pattern) => {
+    expect(matchesWildcard(name, pattern)).toBe(true);
   });
 
-  test("returns prefixes of one id only, without a hyphen at the end", () => {
-    const ids = ["job-1a2b3c4d-1", "job-1a2b3c4d-2", "job-1a2b3c4e-1"];
-    for (const [id, short] of shortIds(ids)) {
-      expect(ids.filter((other) => other.startsWith(short))).toEqual([id]);
-      expect(short).not.toMatch(/-$/);
-    }
-  });
-
-  test("shortens one id on its own to its first group", () => {
-    expect(shortId(a)).toBe("job-1a2b3c4d");
+  test.each([
+    ["train-7b", "train"],
+    ["train-7b", "prep-*"],
+    ["ab", "ab*b"],
+    ["train", "train*n"],
+    ["a.b", "a?b"],
+    ["ba", "*a*b*"],
+    ["ab", "*ab*b*"],
+    ["train-7b", "*q*"],
+    ["train", "x*q*n"],
+    ["train-7b", ""],
+  ])("%s does not fit %s", (name, pattern) => {
+    expect(matchesWildcard(name, pattern)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { jobUri } from "../../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../../src/jobs/names/ids.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import type { Platform } from "../../../src/client/index.ts";
-import { jobUri } from "../../../src/jobs/names/job-uri.ts";
+import { jobUri } from "../../../src/jobs/names/ids.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilPrinted } from "../../support/run-job.ts";
 import { connectSession } from "../../support/session.ts";
