@@ -6,7 +6,7 @@ import type { PlatformError } from "./errors.ts";
 import { type Exchange, poolExchange } from "./http/exchange.ts";
 import { Http } from "./http/index.ts";
 import { Connections } from "./http/proxies.ts";
-import { Jobs } from "./jobs.ts";
+import { type Jobs, jobsOf } from "./jobs.ts";
 import type { Login } from "./login/login.ts";
 import { Session } from "./login/session.ts";
 import { Sockets } from "./socket/index.ts";
@@ -82,7 +82,7 @@ export function connectPlatform(
   const starts = new Starts();
   const at: Connection = { http, sockets, session, directory, starts, clock };
   return {
-    jobs: new Jobs(at),
+    jobs: jobsOf(at),
     starts,
     context: (call) => directory.context(call),
     refresh: async (call) => void (await directory.refresh(call)),

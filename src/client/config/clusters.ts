@@ -4,9 +4,8 @@ import { PlatformError } from "../errors.ts";
 import { describe, type Http } from "../http/index.ts";
 import { beforeSending } from "../http/network-error.ts";
 import type { RemoteImage } from "../job.ts";
-import type { LoginSource } from "../login/login.ts";
+import { type LoginSource, userOf } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
-import { userOf } from "../login/token.ts";
 import { salvage } from "../records/salvage.ts";
 import {
   type WireCluster,

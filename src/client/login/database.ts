@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
-import { checkPermissions, unusable } from "./directory.ts";
+import { PlatformError } from "../errors.ts";
 import type { Login } from "./login.ts";
 
 /** The row that the official client writes. Source: protocol reference 1.2. */
@@ -26,6 +29,21 @@ interface Sqlite {
     path: string,
     options: { readOnly: boolean },
   ) => { prepare(sql: string): { get(): unknown }; close(): void };
+}
+
+/** Folder of the command line's login; the first of the candidates that holds a `db`. */
+interface ConfigDirectory {
+  path: string;
+  hasLogin: boolean;
+}
+
+/** Finds where the command line keeps its login. Source: protocol reference 1.1. */
+export function configDirectory(env: Record<string, string | undefined>, home: string): ConfigDirectory {
+  const candidates = [env.APOLO_CONFIG || "~/.apolo", env.NEUROMATION_CONFIG || "~/.neuro"].map((path) =>
+    path.replace(/^~(?=$|\/)/, home),
+  );
+  for (const path of candidates) if (existsSync(join(path, "db"))) return { path, hasLogin: true };
+  return { path: candidates[0] ?? home, hasLogin: false };
 }
 
 /**
@@ -58,6 +76,26 @@ export async function loginFromDatabase(folder: string, load = loadSqlite): Prom
     project: project_name ?? undefined,
     reload: () => loginFromDatabase(folder, load),
   };
+}
+
+/**
+ * Refuses a login that others may read, as the official client does. @throws {PlatformError}
+ * `invalid_argument` with the command that mends it. Source: protocol reference 1.1.
+ */
+async function checkPermissions(folder: string): Promise<string> {
+  const file = join(folder, "db");
+  const [folderInfo, fileInfo] = await Promise.all([stat(folder), stat(file)]);
+  if (!fileInfo.isFile()) throw unusable(`${file} is not a regular file; log in again with \`apolo login\``);
+  if (process.platform === "win32") return file;
+  if ((folderInfo.mode & 0o777) !== 0o700)
+    throw unusable(`${folder} is open to others; run: chmod 700 ${folder}`);
+  if ((fileInfo.mode & 0o777) !== 0o600) throw unusable(`${file} is open to others; run: chmod 600 ${file}`);
+  return file;
+}
+
+function unusable(why: string, cause?: unknown): PlatformError {
+  const message = `The login of the apolo command line cannot be used: ${why}.`;
+  return new PlatformError("invalid_argument", message, { cause });
 }
 
 /** Opened read-only, SQLite still takes the write-ahead log into account. */

@@ -1,8 +1,8 @@
+import { parseJson } from "../../json.ts";
 import { PlatformError } from "../errors.ts";
-import { loginFromDatabase } from "./database.ts";
-import { type ConfigDirectory, configDirectory } from "./directory.ts";
+import { wirePassedConfig } from "../wire/config.ts";
+import { configDirectory, loginFromDatabase } from "./database.ts";
 import type { Login } from "./login.ts";
-import { loginFromPassedConfig } from "./passed-config.ts";
 import { checkUserFile, localSelection } from "./user-config.ts";
 
 type Environment = Record<string, string | undefined>;
@@ -29,20 +29,16 @@ export async function findLogin(env: Environment, cwd: string, home: string): Pr
 async function savedLogin(env: Environment, home: string): Promise<Login | undefined> {
   const blob = env.APOLO_PASSED_CONFIG || env.NEURO_PASSED_CONFIG;
   if (blob) return loginFromPassedConfig(blob);
-  const directory = await configDirectory(env, home);
+  const directory = configDirectory(env, home);
   if (!directory.hasLogin) return loginFromToken(env);
   try {
-    return await loginFrom(directory);
+    await checkUserFile(directory.path);
+    return await loginFromDatabase(directory.path);
   } catch (error) {
     const login = loginFromToken(env);
     if (login === undefined) throw error;
     return login;
   }
-}
-
-async function loginFrom({ path }: ConfigDirectory): Promise<Login> {
-  await checkUserFile(path);
-  return loginFromDatabase(path);
 }
 
 function loginFromToken({ APOLO_URL: url, APOLO_TOKEN: token }: Environment): Login | undefined {
@@ -52,4 +48,30 @@ function loginFromToken({ APOLO_URL: url, APOLO_TOKEN: token }: Environment): Lo
     "invalid_argument",
     "APOLO_URL (an http address) and APOLO_TOKEN must be set together.",
   );
+}
+
+/**
+ * The login in `APOLO_PASSED_CONFIG`: base64 of JSON. @throws {PlatformError} `invalid_argument`, which never
+ * repeats the value: it holds the token. Source: protocol reference 1.5.
+ */
+export function loginFromPassedConfig(blob: string): Login {
+  const found = wirePassedConfig.safeParse(parseJson(Buffer.from(blob, "base64").toString("utf8")));
+  if (!found.success) {
+    const keys = found.error.issues.map((issue) => issue.path.join(".") || "value").join(", ");
+    throw new PlatformError(
+      "invalid_argument",
+      `The passed config is malformed (${keys}): it must be base64 of JSON with token, cluster and url. Copy it again, or log in with \`apolo login\`.`,
+    );
+  }
+  const { token, cluster, url, org_name, project_name } = found.data;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new PlatformError("invalid_argument", "The passed config's url is not an http(s) address.");
+  return {
+    source: "passed-config",
+    url,
+    token,
+    cluster,
+    org: org_name ?? undefined,
+    project: project_name === "" ? undefined : (project_name ?? undefined),
+  };
 }

@@ -24,7 +24,7 @@ export interface ContainerOptions {
   tty?: boolean | undefined;
 }
 
-/** What is said about the job besides its container. */
+/** What a job has besides its container. */
 export interface JobOptions {
   name?: string | undefined;
   tags?: readonly string[] | undefined;
@@ -64,7 +64,7 @@ export function startBody(options: StartOptions, preset: string, at: ImageBase):
   };
 }
 
-/** Fields of the job itself; what is not set or the default is left out, as the official client does. */
+/** Fields of the job itself; what is unset or the default is left out, as the official client does. */
 export function jobFields(options: JobOptions, at: ImageBase): WireStartBody {
   const { cluster, org, project } = requireProject(at.base);
   const { lifeSpanSeconds, restartPolicy } = options;
@@ -100,7 +100,7 @@ export function containerFields(options: ContainerOptions, at: ImageBase): WireS
       parseUri(uri, "secret", base),
     ]),
   );
-  const { volumes, secretFiles, diskVolumes } = parseVolumes(options.volumes ?? [], base);
+  const mounts = parseVolumes(options.volumes ?? [], base);
   const { http } = options;
   return {
     image: imageToString(parseImage(options.image, at)),
@@ -112,26 +112,9 @@ export function containerFields(options: ContainerOptions, at: ImageBase): WireS
       env: nonEmpty(Object.fromEntries(typed.filter((pair) => !isSecret(pair)))),
       secret_env: nonEmpty(secretEnv),
       tty: options.tty,
-      volumes: nonEmpty(
-        volumes.map(({ storage_uri, container_path, read_only }) => ({
-          src_storage_uri: storage_uri,
-          dst_path: container_path,
-          read_only,
-        })),
-      ),
-      secret_volumes: nonEmpty(
-        secretFiles.map(({ secret_uri, container_path }) => ({
-          src_secret_uri: secret_uri,
-          dst_path: container_path,
-        })),
-      ),
-      disk_volumes: nonEmpty(
-        diskVolumes.map(({ disk_uri, container_path, read_only }) => ({
-          src_disk_uri: disk_uri,
-          dst_path: container_path,
-          read_only,
-        })),
-      ),
+      volumes: nonEmpty(mounts.volumes),
+      secret_volumes: nonEmpty(mounts.secret_volumes),
+      disk_volumes: nonEmpty(mounts.disk_volumes),
     }),
   };
 }

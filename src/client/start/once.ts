@@ -5,19 +5,23 @@ import { getJob } from "../find/index.ts";
 import { mayHaveHappened } from "../http/network-error.ts";
 import type { JobDescription } from "../job.ts";
 import { msLeft } from "../limit.ts";
-import { userOf } from "../login/token.ts";
+import { userOf } from "../login/login.ts";
 import type { StartOptions } from "./body.ts";
 import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
 import { askedTag, sameRequest } from "./same-request.ts";
-import { requestTag, type Sought, startedBy, tagged } from "./tagged.ts";
-import { endYounger } from "./twins.ts";
+import { endYounger, ownTagged, requestTag, type Sought, startedBy } from "./tagged.ts";
 import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
 
-/** How long a job whose start was not answered is looked for. */
+/** How long to look for a job whose start was not answered. */
 const LOOKUP_MS = 10_000;
 const FIRST_WAIT_MS = 250;
 /** After this many lookups without a trace, a start whose answer was lost is taken not to have arrived. */
 const LOOKUPS_UNTIL_RESENT = 1.2;
+/** For looking whether another server made a job of the same request. */
+const TWINS_MS = 5000;
+/** Faults of the platform's own, after which it does no more. */
+const LATE_FAULTS: ReadonlySet<number | undefined> = new Set([500, 503]);
+const WHAT = "Starting a job";
 
 /** The job of a start, and whether it is that of an earlier call. */
 export interface Started {
@@ -33,15 +37,13 @@ export interface OnceOptions {
   partOf?: string | undefined;
   /** Nobody can have used the id before: no search for an earlier job. */
   isNew?: boolean | undefined;
-  /** How long a job whose start was not answered is looked for, in milliseconds; 10,000 by default. */
+  /** How long to look for a job whose start was not answered, in milliseconds; 10,000 by default. */
   lookupMs?: number | undefined;
 }
 
 /** One call of `startOnce`, ready to be sent. */
-interface Wanted {
+interface Wanted extends Sought {
   key: string;
-  requestId: string;
-  /** As errors name it. */
   shownId: string;
   isNew: boolean;
   lookupMs: number;
@@ -71,28 +73,24 @@ export async function startOnce(
   const tag = requestTag(requestId);
   const tags = [...(options.tags ?? []), tag, ...(isNew ? [] : [askedTag(options)])];
   const prepared = await prepareStart(at, { ...options, tags }, call);
-  const key = startKey(prepared.where, tag);
-  const wanted: Wanted = { key, requestId, shownId, isNew, lookupMs, prepared };
+  const { where } = prepared;
+  const wanted = { key: startKey(where, tag), requestId, shownId, where, isNew, lookupMs, prepared };
   for (;;) {
-    const found = await at.starts.turns
-      .run(wanted.key, () => findOrSend(at, wanted, call), call.signal)
-      .catch((error: unknown) => {
-        throw call.signal?.aborted === true ? abortError(call.signal, "Starting a job") : error;
-      });
+    const found = await inTurn(at, wanted, call);
     if ("job" in found) return { job: found.job, repeated: true };
     const job = await jobOf(at, { ...found, wanted }, call);
     if (job !== undefined) return startedNow(at, job, { ...found, wanted });
   }
 }
 
-/** The job of a start that was sent now, which may be that of an earlier call or of another server. */
+/** The job of a start that was sent now; it may be that of an earlier call or of another server. */
 function startedNow(
   at: Connection,
   job: JobDescription,
   { sent, isFirst, wanted }: { sent: SentStart; isFirst: boolean; wanted: Wanted },
 ): Started {
   if (isFirst && !sent.isElsewhere) return { job, repeated: false };
-  return { job: asAsked(at, job, { wanted, sent: isFirst ? undefined : sent }), repeated: true };
+  return { job: asAsked(at, job, { ...wanted, sent: isFirst ? undefined : sent }), repeated: true };
 }
 
 /** The job of an earlier start with the same id, undefined if there is none; sends nothing. @throws as `startOnce` */
@@ -105,10 +103,18 @@ export async function startedBefore(
   const { where } = prepared;
   const job = await startedBy(at, { requestId, where }, call);
   const sent = at.starts.sent(startKey(where, requestTag(requestId)));
-  return job && asAsked(at, job, { wanted: { shownId: requestId, prepared }, sent });
+  return job && asAsked(at, job, { shownId: requestId, prepared, sent });
 }
 
 type Found = { job: JobDescription } | { sent: SentStart; isFirst: boolean };
+
+function inTurn(at: Connection, wanted: Wanted, call: CallOptions): Promise<Found> {
+  const { signal } = call;
+  const work = () => findOrSend(at, wanted, call);
+  return at.starts.turns.run(wanted.key, work, signal).catch((error: unknown) => {
+    throw signal?.aborted === true ? abortError(signal, WHAT) : error;
+  });
+}
 
 /** What an earlier call with the same id has come to, or else this one, sent. */
 async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Promise<Found> {
@@ -116,12 +122,12 @@ async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Pr
   if (sent?.state === "open") return { sent, isFirst: false };
   const job =
     sent === undefined
-      ? await (wanted.isNew ? undefined : startedBy(at, soughtBy(wanted), call))
+      ? await (wanted.isNew ? undefined : startedBy(at, wanted, call))
       : await jobOfSent(at, { wanted, sent }, call);
-  if (job !== undefined) return { job: asAsked(at, job, { wanted, sent }) };
-  if (call.signal?.aborted === true) throw abortError(call.signal, "Starting a job");
+  if (job !== undefined) return { job: asAsked(at, job, { ...wanted, sent }) };
+  if (call.signal?.aborted === true) throw abortError(call.signal, WHAT);
   const { body, preset } = wanted.prepared;
-  // Nobody's signal: a start that was sent is not taken back by no longer listening.
+  // Without the call's signal: a start that was sent is not taken back by no longer listening.
   const answer = sendStart(at, wanted.prepared).then((made) => toAnswer(at, wanted, made), failedAnswer);
   const now = at.starts.keep(wanted.key, { body, pricePerHour: preset.credits_per_hour, answer });
   return { sent: now, isFirst: true };
@@ -133,24 +139,21 @@ async function jobOfSent(
   { wanted, sent }: { wanted: Wanted; sent: SentStart },
   call: CallOptions,
 ): Promise<JobDescription | undefined> {
-  if (sent.state === "found") {
-    const { requestId, shownId, prepared } = wanted;
-    const listed = await startedBy(at, { requestId, shownId, where: prepared.where }, call);
-    return listed ?? getJob(at, (await sent.found).id, call);
-  }
+  if (sent.state === "found")
+    return (await startedBy(at, wanted, call)) ?? getJob(at, (await sent.found).id, call);
   const answer = await sent.answer;
-  const silentMs = Date.now() - (sent.lostAtMs ?? 0);
-  const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
-  const found = wasAnswered(answer)
-    ? undefined
-    : await search(at, { wanted: { ...wanted, lookupMs }, sent }, call);
-  if (found !== undefined) return found;
-  const { requestId, shownId, prepared } = wanted;
+  const wasAnswered = "lost" in answer && LATE_FAULTS.has(answer.lost.request?.status);
+  if (!wasAnswered) {
+    const silentMs = Date.now() - (sent.lostAtMs ?? 0);
+    const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
+    const found = await search(at, { wanted: { ...wanted, lookupMs }, sent }, call);
+    if (found !== undefined) return found;
+  }
   try {
-    const job = await startedBy(at, { requestId, shownId, where: prepared.where }, call);
+    const job = await startedBy(at, wanted, call);
     if (job !== undefined) return job;
   } catch (cause) {
-    throw unknownOutcome(shownId, cause instanceof PlatformError ? { lost: cause } : answer);
+    throw unknownOutcome(wanted.shownId, cause instanceof PlatformError ? { lost: cause } : answer);
   }
   at.starts.forget(wanted.key);
   return undefined;
@@ -159,10 +162,7 @@ async function jobOfSent(
 function asAsked(
   { session }: Connection,
   job: JobDescription,
-  {
-    wanted: { shownId, prepared },
-    sent,
-  }: { wanted: Pick<Wanted, "shownId" | "prepared">; sent: SentStart | undefined },
+  { shownId, prepared, sent }: Pick<Wanted, "shownId" | "prepared"> & { sent: SentStart | undefined },
 ): JobDescription {
   const user = userOf(session.login.token);
   return sameRequest(job, { requestId: shownId, body: prepared.body, sentBody: sent?.body, user });
@@ -171,8 +171,7 @@ function asAsked(
 /** Another server of the login may have sent the same request at the same time: both keep the older job. */
 async function toAnswer(at: Connection, wanted: Wanted, made: JobDescription): Promise<StartAnswer> {
   if (wanted.isNew) return { job: made };
-  const jobs = await tagged(at, soughtBy(wanted), { timeoutMs: TWINS_MS }).catch(ignore);
-  const own = jobs.filter(({ owner }) => owner === made.owner);
+  const own = await ownTagged(at, wanted, { timeoutMs: TWINS_MS });
   try {
     const job = await endYounger(at, { own, made, requestId: wanted.shownId });
     return { job, isElsewhere: job.id !== made.id };
@@ -181,27 +180,12 @@ async function toAnswer(at: Connection, wanted: Wanted, made: JobDescription): P
   }
 }
 
-function soughtBy({ requestId, shownId, prepared: { where } }: Wanted): Sought {
-  return { requestId, shownId, where };
-}
-
-function failedAnswer(error: unknown): StartAnswer {
-  return error instanceof PlatformError && isAnswerLost(error) ? { lost: error } : { refused: error };
-}
-
 /** Looking once too often costs little: a platform that fails by itself may have made the job before. */
-function isAnswerLost(error: PlatformError): boolean {
-  return mayHaveHappened(error) || LATE_FAULTS.has(error.request?.status);
+function failedAnswer(error: unknown): StartAnswer {
+  const isLost =
+    error instanceof PlatformError && (mayHaveHappened(error) || LATE_FAULTS.has(error.request?.status));
+  return isLost ? { lost: error } : { refused: error };
 }
-
-/** A fault of the platform's own, after which it does no more. */
-function wasAnswered(answer: StartAnswer): boolean {
-  return "lost" in answer && LATE_FAULTS.has(answer.lost.request?.status);
-}
-
-/** For looking whether another server made a job of the same request. */
-const TWINS_MS = 5000;
-const LATE_FAULTS: ReadonlySet<number | undefined> = new Set([500, 503]);
 
 /**
  * Waits for the job of a start that was sent as long as the call allows, then looks for it. Undefined when an
@@ -212,7 +196,7 @@ async function jobOf(
   { sent, isFirst, wanted }: { sent: SentStart; isFirst: boolean; wanted: Wanted },
   call: CallOptions,
 ): Promise<JobDescription | undefined> {
-  const answer = await inTime(sent.answer, call);
+  const answer = await orTimeOut(sent.answer, call, WHAT).catch(() => undefined);
   if (answer !== undefined && "job" in answer) return answer.job;
   if (answer === undefined || "lost" in answer) {
     const job = await Promise.race([sent.found, search(at, { wanted, sent }, call)]);
@@ -224,26 +208,18 @@ async function jobOf(
   throw "refused" in refused ? refused.refused : unknownOutcome(wanted.shownId, refused);
 }
 
-/** Undefined when it does not come as long as the call waits. */
-function inTime<T>(promise: Promise<T>, call: CallOptions): Promise<T | undefined> {
-  return orTimeOut(promise, call, "Starting a job").catch(() => undefined);
-}
-
 /** Looks for the caller's job until it shows up or it is certain enough that it will not. */
 async function search(
   at: Connection,
   { wanted, sent }: { wanted: Wanted; sent: SentStart },
   { signal }: CallOptions,
 ): Promise<JobDescription | undefined> {
-  const { requestId, lookupMs, prepared } = wanted;
-  const user = userOf(at.session.login.token);
-  const endsAt = performance.now() + Math.min(lookupMs, msLeft(signal));
+  const endsAt = performance.now() + Math.min(wanted.lookupMs, msLeft(signal));
   const isSought = () => performance.now() < endsAt && signal?.aborted !== true;
   for (let waitMs = FIRST_WAIT_MS; isSought() && sent.state !== "refused"; waitMs *= 2) {
     if (sent.state === "found") return sent.found;
     const timeoutMs = Math.max(1, endsAt - performance.now());
-    const jobs = await tagged(at, { requestId, where: prepared.where }, { signal, timeoutMs }).catch(ignore);
-    const job = jobs.find(({ owner }) => owner === user);
+    const [job] = await ownTagged(at, wanted, { signal, timeoutMs });
     if (job !== undefined) {
       sent.settle(job);
       return job;
@@ -252,12 +228,6 @@ async function search(
     if (leftMs > 0) await pause(Math.min(waitMs, leftMs), signal).catch(() => undefined);
   }
   return undefined;
-}
-
-/** A look that failed has found nothing. */
-function ignore(error: unknown): JobDescription[] {
-  if (error instanceof PlatformError || error instanceof DOMException) return [];
-  throw error;
 }
 
 function unknownOutcome(requestId: string, answer: StartAnswer | undefined): UnknownOutcomeError {

@@ -1,11 +1,12 @@
 import type { CallOptions, Where } from "../call.ts";
-import { type Connection, imageBase } from "../connection.ts";
+import { type Connection, imageBase, jobsUrl } from "../connection.ts";
+import { PlatformError } from "../errors.ts";
 import { listJobs } from "../find/list.ts";
 import type { JobDescription } from "../job.ts";
-import { userOf } from "../login/token.ts";
+import { userOf } from "../login/login.ts";
 import { requireOwner } from "./same-request.ts";
 
-/** Where to look for the job of a request. */
+/** Where to look for the jobs of a request. */
 export interface Sought {
   requestId: string;
   /** As errors name it. */
@@ -36,8 +37,23 @@ export async function startedBy(
   return own;
 }
 
+/** The caller's jobs with the request's tag, oldest first; none when they cannot be listed. */
+export async function ownTagged(
+  at: Connection,
+  sought: Sought,
+  call: CallOptions,
+): Promise<JobDescription[]> {
+  try {
+    const user = userOf(at.session.login.token);
+    return (await tagged(at, sought, call)).filter(({ owner }) => owner === user);
+  } catch (error) {
+    if (error instanceof PlatformError || error instanceof DOMException) return [];
+    throw error;
+  }
+}
+
 /** Every job with the request's tag, oldest first, records whose logs are gone included. */
-export async function tagged(
+async function tagged(
   at: Connection,
   { requestId, where }: Sought,
   call?: CallOptions,
@@ -55,4 +71,45 @@ export async function tagged(
   const jobs: JobDescription[] = [];
   for await (const job of listJobs(at, filter, call)) jobs.push(job);
   return jobs;
+}
+
+/** The jobs of one request: the one just made, and all that the platform lists with the request's tag. */
+interface Twins {
+  own: readonly JobDescription[];
+  made: JobDescription;
+  requestId: string;
+}
+
+/**
+ * The oldest job of a request that several servers sent at once; if the one just made is younger, it is ended.
+ * Every server follows the same rule, so one job is left. @throws {PlatformError} `conflict` when it cannot be ended
+ */
+export async function endYounger(at: Connection, { own, made, requestId }: Twins): Promise<JobDescription> {
+  const [oldest = made] = [...own].sort(byAge);
+  if (!isOlder(oldest, made)) return made;
+  try {
+    const url = jobsUrl(at, made.id);
+    await at.http.text({ what: `Killing ${made.id}`, method: "DELETE", url, safe: true });
+    return oldest;
+  } catch (cause) {
+    throw cause instanceof PlatformError ? bothLeft(cause, { oldest, made, requestId }) : cause;
+  }
+}
+
+function bothLeft(
+  cause: PlatformError,
+  { oldest, made, requestId }: Omit<Twins, "own"> & { oldest: JobDescription },
+): PlatformError {
+  const message = `Two servers have started request_id "${requestId}" at the same time, ${oldest.id} and ${made.id}, and the second could not be ended (${cause.message}): end it with job_kill {"jobs": ["${made.id}"]}.`;
+  return new PlatformError("conflict", message, { cause, retryable: false });
+}
+
+/** Negative for the older job. The platform's times may be equal. */
+export function byAge(a: JobDescription, b: JobDescription): number {
+  return isOlder(a, b) ? -1 : 1;
+}
+
+function isOlder(a: JobDescription, b: JobDescription): boolean {
+  const [then = "", later = ""] = [a, b].map(({ id, history }) => `${history.created_at ?? ""} ${id}`);
+  return then < later;
 }

@@ -1,15 +1,14 @@
 import { PlatformError } from "../errors.ts";
-import type { DiskVolume, SecretFile, Volume } from "../job.ts";
 import { type Base, parseUri } from "../names/uris.ts";
 
 /** Scheme, path, container path, mode. */
 const MOUNT = /^([^:]*):(.*):(\/[^:]*)(?::([^:]*))?$/s;
 
-/** What a person asked to be mounted, by kind. */
-export interface Mounts {
-  volumes: Volume[];
-  secretFiles: SecretFile[];
-  diskVolumes: DiskVolume[];
+/** What a person asked to be mounted, by kind, as it goes over the wire. */
+interface Mounts {
+  volumes: { src_storage_uri: string; dst_path: string; read_only: boolean }[];
+  secret_volumes: { src_secret_uri: string; dst_path: string }[];
+  disk_volumes: { src_disk_uri: string; dst_path: string; read_only: boolean }[];
 }
 
 /**
@@ -18,7 +17,7 @@ export interface Mounts {
  * @throws {PlatformError} `invalid_argument`. Source: protocol reference 6.3.
  */
 export function parseVolumes(texts: readonly string[], base: Base): Mounts {
-  const mounts: Mounts = { volumes: [], secretFiles: [], diskVolumes: [] };
+  const mounts: Mounts = { volumes: [], secret_volumes: [], disk_volumes: [] };
   for (const text of texts) addVolume(mounts, text, base);
   return mounts;
 }
@@ -27,20 +26,19 @@ function addVolume(mounts: Mounts, text: string, base: Base): void {
   if (text === "HOME" || text === "ALL")
     throw invalid(text, "HOME and ALL are no longer supported; write storage::/path");
   const found = MOUNT.exec(text);
-  const [, scheme = "", path = "", target, mode] = found ?? [];
-  if (target === undefined)
+  const [, scheme = "", path = "", dst_path, mode] = found ?? [];
+  if (dst_path === undefined)
     throw invalid(text, "write URI:CONTAINER_PATH[:ro|rw], e.g. storage:data:/mnt:ro");
   const uri = `${scheme}:${path}`;
   if (scheme === "secret") {
     if (mode !== undefined) throw invalid(text, "a secret takes no mode; write secret:KEY:/path");
-    mounts.secretFiles.push({ secret_uri: parseUri(uri, "secret", base), container_path: target });
+    mounts.secret_volumes.push({ src_secret_uri: parseUri(uri, "secret", base), dst_path });
     return;
   }
   const read_only = isReadOnly(text, mode);
   if (scheme === "disk")
-    mounts.diskVolumes.push({ disk_uri: parseUri(uri, "disk", base), container_path: target, read_only });
-  else
-    mounts.volumes.push({ storage_uri: parseUri(uri, "storage", base), container_path: target, read_only });
+    mounts.disk_volumes.push({ src_disk_uri: parseUri(uri, "disk", base), dst_path, read_only });
+  else mounts.volumes.push({ src_storage_uri: parseUri(uri, "storage", base), dst_path, read_only });
 }
 
 function isReadOnly(text: string, mode: string | undefined): boolean {

@@ -15,12 +15,12 @@ describe("parseVolumes", () => {
 
     expect(parseVolumes(texts, BASE)).toEqual({
       volumes: [
-        { storage_uri: "storage://default/acme/vision/a", container_path: "/mnt", read_only: true },
-        { storage_uri: "storage://default/acme/vision", container_path: "/all", read_only: false },
-        { storage_uri: "storage://west/o/p/x", container_path: "/w", read_only: false },
+        { src_storage_uri: "storage://default/acme/vision/a", dst_path: "/mnt", read_only: true },
+        { src_storage_uri: "storage://default/acme/vision", dst_path: "/all", read_only: false },
+        { src_storage_uri: "storage://west/o/p/x", dst_path: "/w", read_only: false },
       ],
-      secretFiles: [{ secret_uri: "secret://default/acme/vision/k", container_path: "/k" }],
-      diskVolumes: [{ disk_uri: "disk://default/acme/vision/d", container_path: "/m", read_only: true }],
+      secret_volumes: [{ src_secret_uri: "secret://default/acme/vision/k", dst_path: "/k" }],
+      disk_volumes: [{ src_disk_uri: "disk://default/acme/vision/d", dst_path: "/m", read_only: true }],
     });
   });
 
@@ -31,8 +31,8 @@ describe("parseVolumes", () => {
     ["storage://west/o/p/10:30:/mnt:rw", "storage://west/o/p/10:30", false],
     ["storage:odd:/name:/mnt:ro", "storage://default/acme/vision/odd:/name", true],
     ["storage:a%3Ab:/mnt", "storage://default/acme/vision/a%3Ab", false],
-  ] as const)("takes the colons in %s as part of the path", ([text, storage_uri, read_only]) => {
-    expect(parseVolumes([text], BASE).volumes).toEqual([{ storage_uri, container_path: "/mnt", read_only }]);
+  ] as const)("takes the colons in %s as part of the path", ([text, src_storage_uri, read_only]) => {
+    expect(parseVolumes([text], BASE).volumes).toEqual([{ src_storage_uri, dst_path: "/mnt", read_only }]);
   });
 
   test.each([
