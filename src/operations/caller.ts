@@ -40,8 +40,6 @@ export interface OpenForward {
 export interface Caller {
   readonly platform: Platform;
   readonly policy: Policy;
-  /** What starts on their way take of the limits, and whose turn it is to change what is counted. */
-  readonly ledger: Platform["starts"];
   /** Looks at what somebody watches: once, however many do. */
   readonly watcher: Watcher;
   readonly suggestions: Suggestions;
@@ -68,7 +66,6 @@ export function openCaller(
   return {
     platform,
     policy: { ...policy, secrets: policy.secrets.filter(isUnmistakable) },
-    ledger: platform.starts,
     watcher,
     suggestions: new Suggestions(platform),
     confirmations: new Confirmations((purpose) => platform.keyFor(purpose)),

@@ -1,4 +1,4 @@
-import { Limit, msLeft, PlatformError } from "../client/index.ts";
+import { Limit, mayHaveHappened, msLeft, PlatformError } from "../client/index.ts";
 
 /** Longest wait for what a write looks up first, in milliseconds: a client gives up a call after a minute. */
 const LOOK_UP_MS = 10_000;
@@ -37,4 +37,14 @@ export async function lookUp<T>(signal: AbortSignal, work: (signal: AbortSignal)
   } catch (error) {
     throw error instanceof PlatformError ? error.restate({ outcome: "nothing" }) : error;
   }
+}
+
+/**
+ * The failure of a change that may have happened all the same; every other one is thrown, and says that nothing was
+ * changed. `mayFailLate`: the platform may hit a fault of its own (500) after it has done it.
+ */
+export function maybeDone(error: unknown, { mayFailLate = false } = {}): PlatformError {
+  if (!(error instanceof PlatformError)) throw error;
+  if (mayHaveHappened(error) || (mayFailLate && error.request?.status === 500)) return error;
+  throw error.restate({ outcome: "nothing" });
 }

@@ -1,12 +1,13 @@
 import type { z } from "zod";
-import { AmbiguousError, PlatformError } from "../client/index.ts";
-import { oneLine, sentence } from "../foreign.ts";
+import { PlatformError } from "../client/index.ts";
+import { oneLine } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
-import { candidatesText } from "../jobs/rows.ts";
 import { log } from "../log.ts";
+import { RefusedError } from "../operations/find/refused.ts";
 import { PolicyError } from "../operations/policy-error.ts";
+import { errorText } from "../tools/errors.ts";
 
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
 const MAX_ERROR_CHARS = 4000;
@@ -20,13 +21,8 @@ const redact = makeRedactor();
  */
 export function describeError(error: unknown, what: string, nothing?: string): string {
   if (error instanceof PolicyError) return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
-  if (error instanceof PlatformError || error instanceof InvalidInputError) {
-    const candidates =
-      error instanceof AmbiguousError ? ` ${candidatesText(error.candidates, Date.now())}` : "";
-    const undone = error instanceof PlatformError && error.outcome === "nothing" ? (nothing ?? "") : "";
-    const said = undone === "" ? error.message : `${sentence(error.message)} ${undone}`;
-    return redact(`${error.code}: ${said}${candidates}`).text.slice(0, MAX_ERROR_CHARS);
-  }
+  if (error instanceof PlatformError || error instanceof RefusedError || error instanceof InvalidInputError)
+    return redact(`${error.code}: ${errorText(error, nothing)}`).text.slice(0, MAX_ERROR_CHARS);
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; its outcome is unknown. The server's log has the details.`;
 }

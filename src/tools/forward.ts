@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { identityText } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { Call, OpenForward } from "../operations/caller.ts";
-import { meantJob } from "../operations/find/meant.ts";
+import { meantJob, type Named } from "../operations/find/owned.ts";
 import { requireRunning } from "../operations/find/running.ts";
 import { closeForward, type Forwards, listForwards, openForward } from "../operations/forward.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
+import { meantText } from "./whose.ts";
 
 export const forward = defineTool({
   name: "job_forward",
@@ -48,23 +48,22 @@ export const forward = defineTool({
         'To open, say job and port, e.g. {"action": "open", "job": "train-7b", "port": 8888}.',
       );
     }
-    return openReply({ ref: job, port, localPort, at: args.project }, call);
+    return openReply({ ref: job, port, localPort, project: args.project }, call);
   },
 });
 
-interface Wanted {
-  ref: string;
+interface Wanted extends Named {
   port: number;
   localPort: number | undefined;
-  at: string | undefined;
 }
 
-async function openReply({ ref, at, ...ports }: Wanted, call: Call) {
-  const { job, whose, again } = await meantJob(ref, at, call);
-  requireRunning(job, { nothing: "Nothing was opened.", again });
+async function openReply({ ref, project, ...ports }: Wanted, call: Call) {
+  const target = await meantJob({ ref, project }, call);
+  requireRunning(target);
+  const { job } = target;
   const forward = await openForward(job, ports, call);
   const { port, localPort } = forward;
-  const text = `127.0.0.1:${localPort} on the server's machine now leads to port ${port} of ${identityText(job)}${whose}. If nothing is listening there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${localPort}}.`;
+  const text = `127.0.0.1:${localPort} on the server's machine now leads to port ${port} of ${meantText(target)}. If nothing is listening there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${localPort}}.`;
   return { text, data: { forwards: [row(forward)] }, jobs: [job] };
 }
 

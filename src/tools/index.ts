@@ -10,7 +10,7 @@ import { kill } from "./kill/index.ts";
 import { list } from "./list/index.ts";
 import { logs } from "./logs/index.ts";
 import { rerun } from "./rerun/index.ts";
-import { save } from "./save/index.ts";
+import { save } from "./save.ts";
 import { signal } from "./signal.ts";
 import { start } from "./start/index.ts";
 import { status } from "./status/index.ts";

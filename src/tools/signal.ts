@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isFinished, type JobDescription } from "../client/index.ts";
 import { identityOf, identityText } from "../jobs/identity.ts";
+import { callText } from "../jobs/next-call.ts";
 import { statusText } from "../jobs/standing.ts";
 import { wasDisplaced, wasRestarted } from "../operations/find/turned.ts";
 import { PolicyError } from "../operations/policy-error.ts";
@@ -8,6 +9,8 @@ import { type SignalResult, signalJob } from "../operations/signal.ts";
 import { maybeFlag, openObject, text, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
+import { unknownOutcome } from "./errors.ts";
+import { meantText } from "./whose.ts";
 
 export const signal = defineTool({
   name: "job_signal",
@@ -19,8 +22,8 @@ export const signal = defineTool({
   output: openObject({ id: text, before: text, after: text }, { ...whichJob, restarted: maybeFlag }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  async run({ job: ref, project: at }, call) {
-    const result = await signalJob(ref, at, call);
+  async run({ job: ref, project }, call) {
+    const result = await signalJob({ ref, project }, call);
     const { job } = result;
     const before = job.status;
     const data = { ...identityOf(job), before, after: before };
@@ -35,6 +38,8 @@ export const signal = defineTool({
         return { text: `Send SIGKILL to the process of ${identityText(job)}?`, data, asks: result.token };
       case "declined":
         throw declined(result);
+      case "unknown":
+        throw unknownOutcome(result.error, unknownText(result));
       case "sent": {
         const { after } = result;
         const restarted = (after !== undefined && wasRestarted(job, after)) || undefined;
@@ -48,9 +53,16 @@ export const signal = defineTool({
   },
 });
 
-function sentText({ job, after, whose, isAnswerLost }: Extract<SignalResult, { outcome: "sent" }>): string {
+function sentText(result: Extract<SignalResult, { outcome: "sent" }>): string {
+  const { job, after, isAnswerLost } = result;
   const lost = isAnswerLost ? " (the answer was lost, but its state shows it)" : "";
-  return `Sent SIGKILL to ${identityText(job)}${whose}: was ${job.status}, ${effectText(job, after)}${lost}.`;
+  return `Sent SIGKILL to ${meantText(result)}: was ${job.status}, ${effectText(job, after)}${lost}.`;
+}
+
+function unknownText({ job, again, after }: Extract<SignalResult, { outcome: "unknown" }>): string {
+  const state = after === undefined ? "its state could not be read" : `it is still ${statusText(after)}`;
+  const look = callText({ tool: "job_status", arguments: { jobs: [again] } });
+  return `${identityText(job)}: whether the signal was sent is unknown, ${state}. Look with ${look} before sending another.`;
 }
 
 function effectText(job: JobDescription, after: JobDescription | undefined): string {

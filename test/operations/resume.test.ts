@@ -53,10 +53,10 @@ describe("a call that asks first", () => {
   test("sends no signal to another job than the confirmed one", async ({ platform, running }) => {
     await running("box");
     const other = await running("other");
-    const first = await signalJob("box", undefined, callOn(platform));
+    const first = await signalJob({ ref: "box", project: undefined }, callOn(platform));
     if (first.outcome !== "unconfirmed") throw new Error("nobody was asked");
     const consent = { answer: "yes", token: first.token } as const;
-    const second = await signalJob("other", undefined, callOn(platform, consent));
+    const second = await signalJob({ ref: "other", project: undefined }, callOn(platform, consent));
     expect(second).toMatchObject({ outcome: "declined", why: "other" });
     expect((await platform.jobs.status(other.id)).status).toBe("running");
   });

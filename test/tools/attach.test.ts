@@ -50,7 +50,7 @@ describe("job_attach", () => {
     emulator.chaos.add({ on: { path: "**/attach", times: 1 }, do: { kind: "cut", afterMs: 700 } });
     const { text, data } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 5 });
     expect(text).toMatch(
-      /the connection was lost.*whether the line arrived.*job_logs \{"jobs": \["repl"\]\}/s,
+      /the connection was lost.*whether the line arrived.*job_logs \{"jobs":\["repl"\]\}/s,
     );
     expect(data).toMatchObject({ output: expect.stringContaining("got hello"), connection_lost: true });
   });
@@ -76,7 +76,7 @@ describe("job_attach", () => {
   test("sends who names a waiting job to job_wait", async ({ mcp, platform }) => {
     await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
     const text = await mcp.refusal("job_attach", { job: "stuck", input: "x" });
-    expect(text).toContain('job_status {"jobs": ["stuck"]} says why');
+    expect(text).toContain('job_status {"jobs":["stuck"]} says why');
   });
 
   test("refuses a job that does not run", async ({ mcp, platform }) => {

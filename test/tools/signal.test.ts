@@ -52,14 +52,14 @@ describe("job_signal", () => {
     for (const fault of [{ kind: "reset" }, { kind: "answer", status: 500 }] as const) {
       emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: fault });
       const text = await mcp.refusal("job_signal", { job: "train" });
-      expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs": \["train"\]\}/s);
+      expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs":\["train"\]\}/s);
     }
   }, 25_000);
 
   test("sends who names a waiting job on: it has no process yet", async ({ mcp, platform }) => {
     await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
     const text = await mcp.refusal("job_signal", { job: "stuck" });
-    expect(text).toMatch(/^not_running: stuck .*Nothing was sent.*job_kill \{"jobs": \["stuck"\]\}/s);
+    expect(text).toMatch(/^not_running: stuck .*Nothing was sent.*job_kill \{"jobs":\["stuck"\]\}/s);
   });
 
   test("sends after a yes, and asks about each signal", async ({ platform }) => {

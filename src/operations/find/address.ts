@@ -5,9 +5,9 @@ import {
   PlatformError,
 } from "../../client/index.ts";
 import { jobUri, NO_ORG } from "../../jobs/names/ids.ts";
-import { unknownProjectText } from "../../jobs/names/near.ts";
 import { resolveOne } from "./index.ts";
 import { placesOf } from "./places.ts";
+import { UnresolvedError } from "./refused.ts";
 
 /** The job that a `job://` address names, by id or by name in exactly that place. */
 export async function findJob(
@@ -25,7 +25,7 @@ export async function findJob(
   const where = { cluster, project, ...(org === NO_ORG ? {} : { org }) };
   const job = await resolveOne(platform, { ref, where }, signal).catch((error: unknown) => {
     throw error instanceof PlatformError && error.code === "not_found"
-      ? withProjects(error, [cluster, org, project].join("/"), context)
+      ? atAddress(error, [cluster, org, project].join("/"), context)
       : error;
   });
   if (isAt(job, variables)) return job;
@@ -36,12 +36,10 @@ export async function findJob(
 }
 
 /** A job that nobody finds may be looked for in a project that is not there. */
-function withProjects(error: PlatformError, place: string, context: PlatformContext): PlatformError {
-  const doubts = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).unknown([]) : [];
-  const text = [error.message, ...doubts.map(unknownProjectText), "apolo://jobs has the active jobs."].join(
-    " ",
-  );
-  return new PlatformError("not_found", text, { cause: error });
+function atAddress(error: PlatformError, place: string, context: PlatformContext): UnresolvedError {
+  const unknown = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).unknown([]) : [];
+  const hints = error instanceof UnresolvedError ? error.hints : [];
+  return new UnresolvedError(error, [...hints, { reason: "address", unknown }]);
 }
 
 /** Whether the job is in the place that an address names. */

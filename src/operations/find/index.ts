@@ -1,19 +1,13 @@
 import {
-  AmbiguousError,
   type JobDescription,
   type Platform,
   type PlatformContext,
   PlatformError,
   type Where,
 } from "../../client/index.ts";
-import { candidatesText } from "../../jobs/rows.ts";
+import type { NextCall } from "../../jobs/next-call.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
-
-/** Refs that name no job, or several, and why. */
-export interface Unresolved {
-  ref: string;
-  error: PlatformError;
-}
+import { type RefHint, type Unresolved, UnresolvedError } from "./refused.ts";
 
 /** The job behind one ref, for the tools that take one. @throws {PlatformError} with what to try next */
 export async function resolveOne(
@@ -57,7 +51,7 @@ export function refsAgain(
   );
 }
 
-/** The same where every ref must name a job. @throws {PlatformError} the first mistake, naming all */
+/** The same where every ref must name a job. @throws {UnresolvedError} with the code of the first mistake, naming all */
 export async function resolveAll(
   platform: Platform,
   target: { refs: readonly string[]; where: Where },
@@ -67,14 +61,7 @@ export async function resolveAll(
   const [first, ...others] = failed;
   if (first === undefined) return jobs;
   if (others.length === 0) throw first.error;
-  const all = failed.map(({ error }) => refusalText(error)).join("\n");
-  throw new PlatformError(first.error.code, all, { cause: first.error });
-}
-
-/** What is wrong with one of several refs; of an ambiguous one, what it may mean. */
-export function refusalText(error: PlatformError): string {
-  if (!(error instanceof AmbiguousError)) return error.message;
-  return `${error.message} ${candidatesText(error.candidates, Date.now())}`;
+  throw new UnresolvedError(first.error, [{ reason: "several", failed }]);
 }
 
 /** The commonest reason why a name is not found is that it is in another project. */
@@ -82,36 +69,33 @@ async function withHint(
   { ref, error }: Unresolved,
   { platform, signal }: { platform: Platform; signal: AbortSignal },
 ): Promise<PlatformError> {
-  if (error.code === "invalid_argument" && ref.includes("/"))
-    return new PlatformError(error.code, slashText(ref, await platform.context({ signal })), {
-      cause: error,
-    });
-  if (error.code !== "not_found") return error;
-  if (/^job[-:]/.test(ref)) {
-    const message = `${error.message} job_list {"projects":["*"]} shows the newest jobs.`;
-    return new PlatformError("not_found", message, { cause: error });
+  if (error.code === "invalid_argument" && ref.includes("/")) {
+    const message = `${JSON.stringify(ref.slice(0, 80))} is not a job reference:`;
+    return new UnresolvedError(error, [placeHint(ref, await platform.context({ signal }))], { message });
   }
+  if (error.code !== "not_found") return error;
+  if (/^job[-:]/.test(ref)) return new UnresolvedError(error, [{ reason: "newest", call: listCall({}) }]);
   const wanted = ref.slice(0, 80);
-  const search = JSON.stringify({
-    ...(nameProblems(ref).length === 0 ? { name: wanted } : { text: wanted }),
-    projects: ["*"],
-  });
-  const message = `${error.message} If it is in another project: job_list ${search}.`;
-  return new PlatformError("not_found", message, { cause: error });
+  const call = listCall(nameProblems(ref).length === 0 ? { name: wanted } : { text: wanted });
+  return new UnresolvedError(error, [{ reason: "elsewhere", call }]);
 }
 
 /** `nlp/annotate`: a project, or an owner, stands in front of the name. */
-function slashText(ref: string, { projects, selection }: PlatformContext): string {
+function placeHint(ref: string, { projects, selection }: PlatformContext): RefHint {
   const [place = "", name = ""] = /^(.*)\/([^/]*)$/.exec(ref)?.slice(1) ?? [];
-  const project = projects.find(
-    (known) => known.name === place || `${known.org_name}/${known.name}` === place,
-  );
-  const wanted = JSON.stringify(ref.slice(0, 80));
-  if (project !== undefined)
-    return `${wanted} is not a job reference: give the job as ${JSON.stringify(name)} and the project as project: ${JSON.stringify(place)}, or as a URI: job://${project.cluster_name}/${project.org_name}/${project.name}/${name}.`;
-  const where = [selection.cluster, selection.org, selection.project ?? "project"].join("/");
-  const call = JSON.stringify({ text: name.slice(0, 80), projects: ["*"] });
-  return `${wanted} is not a job reference: give the name alone (project: "org/project" says where it is), or a URI as job://${where}/${name.slice(0, 80)}. To find it: job_list ${call}.`;
+  const found = projects.find((known) => [known.name, `${known.org_name}/${known.name}`].includes(place));
+  if (found !== undefined) {
+    const uri = `job://${found.cluster_name}/${found.org_name}/${found.name}/${name}`;
+    return { reason: "known_place", name, project: place, uri };
+  }
+  const { cluster, org, project = "project" } = selection;
+  const wanted = name.slice(0, 80);
+  const uri = `job://${cluster}/${org}/${project}/${wanted}`;
+  return { reason: "unknown_place", uri, call: listCall({ text: wanted }) };
+}
+
+function listCall(filter: Record<string, string>): NextCall {
+  return { tool: "job_list", arguments: { ...filter, projects: ["*"] } };
 }
 
 function isAboutRef({ code }: PlatformError): boolean {

@@ -35,7 +35,12 @@ export interface Reserved {
 
 /** Takes places within the limits for jobs about to be started, or says which limit is in the way. */
 export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<Reserved> {
-  const { caller, signal } = scope.context;
+  const {
+    caller: {
+      platform: { starts },
+    },
+    signal,
+  } = scope.context;
   const reserved: Reserved = { release: () => {} };
   let isOver = false;
   // One check at a time: two starts must not both take the last free place.
@@ -43,12 +48,10 @@ export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Pro
     const [problem] = await limitProblems(wanted, scope);
     if (problem !== undefined) reserved.problem = problem;
     if (isOver || problem !== undefined) return;
-    reserved.release = caller.ledger.hold(
-      new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])),
-    );
+    reserved.release = starts.hold(new Map(wanted.map(({ key, pricePerHour }) => [key, pricePerHour])));
   };
   try {
-    await caller.ledger.turns.run("limits", check, signal);
+    await starts.turns.run("limits", check, signal);
     return reserved;
   } catch (error) {
     isOver = true;
@@ -115,7 +118,7 @@ export async function usedOfLimits(context: Context): Promise<{ jobs: number; cr
 /** Prices per hour of every active job of this server, on the platform or on its way there, and their keys. */
 async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: Set<string> }> {
   // What is on its way first: it may have arrived by the time of the list, and counts once.
-  const unseen = context.caller.ledger.unseen();
+  const unseen = context.caller.platform.starts.unseen();
   const jobs = await activeJobs(context);
   const keys = new Set(jobs.flatMap(keysOf));
   for (const key of keys) unseen.delete(key);

@@ -60,8 +60,8 @@ export async function startAll(
 }
 
 /** Tells which starts have been sent since it was made. */
-function newlySent(items: readonly StartItem[], { where }: StartPlan, { caller: { ledger } }: Call) {
-  const sentOf = ({ requestId }: StartItem) => ledger.sent(startKey(where, requestTag(requestId)));
+function newlySent(items: readonly StartItem[], { where }: StartPlan, { caller: { platform } }: Call) {
+  const sentOf = ({ requestId }: StartItem) => platform.starts.sent(startKey(where, requestTag(requestId)));
   const before = new Set(items.map(sentOf));
   return (some: readonly StartItem[]): SentStart[] =>
     some.map(sentOf).flatMap((sent) => (sent === undefined || before.has(sent) ? [] : [sent]));

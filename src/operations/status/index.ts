@@ -7,7 +7,8 @@ import { explainJob } from "../../jobs/reasons/index.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { hasRun, nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
-import { resolveMany, type Unresolved } from "../find/index.ts";
+import { resolveMany } from "../find/index.ts";
+import type { Unresolved } from "../find/refused.ts";
 import { lastLines } from "../logs/read.ts";
 import { redactorFor } from "../redactor.ts";
 

@@ -1,30 +1,14 @@
-import { type Collected, isFinished, type JobDescription, type PlatformError } from "../../client/index.ts";
-import { signalOf } from "../../jobs/reasons/exit-codes.ts";
+import { type Collected, isFinished, type PlatformError } from "../../client/index.ts";
+import { callText } from "../../jobs/next-call.ts";
 import { quoted } from "../../jobs/reasons/explanation.ts";
 import { statusText } from "../../jobs/standing.ts";
+import type { Execution } from "../../operations/exec.ts";
 import { wasDisplaced, wasRestarted } from "../../operations/find/turned.ts";
 
 /** The close code of a WebSocket whose other end said nothing. */
 const NO_CLOSE_FRAME = 1006;
 
-/** How a command ended, seen from outside. */
-export interface Ending {
-  ran: Collected;
-  /** The job before the command, and after it where that was looked at and could be read. */
-  job: JobDescription;
-  after: JobDescription | undefined;
-  /** How the job is named in another call. */
-  again: string;
-  /** Longest wait. */
-  seconds: number;
-  /** It was given as argv. */
-  isArgv: boolean;
-}
-
-/** Whether the job itself may have ended, and the command with it. */
-export function asksForJob({ exitCode, timedOut }: Collected): boolean {
-  return exitCode === undefined ? !timedOut : signalOf(exitCode) !== undefined;
-}
+type Ran = Extract<Execution, { ran: Collected }>;
 
 /** What the platform says beyond the exit code: why nothing could be started. */
 export function startTrouble({ exitMessage = "" }: Collected): string | undefined {
@@ -33,7 +17,9 @@ export function startTrouble({ exitMessage = "" }: Collected): string | undefine
     : exitMessage;
 }
 
-export function endingText({ ran, job, after, again, seconds, isArgv }: Ending): string {
+/** How a command ended, seen from outside. */
+export function endingText(result: Ran, { seconds, isArgv }: { seconds: number; isArgv: boolean }): string {
+  const { ran, again } = result;
   const { exitCode, durationMs, timedOut, accepted } = ran;
   if (timedOut && !accepted) {
     return `no answer within ${seconds} s, so whether the command was started is unknown. ${lookText(again)}`;
@@ -41,9 +27,8 @@ export function endingText({ ran, job, after, again, seconds, isArgv }: Ending):
   if (timedOut) {
     return `did not end within ${seconds} s. The command may still be running in the job. ${lookText(again)}`;
   }
-  const code = exitCode === undefined ? "" : ` (exit code ${exitCode})`;
-  const turn = after === undefined ? undefined : turnText(job, after, again);
-  if (turn !== undefined) return turn(`${code}, after ${durationMs} ms`);
+  const turn = turnText(result);
+  if (turn !== undefined) return turn;
   if (exitCode === undefined)
     return `${brokenText(ran)} It may still be running in the job. ${lookText(again)}`;
   const trouble = startTrouble(ran);
@@ -53,26 +38,28 @@ export function endingText({ ran, job, after, again, seconds, isArgv }: Ending):
 }
 
 /** What became of the job, and of the command with it. */
-function turnText(
-  before: JobDescription,
-  after: JobDescription,
-  again: string,
-): ((how: string) => string) | undefined {
+function turnText({ ran, job, after, again }: Ran): string | undefined {
+  if (after === undefined) return undefined;
   const now = statusText(after);
-  if (isFinished(after.status))
-    return (how) =>
-      `the job has ended meanwhile, now ${now}, and took the command with it${how}. Next: job_status {"jobs": ["${again}"]}.`;
-  if (wasDisplaced(before, after))
-    return (how) =>
-      `the job was taken off its node meanwhile, which ended the command${how}. It is ${now} now and begins again from its image: what it had not saved on storage is lost. Next: job_wait {"jobs": ["${again}"], "until": "running"}.`;
-  if (wasRestarted(before, after))
-    return (how) => `the job was restarted meanwhile, which ended the command${how}. It is ${now} now.`;
+  const code = ran.exitCode === undefined ? "" : ` (exit code ${ran.exitCode})`;
+  const how = `${code}, after ${ran.durationMs} ms`;
+  if (isFinished(after.status)) {
+    const next = callText({ tool: "job_status", arguments: { jobs: [again] } });
+    return `the job has ended meanwhile, now ${now}, and took the command with it${how}. Next: ${next}.`;
+  }
+  if (wasDisplaced(job, after)) {
+    const next = callText({ tool: "job_wait", arguments: { jobs: [again], until: "running" } });
+    return `the job was taken off its node meanwhile, which ended the command${how}. It is ${now} now and begins again from its image: what it had not saved on storage is lost. Next: ${next}.`;
+  }
+  if (wasRestarted(job, after))
+    return `the job was restarted meanwhile, which ended the command${how}. It is ${now} now.`;
   return undefined;
 }
 
 /** How to see what became of a command. */
 export function lookText(again: string): string {
-  return `Look with job_exec {"job": "${again}", "command": "ps -ef"}, do not just run it again.`;
+  const look = callText({ tool: "job_exec", arguments: { job: again, command: "ps -ef" } });
+  return `Look with ${look}, do not just run it again.`;
 }
 
 function brokenText({ lost, durationMs }: Collected): string {

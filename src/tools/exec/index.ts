@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Capped, Collected, JobDescription } from "../../client/index.ts";
-import { identityOf, identityText, whereIs } from "../../jobs/identity.ts";
+import { identityOf, identityText } from "../../jobs/identity.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { formatBytes } from "../../jobs/output/budget.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
@@ -8,19 +8,16 @@ import { showText } from "../../jobs/output/terminal.ts";
 import { type Redact, redactFrom } from "../../jobs/redact/index.ts";
 import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
 import { nameOf } from "../../jobs/standing.ts";
-import { meantJob } from "../../operations/find/meant.ts";
-import { betweenStarts, requireRunning } from "../../operations/find/running.ts";
-import { untilTurned } from "../../operations/find/turned.ts";
-import { outcomeError } from "../../operations/lost-answer.ts";
+import { counted } from "../../jobs/words.ts";
+import { runInJob } from "../../operations/exec.ts";
 import { redactorFor } from "../../operations/redactor.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { asksForJob, endingText, lookText, startTrouble } from "./ending.ts";
+import { unknownOutcome } from "../errors.ts";
+import { meantText } from "../whose.ts";
+import { endingText, lookText, startTrouble } from "./ending.ts";
 
-const MAX_STREAM_BYTES = 7000;
-/** The platform may take a moment to notice that a job has ended. */
-const LOOK_MS = 3000;
 /** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
 const CUT_END = /\S{1,1000}$/;
 const CUT_START = /^\S{1,1000}/;
@@ -53,36 +50,29 @@ export const exec = defineTool({
   nothing: "Nothing was run.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ timeout_seconds }) => timeout_seconds,
-  async run({ job: ref, project: at, timeout_seconds: seconds, working_dir: workingDir, ...what }, context) {
+  async run({ job: ref, project: at, timeout_seconds: seconds, working_dir: workingDir, ...what }, call) {
     if ((what.command === undefined) === (what.argv === undefined)) {
       throw new InvalidInputError(
         "Give command (shell text) or argv (program and arguments), one of them. Nothing was run.",
       );
     }
-    const { caller, signal } = context;
-    const { platform } = caller;
-    const { job, whose, again } = await meantJob(ref, at, context);
-    requireRunning(job, { nothing: "Nothing was run.", again });
-    const options = { ...what, workingDir, maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
-    const ran = await platform.jobs
-      .execAndCollect(job.id, options, { signal, timeoutMs: seconds * 1000 })
-      .catch(async (error: unknown) => {
-        await betweenStarts(error, { job, nothing: "Nothing was run.", again }, context);
-        throw outcomeError(error, {
-          unknown: `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,
-        });
-      });
-    const after = asksForJob(ran) ? await untilTurned(job, LOOK_MS, context) : undefined;
-    const redact = redactorFor(caller, [job]);
+    const result = await runInJob({ ref, project: at, seconds, workingDir, ...what }, call);
+    const { job, again } = result;
+    if (result.ran === undefined)
+      throw unknownOutcome(
+        result.error,
+        `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,
+      );
+    const { ran, after } = result;
+    const redact = redactorFor(call.caller, [job]);
     const stdout = shown(ran.stdout, redact);
     const stderr = shown(ran.stderr, redact);
     const hidden = stdout.hidden + stderr.hidden;
+    const ending = endingText(result, { seconds, isArgv: what.argv !== undefined });
     const text = [
-      redact(
-        `${identityText(job)}${whose}: ${endingText({ ran, job, after, again, seconds, isArgv: what.argv !== undefined })}`,
-      ).text,
+      redact(`${meantText(result)}: ${ending}`).text,
       ...streamLines({ stdout: stdout.text, stderr: stderr.text }, { job, ran }),
-      ...(hidden === 0 ? [] : [`${hidden} secret ${hidden === 1 ? "value" : "values"} hidden.`]),
+      ...(hidden === 0 ? [] : [`${counted(hidden, "secret value")} hidden.`]),
     ].join("\n");
     const data = {
       ...identityOf(job),

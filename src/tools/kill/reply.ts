@@ -5,12 +5,12 @@ import { callText } from "../../jobs/next-call.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { counted, present } from "../../jobs/words.ts";
 import type { Policy } from "../../operations/caller.ts";
-import { leftBecause, notYours } from "../../operations/find/owned.ts";
 import type { KillResult, LeftAlone } from "../../operations/kill/index.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
 import type { KillPreview } from "../../operations/kill/select.ts";
 import { PolicyError } from "../../operations/policy-error.ts";
 import { ifAny } from "../answers.ts";
+import { leftBecause, notYours } from "../whose.ts";
 
 const TOKEN_MINUTES = 10;
 /** Jobs that a person is asked about by name. */
@@ -30,7 +30,7 @@ export function previewReply(preview: KillPreview, policy: Policy) {
   const call = callText({ tool: "job_kill", arguments: { token } });
   const lines = [
     `Nothing was killed yet. ${counted(chosen.length, "job")} in ${identityOf(first).project} would be killed:`,
-    ...chosen.map((job) => `${rowText(job, statusText(job))}${notYours(job, user)}`),
+    ...chosen.map((job) => `${rowText(job, statusText(job))}${notYours(job, job.owner === user)}`),
     moreCount > 0 && `${moreCount} more match; select again after these.`,
     ...previewLeft(preview, policy),
     `If that is what the user wants, call ${call} within ${TOKEN_MINUTES} minutes; it kills exactly the jobs listed above.`,
@@ -113,7 +113,7 @@ function namesText(jobs: readonly JobDescription[]): string {
 
 function outcomeText({ job, id, owner, project, note, isMine }: KillOutcome): string {
   const named = job === id ? "" : `${id}, `;
-  const whose = isMine ? "" : ` (not your job: owner ${owner})`;
+  const whose = notYours({ owner }, isMine);
   return `${job} (${named}owner ${owner}, project ${project})${whose}: ${note}`;
 }
 

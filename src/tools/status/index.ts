@@ -7,7 +7,6 @@ import { adviceText } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { nameOf, stateData, stateLine } from "../../jobs/standing.ts";
 import { present } from "../../jobs/words.ts";
-import { refusalText, type Unresolved } from "../../operations/find/index.ts";
 import { whereOf } from "../../operations/find/where.ts";
 import { redactorFor } from "../../operations/redactor.ts";
 import {
@@ -19,6 +18,7 @@ import {
 import { ifAny, jobState, maybeNumber, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { errorText } from "../errors.ts";
 import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
 
 /** Logs share what the explanations of many jobs leave of an answer. */
@@ -65,7 +65,10 @@ export const status = defineTool({
     const jobs = status.reports.map(({ job }) => job);
     const redact = redactorFor(call.caller, jobs);
     const reports = status.reports.map((report) => reportOf(report, status, redact));
-    const missing = failed.map((each) => ({ job: each.ref, error: errorText(each) }));
+    const missing = failed.map(({ ref, error }) => ({
+      job: ref,
+      error: `${error.code}: ${errorText(error)}`,
+    }));
     return {
       text: [
         ...reports.map(({ text }) => text),
@@ -125,8 +128,4 @@ function factsOf(job: JobDescription) {
     life_span_left_seconds: isFinished(job.status) ? undefined : lifeLeftSeconds(job),
     http_url: urlOf(job),
   };
-}
-
-function errorText({ error }: Unresolved): string {
-  return `${error.code}: ${refusalText(error)}`;
 }

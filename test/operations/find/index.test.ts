@@ -6,7 +6,8 @@ import {
   PlatformError,
   type StatusOutcome,
 } from "../../../src/client/index.ts";
-import { refusalText, resolveAll, resolveMany } from "../../../src/operations/find/index.ts";
+import { resolveAll, resolveMany } from "../../../src/operations/find/index.ts";
+import { errorText } from "../../../src/tools/errors.ts";
 import { sampleJob } from "../../jobs/sample-job.ts";
 
 const signal = new AbortController().signal;
@@ -38,7 +39,8 @@ describe("resolveMany", () => {
     const { jobs, failed } = await resolveMany(platform, { refs, where: {} }, signal);
     expect(jobs).toEqual([job]);
     expect(failed.map(({ ref }) => ref)).toEqual(["trian", "job-1a2b"]);
-    expect(failed[0]?.error.message).toContain('job_list {"name":"trian","projects":["*"]}');
+    const call = { tool: "job_list", arguments: { name: "trian", projects: ["*"] } };
+    expect(failed[0]?.error).toMatchObject({ hints: [{ reason: "elsewhere", call }] });
   });
 
   test("is one error, not many, when the platform is away", async () => {
@@ -49,9 +51,9 @@ describe("resolveMany", () => {
 describe("resolveAll", () => {
   test("refuses all when one is wrong, and shows what an ambiguous one may mean", async () => {
     const refs = ["train", "trian", "job-1a2b"];
-    const refusal = await resolveAll(platform, { refs, where: {} }, signal).catch((error: unknown) => error);
+    const refusal = await resolveAll(platform, { refs, where: {} }, signal).catch((error) => error);
     expect(refusal).toMatchObject({ code: "not_found" });
-    expect(String(refusal)).toMatch(/Near names: train[\s\S]*- job-1a2bf: .*owner bob/);
+    expect(errorText(refusal)).toMatch(/Near names: train[\s\S]*- job-1a2bf: .*owner bob/);
   });
 
   test("passes one ambiguous ref on with its candidates", async () => {
@@ -59,6 +61,6 @@ describe("resolveAll", () => {
       (error) => error,
     );
     expect(refusal).toBeInstanceOf(AmbiguousError);
-    expect(refusalText(refusal)).toMatch(/- job-1a2b3: .*owner alice[\s\S]*- job-1a2bf: .*owner bob/);
+    expect(errorText(refusal)).toMatch(/- job-1a2b3: .*owner alice[\s\S]*- job-1a2bf: .*owner bob/);
   });
 });

@@ -14,7 +14,7 @@ const test = base.extend<{ job: JobDescription }>({
   },
 });
 const EXEC = { path: "**/exec", times: 1 };
-const LOOK = 'job_exec {"job": "box", "command": "ps -ef"}';
+const LOOK = 'job_exec {"job":"box","command":"ps -ef"}';
 
 /** Shell text that leaves a file behind, by which its start can be seen. */
 function mark({ id }: JobDescription): string {
@@ -100,7 +100,7 @@ describe("job_exec, a job that ends meanwhile", () => {
     const { text, data } = await mcp.ok("job_exec", { job: "ends", command });
     expect(text).toMatch(/^ends .*the job has ended meanwhile, now succeeded, and took the command with it/);
     expect(text).not.toContain("memory");
-    expect(text).toContain('job_status {"jobs": ["ends"]}');
+    expect(text).toContain('job_status {"jobs":["ends"]}');
     expect(data).toMatchObject({ stdout: "begin\n", job_status: "succeeded" });
   });
 
@@ -161,7 +161,7 @@ describe("job_exec and job_signal, a job between two starts", () => {
       });
       const text = await mcp.refusal(tool, args);
       expect(text).toMatch(/^not_running: loop .*is being started again \(restart policy always\)/);
-      expect(text).toContain(`${nothing} Try again in a few seconds; job_status {"jobs": ["loop"]}`);
+      expect(text).toContain(`${nothing} Try again in a few seconds; job_status {"jobs":["loop"]}`);
     },
   );
 });

@@ -1,8 +1,8 @@
 import { describe } from "vitest";
-import { faultProxy } from "../../support/fault-proxy.ts";
-import { connectAgent, expect, test } from "../../support/fixtures.ts";
-import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
-import { SLEEP } from "../../support/sleepers.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
+import { connectAgent, expect, test } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
 
 describe("job_save", () => {
   test("saves a running job as an image and says how to start from it", async ({ mcp, platform }) => {
@@ -16,7 +16,7 @@ describe("job_save", () => {
       ...{ id: job.id, owner: "alice", finished: true },
       image: expect.stringMatching(/\/acme\/vision\/mine:v1$/),
     });
-    expect(text).toContain('job_start {"image": "image:mine:v1"}');
+    expect(text).toContain('job_start {"image":"image:mine:v1"}');
   });
 
   test("saves an image without a tag as latest, and says so", async ({ mcp, platform }) => {
