@@ -35,3 +35,27 @@ export async function patiently<T>(
 export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
   await pause(Math.max(0, ms), signal);
 }
+
+/** A wait that others may cut short. */
+export class Pause {
+  #wake: () => void = () => undefined;
+
+  /** Resolves after `ms`, at `wake`, or when the signal fires, whichever comes first. Does not keep the process alive. */
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms).unref();
+      signal.addEventListener("abort", done, { once: true });
+      this.#wake = done;
+      if (signal.aborted) done();
+    });
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+}

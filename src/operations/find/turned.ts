@@ -2,7 +2,7 @@ import { isFinished, type JobDescription, msLeft, PlatformError } from "../../cl
 import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
 import type { Call } from "../caller.ts";
 import { pauseFor } from "../patience.ts";
-import { type Poll, startPoll } from "../watch/poll.ts";
+import { Poll } from "../watch/poll.ts";
 
 const POLL_MS = 250;
 
@@ -31,7 +31,7 @@ export async function untilTurned(
   ms: number,
   { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
 ): Promise<JobDescription | undefined> {
-  const poll = startPoll([job], platform);
+  const poll = new Poll([job], platform);
   const deadlineMs = Date.now() + Math.min(ms, msLeft(signal));
   try {
     for (;;) {

@@ -7,7 +7,7 @@ import type { Call } from "../caller.ts";
 import { type LedTail, lastLines } from "../logs/read.ts";
 import { pauseFor } from "../patience.ts";
 import { redactorFor } from "../redactor.ts";
-import { type Poll, startPoll } from "../watch/poll.ts";
+import { Poll } from "../watch/poll.ts";
 import { within } from "../within.ts";
 import type { StartOutcome } from "./request.ts";
 
@@ -41,7 +41,7 @@ export async function watchStarted(
 ): Promise<Watched> {
   const started = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
   if (Date.now() >= deadlineMs) return { jobs: started };
-  const poll = startPoll(started, context.caller.platform);
+  const poll = new Poll(started, context.caller.platform);
   try {
     await untilStarted(poll, deadlineMs, context);
     const output = started.length === 1 ? await firstOutput(poll, deadlineMs, context) : undefined;

@@ -1,14 +1,28 @@
 import { isFinished, type JobDescription } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import type { NextCall } from "../../jobs/next-call.ts";
+import { keepsRestarting } from "../../jobs/reasons/fresh-starts.ts";
 import type { View } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
-import { resolveAll } from "../find/index.ts";
+import { refsAgain, resolveAll } from "../find/index.ts";
 import { whereOf } from "../find/where.ts";
 import { patiently } from "../patience.ts";
-import { untilLine } from "./line.ts";
-import { type NextStep, nextStep } from "./next.ts";
-import type { Outcome, WaitQuery } from "./outcome.ts";
-import { untilState } from "./state.ts";
+import { type Outcome, untilLine, untilState } from "./until.ts";
+
+/** The most jobs named in a call for their states or logs. */
+const MOST_NAMED = 20;
+const LONG_PENDING_MS = 600_000;
+/** Source: protocol reference 3.11. */
+const NOT_BY_ITSELF = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|DiskUnavailable)$|quota/i;
+
+/** What to wait for, of which jobs. Keys are those of job_wait: the calls that go on repeat them. */
+interface WaitQuery {
+  jobs: string[];
+  until: "running" | "finished" | "log";
+  pattern?: string | undefined;
+  wait_seconds: number;
+  project?: string | undefined;
+}
 
 /** What a wait came to, and how to go on. */
 export interface WaitResult extends Outcome {
@@ -16,6 +30,15 @@ export interface WaitResult extends Outcome {
   view: View;
   next: NextStep;
 }
+
+/**
+ * What to call next: the log of the job that printed the line, or of all; a search of what was not read; why some
+ * failed; another wait; or why some make no progress, with `wait` for a caller who waits all the same.
+ */
+export type NextStep =
+  | { reason: "line_found" | "some_failed" | "no_line" | "reached" | "still_waiting"; call: NextCall }
+  | { reason: "not_all_read"; call: NextCall; jobs: JobDescription[] }
+  | { reason: "stuck"; call: NextCall; jobs: JobDescription[]; wait: NextCall };
 
 /** Waits until all jobs are as wanted, one of them prints a line, or the time is over. */
 export async function waitForJobs(query: WaitQuery, call: Call): Promise<WaitResult> {
@@ -29,7 +52,8 @@ export async function waitForJobs(query: WaitQuery, call: Call): Promise<WaitRes
     resolveAll(platform, { refs, where: whereOf(project) }, signal),
   );
   const wait = { jobs, deadlineMs, startedMs };
-  const isReached = until === "running" ? hasStarted : hasEnded;
+  const isReached = ({ status }: JobDescription) =>
+    isFinished(status) || (until === "running" && status === "running");
   const outcome =
     pattern === undefined ? await untilState(isReached, wait, call) : await untilLine(pattern, wait, call);
   const { user: me } = await platform.context({ signal: call.signal });
@@ -38,10 +62,45 @@ export async function waitForJobs(query: WaitQuery, call: Call): Promise<WaitRes
   return { ...outcome, waitedMs: nowMs - startedMs, view: { nowMs, me }, next };
 }
 
-function hasEnded({ status }: JobDescription): boolean {
-  return isFinished(status);
+/** Jobs that are gone are not waited for again. */
+function nextStep(query: WaitQuery, outcome: Outcome, nowMs: number): NextStep {
+  const { gone } = outcome;
+  if (gone.size === 0) return stepOf(query, outcome, nowMs);
+  const jobs = outcome.jobs.filter(({ id }) => !gone.has(id));
+  const refs = refsAgain(jobs, { refs: query.jobs, project: query.project });
+  return stepOf({ ...query, jobs: refs }, { ...outcome, jobs, finished: outcome.isOver }, nowMs);
 }
 
-function hasStarted({ status }: JobDescription): boolean {
-  return status === "running" || isFinished(status);
+function stepOf(query: WaitQuery, outcome: Outcome, nowMs: number): NextStep {
+  const { finished, jobs, match, unread } = outcome;
+  const { jobs: refs, project, pattern } = query;
+  if (match !== undefined) return { reason: "line_found", call: logs({ jobs: [match.job.id] }) };
+  const named = (some: JobDescription[]) => refsAgain(some, { refs, project });
+  const haveEnded = jobs.every(({ status }) => isFinished(status));
+  if (unread.length > 0 && haveEnded)
+    return { reason: "not_all_read", call: logs({ jobs: named(unread), grep: pattern }), jobs: unread };
+  const failed = jobs.filter(({ status }) => status === "failed" || status === "cancelled");
+  if (failed.length > 0 && haveEnded) return { reason: "some_failed", call: statusOf(named(failed)) };
+  const all = logs({ jobs: refs.slice(0, MOST_NAMED), project });
+  if (query.until === "log" && haveEnded) return { reason: "no_line", call: all };
+  if (finished) return { reason: "reached", call: all };
+  const wait = { tool: "job_wait", arguments: { ...query } };
+  const stuck = jobs.filter((job) => isStuck(job, nowMs) || keepsRestarting(job, nowMs));
+  if (stuck.length === 0) return { reason: "still_waiting", call: wait };
+  return { reason: "stuck", call: statusOf(named(stuck)), jobs: stuck, wait };
+}
+
+function logs(given: Record<string, unknown>): NextCall {
+  return { tool: "job_logs", arguments: given };
+}
+
+function statusOf(jobs: string[]): NextCall {
+  return { tool: "job_status", arguments: { jobs: jobs.slice(0, MOST_NAMED) } };
+}
+
+/** It will not start by itself, so waiting does not help. */
+function isStuck({ status, history }: JobDescription, nowMs: number): boolean {
+  if (status !== "pending") return false;
+  const { reason = "", created_at = "" } = history;
+  return NOT_BY_ITSELF.test(reason) || nowMs - Date.parse(created_at) > LONG_PENDING_MS;
 }

@@ -1,6 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { Topic } from "./topic.ts";
+import { fingerprint, Topic } from "./topic.ts";
 
 /** The active jobs of the selection: what they are, and which. */
 export class ActiveWatch {
@@ -13,10 +12,10 @@ export class ActiveWatch {
   #waiting: (() => void)[] = [];
   /** The platform cannot be asked at present. */
   #isAway = false;
-  /** Somebody was let go on without a first look. */
+  /** Somebody stopped waiting without a first look. */
   #isMissed = false;
 
-  /** Resolves when later looks have something to be compared with, or when the platform cannot be asked for it. */
+  /** Resolves when there is a look to compare later ones with, or when the platform cannot be asked for one. */
   looked(): Promise<void> {
     if (this.#seen !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
@@ -25,24 +24,20 @@ export class ActiveWatch {
     });
   }
 
-  /** Whether a look could be had. Whoever goes on without one is told when there is one: something may have changed. */
+  /** Whether the platform could be asked. Who stops waiting is told with the first look: something may have changed. */
   reached(isReached: boolean): void {
     this.#isAway = !isReached;
     if (this.#isAway) this.#release();
   }
 
-  /** Whether there is news; the first sight is what later ones are compared with. */
+  /** Whether there is news; the first look is what later ones are compared with. */
   see(active: readonly JobDescription[]): boolean {
-    const seen = {
-      jobs: active.map(fingerprint).sort().join("\n"),
-      ids: active
-        .map(({ id }) => id)
-        .sort()
-        .join(" "),
-    };
     const before = this.#seen;
-    this.#seen = seen;
+    const jobs = active.map(fingerprint).sort().join("\n");
+    const ids = active.map(({ id }) => id).sort();
+    const seen = { jobs, ids: ids.join(" ") };
     const isMissed = this.#isMissed;
+    this.#seen = seen;
     this.#release();
     this.#isMissed = false;
     if (before?.jobs === seen.jobs || (before === undefined && !isMissed)) return false;
@@ -51,7 +46,7 @@ export class ActiveWatch {
     return true;
   }
 
-  /** Nobody is interested: what is seen next time is the first sight again. */
+  /** Nobody watches: the next look is a first one again. */
   forget(): void {
     this.#seen = undefined;
     this.#release();

@@ -1,26 +1,33 @@
-import { type JobDescription, Limit, type Platform, PlatformError, Retry } from "../../client/index.ts";
+import {
+  isFinished,
+  type JobDescription,
+  Limit,
+  type Platform,
+  PlatformError,
+  Retry,
+} from "../../client/index.ts";
 import { findJob, isAt } from "../find/address.ts";
+import { Pause } from "../patience.ts";
 import { ActiveWatch } from "./active.ts";
-import { hasEnded, JobWatch, type Watching } from "./job.ts";
-import { Pause } from "./pause.ts";
+import { JobWatch, type Watching } from "./job.ts";
 import { JobsPoll } from "./poll.ts";
 
 const TICK_MS = 1000;
-/** Between two looks at which jobs there are, while nobody watches any of them. */
+/** Between two looks at the list of jobs, while nobody watches any of them. */
 const SLOW_TICK_MS = 5000;
 const SLOWEST_TICK_MS = 60_000;
-/** The quieter it has been, the less often a mere list is looked at: a minute of silence adds a second. */
+/** The longer a list has not changed, the less often it is looked at: a minute of quiet adds a second. */
 const QUIET_SHARE = 60;
-/** A look that takes longer is given up: the platform may have stopped answering without saying so. */
+/** The longest look: the platform may have stopped answering without saying so. */
 const TICK_LIMIT_MS = 15_000;
 
-/** What may change: a job, its log, the active jobs of the selection, or merely which jobs those are. */
+/** What may change: a job, its log, the active jobs of the selection, or only which jobs those are. */
 export type Subject = { kind: "job" | "log"; job: JobDescription } | { kind: "active" } | { kind: "roster" };
 
 /**
- * Finds out what changes on one platform for any number of sessions: one poll for all watched jobs a second,
- * one stream for each watched log. Nothing is asked while nobody wants to know. An outage is waited out, and
- * what changed meanwhile is told after it.
+ * Finds out what changes on one platform for any number of sessions, with one poll a second for all watched jobs
+ * and one stream for each watched log. It asks nothing while nobody watches. It waits out an outage and then tells
+ * what has changed.
  */
 export class Watcher {
   readonly #platform: Platform;
@@ -32,7 +39,7 @@ export class Watcher {
   readonly #poll: JobsPoll;
   #stopping: AbortController | undefined;
   #lastNewsMs = 0;
-  /** The next look is further away than a subscriber may have to wait. */
+  /** The next look is further away than a new watcher should have to wait. */
   #isSlow = false;
 
   constructor(platform: Platform, onBug: (error: unknown) => void) {
@@ -41,7 +48,7 @@ export class Watcher {
     this.#onBug = onBug;
   }
 
-  /** The job at an address, asked for once however many want it at a time, and not at all while it is watched. */
+  /** The job at an address: asked for once, however many want it at the same time, and not at all while it is watched. */
   find(variables: Record<string, string>): Promise<JobDescription> {
     const watch = this.#jobs.get(variables.job ?? "");
     if (watch?.isOpen === true && isAt(watch.job, variables)) return Promise.resolve(watch.job);
@@ -49,7 +56,7 @@ export class Watcher {
     const key = JSON.stringify([cluster, org, project, job]);
     let finding = this.#finding.get(key);
     if (finding === undefined) {
-      // Others may wait for it too, so it ends with nobody's request.
+      // Others may be waiting for it too, so it does not end with one request.
       const limit = new Limit([], { ms: TICK_LIMIT_MS });
       finding = findJob(this.#platform, variables, limit.signal).finally(() => {
         limit.close();
@@ -75,7 +82,7 @@ export class Watcher {
     };
   }
 
-  /** Ends all looking, whoever watches. */
+  /** Stops watching, for everyone. */
   close(): void {
     for (const watch of this.#jobs.values()) watch.close();
     this.#stop();
@@ -94,10 +101,10 @@ export class Watcher {
       };
     }
     const { kind, job } = subject;
-    if (hasEnded(job)) return { stop: () => undefined };
+    if (isFinished(job.status)) return { stop: () => undefined };
     let watch = this.#jobs.get(job.id);
     if (watch === undefined || !watch.isOpen) {
-      watch = new JobWatch({ platform: this.#platform, job, onBug: this.#onBug });
+      watch = new JobWatch(this.#platform, job, this.#onBug);
       this.#jobs.set(job.id, watch);
     }
     return watch.watch(kind === "job" ? watch.state : watch.log, listener);
@@ -150,18 +157,14 @@ export class Watcher {
     }
   }
 
-  /** One look at everything; what kept some of it from being seen. */
+  /** One look at everything, and what follows from it. Returns what kept some of it from being seen. */
   async #look(failedBefore: boolean, signal: AbortSignal): Promise<PlatformError | undefined> {
     const trouble = await this.#tick(signal);
     this.#active.reached(trouble === undefined);
     if (trouble !== undefined || signal.aborted) return trouble;
     if (failedBefore) for (const watch of this.#openJobs()) watch.reconnect();
-    this.#forgetOver();
-    return undefined;
-  }
-
-  #forgetOver(): void {
     for (const [id, { isOpen }] of this.#jobs) if (!isOpen) this.#jobs.delete(id);
+    return undefined;
   }
 
   #intervalMs(): number {
@@ -170,7 +173,7 @@ export class Watcher {
     return Math.min(SLOWEST_TICK_MS, Math.max(SLOW_TICK_MS, quietMs / QUIET_SHARE));
   }
 
-  /** What the platform answered instead of what was asked for, if it did. */
+  /** Asks the platform and tells the watchers. Returns what it answered instead, if anything. */
   async #tick(signal: AbortSignal): Promise<PlatformError | undefined> {
     try {
       const call = { signal, timeoutMs: TICK_LIMIT_MS };
@@ -181,8 +184,7 @@ export class Watcher {
         const found = sight.jobs.get(watch.job.id);
         if (found !== undefined) watch.see(found);
       }
-      const isNews = sight.active !== undefined && this.#active.see(sight.active);
-      if (isNews) this.#lastNewsMs = performance.now();
+      if (sight.active !== undefined && this.#active.see(sight.active)) this.#lastNewsMs = performance.now();
       if (sight.failure !== undefined) throw sight.failure;
       return undefined;
     } catch (error) {

@@ -1,17 +1,17 @@
 import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
-import { LogFollower } from "../logs/follower.ts";
-import { Pause } from "./pause.ts";
+import { LogFollower, type LogListener } from "../logs/follower.ts";
+import { Pause } from "../patience.ts";
 
 const FIRST_RETRY_MS = 1000;
-/** How long the last lines of a job that ended are waited for. */
+/** How long to wait for the last lines of a job that has ended. */
 const LAST_LINES_MS = 3000;
 const PLACE_LIMIT_MS = 15_000;
-/** What comes later is told as news, should it be old: nobody waits for a job that is silent. */
+/** A silent job is not waited for: a line that comes later counts as news, be it an old one. */
 const SILENCE_MS = 300;
 
-/** One job's log, followed over one stream however many want to know of new lines. */
+/** One job's log, followed over one stream for everyone who watches it. */
 export class LogWatch {
-  /** Resolves once it is known where the log ends now: what is printed from then on is news. */
+  /** Resolves once the present end of the log is known: what is printed from then on is news. */
   readonly ready: Promise<void>;
   /** Settles when nothing is followed any more; rejects for a bug only. */
   readonly done: Promise<void>;
@@ -31,37 +31,34 @@ export class LogWatch {
     this.#follower = new LogFollower({ platform, retryMs: FIRST_RETRY_MS, isEager: false });
     const placed = this.#firstPlace();
     this.ready = placed.then(() => undefined);
-    this.done = placed.then((failure) => this.#run(failure));
+    this.done = placed.then((failure) => this.#follower.run(this.#listener(), this.#closing.signal, failure));
   }
 
-  /** A newer description of the job: it may run now, so that there is something to follow. */
+  /** A newer description of the job: it may be running now, so that there is a log to follow. */
   update(job: JobDescription): void {
     const isNews = this.#job.status !== job.status;
     this.#job = job;
     if (isNews) this.#pause.wake();
   }
 
-  /** The platform was away and is back: a stream of before may be dead without knowing it. */
+  /** The platform was away and is back: the stream may be dead without knowing it. */
   reconnect(): void {
     this.#follower.reconnect();
     this.#pause.wake();
   }
 
-  /** The job has ended: what it printed last is still waited for, within a bounded time. */
+  /** The job has ended: its last lines still get a moment to come. */
   end(job: JobDescription): void {
     this.#hasEnded = true;
     this.update(job);
-    const patience = setTimeout(() => this.close(), LAST_LINES_MS).unref();
-    void this.done.then(
-      () => clearTimeout(patience),
-      () => clearTimeout(patience),
-    );
+    setTimeout(() => this.close(), LAST_LINES_MS).unref();
   }
 
   close(): void {
     this.#closing.abort();
   }
 
+  /** What kept the end of the log from being found, if anything did. */
   async #firstPlace(): Promise<PlatformError | undefined> {
     try {
       await this.#place(this.#closing.signal);
@@ -71,42 +68,38 @@ export class LogWatch {
     }
   }
 
-  /** `failed` is what kept the end of the log from being found. */
-  #run(failed: PlatformError | undefined): Promise<void> {
+  #listener(): LogListener {
     const hasEnded = () => this.#hasEnded;
-    const listener = {
+    return {
       get isOver() {
         return hasEnded();
       },
-      open: (signal: AbortSignal) => this.#open(signal),
+      open: (signal) => this.#open(signal),
       hear: () => {
         this.#onLine();
         return false;
       },
       closed: () => undefined,
       forgive: passing,
-      rest: (ms: number, failure: PlatformError | undefined) => this.#rest(ms, failure),
+      rest: async (ms, failure) => {
+        // News of the job cuts a pause of ours short, not one that the platform asked for.
+        const pause = failure?.retryAfterMs === undefined ? this.#pause : new Pause();
+        await pause.wait(ms, this.#closing.signal);
+        return true;
+      },
     };
-    return this.#follower.run(listener, this.#closing.signal, failed);
   }
 
   async #open(signal: AbortSignal): Promise<JobDescription | undefined> {
     if (!this.#isPlaced) {
       await this.#place(signal);
-      // What was printed while that failed cannot be told apart from what was there.
+      // What was printed while that failed cannot be told from what was there before.
       this.#onLine();
     }
     return this.#job.status === "running" ? this.#job : undefined;
   }
 
-  /** News of the job shortens a pause of ours, not one that the platform asked for. */
-  async #rest(ms: number, failure: PlatformError | undefined): Promise<boolean> {
-    const pause = failure?.retryAfterMs === undefined ? this.#pause : new Pause();
-    await pause.wait(ms, this.#closing.signal);
-    return true;
-  }
-
-  /** Notes where the log ends now, once: what was printed before is not news. */
+  /** Notes, once, where the log ends: what was printed before is not news. */
   async #place(signal: AbortSignal): Promise<void> {
     const job = this.#job;
     // A job that never ran has printed nothing: its first line will be news.
@@ -114,7 +107,8 @@ export class LogWatch {
       const call = { signal, timeoutMs: PLACE_LIMIT_MS };
       const options = { lines: 1, job, silenceMs: SILENCE_MS };
       const { cursor, lines } = await this.#platform.jobs.tail(job.id, options, call);
-      this.#follower.startAt(cursor, lines.at(-1)?.open === true ? lines.at(-1) : undefined);
+      const last = lines.at(-1);
+      this.#follower.startAt(cursor, last?.open === true ? last : undefined);
     }
     this.#isPlaced = true;
   }

@@ -1,23 +1,10 @@
-import { FINISHED_STATUSES, type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { isFinished, type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
 import { LogWatch } from "./job-log.ts";
-import { Topic } from "./topic.ts";
-
-/** Whether nothing about the job will change any more. */
-export function hasEnded({ status }: JobDescription): boolean {
-  return FINISHED_STATUSES.some((finished) => finished === status);
-}
-
-export interface JobWatchOptions {
-  platform: Platform;
-  job: JobDescription;
-  /** What only a bug can cause. */
-  onBug(error: unknown): void;
-}
+import { fingerprint, Topic } from "./topic.ts";
 
 /** Somebody's interest in one thing. */
 export interface Watching {
-  /** Resolves when every later change will be told; at once where absent. */
+  /** Resolves once every later change will be told; absent if that is so already. */
   ready?: Promise<void> | undefined;
   stop(): void;
 }
@@ -26,16 +13,16 @@ export interface Watching {
 export class JobWatch {
   readonly state = new Topic();
   readonly log = new Topic();
-  readonly #options: JobWatchOptions;
+  readonly #platform: Platform;
+  readonly #onBug: (error: unknown) => void;
   #job: JobDescription;
-  #print: string;
   #follow: LogWatch | undefined;
   #isOver = false;
 
-  constructor(options: JobWatchOptions) {
-    this.#options = options;
-    this.#job = options.job;
-    this.#print = fingerprint(options.job);
+  constructor(platform: Platform, job: JobDescription, onBug: (error: unknown) => void) {
+    this.#platform = platform;
+    this.#job = job;
+    this.#onBug = onBug;
   }
 
   get job(): JobDescription {
@@ -54,14 +41,15 @@ export class JobWatch {
       ready: topic === this.log ? this.#follow?.ready : undefined,
       stop: () => {
         topic.remove(listener);
-        if (!this.log.isWatched) this.#closeLog();
+        if (!this.log.isWatched) this.close();
       },
     };
   }
 
-  /** Follows the log no more. */
+  /** Stops following the log. */
   close(): void {
-    this.#closeLog();
+    this.#follow?.close();
+    this.#follow = undefined;
   }
 
   /** The platform was away and is back. */
@@ -75,11 +63,9 @@ export class JobWatch {
       this.#end();
       return;
     }
-    const print = fingerprint(found);
-    const isNews = print !== this.#print;
+    const isNews = fingerprint(found) !== fingerprint(this.#job);
     this.#job = found;
-    this.#print = print;
-    if (hasEnded(found)) this.#end();
+    if (isFinished(found.status)) this.#end();
     else if (isNews) {
       this.state.changed();
       this.#follow?.update(found);
@@ -93,20 +79,12 @@ export class JobWatch {
     const follow = this.#follow;
     if (follow === undefined) return;
     follow.end(this.#job);
-    void follow.done.then(
-      () => this.log.end(),
-      () => this.log.end(),
-    );
+    // A bug in it has been reported already.
+    void follow.done.catch(() => undefined).then(() => this.log.end());
   }
 
   #openLog(): void {
-    const { platform, onBug } = this.#options;
-    this.#follow ??= new LogWatch(platform, this.#job, () => this.log.changed());
-    this.#follow.done.catch(onBug);
-  }
-
-  #closeLog(): void {
-    this.#follow?.close();
-    this.#follow = undefined;
+    this.#follow ??= new LogWatch(this.#platform, this.#job, () => this.log.changed());
+    this.#follow.done.catch(this.#onBug);
   }
 }

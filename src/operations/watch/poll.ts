@@ -10,17 +10,17 @@ import {
 } from "../../client/index.ts";
 import { passing } from "../patience.ts";
 
-/** The most jobs of a cluster read one by one; more are read with one list. */
+/** The most jobs of a cluster to ask for one by one; more are read with one list. */
 const FEW = 3;
-/** A list this long costs more than asking for the jobs one by one. */
+/** A longer list costs more than asking for the jobs one by one. */
 const LONGEST_LIST = 500;
-/** A look without an answer is given up after this, and made anew. */
+/** The longest look; the next one asks anew. */
 const LOOK_MS = 8000;
-/** Looks that bring nothing for so long mean that the platform does not answer. */
+/** The platform counts as silent when looks have brought nothing for this long. */
 const SILENCE_MS = 3000;
-/** Errors about one job that asking again will not cure. */
+/** Errors about a job that asking again will not cure. */
 const STAYING: ReadonlySet<string> = new Set(["not_found", "not_permitted"]);
-/** Times of creation carry more digits than a Date holds. */
+/** Creation times have more digits than a Date. */
 const ROUNDING_MS = 2;
 
 /** A place whose active jobs are wanted as a whole. */
@@ -30,23 +30,23 @@ interface WatchedPlace {
   project?: string | undefined;
 }
 
-/** What is to be looked at: jobs by their last known description, and at most one whole place. */
+/** What to look at: jobs by their last known description, and at most one whole place. */
 interface LookRequest {
   jobs: readonly JobDescription[];
   place?: WatchedPlace | undefined;
 }
 
-/** What a look brought, also where some of it failed. */
+/** What a look brought, even if some of it failed. */
 interface Sight {
-  /** By id: how each of the jobs is now; an error that will stay for one that can no longer be read. */
+  /** By id: each job as it is now, or the lasting error why it can no longer be read. */
   jobs: Map<string, JobDescription | PlatformError>;
-  /** Active jobs of the place, newest first; absent where they could not be had. */
+  /** Active jobs of the place, newest first; absent if they could not be read. */
   active?: JobDescription[] | undefined;
-  /** Why the state of some could not be learned just now. */
+  /** Why some could not be read just now. */
   failure?: unknown;
 }
 
-/** Looks at any number of jobs again and again, with one list for each cluster where there are many. */
+/** Looks at any number of jobs again and again, with one list for each cluster that has many of them. */
 export class JobsPoll {
   readonly #platform: Platform;
   /** Jobs that no list shows, by id. */
@@ -56,7 +56,7 @@ export class JobsPoll {
     this.#platform = platform;
   }
 
-  /** How the jobs are now: the lists first, then each job that they did not show. */
+  /** The jobs as they are now: from the lists first, then one by one those that no list showed. */
   async look({ jobs, place }: LookRequest, call: CallOptions): Promise<Sight> {
     const ids = new Set(jobs.map(({ id }) => id));
     for (const id of this.#singly) if (!ids.has(id)) this.#singly.delete(id);
@@ -75,7 +75,7 @@ export class JobsPoll {
     };
   }
 
-  /** The same of one cluster. */
+  /** The same for one cluster. */
   async #lookAt(
     jobs: readonly JobDescription[],
     place: WatchedPlace | undefined,
@@ -98,7 +98,7 @@ export class JobsPoll {
     return sight;
   }
 
-  /** Notes those of the jobs that a list shows; the others are asked for singly from now on. */
+  /** Notes the jobs that a list shows; the others are asked for singly from now on. */
   async #listJobs(jobs: readonly JobDescription[], sight: Sight, call: CallOptions): Promise<void> {
     const missing = new Set(jobs.map(({ id }) => id));
     for await (const job of this.#platform.jobs.list(filterOf(jobs), call)) {
@@ -108,7 +108,7 @@ export class JobsPoll {
     for (const id of missing) this.#singly.add(id);
   }
 
-  /** Notes all active jobs of a place, and those of the jobs that are among them. */
+  /** Notes all active jobs of a place, and which of the jobs are among them. */
   async #listPlace(
     jobs: readonly JobDescription[],
     { place, sight }: { place: WatchedPlace; sight: Sight },
@@ -124,7 +124,7 @@ export class JobsPoll {
   }
 }
 
-/** Those created in the time in which these were, whatever has become of them. */
+/** Jobs created in the same period as these, whatever their status. */
 function filterOf(jobs: readonly JobDescription[]): ListFilter {
   const [first] = jobs;
   const times = jobs
@@ -142,7 +142,7 @@ function filterOf(jobs: readonly JobDescription[]): ListFilter {
   };
 }
 
-/** All active ones of a place, and of the places of these jobs. */
+/** Active jobs of a place, and of the places of these jobs. */
 function placeFilter(jobs: readonly JobDescription[], { cluster, org, project }: WatchedPlace): ListFilter {
   return {
     statuses: ACTIVE_STATUSES,
@@ -172,64 +172,61 @@ function isIn(job: JobDescription, { cluster, org, project }: WatchedPlace): boo
 }
 
 /** Jobs whose state is asked for until it is as somebody wants it. */
-export interface Poll {
+export class Poll {
+  readonly #jobs: readonly JobDescription[];
+  readonly #poll: JobsPoll;
+  readonly #seen = new Map<string, JobDescription>();
+  readonly #gone = new Map<string, PlatformError>();
+  readonly #startedAtMs = Date.now();
+  #trouble: PlatformError | undefined;
+  #answeredAtMs: number | undefined;
+
+  constructor(jobs: readonly JobDescription[], platform: Platform) {
+    this.#jobs = jobs;
+    this.#poll = new JobsPoll(platform);
+  }
+
   /** The jobs as last seen, in the order given. */
-  readonly jobs: JobDescription[];
-  /** Those whose record can no longer be read, by id, and why; they are not asked for again. */
-  readonly gone: ReadonlyMap<string, PlatformError>;
-  /** What the platform answered instead at the last attempt; undefined when all went well. */
-  readonly trouble: PlatformError | undefined;
-  /** When the platform last told how the jobs are, as `Date.now()` counts; undefined before the first look. */
-  readonly answeredAtMs: number | undefined;
+  get jobs(): JobDescription[] {
+    return this.#jobs.map((job) => this.#seen.get(job.id) ?? job);
+  }
+
+  /** Jobs whose record can no longer be read, by id, and why; they are not asked for again. */
+  get gone(): ReadonlyMap<string, PlatformError> {
+    return this.#gone;
+  }
+
+  /** What went wrong at the last attempt; undefined if nothing did. */
+  get trouble(): PlatformError | undefined {
+    return this.#trouble;
+  }
+
+  /** When the platform last told how the jobs are, in Unix milliseconds; undefined before the first look. */
+  get answeredAtMs(): number | undefined {
+    return this.#answeredAtMs;
+  }
+
   /**
-   * Asks once, for some seconds and no longer than until `deadlineMs`. A passing fault of the platform and its
-   * silence are kept as `trouble`; every other error is thrown.
+   * Asks once, for some seconds and no longer than until `deadlineMs`. A passing fault of the platform, or its
+   * silence, becomes `trouble`; any other error is thrown.
    */
-  refresh(signal: AbortSignal, deadlineMs: number): Promise<void>;
-}
-
-export function startPoll(jobs: readonly JobDescription[], platform: Platform): Poll {
-  const seen = new Map(jobs.map((job) => [job.id, job]));
-  const gone = new Map<string, PlatformError>();
-  const poll = new JobsPoll(platform);
-  const startedAtMs = Date.now();
-  let trouble: PlatformError | undefined;
-  let answeredAtMs: number | undefined;
-
-  async function refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
-    const active = [...seen.values()].filter(({ id, status }) => isActive(status) && !gone.has(id));
+  async refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
+    const active = this.jobs.filter(({ id, status }) => isActive(status) && !this.#gone.has(id));
     const limit = new Limit(signal, { ms: Math.min(LOOK_MS, deadlineMs - Date.now()) });
-    const sight = await poll.look({ jobs: active }, { signal: limit.signal });
+    const { jobs, failure } = await this.#poll.look({ jobs: active }, { signal: limit.signal });
     limit.close();
-    for (const [id, found] of sight.jobs)
-      if (found instanceof PlatformError) gone.set(id, found);
-      else seen.set(id, found);
-    if (sight.failure === undefined) {
-      trouble = undefined;
-      answeredAtMs = Date.now();
+    for (const [id, found] of jobs)
+      if (found instanceof PlatformError) this.#gone.set(id, found);
+      else this.#seen.set(id, found);
+    if (failure === undefined) {
+      this.#trouble = undefined;
+      this.#answeredAtMs = Date.now();
       return;
     }
     signal.throwIfAborted();
-    if (!limit.isOver) trouble = passing(sight.failure);
-    // A look that was cut short by the end of the wait says nothing about the platform.
-    else if (Date.now() - (answeredAtMs ?? startedAtMs) >= SILENCE_MS) trouble = silence(sight.failure);
+    if (!limit.isOver) this.#trouble = passing(failure);
+    // A look that the end of the wait cut short says nothing about the platform.
+    else if (Date.now() - (this.#answeredAtMs ?? this.#startedAtMs) >= SILENCE_MS)
+      this.#trouble = new PlatformError("timed_out", "it did not answer in time.", { cause: failure });
   }
-
-  return {
-    get jobs() {
-      return jobs.map((job) => seen.get(job.id) ?? job);
-    },
-    get trouble() {
-      return trouble;
-    },
-    get answeredAtMs() {
-      return answeredAtMs;
-    },
-    gone,
-    refresh,
-  };
-}
-
-function silence(cause: unknown): PlatformError {
-  return new PlatformError("timed_out", "it did not answer in time.", { cause });
 }

@@ -1,12 +1,16 @@
-import { Throttle } from "./throttle.ts";
+import type { JobDescription } from "../../client/index.ts";
 
-/** How often one resource may be said to have changed: once a second, and a little for jitter on the way. */
+/** How often a resource may be said to have changed: once a second, and a little for jitter on the way. */
 const NOTICE_INTERVAL_MS = 1020;
 
-/** One thing that changes, with everyone who watches it: each is notified at most once a second. */
+/**
+ * One thing that changes, with everyone who watches it. They are told at once, and then at most once a second: what
+ * changes in between is told when the second is over, so the last change is never lost.
+ */
 export class Topic {
   readonly #listeners = new Set<() => void>();
-  readonly #notices = new Throttle(() => this.#tell(), NOTICE_INTERVAL_MS);
+  #toldMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
   #isLast = false;
 
   get isWatched(): boolean {
@@ -19,11 +23,14 @@ export class Topic {
 
   remove(listener: () => void): void {
     this.#listeners.delete(listener);
-    if (!this.isWatched) this.#notices.close();
+    if (!this.isWatched) this.#stopTimer();
   }
 
   changed(): void {
-    if (!this.#isLast) this.#notices.request();
+    if (this.#isLast || this.#timer !== undefined) return;
+    const waitMs = this.#toldMs + NOTICE_INTERVAL_MS - performance.now();
+    if (waitMs <= 0) this.#tell();
+    else this.#timer = setTimeout(() => this.#tell(), waitMs).unref();
   }
 
   /** One last notice, then silence. */
@@ -33,6 +40,19 @@ export class Topic {
   }
 
   #tell(): void {
+    this.#stopTimer();
+    this.#toldMs = performance.now();
     for (const listener of this.#listeners) listener();
   }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** What counts as a change of a job. Run time and cost do not: they grow with every second, and nobody waits for that. */
+export function fingerprint({ total_price_credits: _, history, ...job }: JobDescription): string {
+  const { run_time_seconds: __, ...steps } = history;
+  return JSON.stringify({ ...job, history: steps });
 }

@@ -6,8 +6,7 @@ import { countStatuses, countsText } from "../../jobs/rows.ts";
 import { nameOf, stateLine, statusText, type View } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
 import { present, timesText } from "../../jobs/words.ts";
-import type { WaitResult } from "../../operations/wait/index.ts";
-import type { NextStep } from "../../operations/wait/next.ts";
+import type { NextStep, WaitResult } from "../../operations/wait/index.ts";
 
 /** Jobs named one by one. */
 export const MAX_NAMED = 20;
