@@ -1,15 +1,15 @@
 import type { Clock } from "./clock.ts";
-import { HttpError } from "./http/error.ts";
+import { HttpError } from "./http/answer.ts";
 import type { Hold } from "./lifecycle/deps.ts";
 import type { JobLifecycle } from "./lifecycle/index.ts";
 import type { Timing } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
 import type { Accounts } from "./state/accounts.ts";
-import type { Collection } from "./state/collection.ts";
 import type { Folders, SavedImages } from "./state/folders.ts";
 import type { JobTable } from "./state/job-table.ts";
 import type { Action, Permission, Permissions } from "./state/permissions.ts";
 import type { Platform } from "./state/platform.ts";
+import type { Collection } from "./state/store.ts";
 import type { Tokens } from "./state/tokens.ts";
 
 /** A persistent disk. Source: protocol reference 5.4. */

@@ -1,7 +1,6 @@
 import type { ApiContext } from "../context.ts";
-import { json } from "../http/answer.ts";
+import { failure, json } from "../http/answer.ts";
 import { type App, type Call, param, readJson, userOf } from "../http/call.ts";
-import { failure } from "../http/error.ts";
 import type { AccountKey } from "../state/accounts.ts";
 import { isDecimal } from "../state/decimal.ts";
 import { orgsOf } from "../state/platform.ts";

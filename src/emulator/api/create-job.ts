@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { type ApiContext, demand } from "../context.ts";
-import { json } from "../http/answer.ts";
+import { failure, json } from "../http/answer.ts";
 import { type Call, queryOf, readJson, userOf } from "../http/call.ts";
-import { failure } from "../http/error.ts";
 import { needsMounts } from "../lifecycle/launch.ts";
 import type { JobContainer, JobRecord } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
+import { registryHost } from "../state/names.ts";
+import type { Permission } from "../state/permissions.ts";
 import { baseName, type Cluster, clustersOf, orgsOf } from "../state/platform.ts";
 import { encodeConfig } from "../state/tokens.ts";
 import { valid } from "../validate/check.ts";
 import { type JobRequest, jobPlace, jobRequest } from "../validate/job-request.ts";
 import { view } from "./job-view.ts";
 import { applyPreset, priceOf } from "./preset.ts";
-import { requiredPermissions } from "./required-permissions.ts";
 
 const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
 
@@ -190,4 +190,35 @@ function refuseForQuota({ lifecycle, accounts }: ApiContext, job: JobRecord): vo
   if (over === "org") throw failure(400, `Jobs limit quota exceeded for org '${org}'`);
   if (!accounts.isSolvent({ cluster, org, user })) throw failure(400, `No credits left for user '${user}'`);
   if (!accounts.isSolvent({ cluster, org })) throw failure(400, `No credits left for org '${org}'`);
+}
+
+/** What a caller must be allowed to do to start a job. Source: protocol reference 3.8 row 9. */
+export function requiredPermissions({ cluster, org, project, container }: JobRecord): Permission[] {
+  const registry = `${registryHost(cluster)}/`;
+  const { image, secret_env, secret_volumes, volumes, disk_volumes } = container;
+  const secrets = [
+    ...Object.values(secret_env),
+    ...secret_volumes.map(({ src_secret_uri }) => src_secret_uri),
+  ];
+  return [
+    { uri: `job://${cluster}/${org}/${project}`, action: "write" },
+    ...(image.startsWith(registry) ? [read(imageUri(cluster, image.slice(registry.length)))] : []),
+    ...[...new Set(secrets)].map(read),
+    ...volumes.map(({ src_storage_uri, read_only }) => access(src_storage_uri, read_only)),
+    ...disk_volumes.map(({ src_disk_uri, read_only }) => access(src_disk_uri, read_only)),
+  ];
+}
+
+function read(uri: string): Permission {
+  return { uri, action: "read" };
+}
+
+function access(uri: string, readOnly: boolean): Permission {
+  return { uri, action: readOnly ? "read" : "write" };
+}
+
+/** The platform cuts at the first colon, even that of a port. */
+function imageUri(cluster: string, reference: string): string {
+  const [path = ""] = reference.split(":", 1);
+  return `image://${[cluster, path].join("/")}`.replace(/\/$/, "");
 }

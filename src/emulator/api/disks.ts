@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Action, type ApiContext, type Disk, demand, inPlace } from "../context.ts";
-import { empty, json } from "../http/answer.ts";
+import { empty, failure, HttpError, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
-import { failure, HttpError } from "../http/error.ts";
 import { isoTime } from "../state/names.ts";
 import {
   dict,

@@ -1,7 +1,6 @@
 import { type Action, type ApiContext, demand, refuseWithout } from "../context.ts";
-import { empty, json } from "../http/answer.ts";
+import { empty, failure, json, unauthorized } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
-import { failure, unauthorized } from "../http/error.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { moveTo, sameStep, step } from "../state/job-history.ts";
 import { bool, dict, either, int, none, optional, required, text, valid } from "../validate/check.ts";

@@ -1,8 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { ApiContext } from "../context.ts";
-import { json, pythonJson } from "../http/answer.ts";
+import { failure, json, pythonJson } from "../http/answer.ts";
 import { type Call, queryOf, streamed, userOf } from "../http/call.ts";
-import { failure } from "../http/error.ts";
 import type { JobFilter, JobRecord, JobStatus } from "../state/job.ts";
 import type { JobTable } from "../state/job-table.ts";
 import { orgProjectHash } from "../state/names.ts";

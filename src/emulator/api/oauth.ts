@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { ApiContext } from "../context.ts";
-import { empty, json, text } from "../http/answer.ts";
+import { empty, HttpError, json, text } from "../http/answer.ts";
 import { type App, type Call, queryOf, readForm } from "../http/call.ts";
-import { HttpError } from "../http/error.ts";
 import { LOGIN_COOKIE, PUBLISHED } from "./published.ts";
 
 const LIFE_SECONDS = 3600;

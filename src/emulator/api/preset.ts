@@ -1,4 +1,4 @@
-import { failure } from "../http/error.ts";
+import { failure } from "../http/answer.ts";
 import type { Preset } from "../state/hardware.ts";
 import type { JobResources } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";

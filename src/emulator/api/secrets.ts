@@ -1,7 +1,6 @@
 import { type Action, type ApiContext, demand, inPlace } from "../context.ts";
-import { empty, json } from "../http/answer.ts";
+import { empty, failure, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
-import { failure } from "../http/error.ts";
 import { dict, pattern, required, text, valid } from "../validate/check.ts";
 import { placeName } from "../validate/job-request.ts";
 

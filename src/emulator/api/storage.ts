@@ -3,9 +3,8 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Action, type ApiContext, demand } from "../context.ts";
-import { empty, json, text } from "../http/answer.ts";
+import { empty, HttpError, json, text } from "../http/answer.ts";
 import { type App, type Call, queryOf, streamed, userOf } from "../http/call.ts";
-import { HttpError } from "../http/error.ts";
 import { unquote } from "../state/names.ts";
 
 type Operation = (place: Place, call: Call) => Promise<Response>;

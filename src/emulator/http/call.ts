@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { Tokens } from "../state/tokens.ts";
-import { failure, HttpError, unauthorized } from "./error.ts";
+import { failure, HttpError, unauthorized } from "./answer.ts";
 import type { RequestFault } from "./faults.ts";
 
 interface Env {

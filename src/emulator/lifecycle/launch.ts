@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Launch, Mount } from "../run/launch.ts";
-import type { Collection } from "../state/collection.ts";
 import type { Folders } from "../state/folders.ts";
 import type { JobRecord } from "../state/job.ts";
 import { namespaceOf, orgProjectHash, unquote } from "../state/names.ts";
 import { splitWords } from "../state/shell-words.ts";
+import type { Collection } from "../state/store.ts";
 
 export interface LaunchSources {
   folders: Folders;

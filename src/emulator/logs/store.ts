@@ -1,8 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { LogReader } from "./reader.ts";
-import { type Stamp, stampLines } from "./stamp.ts";
+import { LogReader, type Stamp, stampLines } from "./reader.ts";
 import { type LogBounds, type LogPaths, LogWriter, type TimedLine } from "./writer.ts";
 
 /** Which lines of a log are wanted, by the time of their first byte. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import type { ApiContext } from "../context.ts";
-import { failure } from "../http/error.ts";
+import { failure } from "../http/answer.ts";
 import type { Ending, Session } from "../run/launch.ts";
 import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";

@@ -1,7 +1,6 @@
 import { type ApiContext, refuseWithout } from "../context.ts";
-import { empty, json, pythonJson, text } from "../http/answer.ts";
+import { empty, failure, json, pythonJson, text } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, userOf } from "../http/call.ts";
-import { failure } from "../http/error.ts";
 import type { Sockets } from "../http/sockets.ts";
 import type { JobRecord } from "../state/job.ts";
 import type { Cluster } from "../state/platform.ts";

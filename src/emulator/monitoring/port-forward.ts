@@ -1,9 +1,8 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { ApiContext } from "../context.ts";
-import { pythonJson } from "../http/answer.ts";
+import { HttpError, pythonJson } from "../http/answer.ts";
 import { param } from "../http/call.ts";
-import { HttpError } from "../http/error.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import { HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
 import { bytesOf, closing, sendPaced, whileOpen } from "./socket.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { failure } from "../http/error.ts";
+import { failure } from "../http/answer.ts";
 import { parseIsoTime } from "../validate/iso-time.ts";
 
 const TRUE = new Set(["1", "true"]);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { ApiContext } from "../context.ts";
+import { failure } from "../http/answer.ts";
 import type { Call } from "../http/call.ts";
-import { failure } from "../http/error.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import type { JobRecord } from "../state/job.ts";
 

@@ -11,8 +11,7 @@ import type { Launch } from "./launch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { ownMemoryGroup } from "./own-group.ts";
 import { Pipes } from "./pipes.ts";
-import { childrenOf } from "./proc.ts";
-import { ProcessTable } from "./process-table.ts";
+import { childrenOf, ProcessTable } from "./process-table.ts";
 import {
   environmentOf,
   type Place,

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { readProc } from "./proc.ts";
+import { readProc } from "./process-table.ts";
 
 /** A control group below which limits may be set. */
 export interface OwnGroup {

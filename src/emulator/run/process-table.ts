@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs";
-import { readProc } from "./proc.ts";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** One process as the system shows it. */
 export interface ProcessInfo {
@@ -209,3 +208,16 @@ function pageBytes(): number {
 }
 
 const PAGE_BYTES = pageBytes();
+
+/** A file of /proc, as bytes in a string; empty if it is gone or may not be read. */
+export function readProc(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  return readProc(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+}

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Launch, Mount } from "./launch.ts";
-import { childrenOf } from "./proc.ts";
+import { childrenOf } from "./process-table.ts";
 import { environmentOf, type Place, programInPath } from "./programs.ts";
 
 /** What of the host every job sees, read-only: its programs. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
 import type { Child } from "./child.ts";
 import type { Terminal } from "./launch.ts";
-import { childrenOf, readProc } from "./proc.ts";
+import { childrenOf, readProc } from "./process-table.ts";
 import { findProgram, type Program } from "./programs.ts";
 
 /** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */

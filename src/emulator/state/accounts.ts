@@ -1,6 +1,6 @@
-import type { Collection } from "./collection.ts";
 import { add, isPositive, subtract } from "./decimal.ts";
 import { baseName } from "./platform.ts";
+import type { Collection } from "./store.ts";
 
 /** What one org, or one member of it, may use in one cluster. Absent limits are none. Source: protocol reference 7.2. */
 export interface Account {

@@ -1,6 +1,6 @@
-import type { Collection } from "./collection.ts";
 import type { JobRecord } from "./job.ts";
 import { baseName, clustersOf, type Platform, projectsOf, type Role } from "./platform.ts";
+import type { Collection } from "./store.ts";
 
 export type Action = "read" | "write" | "manage";
 

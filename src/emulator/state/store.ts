@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { Collection } from "./collection.ts";
 import type { JobRecord, StatusItem } from "./job.ts";
 import { JobTable } from "./job-table.ts";
 import { Journal } from "./journal.ts";
@@ -131,4 +130,34 @@ function changeOf(job: JobRecord, known: number): JobChange {
   const { id, maxRunTimeMinutes, materialized, beingDropped, logsRemoved } = job;
   const steps = job.statuses.slice(known);
   return { id, steps, maxRunTimeMinutes, materialized, beingDropped, logsRemoved };
+}
+
+/** Values by key; reports every change. */
+export class Collection<T> {
+  readonly #values: Map<string, T>;
+  readonly #changed: (key: string, value: T | undefined) => void;
+
+  constructor(values: Map<string, T>, changed: (key: string, value: T | undefined) => void) {
+    this.#values = values;
+    this.#changed = changed;
+  }
+
+  get(key: string): T | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: T): void {
+    this.#values.set(key, value);
+    this.#changed(key, value);
+  }
+
+  delete(key: string): boolean {
+    const had = this.#values.delete(key);
+    if (had) this.#changed(key, undefined);
+    return had;
+  }
+
+  entries(): [string, T][] {
+    return [...this.#values];
+  }
 }

@@ -1,4 +1,4 @@
-import { failure } from "../http/error.ts";
+import { failure } from "../http/answer.ts";
 
 /** Checks a value and returns it normalised. @throws {DataError} */
 export type Check<T> = (value: unknown) => T;

@@ -1,4 +1,4 @@
-import { failure } from "../http/error.ts";
+import { failure } from "../http/answer.ts";
 
 const DATE = "(?<year>\\d{4})(?<dash>-?)(?<month>\\d{2})\\k<dash>(?<day>\\d{2})";
 const TIME =
