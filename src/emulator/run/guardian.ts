@@ -34,22 +34,18 @@ done
 [ -z "$pipes" ] || rm -rf "$pipes"
 `;
 
-interface Leftovers {
-  /** What the paths of the jobs' control groups begin with. */
-  groupPrefix?: string | undefined;
-  /** Folder of the pipes. */
-  pipes?: string | undefined;
-}
-
 /** A small process that ends the jobs' groups when the emulator itself is killed. */
 export class Guardian {
-  readonly #leftovers: Leftovers;
+  readonly #folder: string;
+  readonly #groupPrefix: string;
   #input: Writable | undefined;
   #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
 
-  constructor(leftovers: Leftovers = {}) {
-    this.#leftovers = leftovers;
+  /** At the end it removes the folder of the pipes, and the control groups whose paths begin with `groupPrefix`. */
+  constructor(folder = "", groupPrefix = "") {
+    this.#folder = folder;
+    this.#groupPrefix = groupPrefix;
   }
 
   watch(group: number, jobId: string): void {
@@ -69,8 +65,7 @@ export class Guardian {
   }
 
   #start(): Writable {
-    const { groupPrefix, pipes } = this.#leftovers;
-    const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", groupPrefix ?? "", pipes ?? ""], {
+    const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", this.#groupPrefix, this.#folder], {
       env: {},
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],

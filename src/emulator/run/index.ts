@@ -1,31 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { join } from "node:path";
 import { type MemoryGroup, type MemoryGroups, openMemoryGroups } from "./cgroup.ts";
 import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
-import { JobProcess, type RunningJob } from "./job-process.ts";
+import { JobProcess, type Run, type RunningJob } from "./job-process.ts";
 import type { Launch } from "./launch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { ownMemoryGroup } from "./own-group.ts";
 import { Pipes } from "./pipes.ts";
 import { childrenOf, ProcessTable } from "./process-table.ts";
-import {
-  environmentOf,
-  type Place,
-  type Program,
-  pastOthers,
-  placeOnHost,
-  resolveProgram,
-  whyNot,
-} from "./programs.ts";
-import { initOf, lostSource, openSandbox, type Sandbox } from "./sandbox.ts";
+import { type Housing, onHost, type Place, type Program, pastOthers, resolveProgram } from "./programs.ts";
+import { openSandbox } from "./sandbox.ts";
 import { openTerminals, type Terminals } from "./terminal.ts";
-
-const ENTER_TIMEOUT_MS = 5000;
-const ENTER_PAUSE_MS = 5;
 
 interface RunnerOptions {
   /** False runs jobs unisolated even where bubblewrap is installed. Default true. */
@@ -39,7 +27,7 @@ interface RunnerOptions {
 
 /** Opens what runs jobs on this machine, isolated where it can. @throws {Error} if `memoryGroup` cannot be used. */
 export function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Runner {
-  return new LocalRunner(isolate ? openSandbox() : undefined, groupsFor(memoryGroup));
+  return new LocalRunner((isolate ? openSandbox() : undefined) ?? onHost(), groupsFor(memoryGroup));
 }
 
 /** A named group must work; the emulator's own is used where it can be. */
@@ -58,13 +46,20 @@ function groupsFor(named: string | undefined): MemoryGroups | undefined {
 
 export type Runner = Pick<LocalRunner, keyof LocalRunner>;
 
+/** What belongs to a job that was started. */
+interface Started {
+  launch: Launch;
+  place: Place;
+  group: MemoryGroup | undefined;
+}
+
 /** Starts jobs on this machine. */
 class LocalRunner {
   /** Whether jobs get their own mounts and pids. */
   readonly isolated: boolean;
   /** Whether the system itself keeps jobs within their memory; else they are watched. */
   readonly limited: boolean;
-  readonly #sandbox: Sandbox | undefined;
+  readonly #housing: Housing;
   /** Found when the first job asks for one: most never do. */
   #found: { terminals: Terminals | undefined } | undefined;
   readonly #groups: MemoryGroups | undefined;
@@ -74,12 +69,12 @@ class LocalRunner {
   readonly #memory = new MemoryWatch(this.#table);
   readonly #jobs = new Set<JobProcess>();
 
-  constructor(sandbox: Sandbox | undefined, groups: MemoryGroups | undefined) {
-    this.isolated = sandbox !== undefined;
+  constructor(housing: Housing, groups: MemoryGroups | undefined) {
+    this.isolated = housing.isolated;
     this.limited = groups !== undefined;
-    this.#sandbox = sandbox;
+    this.#housing = housing;
     this.#groups = groups;
-    this.#guardian = new Guardian({ groupPrefix: groups?.prefix, pipes: this.#pipes.folder });
+    this.#guardian = new Guardian(this.#pipes.folder, groups?.prefix);
   }
 
   get #terminals(): Terminals | undefined {
@@ -88,22 +83,22 @@ class LocalRunner {
   }
 
   start(launch: Launch): RunningJob {
-    const group = this.#groups?.make(launch.jobId, launch.memoryBytes);
-    const { child, place } = this.#launch(launch, group);
+    mkdirSync(launch.folder, { recursive: true });
+    const { jobId, memoryBytes, tty } = launch;
+    const group = this.#groups?.make(jobId, memoryBytes);
+    const started = { launch, group, place: this.#housing.place(launch) };
+    const child = this.#watched(this.#first(started), jobId);
     const job: JobProcess = new JobProcess({
-      jobId: launch.jobId,
+      jobId,
       child,
       group,
+      memoryBytes,
       table: this.#table,
-      program: () => this.#program(child.pid, launch.tty),
-      startInside: async (argv, tty) => {
-        const inside = { launch, place, group };
-        return this.#watched(await this.#startInside(inside, child.pid, { argv, tty }), launch);
-      },
+      program: () => this.#program(child.pid, tty),
+      startInside: async (run) => this.#watched(await this.#further(started, child.pid, run), jobId),
     });
-    this.#watched(child, launch);
     this.#jobs.add(job);
-    this.#memory.add(job, launch.memoryBytes);
+    this.#memory.add(job);
     void job.ended.then(() => {
       this.#jobs.delete(job);
       this.#memory.remove(job);
@@ -123,13 +118,12 @@ class LocalRunner {
 
   /** The program itself, below the sandbox and what holds its terminal; 0 while it has not begun. */
   #program(leader: number, tty: boolean): number {
-    const below = (pid: number) => childrenOf(pid)[0] ?? 0;
-    const first = this.#sandbox === undefined ? leader : below(initOf(leader) ?? 0);
-    return tty ? below(first) : first;
+    const first = this.#housing.programOf(leader);
+    return tty ? (childrenOf(first)[0] ?? 0) : first;
   }
 
   /** Makes sure a group ends with the emulator, even if that is killed. */
-  #watched(child: Child, { jobId }: Launch): Child {
+  #watched(child: Child, jobId: string): Child {
     const { pid } = child;
     if (pid === 0) return child;
     this.#guardian.watch(pid, jobId);
@@ -137,55 +131,35 @@ class LocalRunner {
     return child;
   }
 
-  #launch(launch: Launch, group: MemoryGroup | undefined): { child: Child; place: Place } {
-    mkdirSync(launch.folder, { recursive: true });
-    const sandbox = this.#sandbox;
-    const place = sandbox === undefined ? placeOnHost(launch, environmentOf(launch)) : sandbox.place(launch);
+  #first(started: Started): Child {
+    const { launch, place } = started;
     const refusal = this.#refusal(launch);
-    if (refusal !== undefined) return { child: notStarted(refusal), place };
-    const within = ({ argv, env }: Program) =>
-      sandbox === undefined
-        ? onHost(argv, { env, cwd: place.cwd })
-        : { ...sandbox.wrap(launch, argv), env, cwd: launch.folder };
-    return { child: this.#spawn({ launch, place, group }, launch, within), place };
+    if (refusal !== undefined) return notStarted(refusal);
+    return this.#spawn(started, launch, (program) => this.#housing.wrap(launch, place, program));
   }
 
-  /** What to start, or why it cannot be. */
-  #resolved(launch: Launch, place: Place, [name = "", ...args]: readonly string[]): Program | string {
-    const hostPath = (path: string) => this.#sandbox?.hostPath(launch, path) ?? path;
-    const file = resolveProgram(name, place, hostPath);
-    if (file === undefined) return whyNot(name, hostPath(resolve(place.cwd, name)));
-    return { argv: [file, ...args], env: place.env };
+  async #further(started: Started, leader: number, run: Run): Promise<Child> {
+    const within = await this.#housing.enter(leader, started.place);
+    return within === undefined
+      ? notStarted("The job's container is gone.")
+      : this.#spawn(started, run, within);
   }
 
   #refusal({ mounts }: Launch): string | undefined {
-    if (mounts.length > 0 && this.#sandbox === undefined) {
+    if (mounts.length > 0 && !this.isolated)
       return "Volumes, secret files and disks need bubblewrap (bwrap), which is not installed on this machine.";
-    }
     const hidden = mounts.find(({ target }) => /^\/(proc|sys)(\/|$)/.test(target));
     if (hidden !== undefined) return `Cannot mount ${hidden.target}: it is the system's own.`;
-    const lost = lostSource(mounts);
+    // Bubblewrap's own message would end up in the job's log.
+    const lost = mounts.find(({ source }) => !existsSync(source));
     return lost === undefined ? undefined : `Cannot mount ${lost.target}: its source does not exist.`;
   }
 
-  async #startInside(inside: Inside, leader: number, run: Run): Promise<Child> {
-    const { cwd } = inside.place;
-    const sandbox = this.#sandbox;
-    if (sandbox === undefined) return this.#spawn(inside, run, ({ argv, env }) => onHost(argv, { env, cwd }));
-    const init = await untilInit(leader);
-    if (init === undefined) return notStarted("The job's container is gone.");
-    return this.#spawn(inside, run, ({ argv, env }) => ({
-      ...sandbox.enter(init, cwd, argv),
-      env,
-      cwd: "/",
-    }));
-  }
-
   /** `within` says how a program is started in the job's place. */
-  #spawn({ launch, place, group }: Inside, { argv, tty }: Run, within: (program: Program) => Command): Child {
-    const terminals = tty ? this.#terminals : undefined;
-    if (tty && terminals === undefined) return notStarted(NO_TERMINAL);
-    const program = this.#resolved(launch, place, argv);
+  #spawn({ launch, place, group }: Started, run: Run, within: (program: Program) => Command): Child {
+    const terminals = run.tty ? this.#terminals : undefined;
+    if (run.tty && terminals === undefined) return notStarted(NO_TERMINAL);
+    const program = resolveProgram(run.argv, place, (path) => this.#housing.hostPath(launch, path));
     if (typeof program === "string") return notStarted(program);
     const plain = pastOthers(program);
     const wrapped = terminals?.wrap(plain) ?? plain;
@@ -197,25 +171,3 @@ class LocalRunner {
 
 const NO_TERMINAL =
   "This machine offers no pseudo-terminals: install `script` of util-linux (in Debian's package bsdutils).";
-
-interface Inside {
-  launch: Launch;
-  place: Place;
-  group: MemoryGroup | undefined;
-}
-
-type Run = Pick<Launch, "argv" | "tty">;
-
-function onHost([file = "", ...args]: readonly string[], place: Place): Command {
-  return { file, args, ...place };
-}
-
-/** A job that has just been started may not have its namespaces yet. */
-async function untilInit(leader: number): Promise<number | undefined> {
-  const deadline = performance.now() + ENTER_TIMEOUT_MS;
-  for (;;) {
-    const init = initOf(leader);
-    if (init !== undefined || performance.now() > deadline) return init;
-    await delay(ENTER_PAUSE_MS);
-  }
-}

@@ -3,25 +3,30 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MemoryGroup } from "./cgroup.ts";
 import type { Child } from "./child.ts";
-import type { Ending, Session, Terminal, Usage } from "./launch.ts";
+import type { Ending, Launch, Session, Terminal, Usage } from "./launch.ts";
 import { connectToJob } from "./ports.ts";
 import { type ProcessTable, sendSignal } from "./process-table.ts";
-import { UsageMeter } from "./usage-meter.ts";
 
 /** Output may still be read this long after the last process of a job is gone. */
 const DRAIN_MS = 1000;
 const REAP_PAUSE_MS = 10;
+/** Questions about CPU closer together than this get the same answer: ticks are too coarse to tell them apart. */
+const FRESH_MS = 500;
 
 interface JobProcessOptions {
   jobId: string;
   child: Child;
   /** Absent where the system does not limit the job's memory. */
   group: MemoryGroup | undefined;
+  memoryBytes: number;
   table: ProcessTable;
   /** The first process of the job itself, which alone is asked to end; 0 while there is none. */
   program: () => number;
-  startInside(argv: string[], tty: boolean): Promise<Child>;
+  startInside(run: Run): Promise<Child>;
 }
+
+/** A program to start in a job. */
+export type Run = Pick<Launch, "argv" | "tty">;
 
 type Listener = (stream: "stdout" | "stderr", chunk: Buffer) => void;
 
@@ -37,7 +42,6 @@ export class JobProcess {
   readonly stdin: Writable;
   /** Resolves when no process of the group is left. */
   readonly ended: Promise<Ending>;
-  readonly meter: UsageMeter;
   readonly #options: JobProcessOptions;
   readonly #listeners = new Set<Listener>();
   readonly #sessions = new Set<Child>();
@@ -45,13 +49,15 @@ export class JobProcess {
   #holds = 0;
   #oomKilled = false;
   #over = false;
+  /** Since when CPU time counts for the next answer, and what had been used then. */
+  #measured = { atMs: performance.now(), cpuSeconds: 0 };
+  #cpuCores: number | undefined;
 
   constructor(options: JobProcessOptions) {
     const { child, table, jobId } = options;
     this.#options = options;
     this.pid = child.pid;
     this.stdin = child.stdin;
-    this.meter = new UsageMeter(table, jobId);
     if (child.pid > 0) table.track(jobId, child.pid);
     child.stdout.on("data", (chunk: Buffer) => this.#emit("stdout", chunk));
     child.stderr?.on("data", (chunk: Buffer) => this.#emit("stderr", chunk));
@@ -91,7 +97,7 @@ export class JobProcess {
   /** Starts another process in the job's environment, folder and namespaces. */
   async exec(argv: string[], { tty }: { tty: boolean }): Promise<Session> {
     const { jobId, table } = this.#options;
-    const child = await this.#options.startInside(argv, tty);
+    const child = await this.#options.startInside({ argv, tty });
     if (child.pid > 0) {
       table.track(jobId, child.pid);
       this.#sessions.add(child);
@@ -109,8 +115,18 @@ export class JobProcess {
 
   /** CPU and memory of the whole group since the last call (first call: since start). */
   async usage(): Promise<Usage> {
-    await this.#options.table.settle();
-    return this.meter.read();
+    const { table, jobId } = this.#options;
+    await table.settle();
+    const atMs = performance.now();
+    const elapsedMs = atMs - this.#measured.atMs;
+    if (elapsedMs >= FRESH_MS || this.#cpuCores === undefined) {
+      const cpuSeconds = table.cpuSeconds(jobId);
+      // A child whose time nobody waited for takes it along: the sum can fall.
+      const used = Math.max(0, cpuSeconds - this.#measured.cpuSeconds);
+      this.#cpuCores = used / Math.max(elapsedMs / 1000, 0.001);
+      this.#measured = { atMs, cpuSeconds };
+    }
+    return { cpuCores: this.#cpuCores, memoryBytes: table.memoryBytes(jobId) };
   }
 
   /** Connects to a port that a process of the job listens on. @throws {PortError} */
@@ -136,6 +152,14 @@ export class JobProcess {
   /** Whether the system has refused the job more memory and killed something of it. */
   isExhausted(): boolean {
     return this.#options.group?.isExhausted() === true;
+  }
+
+  /** How much of its memory the job has taken, by the last sweep. */
+  memoryShare(): number {
+    const { table, jobId, memoryBytes } = this.#options;
+    const resident = table.residentBytes(jobId) / memoryBytes;
+    // That counts shared pages once per process: only the fair share may end a job.
+    return resident > 1 ? table.memoryBytes(jobId) / memoryBytes : resident;
   }
 
   /** Ends the group because it took more memory than it may. */

@@ -15,22 +15,22 @@ const SACRIFICE = "500";
 /** Ends jobs whose processes together take more memory than the job may have. */
 export class MemoryWatch {
   readonly #table: ProcessTable;
-  readonly #limits = new Map<JobProcess, number>();
+  readonly #jobs = new Set<JobProcess>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(table: ProcessTable) {
     this.#table = table;
   }
 
-  add(job: JobProcess, limitBytes: number): void {
+  add(job: JobProcess): void {
     if (job.pid > 0) sacrifice(job.pid);
-    this.#limits.set(job, limitBytes);
+    this.#jobs.add(job);
     this.#plan(ALERT_MS);
   }
 
   remove(job: JobProcess): void {
-    this.#limits.delete(job);
-    if (this.#limits.size === 0) this.close();
+    this.#jobs.delete(job);
+    if (this.#jobs.size === 0) this.close();
   }
 
   close(): void {
@@ -39,27 +39,21 @@ export class MemoryWatch {
   }
 
   #plan(ms: number): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#look();
-    }, ms);
-    this.#timer.unref();
+    this.#timer ??= setTimeout(() => this.#look(), ms).unref();
   }
 
   #look(): void {
     const startMs = performance.now();
+    this.#timer = undefined;
     this.#table.sweep();
     let highest = 0;
-    for (const [job, limitBytes] of this.#limits) {
-      const resident = job.meter.residentBytes();
-      highest = Math.max(highest, resident / limitBytes);
-      // Resident memory counts shared pages once per process: only the fair share may end a job.
-      const isOver = resident > limitBytes && job.meter.memoryBytes() > limitBytes;
-      if (isOver || job.isExhausted()) job.killForMemory();
+    for (const job of this.#jobs) {
+      const share = job.memoryShare();
+      highest = Math.max(highest, share);
+      if (share > 1 || job.isExhausted()) job.killForMemory();
     }
     const tookMs = performance.now() - startMs;
-    if (this.#limits.size > 0)
+    if (this.#jobs.size > 0)
       this.#plan(Math.max(highest > ALERT_SHARE ? ALERT_MS : CALM_MS, tookMs / BUDGET));
   }
 }

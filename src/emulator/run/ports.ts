@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import type { ProcessInfo } from "./process-table.ts";
+import { type ProcessInfo, readProc } from "./process-table.ts";
 
 const LISTENING = "0A";
 
@@ -36,18 +36,11 @@ async function connected(host: string, port: number): Promise<Socket> {
 /** Inodes of the sockets that listen on a port. Columns as in proc_net_tcp(5): address 1, state 3, inode 9. */
 function listeners(table: string, port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return readLines(table)
+  return readProc(table)
+    .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, address, , state]) => state === LISTENING && address?.endsWith(suffix) === true)
     .map((fields) => fields[9] ?? "");
-}
-
-function readLines(path: string): string[] {
-  try {
-    return readFileSync(path, "latin1").split("\n");
-  } catch {
-    return [];
-  }
 }
 
 function socketsOf(pid: number): string[] {

@@ -26,7 +26,7 @@ const MARKER = "NEURO_JOB_ID";
 const FOREIGN_MS = 2000;
 
 /** Ticks per second of the times in /proc; Linux shows 100 on every architecture. */
-export const TICKS_PER_SECOND = 100;
+const TICKS_PER_SECOND = 100;
 
 /**
  * Which processes belong to which job, from one reading of /proc for all jobs. A process belongs to a job when
@@ -46,9 +46,7 @@ export class ProcessTable {
   /** Counts a process just started, and all that descends from it, to the job. */
   track(jobId: string, pid: number): void {
     this.#roots.set(pid, jobId);
-    const known = this.#jobs.get(jobId);
-    if (known === undefined) this.#jobs.set(jobId, new Set([pid]));
-    else known.add(pid);
+    this.#jobs.set(jobId, (this.#jobs.get(jobId) ?? new Set()).add(pid));
   }
 
   /** Forgets one process that was tracked; its job stays. */
@@ -66,6 +64,24 @@ export class ProcessTable {
   /** The living processes of a job at the last sweep. */
   members(jobId: string): readonly ProcessInfo[] {
     return this.#members.get(jobId) ?? [];
+  }
+
+  /** CPU time of a job's living processes and of children they have waited for. */
+  cpuSeconds(jobId: string): number {
+    return this.members(jobId).reduce((sum, { cpuTicks }) => sum + cpuTicks, 0) / TICKS_PER_SECOND;
+  }
+
+  /** Memory of a job; pages that its processes share count once. */
+  memoryBytes(jobId: string): number {
+    return this.members(jobId).reduce(
+      (sum, { pid, rssBytes }) => sum + (proportionalBytes(pid) ?? rssBytes),
+      0,
+    );
+  }
+
+  /** Never less than `memoryBytes`, and read already. */
+  residentBytes(jobId: string): number {
+    return this.members(jobId).reduce((sum, { rssBytes }) => sum + rssBytes, 0);
   }
 
   /** Sweeps once for all who ask in the same turn; what they see is not older than their question. */
@@ -104,7 +120,7 @@ export class ProcessTable {
     for (const pid of pids()) {
       const isForeign = known.has(pid) && !this.#roots.has(pid);
       if (isForeign) foreign.add(pid);
-      const info = isForeign ? undefined : parseStat(pid, readProc(`/proc/${pid}/stat`));
+      const info = isForeign ? undefined : infoOf(pid);
       if (info !== undefined) all.set(pid, info);
     }
     return { all, foreign };
@@ -123,15 +139,10 @@ export class ProcessTable {
     else {
       const parent = all.get(info.parent);
       entry.jobId = parent === undefined ? undefined : this.#ownerOf(parent, all, owners);
-      entry.jobId ??= this.#marked(info.pid);
+      entry.jobId ??= markerOf(info.pid);
     }
     if (entry.jobId !== undefined && !this.#jobs.has(entry.jobId)) entry.jobId = undefined;
     return entry.jobId;
-  }
-
-  #marked(pid: number): string | undefined {
-    const jobId = markerOf(pid);
-    return jobId !== undefined && this.#jobs.has(jobId) ? jobId : undefined;
   }
 }
 
@@ -177,11 +188,16 @@ function pids(): number[] {
   }
 }
 
-/** Fields as in proc(5), counted behind the name, which may hold anything; undefined if it is gone or waits to be noted. */
-function parseStat(pid: number, stat: string): ProcessInfo | undefined {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  if (state === undefined || state === "" || state === "Z" || state === "X") return undefined;
+/** What stat says behind the name, which may hold anything: see proc_pid_stat(5). */
+export function statFields(pid: number | "self"): string[] {
+  const stat = readProc(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** Undefined if it is gone or a zombie. */
+function infoOf(pid: number): ProcessInfo | undefined {
+  const fields = statFields(pid);
+  if (["", "Z", "X"].includes(fields[0] ?? "")) return undefined;
   const field = (index: number) => Number(fields[index]);
   return {
     pid,
@@ -194,16 +210,14 @@ function parseStat(pid: number, stat: string): ProcessInfo | undefined {
 }
 
 /** Memory of a process with what it shares divided fairly; undefined if it cannot be told. */
-export function proportionalBytes(pid: number): number | undefined {
+function proportionalBytes(pid: number): number | undefined {
   const found = /^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/smaps_rollup`));
   return found === null ? undefined : Number(found[1]) * 1024;
 }
 
 /** The page size is not told anywhere that Node reads: it is what makes both readings of our own memory agree. */
 function pageBytes(): number {
-  const stat = readProc("/proc/self/stat");
-  const pages = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[21]);
-  const exact = process.memoryUsage.rss() / pages;
+  const exact = process.memoryUsage.rss() / Number(statFields("self")[21]);
   return Number.isFinite(exact) ? 2 ** Math.round(Math.log2(exact)) : 4096;
 }
 

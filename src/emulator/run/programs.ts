@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { Command } from "./child.ts";
 import type { Launch } from "./launch.ts";
 
 const CONTAINER_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -28,14 +29,6 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Why a program cannot be started, as containers say it. `found` is where it would be on the host. */
-export function whyNot(program: string, found: string): string {
-  if (!program.includes("/")) return `exec: "${program}": executable file not found in $PATH`;
-  const stats = statSync(found, { throwIfNoEntry: false });
-  if (stats === undefined) return `exec: "${program}": stat ${program}: no such file or directory`;
-  return `exec: "${program}": ${stats.isDirectory() ? "is a directory" : "permission denied"}`;
 }
 
 /** A program and its arguments, with its environment. */
@@ -72,25 +65,55 @@ function defaultPath(): string {
   return CONTAINER_PATH.split(":").includes(node) ? CONTAINER_PATH : `${CONTAINER_PATH}:${node}`;
 }
 
-/** What a job without a file system of its own has in its place. */
+/** Where a job's programs are started, and with what. */
 export interface Place {
   cwd: string;
   env: Record<string, string>;
+}
+
+/** Where jobs live: on the host, or in a sandbox. */
+export interface Housing {
+  /** Whether jobs get their own mounts and pids. */
+  isolated: boolean;
+  place(launch: Launch): Place;
+  /** Where a path of the job is on the host. */
+  hostPath(launch: Launch, path: string): string;
+  /** The command that starts the job with a program. */
+  wrap(launch: Launch, place: Place, program: Program): Command;
+  /** What commands start a program in a job that runs as the process `leader`; undefined if it is gone. */
+  enter(leader: number, place: Place): Promise<((program: Program) => Command) | undefined>;
+  /** The job's first process of its own; 0 while it has not begun. */
+  programOf(leader: number): number;
+}
+
+/** Jobs without isolation: each in its folder. */
+export function onHost(): Housing {
+  const started =
+    ({ cwd }: Place) =>
+    ({ argv: [file = "", ...args], env }: Program) => ({ file, args, env, cwd });
+  return {
+    isolated: false,
+    place: placeOnHost,
+    hostPath: (_launch, path) => path,
+    wrap: (_launch, place, program) => started(place)(program),
+    enter: async (_leader, place) => started(place),
+    programOf: (leader) => leader,
+  };
 }
 
 /**
  * Without isolation the job's folder stands for the root of its file system: a working directory that the
  * host does not have is made in the folder, and so is the home.
  */
-export function placeOnHost(launch: Launch, environment: Record<string, string>): Place {
+function placeOnHost(launch: Launch): Place {
   const inFolder = (path: string) => {
     const made = join(launch.folder, resolve("/", path));
     mkdirSync(made, { recursive: true });
     return made;
   };
   const { workingDir } = launch;
-  const HOME = inFolder(environment.HOME ?? "/root");
-  const env = { ...environment, HOME };
+  const environment = environmentOf(launch);
+  const env = { ...environment, HOME: inFolder(environment.HOME ?? "/root") };
   if (workingDir === undefined) return { cwd: launch.folder, env };
   const isHost = isAbsolute(workingDir) && isFolder(workingDir);
   return { cwd: isHost ? workingDir : inFolder(workingDir), env };
@@ -100,19 +123,21 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Finds a program as execvp(3) would, seen from `cwd`. `hostPath` maps a path of the job to the host. */
+/**
+ * Finds the program of `argv` as execvp(3) would, seen from the job's place, or says as containers do why it cannot be
+ * started. `hostPath` maps a path of the job to the host.
+ */
 export function resolveProgram(
-  program: string,
+  [name = "", ...args]: readonly string[],
   { cwd, env }: Place,
-  hostPath: (path: string) => string = (path) => path,
-): string | undefined {
-  const executable = (path: string) => isExecutable(hostPath(path));
-  if (program.includes("/")) {
-    const path = resolve(cwd, program);
-    return executable(path) ? path : undefined;
-  }
-  return (env.PATH ?? CONTAINER_PATH)
-    .split(":")
-    .map((folder) => join(resolve(cwd, folder === "" ? "." : folder), program))
-    .find(executable);
+  hostPath: (path: string) => string,
+): Program | string {
+  const inPath = (env.PATH ?? CONTAINER_PATH).split(":").map((folder) => join(resolve(cwd, folder), name));
+  const paths = name.includes("/") ? [resolve(cwd, name)] : inPath;
+  const file = paths.find((path) => isExecutable(hostPath(path)));
+  if (file !== undefined) return { argv: [file, ...args], env };
+  if (!name.includes("/")) return `exec: "${name}": executable file not found in $PATH`;
+  const stats = statSync(hostPath(resolve(cwd, name)), { throwIfNoEntry: false });
+  if (stats === undefined) return `exec: "${name}": stat ${name}: no such file or directory`;
+  return `exec: "${name}": ${stats.isDirectory() ? "is a directory" : "permission denied"}`;
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Launch, Mount } from "./launch.ts";
 import { childrenOf } from "./process-table.ts";
-import { environmentOf, type Place, programInPath } from "./programs.ts";
+import { environmentOf, type Housing, programInPath } from "./programs.ts";
 
 /** What of the host every job sees, read-only: its programs. */
 const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt"];
@@ -23,14 +24,15 @@ const CAPABILITIES = [
   ...["SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"],
 ];
 
-export type Sandbox = NonNullable<ReturnType<typeof openSandbox>>;
+const ENTER_TIMEOUT_MS = 5000;
+const ENTER_PAUSE_MS = 5;
 
 /**
  * Opens what puts jobs into mount and pid namespaces of their own: the job's folder is the root of its file system,
  * the host's programs are there read-only, and volumes, secret files and disks appear at their paths. Undefined where
  * bubblewrap is missing or may not make namespaces.
  */
-export function openSandbox() {
+export function openSandbox(): Housing | undefined {
   const bubblewrap = programInPath("bwrap");
   const nsenter = programInPath("nsenter");
   if (bubblewrap === undefined || nsenter === undefined) return undefined;
@@ -39,21 +41,22 @@ export function openSandbox() {
   const help = spawnSync(bubblewrap, ["--help"], { encoding: "utf8" });
   const sizes = help.stdout.includes("--size");
   return {
-    /** Program and arguments that run `argv` inside. */
-    wrap: (launch: Launch, argv: readonly string[]) => ({
+    isolated: true,
+    place: (launch) => ({ cwd: resolve("/", launch.workingDir ?? "/"), env: environmentOf(launch) }),
+    hostPath,
+    wrap: (launch, _place, { argv, env }) => ({
       file: bubblewrap,
       args: [...wrapping(launch, sizes), "--", ...argv],
+      env,
+      cwd: launch.folder,
     }),
-    /** Program and arguments that run `argv` inside a job that runs; `init` is its first process on the host. */
-    enter: (init: number, cwd: string, argv: readonly string[]) => ({
-      file: nsenter,
-      args: [...ENTER, "--target", String(init), "--", "/bin/sh", "-c", IN_FOLDER, "sh", cwd, ...argv],
-    }),
-    place: (launch: Launch): Place => ({
-      cwd: resolve("/", launch.workingDir ?? "/"),
-      env: environmentOf(launch),
-    }),
-    hostPath,
+    async enter(leader, { cwd }) {
+      const init = await untilInit(leader);
+      if (init === undefined) return undefined;
+      const args = [...ENTER, "--target", String(init), "--", "/bin/sh", "-c", IN_FOLDER, "sh", cwd];
+      return ({ argv, env }) => ({ file: nsenter, args: [...args, ...argv], env, cwd: "/" });
+    },
+    programOf: (leader) => childrenOf(initOf(leader) ?? 0)[0] ?? 0,
   };
 }
 
@@ -165,12 +168,17 @@ function isBelow(path: string, root: string): boolean {
 }
 
 /** The first process inside: bubblewrap's only child, once it has started the program. */
-export function initOf(bubblewrapPid: number): number | undefined {
+function initOf(bubblewrapPid: number): number | undefined {
   const [init] = childrenOf(bubblewrapPid);
   return init !== undefined && childrenOf(init).length > 0 ? init : undefined;
 }
 
-/** Whether a mount can work at all; bubblewrap's own message would end up in the job's log. */
-export function lostSource(mounts: readonly Mount[]): Mount | undefined {
-  return mounts.find(({ source }) => statSync(source, { throwIfNoEntry: false }) === undefined);
+/** A job that has just been started may not have its namespaces yet. */
+async function untilInit(leader: number): Promise<number | undefined> {
+  const deadline = performance.now() + ENTER_TIMEOUT_MS;
+  for (;;) {
+    const init = initOf(leader);
+    if (init !== undefined || performance.now() > deadline) return init;
+    await delay(ENTER_PAUSE_MS);
+  }
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
 import type { Child } from "./child.ts";
 import type { Terminal } from "./launch.ts";
-import { childrenOf, readProc } from "./process-table.ts";
+import { childrenOf, readProc, statFields } from "./process-table.ts";
 import { findProgram, type Program } from "./programs.ts";
 
 /** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
@@ -112,7 +112,6 @@ function descendants(pid: number): number[] {
 
 /** Number of the pseudo-terminal that a process belongs to. */
 function terminalOf(pid: number): number | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
-  const device = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[4]);
+  const device = Number(statFields(pid)[4]);
   return ((device >> 8) & 0xfff) === PTS_MAJOR ? (device & 0xff) | ((device >> 12) & 0xfff00) : undefined;
 }

@@ -52,7 +52,7 @@ describe("guardian", () => {
     const folder = mkdtempSync(join(tmpdir(), "guardian-test-"));
     for (const name of ["apolo-7-1-a", "apolo-7-2-b/busy", "apolo-77-1-c"])
       mkdirSync(join(folder, name), { recursive: true });
-    const guardian = new Guardian({ groupPrefix: join(folder, "apolo-7-") });
+    const guardian = new Guardian("", join(folder, "apolo-7-"));
     const job = sleeper();
     guardian.watch(job.pid, "job-a");
     const closed = guardian.close();
