@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readIfThere, sendSignal, statFields } from "./run/process-table.ts";
 import { Folders, removeTree } from "./state/folders.ts";
 
 /** The emulator's folder: a given one that lasts, or a temporary one. */
@@ -72,9 +73,7 @@ function keptKey(path: string): string {
 
 const KEY_LENGTH = 32;
 
-function newKey(): string {
-  return randomBytes(32).toString("base64url");
-}
+const newKey = () => randomBytes(32).toString("base64url");
 
 /**
  * Takes a data folder for this process; the returned function gives it back. A lock whose process is gone does
@@ -95,33 +94,13 @@ function isAbandoned(folder: string): boolean {
   return existsSync(path) && holderOf(path) === undefined;
 }
 
+/** The process that holds a lock and lives; a reused pid is not taken for it where /proc tells when it started. */
 function holderOf(path: string): number | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-  const [pid = "", start = ""] = text.split(" ");
-  return alive(Number(pid)) && startOf(Number(pid)) === start ? Number(pid) : undefined;
+  const [pid = 0, start = ""] = readIfThere(path).split(" ");
+  const lives = start === "" ? Number(pid) > 0 && sendSignal(Number(pid), 0) : startOf(Number(pid)) === start;
+  return lives ? Number(pid) : undefined;
 }
 
-function alive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-/** When a process started, where /proc tells: a reused pid is not taken for the same process. */
 function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
+  return statFields(pid)[19] ?? "";
 }

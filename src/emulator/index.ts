@@ -2,13 +2,13 @@ import type { Chaos } from "./chaos.ts";
 import { Clock } from "./clock.ts";
 import { openHome } from "./home.ts";
 import { FileLogs } from "./logs/store.ts";
-import type { EmulatorOptions } from "./options.ts";
 import { openRunner } from "./run/index.ts";
 import { checkScene } from "./scenes/index.ts";
+import type { EmulatorOptions } from "./serve.ts";
 import { serve } from "./serve.ts";
 import { encodeConfig } from "./state/tokens.ts";
 
-export type { EmulatorOptions } from "./options.ts";
+export type { EmulatorOptions } from "./serve.ts";
 
 /** The platform on one machine, running. */
 export interface Emulator {

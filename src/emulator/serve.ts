@@ -10,22 +10,49 @@ import { storageRoutes } from "./api/storage.ts";
 import { userRoutes } from "./api/users.ts";
 import { ChaosRules, readChaosFile } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
-import type { ApiContext, Disk } from "./context.ts";
+import type { ApiContext } from "./context.ts";
 import type { Home } from "./home.ts";
+import { isLoopback } from "./http/same-site.ts";
 import { HttpServer } from "./http/server.ts";
+import type { PlatformParts } from "./lifecycle/deps.ts";
 import { JobLifecycle } from "./lifecycle/index.ts";
-import { DEFAULT_TIMING } from "./lifecycle/timing.ts";
+import { DEFAULT_TIMING, type Timing } from "./lifecycle/timing.ts";
 import type { LogStore } from "./logs/store.ts";
 import { mountMonitoring } from "./monitoring/index.ts";
-import { type EmulatorOptions, hostOf } from "./options.ts";
 import type { Runner } from "./run/index.ts";
 import { playScene } from "./scenes/index.ts";
-import { type Account, Accounts } from "./state/accounts.ts";
+import { Accounts } from "./state/accounts.ts";
 import { SavedImages } from "./state/folders.ts";
-import { type Permission, Permissions } from "./state/permissions.ts";
-import { openPlatform } from "./state/platform.ts";
+import { Permissions } from "./state/permissions.ts";
+import { openPlatform, type Project } from "./state/platform.ts";
 import { Store } from "./state/store.ts";
 import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
+
+export interface EmulatorOptions {
+  /** 0, the default, takes a free one. */
+  port?: number | undefined;
+  /** Loopback by default; anything else needs `token`. */
+  host?: string | undefined;
+  /** The first user's token. A text that is not a JWT becomes the key that tokens are signed with. */
+  token?: string | undefined;
+  /** Where jobs, logs, secrets, disks and users are kept; a temporary folder that goes away, if absent. */
+  dataDir?: string | undefined;
+  /** What to begin with; see the scenes. */
+  scene?: string | undefined;
+  chaosFile?: string | undefined;
+  /** Bytes of output kept of each job; 1 GiB if absent. */
+  logLimitBytes?: number | undefined;
+  timing?: Partial<Timing> | undefined;
+  /** Size of each GPU pool; 2 if absent. */
+  gpuNodes?: number | undefined;
+  /** Projects beside the built-in ones. */
+  projects?: readonly Project[] | undefined;
+  /**
+   * Control group below which the system keeps jobs within their memory, or `none`: they are only watched. The
+   * emulator's own by default, where the system lets it.
+   */
+  memoryGroup?: string | undefined;
+}
 
 /** What tests replace with doubles. */
 interface Parts {
@@ -84,26 +111,28 @@ function contextOf(options: EmulatorOptions, joined: Joined): ApiContext {
   const { home, store, clock, runner, logs, chaos, tokens, origin } = joined;
   const machine = { cpus: cpus().length, memoryBytes: totalmem() };
   const platform = openPlatform(machine, options.gpuNodes ?? GPU_NODES, options.projects);
-  const own = {
-    origin,
+  const parts: PlatformParts = {
     platform,
     clock,
     logs,
-    tokens,
     table: store.table,
     folders: home.folders,
     timing: { ...DEFAULT_TIMING, ...options.timing },
-    secrets: store.collection<string>("secrets"),
-    disks: store.collection<Disk>("disks"),
-    accounts: new Accounts(store.collection<Account>("accounts")),
-    permissions: new Permissions(platform, store.collection<Permission[]>("shares")),
+    secrets: store.collection("secrets"),
+    disks: store.collection("disks"),
+    accounts: new Accounts(store.collection("accounts")),
     images: new SavedImages(home.folders.images),
-    asksToken: options.token !== undefined,
-    isolated: runner.isolated,
     pinned: new Map(),
   };
-  const { memoryBytes } = machine;
-  return { ...own, lifecycle: new JobLifecycle({ ...own, runner, chaos, memoryBytes }) };
+  return {
+    ...parts,
+    origin,
+    tokens,
+    lifecycle: new JobLifecycle({ ...parts, runner, chaos, memoryBytes: machine.memoryBytes }),
+    permissions: new Permissions(platform, store.collection("shares")),
+    asksToken: options.token !== undefined,
+    isolated: runner.isolated,
+  };
 }
 
 function mount(server: HttpServer, context: ApiContext): void {
@@ -122,6 +151,16 @@ function tokensFor({ token }: EmulatorOptions, { signingKey }: Home): { tokens: 
   const tokens = openTokens(token ?? signingKey, fixed);
   const isJwt = token !== undefined && identityOf(token) !== undefined;
   return { tokens, token: isJwt ? token : tokens.mint(FIRST_USER) };
+}
+
+/** The host to listen on. @throws {Error} for one that others can reach, unless a token was chosen. */
+function hostOf({ host = "127.0.0.1", token }: EmulatorOptions): string {
+  if (!isLoopback(host) && (token === undefined || token.length < 16)) {
+    throw new Error(
+      `Listening on ${host} lets others run programs here: give a token of 16 characters or more.`,
+    );
+  }
+  return host;
 }
 
 function shownHost(host: string): string {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type Action, type ApiContext, type Disk, demand, inPlace } from "../context.ts";
+import { type ApiContext, demand, inPlace } from "../context.ts";
 import { empty, failure, HttpError, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
+import type { Disk } from "../lifecycle/deps.ts";
 import { isoTime } from "../state/names.ts";
+import type { Action } from "../state/permissions.ts";
 import {
   dict,
   either,

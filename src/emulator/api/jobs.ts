@@ -1,8 +1,9 @@
-import { type Action, type ApiContext, demand, refuseWithout } from "../context.ts";
+import { type ApiContext, demand, refuseWithout } from "../context.ts";
 import { empty, failure, json, unauthorized } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { moveTo, sameStep, step } from "../state/job-history.ts";
+import type { Action } from "../state/permissions.ts";
 import { bool, dict, either, int, none, optional, required, text, valid } from "../validate/check.ts";
 import { createJob } from "./create-job.ts";
 import { view } from "./job-view.ts";

@@ -2,10 +2,11 @@ import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Action, type ApiContext, demand } from "../context.ts";
+import { type ApiContext, demand } from "../context.ts";
 import { empty, HttpError, json, text } from "../http/answer.ts";
 import { type App, type Call, queryOf, streamed, userOf } from "../http/call.ts";
 import { unquote } from "../state/names.ts";
+import type { Action } from "../state/permissions.ts";
 
 type Operation = (place: Place, call: Call) => Promise<Response>;
 

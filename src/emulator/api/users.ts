@@ -1,6 +1,7 @@
-import { type Action, type ApiContext, demand, refuseWithout } from "../context.ts";
+import { type ApiContext, demand, refuseWithout } from "../context.ts";
 import { empty, failure, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
+import type { Action } from "../state/permissions.ts";
 import { dict, list, oneOf, required, text, valid } from "../validate/check.ts";
 
 const permissionsBody = list(

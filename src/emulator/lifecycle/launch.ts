@@ -1,31 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Launch, Mount } from "../run/launch.ts";
-import type { Folders } from "../state/folders.ts";
 import type { JobRecord } from "../state/job.ts";
 import { namespaceOf, orgProjectHash, unquote } from "../state/names.ts";
 import { splitWords } from "../state/shell-words.ts";
-import type { Collection } from "../state/store.ts";
+import type { LifecycleDeps } from "./deps.ts";
 
-export interface LaunchSources {
-  folders: Folders;
-  /** By `cluster/org/project/key`. */
-  secrets: Collection<string>;
-  /** By disk id. */
-  disks: Pick<Collection<DiskPlace>, "entries">;
-  memoryBytes: number;
-}
-
-interface DiskPlace {
-  id: string;
-  name?: string | undefined;
-  cluster: string;
-  org: string;
-  project: string;
-}
+type Sources = Pick<LifecycleDeps, "folders" | "secrets" | "disks" | "memoryBytes">;
 
 /** Names of secrets and disks a job asks for that do not exist. Source: protocol reference 3.11. */
-export function missing(job: JobRecord, { secrets, disks }: LaunchSources): string | undefined {
+export function missing(job: JobRecord, { secrets, disks }: Sources): string | undefined {
   const keys = [
     ...Object.values(job.container.secret_env),
     ...job.container.secret_volumes.map((v) => v.src_secret_uri),
@@ -44,7 +28,7 @@ export function needsMounts({ container }: JobRecord): boolean {
 }
 
 /** What the operating system needs to run a job. Source: protocol reference 3.5. */
-export function launchOf(job: JobRecord, sources: LaunchSources): Launch {
+export function launchOf(job: JobRecord, sources: Sources): Launch {
   const { container, id } = job;
   return {
     jobId: id,
@@ -69,7 +53,7 @@ function argvOf({ container }: JobRecord): string[] {
   return argv.length === 0 ? ["sh"] : argv;
 }
 
-function envOf(job: JobRecord, sources: LaunchSources): Record<string, string> {
+function envOf(job: JobRecord, sources: Sources): Record<string, string> {
   const { container, name } = job;
   const namespace = namespaceOf(job.org, job.project);
   const secrets = Object.entries(container.secret_env).map(([key, uri]) => [
@@ -92,10 +76,7 @@ function envOf(job: JobRecord, sources: LaunchSources): Record<string, string> {
   };
 }
 
-function mountsOf(
-  { id, container, cluster }: JobRecord,
-  { folders, secrets, disks }: LaunchSources,
-): Mount[] {
+function mountsOf({ id, container, cluster }: JobRecord, { folders, secrets, disks }: Sources): Mount[] {
   const storage = container.volumes.map(({ src_storage_uri, dst_path, read_only }) => ({
     source: folders.storage(cluster, pathOf(src_storage_uri).slice(cluster.length + 1)),
     target: dst_path,
@@ -115,7 +96,7 @@ function mountsOf(
 }
 
 /** The disk's id, found by id or by name. Source: protocol reference 6.3. */
-export function diskOf(uri: string, disks: LaunchSources["disks"]): string | undefined {
+export function diskOf(uri: string, disks: Sources["disks"]): string | undefined {
   const path = pathOf(uri);
   const found = disks.entries().find(([, { id, name, cluster, org, project }]) => {
     const base = `${cluster}/${org}/${project}`;

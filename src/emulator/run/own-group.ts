@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { readProc } from "./process-table.ts";
+import { readIfThere } from "./process-table.ts";
 
 /** A control group below which limits may be set. */
 export interface OwnGroup {
@@ -22,7 +22,8 @@ export function ownMemoryGroup(proc = "/proc/self"): OwnGroup | undefined {
 /** Below a group that does not count what its children use, limits would set processes free instead. */
 function legacyGroup(proc: string): OwnGroup | undefined {
   const folder = folderOf(proc, "cgroup", "memory");
-  if (folder === undefined || readProc(join(folder, "memory.use_hierarchy")).trim() !== "1") return undefined;
+  if (folder === undefined || readIfThere(join(folder, "memory.use_hierarchy")).trim() !== "1")
+    return undefined;
   return isWritable(folder) ? { folder, leave: () => undefined } : undefined;
 }
 
@@ -30,13 +31,13 @@ function unifiedGroup(proc: string): OwnGroup | undefined {
   const folder = folderOf(proc, "cgroup2", "");
   if (folder === undefined || !isWritable(folder) || !isWritable(join(folder, "cgroup.subtree_control")))
     return undefined;
-  if (!readProc(join(folder, "cgroup.controllers")).split(/\s/).includes("memory")) return undefined;
+  if (!readIfThere(join(folder, "cgroup.controllers")).split(/\s/).includes("memory")) return undefined;
   return stepAside(folder);
 }
 
 function stepAside(folder: string): OwnGroup | undefined {
   const self = String(process.pid);
-  if (readProc(join(folder, "cgroup.procs")).trim() !== self) return undefined;
+  if (readIfThere(join(folder, "cgroup.procs")).trim() !== self) return undefined;
   const aside = join(folder, `apolo-emulator-${self}`);
   const leave = () => stepBack(folder, aside);
   try {
@@ -62,12 +63,12 @@ function stepBack(folder: string, aside: string): void {
 
 /** Where the group of the process is mounted. Formats as in cgroups(7) and proc_pid_mountinfo(5). */
 function folderOf(proc: string, type: "cgroup" | "cgroup2", controller: string): string | undefined {
-  const path = readProc(join(proc, "cgroup"))
+  const path = readIfThere(join(proc, "cgroup"))
     .split("\n")
     .map((line) => /^\d+:([^:]*):(.*)$/.exec(line))
     .find((found) => found?.[1]?.split(",").includes(controller))?.[2];
   if (path === undefined) return undefined;
-  for (const line of readProc(join(proc, "mountinfo")).split("\n")) {
+  for (const line of readIfThere(join(proc, "mountinfo")).split("\n")) {
     const [mount = "", rest = ""] = line.split(" - ");
     const [, , , root = "", point = ""] = mount.split(" ");
     const [fileSystem, , options = ""] = rest.split(" ");

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { type ProcessInfo, readProc } from "./process-table.ts";
+import { type ProcessInfo, readIfThere } from "./process-table.ts";
 
 const LISTENING = "0A";
 
@@ -36,7 +36,7 @@ async function connected(host: string, port: number): Promise<Socket> {
 /** Inodes of the sockets that listen on a port. Columns as in proc_net_tcp(5): address 1, state 3, inode 9. */
 function listeners(table: string, port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return readProc(table)
+  return readIfThere(table)
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, address, , state]) => state === LISTENING && address?.endsWith(suffix) === true)

@@ -148,7 +148,7 @@ export class ProcessTable {
 
 /** The job a process says it belongs to. */
 function markerOf(pid: number): string | undefined {
-  const environment = `\0${readProc(`/proc/${pid}/environ`)}`;
+  const environment = `\0${readIfThere(`/proc/${pid}/environ`)}`;
   const at = environment.indexOf(`\0${MARKER}=`);
   if (at < 0) return undefined;
   const start = at + MARKER.length + 2;
@@ -190,7 +190,7 @@ function pids(): number[] {
 
 /** What stat says behind the name, which may hold anything: see proc_pid_stat(5). */
 export function statFields(pid: number | "self"): string[] {
-  const stat = readProc(`/proc/${pid}/stat`);
+  const stat = readIfThere(`/proc/${pid}/stat`);
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
@@ -211,7 +211,7 @@ function infoOf(pid: number): ProcessInfo | undefined {
 
 /** Memory of a process with what it shares divided fairly; undefined if it cannot be told. */
 function proportionalBytes(pid: number): number | undefined {
-  const found = /^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/smaps_rollup`));
+  const found = /^Pss:\s+(\d+) kB/m.exec(readIfThere(`/proc/${pid}/smaps_rollup`));
   return found === null ? undefined : Number(found[1]) * 1024;
 }
 
@@ -223,8 +223,8 @@ function pageBytes(): number {
 
 const PAGE_BYTES = pageBytes();
 
-/** A file of /proc, as bytes in a string; empty if it is gone or may not be read. */
-export function readProc(path: string): string {
+/** A small file, such as those of /proc, as bytes in a string; empty if it is gone or may not be read. */
+export function readIfThere(path: string): string {
   try {
     return readFileSync(path, "latin1");
   } catch {
@@ -233,5 +233,5 @@ export function readProc(path: string): string {
 }
 
 export function childrenOf(pid: number): number[] {
-  return readProc(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return readIfThere(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { quote } from "shlex";
 import type { Child } from "./child.ts";
 import type { Terminal } from "./launch.ts";
-import { childrenOf, readProc, statFields } from "./process-table.ts";
+import { childrenOf, readIfThere, statFields } from "./process-table.ts";
 import { findProgram, type Program } from "./programs.ts";
 
 /** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
@@ -97,9 +97,9 @@ async function deviceOf(pid: number, shellCommand: string): Promise<string | und
   while (performance.now() < deadline) {
     const holder = descendants(pid).find((each) => terminalOf(each) !== undefined);
     // While the shell still sets the terminal up, it would overwrite the size.
-    if (holder !== undefined && readProc(`/proc/${holder}/cmdline`).split("\0")[2] !== setUp)
+    if (holder !== undefined && readIfThere(`/proc/${holder}/cmdline`).split("\0")[2] !== setUp)
       return `/proc/${holder}/root/dev/pts/${terminalOf(holder)}`;
-    if (readProc(`/proc/${pid}/stat`) === "") return undefined;
+    if (readIfThere(`/proc/${pid}/stat`) === "") return undefined;
     await delay(LOOK_MS);
   }
   return undefined;

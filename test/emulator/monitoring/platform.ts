@@ -6,8 +6,8 @@ import { WebSocket } from "ws";
 import { Clock } from "../../../src/emulator/clock.ts";
 import { openHome } from "../../../src/emulator/home.ts";
 import { FileLogs } from "../../../src/emulator/logs/store.ts";
-import type { EmulatorOptions } from "../../../src/emulator/options.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
+import type { EmulatorOptions } from "../../../src/emulator/serve.ts";
 import { serve } from "../../../src/emulator/serve.ts";
 import { QUICK_TIMING } from "../support/quick-timing.ts";
 

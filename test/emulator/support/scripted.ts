@@ -1,6 +1,6 @@
 import { Clock } from "../../../src/emulator/clock.ts";
 import { openHome } from "../../../src/emulator/home.ts";
-import type { EmulatorOptions } from "../../../src/emulator/options.ts";
+import type { EmulatorOptions } from "../../../src/emulator/serve.ts";
 import { serve } from "../../../src/emulator/serve.ts";
 import { memoryLogs, scriptedRunner } from "./doubles.ts";
 import { QUICK_TIMING } from "./quick-timing.ts";
