@@ -3,7 +3,7 @@ import { presetResources } from "../api/preset.ts";
 import type { ApiContext } from "../context.ts";
 import type { Hold } from "../lifecycle/deps.ts";
 import type { TimedLine } from "../logs/writer.ts";
-import type { JobRecord, StatusItem } from "../state/job.ts";
+import type { JobContainer, JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import type { Random } from "./random.ts";
@@ -13,21 +13,27 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** A job as a scene describes it; what is left out is as usual. */
-export interface Casting {
-  name?: string;
-  owner?: string;
-  org?: string;
-  project?: string;
+export interface Casting
+  extends Partial<Omit<JobRecord, "container" | "presetName" | "statuses">>,
+    Partial<Pick<JobContainer, "image" | "command" | "env" | "http">> {
   preset?: string;
-  image?: string;
-  command?: string;
-  description?: string;
-  tags?: string[];
-  env?: Record<string, string>;
-  httpPort?: number;
-  lifeSpanMinutes?: number;
-  restartPolicy?: JobRecord["restartPolicy"];
 }
+
+const USUAL = {
+  owner: "alice",
+  cluster: "default",
+  org: "acme",
+  project: "vision",
+  passConfig: false,
+  privileged: false,
+  waitForJobsQuota: false,
+  restartPolicy: "never",
+  priority: "normal",
+  maxRunTimeMinutes: 1440,
+  materialized: false,
+  beingDropped: false,
+  logsRemoved: false,
+} as const;
 
 /** How a job ended. */
 export type End = { status: StatusItem["status"] } & Partial<Omit<StatusItem, "status" | "atMs">>;
@@ -127,48 +133,30 @@ export class Stage {
   }
 
   #record(casting: Casting, statuses: StatusItem[]): JobRecord {
-    const presets = this.#context.platform.clusters[0]?.presets ?? [];
-    const preset = presets.find(({ name }) => name === (casting.preset ?? "cpu-small"));
-    if (preset === undefined) throw new Error(`No preset ${casting.preset}`);
+    const { preset: presetName = "cpu-small", image, command, env = {}, http, ...own } = casting;
+    const preset = this.#context.platform.clusters[0]?.presets.find(({ name }) => name === presetName);
+    if (preset === undefined) throw new Error(`No preset ${presetName}`);
     return {
+      ...USUAL,
       id: this.#id(),
-      owner: casting.owner ?? "alice",
-      cluster: "default",
-      org: casting.org ?? "acme",
-      project: casting.project ?? "vision",
-      name: casting.name,
-      description: casting.description,
-      tags: [...(casting.tags ?? [])].sort(),
-      presetName: preset.name,
+      presetName,
+      schedulerEnabled: preset.scheduler_enabled,
+      preemptibleNode: preset.preemptible_node,
+      pricePerHour: preset.credits_per_hour,
+      ...own,
+      tags: [...(own.tags ?? [])].sort(),
       container: {
-        image: casting.image ?? "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime",
-        command: casting.command ?? "python train.py",
+        image: image ?? "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime",
+        command: command ?? "python train.py",
         resources: { ...presetResources(preset), shm: true },
-        env: casting.env ?? {},
-        http:
-          casting.httpPort === undefined
-            ? undefined
-            : { port: casting.httpPort, health_check_path: "/", requires_auth: true },
+        env,
+        http,
         volumes: [],
         secret_env: {},
         secret_volumes: [],
         disk_volumes: [],
         tty: false,
       },
-      schedulerEnabled: preset.scheduler_enabled,
-      preemptibleNode: preset.preemptible_node,
-      restartPolicy: casting.restartPolicy ?? "never",
-      priority: "normal",
-      pricePerHour: preset.credits_per_hour,
-      maxRunTimeMinutes: casting.lifeSpanMinutes ?? 1440,
-      passConfig: false,
-      privileged: false,
-      waitForJobsQuota: false,
-
-      materialized: false,
-      beingDropped: false,
-      logsRemoved: false,
-
       statuses,
     };
   }

@@ -11,7 +11,17 @@ import {
   type Stage,
   SUCCEEDED,
 } from "./stage.ts";
-import { brokenOff, leakyText, traceback, trainingText, WORK, type Work, withRate } from "./work.ts";
+import {
+  brokenOff,
+  leakyText,
+  memoryErrorOf,
+  scriptOf,
+  traceback,
+  trainingText,
+  WORK,
+  type Work,
+  withRate,
+} from "./work.ts";
 
 /** Jobs per day on a weekday, before sweeps. */
 const DAILY_JOBS = 38;
@@ -36,11 +46,15 @@ interface Ending {
 
 const cancelled = (reason: string): End => ({ status: "cancelled", reason });
 
+const MISSING_IMAGE = neverRan("Collected", "Image 'ghcr.io/acme/vison:latest' can not be pulled");
+const INVALID_IMAGE = neverRan("Collected", "Invalid image name 'ghcr.io/Acme/Vision:latest'");
+const NO_NODE = neverRan("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources");
+
 /** Ways to end, and how often of a hundred. */
 const ENDINGS: [weight: number, end: (work: Work, ranMs: number) => Ending][] = [
   [66, () => ({ end: SUCCEEDED })],
-  [9, ({ script, errors }) => failing(traceback(errors.input, script))],
-  [4, ({ script, errors }) => failing(traceback(errors.memory, script))],
+  [9, (work) => failing(traceback(work.error, scriptOf(work)))],
+  [4, (work) => failing(traceback(memoryErrorOf(work), scriptOf(work)))],
   [3, misspelt],
   [2, () => ({ end: { ...OOM_KILLED, description: "Killed" } })],
   [1, () => ({ end: failed(137) })],
@@ -48,26 +62,9 @@ const ENDINGS: [weight: number, end: (work: Work, ranMs: number) => Ending][] = 
   [2, lifeSpanOver],
   [1, () => ({ end: cancelled("QuotaExhausted") })],
   [2, () => ({ end: neverRan("NotFound", "The job could not be scheduled or was preempted.") })],
-  [
-    2,
-    () => ({
-      end: neverRan("Collected", "Image 'ghcr.io/acme/vison:latest' can not be pulled"),
-      waitedFor: "ErrImagePull",
-      lastedMs: 64_000,
-    }),
-  ],
-  [
-    1,
-    () => ({ end: neverRan("Collected", "Invalid image name 'ghcr.io/Acme/Vision:latest'"), lastedMs: 3000 }),
-  ],
-  [
-    1,
-    () => ({
-      end: neverRan("ClusterScaleUpFailed", "Failed to scale up the cluster to get more resources"),
-      waitedFor: "ClusterScalingUp",
-      lastedMs: 5 * MINUTE,
-    }),
-  ],
+  [2, () => ({ end: MISSING_IMAGE, waitedFor: "ErrImagePull", lastedMs: 64_000 })],
+  [1, () => ({ end: INVALID_IMAGE, lastedMs: 3000 })],
+  [1, () => ({ end: NO_NODE, waitedFor: "ClusterScalingUp", lastedMs: 5 * MINUTE })],
 ];
 
 /** A week of several people's work, as it might be found on a Monday morning. */
@@ -93,28 +90,30 @@ function ordinary(stage: Stage, createdAgo: number): void {
   const ending = random.pick(tickets)(work, ranMs);
   const { end, lifeSpanMinutes, waitedFor } = ending;
   const preset = random.pick(work.presets);
-  const casting = { ...castingOf(stage, work), preset };
+  const casting: Casting = { ...castingOf(stage, work), preset };
   if (ending.lastedMs !== undefined) {
     const image = /'(.*)'/.exec(end.description ?? "")?.[1] ?? "ghcr.io/acme/vision:latest";
     stage.past({ ...casting, image }, { createdAgo, lastedMs: ending.lastedMs, waitedFor, end });
     return;
   }
   const restarts = random.chance(0.04) ? 1 : 0;
-  if (restarts > 0) casting.restartPolicy = "on-failure";
-  if (lifeSpanMinutes !== undefined) casting.lifeSpanMinutes = lifeSpanMinutes;
+  const policy: Casting = restarts > 0 ? { restartPolicy: "on-failure" } : {};
+  const limits = lifeSpanMinutes === undefined ? {} : { maxRunTimeMinutes: lifeSpanMinutes };
   const lastedMs = queuedMs + (lifeSpanMinutes === undefined ? ranMs : lifeSpanMinutes * MINUTE);
   const lines = linesOf(stage, { work, preset, ending });
-  stage.past(casting, { createdAgo, queuedMs, lastedMs, end, restarts, lines });
+  stage.past({ ...casting, ...policy, ...limits }, { createdAgo, queuedMs, lastedMs, end, restarts, lines });
 }
 
 function castingOf({ random }: Stage, { word, command, tags }: Work): Casting {
   const name = `${word}-${random.between(1, 99)}${random.pick(["", "a", "b"])}`;
-  const casting: Casting = { ...random.pick(PEOPLE), command };
-  casting.tags = [...tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])];
-  if (random.chance(0.6)) casting.name = name;
-  if (random.chance(0.2)) casting.description = `${word} after the review of last week`;
-  if (word === "notebook") casting.httpPort = 8888;
-  return casting;
+  return {
+    ...random.pick(PEOPLE),
+    command,
+    tags: [...tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])],
+    name: random.chance(0.6) ? name : undefined,
+    description: random.chance(0.2) ? `${word} after the review of last week` : undefined,
+    http: word === "notebook" ? { port: 8888, health_check_path: "/", requires_auth: true } : undefined,
+  };
 }
 
 /** What a job printed until it ended as it did: only one that succeeded came to its end. */
@@ -170,7 +169,7 @@ function present(stage: Stage): void {
   const loop =
     "sh -c 'i=41; while true; do echo \"epoch $i/400 loss=0.$((900 - i))\"; i=$((i+1)); sleep 5; done'";
   const epochs = trainingText(stage.random, 40).map((line) => line.replace("/40 ", "/400 "));
-  const resnet = { name: "train-resnet", command: loop, tags: ["train"], lifeSpanMinutes: 720 };
+  const resnet = { name: "train-resnet", command: loop, tags: ["train"], maxRunTimeMinutes: 720 };
   stage.running(resnet, 3 * HOUR, epochs);
   const traced = traceback("KeyError: 'head.weight'", "eval.py");
   const lines = ["loading /mnt/checkpoints/latest.pt", "batch 25/1000 acc=0.7312", ...traced];
@@ -190,7 +189,8 @@ function failing(text: string[]): Ending {
   return { end: failed(1, text.slice(-4).join("\n")), text };
 }
 
-function misspelt({ script }: Work): Ending {
+function misspelt(work: Work): Ending {
+  const script = scriptOf(work);
   const text = [
     `usage: ${script} [-h] [--config CONFIG]`,
     `${script}: error: unrecognized arguments: --lerning-rate`,

@@ -4,14 +4,12 @@ import type { Random } from "./random.ts";
 export interface Work {
   word: string;
   command: string;
-  /** The program that a traceback names. */
-  script: string;
   tags: string[];
   presets: string[];
   /** What it prints when nothing goes wrong. */
   text(random: Random, preset: string): string[];
-  /** The error it ends with when its input is wrong, and when memory is. */
-  errors: { input: string; memory: string };
+  /** What it ends with when its input is wrong. */
+  error: string;
 }
 
 const MACHINES: Record<string, Banner> = {
@@ -20,35 +18,29 @@ const MACHINES: Record<string, Banner> = {
   "h100-x4": { host: "h100-node", hardware: "4 x NVIDIA H100-80GB-HBM3" },
 };
 
-const TORCH = {
-  input: "ValueError: Expected input batch_size (256) to match target batch_size (255).",
-  memory: "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB.",
-};
-const NUMPY_MEMORY = "MemoryError: Unable to allocate 2.50 GiB for an array with shape (335544320,)";
+const BATCH_ERROR = "ValueError: Expected input batch_size (256) to match target batch_size (255).";
+const LOADING = "loading /mnt/checkpoints/latest.pt";
 
 export const WORK: Work[] = [
   {
     word: "train",
     command: "python train.py --config configs/resnet50.yaml",
-    script: "train.py",
     tags: ["train"],
     presets: ["a100", "a100-x8-spot", "h100-x4"],
     text: training,
-    errors: TORCH,
+    error: BATCH_ERROR,
   },
   {
     word: "finetune",
     command: "accelerate launch finetune.py --model base-7b",
-    script: "finetune.py",
     tags: ["llm"],
     presets: ["a100", "h100-x4"],
     text: training,
-    errors: TORCH,
+    error: BATCH_ERROR,
   },
   {
     word: "prep",
     command: "bash -c 'python prep.py --shards 64 | tee prep.log'",
-    script: "prep.py",
     tags: ["data"],
     presets: ["cpu-medium", "cpu-large"],
     text: (random) => [
@@ -56,41 +48,35 @@ export const WORK: Work[] = [
       ...steps(64, (shard) => `shard ${shard}/64: ${random.between(18_000, 21_000)} records kept`),
       "wrote /mnt/datasets/clean",
     ],
-    errors: { input: "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", memory: NUMPY_MEMORY },
+    error: "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff",
   },
   {
     word: "eval",
     command: "python eval.py --split test",
-    script: "eval.py",
     tags: ["eval"],
     presets: ["cpu-medium", "a100"],
     text: (random) => [
-      "loading /mnt/checkpoints/latest.pt",
+      LOADING,
       ...steps(40, (batch) => `batch ${batch * 25}/1000 acc=${(0.7 + random.next() / 10).toFixed(4)}`),
       `test acc=${(0.7 + random.next() / 10).toFixed(4)}`,
     ],
-    errors: { input: "KeyError: 'head.weight'", memory: NUMPY_MEMORY },
+    error: "KeyError: 'head.weight'",
   },
   {
     word: "export",
     command: "python export_onnx.py",
-    script: "export_onnx.py",
     tags: [],
     presets: ["cpu-small"],
     text: (random) => [
-      "loading /mnt/checkpoints/latest.pt",
+      LOADING,
       ...steps(24, (layer) => `exporting layer ${layer}/24`),
       `saved /mnt/export/model.onnx (${random.between(90, 110)}.4 MB)`,
     ],
-    errors: {
-      input: "torch.onnx.errors.UnsupportedOperatorError: 'aten::unique_dim' is not supported",
-      memory: NUMPY_MEMORY,
-    },
+    error: "torch.onnx.errors.UnsupportedOperatorError: 'aten::unique_dim' is not supported",
   },
   {
     word: "notebook",
     command: "jupyter lab --ip 0.0.0.0 --port 8888",
-    script: "jupyter-lab",
     tags: ["interactive"],
     presets: ["cpu-small", "a100"],
     text: (random) => [
@@ -99,9 +85,21 @@ export const WORK: Work[] = [
       "[I ServerApp] Use Control-C to stop this server and shut down all kernels.",
       ...steps(30, (save) => `[I ServerApp] Saving file at /explore-${1 + (save % 4)}.ipynb`),
     ],
-    errors: { input: "OSError: [Errno 98] Address already in use", memory: NUMPY_MEMORY },
+    error: "OSError: [Errno 98] Address already in use",
   },
 ];
+
+/** The program that a traceback names. */
+export function scriptOf({ command }: Work): string {
+  return /\w+\.py/.exec(command)?.[0] ?? "jupyter-lab";
+}
+
+/** What it ends with when memory is too small. */
+export function memoryErrorOf({ text }: Work): string {
+  return text === training
+    ? "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB."
+    : "MemoryError: Unable to allocate 2.50 GiB for an array with shape (335544320,)";
+}
 
 /** A text that ends where its program was ended: within the work, not after it. */
 export function brokenOff(text: readonly string[], share: number): string[] {
@@ -130,10 +128,8 @@ interface Banner {
   hardware: string;
 }
 
-const NO_GPU: Banner = { host: "cpu-node", hardware: "no GPU" };
-
 /** What a training prints: a banner, progress bars that overwrite themselves, a line per epoch. */
-export function trainingText(random: Random, epochs: number, machine = NO_GPU): string[] {
+export function trainingText(random: Random, epochs: number, machine?: Banner): string[] {
   const lines = banner(random, machine);
   let loss = 2 + random.next();
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
@@ -185,7 +181,10 @@ export function leakyText(random: Random): string[] {
   ];
 }
 
-function banner(random: Random, { host, hardware }: Banner): string[] {
+function banner(
+  random: Random,
+  { host, hardware }: Banner = { host: "cpu-node", hardware: "no GPU" },
+): string[] {
   return [
     `[host ${host}-${random.between(1, 9)}] torch 2.4.0+cu121, ${hardware}`,
     `seed ${random.between(1, 9999)}, batch 256, workers 8`,
