@@ -25,7 +25,10 @@ export function configRoutes(app: App, context: ApiContext): void {
       status: "deployed",
       created_at: CREATED,
       orchestrator: {},
-      energy: energyView(cluster),
+      energy: {
+        co2_grams_eq_per_kwh: 0,
+        schedules: cluster.energySchedules.map(({ name }) => ({ name, price_per_kwh: "0" })),
+      },
     });
   });
 }
@@ -112,12 +115,5 @@ function presetView(preset: Preset): object {
     memory_mb: Math.floor(preset.memory / 2 ** 20),
     is_preemptible: preset.scheduler_enabled,
     is_preemptible_node_required: preset.preemptible_node,
-  };
-}
-
-function energyView({ energySchedules }: Cluster): object {
-  return {
-    co2_grams_eq_per_kwh: 0,
-    schedules: energySchedules.map(({ name }) => ({ name, price_per_kwh: "0" })),
   };
 }

@@ -3,29 +3,25 @@ import { type ApiContext, demand } from "../context.ts";
 import { failure, json } from "../http/answer.ts";
 import { type Call, queryOf, readJson, userOf } from "../http/call.ts";
 import { needsMounts } from "../lifecycle/launch.ts";
+import { isSolvent } from "../state/accounts.ts";
 import type { JobContainer, JobRecord } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { registryHost } from "../state/names.ts";
 import type { Permission } from "../state/permissions.ts";
 import { baseName, type Cluster, clustersOf, orgsOf } from "../state/platform.ts";
 import { encodeConfig } from "../state/tokens.ts";
-import { valid } from "../validate/check.ts";
+import { object, valid } from "../validate/check.ts";
 import { type JobRequest, jobPlace, jobRequest } from "../validate/job-request.ts";
 import { view } from "./job-view.ts";
 import { applyPreset, priceOf } from "./preset.ts";
 
+const REFUSED = "User is not allowed to submit jobs to the specified cluster";
 const PASSED_CONFIG = "NEURO_PASSED_CONFIG";
-
-interface Place {
-  cluster: Cluster;
-  org: string;
-  project: string;
-}
 
 /** `POST /jobs`: all checks in the platform's order, then the job. Source: protocol reference 3.8. */
 export async function createJob(context: ApiContext, call: Call): Promise<Response> {
   const user = userOf(call);
-  const payload = asObject(await readJson(call));
+  const payload = valid(object, await readJson(call));
   const place = placeOf(context, user, payload);
   const { cluster } = place;
   const flat = queryOf(call).has("from_preset");
@@ -37,34 +33,26 @@ export async function createJob(context: ApiContext, call: Call): Promise<Respon
   refuse(context, asked, cluster);
   const job = asked.passConfig ? withPassedConfig(context, asked) : asked;
   const shown = view(context, job);
-  const stored = asStored(job);
+  // A scheduled job without a schedule has one once it is read again: protocol reference 3.7.
+  const stored = job.schedulerEnabled
+    ? { ...job, energyScheduleName: job.energyScheduleName ?? "default" }
+    : job;
   context.table.add(stored);
   context.lifecycle.start(stored);
   return json(shown, 202);
 }
 
-function asObject(payload: unknown): Record<string, unknown> {
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload))
-    throw failure(400, "value is not a dict");
-  return { ...payload };
-}
-
 /** Rows 3 to 6. Source: protocol reference 3.8. */
-function placeOf({ platform }: ApiContext, user: string, payload: Record<string, unknown>): Place {
+function placeOf({ platform }: ApiContext, user: string, payload: Record<string, unknown>) {
   const own = clustersOf(platform, user);
   const named = payload.cluster_name ?? undefined;
   const cluster = named === undefined ? own[0] : own.find(({ name }) => name === named);
   if (own.length === 0) throw failure(403, "No clusters");
-  if (cluster === undefined)
-    throw failure(403, "User is not allowed to submit jobs to the specified cluster");
+  if (cluster === undefined) throw failure(403, REFUSED);
   valid(jobPlace(payload), payload);
   const orgs = orgsOf(platform, user, cluster.name);
   const org = payload.org_name === undefined ? orgs[0] : orgs.find((name) => name === payload.org_name);
-  if (org === undefined) {
-    const text =
-      "User is not allowed to submit jobs to the specified cluster as a member of given organization";
-    throw failure(403, text);
-  }
+  if (org === undefined) throw failure(403, `${REFUSED} as a member of given organization`);
   const project = typeof payload.project_name === "string" ? payload.project_name : baseName(user);
   return { cluster, org, project };
 }
@@ -72,7 +60,11 @@ function placeOf({ platform }: ApiContext, user: string, payload: Record<string,
 function toRecord(
   { clock }: ApiContext,
   owner: string,
-  { request, place, sent }: { request: JobRequest; place: Place; sent: JobRecord["sent"] },
+  {
+    request,
+    place,
+    sent,
+  }: { request: JobRequest; place: ReturnType<typeof placeOf>; sent: JobRecord["sent"] },
 ): JobRecord {
   const { common } = request;
   const container = toContainer(request.container);
@@ -106,24 +98,15 @@ function toRecord(
   };
 }
 
-function toContainer({ resources: asked, ...container }: JobRequest["container"]): JobContainer {
-  const { memory, memory_mb = 0, ...resources } = asked;
+function toContainer({ resources, volumes, ...container }: JobRequest["container"]): JobContainer {
+  const { memory, memory_mb = 0, ...amounts } = resources;
   return {
-    image: container.image,
-    entrypoint: container.entrypoint,
-    command: container.command,
-    working_dir: container.working_dir,
-    env: container.env,
-    tty: container.tty,
-    http: container.http,
-    secret_env: container.secret_env,
-    secret_volumes: container.secret_volumes,
-    disk_volumes: container.disk_volumes,
-    volumes: container.volumes.map(({ src_storage_uri, ...volume }) => ({
+    ...container,
+    volumes: volumes.map(({ src_storage_uri, ...volume }) => ({
       src_storage_uri: src_storage_uri.replace(/%2f/gi, "/"),
       ...volume,
     })),
-    resources: { ...resources, memory: memory ?? memory_mb * 2 ** 20 },
+    resources: { ...amounts, memory: memory ?? memory_mb * 2 ** 20 },
   };
 }
 
@@ -153,11 +136,6 @@ function withPassedConfig({ tokens, origin }: ApiContext, job: JobRecord): JobRe
   return { ...job, container: { ...container, env } };
 }
 
-/** A scheduled job without a schedule has one once it is read again. Source: protocol reference 3.7. */
-function asStored(job: JobRecord): JobRecord {
-  return job.schedulerEnabled ? { ...job, energyScheduleName: job.energyScheduleName ?? "default" } : job;
-}
-
 /** Rows 10 to 17, and what this emulator cannot do. Source: protocol reference 3.8. */
 function refuse(context: ApiContext, job: JobRecord, cluster: Cluster): void {
   const prefix = "Failed to create job:";
@@ -183,13 +161,14 @@ function refuse(context: ApiContext, job: JobRecord, cluster: Cluster): void {
 }
 
 function refuseForQuota({ lifecycle, accounts }: ApiContext, job: JobRecord): void {
-  const { owner, org, cluster } = job;
-  const user = baseName(owner);
+  const { org } = job;
+  const user = baseName(job.owner);
+  const account = accounts.of(job);
   const over = job.waitForJobsQuota ? undefined : lifecycle.overQuota(job);
   if (over === "user") throw failure(400, `Jobs limit quota exceeded for user '${user}'`);
   if (over === "org") throw failure(400, `Jobs limit quota exceeded for org '${org}'`);
-  if (!accounts.isSolvent({ cluster, org, user })) throw failure(400, `No credits left for user '${user}'`);
-  if (!accounts.isSolvent({ cluster, org })) throw failure(400, `No credits left for org '${org}'`);
+  if (!isSolvent(account.user)) throw failure(400, `No credits left for user '${user}'`);
+  if (!isSolvent(account.org)) throw failure(400, `No credits left for org '${org}'`);
 }
 
 /** What a caller must be allowed to do to start a job. Source: protocol reference 3.8 row 9. */
@@ -209,13 +188,8 @@ export function requiredPermissions({ cluster, org, project, container }: JobRec
   ];
 }
 
-function read(uri: string): Permission {
-  return { uri, action: "read" };
-}
-
-function access(uri: string, readOnly: boolean): Permission {
-  return { uri, action: readOnly ? "read" : "write" };
-}
+const read = (uri: string): Permission => ({ uri, action: "read" });
+const access = (uri: string, readOnly: boolean): Permission => ({ uri, action: readOnly ? "read" : "write" });
 
 /** The platform cuts at the first colon, even that of a port. */
 function imageUri(cluster: string, reference: string): string {

@@ -19,17 +19,12 @@ import {
 } from "../validate/check.ts";
 import { placeName } from "../validate/job-request.ts";
 
-const diskName = pattern(
-  text({ min: 3, max: 40 }),
-  /^[a-z](?:-?[a-z0-9])*$/,
-  "^[a-z](?:-?[a-z0-9])*(?!\\n)$",
-);
-
+const name = pattern(text({ min: 3, max: 40 }), /^[a-z](?:-?[a-z0-9])*$/, "^[a-z](?:-?[a-z0-9])*(?!\\n)$");
 const diskBody = dict({
   storage: required(int({ min: 1 })),
   project_name: required(placeName),
   org_name: required(placeName),
-  name: optional(either(none, diskName)),
+  name: optional(either(none, name)),
   life_span: optional(either(none, float({ min: 0 }))),
 });
 
@@ -50,11 +45,8 @@ export function diskRoutes(app: App, context: ApiContext, cluster: string): void
   app.get(base, (call) => {
     const [user, query] = [userOf(call), queryOf(call)];
     const readable = (disk: Disk) => context.permissions.allows(user, { uri: uriOf(disk), action: "read" });
-    return json(
-      all()
-        .filter((disk) => inPlace(disk, query) && readable(disk))
-        .map(diskView),
-    );
+    const shown = all().filter((disk) => inPlace(disk, query) && readable(disk));
+    return json(shown.map(diskView));
   });
   app.post(base, async (call) => {
     const owner = userOf(call);

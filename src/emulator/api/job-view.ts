@@ -1,6 +1,6 @@
 import type { ApiContext } from "../context.ts";
 import { costOf } from "../state/decimal.ts";
-import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
+import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
@@ -20,6 +20,7 @@ interface ViewOptions {
 export function jobView(job: JobRecord, { nowMs, httpUrl }: ViewOptions): object {
   const { id, owner, org, project, cluster, sent = {} } = job;
   const runMicros = runMicroseconds(job, nowMs);
+  const ran = job.statuses.some(({ status }) => status === "running");
   return {
     id,
     owner,
@@ -30,7 +31,13 @@ export function jobView(job: JobRecord, { nowMs, httpUrl }: ViewOptions): object
     org_project_hash: orgProjectHash(org, project),
     uri: `job://${cluster}/${org}/${project}/${id}`,
     status: current(job).status,
-    statuses: job.statuses.map(statusView),
+    statuses: job.statuses.map(({ status, atMs, reason, description, exitCode }) => ({
+      status,
+      transition_time: isoTime(atMs),
+      reason,
+      description,
+      exit_code: exitCode,
+    })),
     history: historyView(job, runMicros),
     container: containerView(job, sent),
     scheduler_enabled: job.schedulerEnabled,
@@ -43,7 +50,7 @@ export function jobView(job: JobRecord, { nowMs, httpUrl }: ViewOptions): object
     materialized: job.materialized,
     being_dropped: job.beingDropped,
     logs_removed: job.logsRemoved,
-    total_price_credits: neverRan(job) ? "0" : costOf(runMicros, job.pricePerHour),
+    total_price_credits: isFinished(job) && !ran ? "0" : costOf(runMicros, job.pricePerHour),
     price_credits_per_hour: job.pricePerHour,
     priority: job.priority,
     name: job.name || undefined,
@@ -57,13 +64,9 @@ export function jobView(job: JobRecord, { nowMs, httpUrl }: ViewOptions): object
   };
 }
 
-function statusView({ status, atMs, reason, description, exitCode }: StatusItem): object {
-  return { status, transition_time: isoTime(atMs), reason, description, exit_code: exitCode };
-}
-
 function historyView(job: JobRecord, runMicros: number): object {
   const { status, reason, description, exitCode } = current(job);
-  const [started, finished] = [startedMs(job), finishedMs(job)];
+  const shown = (ms: number | undefined) => (ms === undefined ? undefined : isoTime(ms));
   return {
     status,
     reason,
@@ -71,8 +74,8 @@ function historyView(job: JobRecord, runMicros: number): object {
     created_at: isoTime(createdMs(job)),
     run_time_seconds: runMicros / 1_000_000,
     restarts: restarts(job),
-    started_at: started === undefined ? undefined : isoTime(started),
-    finished_at: finished === undefined ? undefined : isoTime(finished),
+    started_at: shown(startedMs(job)),
+    finished_at: shown(finishedMs(job)),
     exit_code: exitCode,
   };
 }
@@ -113,11 +116,6 @@ function hostView(
 /** A number as it was sent, unless it has changed since. Source: protocol reference 3.9. */
 function asSent(value: unknown, sent: unknown): unknown {
   return sent !== undefined && Number(sent) === value ? sent : value;
-}
-
-/** Whether a job ended without ever running. */
-function neverRan(job: JobRecord): boolean {
-  return isFinished(job) && !job.statuses.some(({ status }) => status === "running");
 }
 
 /** What is empty is not shown. */

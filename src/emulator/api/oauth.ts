@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { ApiContext } from "../context.ts";
 import { empty, HttpError, json, text } from "../http/answer.ts";
@@ -51,22 +51,15 @@ export function oauthRoutes(app: App, context: ApiContext): void {
 
 /** @throws {HttpError} 403 for a grant or code that is not valid. */
 function exchange({ tokens }: ApiContext, codes: LoginCodes, form: URLSearchParams): object {
-  const bought = (user: string) => ({
-    access_token: tokens.mint(user),
-    expires_in: LIFE_SECONDS,
-    token_type: "Bearer",
-  });
   const grant = form.get("grant_type");
-  if (grant === "refresh_token") {
-    const user = tokens.refreshedBy(form.get("refresh_token") ?? "");
-    if (user === undefined) throw denied("invalid_grant", "Unknown or invalid refresh_token.");
-    return bought(user);
-  }
-  if (grant !== "authorization_code")
+  const refreshes = grant === "refresh_token";
+  if (!refreshes && grant !== "authorization_code")
     throw denied("unsupported_grant_type", "The grant type is not supported.");
-  const user = codes.redeem(form);
-  if (user === undefined) throw denied("invalid_grant", "Unknown or invalid code.");
-  return { ...bought(user), refresh_token: tokens.mintRefresh(user) };
+  const user = refreshes ? tokens.refreshedBy(form.get("refresh_token") ?? "") : codes.redeem(form);
+  if (user === undefined)
+    throw denied("invalid_grant", `Unknown or invalid ${refreshes ? "refresh_token" : "code"}.`);
+  const bought = { access_token: tokens.mint(user), expires_in: LIFE_SECONDS, token_type: "Bearer" };
+  return refreshes ? bought : { ...bought, refresh_token: tokens.mintRefresh(user) };
 }
 
 /** Where a login ends: at a client that waits for a code, or at the page of a job. */
@@ -134,13 +127,10 @@ function openLoginCodes(clock: Clock) {
       open.delete(code);
       if (login === undefined || login.untilMs < clock.nowMs()) return undefined;
       const { user, callback, challenge } = login;
-      const verified = challenge === null || challenge === hashOf(form.get("code_verifier") ?? "");
+      const verified =
+        challenge === null || challenge === hash("sha256", form.get("code_verifier") ?? "", "base64url");
       const returned = form.get("redirect_uri") ?? callback;
       return verified && URL.canParse(returned) && new URL(returned).href === callback ? user : undefined;
     },
   };
-}
-
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
 }

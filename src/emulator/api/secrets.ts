@@ -55,9 +55,7 @@ export function secretRoutes(app: App, context: ApiContext, cluster: string): vo
   });
 }
 
-function notFound(call: Call) {
-  return failure(404, `Secret '${param(call, "key")}' not found`);
-}
+const notFound = (call: Call) => failure(404, `Secret '${param(call, "key")}' not found`);
 
 function pathOf(call: Call, cluster: string): string {
   const query = queryOf(call);

@@ -22,7 +22,11 @@ const OPERATIONS: Record<string, { method: string; action: Action; run: Operatio
   GETFILESTATUS: { method: "GET", action: "read", run: status },
   OPEN: { method: "GET", action: "read", run: open },
   CREATE: { method: "PUT", action: "write", run: create },
-  MKDIRS: { method: "PUT", action: "write", run: makeFolder },
+  MKDIRS: {
+    method: "PUT",
+    action: "write",
+    run: async ({ file }) => mkdir(file, { recursive: true }).then(() => empty(201)),
+  },
   WRITE: { method: "PATCH", action: "write", run: write },
   DELETE: { method: "DELETE", action: "write", run: remove },
 };
@@ -97,11 +101,6 @@ async function write({ file }: Place, { env, req }: Call): Promise<Response> {
   if (start === undefined) throw problem(400, "EINVAL", "Content-Range is required");
   await pipeline(env.incoming, createWriteStream(file, { flags: "r+", start: Number(start) }));
   return empty(200);
-}
-
-async function makeFolder({ file }: Place): Promise<Response> {
-  await mkdir(file, { recursive: true });
-  return empty(201);
 }
 
 async function remove({ file }: Place, call: Call): Promise<Response> {

@@ -32,7 +32,7 @@ export class Container {
   }
 
   /**
-   * Runs it once; `output` is the end of what it printed. `began` is called as soon as something runs: never, if it
+   * Runs it once; `output` is the end of what it printed, null for nothing. `began` is called as soon as something runs: never, if it
    * could not be started.
    */
   async run(began: () => void): Promise<Ending & { output: string | null }> {
@@ -50,7 +50,11 @@ export class Container {
     this.#live = undefined;
     this.#running = undefined;
     logs.endLine(this.#job.id);
-    return { ...ending, output: messageOf(tail) };
+    const lastLines = tail
+      .toString("utf8")
+      .split("\n")
+      .slice(-TAIL_LINES - 1);
+    return { ...ending, output: lastLines.join("\n") || null };
   }
 
   kill(): void {
@@ -88,15 +92,9 @@ export class Container {
   }
 }
 
-/** How much of the end of its output a failed container leaves as its message. */
+/** How much of the end of its output a failed container leaves as its message. Source: protocol reference 3.11. */
 const TAIL_BYTES = 2048;
 const TAIL_LINES = 80;
-
-/** The message, or null if the job printed nothing. Source: protocol reference 3.11. */
-function messageOf(tail: Buffer): string | null {
-  const lines = tail.toString("utf8").split("\n");
-  return lines.slice(-TAIL_LINES - 1).join("\n") || null;
-}
 
 /** Something that runs and can be told to end. */
 interface Live {
@@ -105,25 +103,18 @@ interface Live {
 }
 
 /** Plays a log in place of a process. */
-function playLog(canned: CannedRun, print: (bytes: Buffer) => void): Live {
+function playLog({ lines, linesPerSecond, exitCode }: CannedRun, print: (bytes: Buffer) => void): Live {
   const killed = new AbortController();
-  return {
-    kill: (signal) => killed.abort(signal),
-    ended: play(canned, print, killed.signal),
+  const { signal } = killed;
+  const play = async (): Promise<Ending> => {
+    for (const line of lines) {
+      if (signal.aborted) break;
+      print(Buffer.from(`${line}\n`));
+      // Rejects only when it is to end.
+      await delay(1000 / linesPerSecond, undefined, { signal }).catch(() => undefined);
+    }
+    const code = signal.reason === "SIGKILL" ? 137 : 143;
+    return { exitCode: signal.aborted ? code : exitCode, oomKilled: false };
   };
-}
-
-async function play(
-  { lines, linesPerSecond, exitCode }: CannedRun,
-  print: (bytes: Buffer) => void,
-  signal: AbortSignal,
-): Promise<Ending> {
-  for (const line of lines) {
-    if (signal.aborted) break;
-    print(Buffer.from(`${line}\n`));
-    // Rejects only when it is to end.
-    await delay(1000 / linesPerSecond, undefined, { signal }).catch(() => undefined);
-  }
-  const code = signal.reason === "SIGKILL" ? 137 : 143;
-  return { exitCode: signal.aborted ? code : exitCode, oomKilled: false };
+  return { kill: (reason) => killed.abort(reason), ended: play() };
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningJob } from "../run/job-process.ts";
 import { endStrays } from "../run/process-table.ts";
+import { isSolvent } from "../state/accounts.ts";
 import { costOf, subtract } from "../state/decimal.ts";
 import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.ts";
@@ -33,9 +34,12 @@ export class JobLifecycle {
     this.#deps = deps;
     const { platform, clock, timing } = deps;
     this.#nodes = new Map(platform.clusters.map((c) => [c.name, new Nodes(c, clock, timing.scaleUpMs)]));
-    this.#retention = new Retention({ ...deps, stop: (job) => this.#stop(job) });
-    this.#timer = setInterval(() => this.#enforce(), timing.policyLoopMs);
-    this.#timer.unref();
+    const stop = async (job: JobRecord) => {
+      this.kill(job);
+      await this.#runs.get(job.id)?.done;
+    };
+    this.#retention = new Retention({ ...deps, stop });
+    this.#timer = setInterval(() => this.#enforce(), timing.policyLoopMs).unref();
     this.#stopListening = clock.onAdvance(() => this.#enforce());
   }
 
@@ -96,14 +100,11 @@ export class JobLifecycle {
     if (lost.size > 0) endStrays((jobId) => lost.has(jobId));
     for (const job of this.#deps.table.active()) {
       const { status } = current(job);
-      if (status === "running") this.#lost(job);
-      else this.start(job, { resumed: status !== "pending" });
+      if (status === "running") {
+        job.materialized = false;
+        this.#move(job, step("failed", this.#deps.clock.nowMs(), LOST));
+      } else this.start(job, { resumed: status !== "pending" });
     }
-  }
-
-  #lost(job: JobRecord): void {
-    job.materialized = false;
-    this.#move(job, step("failed", this.#deps.clock.nowMs(), LOST));
   }
 
   async close(): Promise<void> {
@@ -114,11 +115,6 @@ export class JobLifecycle {
     await this.#deps.runner.close();
     await Promise.all(runs.map(({ done }) => done));
     await this.#retention.close();
-  }
-
-  async #stop(job: JobRecord): Promise<void> {
-    this.kill(job);
-    await this.#runs.get(job.id)?.done;
   }
 
   #runDeps(nodes: Nodes): RunDeps {
@@ -143,11 +139,12 @@ export class JobLifecycle {
     counts: (job: JobRecord) => boolean = () => true,
   ): "user" | "org" | undefined {
     const { accounts, table } = this.#deps;
+    const account = accounts.of({ owner, cluster, org });
     const seated = table.active().filter((job) => job.cluster === cluster && job.org === org && counts(job));
     const mine = seated.filter((job) => baseName(job.owner) === baseName(owner));
     const full = (count: number, limit: number | undefined) => limit !== undefined && count >= limit;
-    if (full(mine.length, accounts.get({ cluster, org, user: owner }).runningJobs)) return "user";
-    return full(seated.length, accounts.get({ cluster, org }).runningJobs) ? "org" : undefined;
+    if (full(mine.length, account.user.runningJobs)) return "user";
+    return full(seated.length, account.org.runningJobs) ? "org" : undefined;
   }
 
   /** Source: protocol reference 3.11 (`DiskUnavailable`). */
@@ -199,9 +196,12 @@ export class JobLifecycle {
   }
 
   #police(job: JobRecord, run: JobRun): void {
-    if (this.#limited(job)) this.#charge(job);
-    if (outlived(job, this.#deps.clock.nowMs())) run.cancel("LifeSpanEnded");
-    else if (!this.#solvent(job)) run.cancel("QuotaExhausted");
+    const { accounts, clock } = this.#deps;
+    const isLimited = Object.values(accounts.of(job)).some(({ credits }) => credits !== undefined);
+    if (isLimited) this.#charge(job);
+    const lifeSpanMicros = (job.maxRunTimeMinutes ?? Number.POSITIVE_INFINITY) * 60_000_000;
+    if (runMicroseconds(job, clock.nowMs()) >= lifeSpanMicros) run.cancel("LifeSpanEnded");
+    else if (!Object.values(accounts.of(job)).every(isSolvent)) run.cancel("QuotaExhausted");
     else if (!this.#scheduled(job)) run.suspend();
   }
 
@@ -235,24 +235,7 @@ export class JobLifecycle {
     const micros = runMicroseconds(job, this.#deps.clock.nowMs());
     if (micros === 0) return;
     const cost = costOf(micros, job.pricePerHour);
-    const { owner: user, cluster, org } = job;
-    this.#deps.accounts.charge({ cluster, org, user }, subtract(cost, this.#charged.get(job.id) ?? "0"));
+    this.#deps.accounts.charge(job, subtract(cost, this.#charged.get(job.id) ?? "0"));
     this.#charged.set(job.id, cost);
   }
-
-  #limited({ cluster, org, owner }: JobRecord): boolean {
-    const { accounts } = this.#deps;
-    const limits = [accounts.get({ cluster, org, user: owner }), accounts.get({ cluster, org })];
-    return limits.some(({ credits }) => credits !== undefined);
-  }
-
-  #solvent({ cluster, org, owner }: JobRecord): boolean {
-    const { accounts } = this.#deps;
-    return accounts.isSolvent({ cluster, org, user: owner }) && accounts.isSolvent({ cluster, org });
-  }
-}
-
-function outlived(job: JobRecord, nowMs: number): boolean {
-  const { maxRunTimeMinutes } = job;
-  return maxRunTimeMinutes !== undefined && runMicroseconds(job, nowMs) >= maxRunTimeMinutes * 60_000_000;
 }

@@ -45,11 +45,16 @@ export class Nodes {
     const pools = this.#poolsFor(job, need);
     if (pools.length === 0) return "impossible";
     const now = this.#clock.nowMs();
-    const waiting = { job, need, pools: new Set(pools.map(({ name }) => name)), sinceMs: sinceOf(job, now) };
+    const { status, atMs } = current(job);
+    // A suspended job has waited since its suspension.
+    const sinceMs = status === "suspended" ? atMs : now;
+    const waiting = { job, need, pools: new Set(pools.map(({ name }) => name)), sinceMs };
     const left = this.#leftFor(waiting);
     const ready = left.find(({ readyMs }) => readyMs <= now);
     if (ready !== undefined) {
-      this.#take(waiting, ready);
+      this.#queue.leave(job.id);
+      ready.free = plus(ready.free, need, -1);
+      this.#held.set(job.id, { node: ready, need });
       return "placed";
     }
     this.#queue.join(waiting);
@@ -132,26 +137,13 @@ export class Nodes {
     return new Map(readyFirst.map((node) => [node, node.free]));
   }
 
-  #take({ job, need }: Waiting, node: Node): void {
-    this.#queue.leave(job.id);
-    node.free = plus(node.free, need, -1);
-    this.#held.set(job.id, { node, need });
-  }
-
   #grow(pools: readonly Pool[], now: number): boolean {
-    const pool = pools.find(({ name, max_size }) => {
-      return this.#nodes.filter((node) => node.pool === name).length < max_size;
-    });
+    const size = (name: string) => this.#nodes.filter((node) => node.pool === name).length;
+    const pool = pools.find(({ name, max_size }) => size(name) < max_size);
     if (pool === undefined) return false;
     this.#nodes.push(newNode(pool, now + this.#scaleUpMs));
     return true;
   }
-}
-
-/** A suspended job has waited since its suspension. */
-function sinceOf(job: JobRecord, now: number): number {
-  const { status, atMs } = current(job);
-  return status === "suspended" ? atMs : now;
 }
 
 function newNode(pool: Pool, readyMs: number): Node {
@@ -180,12 +172,8 @@ function fewest(free: ReadonlyMap<Node, Room>, waiting: Waiting, holders: readon
   const enough = [...nodes].flatMap((node) => {
     const room = free.get(node) ?? node.free;
     const here = holders.filter((holder) => holder.node === node);
-    const suitsWithout = (gone: readonly Holder[]) =>
-      suits(
-        waiting,
-        node,
-        gone.reduce((sum, { need }) => plus(sum, need), room),
-      );
+    const without = (gone: readonly Holder[]) => gone.reduce((sum, { need }) => plus(sum, need), room);
+    const suitsWithout = (gone: readonly Holder[]) => suits(waiting, node, without(gone));
     const single = here.find((holder) => suitsWithout([holder]));
     if (single !== undefined) return [[single]];
     return suitsWithout(here) ? [needed(here, suitsWithout)] : [];
@@ -226,11 +214,9 @@ function fits(free: Room, need: Room): boolean {
 
 /** How many times `need` fits. */
 function times(free: Room, need: Room): number {
-  const byGpu = need.gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor(free.gpus / need.gpus);
-  return Math.max(
-    0,
-    Math.min(Math.floor((free.cpu + TINY) / need.cpu), Math.floor(free.memory / need.memory), byGpu),
-  );
+  const byGpu = need.gpus === 0 ? Number.POSITIVE_INFINITY : free.gpus / need.gpus;
+  const least = Math.min((free.cpu + TINY) / need.cpu, free.memory / need.memory, byGpu);
+  return Math.max(0, Math.floor(least));
 }
 
 /** `free` plus `need`, or minus it with `sign` -1. */

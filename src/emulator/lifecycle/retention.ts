@@ -1,16 +1,11 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
-import type { LogStore } from "../logs/store.ts";
 import type { JobRecord } from "../state/job.ts";
 import { finishedMs } from "../state/job-history.ts";
-import type { JobTable } from "../state/job-table.ts";
-import type { Timing } from "./timing.ts";
+import type { LifecycleDeps } from "./deps.ts";
 
-interface RetentionDeps {
-  table: JobTable;
-  logs: LogStore;
+interface RetentionDeps extends Pick<LifecycleDeps, "table" | "logs" | "timing"> {
   clock: Pick<Clock, "nowMs">;
-  timing: Timing;
   /** Resolves when nothing of the job runs. */
   stop(job: JobRecord): Promise<void>;
 }
@@ -68,13 +63,11 @@ export class Retention {
     const old = table.list({ untilMs: endedBefore, materialized: false, beingDropped: false });
     for (const [index, job] of old.entries()) {
       if (this.#closed) return;
-      if ((finishedMs(job) ?? Number.POSITIVE_INFINITY) <= endedBefore) this.#mark(job);
+      if ((finishedMs(job) ?? Number.POSITIVE_INFINITY) <= endedBefore) {
+        job.beingDropped = true;
+        table.changed(job);
+      }
       if (index % BATCH === BATCH - 1) await turn();
     }
-  }
-
-  #mark(job: JobRecord): void {
-    job.beingDropped = true;
-    this.#deps.table.changed(job);
   }
 }

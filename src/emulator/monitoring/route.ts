@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { ApiContext } from "../context.ts";
 import { failure } from "../http/answer.ts";
@@ -59,5 +59,5 @@ export function notRunning(jobId: string): string {
 
 /** What stands for the id of the job's container: 64 hexadecimal digits. */
 export function containerId({ id }: JobRecord): string {
-  return createHash("sha256").update(id).digest("hex");
+  return hash("sha256", id);
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { PassThrough, type Writable } from "node:stream";
 import type { ApiContext } from "../context.ts";
 import { pythonJson } from "../http/answer.ts";
@@ -81,7 +81,7 @@ async function save(
 
 /** The push of an image of two layers: what was there, and what the job wrote. Source: protocol reference 4.9. */
 function push({ image, repository, tag }: Target & { tag: string }): object[] {
-  const digest = createHash("sha256").update(`${image} ${Date.now()}`).digest("hex");
+  const digest = hash("sha256", `${image} ${Date.now()}`);
   const [base, layer] = [digest.slice(0, 12), digest.slice(12, 24)];
   const total = 4096;
   return [

@@ -1,4 +1,5 @@
 import { add, isPositive, subtract } from "./decimal.ts";
+import type { JobRecord } from "./job.ts";
 import { baseName } from "./platform.ts";
 import type { Collection } from "./store.ts";
 
@@ -34,23 +35,34 @@ export class Accounts {
     this.#accounts.set(nameOf(key), account);
   }
 
-  /** Takes credits from the member and from the org. */
-  charge({ cluster, org, user }: Required<AccountKey>, amount: string): void {
-    for (const key of [
-      { cluster, org, user },
-      { cluster, org },
-    ]) {
+  /** What a job counts for: its owner's account, and that of the org. */
+  of(job: Charged): { user: Account; org: Account } {
+    const [user, org] = keysOf(job);
+    return { user: this.get(user), org: this.get(org) };
+  }
+
+  /** Takes credits from the owner of a job and from the org. */
+  charge(job: Charged, amount: string): void {
+    for (const key of keysOf(job)) {
       const { credits, spent, ...account } = this.get(key);
       const left = credits && subtract(credits, amount);
       this.set(key, { ...account, credits: left, spent: add(spent, amount) });
     }
   }
+}
 
-  /** Whether there are credits left, or no limit. */
-  isSolvent(key: AccountKey): boolean {
-    const { credits } = this.get(key);
-    return credits === undefined || isPositive(credits);
-  }
+/** Whether there are credits left, or no limit. */
+export function isSolvent({ credits }: Account): boolean {
+  return credits === undefined || isPositive(credits);
+}
+
+type Charged = Pick<JobRecord, "cluster" | "org" | "owner">;
+
+function keysOf({ cluster, org, owner: user }: Charged): [AccountKey, AccountKey] {
+  return [
+    { cluster, org, user },
+    { cluster, org },
+  ];
 }
 
 function nameOf({ cluster, org, user }: AccountKey): string {

@@ -1,16 +1,16 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Ten hex digits that stand for org and project in host names. Source: protocol reference 3.7. */
 export function orgProjectHash(org: string, project: string): string {
-  return createHash("sha256").update(org).update(project).digest("hex").slice(0, 10);
+  return hash("sha256", org + project).slice(0, 10);
 }
 
 /** The Kubernetes namespace of a project. Source: protocol reference 3.7. */
 export function namespaceOf(org: string, project: string): string {
   const [o, p] = [normalise(org), normalise(project)];
-  const hash = createHash("sha256").update(`${o}--${p}`).digest("hex").slice(0, 24);
+  const digest = hash("sha256", `${o}--${p}`).slice(0, 24);
   const [orgPart, projectPart] = shorten(o, p);
-  return `platform--${orgPart}--${projectPart}--${hash}`;
+  return `platform--${orgPart}--${projectPart}--${digest}`;
 }
 
 /** What is left of 63 characters for the two names, shared in proportion to their lengths. */

@@ -145,7 +145,7 @@ export function mapping<T>(item: Check<T>): Check<Record<string, T>> {
   return (value) =>
     Object.fromEntries(
       passed(
-        Object.entries(asObject(value)).map(([key, entry]) => {
+        Object.entries(object(value)).map(([key, entry]) => {
           const result = attempt(item, entry);
           const pair = new Map<string, DataError>(key === "" ? [["key", blank]] : []);
           if (result instanceof DataError) pair.set("value", result);
@@ -167,7 +167,7 @@ type Parsed<Keys> = { [Name in keyof Keys]: Keys[Name] extends Key<infer T> ? T 
 /** Exactly these keys; a key that is not listed is an error. */
 export function dict<Keys extends Record<string, Key<unknown>>>(keys: Keys): Check<Parsed<Keys>> {
   return (value) => {
-    const source = asObject(value);
+    const source = object(value);
     const results = Object.entries(keys).map(([name, key]): [string, unknown] => [
       name,
       Object.hasOwn(source, name) ? attempt(key.check, source[name]) : absent(key),
@@ -198,7 +198,7 @@ export function refine<T, U>(check: Check<T>, next: (value: T) => U): Check<U> {
   return (value) => next(check(value));
 }
 
-function asObject(value: unknown): Record<string, unknown> {
+export function object(value: unknown): Record<string, unknown> {
   ensure(typeof value === "object" && value !== null && !Array.isArray(value), "value is not a dict");
   return { ...value };
 }

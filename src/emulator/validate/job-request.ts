@@ -42,7 +42,10 @@ export function jobRequest(rule: JobRequestRule) {
       request.energy_schedule_name === undefined || request.scheduler_enabled,
       "energy_schedule_name requires scheduler_enabled",
     );
-    return { common: request, container: "container" in request ? request.container : request };
+    if ("container" in request) return { common: request, container: request.container };
+    const container = Object.entries(request).filter(([key]) => Object.hasOwn(own, key));
+    // All of its keys, and no others.
+    return { common: request, container: Object.fromEntries(container) as typeof request };
   };
 }
 
