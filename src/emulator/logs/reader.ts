@@ -4,8 +4,8 @@ import { ENTRY_BYTES, type LogPaths } from "./writer.ts";
 const CHUNK_BYTES = 64 * 1024;
 const NEW_LINE = 10;
 
-/** A part of a file, in bytes from its start. */
-interface Range {
+/** A part of a log, in bytes from its start; `end` is where a following part begins. */
+export interface LogRange {
   start: number;
   end: number;
 }
@@ -28,7 +28,8 @@ export class LogReader {
 
   /** Undefined if the job never wrote anything. */
   static async open(paths: LogPaths): Promise<LogReader | undefined> {
-    const [text, index] = await Promise.all([paths.text, paths.index].map(openIfThere));
+    const opened = [paths.text, paths.index].map(async (path) => open(path, "r").catch(() => undefined));
+    const [text, index] = await Promise.all(opened);
     if (text !== undefined && index !== undefined) {
       const { size } = await text.stat();
       return new LogReader(text, index, size);
@@ -41,17 +42,10 @@ export class LogReader {
     await Promise.all([this.#text.close(), this.#index.close()]);
   }
 
-  /** Offset of the first byte written at `atMs` or later. */
-  async firstAt(atMs: number): Promise<number> {
+  /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
+  async firstAt(reached: (ms: number) => boolean): Promise<number> {
     await this.readTimes();
-    const offset = this.#offsets[firstIn(this.#times, (ms) => ms >= atMs)];
-    return Math.min(offset ?? this.size, this.size);
-  }
-
-  /** Offset of the first byte written later than `atMs`. */
-  async firstAfter(atMs: number): Promise<number> {
-    await this.readTimes();
-    const offset = this.#offsets[firstIn(this.#times, (ms) => ms > atMs)];
+    const offset = this.#offsets[firstIn(this.#times, reached)];
     return Math.min(offset ?? this.size, this.size);
   }
 
@@ -74,13 +68,13 @@ export class LogReader {
   }
 
   /** Whether the last line of a range that reaches the end lacks its end. */
-  async lineIsOpen({ start, end }: Range): Promise<boolean> {
+  async lineIsOpen({ start, end }: LogRange): Promise<boolean> {
     if (end <= start) return false;
     for await (const chunk of this.bytes({ start: end - 1, end })) return chunk[0] !== NEW_LINE;
     return false;
   }
 
-  async *bytes({ start, end }: Range): AsyncGenerator<Buffer> {
+  async *bytes({ start, end }: LogRange): AsyncGenerator<Buffer> {
     for (let at = start; at < end; ) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
       const { bytesRead } = await this.#text.read(buffer, 0, buffer.length, at);
@@ -130,14 +124,6 @@ export class LogReader {
   }
 }
 
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, "r");
-  } catch {
-    return undefined;
-  }
-}
-
 /** Place of the first value for which `reached` is true; from there on it always is. */
 function firstIn(values: readonly number[], reached: (value: number) => boolean): number {
   let [low, high] = [0, values.length];
@@ -155,18 +141,18 @@ export type Stamp = "micro" | "nano";
 /** Lines of a range, each behind its time and a space. A range may begin within a line: that gets no time. */
 export async function* stampLines(
   file: LogReader,
-  { start, end }: { start: number; end: number },
+  { start, end }: LogRange,
   stamp: Stamp,
 ): AsyncGenerator<Uint8Array> {
   await file.readTimes();
-  const times = new TimeCursor(file, start, stamp);
+  const timeOf = timesFrom(file, start, stamp);
   let atLineStart = start === 0 || !(await file.lineIsOpen({ start: 0, end: start }));
   let offset = start;
   for await (const chunk of file.bytes({ start, end })) {
     // One character per byte: whatever the bytes mean, they come out as they went in.
     let stamped = "";
     for (const part of linesOf(chunk.toString("latin1"))) {
-      if (atLineStart) stamped += `${times.text(offset)} `;
+      if (atLineStart) stamped += `${timeOf(offset)} `;
       stamped += part;
       offset += part.length;
       atLineStart = part.endsWith("\n");
@@ -184,32 +170,22 @@ function* linesOf(text: string): Generator<string> {
   }
 }
 
-/** Tells the time of ever later offsets. */
-class TimeCursor {
-  readonly #file: LogReader;
-  readonly #zeros: string;
-  #entry: number;
-  #shown: number | undefined;
-  #text = "";
+/** Tells the times of ever later offsets, as RFC 3339 in UTC. */
+function timesFrom(file: LogReader, offset: number, stamp: Stamp): (offset: number) => string {
+  let number = file.entryOf(offset);
+  let shown: string | undefined;
+  return (at) => {
+    while ((file.entry(number + 1)?.offset ?? Number.POSITIVE_INFINITY) <= at) {
+      number += 1;
+      shown = undefined;
+    }
+    shown ??= timeText(file.entry(number)?.atMs ?? 0, stamp);
+    return shown;
+  };
+}
 
-  constructor(file: LogReader, offset: number, stamp: Stamp) {
-    this.#file = file;
-    this.#entry = file.entryOf(offset);
-    this.#zeros = stamp === "nano" ? "000" : "";
-  }
-
-  /** RFC 3339 in UTC. */
-  text(offset: number): string {
-    while ((this.#file.entry(this.#entry + 1)?.offset ?? Number.POSITIVE_INFINITY) <= offset)
-      this.#entry += 1;
-    if (this.#shown !== this.#entry) this.#text = this.#format(this.#file.entry(this.#entry)?.atMs ?? 0);
-    this.#shown = this.#entry;
-    return this.#text;
-  }
-
-  #format(atMs: number): string {
-    const seconds = Math.floor(atMs / 1000);
-    const micros = String(Math.floor((atMs - seconds * 1000) * 1000)).padStart(6, "0");
-    return `${new Date(seconds * 1000).toISOString().slice(0, 20)}${micros}${this.#zeros}Z`;
-  }
+function timeText(atMs: number, stamp: Stamp): string {
+  const seconds = Math.floor(atMs / 1000);
+  const micros = String(Math.floor((atMs - seconds * 1000) * 1000)).padStart(6, "0");
+  return `${new Date(seconds * 1000).toISOString().slice(0, 20)}${micros}${stamp === "nano" ? "000" : ""}Z`;
 }

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { LogReader, type Stamp, stampLines } from "./reader.ts";
+import { type LogRange, LogReader, type Stamp, stampLines } from "./reader.ts";
 import { type LogBounds, type LogPaths, LogWriter, type TimedLine } from "./writer.ts";
 
 /** Which lines of a log are wanted, by the time of their first byte. */
@@ -10,12 +10,6 @@ interface TimeSpan {
   sinceMs?: number;
   /** Unix milliseconds; later lines are left out, and so is one that is not complete. */
   untilMs?: number;
-}
-
-/** A part of a log, in bytes from its start; `end` is where a following part begins. */
-interface LogRange {
-  start: number;
-  end: number;
 }
 
 interface FollowOptions {
@@ -77,9 +71,12 @@ export class FileLogs {
     const file = await LogReader.open(this.#paths(jobId));
     if (file === undefined) return { start: 0, end: 0 };
     try {
-      const start = sinceMs === undefined ? 0 : await file.lineStart(await file.firstAt(sinceMs));
+      const start =
+        sinceMs === undefined ? 0 : await file.lineStart(await file.firstAt((ms) => ms >= sinceMs));
       const end =
-        untilMs === undefined ? file.size : await file.completeBefore(await file.firstAfter(untilMs));
+        untilMs === undefined
+          ? file.size
+          : await file.completeBefore(await file.firstAt((ms) => ms > untilMs));
       return { start, end: Math.max(start, end) };
     } finally {
       await file.close();
@@ -99,19 +96,20 @@ export class FileLogs {
   }
 
   /** Everything from `start` on, and what still comes, until `signal` fires or the job's log is ended. */
-  async *follow(jobId: string, start: number, options: FollowOptions): AsyncIterable<Uint8Array> {
+  async *follow(jobId: string, start: number, { signal, stamp }: FollowOptions): AsyncIterable<Uint8Array> {
     const log = this.#log(jobId);
     log.followers += 1;
+    let file: LogReader | undefined;
     try {
-      if (log.size <= start && !(await log.grows(start, options.signal))) return;
-      const file = await LogReader.open(this.#paths(jobId));
-      if (file === undefined) return;
-      try {
-        yield* followFile(file, log, { ...options, start });
-      } finally {
-        await file.close();
+      for (let at = start; await log.grows(at, signal); ) {
+        file ??= await LogReader.open(this.#paths(jobId));
+        if (file === undefined) return;
+        const range = { start: at, end: log.size };
+        yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
+        at = range.end;
       }
     } finally {
+      await file?.close();
       log.followers -= 1;
       this.#forget(jobId, log);
     }
@@ -164,12 +162,10 @@ export class FileLogs {
     if (this.#open.has(log)) return log;
     if (!this.#hasReserve) this.#keepReserve();
     this.#open.add(log);
-    if (this.#open.size > OPEN_LOGS) {
-      const [oldest] = this.#open;
-      if (oldest !== undefined && oldest !== log) {
-        oldest.rest();
-        this.#open.delete(oldest);
-      }
+    const [oldest] = this.#open;
+    if (this.#open.size > OPEN_LOGS && oldest !== undefined) {
+      oldest.rest();
+      this.#open.delete(oldest);
     }
     return log;
   }
@@ -183,18 +179,6 @@ export class FileLogs {
   #paths(jobId: string): LogPaths {
     const base = join(this.#folder, shardOf(jobId), jobId);
     return { text: `${base}.log`, index: `${base}.times` };
-  }
-}
-
-async function* followFile(
-  file: LogReader,
-  log: LogWriter,
-  { start, signal, stamp }: FollowOptions & { start: number },
-): AsyncGenerator<Uint8Array> {
-  for (let at = start; await log.grows(at, signal); ) {
-    const range = { start: at, end: log.size };
-    yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
-    at = range.end;
   }
 }
 

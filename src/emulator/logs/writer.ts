@@ -31,7 +31,6 @@ export const ENTRY_BYTES = 16;
 const NEW_LINE = 10;
 /** Output closer together than this gets one time: the index stays small however short the pieces are. */
 const SAME_MS = 1;
-const FILL_LINES = 10_000;
 
 /** How long a log may become. */
 export interface LogBounds {
@@ -51,7 +50,8 @@ export class LogWriter {
   followers = 0;
   ended = false;
   hasOutput = false;
-  #size: number;
+  /** Bytes written. */
+  size: number;
   #lineOpen = false;
   #lastMs = -Infinity;
   readonly #paths: LogPaths;
@@ -63,32 +63,25 @@ export class LogWriter {
   constructor(paths: LogPaths, bounds: LogBounds) {
     this.#paths = paths;
     this.#bounds = bounds;
-    this.#size = statSync(paths.text, { throwIfNoEntry: false })?.size ?? 0;
-    this.#isCut = this.#size >= bounds.limitBytes;
-  }
-
-  /** Bytes written. */
-  get size(): number {
-    return this.#size;
+    this.size = statSync(paths.text, { throwIfNoEntry: false })?.size ?? 0;
+    this.#isCut = this.size >= bounds.limitBytes;
   }
 
   append(chunk: Uint8Array, atMs: number): void {
     this.#write(chunk, [{ atMs, offset: 0 }]);
   }
 
-  fill(timed: Iterable<TimedLine>): void {
-    const lines = [...timed];
-    for (let start = 0; start < lines.length; start += FILL_LINES) {
-      const batch = lines.slice(start, start + FILL_LINES);
-      const chunks = batch.map(({ text }) => Buffer.from(`${text}\n`));
-      let offset = 0;
-      const times = batch.map(({ atMs }, index) => {
-        const time = { atMs, offset };
-        offset += chunks[index]?.length ?? 0;
-        return time;
-      });
-      this.#write(Buffer.concat(chunks), times);
+  fill(lines: Iterable<TimedLine>): void {
+    const chunks: Buffer[] = [];
+    const times: { atMs: number; offset: number }[] = [];
+    let offset = 0;
+    for (const { atMs, text } of lines) {
+      const chunk = Buffer.from(`${text}\n`);
+      chunks.push(chunk);
+      times.push({ atMs, offset });
+      offset += chunk.length;
     }
+    if (chunks.length > 0) this.#write(Buffer.concat(chunks), times);
   }
 
   endLine(): void {
@@ -113,7 +106,7 @@ export class LogWriter {
 
   /** Waits for bytes behind `offset`; false if none come because the log was ended or `signal` fired. */
   async grows(offset: number, signal: AbortSignal): Promise<boolean> {
-    while (this.#size <= offset) {
+    while (this.size <= offset) {
       if (this.ended || signal.aborted) return false;
       await once(this.#events, "change", { signal }).catch(() => undefined);
     }
@@ -123,7 +116,7 @@ export class LogWriter {
   #write(bytes: Uint8Array, times: readonly { atMs: number; offset: number }[]): void {
     if (this.#isCut) return;
     const { limitBytes } = this.#bounds;
-    const room = limitBytes - this.#size;
+    const room = limitBytes - this.size;
     try {
       this.#put(bytes.length < room ? bytes : bytes.subarray(0, room), times);
       if (bytes.length >= room) this.#cut(`it is longer than ${limitBytes} bytes`);
@@ -142,12 +135,12 @@ export class LogWriter {
     for (const { atMs, offset } of times) {
       if (atMs < this.#lastMs + SAME_MS || offset > bytes.length) continue;
       this.#lastMs = atMs;
-      entries.push(atMs, this.#size + offset);
+      entries.push(atMs, this.size + offset);
     }
     writeAll(text, bytes);
     // The index follows the text: an entry never points behind the end, and bytes without one get the last time.
     if (entries.length > 0) writeAll(index, new Uint8Array(Float64Array.from(entries).buffer));
-    this.#size += bytes.length;
+    this.size += bytes.length;
     this.#lineOpen = bytes[bytes.length - 1] !== NEW_LINE;
   }
 
@@ -158,7 +151,7 @@ export class LogWriter {
       () => undefined,
       this.#bounds.makeRoom,
       () => {
-        this.#size = Math.max(0, this.#size - PAGE_BYTES);
+        this.size = Math.max(0, this.size - PAGE_BYTES);
       },
     ];
     for (const prepare of ways) {
@@ -170,7 +163,7 @@ export class LogWriter {
   #endWith(line: string): boolean {
     try {
       // What could be written only in part goes; what is closed is mended when it is opened again.
-      if (this.#files !== undefined) ftruncateSync(this.#files.text, this.#size);
+      if (this.#files !== undefined) ftruncateSync(this.#files.text, this.size);
       this.rest();
       this.#files = this.#openFiles();
       this.#put(Buffer.from(this.#lineOpen ? `\n${line}` : line), []);
@@ -185,8 +178,8 @@ export class LogWriter {
     const text = openSync(this.#paths.text, "a+", 0o600);
     const index = openSync(this.#paths.index, "a+", 0o600);
     const last = Buffer.alloc(1);
-    if (this.#size > 0) readSync(text, last, 0, 1, this.#size - 1);
-    this.#lineOpen = this.#size > 0 && last[0] !== NEW_LINE;
+    if (this.size > 0) readSync(text, last, 0, 1, this.size - 1);
+    this.#lineOpen = this.size > 0 && last[0] !== NEW_LINE;
     const indexBytes = fstatSync(index).size;
     const whole = indexBytes - (indexBytes % ENTRY_BYTES);
     // A process that was killed may have left half an entry.

@@ -25,6 +25,8 @@ interface JournalOptions {
   compactBytes?: number;
 }
 
+/** Characters of a snapshot written at once. */
+const BATCH_LENGTH = 256 * 1024;
 const COMPACT_BYTES = 16 * 1024 * 1024;
 /** Where lines are kept that could not be read. */
 const DAMAGED = "damaged.jsonl";
@@ -107,18 +109,18 @@ export class Journal {
     } catch (error) {
       if (this.#waiting.length === 1)
         process.emitWarning(`The emulator cannot keep its state: ${String(error)}`);
-      dropTail(this.#file, this.#bytes);
+      try {
+        // Removes the part of a line that did not fit.
+        ftruncateSync(this.#file, this.#bytes);
+      } catch {
+        // Then it is a torn line, which is told when it is read.
+      }
     }
   }
 }
 
-function snapshotName(generation: number): string {
-  return `snapshot-${generation}.jsonl`;
-}
-
-function journalName(generation: number): string {
-  return `journal-${generation}.jsonl`;
-}
+const snapshotName = (generation: number) => `snapshot-${generation}.jsonl`;
+const journalName = (generation: number) => `journal-${generation}.jsonl`;
 
 /** A journal is begun after its snapshot: where there is one there was the other. */
 function newest(folder: string): number {
@@ -217,30 +219,19 @@ function writeAll(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
-/** Removes the part of a line that did not fit. */
-function dropTail(file: number, bytes: number): void {
-  try {
-    ftruncateSync(file, bytes);
-  } catch {
-    // Then it is a torn line, which is told when it is read.
-  }
-}
-
 function writeLines(path: string, entries: Iterable<unknown>): number {
   const file = openOwn(path, "w");
-  let bytes = 0;
-  let batch: string[] = [];
+  let [bytes, batch] = [0, ""];
   const flush = () => {
-    if (batch.length === 0) return;
-    const text = Buffer.from(`${batch.join("\n")}\n`);
+    const text = Buffer.from(batch);
     writeAll(file, text);
     bytes += text.length;
-    batch = [];
+    batch = "";
   };
   try {
     for (const entry of entries) {
-      batch.push(JSON.stringify(entry));
-      if (batch.length >= 500) flush();
+      batch += `${JSON.stringify(entry)}\n`;
+      if (batch.length >= BATCH_LENGTH) flush();
     }
     flush();
   } finally {

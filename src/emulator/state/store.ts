@@ -1,37 +1,23 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { JobRecord, StatusItem } from "./job.ts";
+import type { JobRecord } from "./job.ts";
 import { JobTable } from "./job-table.ts";
 import { Journal } from "./journal.ts";
 
-/** What may change in a job after it was made. */
-interface JobChange {
-  id: string;
-  /** Steps since the last line about this job. */
-  steps: StatusItem[];
-  maxRunTimeMinutes?: number | undefined;
-  materialized: boolean;
-  beingDropped: boolean;
-  logsRemoved: boolean;
-}
-
-const steps = z.array(z.object({ status: z.string(), atMs: z.number() }));
-/** What a line about a job must at least hold. */
-const wholeJob = z.object({
+const step = z.looseObject({ status: z.string(), atMs: z.number() });
+/** What may change in a job after it was made; `steps` are those since the last line about it. */
+const change = z.looseObject({ id: z.string(), steps: z.array(step) });
+const job = z.looseObject({
   id: z.string(),
   owner: z.string(),
-  container: z.object({}),
-  statuses: steps.min(1),
+  container: z.looseObject({}),
+  statuses: z.array(step).min(1),
 });
-const change = z.object({ id: z.string(), steps });
 
-/** A line of the journal; what stands in it was written by this program. */
+/** A line of the journal. It was written by this program: what it must at least hold. */
 const line = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("job"), job: z.custom<JobRecord>((job) => wholeJob.safeParse(job).success) }),
-  z.object({
-    kind: z.literal("change"),
-    change: z.custom<JobChange>((item) => change.safeParse(item).success),
-  }),
+  z.object({ kind: z.literal("job"), job }),
+  z.object({ kind: z.literal("change"), change }),
   z.object({ kind: z.literal("removed"), id: z.string() }),
   z.object({
     kind: z.literal("value"),
@@ -99,7 +85,8 @@ export class Store {
 
   #replay(entry: unknown): boolean {
     const { success, data } = line.safeParse(entry);
-    if (data?.kind === "job") this.#read.set(data.job.id, data.job);
+    // A record as this program wrote it, of which the schema names the least.
+    if (data?.kind === "job") this.#read.set(data.job.id, data.job as unknown as JobRecord);
     if (data?.kind === "removed") this.#read.delete(data.id);
     if (data?.kind === "change") {
       const { steps, ...rest } = data.change;
@@ -126,7 +113,7 @@ export class Store {
   }
 }
 
-function changeOf(job: JobRecord, known: number): JobChange {
+function changeOf(job: JobRecord, known: number) {
   const { id, maxRunTimeMinutes, materialized, beingDropped, logsRemoved } = job;
   const steps = job.statuses.slice(known);
   return { id, steps, maxRunTimeMinutes, materialized, beingDropped, logsRemoved };
