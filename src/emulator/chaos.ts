@@ -19,16 +19,17 @@ const jobFault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("lose_node"), afterMs: milliseconds }),
 ]);
 
-const counting = {
+const counting = z.strictObject({
   /** Matches that pass unharmed first. */
   skip: z.int().min(0).optional(),
   /** Matches harmed after that; all if absent. */
   times: z.int().min(1).optional(),
-};
+});
+type Counting = z.infer<typeof counting>;
 
 const requestRule = z.strictObject({
   /** `*` stands for anything within a path segment, `**` for anything at all. */
-  on: z.strictObject({ method: z.string().optional(), path: z.string().optional(), ...counting }),
+  on: counting.extend({ method: z.string().optional(), path: z.string().optional() }),
   do: requestFault,
 });
 
@@ -39,7 +40,7 @@ const jobRule = z.strictObject({
     image: z.string().optional(),
     preset: z.string().optional(),
     owner: z.string().optional(),
-    ...counting,
+    ...counting.shape,
   }),
   do: jobFault,
 });
@@ -168,12 +169,9 @@ function concerns({ job: wanted }: JobRule, job: JobRecord): boolean {
   );
 }
 
-function strikes(
-  armed: Armed,
-  { skip = 0, times }: { skip?: number | undefined; times?: number | undefined },
-): boolean {
+function strikes(armed: Armed, { skip = 0, times = Number.POSITIVE_INFINITY }: Counting): boolean {
   armed.seen += 1;
-  return armed.seen > skip && (times === undefined || armed.seen <= skip + times);
+  return armed.seen > skip && armed.seen <= skip + times;
 }
 
 function globbed(glob: string | undefined, text: string): boolean {

@@ -36,16 +36,14 @@ export async function runEmulator(flags: EmulatorFlags, { write, warn, signal }:
   const emulator = await startEmulator(emulatorOptions(flags));
   try {
     for (const text of emulator.warnings) warn(`${text}\n`);
-    write(flags.json === true ? jsonLine(emulator) : greeting(emulator, flags));
+    const { url, token, passedConfig, cluster, org, project } = emulator;
+    const facts = { url, token, passed_config: passedConfig, cluster, org, project };
+    write(flags.json === true ? `${JSON.stringify(facts)}\n` : greeting(emulator, flags));
     if (!signal.aborted)
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   } finally {
     await emulator.close();
   }
-}
-
-function jsonLine({ url, token, passedConfig, cluster, org, project }: Emulator): string {
-  return `${JSON.stringify({ url, token, passed_config: passedConfig, cluster, org, project })}\n`;
 }
 
 function greeting(emulator: Emulator, { data }: EmulatorFlags): string {

@@ -11,6 +11,11 @@ export function text(value: string, status = 200, headers: HeaderValues = {}): R
   return answer(value, status, { "Content-Type": "text/plain; charset=utf-8", ...headers });
 }
 
+/** A text as it is, anything else as JSON. */
+export function said(body: unknown, status: number, headers?: HeaderValues): Response {
+  return typeof body === "string" ? text(body, status, headers) : json(body, status, headers);
+}
+
 export function empty(status = 204, headers: HeaderValues = {}): Response {
   return answer("", status, headers);
 }
@@ -86,6 +91,5 @@ export function answerTo(error: unknown, url = ""): Response {
     const shown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return json({ error: `Unexpected exception ${shown}. Path with query: ${url}.` }, 500);
   }
-  const { status, body, headers } = error;
-  return typeof body === "string" ? text(body, status, headers) : json(body, status, headers);
+  return said(error.body, error.status, error.headers);
 }

@@ -99,24 +99,18 @@ function cutOf(faults: readonly RequestFault[]): Cut | undefined {
   return faults.find((fault): fault is Cut => fault.kind === "cut");
 }
 
-interface Budget {
-  /** As much of it as may still be sent; undefined if none. */
-  take(bytes: Buffer): Buffer | undefined;
-  /** Counts bytes that are out. */
-  spend(bytes: number): void;
-  over(): boolean;
-}
-
-function openBudget({ afterBytes = Number.POSITIVE_INFINITY, afterMs }: Cut, end: () => void): Budget {
+function openBudget({ afterBytes = Number.POSITIVE_INFINITY, afterMs }: Cut, end: () => void) {
   let [taken, spent] = [0, 0];
   if (afterMs !== undefined) setTimeout(end, afterMs).unref();
   return {
-    take(bytes) {
+    /** As much of it as may still be sent; undefined if none. */
+    take(bytes: Buffer): Buffer | undefined {
       const part = bytes.subarray(0, Math.max(0, afterBytes - taken));
       taken += part.length;
       return part.length > 0 ? part : undefined;
     },
-    spend(bytes) {
+    /** Counts bytes that are out. */
+    spend(bytes: number): void {
       spent += bytes;
       if (spent >= afterBytes) end();
     },

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,7 +7,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Tokens } from "../state/tokens.ts";
-import { answerTo, failure, HttpError, json, text } from "./answer.ts";
+import { answerTo, failure, HttpError, said } from "./answer.ts";
 import { type App, type Call, callerOf } from "./call.ts";
 import { cutResponse, defaultBody, type FaultSource, type RequestFault } from "./faults.ts";
 import { checkSite } from "./same-site.ts";
@@ -45,10 +46,8 @@ export class HttpServer {
   /** Starts to listen and returns the port. @throws if the port is taken. */
   async listen(port: number, host: string): Promise<number> {
     this.#host = host;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, host, resolve);
-    });
+    this.#server.listen(port, host);
+    await once(this.#server, "listening");
     // A TCP server's address is never a pipe's name.
     return (this.#server.address() as AddressInfo).port;
   }
@@ -114,7 +113,7 @@ function openApp({ tokens, faults }: ServerOptions): App {
     call.set("faults", faults.forRequest(incoming.method ?? "GET", call.req.path));
     await next();
     if (isHandshake(call) && call.res.status >= 400)
-      call.header("X-Error", printable(await call.res.clone().text()));
+      call.header("X-Error", (await call.res.clone().text()).replace(/[^\x20-\x7e]/g, " ").trim());
   });
   app.use(misbehave);
   app.onError((error, { env }) => answerTo(error, env.incoming.url));
@@ -122,8 +121,8 @@ function openApp({ tokens, faults }: ServerOptions): App {
   return app;
 }
 
-function pathOf(request: IncomingMessage | undefined): string {
-  return (request?.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "").replace(/\?.*$/s, "");
+function pathOf({ url = "/" }: Partial<IncomingMessage> = {}): string {
+  return url.replace(/^https?:\/\/[^/?#]*/i, "").replace(/\?.*$/s, "");
 }
 
 /** Whether the platform would repeat a refusal in a header. Source: protocol reference 2.5. */
@@ -134,15 +133,12 @@ function isHandshake({ env: { incoming, head } }: Call): boolean {
   );
 }
 
-function printable(value: string): string {
-  return value.replace(/[^\x20-\x7e]/g, " ").trim();
-}
-
 /** What a fault answers in place of the route. */
 async function instead(fault: RequestFault, { socket }: IncomingMessage): Promise<Response | undefined> {
   if (fault.kind === "delay") await delay(fault.ms, undefined, { ref: false });
   if (fault.kind === "reset") socket.resetAndDestroy();
-  if (fault.kind === "answer") return madeUp(fault);
+  if (fault.kind === "answer")
+    return said(fault.body ?? defaultBody(fault.status), fault.status, fault.headers);
   return fault.kind === "drop" || fault.kind === "reset" ? RESPONSE_ALREADY_SENT : undefined;
 }
 
@@ -164,11 +160,6 @@ const misbehave = createMiddleware(async (call: Call, next) => {
   call.res = RESPONSE_ALREADY_SENT;
   return undefined;
 });
-
-function madeUp({ status, body, headers }: Extract<RequestFault, { kind: "answer" }>): Response {
-  const shown = body ?? defaultBody(status);
-  return typeof shown === "string" ? text(shown, status, headers) : json(shown, status, headers);
-}
 
 function methodsAt({ router }: App, path: string): string[] {
   const methods = ["DELETE", "GET", "PATCH", "POST", "PUT"];

@@ -17,11 +17,14 @@ export function versionFor(url: string | undefined): string {
   return MONITORING.test(url ?? "") ? MONITORING_VERSION : "platform-api/25.11.0";
 }
 
-interface SocketRules {
+/** How often the platform pings an open socket, in milliseconds. Source: protocol reference 2.5. */
+const HEARTBEAT_MS = 30_000;
+
+export interface SocketRules {
   /** Subprotocols to choose from, when the caller offers any. */
   protocols: readonly string[];
   /** Interval of the server's own pings, in milliseconds; 0 for none. */
-  heartbeatMs: number;
+  heartbeatMs?: number;
 }
 
 /** Completes WebSocket handshakes and looks after the open sockets. Source: protocol reference 2.5. */
@@ -40,7 +43,7 @@ export class Sockets {
       return text(`No WebSocket UPGRADE hdr: ${upgrade}\n Can "Upgrade" only to "WebSocket".`, 400);
     outgoing.detachSocket(incoming.socket);
     serverFor(rules).handleUpgrade(asGet(incoming), incoming.socket, head, (socket) => {
-      this.#keep(socket, rules.heartbeatMs);
+      this.#keep(socket, rules.heartbeatMs ?? HEARTBEAT_MS);
       cutSocket(socket, faults);
       // A failure after the handshake looks like a normal end, as on the platform.
       void serve(socket)

@@ -6,7 +6,7 @@ import type { ApiContext } from "../context.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
-import { HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
+import { runningJob, type SocketRoute } from "./route.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
 /**
@@ -25,7 +25,6 @@ export function attachRoute({ lifecycle }: ApiContext): SocketRoute {
     methods: ["GET", "POST"],
     permission: "write",
     protocols: ["v2.channels.neu.ro", "attach.apolo.us"],
-    heartbeatMs: HEARTBEAT_MS,
     check: (query) => void streamFlags(query),
     open: async ({ job, query, signal }) => {
       const flags = { ...streamFlags(query), stdin: true, tty: job.container.tty };

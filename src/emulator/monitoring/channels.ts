@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
+import { z } from "zod";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import { pythonJson } from "../http/answer.ts";
 import type { Terminal } from "../run/launch.ts";
@@ -52,24 +53,14 @@ function feed(socket: WebSocket, stdin: Writable | undefined, bytes: Buffer): vo
   stdin.once("close", resume);
 }
 
+const cells = z.int().positive();
+const terminal = z.object({ height: cells, width: cells });
+
 /** Keys in any case; anything else is no size. */
 function sizeOf(payload: Buffer): Terminal | undefined {
-  const size = lowerKeys(payload);
-  const { height, width } = size;
-  if (!(isCells(height) && isCells(width))) return undefined;
-  return { height, width };
-}
-
-function lowerKeys(payload: Buffer): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(payload.toString("utf8"));
-    if (typeof value !== "object" || value === null) return {};
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]));
+    return terminal.parse(JSON.parse(payload.toString("utf8").toLowerCase()));
   } catch {
-    return {};
+    return undefined;
   }
-}
-
-function isCells(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value > 0;
 }

@@ -9,7 +9,7 @@ import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
-import { containerId, HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
+import { containerId, runningJob, type SocketRoute } from "./route.ts";
 import { closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Output held open by a background process is given up after this silence. */
@@ -22,7 +22,6 @@ export function execRoute({ lifecycle }: ApiContext): SocketRoute {
     methods: ["GET", "POST"],
     permission: "write",
     protocols: ["v2.channels.neu.ro"],
-    heartbeatMs: HEARTBEAT_MS,
     check(query) {
       if ((query.get("cmd") ?? "") === "") throw failure(400, "Command is required");
       streamFlags(query);
@@ -46,39 +45,29 @@ export function execRoute({ lifecycle }: ApiContext): SocketRoute {
 }
 
 function wordsOf(job: JobRecord, command: string): string[] {
-  const words = wordsIn(command);
-  if (words === undefined) throw refused(job, "No closing quotation");
-  return words;
-}
-
-function wordsIn(command: string): string[] | undefined {
   try {
     return splitWords(command);
-  } catch {
-    return undefined;
+  } catch (cause) {
+    throw refused(job, "No closing quotation", cause);
   }
 }
 
-function refused(job: JobRecord, text: string) {
-  return failure(404, `Exec container '${containerId(job)}' client error: ${text}`);
+function refused(job: JobRecord, text: string, cause?: unknown) {
+  return failure(404, `Exec container '${containerId(job)}' client error: ${text}`, cause);
 }
 
 async function serveSession(
   socket: WebSocket,
-  session: Session,
+  { stdin, stdout, stderr, ended }: Session,
   { flags, open }: { flags: StreamFlags; open: AbortSignal },
 ): Promise<void> {
-  if (!(flags.stdin || flags.tty)) session.stdin.end();
-  const pumps = [
-    new Pump(socket, session.stdout, flags.stdout ? CHANNEL.stdout : undefined),
-    ...(session.stderr === undefined
-      ? []
-      : [new Pump(socket, session.stderr, flags.stderr ? CHANNEL.stderr : undefined)]),
-  ];
-  const ending = await Promise.race([session.ended, closing(open)]);
+  if (!(flags.stdin || flags.tty)) stdin.end();
+  const pumps = [new Pump(socket, stdout, flags.stdout ? CHANNEL.stdout : undefined)];
+  if (stderr !== undefined) pumps.push(new Pump(socket, stderr, flags.stderr ? CHANNEL.stderr : undefined));
+  const ending = await Promise.race([ended, closing(open)]);
   if (ending === undefined) {
     // As on the platform the process goes on without its caller; its input ends.
-    session.stdin.end();
+    stdin.end();
     for (const pump of pumps) pump.mute();
     return;
   }
@@ -98,40 +87,36 @@ function exitOf({ exitCode, startError }: Ending): Buffer {
 /** Carries one stream of a process to its caller, as fast as that one reads. */
 class Pump {
   readonly #done: Promise<void>;
+  #channel: number | undefined;
   #over = false;
-  #muted = false;
   #sending = false;
   #lastMs = 0;
 
   constructor(socket: WebSocket, stream: Readable, channel: number | undefined) {
-    this.#muted = channel === undefined;
-    this.#done = this.#run(socket, stream, channel ?? CHANNEL.stdout);
+    this.#channel = channel;
+    this.#done = this.#run(socket, stream);
   }
 
   /** Goes on reading, so that the process does not block, and drops what it reads. */
   mute(): void {
-    this.#muted = true;
+    this.#channel = undefined;
   }
 
   /** Resolves when the stream has ended, or is silent though its process is gone. */
   async finished(): Promise<void> {
     this.#lastMs = performance.now();
     while (!this.#over) {
-      const pause = new AbortController();
-      await Promise.race([this.#done, delay(SILENCE_MS, undefined, { signal: pause.signal })]).catch(
-        () => undefined,
-      );
-      pause.abort();
+      await Promise.race([this.#done, delay(SILENCE_MS, undefined, { ref: false })]);
       if (!this.#sending && performance.now() - this.#lastMs >= SILENCE_MS) return this.mute();
     }
   }
 
-  async #run(socket: WebSocket, stream: Readable, channel: number): Promise<void> {
+  async #run(socket: WebSocket, stream: Readable): Promise<void> {
     try {
       for await (const chunk of stream) {
-        if (this.#muted) continue;
+        if (this.#channel === undefined) continue;
         this.#sending = true;
-        await sendPaced(socket, frame(channel, chunk));
+        await sendPaced(socket, frame(this.#channel, chunk));
         this.#sending = false;
         this.#lastMs = performance.now();
       }

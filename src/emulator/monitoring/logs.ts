@@ -3,7 +3,7 @@ import { empty } from "../http/answer.ts";
 import { streamed } from "../http/call.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { checkLogQuery, type LogQuery, logQuery } from "./query.ts";
-import { HEARTBEAT_MS, type MonitoringRoute } from "./route.ts";
+import type { MonitoringRoute } from "./route.ts";
 import { sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.2 and 4.3. */
@@ -14,7 +14,6 @@ export function logRoutes(deps: ApiContext): MonitoringRoute[] {
       methods: ["GET"],
       permission: "read",
       protocols: ["logs.apolo.us"],
-      heartbeatMs: HEARTBEAT_MS,
       check: checkLogQuery,
       open: async ({ job, query, signal }) => {
         const asked = logQuery(query);

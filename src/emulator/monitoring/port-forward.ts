@@ -4,7 +4,7 @@ import type { ApiContext } from "../context.ts";
 import { HttpError, pythonJson } from "../http/answer.ts";
 import { param } from "../http/call.ts";
 import type { RunningJob } from "../run/job-process.ts";
-import { HEARTBEAT_MS, runningJob, type SocketRoute } from "./route.ts";
+import { runningJob, type SocketRoute } from "./route.ts";
 import { bytesOf, closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.7. */
@@ -14,7 +14,6 @@ export function portForwardRoute({ lifecycle }: ApiContext): SocketRoute {
     methods: ["GET", "POST"],
     permission: "write",
     protocols: [],
-    heartbeatMs: HEARTBEAT_MS,
     check: (_query, call) => void portOf(param(call, "port")),
     open: async ({ job, call, signal }) => {
       const port = portOf(param(call, "port"));

@@ -3,6 +3,7 @@ import type { WebSocket } from "ws";
 import type { ApiContext } from "../context.ts";
 import { failure } from "../http/answer.ts";
 import type { Call } from "../http/call.ts";
+import type { SocketRules } from "../http/sockets.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import type { JobRecord } from "../state/job.ts";
 
@@ -34,17 +35,11 @@ export interface HttpRoute extends Route {
  * status + `X-Error`); what it returns runs on the open socket. When that resolves or fails and the socket is
  * still open it is closed with 1000 and no reason. Source: protocol reference 2.5.
  */
-export interface SocketRoute extends Route {
-  protocols: readonly string[];
-  /** Interval of the server's own pings, in milliseconds; 0 for none. */
-  heartbeatMs: number;
+export interface SocketRoute extends Route, SocketRules {
   open(call: JobCall): Promise<(socket: WebSocket) => Promise<void>>;
 }
 
 export type MonitoringRoute = HttpRoute | SocketRoute;
-
-/** How often the platform pings an open socket, in milliseconds. Source: protocol reference 2.5. */
-export const HEARTBEAT_MS = 30_000;
 
 /** The processes of a job. @throws {HttpError} 404 if it does not run. Source: protocol reference 4.4. */
 export function runningJob(lifecycle: ApiContext["lifecycle"], { id }: JobRecord): RunningJob {

@@ -13,37 +13,27 @@ const REASON_BYTES = 123;
 
 /** Source: protocol reference 4.8. */
 export function topRoute({ lifecycle, clock }: ApiContext): SocketRoute {
+  const tell = async (job: JobRecord, socket: WebSocket, open: AbortSignal) => {
+    while (!(isFinished(job) || open.aborted)) {
+      const usage = await lifecycle.running(job.id)?.usage();
+      if (usage !== undefined) socket.send(pythonJson(telemetry(job, usage, clock.nowMs())));
+      await lifecycle.change(job.id, open, INTERVAL_MS);
+    }
+  };
   return {
     path: "/:id/top",
     methods: ["GET"],
     permission: "read",
     protocols: ["top.apolo.us"],
     heartbeatMs: 0,
-    open:
-      async ({ job, signal }) =>
-      async (socket) => {
-        const open = whileOpen(socket, signal);
-        while (!(isFinished(job) || open.aborted)) {
-          const usage = await usageOf(socket, async () => lifecycle.running(job.id)?.usage());
-          if (usage === "failed") return;
-          if (usage !== undefined) socket.send(pythonJson(telemetry(job, usage, clock.nowMs())));
-          await lifecycle.change(job.id, open, INTERVAL_MS);
-        }
-      },
+    open: async ({ job, signal }) => {
+      return async (socket) =>
+        tell(job, socket, whileOpen(socket, signal)).catch((error: unknown) => {
+          const text = error instanceof Error ? error.message : String(error);
+          socket.close(1011, Buffer.from(text).subarray(0, REASON_BYTES));
+        });
+    },
   };
-}
-
-async function usageOf(
-  socket: WebSocket,
-  read: () => Promise<Usage | undefined>,
-): Promise<Usage | undefined | "failed"> {
-  try {
-    return await read();
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    socket.close(1011, Buffer.from(text).subarray(0, REASON_BYTES));
-    return "failed";
-  }
 }
 
 /** GPUs are simulated: they look as busy as the job's processors. */
