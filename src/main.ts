@@ -32,17 +32,7 @@ async function serve(settings: Settings): Promise<number> {
     const login = await chooseLogin(settings, closers);
     const platform = connectPlatform(login, { env: settings.env });
     closers.push(() => platform.close());
-    const { mode, toolset, maxCreditsPerJob, maxCreditsPerHour, maxJobs, ownedOnly } = settings;
-    const policy = {
-      mode,
-      toolset,
-      maxCreditsPerJob,
-      maxCreditsPerHour,
-      maxJobs,
-      ownedOnly,
-      secrets: settings.secrets,
-    };
-    await serveStdio(platform, policy);
+    await serveStdio(platform, settings.policy);
   } finally {
     await shutDown(closers);
   }

@@ -2,37 +2,10 @@ import { homedir } from "node:os";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { nearestNames } from "./jobs/names/near.ts";
-import { type LogLevel, logLevels } from "./log.ts";
+import { logLevels } from "./log.ts";
 
-/** Everything that flags and environment decide, checked. The only reader of both. */
-export interface Settings {
-  command: "serve" | "emulator" | "help" | "version";
-  emulator: EmulatorSettings & { embedded: boolean };
-  mode: "full" | "no-destroy" | "read-only";
-  toolset: "core" | "all";
-  maxCreditsPerJob: number | undefined;
-  maxCreditsPerHour: number | undefined;
-  maxJobs: number | undefined;
-  ownedOnly: boolean;
-  logLevel: LogLevel;
-  env: Record<string, string | undefined>;
-  home: string;
-  /** Values of variables whose names say that they are secret. */
-  secrets: string[];
-}
-
-interface EmulatorSettings {
-  port: number | undefined;
-  host: string | undefined;
-  token: string | undefined;
-  data: string | undefined;
-  scene: string | undefined;
-  chaos: string | undefined;
-  /** MiB of output kept of each job. */
-  logLimit: number | undefined;
-  memoryGroup: string | undefined;
-  json: boolean;
-}
+/** Everything that flags and environment decide, checked. */
+export type Settings = ReturnType<typeof readSettings>;
 
 /** A mistake of whoever started the program: said on stderr, exit code 2. */
 export class UsageError extends Error {
@@ -73,20 +46,33 @@ const number = z
   .string()
   .regex(/^\d+(\.\d+)?$/, "expected a number, e.g. 5")
   .transform(Number);
+const word = z.string().optional();
+const isSet = z.boolean().default(false);
 
 const shape = z.object({
+  help: isSet,
+  version: isSet,
+  emulator: isSet,
+  json: isSet,
+  host: word,
+  token: word,
+  data: word,
+  scene: word,
+  chaos: word,
+  "memory-group": word,
   port: number.pipe(z.int().max(65_535)).optional(),
+  /** MiB of output kept of each job. */
+  "log-limit": number.pipe(z.number().positive()).optional(),
   mode: z.enum(["full", "no-destroy", "read-only"]).default("full"),
   tools: z.enum(["core", "all"]).default("all"),
   "max-credits-per-job": number.optional(),
   "max-credits-per-hour": number.optional(),
   "max-jobs": number.pipe(z.int()).optional(),
-  "log-limit": number.pipe(z.number().positive()).optional(),
-  "log-level": z.enum(logLevels).default("warning"),
   "owned-only": z
     .enum(["true", "false", "1", "0"])
     .transform((value) => value === "true" || value === "1")
     .default(false),
+  "log-level": z.enum(logLevels).default("warning"),
 });
 
 /** Flags that can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
@@ -100,41 +86,44 @@ const FROM_ENVIRONMENT = [
   "log-level",
 ] as const;
 
-export function readSettings(argv: string[] = process.argv.slice(2)): Settings {
+/** The only reader of flags and environment. @throws {UsageError} */
+export function readSettings(argv: string[] = process.argv.slice(2)) {
   const emulatorAlone = argv[0] === "emulator";
   const values = emulatorAlone
     ? parse(argv.slice(1), { ...COMMON, ...EMULATOR, json: flag })
     : parse(argv, SERVE);
-  const raw: Record<string, unknown> = { ...fromEnvironment(process.env), ...defined(values) };
+  const raw: Record<string, unknown> = { ...fromEnvironment(process.env), ...values };
   if (raw["owned-only"] === true) raw["owned-only"] = "true";
   const checked = shape.safeParse(raw);
   if (!checked.success) throw new UsageError(checked.error.issues.map(explain).join("\n"));
   if (!emulatorAlone && raw.emulator !== true) refuseEmulatorFlags(raw);
-  const { data: settings } = checked;
+  const { data: given } = checked;
   return {
-    command: commandOf(raw, emulatorAlone),
+    command: commandOf(given, emulatorAlone),
     emulator: {
-      embedded: raw.emulator === true,
-      port: settings.port,
-      host: optional(raw.host),
-      token: optional(raw.token),
-      data: optional(raw.data),
-      scene: optional(raw.scene),
-      chaos: optional(raw.chaos),
-      logLimit: settings["log-limit"],
-      memoryGroup: optional(raw["memory-group"]),
-      json: raw.json === true,
+      embedded: given.emulator,
+      port: given.port,
+      host: given.host,
+      token: given.token,
+      data: given.data,
+      scene: given.scene,
+      chaos: given.chaos,
+      logLimit: given["log-limit"],
+      memoryGroup: given["memory-group"],
+      json: given.json,
     },
-    mode: settings.mode,
-    toolset: settings.tools,
-    maxCreditsPerJob: settings["max-credits-per-job"],
-    maxCreditsPerHour: settings["max-credits-per-hour"],
-    maxJobs: settings["max-jobs"],
-    ownedOnly: settings["owned-only"],
-    logLevel: settings["log-level"],
+    policy: {
+      mode: given.mode,
+      toolset: given.tools,
+      maxCreditsPerJob: given["max-credits-per-job"],
+      maxCreditsPerHour: given["max-credits-per-hour"],
+      maxJobs: given["max-jobs"],
+      ownedOnly: given["owned-only"],
+      secrets: secretValues(process.env),
+    },
+    logLevel: given["log-level"],
     env: process.env,
     home: homedir(),
-    secrets: secretValues(process.env),
   };
 }
 
@@ -144,9 +133,9 @@ function refuseEmulatorFlags(raw: Record<string, unknown>): void {
   if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
 }
 
-function commandOf(raw: Record<string, unknown>, emulatorAlone: boolean): Settings["command"] {
-  if (raw.help === true) return "help";
-  if (raw.version === true) return "version";
+function commandOf({ help, version }: z.output<typeof shape>, emulatorAlone: boolean) {
+  if (help) return "help";
+  if (version) return "version";
   return emulatorAlone ? "emulator" : "serve";
 }
 
@@ -178,25 +167,20 @@ function unknownFlag(rawName: string, known: string[]): UsageError {
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const pairs = FROM_ENVIRONMENT.map(
-    (name) => [name, env[`APOLO_MCP_${name.toUpperCase().replaceAll("-", "_")}`]] as const,
+  return Object.fromEntries(
+    FROM_ENVIRONMENT.flatMap((name) => {
+      const value = env[`APOLO_MCP_${name.toUpperCase().replaceAll("-", "_")}`];
+      return value ? [[name, value]] : [];
+    }),
   );
-  return Object.fromEntries(pairs.filter((pair): pair is [(typeof pair)[0], string] => Boolean(pair[1])));
 }
 
 const SECRET_NAME =
   /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)$/i;
 
+/** Values of variables whose names say that they are secret. */
 function secretValues(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value = ""]) => (SECRET_NAME.test(name) ? [value] : []));
-}
-
-function defined(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function optional(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 function explain({ path, message }: z.core.$ZodIssue): string {

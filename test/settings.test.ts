@@ -7,11 +7,13 @@ describe("readSettings", () => {
   test("serves everything without limits when nothing is said", () => {
     expect(readSettings([])).toMatchObject({
       command: "serve",
-      mode: "full",
-      toolset: "all",
-      ownedOnly: false,
-      maxJobs: undefined,
-      maxCreditsPerJob: undefined,
+      policy: {
+        mode: "full",
+        toolset: "all",
+        ownedOnly: false,
+        maxJobs: undefined,
+        maxCreditsPerJob: undefined,
+      },
       emulator: { embedded: false },
     });
   });
@@ -19,11 +21,7 @@ describe("readSettings", () => {
   test("reads limits from flags", () => {
     const flags = ["--mode", "no-destroy", "--tools=core", "--max-jobs", "3", "--max-credits-per-job", "2.5"];
     expect(readSettings([...flags, "--owned-only", "--emulator"])).toMatchObject({
-      mode: "no-destroy",
-      toolset: "core",
-      maxJobs: 3,
-      maxCreditsPerJob: 2.5,
-      ownedOnly: true,
+      policy: { mode: "no-destroy", toolset: "core", maxJobs: 3, maxCreditsPerJob: 2.5, ownedOnly: true },
       emulator: { embedded: true },
     });
   });
@@ -32,8 +30,9 @@ describe("readSettings", () => {
     vi.stubEnv("APOLO_MCP_MODE", "read-only");
     vi.stubEnv("APOLO_MCP_MAX_CREDITS_PER_HOUR", "10");
     vi.stubEnv("APOLO_MCP_OWNED_ONLY", "1");
-    expect(readSettings([])).toMatchObject({ mode: "read-only", maxCreditsPerHour: 10, ownedOnly: true });
-    expect(readSettings(["--mode", "full"])).toMatchObject({ mode: "full" });
+    const { policy } = readSettings([]);
+    expect(policy).toMatchObject({ mode: "read-only", maxCreditsPerHour: 10, ownedOnly: true });
+    expect(readSettings(["--mode", "full"]).policy.mode).toBe("full");
   });
 
   test.each([
@@ -59,7 +58,7 @@ describe("readSettings", () => {
   test("takes values of variables that sound secret as secrets", () => {
     vi.stubEnv("HF_TOKEN", "hf-value-of-the-test");
     vi.stubEnv("TOKENIZERS_PARALLELISM", "false-of-the-test");
-    const { secrets } = readSettings([]);
+    const { secrets } = readSettings([]).policy;
     expect(secrets).toContain("hf-value-of-the-test");
     expect(secrets).not.toContain("false-of-the-test");
   });
