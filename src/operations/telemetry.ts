@@ -1,0 +1,59 @@
+import { type JobDescription, type JobTelemetry, Limit, PlatformError, type Where } from "../client/index.ts";
+import { nameOf, stateLine } from "../jobs/standing.ts";
+import { counted } from "../jobs/words.ts";
+import type { Call } from "./caller.ts";
+import { resolveOne } from "./find/index.ts";
+
+/** What was measured of a job. */
+export interface Measurement {
+  job: JobDescription;
+  me: string;
+  samples: JobTelemetry[];
+  /** Why each of some could not be read. */
+  unreadable: string[];
+  /** It is less than what was asked for: the job may have ended, or the connection broke with `error`. */
+  early?: { error?: string };
+}
+
+/** What comes within the time; a job that ends meanwhile gives what there was. */
+export async function measureJob(
+  { ref, where, seconds }: { ref: string; where: Where; seconds: number },
+  { caller: { platform }, signal, progress }: Call,
+): Promise<Measurement> {
+  const job = await resolveOne(platform, { ref, where }, signal);
+  const { user: me } = await platform.context({ signal });
+  const limit = new Limit(signal, { ms: seconds * 1000 });
+  const measured: Measurement = { job, me, samples: [], unreadable: [] };
+  const { samples, unreadable } = measured;
+  const at = { where: { cluster: job.cluster_name }, onUnreadable: noteIn(unreadable) };
+  try {
+    for await (const sample of platform.jobs.top(job.id, at, { signal: limit.signal })) {
+      samples.push(sample);
+      progress(`${counted(samples.length, "sample")} of ${nameOf(job)}`);
+    }
+    if (!limit.isOver) measured.early = {};
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!limit.isOver && samples.length === 0) throw asNotRunning(error, measured);
+    if (!limit.isOver) measured.early = { error: error instanceof Error ? error.message : String(error) };
+  } finally {
+    limit.close();
+  }
+  return measured;
+}
+
+/** Only running jobs can be measured. */
+export function notRunning({ job, me }: Pick<Measurement, "job" | "me">, cause?: unknown): PlatformError {
+  const stands = stateLine(job, { nowMs: Date.now(), me });
+  const message = `Only running jobs can be measured. ${stands}. job_status says more.`;
+  return new PlatformError("not_running", message, { cause });
+}
+
+function noteIn(texts: string[]) {
+  return ({ message }: PlatformError) => void texts.push(message);
+}
+
+function asNotRunning(error: unknown, measured: Measurement): unknown {
+  const isNot = error instanceof PlatformError && error.code === "not_running";
+  return isNot ? notRunning(measured, error) : error;
+}
