@@ -9,6 +9,7 @@ import { placesOf } from "../operations/find/places.ts";
 import { whereOf } from "../operations/find/where.ts";
 import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "./answers.ts";
 import { project } from "./args.ts";
+import { projectsIn, selectedText } from "./context.ts";
 import { defineTool } from "./define-tool.ts";
 
 const GIB = 2 ** 30;
@@ -96,17 +97,13 @@ function data({ preset, room }: PresetRoom) {
   };
 }
 
-function choicesOf({ selection, clusters, projects }: PlatformContext, name: string) {
-  const here = projects
-    .filter(({ cluster_name }) => cluster_name === name)
-    .map((project) => `${project.org_name}/${project.name}`);
-  const others = clusters.map((cluster) => cluster.name).filter((other) => other !== name);
-  const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
+function choicesOf(context: PlatformContext, cluster: string) {
+  const projects = projectsIn(cluster, context.projects);
+  const others = context.clusters.map(({ name }) => name).filter((name) => name !== cluster);
+  const selected = selectedText(context);
   const lines = [
-    `Selected: ${selected}. Projects in ${name}: ${here.join(", ") || "none"}.`,
-    ...(others.length === 0
-      ? []
-      : [`Other clusters: ${others.join(", ")} (project: "cluster/org/project" asks there).`]),
+    `Selected: ${selected}. Projects in ${cluster}: ${projects.join(", ") || "none"}.`,
+    others.length > 0 && `Other clusters: ${others.join(", ")} (project: "cluster/org/project" asks there).`,
   ];
-  return { lines, data: { selected, projects: here, other_clusters: others } };
+  return { lines, data: { selected, projects, other_clusters: others } };
 }

@@ -36,8 +36,8 @@ export const context = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(_args, call) {
     const [known, used] = await Promise.all([readContext(call), usedOfLimits(call)]);
-    const { user, url, source, selection, policy } = known;
-    const selected = [selection.cluster, selection.org, selection.project ?? "(no project)"].join("/");
+    const { user, url, source, policy } = known;
+    const selected = selectedText(known);
     const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
     const limits = limitsOf(policy);
     const text = present([
@@ -78,15 +78,24 @@ const MODES: Record<Policy["mode"], string> = {
   "read-only": "nothing can be changed",
 };
 
+/** Where a job goes that names no place. */
+export function selectedText({ selection: { cluster, org, project } }: PlatformContext): string {
+  return [cluster, org, project ?? "(no project)"].join("/");
+}
+
+export function projectsIn(cluster: string, projects: PlatformContext["projects"]): string[] {
+  const here = projects.filter(({ cluster_name }) => cluster_name === cluster);
+  return here.map(({ org_name, name }) => `${org_name}/${name}`);
+}
+
 function clusterOf(
   { projects }: PlatformContext,
   { name, orgs, presets }: PlatformContext["clusters"][number],
 ) {
-  const here = projects.filter(({ cluster_name }) => cluster_name === name);
   return {
     name,
     orgs,
-    projects: here.map((project) => `${project.org_name}/${project.name}`),
+    projects: projectsIn(name, projects),
     presets: presets.map((preset) => preset.name),
   };
 }

@@ -21,9 +21,9 @@ export interface SweepItem {
   index: number;
   /** The matrix's values for this job; empty for a `count`. */
   values: Record<string, string>;
-  name?: string;
-  command?: string;
-  env?: Record<string, string>;
+  name?: string | undefined;
+  command?: string | undefined;
+  env?: Record<string, string> | undefined;
   /** Derived from the sweep's, so that repeating the whole call repeats no job. */
   requestId: string;
 }
@@ -48,9 +48,9 @@ export function expandSweep(options: SweepOptions): SweepItem[] {
       index,
       values,
       requestId: `${requestId}-${index}`,
-      ...(name === undefined ? {} : { name: `${name}-${index}` }),
-      ...(command === undefined ? {} : { command: fill(command) }),
-      ...(env === undefined ? {} : { env: mapValues(env, fill) }),
+      name: name && `${name}-${index}`,
+      command: command && fill(command),
+      env: env && mapValues(env, fill),
     };
   });
 }

@@ -6,7 +6,7 @@ import type { Exceeded } from "../spending/overflow.ts";
 /** One job to be started. */
 export interface StartItem extends SweepItem {
   options: StartOptions;
-  toRun?: CommandToRun;
+  toRun?: CommandToRun | undefined;
 }
 
 /** How the start of one job went. */

@@ -8,16 +8,15 @@ import { whereOf } from "../../operations/find/where.ts";
 import { changesOf, rerunItem } from "../../operations/start/again.ts";
 import { type Checked, checkStart } from "../../operations/start/check.ts";
 import { planStart } from "../../operations/start/plan.ts";
-import type { StartItem, StartRequest } from "../../operations/start/request.ts";
-import { startAll } from "../../operations/start/run.ts";
+import type { StartItem } from "../../operations/start/request.ts";
 import { rerunSource } from "../../operations/start/source.ts";
-import { watchStarted } from "../../operations/start/wait.ts";
 import { maybeText, openObject } from "../answers.ts";
 import { checkRequestId, jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { startNow } from "../start/index.ts";
 import { plan, planReply } from "../start/plan.ts";
-import { orNothing, triedOutcomes } from "../start/problems.ts";
-import { seenReply, startedJob, startFacts, startReply } from "../start/reply.ts";
+import { orNothing } from "../start/problems.ts";
+import { seenReply, startedJob, startFacts } from "../start/reply.ts";
 import { headingText, startItText, stillActive } from "./reply.ts";
 
 export const rerun = defineTool({
@@ -60,13 +59,13 @@ export const rerun = defineTool({
     const { lifeSpanSeconds } = item.options;
     const request = { items: [item], ...repeat, lifeSpanSeconds };
     const checked = await orNothing(checkStart(request, call), request);
-    if (earlier !== undefined) return startNow(request, checked, call);
+    if (earlier !== undefined) return startNow(request, checked, { call, deadlineMs: 0 });
     const isSignalled = call.caller.signals.has(source.id);
     const doubts = doubtsAbout(source, checked, { lifeSpanSeconds, isSignalled });
     const next = startItText(source, { isBeside: isBeside && given === undefined });
     const reply = isDry
       ? planReply(request, await planStart(request, checked, call), { caller: call.caller, next, doubts })
-      : await startNow(request, checked, call);
+      : await startNow(request, checked, { call, deadlineMs: 0 });
     const notes = isDry ? [] : doubts.map((doubt) => `Note: ${doubt}`);
     const text = [headingText(source, changesOf(source, item, changes)), reply.text, ...notes].join("\n");
     return { ...reply, text, data: { ...reply.data, original: source.id } };
@@ -83,13 +82,6 @@ async function seenAgain({ options, requestId }: StartItem, earlier: JobDescript
 async function presetsOf({ cluster_name }: JobDescription, { caller: { platform }, signal }: Call) {
   const { clusters } = await platform.context({ signal });
   return clusters.find(({ name }) => name === cluster_name)?.presets ?? [];
-}
-
-async function startNow(request: StartRequest, checked: Checked, call: Call) {
-  const result = await orNothing(startAll(request, checked, call), request);
-  const outcomes = triedOutcomes(result, request);
-  const watched = await watchStarted(outcomes, 0, call);
-  return startReply({ request, checked, outcomes, watched, wasAwaited: false }, call.caller);
 }
 
 /** What the source tells about the chances of a job like it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Call } from "../../operations/caller.ts";
-import { checkStart } from "../../operations/start/check.ts";
+import { type Checked, checkStart } from "../../operations/start/check.ts";
 import { planStart } from "../../operations/start/plan.ts";
 import type { StartRequest } from "../../operations/start/request.ts";
 import { startAll } from "../../operations/start/run.ts";
@@ -40,15 +40,22 @@ export const start = defineTool({
       const planned = await planStart(request, await checkStart(request, call), call);
       return planReply(request, planned, { caller: call.caller, next: START_IT, doubts: [] });
     }
-    const wasAwaited = args.wait_seconds > 0;
-    const deadlineMs = wasAwaited ? Date.now() + args.wait_seconds * 1000 : 0;
-    const checked = await orNothing(checkStart(request, call), request);
-    const result = await orNothing(startAll(request, checked, call), request);
-    const outcomes = triedOutcomes(result, request);
-    const watched = await watchStarted(outcomes, deadlineMs, call);
-    return startReply({ request, checked, outcomes, watched, wasAwaited }, call.caller);
+    const deadlineMs = args.wait_seconds > 0 ? Date.now() + args.wait_seconds * 1000 : 0;
+    return startNow(request, await orNothing(checkStart(request, call), request), { call, deadlineMs });
   },
 });
+
+/** Starts what was checked, and stays with it until `deadlineMs`; not at all if that is 0. */
+export async function startNow(
+  request: StartRequest,
+  checked: Checked,
+  { call, deadlineMs }: { call: Call; deadlineMs: number },
+) {
+  const result = await orNothing(startAll(request, checked, call), request);
+  const outcomes = triedOutcomes(result, request);
+  const watched = await watchStarted(outcomes, deadlineMs, call);
+  return startReply({ request, checked, outcomes, watched, wasAwaited: deadlineMs > 0 }, call.caller);
+}
 
 /** The job of an earlier call, where one job was asked for by a request id of the caller's. */
 async function seenBefore(

@@ -59,10 +59,9 @@ export function readStart(args: StartArguments): StartRequest {
   const requestId = args.request_id ?? randomBytes(6).toString("hex");
   const { count, matrix, name, command, env } = args;
   const isSweep = matrix !== undefined || (count ?? 1) > 1;
-  const sweep = { command, env, name: isSweep ? name : undefined, requestId };
   const items = isSweep
-    ? expandSweep({ ...sweep, count, matrix })
-    : [{ ...single({ command, env, name }), requestId }];
+    ? expandSweep({ command, env, name, requestId, count, matrix })
+    : [{ index: 1, values: {}, command, env, name, requestId }];
   const sweepTag = isSweep ? `sweep:${name ?? requestId}` : undefined;
   const lifeSpanSeconds = args.life_span === "none" ? undefined : parseLifeSpan(args.life_span);
   const shared = { ...sharedOptions(args), lifeSpanSeconds };
@@ -72,21 +71,6 @@ export function readStart(args: StartArguments): StartRequest {
     requestId,
     sweepTag,
     lifeSpanSeconds,
-  };
-}
-
-function single(given: {
-  command: string | undefined;
-  env: Record<string, string> | undefined;
-  name: string | undefined;
-}) {
-  const { command, env, name } = given;
-  return {
-    index: 1,
-    values: {},
-    ...(command === undefined ? {} : { command }),
-    ...(env === undefined ? {} : { env }),
-    ...(name === undefined ? {} : { name }),
   };
 }
 
@@ -103,15 +87,15 @@ function toItem(
     env: item.env,
     tags: sweepTag === undefined ? tags : [...tags, sweepTag],
   };
-  return { ...item, options, ...(toRun === undefined ? {} : { toRun }) };
+  return { ...item, options, toRun };
 }
 
 function sharedOptions(args: StartArguments): StartOptions {
   const { image, preset, tags, description, volumes, entrypoint, tty, privileged, priority } = args;
+  const { http_port: port, http_auth: requiresAuth, schedule_timeout: timeout } = args;
   if (entrypoint !== undefined) requireWords(entrypoint, "entrypoint");
-  if (args.http_auth !== undefined && args.http_port === undefined) {
+  if (requiresAuth !== undefined && port === undefined)
     throw new InvalidInputError("http_auth: it says who may visit http_port, and that is not given.");
-  }
   return {
     image,
     preset,
@@ -123,14 +107,10 @@ function sharedOptions(args: StartArguments): StartOptions {
     privileged,
     priority,
     secretEnv: args.secret_env,
-    http:
-      args.http_port === undefined
-        ? undefined
-        : { port: args.http_port, requiresAuth: args.http_auth ?? true },
+    http: port === undefined ? undefined : { port, requiresAuth: requiresAuth ?? true },
     workingDir: args.working_dir,
     shm: args.shm ?? true,
-    scheduleTimeoutSeconds:
-      args.schedule_timeout === undefined ? undefined : parseDuration(args.schedule_timeout),
+    scheduleTimeoutSeconds: timeout === undefined ? undefined : parseDuration(timeout),
     restartPolicy: args.restart_policy,
     passConfig: args.pass_config,
     waitForJobsQuota: args.wait_for_quota,

@@ -1,5 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
-import { callText, type NextCall } from "../../jobs/next-call.ts";
+import { callText } from "../../jobs/next-call.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
 import { timesRestarted } from "../../jobs/reasons/fresh-starts.ts";
 import { countStatuses, countsText } from "../../jobs/rows.ts";
@@ -10,6 +10,7 @@ import type { NextStep, WaitResult } from "../../operations/wait/index.ts";
 
 /** Jobs named one by one. */
 export const MAX_NAMED = 20;
+const LEAST_URGENT_FIRST = ["suspended", "pending", "cancelled", "failed"];
 
 /** What a wait came to, in words. */
 export function waitText(result: WaitResult): string {
@@ -47,10 +48,8 @@ function goneLines({ jobs, gone }: WaitResult): string[] {
 /** One line a job; of many those that need attention, and the counts. */
 function stateLines(jobs: JobDescription[], view: View): string[] {
   if (jobs.length <= MAX_NAMED) return jobs.map((job) => stateLine(job, view));
-  const urgency = ({ status }: JobDescription) =>
-    ["failed", "cancelled", "pending", "suspended"].indexOf(status);
-  const rank = (job: JobDescription) => (urgency(job) < 0 ? Number.POSITIVE_INFINITY : urgency(job));
-  const named = [...jobs].sort((a, b) => rank(a) - rank(b) || 0).slice(0, MAX_NAMED);
+  const rank = ({ status }: JobDescription) => LEAST_URGENT_FIRST.indexOf(status);
+  const named = [...jobs].sort((a, b) => rank(b) - rank(a)).slice(0, MAX_NAMED);
   return [
     `${jobs.length} jobs: ${countsText(countStatuses(jobs))}. The ${MAX_NAMED} to look at first:`,
     ...named.map((job) => stateLine(job, view)),
@@ -58,17 +57,13 @@ function stateLines(jobs: JobDescription[], view: View): string[] {
 }
 
 function nextText(next: NextStep): string {
-  const call = callLine(next.call);
+  const call = `Next: ${callText(next.call)}`;
   if (next.reason === "not_all_read")
     return `No line matched in what was read, which is not the whole log of ${next.jobs.map(nameOf).join(", ")}. ${call}`;
   if (next.reason === "no_line") return `No line matched and none will: all have ended. ${call}`;
   if (next.reason === "stuck")
     return `${call} says why ${stuckText(next.jobs)} and what would help. To wait anyway: ${callText(next.wait)}`;
   return call;
-}
-
-function callLine(call: NextCall): string {
-  return `Next: ${callText(call)}`;
 }
 
 function stuckText([first, ...others]: JobDescription[]): string {
