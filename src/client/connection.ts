@@ -1,7 +1,7 @@
 import type { CallOptions, Where } from "./call.ts";
 import type { PlatformClock } from "./clock.ts";
 import { apiBase, type Directory } from "./config/clusters.ts";
-import { PlatformError } from "./errors.ts";
+import { invalidArgument } from "./errors.ts";
 import type { Http } from "./http/index.ts";
 import type { Session } from "./login/session.ts";
 import type { ImageBase } from "./names/images.ts";
@@ -17,6 +17,12 @@ export interface Connection {
   directory: Directory;
   starts: Starts;
   clock: PlatformClock;
+}
+
+/** One job, and how to do something with it. */
+export interface OnJob<Options> {
+  id: string;
+  options: Options;
 }
 
 /** Address of a path under `{api}/jobs`. */
@@ -50,8 +56,7 @@ export async function imageBase(
 export function checkId(id: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
   if (id === "" || id === "." || id === ".." || /[/\\\u0000-\u001f\u007f]/.test(id))
-    throw new PlatformError(
-      "invalid_argument",
+    throw invalidArgument(
       `${JSON.stringify(id.slice(0, 80))} is not a job id: it is empty or has a slash or control character.`,
     );
   return id;
@@ -66,8 +71,5 @@ export function toInstant(time: Date | string): string {
     return time;
   const date = new Date(time);
   if (!Number.isNaN(date.getTime())) return date.toISOString();
-  throw new PlatformError(
-    "invalid_argument",
-    `"${String(time).slice(0, 60)}" is not a time: write e.g. 2026-08-01T10:00:00Z.`,
-  );
+  throw invalidArgument(`"${String(time).slice(0, 60)}" is not a time: write e.g. 2026-08-01T10:00:00Z.`);
 }

@@ -161,3 +161,8 @@ export class RequestIdUsedError extends PlatformError {
     this.differing = differing;
   }
 }
+
+/** What is wrong with an argument, and what to write instead. */
+export function invalidArgument(message: string, cause?: unknown): PlatformError {
+  return new PlatformError("invalid_argument", message, { cause });
+}

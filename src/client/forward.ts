@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket as TcpSocket } from "node:net";
 import type { CallOptions, Where } from "./call.ts";
-import { type Connection, checkId, monitoringUrl } from "./connection.ts";
-import { PlatformError } from "./errors.ts";
+import { type Connection, checkId, monitoringUrl, type OnJob } from "./connection.ts";
+import { invalidArgument, type PlatformError } from "./errors.ts";
 import type { Socket } from "./socket/index.ts";
 
 /** A client that has gone looks like one that only ended its writing. */
@@ -33,7 +33,7 @@ export interface PortForward {
  */
 export async function forwardPort(
   at: Connection,
-  { id, options }: { id: string; options: ForwardOptions },
+  { id, options }: OnJob<ForwardOptions>,
   call: CallOptions = {},
 ): Promise<PortForward> {
   const { port, where, quietMs = QUIET_MS, onError = () => undefined } = options;
@@ -74,7 +74,7 @@ async function listen(server: Server, port: number): Promise<void> {
 
 function portTaken(port: number, cause: unknown): PlatformError {
   const message = `Port ${port} of this machine cannot be used: choose another.`;
-  return new PlatformError("invalid_argument", message, { cause });
+  return invalidArgument(message, cause);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { oneLine } from "../foreign.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, monitoringUrl } from "./connection.ts";
-import { PlatformError } from "./errors.ts";
+import { invalidArgument, PlatformError } from "./errors.ts";
 import { parseLine, textLines } from "./http/ndjson.ts";
 import { imageToString, isPlatformImage, parseImage } from "./names/images.ts";
 import { requireProject } from "./names/uris.ts";
@@ -33,10 +33,7 @@ export async function savedName(
   requireProject(base.base);
   const target = parseImage(image, base);
   if (isPlatformImage(target)) return imageToString(target);
-  throw new PlatformError(
-    "invalid_argument",
-    `"${image.slice(0, 200)}" is not in the platform's registry: write image:NAME:TAG.`,
-  );
+  throw invalidArgument(`"${image.slice(0, 200)}" is not in the platform's registry: write image:NAME:TAG.`);
 }
 
 /**

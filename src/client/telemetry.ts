@@ -1,6 +1,6 @@
 import { parseJson } from "../json.ts";
 import type { CallOptions, Where } from "./call.ts";
-import { type Connection, checkId, monitoringUrl } from "./connection.ts";
+import { type Connection, checkId, monitoringUrl, type OnJob } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import type { JobTelemetry } from "./job.ts";
 import { salvage } from "./records/salvage.ts";
@@ -21,7 +21,7 @@ export interface TopOptions {
  */
 export async function* topOfJob(
   at: Connection,
-  { id, options: { where, onUnreadable } }: { id: string; options: TopOptions },
+  { id, options: { where, onUnreadable } }: OnJob<TopOptions>,
   call?: CallOptions,
 ): AsyncGenerator<JobTelemetry, void> {
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "top"] }, call);

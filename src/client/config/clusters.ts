@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type CallOptions, orTimeOut, pause, type Where } from "../call.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, PlatformError } from "../errors.ts";
 import { describe, type Http } from "../http/index.ts";
 import { beforeSending } from "../http/network-error.ts";
 import type { RemoteImage } from "../job.ts";
@@ -119,7 +119,7 @@ export class Directory {
     if (found !== undefined) return found;
     const names = loaded.clusters.map((cluster) => cluster.name).join(", ");
     const odd = unreadableText(loaded);
-    throw new PlatformError("invalid_argument", `There is no cluster "${name}". Clusters: ${names}.${odd}`);
+    throw invalidArgument(`There is no cluster "${name}". Clusters: ${names}.${odd}`);
   }
 
   /** All clusters, as cached. */
@@ -186,13 +186,9 @@ function selectionOf(login: Session["login"], loaded: Loaded): Place {
   const [first] = clusters;
   const cluster = login.cluster ?? first?.name;
   if (cluster === undefined)
-    throw new PlatformError(
-      "invalid_argument",
-      `The platform lists no cluster for this user.${unreadableText(loaded)}`,
-    );
+    throw invalidArgument(`The platform lists no cluster for this user.${unreadableText(loaded)}`);
   const org = login.org ?? clusters.find(({ name }) => name === cluster)?.orgs[0];
-  if (org === undefined)
-    throw new PlatformError("invalid_argument", `No org is selected and cluster "${cluster}" lists none.`);
+  if (org === undefined) throw invalidArgument(`No org is selected and cluster "${cluster}" lists none.`);
   const project = login.project ?? firstProject(projects, cluster, org);
   return { cluster, org, ...(project === undefined ? {} : { project }) };
 }

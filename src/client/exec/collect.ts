@@ -1,7 +1,7 @@
 import { quote } from "shlex";
 import { abortError, type CallOptions, Deadline, type Where } from "../call.ts";
-import type { Connection } from "../connection.ts";
-import { PlatformError } from "../errors.ts";
+import type { Connection, OnJob } from "../connection.ts";
+import { invalidArgument, PlatformError } from "../errors.ts";
 import { type Capped, HeadTail } from "./head-tail.ts";
 import { commandQuery, execInJob, type ProcessStream } from "./index.ts";
 
@@ -46,7 +46,7 @@ export interface Collected {
  */
 export async function execAndCollect(
   at: Connection,
-  { id, options }: { id: string; options: CollectOptions },
+  { id, options }: OnJob<CollectOptions>,
   call: CallOptions = {},
 ): Promise<Collected> {
   const { command, input } = wrap(options);
@@ -105,8 +105,7 @@ function wrap({ argv, command, stdin, workingDir }: CollectOptions): { command: 
   const asIs = argv !== undefined && stdin === undefined && workingDir === undefined;
   const direct = asIs ? argv.map(quote).join(" ") : `sh -c ${quote(shellText)}`;
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
-  if (direct.includes("\0"))
-    throw new PlatformError("invalid_argument", "A command cannot contain a NUL character.");
+  if (direct.includes("\0")) throw invalidArgument("A command cannot contain a NUL character.");
   const fed = `head -c ${input?.length ?? 0} | sh -c ${quote(shellText)}`;
   const sent = input === undefined ? direct : `sh -c ${quote(fed)}`;
   if (commandQuery(sent).length > MAX_COMMAND_BYTES) return throughSocket(shellText, input);
@@ -114,10 +113,7 @@ function wrap({ argv, command, stdin, workingDir }: CollectOptions): { command: 
 }
 
 /** `dd bs=1` takes exactly the script and leaves the program's own input in the stream. */
-function throughSocket(
-  shellText: string,
-  input: Uint8Array | undefined,
-): { command: string; input: Uint8Array } {
+function throughSocket(shellText: string, input: Uint8Array | undefined) {
   const script = Buffer.from(shellText);
   const run =
     input === undefined
@@ -129,10 +125,7 @@ function throughSocket(
 function textOf(argv: readonly string[] | undefined, command: string | undefined): string {
   if (argv !== undefined && argv.length > 0 && command === undefined) return argv.map(quote).join(" ");
   if (argv === undefined && command !== undefined && command.trim() !== "") return command;
-  throw new PlatformError(
-    "invalid_argument",
-    "Give either argv (a program and its arguments) or command (shell text).",
-  );
+  throw invalidArgument("Give either argv (a program and its arguments) or command (shell text).");
 }
 
 function withDirectory(text: string, workingDir: string | undefined): string {

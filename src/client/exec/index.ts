@@ -1,6 +1,6 @@
 import { parseJson } from "../../json.ts";
 import type { CallOptions, Where } from "../call.ts";
-import { type Connection, checkId, monitoringUrl } from "../connection.ts";
+import { type Connection, checkId, monitoringUrl, type OnJob } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { Channel } from "../socket/channel.ts";
 import type { Frame, Socket } from "../socket/index.ts";
@@ -45,11 +45,7 @@ export interface ProcessStream {
 const DEFAULTS = { tty: false, stdin: false, stdout: false, stderr: false };
 
 /** Runs a command in a running job. @throws {PlatformError} `not_running` · `invalid_request`. Source: protocol reference 4.4. */
-export async function execInJob(
-  at: Connection,
-  { id, options }: { id: string; options: ExecOptions },
-  call?: CallOptions,
-): Promise<ProcessStream> {
+export async function execInJob(at: Connection, { id, options }: OnJob<ExecOptions>, call?: CallOptions) {
   const url = await monitoringUrl(at, { where: options.where, parts: [checkId(id), "exec"] }, call);
   const query = `${commandQuery(options.command)}&${flags(options)}`;
   const what = `Running a command in ${id}`;
@@ -58,11 +54,7 @@ export async function execInJob(
 }
 
 /** Connects to the job's own process; its exit code always reads 0 here. Source: protocol reference 4.5. */
-export async function attachToJob(
-  at: Connection,
-  { id, options }: { id: string; options: AttachOptions },
-  call?: CallOptions,
-): Promise<ProcessStream> {
+export async function attachToJob(at: Connection, { id, options }: OnJob<AttachOptions>, call?: CallOptions) {
   const url = await monitoringUrl(at, { where: options.where, parts: [checkId(id), "attach"] }, call);
   const target = { what: `Attaching to ${id}`, url: `${url}?${flags(options)}`, ping: true };
   const protocol = "v2.channels.neu.ro";

@@ -7,17 +7,17 @@ import { AmbiguousError, PlatformError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
 import { type Base, parseJobUri, requireProject } from "../names/uris.ts";
 import { parseJob } from "../records/to-job.ts";
-import { type ListFilter, listJobs } from "./list.ts";
+import { allJobs, type ListFilter } from "./list.ts";
 
 const FULL_ID = /^job-[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}$/;
 const ID_PREFIX = /^(?:job-)?([0-9a-f]{4}[0-9a-f-]*)$/;
-/** Too short to mean one job for long. */
+/** Too short to stay unique for long. */
 const SHORT_PREFIX = /^job-[0-9a-f]{0,3}$/;
 /** What a name can be; the platform refuses to look for anything else. Source: protocol reference 3.9 */
 const NAME = /^(?=.{3,40}$)(?!job-)[a-z](?:-?[a-z0-9])*$/;
 /** How far back an id prefix is searched, and near names are looked for. */
 const SEARCHED_JOBS = 2000;
-/** How many jobs of one name are looked at. */
+/** How many jobs of one name to look at. */
 const NAMED_JOBS = 20;
 /** The platform refuses longer user names in a list's filter. Source: protocol reference 3.6 */
 const LONGEST_OWNER = 21;
@@ -44,11 +44,7 @@ export async function getJob(at: Connection, idOrName: string, call?: CallOption
 }
 
 /** A job by id, by name (the caller's newest in the project, else anybody's), or by `job:` URI. @throws {PlatformError} `not_found` */
-export async function jobStatus(
-  at: Connection,
-  { ref, where }: { ref: string; where: Where | undefined },
-  call?: CallOptions,
-): Promise<JobDescription> {
+export async function jobStatus(at: Connection, { ref, where }: Sought, call?: CallOptions) {
   if (ref.startsWith("job-")) return getJob(at, ref, call);
   const target = await locate(at, { ref, where }, call);
   if (target.ref.startsWith("job-")) return getJob(at, target.ref, call);
@@ -66,15 +62,11 @@ interface Sought {
 }
 
 /**
- * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI. Where the caller has jobs of
- * that name, others' are not meant.
+ * A job by name, id, unique beginning of an id (at least four hex digits), or `job:` URI. Where the caller has jobs
+ * of that name, nobody else's are meant.
  * @throws {AmbiguousError} with the candidates · {PlatformError} `not_found` naming near names
  */
-export async function resolveJob(
-  at: Connection,
-  { ref, where, newest: shared }: Sought,
-  call?: CallOptions,
-): Promise<JobDescription> {
+export async function resolveJob(at: Connection, { ref, where, newest: shared }: Sought, call?: CallOptions) {
   const newest = shared ?? newestOf(at, call);
   if (isFullId(ref)) return byId(at, { ref, where, newest }, call);
   const target = await locate(at, { ref, where }, call);
@@ -88,11 +80,7 @@ export async function resolveJob(
 }
 
 /** An id is copied by hand sometimes. @throws {PlatformError} `not_found` naming ids that differ in a digit or two */
-async function byId(
-  at: Connection,
-  { ref, where, newest }: Required<Sought>,
-  call?: CallOptions,
-): Promise<JobDescription> {
+async function byId(at: Connection, { ref, where, newest }: Required<Sought>, call?: CallOptions) {
   try {
     return await getJob(at, ref, call);
   } catch (error) {
@@ -137,11 +125,7 @@ interface Target extends Base {
   ref: string;
 }
 
-async function locate(
-  at: Connection,
-  { ref, where }: { ref: string; where: Where | undefined },
-  call?: CallOptions,
-): Promise<Target> {
+async function locate(at: Connection, { ref, where }: Sought, call?: CallOptions) {
   const { base } = await imageBase(at, where, call);
   if (/^job:/i.test(ref)) return parseJobUri(ref, requireProject(base));
   return { ...base, ref };
@@ -161,22 +145,25 @@ async function mineOrAny(at: Connection, target: Target, call?: CallOptions): Pr
 /** Newest first; the platform's own lookup by name knows the caller's jobs only, of any project. */
 async function newestNamed(
   at: Connection,
-  { ref: name, cluster, org, project }: Target,
+  target: Target,
   filter: Pick<ListFilter, "owners">,
   call?: CallOptions,
 ): Promise<JobDescription[]> {
+  const name = target.ref;
   if (!NAME.test(name)) return [];
-  const projects = project === "" ? [] : [project];
-  const found: JobDescription[] = [];
-  const wanted = { ...filter, name, cluster, orgs: [org], projects, reverse: true, limit: NAMED_JOBS };
   let unreadable: PlatformError | undefined;
   const onUnreadable = (error: PlatformError) => {
     unreadable ??= error;
   };
-  for await (const job of listJobs(at, { ...wanted, onUnreadable }, call)) found.push(job);
+  const named = { ...filter, ...inPlace(target), name, reverse: true, limit: NAMED_JOBS, onUnreadable };
+  const found = await allJobs(at, named, call);
   // A job that cannot be read is still there: it must not be reported as missing.
   if (found.length === 0 && unreadable !== undefined) throw unreadable;
   return found;
+}
+
+function inPlace({ cluster, org, project }: Base) {
+  return { cluster, orgs: [org], projects: project === "" ? [] : [project] };
 }
 
 /** The newest jobs of places, each place listed once however many references are looked for in it. */
@@ -184,22 +171,11 @@ function newestOf(at: Connection, call: CallOptions | undefined): Newest {
   const lists = new Map<string, Promise<JobDescription[]>>();
   return (place) => {
     const key = [place.cluster, place.org, place.project].join("/");
-    const list = lists.get(key) ?? listNewest(at, place, call);
+    const newest = { ...inPlace(place), reverse: true, limit: SEARCHED_JOBS };
+    const list = lists.get(key) ?? allJobs(at, newest, call);
     lists.set(key, list);
     return list;
   };
-}
-
-async function listNewest(
-  at: Connection,
-  { cluster, org, project }: Base,
-  call: CallOptions | undefined,
-): Promise<JobDescription[]> {
-  const projects = project === "" ? [] : [project];
-  const filter = { cluster, orgs: [org], projects, reverse: true, limit: SEARCHED_JOBS };
-  const jobs: JobDescription[] = [];
-  for await (const job of listJobs(at, filter, call)) jobs.push(job);
-  return jobs;
 }
 
 async function byPrefix(target: Target, newest: Newest): Promise<JobDescription> {
@@ -213,13 +189,13 @@ async function byPrefix(target: Target, newest: Newest): Promise<JobDescription>
     ids.add(job.id);
   }
   const [only, ...others] = found;
-  if (only === undefined) throw notFound(target, [...nearest(ref, [...names]), ...nearIds(ref, ids)]);
+  if (only === undefined) throw notFound(target, [...nearNames(ref, names), ...nearIds(ref, ids)]);
   if (SHORT_PREFIX.test(ref)) throw shortPrefix(target, found);
   if (others.length > 0) throw new AmbiguousError(`The id prefix "${ref}" fits ${found.length} jobs.`, found);
   return only;
 }
 
-/** How the ids begin that a reference may mean, also one too short to mean one for long. */
+/** How the ids that a reference may mean begin; also for one too short to stay unique. */
 function prefixOf(ref: string): string | undefined {
   const digits = ID_PREFIX.exec(ref)?.[1];
   if (digits !== undefined) return `job-${digits}`;
@@ -238,12 +214,26 @@ function shortPrefix({ ref, cluster, org, project }: Target, found: JobDescripti
 /** Ids that begin as `wanted`, but for a digit or two. */
 function nearIds(wanted: string, ids: Iterable<string>): string[] {
   if (!/^job-[0-9a-z]{4}/.test(wanted)) return [];
-  return [...ids]
-    .map((id) => ({ id, score: distance(wanted, id.slice(0, wanted.length)) }))
-    .filter(({ score }) => score <= FURTHEST_ID)
-    .sort((a, b) => a.score - b.score)
-    .slice(0, 3)
-    .map(({ id }) => id);
+  const scored = [...ids].map((id): Scored => [id, distance(wanted, id.slice(0, wanted.length))]);
+  return best(
+    scored.filter(([, score]) => score <= FURTHEST_ID),
+    3,
+  );
+}
+
+function nearNames(wanted: string, names: Iterable<string>): string[] {
+  const scored = [...names].map((name): Scored => [name, distance(wanted, name)]);
+  const isNear = ([name, score]: Scored) => score <= 3 || name.includes(wanted) || wanted.includes(name);
+  return best(scored.filter(isNear), 5);
+}
+
+type Scored = [text: string, score: number];
+
+function best(scored: Scored[], most: number): string[] {
+  return scored
+    .sort(([, a], [, b]) => a - b)
+    .slice(0, most)
+    .map(([text]) => text);
 }
 
 function notFound({ ref, cluster, org, project }: Target, near: string[]): PlatformError {
@@ -255,13 +245,4 @@ function notFound({ ref, cluster, org, project }: Target, near: string[]): Platf
     "not_found",
     `There is no job "${ref.slice(0, 80)}" in ${cluster}/${org}/${project}.${advice}`,
   );
-}
-
-function nearest(wanted: string, names: string[]): string[] {
-  return names
-    .map((name) => ({ name, score: distance(wanted, name) }))
-    .filter(({ name, score }) => score <= 3 || name.includes(wanted) || wanted.includes(name))
-    .sort((a, b) => a.score - b.score)
-    .slice(0, 5)
-    .map(({ name }) => name);
 }

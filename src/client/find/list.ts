@@ -44,11 +44,7 @@ const WHAT = "Listing jobs";
  * Jobs as the platform sends them, one by one; leaving the loop stops the transfer.
  * @throws {PlatformError} also after some jobs, when the answer breaks off. Source: protocol reference 3.6.
  */
-export async function* listJobs(
-  at: Connection,
-  filter: ListFilter,
-  call?: CallOptions,
-): AsyncGenerator<JobDescription, void> {
+export async function* listJobs(at: Connection, filter: ListFilter, call?: CallOptions) {
   const base = await imageBase(at, { cluster: filter.cluster }, call);
   const query = listQuery(filter, base.base).toString();
   const api = {
@@ -65,6 +61,13 @@ export async function* listJobs(
       if (line !== "") yield* jobsOf([parseJsonLine(line, WHAT)], records);
   const last = splitter.rest();
   if (last !== undefined) yield* jobsOf(wholeList(parseJsonLine(last, WHAT)), records);
+}
+
+/** All of them at once. */
+export async function allJobs(at: Connection, filter: ListFilter, call?: CallOptions) {
+  const jobs: JobDescription[] = [];
+  for await (const job of listJobs(at, filter, call)) jobs.push(job);
+  return jobs;
 }
 
 interface Records {

@@ -68,7 +68,7 @@ export class Http {
   /** The answer's JSON. @throws {PlatformError} `protocol_error` when it is not JSON. */
   async json(api: ApiCall, call: CallOptions = {}): Promise<unknown> {
     const value = parseJson(await this.text(api, call));
-    if (value === undefined) throw notJson(api);
+    if (value === undefined) throw odd(api, "the answer is not JSON");
     return value;
   }
 
@@ -94,8 +94,10 @@ export class Http {
         yield chunk;
         deadline.touch();
       }
-      if (!answer.hasEnd) throw broken(api);
-      if (isEmpty && answer.header("content-type")?.startsWith(api.accept ?? "") !== true) throw emptied(api);
+      if (!answer.hasEnd)
+        throw odd(api, "the answer may be cut short: the connection closed without marking its end");
+      if (isEmpty && answer.header("content-type")?.startsWith(api.accept ?? "") !== true)
+        throw odd(api, "the platform sent an empty answer");
     } catch (error) {
       throw this.#explain(error, api, deadline);
     } finally {
@@ -153,17 +155,8 @@ export class Http {
       const body = await answer.text();
       const isRefused = answer.status === 401 && !renewed;
       if (isRefused && (await beforeSending(deadline.wait(session.renew(token), api.what)))) continue;
-      const { what, notFoundMeansNotRunning } = api;
       const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
-      const { status } = answer;
-      throw serverError({
-        what,
-        status,
-        body,
-        request: describe(api),
-        retryAfterMs,
-        notFoundMeansNotRunning,
-      });
+      throw serverError({ ...api, status: answer.status, body, request: describe(api), retryAfterMs });
     }
   }
 
@@ -232,19 +225,8 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
-function notJson(api: ApiCall): PlatformError {
-  const message = `${api.what} failed: the answer is not JSON.`;
-  return new PlatformError("protocol_error", message, { request: describe(api) });
-}
-
-function emptied(api: ApiCall): PlatformError {
-  const message = `${api.what} failed: the platform sent an empty answer.`;
-  return new PlatformError("protocol_error", message, { request: describe(api) });
-}
-
-function broken(api: ApiCall): PlatformError {
-  const message = `${api.what} failed: the answer may be cut short: the connection closed without marking its end.`;
-  return new PlatformError("protocol_error", message, { request: describe(api) });
+function odd(api: ApiCall, why: string): PlatformError {
+  return new PlatformError("protocol_error", `${api.what} failed: ${why}.`, { request: describe(api) });
 }
 
 /** Fresh tracing headers, as the official client sends them on API calls. Source: protocol reference 2.2. */

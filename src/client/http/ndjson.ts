@@ -35,10 +35,7 @@ export class LineSplitter {
 }
 
 /** The lines of a byte stream; blank ones are skipped. */
-export async function* textLines(
-  chunks: AsyncIterable<Uint8Array>,
-  what: string,
-): AsyncGenerator<string, void> {
+export async function* textLines(chunks: AsyncIterable<Uint8Array>, what: string) {
   const splitter = new LineSplitter(what);
   for await (const chunk of chunks)
     for (const line of splitter.push(chunk)) if (line.trim() !== "") yield line;

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, type PlatformError } from "../errors.ts";
 import type { Login } from "./login.ts";
 
 /** The row that the official client writes. Source: protocol reference 1.2. */
@@ -95,7 +95,7 @@ async function checkPermissions(folder: string): Promise<string> {
 
 function unusable(why: string, cause?: unknown): PlatformError {
   const message = `The login of the apolo command line cannot be used: ${why}.`;
-  return new PlatformError("invalid_argument", message, { cause });
+  return invalidArgument(message, cause);
 }
 
 /** Opened read-only, SQLite still takes the write-ahead log into account. */

@@ -1,5 +1,5 @@
 import { parseJson } from "../../json.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { wirePassedConfig } from "../wire/config.ts";
 import { configDirectory, loginFromDatabase } from "./database.ts";
 import type { Login } from "./login.ts";
@@ -44,10 +44,7 @@ async function savedLogin(env: Environment, home: string): Promise<Login | undef
 function loginFromToken({ APOLO_URL: url, APOLO_TOKEN: token }: Environment): Login | undefined {
   if (!url && !token) return undefined;
   if (url && token && /^https?:/.test(url) && URL.canParse(url)) return { source: "token", url, token };
-  throw new PlatformError(
-    "invalid_argument",
-    "APOLO_URL (an http address) and APOLO_TOKEN must be set together.",
-  );
+  throw invalidArgument("APOLO_URL (an http address) and APOLO_TOKEN must be set together.");
 }
 
 /**
@@ -58,14 +55,13 @@ export function loginFromPassedConfig(blob: string): Login {
   const found = wirePassedConfig.safeParse(parseJson(Buffer.from(blob, "base64").toString("utf8")));
   if (!found.success) {
     const keys = found.error.issues.map((issue) => issue.path.join(".") || "value").join(", ");
-    throw new PlatformError(
-      "invalid_argument",
+    throw invalidArgument(
       `The passed config is malformed (${keys}): it must be base64 of JSON with token, cluster and url. Copy it again, or log in with \`apolo login\`.`,
     );
   }
   const { token, cluster, url, org_name, project_name } = found.data;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new PlatformError("invalid_argument", "The passed config's url is not an http(s) address.");
+    throw invalidArgument("The passed config's url is not an http(s) address.");
   return {
     source: "passed-config",
     url,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, type PlatformError } from "../errors.ts";
 
 /** What a configuration file may select. */
 export interface Selection {
@@ -64,5 +64,5 @@ function parseToml(text: string, file: string): unknown {
 }
 
 function invalid(file: string, why: string, cause?: unknown): PlatformError {
-  return new PlatformError("invalid_argument", `${file} cannot be used: ${why}.`, { cause });
+  return invalidArgument(`${file} cannot be used: ${why}.`, cause);
 }

@@ -1,5 +1,5 @@
 import type { CallOptions, Where } from "../call.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection, OnJob } from "../connection.ts";
 import { type Cursor, SameTime } from "./cursor.ts";
 import { type LogLine, LogLines } from "./lines.ts";
 import { Reconnects } from "./resume.ts";
@@ -24,7 +24,7 @@ export interface FollowOptions {
  */
 export async function* followLog(
   at: Connection,
-  { id, options }: { id: string; options: FollowOptions },
+  { id, options }: OnJob<FollowOptions>,
   call: CallOptions = {},
 ): AsyncGenerator<LogLine, void> {
   const reconnects = new Reconnects(RECONNECTS);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CallOptions, Where } from "../call.ts";
-import { type Connection, checkId, monitoringUrl, toInstant } from "../connection.ts";
+import { type Connection, checkId, monitoringUrl, type OnJob, toInstant } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import type { Socket } from "../socket/index.ts";
 
@@ -21,11 +21,7 @@ export function newSeparator(): string {
 }
 
 /** Opens one job's log. Source: protocol reference 4.2. */
-export async function openLog(
-  at: Connection,
-  { id, options }: { id: string; options: MonitorOptions },
-  call?: CallOptions,
-): Promise<Socket> {
+export async function openLog(at: Connection, { id, options }: OnJob<MonitorOptions>, call?: CallOptions) {
   const { since, timestamps, separator, where } = options;
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "log_ws"] }, call);
   const query = new URLSearchParams();
@@ -43,11 +39,7 @@ export async function openLog(
  * The bytes of one job's log as they come, until it ends or the signal fires; a chunk may split a line or a
  * character. That the log ended does not mean that the job did. Source: protocol reference 4.2.
  */
-export async function* monitorLog(
-  at: Connection,
-  target: { id: string; options: MonitorOptions },
-  call?: CallOptions,
-): AsyncGenerator<Uint8Array, void> {
+export async function* monitorLog(at: Connection, target: OnJob<MonitorOptions>, call?: CallOptions) {
   const socket = await openLog(at, target, call);
   try {
     for (let chunk = await nextChunk(socket); chunk !== undefined; chunk = await nextChunk(socket))

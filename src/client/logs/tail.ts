@@ -1,5 +1,5 @@
 import type { CallOptions, Where } from "../call.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection, OnJob } from "../connection.ts";
 import { getJob } from "../find/index.ts";
 import { isFinished, type JobDescription } from "../job.ts";
 import { type Cursor, SameTime } from "./cursor.ts";
@@ -74,7 +74,7 @@ export interface LogTail {
  */
 export async function tailLog(
   at: Connection,
-  { id, options }: { id: string; options: TailOptions },
+  { id, options }: OnJob<TailOptions>,
   call?: CallOptions,
 ): Promise<LogTail> {
   const startedMs = performance.now();

@@ -1,5 +1,5 @@
 import type { Cluster } from "../config/clusters.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, type PlatformError } from "../errors.ts";
 import type { RemoteImage } from "../job.ts";
 import { type Base, withoutUser } from "./uris.ts";
 
@@ -124,8 +124,5 @@ const WHAT_A_NAME_IS =
   "a name is lower-case letters and digits, joined by single . _ - and /; digests are not supported";
 
 function invalid(text: string, why: string): PlatformError {
-  return new PlatformError(
-    "invalid_argument",
-    `Image "${withoutUser(text).slice(0, 200)}" is not valid: ${why}.`,
-  );
+  return invalidArgument(`Image "${withoutUser(text).slice(0, 200)}" is not valid: ${why}.`);
 }

@@ -1,5 +1,5 @@
 import type { Place } from "../config/clusters.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, type PlatformError } from "../errors.ts";
 
 /** What a relative reference is resolved against. */
 export type Base = Required<Place>;
@@ -7,10 +7,7 @@ export type Base = Required<Place>;
 /** The base, for references that people type. @throws {PlatformError} `invalid_argument` without a project */
 export function requireProject(base: Base): Base {
   if (base.project !== "") return base;
-  throw new PlatformError(
-    "invalid_argument",
-    `No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`,
-  );
+  throw invalidArgument(`No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`);
 }
 
 /** Kinds of things that are addressed inside a cluster. */
@@ -120,8 +117,5 @@ export function withoutUser(text: string): string {
 }
 
 function invalid(text: string, why: string): PlatformError {
-  return new PlatformError(
-    "invalid_argument",
-    `"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`,
-  );
+  return invalidArgument(`"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`);
 }

@@ -1,5 +1,5 @@
 import type { Where } from "../call.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import type { JobPriority, JobRestartPolicy } from "../job.ts";
 import { type ImageBase, imageToString, parseImage } from "../names/images.ts";
 import { parseUri, requireProject } from "../names/uris.ts";
@@ -126,8 +126,7 @@ function isSecret([, value]: [string, string]): boolean {
 /** Whole minutes, rounded up, for the wire. @throws {PlatformError} `invalid_argument` under a minute */
 export function toMinutes(seconds: number, what: string): number {
   if (!Number.isFinite(seconds) || seconds < 60)
-    throw new PlatformError(
-      "invalid_argument",
+    throw invalidArgument(
       `${what} of ${seconds} s is too short: the platform counts whole minutes, the least is 60 s.`,
     );
   return Math.ceil(seconds / 60);

@@ -1,7 +1,7 @@
 import type { CallOptions } from "../call.ts";
 import type { Preset } from "../config/preset.ts";
 import { type Connection, imageBase, jobsUrl } from "../connection.ts";
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, PlatformError } from "../errors.ts";
 import type { JobDescription, Resources } from "../job.ts";
 import type { ImageBase } from "../names/images.ts";
 import { type Base, requireProject } from "../names/uris.ts";
@@ -38,8 +38,7 @@ export async function prepareStart(at: Connection, options: StartOptions, call?:
   const prepared = await prepare(at, options, call);
   const { base, body, presets } = prepared;
   const preset = presets.find(({ name }) => name === body.preset_name);
-  if (preset === undefined)
-    throw new PlatformError("invalid_argument", `There is no preset "${options.preset}"${offer(presets)}`);
+  if (preset === undefined) throw invalidArgument(`There is no preset "${options.preset}"${offer(presets)}`);
   return { ...prepared, where: requireProject(base.base), preset };
 }
 
@@ -56,8 +55,7 @@ async function prepare(at: Connection, options: StartOptions, call?: CallOptions
   const { cluster } = base.base;
   const { presets } = await at.directory.cluster(cluster, call);
   const preset = options.preset ?? presets[0]?.name;
-  if (preset === undefined)
-    throw new PlatformError("invalid_argument", `Cluster "${cluster}" has no presets.`);
+  if (preset === undefined) throw invalidArgument(`Cluster "${cluster}" has no presets.`);
   return { base, presets, body: startBody(options, preset, base) };
 }
 
@@ -75,11 +73,7 @@ export async function sendStart(
 }
 
 /** Starts a job with its resources spelled out; never sent twice. Prefer `start`. Source: protocol reference 3.3. */
-export async function runJob(
-  at: Connection,
-  options: RunOptions,
-  call?: CallOptions,
-): Promise<JobDescription> {
+export async function runJob(at: Connection, options: RunOptions, call?: CallOptions) {
   const base = await imageBase(at, options.where, call);
   const body = {
     ...jobFields(options, base),

@@ -1,6 +1,6 @@
 import { abortError, type CallOptions, orTimeOut, pause } from "../call.ts";
 import type { Connection } from "../connection.ts";
-import { PlatformError, UnknownOutcomeError } from "../errors.ts";
+import { invalidArgument, PlatformError, UnknownOutcomeError } from "../errors.ts";
 import { getJob } from "../find/index.ts";
 import { mayHaveHappened } from "../http/network-error.ts";
 import type { JobDescription } from "../job.ts";
@@ -69,7 +69,7 @@ export async function startOnce(
   call: CallOptions = {},
 ): Promise<Started> {
   if (!/^\S{1,252}$/.test(requestId))
-    throw new PlatformError("invalid_argument", "request_id must be 1 to 252 characters without blanks.");
+    throw invalidArgument("request_id must be 1 to 252 characters without blanks.");
   const tag = requestTag(requestId);
   const tags = [...(options.tags ?? []), tag, ...(isNew ? [] : [askedTag(options)])];
   const prepared = await prepareStart(at, { ...options, tags }, call);

@@ -56,11 +56,10 @@ export function requireOwner(job: JobDescription, { requestId, user }: Omit<Aske
   );
 }
 
-/** By the arguments' names, as far as the job tells. */
-function fieldsOf(
-  job: JobDescription,
-  { body, sentBody }: Pick<Asked, "body" | "sentBody">,
-): Record<string, unknown> {
+type Fields = Record<string, unknown>;
+
+/** A job's fields by the arguments' names, as far as the job tells. */
+function fieldsOf(job: JobDescription, { body, sentBody }: Omit<Asked, "requestId" | "user">): Fields {
   const { container } = job;
   const { http } = container;
   const first = askedFirst(job, sentBody) ?? { waits: isSet(body.wait_for_jobs_quota) };
@@ -96,7 +95,7 @@ function fieldsOf(
 }
 
 /** The same of a body, which the client has built: only its types are lost. */
-function fieldsAsked(body: WireStartBody): Record<string, unknown> {
+function fieldsAsked(body: WireStartBody): Fields {
   const http = Object(body.http);
   const mounts = (key: string, uriKey: string) =>
     listed(body[key]).map((each) => mount(each[uriKey], each.dst_path, each.read_only === true));

@@ -1,7 +1,7 @@
 import type { CallOptions, Where } from "../call.ts";
 import { type Connection, imageBase, jobsUrl } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
-import { listJobs } from "../find/list.ts";
+import { allJobs } from "../find/list.ts";
 import type { JobDescription } from "../job.ts";
 import { userOf } from "../login/login.ts";
 import { requireOwner } from "./same-request.ts";
@@ -23,11 +23,7 @@ export function requestTag(requestId: string): string {
  * The caller's job that a start with this request id made in a place, whatever was asked for; undefined if there is
  * none. @throws {PlatformError} `conflict` when somebody else used the id
  */
-export async function startedBy(
-  at: Connection,
-  sought: Sought,
-  call?: CallOptions,
-): Promise<JobDescription | undefined> {
+export async function startedBy(at: Connection, sought: Sought, call?: CallOptions) {
   const user = userOf(at.session.login.token);
   const jobs = await tagged(at, sought, call);
   const [first] = jobs;
@@ -38,11 +34,7 @@ export async function startedBy(
 }
 
 /** The caller's jobs with the request's tag, oldest first; none when they cannot be listed. */
-export async function ownTagged(
-  at: Connection,
-  sought: Sought,
-  call: CallOptions,
-): Promise<JobDescription[]> {
+export async function ownTagged(at: Connection, sought: Sought, call: CallOptions) {
   try {
     const user = userOf(at.session.login.token);
     return (await tagged(at, sought, call)).filter(({ owner }) => owner === user);
@@ -53,11 +45,7 @@ export async function ownTagged(
 }
 
 /** Every job with the request's tag, oldest first, records whose logs are gone included. */
-async function tagged(
-  at: Connection,
-  { requestId, where }: Sought,
-  call?: CallOptions,
-): Promise<JobDescription[]> {
+async function tagged(at: Connection, { requestId, where }: Sought, call?: CallOptions) {
   const { base } = await imageBase(at, where, call);
   const { cluster, org, project } = base;
   const filter = {
@@ -68,9 +56,7 @@ async function tagged(
     logsRemoved: null,
     beingDropped: null,
   };
-  const jobs: JobDescription[] = [];
-  for await (const job of listJobs(at, filter, call)) jobs.push(job);
-  return jobs;
+  return allJobs(at, filter, call);
 }
 
 /** The jobs of one request: the one just made, and all that the platform lists with the request's tag. */

@@ -1,4 +1,4 @@
-import { PlatformError } from "../errors.ts";
+import { invalidArgument, type PlatformError } from "../errors.ts";
 import { type Base, parseUri } from "../names/uris.ts";
 
 /** Scheme, path, container path, mode. */
@@ -48,5 +48,5 @@ function isReadOnly(text: string, mode: string | undefined): boolean {
 }
 
 function invalid(text: string, why: string): PlatformError {
-  return new PlatformError("invalid_argument", `Volume "${text.slice(0, 200)}" is not valid: ${why}.`);
+  return invalidArgument(`Volume "${text.slice(0, 200)}" is not valid: ${why}.`);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { wireCredits } from "./values.ts";
+import { wireCredits } from "./job.ts";
 
 /** `GET {api}/config` and what it holds. Source: protocol reference 1.7. */
 

@@ -1,7 +1,12 @@
 import { z } from "zod";
-import { wireCredits, wireTime } from "./values.ts";
 
 /** A job as platform-api sends it. Unknown keys are kept out of the way, never an error. Source: protocol reference 3.7. */
+
+/** A time that exists. */
+const wireTime = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
+
+/** An amount of credits: a decimal; empty where it is unknown. */
+export const wireCredits = z.string().regex(/^\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)?\s*$/i);
 
 const nullableText = z.string().nullish();
 
