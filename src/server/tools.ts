@@ -1,10 +1,11 @@
-import { type JobDescription, Limit, msLeft } from "../client/index.ts";
+import { type JobDescription, Limit } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
 import { jobUri } from "../jobs/names/ids.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { tools as catalogue } from "../tools/index.ts";
+import { askPerson, openingConsent, questionIn } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
 import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
@@ -13,8 +14,6 @@ import { toJsonSchema } from "./schema.ts";
 /** What a call may take after its wait: the answer comes at most 2 s late. */
 const TELLING_MS = 1500;
 const CUT_MS = 400;
-/** What a person allows must still be done in the time of the call. */
-const AFTER_YES_MS = 10_000;
 
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools(tools: readonly Tool[], connection: Connection) {
@@ -59,8 +58,9 @@ async function call(
   const run = (consent: Consent | undefined) =>
     tool.run(parsed.data, { caller, signal, progress: report, consent });
   try {
-    const first = await run(client.canAsk() ? undefined : { answer: "unable" });
-    const reply = first.asks === undefined ? first : await run(await ask(first, connection, signal));
+    const first = await run(openingConsent(client));
+    const question = questionIn(first);
+    const reply = question === undefined ? first : await run(await askPerson(question, connection, signal));
     return result(tool, reply, connection);
   } catch (error) {
     // A cancelled call gets no answer; its error is no bug to be logged.
@@ -71,16 +71,6 @@ async function call(
     progress.stop();
     limit.close();
   }
-}
-
-/** Asks the person what the first call wants to know; with the answer the call is made again. */
-async function ask(
-  { text, asks: token = "" }: Reply<unknown>,
-  { client, scrub }: Connection,
-  signal: AbortSignal,
-): Promise<Consent> {
-  const answer = await client.ask(scrub(text), Math.max(0, msLeft(signal) - AFTER_YES_MS));
-  return { answer, token };
 }
 
 function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {
