@@ -5,21 +5,13 @@ import type { Suggestion } from "../operations/suggestions.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
 import type { Connection } from "./connection.ts";
-import { INVALID_PARAMS, ProtocolError } from "./protocol-error.ts";
+import { INVALID_PARAMS, ProtocolError } from "./errors.ts";
 
 /** The protocol's own limit. */
 const MOST_VALUES = 100;
 
-/** What each variable of a resource template takes. */
-const VARIABLES: Readonly<Record<string, Suggestion>> = {
-  cluster: "cluster",
-  org: "org",
-  project: "project",
-  job: "job",
-  since: "since",
-  tag: "tag",
-  dataclass: "dataclass",
-};
+/** Variables of resource templates for which values can be suggested. */
+const VARIABLES = ["cluster", "org", "project", "job", "since", "tag", "dataclass"] as const;
 
 /** What is being typed, and where. */
 interface Typed {
@@ -28,7 +20,7 @@ interface Typed {
   context?: { arguments?: Record<string, string> | undefined } | undefined;
 }
 
-/** Completes variables of resource templates and arguments of prompts, by what is filled in already. */
+/** Completes variables of resource templates and arguments of prompts, given what is filled in already. */
 export function completions(
   prompts: readonly Prompt[],
   { caller: { suggestions, policy }, scrub }: Connection,
@@ -48,7 +40,7 @@ export function completions(
     try {
       return await suggestions.of(kind, filled);
     } catch (error) {
-      // Typing goes on without suggestions while the platform is away; whatever is then read or called says why.
+      // While the platform is away there are no suggestions; whatever is read or called next says why.
       if (error instanceof PlatformError) return [];
       throw error;
     }
@@ -68,7 +60,7 @@ function kindOf({ ref, argument: { name } }: Typed, prompts: readonly Prompt[]):
   const templates = resources.map(({ uriTemplate }) => uriTemplate).filter((uri) => uri.includes("{"));
   if (resource === undefined) throw unknown(`resource template ${ref.uri}`, templates);
   const variables = Array.from(ref.uri.matchAll(/\{(\w+)\}/g), ([, variable = ""]) => variable);
-  const kind = variables.includes(name) ? VARIABLES[name] : undefined;
+  const kind = VARIABLES.find((variable) => variable === name && variables.includes(name));
   if (kind === undefined) throw unknown(`variable ${name} of ${ref.uri}`, variables);
   return kind;
 }

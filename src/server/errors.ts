@@ -12,11 +12,46 @@ import { errorText } from "../tools/errors.ts";
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
 const MAX_ERROR_CHARS = 4000;
 
+/** The protocol's own codes. */
+export const INVALID_PARAMS = -32602;
+const INTERNAL_ERROR = -32603;
+const RESOURCE_NOT_FOUND = -32002;
+
+/** Mistakes of the caller; anything else is a fault of the platform or ours. */
+const MISTAKES: ReadonlySet<unknown> = new Set(["invalid_argument", "not_found", "ambiguous"]);
+
 /** Errors quote what the platform and the caller wrote. */
 const redact = makeRedactor();
 
+/** What a request is answered with instead of a result. The SDK's own class would put its prefix into the text. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: number;
+  readonly data: unknown;
+
+  constructor(code: number, message: string, { data, cause }: { data?: unknown; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** The answer to a request for a prompt, or for the resource at `uri`, that failed. */
+export function toProtocolError(
+  error: unknown,
+  { what, uri, scrub }: { what: string; uri?: string; scrub(text: string): string },
+): ProtocolError {
+  const data = uri === undefined ? undefined : { uri };
+  return new ProtocolError(codeOf(error, uri), scrub(describeError(error, what)), { data, cause: error });
+}
+
+function codeOf(error: unknown, uri: string | undefined): number {
+  if (!(error instanceof Error && "code" in error && MISTAKES.has(error.code))) return INTERNAL_ERROR;
+  return error.code === "not_found" && uri !== undefined ? RESOURCE_NOT_FOUND : INVALID_PARAMS;
+}
+
 /**
- * The one place where a thrown error becomes text for an agent. `nothing` is added where the call is known to have
+ * The one place where a thrown error becomes text for an agent. `nothing` is added if the call is known to have
  * changed nothing.
  */
 export function describeError(error: unknown, what: string, nothing?: string): string {

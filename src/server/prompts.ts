@@ -3,9 +3,8 @@ import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
 import type { Connection, Request } from "./connection.ts";
-import { describeError } from "./errors.ts";
-import { INTERNAL_ERROR, INVALID_PARAMS, ProtocolError } from "./protocol-error.ts";
-import { readResource } from "./read-resource.ts";
+import { ProtocolError, toProtocolError } from "./errors.ts";
+import { readResource } from "./resources.ts";
 
 /** Offers the prompts: each is given with the resources it needs, read at that moment. */
 export function servePrompts(
@@ -30,7 +29,7 @@ export function servePrompts(
         const messages = await Promise.all(parts.map((part) => toMessage(part, connection, signal)));
         return { description: prompt.description, messages };
       } catch (error) {
-        throw refusal(error, { name, scrub });
+        throw toProtocolError(error, { what: `the prompt ${name}`, scrub });
       } finally {
         limit.close();
       }
@@ -43,38 +42,20 @@ interface Wanted {
   arguments?: Record<string, string> | undefined;
 }
 
-/** One piece of a prompt as it is sent. */
-interface PromptMessage {
-  role: "user";
-  content:
-    | { type: "text"; text: string }
-    | { type: "resource"; resource: Awaited<ReturnType<typeof readResource>> };
+async function toMessage(part: Part, connection: Connection, signal: AbortSignal) {
+  return { role: "user" as const, content: await toContent(part, connection, signal) };
 }
 
-/** An argument that names nothing is the caller's to mend, an outage is not. */
-function refusal(
-  error: unknown,
-  { name, scrub }: { name: string; scrub(text: string): string },
-): ProtocolError {
-  const isMistake = error instanceof Error && "code" in error && MISTAKES.has(error.code);
-  const code = isMistake ? INVALID_PARAMS : INTERNAL_ERROR;
-  return new ProtocolError(code, scrub(describeError(error, `the prompt ${name}`)), { cause: error });
-}
-
-const MISTAKES: ReadonlySet<unknown> = new Set(["invalid_argument", "not_found", "ambiguous"]);
-
-/** What could not be read is said in its place: the rest of the prompt is still of use. */
-async function toMessage(part: Part, connection: Connection, signal: AbortSignal): Promise<PromptMessage> {
-  if ("say" in part) return { role: "user", content: { type: "text", text: connection.scrub(part.say) } };
+/** What cannot be read is replaced by the reason: the rest of the prompt is still of use. */
+async function toContent(part: Part, connection: Connection, signal: AbortSignal) {
+  const say = (text: string) => ({ type: "text" as const, text });
+  if ("say" in part) return say(connection.scrub(part.say));
   try {
-    return {
-      role: "user",
-      content: { type: "resource", resource: await readResource(part.attach, connection, signal) },
-    };
+    const resource = await readResource(part.attach, connection, signal);
+    return { type: "resource" as const, resource };
   } catch (error) {
     if (!(error instanceof ProtocolError) || signal.aborted) throw error;
-    const text = `${part.attach} could not be read: ${error.message}`;
-    return { role: "user", content: { type: "text", text } };
+    return say(`${part.attach} could not be read: ${error.message}`);
   }
 }
 

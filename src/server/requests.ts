@@ -1,38 +1,12 @@
-import {
-  CallToolRequestSchema,
-  CompleteRequestSchema,
-  GetPromptRequestSchema,
-  InitializeRequestSchema,
-  type JSONRPCRequest,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ListToolsRequestSchema,
-  PingRequestSchema,
-  ReadResourceRequestSchema,
-  SubscribeRequestSchema,
-  UnsubscribeRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
+import { ClientRequestSchema, type JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 
-/** Every request that this server answers, by method. */
-const SCHEMAS = [
-  CallToolRequestSchema,
-  CompleteRequestSchema,
-  GetPromptRequestSchema,
-  InitializeRequestSchema,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ListToolsRequestSchema,
-  PingRequestSchema,
-  ReadResourceRequestSchema,
-  SubscribeRequestSchema,
-  UnsubscribeRequestSchema,
-];
+/** Requests that this server answers; to any other the SDK says that the method is unknown. */
+const ANSWERED = /^(initialize|ping|completion\/complete|(tools|resources|prompts)\/.*)$/;
+const SCHEMAS = ClientRequestSchema.options.filter(({ shape }) => ANSWERED.test(shape.method.value));
 
 const MOST_ISSUES = 5;
 
-/** What is wrong about the params, in words; undefined when nothing is. The SDK would show its schema instead. */
+/** What is wrong with the params, in words; undefined if nothing is. The SDK would show its schema instead. */
 export function paramsProblem(request: JSONRPCRequest): string | undefined {
   const schema = SCHEMAS.find(({ shape }) => shape.method.value === request.method);
   const parsed = schema?.safeParse(request);

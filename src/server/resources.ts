@@ -1,8 +1,8 @@
 import { Limit } from "../client/index.ts";
-import { resources } from "../resources/index.ts";
+import { matchUri, resources } from "../resources/index.ts";
 import { newestJobs } from "../resources/jobs.ts";
 import type { Connection, Request } from "./connection.ts";
-import { readResource } from "./read-resource.ts";
+import { toProtocolError } from "./errors.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Offers what can be attached to a conversation: fixed ones, the newest jobs, and templates for the rest. */
@@ -41,6 +41,21 @@ export function serveResources(connection: Connection, subscriptions: Subscripti
       }
     },
   };
+}
+
+/** One resource as it is sent. @throws {ProtocolError} */
+export async function readResource(
+  uri: string,
+  { caller, scrub }: Connection,
+  signal: AbortSignal,
+): Promise<{ uri: string; mimeType: string; text: string }> {
+  try {
+    const { resource, variables } = matchUri(uri);
+    const text = scrub(await resource.read(variables, { caller, signal }));
+    return { uri, mimeType: resource.mimeType, text };
+  } catch (error) {
+    throw toProtocolError(error, { what: `reading ${uri}`, uri, scrub });
+  }
 }
 
 function isTemplate({ uriTemplate }: { uriTemplate: string }): boolean {

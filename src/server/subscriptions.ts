@@ -3,20 +3,13 @@ import type { Subject, Watcher } from "../operations/watch/index.ts";
 import type { Watching } from "../operations/watch/job.ts";
 import { matchUri } from "../resources/index.ts";
 import type { Connection } from "./connection.ts";
-import { toProtocolError } from "./read-resource.ts";
+import { toProtocolError } from "./errors.ts";
 
 /** Far more than a person follows: a client that asks for more has a leak. */
 const MOST_SUBSCRIPTIONS = 1000;
 
-interface Named {
-  uri: string;
-}
-
-/** There is nothing to say. */
-type Done = Record<string, never>;
-
 interface Subscription {
-  /** Settles when every later change will be told. */
+  /** Settles once every later change will be told. */
   opened?: Promise<void>;
   stop(): void;
 }
@@ -32,28 +25,25 @@ export class Subscriptions {
     connection.closing.addEventListener("abort", () => this.#close());
   }
 
-  async subscribe({ uri }: Named): Promise<Done> {
+  async subscribe({ uri }: { uri: string }) {
     const subscription = this.#open.get(uri) ?? { stop: () => undefined };
     try {
       subscription.opened ??= this.#begin(uri, subscription);
       await subscription.opened;
     } catch (error) {
       if (this.#open.get(uri) === subscription) this.#open.delete(uri);
-      throw toProtocolError(error, { uri, scrub: this.#connection.scrub });
+      throw toProtocolError(error, { what: `reading ${uri}`, uri, scrub: this.#connection.scrub });
     }
     return {};
   }
 
-  unsubscribe({ uri }: Named): Done {
+  unsubscribe({ uri }: { uri: string }) {
     this.#open.get(uri)?.stop();
     this.#open.delete(uri);
     return {};
   }
 
-  /**
-   * From now on the session is told when jobs come and go: it has shown that it wants to know which there are.
-   * Every change after this has resolved is told.
-   */
+  /** A session that has listed jobs is told when some come or go: every change after this has resolved. */
   async announceList(): Promise<void> {
     const { caller, client, closing } = this.#connection;
     if (closing.aborted) return;

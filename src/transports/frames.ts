@@ -6,19 +6,22 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { withoutNulls } from "../server/nulls.ts";
 
-/** What a frame that cannot be taken is answered with; `id` is null where it has none that could be used. */
+const INVALID_REQUEST: number = ErrorCode.InvalidRequest;
+const KNOWN_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
+
+/** The answer to a frame that cannot be taken; `id` is null if it has none that could be used. */
 interface Refusal {
   jsonrpc: "2.0";
   id: RequestId | null;
   error: { code: number; message: string };
 }
 
-/** A message to be handed on. */
+/** A message to pass on. */
 export interface Message {
   message: JSONRPCMessage;
 }
 
-/** Why a frame cannot be passed on; without an answer where nobody could receive one. */
+/** Why a frame cannot be passed on; without an answer if nobody could receive one. */
 export interface Mistake {
   mistake: string;
   answer?: Refusal;
@@ -34,7 +37,7 @@ export function readLine(line: string): Message | Mistake | { batch: readonly un
     return Array.isArray(value) ? { batch: value } : readValue(value);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return refuse(null, { code: ErrorCode.ParseError, why: `not JSON: ${why}` });
+    return refuse(null, `not JSON: ${why}`, ErrorCode.ParseError);
   }
 }
 
@@ -45,24 +48,20 @@ export function readValue(value: unknown): Message | Mistake {
   const frame: Record<string, unknown> = withoutNulls({ ...value });
   const parsed = JSONRPCMessageSchema.safeParse(frame);
   if (parsed.success) return { message: parsed.data };
-  const { id } = frame;
-  const usable = typeof id === "string" || typeof id === "number" ? id : null;
+  const { id, method } = frame;
   const { why, code } = problemOf(frame);
-  // An answer to an answer, or to what wants none, would mean something else to the other side.
-  if ("result" in frame || "error" in frame) return { mistake: why };
-  return id === undefined && typeof frame.method === "string"
-    ? { mistake: why }
-    : refuse(usable, { code, why });
+  // Never answer an answer, or what wants none: the other side would take it for something else.
+  const isAnswer = "result" in frame || "error" in frame;
+  if (isAnswer || (id === undefined && typeof method === "string")) return { mistake: why };
+  return refuse(typeof id === "string" || typeof id === "number" ? id : null, why, code);
 }
 
-export function refuse(id: RequestId | null, mistake: string | { code: number; why: string }): Mistake {
-  const { code, why } =
-    typeof mistake === "string" ? { code: ErrorCode.InvalidRequest, why: mistake } : mistake;
+export function refuse(id: RequestId | null, why: string, code = INVALID_REQUEST): Mistake {
   return { mistake: why, answer: { jsonrpc: "2.0", id, error: { code, message: why } } };
 }
 
 function problemOf(frame: Record<string, unknown>): { code: number; why: string } {
-  const code = ErrorCode.InvalidRequest;
+  const code = INVALID_REQUEST;
   const { jsonrpc, id, method, params } = frame;
   if (jsonrpc !== "2.0") return { code, why: 'jsonrpc must be "2.0"' };
   if (!("method" in frame)) return { code, why: "it has neither a method nor a result" };
@@ -71,8 +70,7 @@ function problemOf(frame: Record<string, unknown>): { code: number; why: string 
     return { code, why: "id must be a string or an integer" };
   if (params !== undefined && (typeof params !== "object" || Array.isArray(params)))
     return { code: ErrorCode.InvalidParams, why: "params must be an object" };
-  const known = new Set(["jsonrpc", "id", "method", "params"]);
-  const others = Object.keys(frame).filter((key) => !known.has(key));
+  const others = Object.keys(frame).filter((key) => !KNOWN_KEYS.has(key));
   if (others.length > 0) return { code, why: `${others.join(", ").slice(0, 200)} does not belong there` };
   return { code: ErrorCode.InvalidParams, why: "params._meta cannot be read" };
 }
