@@ -8,34 +8,49 @@ const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SERVER_TAG = /^mcp(?:-by|-as)?:/i;
 const MAX_SCHEDULE_TIMEOUT_SECONDS = 2_592_000;
 
+/** What would be refused about one argument of a start. `tools/start/faults.ts` has the words. */
+export type StartFault =
+  | { field: "name"; code: "name_length" | "name_like_id"; name: string }
+  | { field: "name"; code: "name_form"; name: string; near: string }
+  | { field: "tags"; code: "too_many_tags"; count: number; own: number; most: number }
+  | { field: "tags"; code: "tag_length" | "tag_blank" | "server_tag"; tag: string }
+  | { field: "working_dir"; code: "relative_folder"; folder: string }
+  | { field: "http_port"; code: "no_port"; port: number }
+  | { field: "schedule_timeout" | "energy_schedule"; code: "takes_turns" | "takes_no_turns"; preset: string }
+  | { field: "env"; code: "variable_form" | "variable_nul"; variable: string }
+  | { field: "env"; code: "variable_too_long"; variable: string; mostBytes: number }
+  | { field: "volumes"; code: "relative_mount" | "mount_above" | "mounted_twice"; path: string }
+  | { field: "volumes"; code: "other_cluster"; uri: string; cluster: string }
+  | { field: string; code: FixedCode };
+
+/** Where the argument says it all. */
+type FixedCode =
+  | ("blank" | "several_lines" | "nul" | "nul_in_one" | "schedule_timeout_range")
+  | ("nameless_variable" | "variable_equals" | "config_in_env");
+
 /**
- * What would be refused about a start, one sentence each; empty when nothing is known to be wrong. `ownTags` are
- * added to those asked for.
- * Source: protocol reference 3.8 (rows 10, 14) and 3.9.
+ * What would be refused about a start; empty when nothing is known to be wrong. `ownTags` are added to those asked
+ * for. Source: protocol reference 3.8 (rows 10, 14) and 3.9.
  */
-export function startProblems(options: StartOptions, ownTags: readonly string[] = []): string[] {
-  const { name, tags = [], description, workingDir, http, scheduleTimeoutSeconds: timeout } = options;
+export function startProblems(options: StartOptions, ownTags: readonly string[] = []): StartFault[] {
+  const { name, tags = [], description, workingDir: folder, scheduleTimeoutSeconds: timeout } = options;
+  const { port = 80 } = options.http ?? {};
   return [
     ...(name === undefined ? [] : nameProblems(name)),
     ...tagProblems(tags, ownTags),
-    ...problem(
-      description !== undefined && description.trim() === "",
-      "description: it is blank; leave it out.",
-    ),
-    ...problem(
-      workingDir?.startsWith("/") === false,
-      `working_dir: "${cut(workingDir)}" is not absolute; it must start with /.`,
-    ),
-    ...problem(/[\r\n]/.test(workingDir ?? ""), "working_dir: it must be one line."),
+    ...given(description?.trim() === "", { field: "description", code: "blank" }),
+    ...given(folder?.startsWith("/") === false, {
+      field: "working_dir",
+      code: "relative_folder",
+      folder: folder ?? "",
+    }),
+    ...given(/[\r\n]/.test(folder ?? ""), { field: "working_dir", code: "several_lines" }),
     ...nulProblems(options),
-    ...problem(
-      http !== undefined && (http.port < 1 || http.port > 65_535),
-      `http_port: ${http?.port} is not between 1 and 65535.`,
-    ),
-    ...problem(
-      timeout !== undefined && (timeout < 1 || timeout >= MAX_SCHEDULE_TIMEOUT_SECONDS),
-      "schedule_timeout: it must be at least 1 second and under 30 days.",
-    ),
+    ...given(port < 1 || port > 65_535, { field: "http_port", code: "no_port", port }),
+    ...given(timeout !== undefined && (timeout < 1 || timeout >= MAX_SCHEDULE_TIMEOUT_SECONDS), {
+      field: "schedule_timeout",
+      code: "schedule_timeout_range",
+    }),
     ...envProblems(options),
   ];
 }
@@ -43,18 +58,19 @@ export function startProblems(options: StartOptions, ownTags: readonly string[] 
 /** The same for what depends on the preset. */
 export function presetProblems(
   { scheduleTimeoutSeconds, energyScheduleName }: StartOptions,
-  preset: { name: string; scheduler_enabled: boolean },
-): string[] {
-  const { name, scheduler_enabled: isScheduled } = preset;
+  { name: preset, scheduler_enabled: takesTurns }: { name: string; scheduler_enabled: boolean },
+): StartFault[] {
   return [
-    ...problem(
-      isScheduled && scheduleTimeoutSeconds !== undefined,
-      `schedule_timeout: not allowed with preset ${name}, whose jobs take turns.`,
-    ),
-    ...problem(
-      !isScheduled && energyScheduleName !== undefined,
-      `energy_schedule: only for presets whose jobs take turns; ${name} is not one of them.`,
-    ),
+    ...given(takesTurns && scheduleTimeoutSeconds !== undefined, {
+      field: "schedule_timeout",
+      code: "takes_turns",
+      preset,
+    }),
+    ...given(!takesTurns && energyScheduleName !== undefined, {
+      field: "energy_schedule",
+      code: "takes_no_turns",
+      preset,
+    }),
   ];
 }
 
@@ -66,42 +82,40 @@ export interface Mount {
 }
 
 /** The same for mounts of one kind (storage, secrets, disks). */
-export function mountProblems(mounts: readonly Mount[], cluster: string): string[] {
+export function mountProblems(mounts: readonly Mount[], cluster: string): StartFault[] {
   const seen = new Set<string>();
   return mounts.flatMap(({ uri, path }) => {
     const normal = path.replace(/(?!^)\/+$/, "");
-    const twice = seen.has(normal);
+    const isTaken = seen.has(normal);
     seen.add(normal);
+    const [, place = ""] = uri.split("://");
+    const field = "volumes";
     return [
-      ...problem(!path.startsWith("/"), `volumes: mount path "${cut(path)}" is not absolute.`),
-      ...problem(path.split("/").includes(".."), `volumes: mount path "${cut(path)}" must not contain "..".`),
-      ...problem(twice, `volumes: two things are mounted at ${cut(path)}.`),
-      ...problem(
-        !uri.split("://")[1]?.startsWith(`${cluster}/`) && uri.split("://")[1] !== cluster,
-        `volumes: ${cut(uri)} is not on the job's cluster ${cluster}.`,
-      ),
+      ...given(!path.startsWith("/"), { field, code: "relative_mount", path }),
+      ...given(path.split("/").includes(".."), { field, code: "mount_above", path }),
+      ...given(isTaken, { field, code: "mounted_twice", path }),
+      ...given(place !== cluster && !place.startsWith(`${cluster}/`), {
+        field,
+        code: "other_cluster",
+        uri,
+        cluster,
+      }),
     ];
   });
 }
 
 /** Why a text cannot be a job's name; nothing when it can. Source: protocol reference 3.9 */
-export function nameProblems(name: string): string[] {
-  const shown = cut(name);
+export function nameProblems(name: string): StartFault[] {
+  const field = "name";
   return [
-    ...problem(
-      name.length < 3 || name.length > 40,
-      `name: "${shown}" has ${name.length} characters; 3 to 40 are allowed.`,
-    ),
-    ...problem(
-      !/^[a-z](?:-?[a-z0-9])*$/.test(name),
-      `name: "${shown}" is not valid: lower-case letters, digits and single hyphens between them, a letter first, e.g. ${suggestName(name)}.`,
-    ),
-    ...problem(name.startsWith("job-"), `name: it cannot start with job-; that is how ids start.`),
+    ...given(name.length < 3 || name.length > 40, { field, code: "name_length", name }),
+    ...given(!/^[a-z](?:-?[a-z0-9])*$/.test(name), { field, code: "name_form", name, near: nearName(name) }),
+    ...given(name.startsWith("job-"), { field, code: "name_like_id", name }),
   ];
 }
 
 /** The nearest valid form of a name. */
-function suggestName(name: string): string {
+function nearName(name: string): string {
   const near = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
@@ -111,76 +125,65 @@ function suggestName(name: string): string {
   return near.length < 3 ? "train-7b" : near;
 }
 
-function tagProblems(tags: readonly string[], own: readonly string[]): string[] {
+function tagProblems(tags: readonly string[], own: readonly string[]): StartFault[] {
   const count = tags.length + own.length;
+  const field = "tags";
   return [
-    ...problem(
-      count > MAX_TAGS,
-      `tags: ${count} with this server's own ${own.length}; the platform allows ${MAX_TAGS}.`,
-    ),
+    ...given(count > MAX_TAGS, { field, code: "too_many_tags", count, own: own.length, most: MAX_TAGS }),
     ...[...tags, ...own].flatMap((tag) => [
-      ...problem(tag.length < 1 || tag.length > 256, "tags: each has 1 to 256 characters."),
-      ...problem(/\s/.test(tag), `tags: "${cut(tag)}" contains a blank.`),
+      ...given(tag.length < 1 || tag.length > 256, { field, code: "tag_length", tag }),
+      ...given(/\s/.test(tag), { field, code: "tag_blank", tag }),
     ]),
-    ...tags.flatMap((tag) => [
-      ...problem(
-        SERVER_TAG.test(tag),
-        `tags: "${cut(tag)}" is one that only this server gives; leave it out.`,
-      ),
-    ]),
+    ...tags.flatMap((tag) => given(SERVER_TAG.test(tag), { field, code: "server_tag", tag })),
   ];
 }
 
 /** No program can be given one, and no record of the platform can hold it. */
-function nulProblems(options: StartOptions): string[] {
+function nulProblems(options: StartOptions): StartFault[] {
   const { command, entrypoint, workingDir, description, tags = [], volumes = [] } = options;
   const has = (text = "") => text.includes("\0");
   return [
-    ...Object.entries({ command, entrypoint, working_dir: workingDir, description }).flatMap(([key, text]) =>
-      problem(has(text), `${key}: it contains a NUL character.`),
+    ...Object.entries({ command, entrypoint, working_dir: workingDir, description }).flatMap(
+      ([field, text]) => given(has(text), { field, code: "nul" }),
     ),
-    ...Object.entries({ tags, volumes }).flatMap(([key, texts]) =>
-      problem(texts.some(has), `${key}: one contains a NUL character.`),
+    ...Object.entries({ tags, volumes }).flatMap(([field, texts]) =>
+      given(texts.some(has), { field, code: "nul_in_one" }),
     ),
   ];
 }
 
-function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): string[] {
+function envProblems({ env = {}, secretEnv = {}, passConfig }: StartOptions): StartFault[] {
   const pairs = Object.entries(env);
   const all = [...pairs.map(([name]) => name), ...Object.keys(secretEnv)];
+  const field = "env";
   return [
-    ...problem(
+    ...given(
       all.some((name) => name.trim() === ""),
-      "env: a variable has no name.",
+      { field, code: "nameless_variable" },
     ),
-    ...problem(
+    ...given(
       all.some((name) => /[=\0]/.test(name)),
-      'env: a variable\'s name contains "=".',
+      { field, code: "variable_equals" },
     ),
     ...all
       .filter((name) => name.trim() !== "" && !/[=\0]/.test(name) && !SHELL_NAME.test(name))
-      .map(
-        (name) =>
-          `env: "${cut(name)}" is not a valid variable name: use letters, digits and _, and no digit first.`,
-      ),
-    ...pairs.flatMap(([name, value]) => [
-      ...problem(value.includes("\0"), `env: the value of ${cut(name)} contains a NUL character.`),
-      ...problem(
-        Buffer.byteLength(`${name}=${value}`) >= MAX_ENV_BYTES,
-        `env: the value of ${cut(name)} is too long; no program can be started with more than ${MAX_ENV_BYTES / 1024} KiB in one variable.`,
-      ),
+      .map((variable) => ({ field, code: "variable_form", variable }) as const),
+    ...pairs.flatMap(([variable, value]) => [
+      ...given(value.includes("\0"), { field, code: "variable_nul", variable }),
+      ...given(Buffer.byteLength(`${variable}=${value}`) >= MAX_ENV_BYTES, {
+        field,
+        code: "variable_too_long",
+        variable,
+        mostBytes: MAX_ENV_BYTES,
+      }),
     ]),
-    ...problem(
-      passConfig === true && all.includes("NEURO_PASSED_CONFIG"),
-      "pass_config: the variable NEURO_PASSED_CONFIG is already set in env.",
-    ),
+    ...given(passConfig === true && all.includes("NEURO_PASSED_CONFIG"), {
+      field: "pass_config",
+      code: "config_in_env",
+    }),
   ];
 }
 
-function problem(applies: boolean, text: string): string[] {
-  return applies ? [text] : [];
-}
-
-function cut(text = ""): string {
-  return text.slice(0, 100);
+function given(applies: boolean, fault: StartFault): StartFault[] {
+  return applies ? [fault] : [];
 }

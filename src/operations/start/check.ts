@@ -8,7 +8,13 @@ import {
   type StartPlan,
 } from "../../client/index.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import { type Mount, mountProblems, presetProblems, startProblems } from "../../jobs/start/problems.ts";
+import {
+  type Mount,
+  mountProblems,
+  presetProblems,
+  type StartFault,
+  startProblems,
+} from "../../jobs/start/problems.ts";
 import type { Call } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
 import type { LimitProblem } from "../spending/problems.ts";
@@ -18,6 +24,7 @@ type Context = Pick<Call, "caller" | "signal">;
 
 /** What would be refused about a start. */
 export type StartProblem =
+  | StartFault
   /** In the words of who refuses it. */
   | { code: "invalid"; text: string }
   | {
@@ -63,19 +70,16 @@ export async function checkStart(
     const plan = await caller.platform.jobs.plan(options, { signal });
     const mounts = Object.values(mountsOf(plan)).flatMap((kind) => mountProblems(kind, plan.where.cluster));
     const more = [...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts];
-    return { problems: distinct(own, unknown, more), presets, ...(isKnown ? { plan } : {}) };
+    return { problems: distinct([...own, ...unknown, ...more]), presets, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
-    return { problems: distinct(own, unknown, [error.message]), presets };
+    return { problems: distinct([...own, ...unknown, { code: "invalid", text: error.message }]), presets };
   }
 }
 
-function distinct(own: string[], unknown: StartProblem[], more: string[]): StartProblem[] {
-  const invalid = (texts: Iterable<string>) =>
-    Array.from(texts, (text) => ({ code: "invalid" as const, text }));
-  const first = new Set(own);
-  const rest = new Set(more.filter((text) => !first.has(text)));
-  return [...invalid(first), ...unknown, ...invalid(rest)];
+/** The jobs of a sweep mostly have their problems in common. */
+function distinct(problems: readonly StartProblem[]): StartProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** The presets of a job's cluster: as they are now where a price is held against a limit or a name is not known. */

@@ -7,6 +7,7 @@ import { listJobs } from "../../operations/list/index.ts";
 import { jobState, maybeNumber, maybeText, openObject, text } from "../answers.ts";
 import { project, projectPath, selector } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { faultText } from "../start/faults.ts";
 import { listReply } from "./reply.ts";
 
 /** What a user can be called. Source: protocol reference 3.6 */
@@ -83,7 +84,7 @@ function queryOf(filters: Filters, nowMs: number) {
 function requireName(name: string | undefined): void {
   const [problem] = name === undefined ? [] : nameProblems(name);
   if (problem !== undefined)
-    throw new InvalidInputError(`${problem} text finds a part of a name; job_status takes ids.`);
+    throw new InvalidInputError(`${faultText(problem)} text finds a part of a name; job_status takes ids.`);
 }
 
 function requireOwner(owner: string | undefined): void {

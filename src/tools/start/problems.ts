@@ -9,6 +9,7 @@ import type { StartProblem } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { StartResult } from "../../operations/start/run.ts";
 import { limitText } from "../limits.ts";
+import { faultText } from "./faults.ts";
 
 const MAX_CAUSES = 5;
 const MAX_CAUSE_CHARS = 2000;
@@ -18,6 +19,7 @@ type Repeat = Pick<StartRequest, "requestId" | "isRepeatable">;
 
 /** Why a start would be refused. */
 export function problemText(problem: StartProblem): string {
+  if ("field" in problem) return faultText(problem);
   switch (problem.code) {
     case "invalid":
       return problem.text;

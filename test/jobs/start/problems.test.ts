@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StartOptions } from "../../../src/client/index.ts";
 import { mountProblems, presetProblems, startProblems } from "../../../src/jobs/start/problems.ts";
+import { faultText } from "../../../src/tools/start/faults.ts";
 
 const fine: StartOptions = { image: "python:3.12", name: "train-7b", tags: ["a"], env: { A: "1" } };
 
@@ -40,7 +41,11 @@ describe("the problems of a start", () => {
     [{ env: { A: "x".repeat(200_000) } }, /value of A is too long.*128 KiB/],
     [{ passConfig: true, env: { NEURO_PASSED_CONFIG: "x" } }, /already set/],
   ] satisfies [Partial<StartOptions>, RegExp][])("name %j", (wrong, message) => {
-    expect(startProblems({ ...fine, ...wrong }).join("\n")).toMatch(message);
+    expect(
+      startProblems({ ...fine, ...wrong })
+        .map(faultText)
+        .join("\n"),
+    ).toMatch(message);
   });
 
   test("are all named, not only the first", () => {
@@ -70,7 +75,7 @@ describe("the problems of mounts", () => {
     [[mount("storage://c/a", "/a"), mount("storage://c/b", "/a/")], /two things/],
     [[mount("storage://other/a", "/a")], /not on the job's cluster c/],
   ])("name %j", (mounts, message) => {
-    expect(mountProblems(mounts, "c").join("\n")).toMatch(message);
+    expect(mountProblems(mounts, "c").map(faultText).join("\n")).toMatch(message);
   });
 });
 
