@@ -2,10 +2,9 @@ import type { JobDescription } from "../../client/index.ts";
 import { formatDuration } from "../time/durations.ts";
 import { timesText } from "../words.ts";
 import { type Explanation, type JobSurroundings, stated } from "./explanation.ts";
-import { timesDisplaced, timesRestarted } from "./fresh-starts.ts";
+import { staySeconds, timesDisplaced, timesRestarted } from "./history.ts";
 import { imageText, invalidImage, pullProblem } from "./image.ts";
 import { roomText } from "./room.ts";
-import { staySeconds } from "./stays.ts";
 
 type Explain = (job: JobDescription, around: JobSurroundings) => Explanation;
 

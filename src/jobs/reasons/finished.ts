@@ -9,9 +9,9 @@ import {
   quoted,
   stated,
 } from "./explanation.ts";
+import { afterText } from "./history.ts";
 import { invalidImage, pullProblem } from "./image.ts";
 import { largerText, roomText } from "./room.ts";
-import { afterText } from "./stays.ts";
 
 type Explain = (job: JobDescription, around: JobSurroundings) => Explanation | undefined;
 

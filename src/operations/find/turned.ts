@@ -1,5 +1,5 @@
 import { isFinished, type JobDescription, msLeft, PlatformError } from "../../client/index.ts";
-import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
+import { timesDisplaced } from "../../jobs/reasons/history.ts";
 import type { Call } from "../caller.ts";
 import { pauseFor } from "../patience.ts";
 import { Poll } from "../watch/poll.ts";

@@ -1,7 +1,7 @@
 import { isFinished, type JobDescription } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
-import { keepsRestarting } from "../../jobs/reasons/fresh-starts.ts";
+import { keepsRestarting } from "../../jobs/reasons/history.ts";
 import type { View } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
 import { refsAgain, resolveAll } from "../find/index.ts";

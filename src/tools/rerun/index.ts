@@ -17,7 +17,7 @@ import { startNow } from "../start/index.ts";
 import { plan, planReply } from "../start/plan.ts";
 import { orNothing } from "../start/problems.ts";
 import { seenReply, startedJob, startFacts } from "../start/reply.ts";
-import { headingText, startItText, stillActive } from "./reply.ts";
+import { doubtText, headingText, startItText, stillActive } from "./reply.ts";
 
 export const rerun = defineTool({
   name: "job_rerun",
@@ -95,5 +95,6 @@ function doubtsAbout(
   const { image, command } = source.container;
   const hasNewImage = body.image !== imageToString(image);
   const hasNewProgram = hasNewImage || body.command !== command;
-  return rerunDoubts(source, { preset, presets, hasNewImage, hasNewProgram, ...known });
+  const doubts = rerunDoubts(source, { preset, hasNewImage, hasNewProgram, ...known });
+  return doubts.map((doubt) => doubtText(doubt, source, presets));
 }

@@ -1,9 +1,14 @@
-import { type JobDescription, PlatformError } from "../../client/index.ts";
+import { type JobDescription, PlatformError, type Preset } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { identityText } from "../../jobs/identity.ts";
 import { callText } from "../../jobs/next-call.ts";
-import { formatMemory } from "../../jobs/reasons/explanation.ts";
+import { formatMemory, quoted } from "../../jobs/reasons/explanation.ts";
+import { imageText } from "../../jobs/reasons/image.ts";
+import type { RerunDoubt } from "../../jobs/reasons/rerun-doubts.ts";
+import { largerText } from "../../jobs/reasons/room.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
+import { formatSpan } from "../../jobs/time/durations.ts";
+import { counted } from "../../jobs/words.ts";
 import type { Change, OwnResources } from "../../operations/start/again.ts";
 import { secondName } from "../../operations/start/source.ts";
 
@@ -41,4 +46,28 @@ export function startItText(source: JobDescription, { isBeside }: { isBeside: bo
   const again = 'call job_rerun again with "dry_run": false';
   if (!isBeside) return `To start it, ${again}.`;
   return `${nameOf(source)} is still ${source.status}: to replace it, first end it with job_kill; to run a second one beside it, give "name", e.g. "${secondName(source)}". Then ${again}.`;
+}
+
+/** What speaks against a job like `source`; `presets` are those of its cluster, to choose a better one from. */
+export function doubtText(doubt: RerunDoubt, source: JobDescription, presets: readonly Preset[]): string {
+  switch (doubt.code) {
+    case "image_not_pulled":
+      return `image: ${imageText(source)} could not be pulled for that job (${doubt.reason}), and it is unchanged. Check its name and tag, and give image.`;
+    case "no_more_memory": {
+      const { isStated, hadBytes, preset } = doubt;
+      const how = isStated ? "ran out of memory" : "was killed by SIGKILL, probably for lack of memory,";
+      const now = preset.memory === hadBytes ? "the same" : `only ${formatMemory(preset.memory)}`;
+      return `preset: that job ${how} at ${formatMemory(hadBytes)}, and ${preset.name} has ${now}. ${largerText(source, { presets })}`;
+    }
+    case "fewer_gpus":
+      return `preset: that job had ${counted(doubt.had, "GPU")}, and ${doubt.preset} has ${doubt.has === 0 ? "none" : doubt.has}.`;
+    case "program_did_not_start":
+      return "command: it could not be started in that job, and command and image are unchanged.";
+    case "missing":
+      return `${quoted(doubt.reason)} is why that job failed: make sure they exist now.`;
+    case "preset_too_small":
+      return `preset: no node of the cluster can ever hold a job of ${doubt.preset}, and it is unchanged.`;
+    case "life_span_too_short":
+      return `life_span: that job was ended by its life span of ${formatSpan(doubt.hadSeconds)}, and this one would have ${doubt.isLess ? "less" : "the same"}.`;
+  }
 }

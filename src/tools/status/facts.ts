@@ -4,7 +4,7 @@ import { formatCredits } from "../../jobs/cost.ts";
 import { hardwareText } from "../../jobs/hardware.ts";
 import { jupyterHint } from "../../jobs/output/about.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
-import { timesDisplaced } from "../../jobs/reasons/fresh-starts.ts";
+import { timesDisplaced } from "../../jobs/reasons/history.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { statusText } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant, formatSpan } from "../../jobs/time/durations.ts";

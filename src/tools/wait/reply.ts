@@ -1,7 +1,7 @@
 import type { JobDescription } from "../../client/index.ts";
 import { callText } from "../../jobs/next-call.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
-import { timesRestarted } from "../../jobs/reasons/fresh-starts.ts";
+import { timesRestarted } from "../../jobs/reasons/history.ts";
 import { countStatuses, countsText } from "../../jobs/rows.ts";
 import { nameOf, stateLine, statusText, type View } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Preset } from "../../../src/client/index.ts";
+import type { JobDescription, Preset } from "../../../src/client/index.ts";
 import { type Again, rerunDoubts } from "../../../src/jobs/reasons/rerun-doubts.ts";
+import { doubtText } from "../../../src/tools/rerun/reply.ts";
 import { type JobChanges, pendingJob, sampleJob } from "../sample-job.ts";
 
 const GIB = 2 ** 30;
@@ -19,10 +20,12 @@ function presetOf(name: string, memoryGib: number, gpus = 0): Preset {
 
 const same: Again = {
   preset: presetOf("gpu-small", 16, 1),
-  presets: [presetOf("gpu-small", 16, 1), presetOf("gpu-large", 64, 1)],
   hasNewImage: false,
   hasNewProgram: false,
 };
+const presets = [presetOf("gpu-small", 16, 1), presetOf("gpu-large", 64, 1)];
+const doubtsAbout = (source: JobDescription, again: Again) =>
+  rerunDoubts(source, again).map((doubt) => doubtText(doubt, source, presets));
 const failed = (history: JobChanges["history"], changes: JobChanges = {}) =>
   sampleJob({ status: "failed", ...changes, history: { ...history } });
 
@@ -45,19 +48,19 @@ describe("rerunDoubts", () => {
     ["a job too large for the cluster", failed({ reason: "Job cannot be scheduled" }), /^preset: no node/],
     ["missing secrets", failed({ reason: "Missing secrets: 'hf'" }), /'hf'.*exist now/],
   ])("names %s", (_what, source, doubt) => {
-    expect(rerunDoubts(source, same)).toEqual([expect.stringMatching(doubt)]);
+    expect(doubtsAbout(source, same)).toEqual([expect.stringMatching(doubt)]);
   });
 
   test("names a life span that is no longer than the one that ended it", () => {
     const source = failed({ reason: "LifeSpanEnded" }, { life_span: 3600 });
-    expect(rerunDoubts(source, { ...same, lifeSpanSeconds: 3600 })).toEqual([expect.stringContaining("1h")]);
-    expect(rerunDoubts(source, { ...same, lifeSpanSeconds: 7200 })).toEqual([]);
-    expect(rerunDoubts(source, same)).toEqual([]);
+    expect(doubtsAbout(source, { ...same, lifeSpanSeconds: 3600 })).toEqual([expect.stringContaining("1h")]);
+    expect(doubtsAbout(source, { ...same, lifeSpanSeconds: 7200 })).toEqual([]);
+    expect(doubtsAbout(source, same)).toEqual([]);
   });
 
   test("names less memory and fewer GPUs than before", () => {
     const source = failed({ reason: "OOMKilled", exit_code: 137 });
-    expect(rerunDoubts(source, { ...same, preset: presetOf("cpu", 8) })).toEqual([
+    expect(doubtsAbout(source, { ...same, preset: presetOf("cpu", 8) })).toEqual([
       expect.stringMatching(/and cpu has only 8 GiB/),
       "preset: that job had 1 GPU, and cpu has none.",
     ]);
@@ -76,6 +79,6 @@ describe("rerunDoubts", () => {
     ["an error of the program", failed({ reason: "Error", exit_code: 1 }), {}],
     ["a running job", sampleJob(), {}],
   ] as const)("has nothing against %s", (_what, source, changes) => {
-    expect(rerunDoubts(source, { ...same, ...changes })).toEqual([]);
+    expect(doubtsAbout(source, { ...same, ...changes })).toEqual([]);
   });
 });

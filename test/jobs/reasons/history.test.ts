@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobDescription } from "../../../src/client/index.ts";
-import { keepsRestarting, timesDisplaced, timesRestarted } from "../../../src/jobs/reasons/fresh-starts.ts";
+import { keepsRestarting, timesDisplaced, timesRestarted } from "../../../src/jobs/reasons/history.ts";
 import { explainJob } from "../../../src/jobs/reasons/index.ts";
 import { nowMs, sampleJob } from "../sample-job.ts";
 

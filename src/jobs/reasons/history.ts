@@ -1,4 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
+import { formatDuration } from "../time/durations.ts";
 
 const LATELY_MS = 600_000;
 
@@ -25,4 +26,21 @@ export function keepsRestarting(job: Pick<JobDescription, "history" | "status">,
   const { reason, transitions } = job.history;
   const last = transitions.findLast((step) => step.reason === "Restarting")?.transition_time;
   return reason === "Restarting" || nowMs - Date.parse(last ?? "") < LATELY_MS;
+}
+
+/** How long a job has been in the state it is in, as its own history says; `undefined` where that does not say. */
+export function staySeconds({ history }: JobDescription, nowMs: number): number | undefined {
+  const { transitions, reason } = history;
+  let sinceMs: number | undefined;
+  for (const step of [...transitions].reverse()) {
+    if (step.reason !== reason) break;
+    sinceMs = Date.parse(step.transition_time);
+  }
+  return sinceMs === undefined || Number.isNaN(sinceMs) ? undefined : Math.max(0, (nowMs - sinceMs) / 1000);
+}
+
+/** ` after 1m 2s`: from the creation of a job to its end; nothing where the platform does not say. */
+export function afterText({ history }: JobDescription): string {
+  const lasted = (Date.parse(history.finished_at ?? "") - Date.parse(history.created_at ?? "")) / 1000;
+  return Number.isNaN(lasted) ? "" : ` ${formatDuration(lasted)} after the job was created`;
 }
