@@ -14,7 +14,7 @@ Serving (or APOLO_MCP_<FLAG> in the environment):
   --mode MODE                full | no-destroy | read-only            (full)
   --tools SET                all | core                               (all)
   --max-credits-per-job N    refuse a start whose price × life span is more
-  --max-credits-per-hour N   refuse a start that takes all jobs of this server above it
+  --max-credits-per-hour N   refuse a start that brings this server's jobs above it
   --max-jobs N               refuse a start beyond this many active jobs of this server
   --owned-only               change only jobs that this server started
                              (all servers of one user count as one, on any machine)

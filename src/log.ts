@@ -1,4 +1,4 @@
-/** Lines on stderr, the only ones: stdout belongs to the protocol. */
+/** The log goes to stderr: stdout belongs to the protocol. */
 const LEVELS = ["error", "warning", "info", "debug"] as const;
 export type LogLevel = (typeof LEVELS)[number];
 export const logLevels: readonly LogLevel[] = LEVELS;

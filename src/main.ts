@@ -12,7 +12,7 @@ import { log, setLogLevel } from "./log.ts";
 import { readSettings, type Settings, UsageError } from "./settings.ts";
 import { serveStdio } from "./transports/stdio.ts";
 
-/** Nothing may hold the process back for longer once it was told to go. */
+/** Shutting down takes no longer than this, whatever hangs. */
 const EXIT_DEADLINE_MS = 900;
 
 type Close = () => Promise<void>;
@@ -77,12 +77,12 @@ async function runEmulator({ emulator: { embedded: _, ...options } }: Settings):
   return 0;
 }
 
-/** What keeps the emulator from starting is one of its flags, and the text says which. */
+/** The emulator fails to start because of one of its flags, and the text says which. */
 function asMistake(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** Last opened, first closed; what hangs is left behind. */
+/** Closes in reverse order; what hangs is left behind. */
 async function shutDown(closers: Close[]): Promise<void> {
   const closing = (async () => {
     for (const close of closers.splice(0).reverse()) await close();

@@ -7,7 +7,7 @@ import { logLevels } from "./log.ts";
 /** Everything that flags and environment decide, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
-/** A mistake of whoever started the program: said on stderr, exit code 2. */
+/** A mistake in how the program was started: printed on stderr, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -127,7 +127,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)) {
   };
 }
 
-/** A scene on the real platform is a mistake that must not pass unseen. */
+/** A scene on the real platform is a mistake that must not go unnoticed. */
 function refuseEmulatorFlags(raw: Record<string, unknown>): void {
   const stray = ["data", "scene", "chaos", "log-limit"].filter((name) => raw[name] !== undefined);
   if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);

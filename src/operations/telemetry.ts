@@ -11,7 +11,7 @@ export interface Measurement {
   samples: JobTelemetry[];
   /** Why each of some could not be read. */
   unreadable: string[];
-  /** It is less than what was asked for: the job may have ended, or the connection broke with `error`. */
+  /** There is less than was asked for: the job may have ended, or the connection broke with `error`. */
   early?: { error?: string };
 }
 

@@ -12,7 +12,7 @@ export function openObject<Listed extends z.ZodRawShape, Others extends z.ZodRaw
   return z.looseObject({ ...others, ...listed }).meta({ unlisted });
 }
 
-/** A list that an answer leaves out where it is empty. */
+/** A list that an answer leaves out when it is empty. */
 export function ifAny<T>(list: T[]): T[] | undefined {
   return list.length === 0 ? undefined : list;
 }
@@ -22,7 +22,7 @@ export const texts = z.array(text);
 export const maybeText = text.optional();
 export const maybeTexts = texts.optional();
 export const maybeNumber = z.number().optional();
-/** Left out where it is not so. */
+/** Absent means false. */
 export const maybeFlag = z.boolean().optional();
 
 /** The job that an answer is about. */

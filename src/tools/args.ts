@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 
-/** With the tag's own start and a sweep's number it still fits what the platform takes as a tag. */
+/** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
 const REQUEST_ID = /^\S{1,240}$/;
-
-/** Pieces that several tools' inputs share. */
 
 export const jobRef = z.string().describe("Name, id, id prefix or job: URI");
 
@@ -20,7 +18,7 @@ export const projectPath = z
 
 export const project = projectPath.optional().describe("[[cluster/]org/]project");
 
-/** What selects jobs: an empty text would select those without it, or none. */
+/** Selects jobs. An empty text would select none, or those without a value. */
 export const selector = z
   .string()
   .refine((text) => text.trim() !== "", "is empty: leave it out to select by something else");

@@ -11,17 +11,17 @@ interface Effects {
   openWorldHint: boolean;
 }
 
-/** What a call gives back: the same facts as text and as data, and the jobs that can be attached. */
+/** What a call gives back: the same facts as text and as data, and the jobs to link to. */
 export interface Reply<Out> {
   text: string;
   data: Out;
   jobs?: JobDescription[];
   /**
-   * A person is to be asked first: `text` is the question, nothing was done, and this stands for what it is about.
-   * The call is to be made again with the answer.
+   * A person must be asked first: `text` is the question and this the token of what it is about. Nothing was done:
+   * the call is made again with the answer.
    */
   asks?: string;
-  /** Calls that go on from it, as the text prints them. */
+  /** The calls to make next, as the text prints them. */
   next?: NextCall[];
 }
 
@@ -33,12 +33,12 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   toolset: "core" | "more";
   input: In;
   output: Out;
-  /** Of what changes something: what an answer adds to an error by which nothing was changed. */
+  /** For a tool that changes something: what to add to an error when nothing was changed. */
   nothing?: string;
   effects: Effects;
-  /** `local`: it opens a port on this machine, which is of use only to an agent on it. */
+  /** `local`: it opens a port on this machine, of use only to an agent on it. */
   requires?: "local";
-  /** Of what waits: for how many seconds at most, as asked for; undefined where it does not wait this time. */
+  /** For a tool that waits: the longest wait asked for, in seconds; undefined if this call does not wait. */
   waits?(args: z.output<In>): number | undefined;
   run(args: z.output<In>, context: Call): Promise<Reply<z.input<Out>>>;
 }

@@ -5,6 +5,7 @@ import { unknownProjectText } from "../jobs/names/near.ts";
 import { callText } from "../jobs/next-call.ts";
 import { candidatesText } from "../jobs/rows.ts";
 import { statusText } from "../jobs/standing.ts";
+import { plural } from "../jobs/words.ts";
 import { type RefHint, type Refusal, RefusedError, UnresolvedError } from "../operations/find/refused.ts";
 
 /** What an error says, without its code; `nothing` is said where nothing was changed. */
@@ -57,7 +58,7 @@ function refusalText(refusal: Refusal, nothing: string): string {
       return `${identityText(refusal.job)} has no life span: it runs until it ends or is killed, so there is nothing to extend. ${nothing}`;
     case "not_started_here": {
       const names = refusal.jobs.map(({ name, id, owner }) => `${name ?? id} (${id}, owner ${owner})`);
-      return `This server runs with --owned-only and changes only jobs that it started itself; ${names.join(", ")} ${names.length === 1 ? "is" : "are"} not among them. Nothing was changed. Reading them works as before.`;
+      return `This server runs with --owned-only and changes only jobs that it started itself; ${names.join(", ")} ${plural(names.length, "is", "are")} not among them. Nothing was changed. Reading them works as before.`;
     }
     case "doubtful":
       return doubtText(refusal);
@@ -76,8 +77,11 @@ function aboutJobs(tool: string, { again }: { again: string }, more = {}): strin
 }
 
 function doubtText({ jobs, certain }: Extract<Refusal, { reason: "doubtful" }>): string {
-  const [not, those, them] =
-    jobs.length === 1 ? ["is not your job", "that job", "it"] : ["are not your jobs", "those jobs", "them"];
+  const [not, those, them] = plural(
+    jobs.length,
+    ["is not your job", "that job", "it"],
+    ["are not your jobs", "those jobs", "them"],
+  );
   const next =
     "job" in certain
       ? `"job": ${JSON.stringify(certain.job)}`

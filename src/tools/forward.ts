@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { counted } from "../jobs/words.ts";
 import type { Call, OpenForward } from "../operations/caller.ts";
 import { meantJob, type Named } from "../operations/find/owned.ts";
 import { requireRunning } from "../operations/find/running.ts";
@@ -89,7 +90,7 @@ function listReply({ open, ended }: Forwards) {
 }
 
 function line({ job, port, localPort, failures }: OpenForward): string {
-  const failed = failures === 0 ? "" : `, ${failures} connections failed`;
+  const failed = failures === 0 ? "" : `, ${counted(failures, "connection")} failed`;
   return `127.0.0.1:${localPort} → port ${port} of ${job.job} (${job.id}, owner ${job.owner}, project ${job.project})${failed}`;
 }
 

@@ -17,7 +17,7 @@ import { status } from "./status/index.ts";
 import { telemetry } from "./telemetry.ts";
 import { wait } from "./wait/index.ts";
 
-/** The catalogue, in the order in which an agent meets them. */
+/** The catalogue, in the order in which an agent sees it. */
 export const tools: Tool[] = [
   list,
   status,
@@ -37,7 +37,7 @@ export const tools: Tool[] = [
   context,
 ];
 
-/** What the policy leaves of the catalogue: a tool that may not be used is not shown. */
+/** The tools that the policy allows: one that may not be used is not shown. */
 export function offered({ mode, toolset }: Policy, { isLocal } = { isLocal: true }): Tool[] {
   return tools.filter(
     (tool) =>

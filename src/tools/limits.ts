@@ -1,6 +1,6 @@
 import { formatCredits, formatMost } from "../jobs/cost.ts";
 import { formatSpan } from "../jobs/time/durations.ts";
-import { creditsText } from "../jobs/words.ts";
+import { creditsText, plural } from "../jobs/words.ts";
 import type { LimitProblem, PricedPreset } from "../operations/spending/problems.ts";
 
 /** Which limit is in the way, its figure, and what would fit. */
@@ -9,7 +9,7 @@ export function limitText(problem: LimitProblem): string {
   if (problem.limit === "jobs") {
     const { active, asked, free } = problem;
     const advice = free === 0 ? "Nothing fits until one of them ends." : `${free} would fit.`;
-    return `${said} this server has ${active} active, and ${asked} more ${asked === 1 ? "was" : "were"} asked for. ${advice}`;
+    return `${said} this server has ${active} active, and ${asked} more ${plural(asked, "was", "were")} asked for. ${advice}`;
   }
   if (problem.limit === "credits_per_hour") {
     const { now, more, fittingCount: count, fittingPresets } = problem;

@@ -87,7 +87,7 @@ function reply(measured: Measurement, { summary, seconds }: { summary: Telemetry
   return { text, data, jobs: [job] };
 }
 
-/** Why it is less than what was asked for. */
+/** Why there is less than was asked for. */
 function earlyText({ early, samples }: Measurement, seconds: number): string | undefined {
   if (early === undefined) return undefined;
   const after = `after ${counted(samples.length, "sample")} of ${seconds} s`;

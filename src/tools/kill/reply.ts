@@ -3,7 +3,7 @@ import { identityOf, identityText } from "../../jobs/identity.ts";
 import { shortId } from "../../jobs/names/ids.ts";
 import { callText } from "../../jobs/next-call.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
-import { counted, present } from "../../jobs/words.ts";
+import { counted, named, plural, present } from "../../jobs/words.ts";
 import type { Policy } from "../../operations/caller.ts";
 import type { KillResult, LeftAlone } from "../../operations/kill/index.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
@@ -103,12 +103,11 @@ function rowText(job: JobDescription, status?: string): string {
 }
 
 function whatText({ length }: readonly JobDescription[]): string {
-  return length === 1 ? "this job" : `these ${length} jobs`;
+  return plural(length, "this job", `these ${length} jobs`);
 }
 
 function namesText(jobs: readonly JobDescription[]): string {
-  const more = jobs.length > MOST_ASKED ? ` and ${jobs.length - MOST_ASKED} more` : "";
-  return `${jobs.slice(0, MOST_ASKED).map(identityText).join(", ")}${more}`;
+  return named(jobs.map(identityText), MOST_ASKED);
 }
 
 function outcomeText({ job, id, owner, project, note, isMine }: KillOutcome): string {
@@ -117,15 +116,14 @@ function outcomeText({ job, id, owner, project, note, isMine }: KillOutcome): st
   return `${job} (${named}owner ${owner}, project ${project})${whose}: ${note}`;
 }
 
-/** What several jobs failed of alike is said once. */
+/** A failure that several jobs share is said once. */
 function failureLines(failed: readonly KillOutcome[]): string[] {
   const notes = [...new Set(failed.map(({ note }) => note))];
   return notes.map((note) => {
     const group = failed.filter((outcome) => outcome.note === note);
     if (group.length === 1) return group.map(outcomeText).join("");
-    const names = group.slice(0, MOST_NAMED).map(({ job, owner }) => `${job} (owner ${owner})`);
-    const more = group.length > MOST_NAMED ? ` and ${group.length - MOST_NAMED} more` : "";
-    return `${group.length} jobs ${note}: ${names.join(", ")}${more}`;
+    const names = group.map(({ job, owner }) => `${job} (owner ${owner})`);
+    return `${group.length} jobs ${note}: ${named(names, MOST_NAMED)}`;
   });
 }
 

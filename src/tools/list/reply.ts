@@ -22,7 +22,7 @@ interface Asked extends Record<string, unknown> {
   since?: string | undefined;
 }
 
-/** A page of jobs as text and data. `since` is the beginning of the time asked for. */
+/** A page of jobs as text and data; `since` as it was asked for. */
 export function listReply(page: JobPage, asked: Asked, since?: Date) {
   const { nowMs, me, endedSince } = page;
   const withEnd = endedSince !== undefined;
@@ -113,7 +113,7 @@ function totalText({ credits: { total, byOwner, byProject } }: JobPage): string 
   return `Together ${creditsText(total)} so far${parts.length === 0 ? "" : ` (${parts.join("; ")})`}.`;
 }
 
-/** Whoever asks what failed in the last hour means when it ended. */
+/** Someone who asks what failed in the last hour means when it ended. */
 function endedCalls({ endedSince, isFurther }: JobPage, asked: Asked): NextCall[] {
   const { status: statuses = [], since, until: _until, ...others } = asked;
   const ends = statuses.filter(isFinished);
@@ -121,13 +121,13 @@ function endedCalls({ endedSince, isFurther }: JobPage, asked: Asked): NextCall[
   return [{ tool: "job_list", arguments: { status: ends, ...others, ended_since: since } }];
 }
 
-/** job_wait takes jobs; whoever asks for a tag may be waiting for a sweep. */
+/** job_wait takes jobs, not tags; someone who asks for a tag may be waiting for a sweep. */
 function waitCalls({ activeRefs: jobs, isFurther }: JobPage, { tags = [] }: Asked): NextCall[] {
   if (tags.length === 0 || isFurther || jobs.length === 0 || jobs.length > MOST_WAITED) return [];
   return [{ tool: "job_wait", arguments: { jobs } }];
 }
 
-/** The rows, in the short form where the long one takes too much, as many as fit; the rest is the next page. */
+/** As many rows as fit, in the short form if the long one takes too much; the rest is the next page. */
 function withinBytes(long: string[], short: string[]): { texts: string[]; count: number } {
   const texts = byteLength(long.join("\n")) > long.length * MAX_ROW_BYTES ? short : long;
   let bytes = 0;

@@ -72,7 +72,7 @@ export const rerun = defineTool({
   },
 });
 
-/** A plan of what was started before. @throws {PlatformError} `conflict` where that was asked for differently */
+/** A plan of what was started before. @throws {PlatformError} `conflict` if that asked for something else */
 async function seenAgain({ options, requestId }: StartItem, earlier: JobDescription, call: Call) {
   const { caller, signal } = call;
   const job = await caller.platform.jobs.startedBefore(options, requestId, { signal });
@@ -84,7 +84,7 @@ async function presetsOf({ cluster_name }: JobDescription, { caller: { platform 
   return clusters.find(({ name }) => name === cluster_name)?.presets ?? [];
 }
 
-/** What the source tells about the chances of a job like it. */
+/** What the old job says about the chances of the new one. */
 function doubtsAbout(
   source: JobDescription,
   { plan, presets }: Checked,

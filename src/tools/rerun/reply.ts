@@ -31,7 +31,7 @@ function ownText({ cpu, memory }: OwnResources): string {
   return `none (${cpu} CPU and ${formatMemory(memory)} of its own)`;
 }
 
-/** Refuses to run a second one beside a job that still runs or waits, as long as nobody shows that it is meant. */
+/** Refuses to run a second job beside one that still runs or waits, unless the caller shows that it is meant. */
 export function stillActive(source: JobDescription, refs: readonly string[]): PlatformError {
   const about = (tool: string) => callText({ tool, arguments: { jobs: refs } });
   return new PlatformError(

@@ -45,7 +45,7 @@ export const start = defineTool({
   },
 });
 
-/** Starts what was checked, and stays with it until `deadlineMs`; not at all if that is 0. */
+/** Starts what was checked and watches it until `deadlineMs`, if that is not 0. */
 export async function startNow(
   request: StartRequest,
   checked: Checked,
@@ -57,7 +57,7 @@ export async function startNow(
   return startReply({ request, checked, outcomes, watched, wasAwaited: deadlineMs > 0 }, call.caller);
 }
 
-/** The job of an earlier call, where one job was asked for by a request id of the caller's. */
+/** The job of an earlier call for one job with the same request id, if the caller gave one. */
 async function seenBefore(
   { items, isRepeatable, requestId }: StartRequest,
   { caller: { platform }, signal }: Call,

@@ -9,7 +9,7 @@ import { whereOf } from "../../operations/find/where.ts";
 import type { StartItem, StartRequest } from "../../operations/start/request.ts";
 import { checkRequestId, project } from "../args.ts";
 
-/** Numbers and booleans are taken as the text they are written as. */
+/** Numbers and booleans are read as text. */
 const value = z.preprocess(
   (given) => (typeof given === "number" || typeof given === "boolean" ? String(given) : given),
   z.string(),
@@ -53,7 +53,7 @@ export const startInput = z.strictObject({
 });
 export type StartArguments = z.output<typeof startInput>;
 
-/** Reads the arguments into jobs. @throws {InvalidInputError} what cannot be understood at all */
+/** The jobs that the arguments ask for. @throws {InvalidInputError} if they make no sense */
 export function readStart(args: StartArguments): StartRequest {
   checkRequestId(args.request_id);
   const requestId = args.request_id ?? randomBytes(6).toString("hex");
@@ -95,7 +95,7 @@ function sharedOptions(args: StartArguments): StartOptions {
   const { http_port: port, http_auth: requiresAuth, schedule_timeout: timeout } = args;
   if (entrypoint !== undefined) requireWords(entrypoint, "entrypoint");
   if (requiresAuth !== undefined && port === undefined)
-    throw new InvalidInputError("http_auth: it says who may visit http_port, and that is not given.");
+    throw new InvalidInputError("http_auth says who may visit http_port, but there is no http_port.");
   return {
     image,
     preset,

@@ -6,7 +6,7 @@ import { gpuText } from "../../jobs/hardware.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
-import { creditsText, present } from "../../jobs/words.ts";
+import { creditsText, plural, present } from "../../jobs/words.ts";
 import type { Call } from "../../operations/caller.ts";
 import { redactorFor } from "../../operations/redactor.ts";
 import { worstCase } from "../../operations/spending/problems.ts";
@@ -16,14 +16,14 @@ import type { StartRequest } from "../../operations/start/request.ts";
 import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "../answers.ts";
 import { problemText } from "./problems.ts";
 
-/** Longest command shown; the whole of it is what runs. */
+/** Of the command as shown; what runs is never cut. */
 const MAX_COMMAND_CHARS = 2000;
 const MAX_OPTION_CHARS = 300;
 const MAX_TABLE_ROWS = 20;
 const GIB = 2 ** 30;
 const HEADING = "Dry run: nothing was started.";
 
-/** What would be started; only problems and count where that cannot be told. */
+/** What would be started; only problems and count if that cannot be worked out. */
 export const plan = openObject(
   {},
   {
@@ -58,7 +58,7 @@ interface PlanWords {
   caller: Call["caller"];
   /** How to start it. */
   next: string;
-  /** What is known to speak against it, although it would not be refused. */
+  /** Reasons to hesitate, none of which would make the platform refuse it. */
   doubts: readonly string[];
 }
 
@@ -130,7 +130,7 @@ function describe(request: StartRequest, plan: StartPlan, caller: Call["caller"]
   };
 }
 
-/** What is set about a start beside what a plan gives a line of its own, a few words each. */
+/** The options that have no line of their own, a few words each. */
 function optionTexts(options: StartOptions | undefined, shown: (text: string) => string): string[] {
   if (options === undefined) return [];
   const { workingDir, tags = [], description, scheduleTimeoutSeconds, energyScheduleName } = options;
@@ -153,7 +153,7 @@ type Plan = ReturnType<typeof describe> & { available: number | undefined };
 function planLines(plan: Plan, request: StartRequest) {
   const { count, cpu, memory_gib: memory, gpu, available, entrypoint, env_names: env } = plan;
   const hardware = present([`${cpu} CPU`, `${memory} GiB`, gpu]).join(", ");
-  const which = count === 1 ? "" : " (job 1)";
+  const which = plural(count, "", " (job 1)");
   const visitors = plan.http_auth ? "visitors log in" : "open to everyone";
   return [
     ...whatLines(plan, request),
@@ -185,11 +185,11 @@ function whatLines({ count, where }: Plan, { items }: StartRequest): string[] {
 
 function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
   const { count, worst_case_credits: most, credits_per_hour: price } = plan;
-  const each = count === 1 ? "" : " each";
+  const each = plural(count, "", " each");
   if (most === undefined || lifeSpanSeconds === undefined) {
     return `cost: ${creditsText(price)} per hour${each}; no life span, so no bound.`;
   }
-  const all = count === 1 ? "" : ` for all ${count}`;
+  const all = plural(count, "", ` for all ${count}`);
   return `cost: ${creditsText(price)} per hour${each}, life span ${formatSpan(lifeSpanSeconds)}, so at most ${creditsText(most)}${all}.`;
 }
 
@@ -211,7 +211,7 @@ function decidedAtStart({ items: [item] }: StartRequest, { where: { cluster } }:
   ]);
 }
 
-/** Whether a start would be refused, and what else speaks against it. */
+/** Whether a start would be refused, and the doubts about it. */
 function verdict(
   problems: readonly string[],
   { next, doubts, open }: Pick<PlanWords, "next" | "doubts"> & { open: readonly string[] },

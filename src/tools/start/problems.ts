@@ -2,7 +2,7 @@ import { PlatformError, RequestIdUsedError, unreadableText } from "../../client/
 import { oneLine, sentence } from "../../foreign.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { callText } from "../../jobs/next-call.ts";
-import { creditsText, timesText } from "../../jobs/words.ts";
+import { counted, creditsText, named, present, timesText } from "../../jobs/words.ts";
 import { PolicyError } from "../../operations/policy-error.ts";
 import type { Exceeded } from "../../operations/spending/overflow.ts";
 import type { StartProblem } from "../../operations/start/check.ts";
@@ -39,7 +39,7 @@ export function problemText(problem: StartProblem): string {
   }
 }
 
-/** What fails before or in a start has started nothing, unless its error says otherwise. */
+/** Lets an error say that nothing was started, unless it says otherwise itself. */
 export async function orNothing<T>(work: Promise<T>, request: Repeat): Promise<T> {
   try {
     return await work;
@@ -48,7 +48,7 @@ export async function orNothing<T>(work: Promise<T>, request: Repeat): Promise<T
   }
 }
 
-/** What was tried. @throws what was refused before that, and why nothing was started */
+/** The outcomes of a start that was tried. @throws why it was refused, or why nothing was started */
 export function triedOutcomes(result: StartResult, request: StartRequest): StartOutcome[] {
   if (result.outcome === "refused") throw refusal(result.problems);
   if (result.outcome === "over_limit")
@@ -84,12 +84,16 @@ export function fateOf({ code }: PlatformError): "Not started" | "Unknown" {
 /** Why some jobs of a sweep were not started, each cause once, with the jobs it kept from starting. */
 export function causeLines(outcomes: readonly StartOutcome[]): string[] {
   const all = causesOf(outcomes);
-  const lines = all.slice(0, MAX_CAUSES).map(({ error, names }) => {
-    const some = names.slice(0, MAX_NAMES).join(", ");
-    const others = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-    return `${fateOf(error)} (${some}${others}): ${failureText(error, MAX_CAUSE_CHARS)}`;
-  });
-  return all.length > MAX_CAUSES ? [...lines, `… and ${all.length - MAX_CAUSES} other causes`] : lines;
+  const more = all.length - MAX_CAUSES;
+  return present([
+    ...all
+      .slice(0, MAX_CAUSES)
+      .map(
+        ({ error, names }) =>
+          `${fateOf(error)} (${named(names, MAX_NAMES)}): ${failureText(error, MAX_CAUSE_CHARS)}`,
+      ),
+    more > 0 && `… and ${counted(more, "other cause")}`,
+  ]);
 }
 
 export function failureText({ code, message }: PlatformError, maxChars: number): string {

@@ -10,7 +10,7 @@ import { explainJob } from "../../jobs/reasons/index.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
-import { counted, creditsText, present } from "../../jobs/words.ts";
+import { counted, creditsText, plural, present } from "../../jobs/words.ts";
 import type { Call } from "../../operations/caller.ts";
 import { refsAgain } from "../../operations/find/index.ts";
 import { redactorFor } from "../../operations/redactor.ts";
@@ -22,9 +22,9 @@ import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answ
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 
 const MAX_COMMAND_CHARS = 300;
-/** More links than that crowd out the answer. */
+/** More links than this crowd out the answer. */
 const MAX_LINKS = 10;
-/** From more jobs on, each gets a short row, so that a hundred fit one answer. */
+/** With more jobs than this each gets a short row, so that a hundred fit into one answer. */
 const MANY = 20;
 const FEW_CHARS = { values: 120, error: 600 };
 const MANY_CHARS = { values: 30, error: 70 };
@@ -49,7 +49,7 @@ export const startedJob = {
 
 export const failedStart = openObject({}, { index: z.int(), name: maybeText, values, error: text });
 
-/** What every answer about a start may have besides. */
+/** What every answer about a start may also have. */
 export const startFacts = {
   request_id: maybeText,
   tag: maybeText,
@@ -63,7 +63,7 @@ interface Started {
   checked: Checked;
   outcomes: StartOutcome[];
   watched: Watched;
-  /** The caller asked to stay until it runs. */
+  /** The caller asked to wait until it runs. */
   wasAwaited: boolean;
 }
 
@@ -149,13 +149,13 @@ function factLines(
   const toRun = items[0]?.toRun;
   const redact = redactorFor(caller, jobs);
   return [
-    `preset ${plan.preset.name}, ${creditsText(price)} per hour${items.length === 1 ? "" : " each"}; ${span}.`,
+    `preset ${plan.preset.name}, ${creditsText(price)} per hour${plural(items.length, "", " each")}; ${span}.`,
     toRun?.inShell === true && `Command as it will be run: ${shownCommand(redact(toRun.command).text)}`,
     ...[toRun?.warning, toRun?.doubt].map((note) => note && `Note: ${note}`),
   ];
 }
 
-/** A long one is what the caller just wrote, behind `sh -c`: its beginning will do. */
+/** A long command is what the caller just wrote, behind `sh -c`: its first line will do. */
 function shownCommand(command: string): string {
   const [first = "", ...others] = command.split("\n");
   const more = others.length === 0 ? "" : ` … (${counted(others.length, "more line")}, as given)`;

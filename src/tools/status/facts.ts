@@ -21,7 +21,7 @@ export interface FactOptions {
   preset: Preset | undefined;
 }
 
-/** What a job is, where and at what cost, one line a topic, without empty ones. */
+/** What a job is, where it runs and what it costs, one line a topic. */
 export function factLines(job: JobDescription, options: FactOptions): string[] {
   const lines = [
     `Where: ${job.uri}, owner ${job.owner}, id ${job.id}.`,

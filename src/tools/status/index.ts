@@ -21,7 +21,7 @@ import { defineTool } from "../define-tool.ts";
 import { errorText } from "../errors.ts";
 import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
 
-/** Logs share what the explanations of many jobs leave of an answer. */
+/** For the logs of all jobs together: what their explanations leave of an answer. */
 const ALL_LOGS_BYTES = 5600;
 const MAX_LOG_BYTES = 3000;
 

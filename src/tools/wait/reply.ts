@@ -12,7 +12,6 @@ import type { NextStep, WaitResult } from "../../operations/wait/index.ts";
 export const MAX_NAMED = 20;
 const LEAST_URGENT_FIRST = ["suspended", "pending", "cancelled", "failed"];
 
-/** What a wait came to, in words. */
 export function waitText(result: WaitResult): string {
   const { finished, jobs, match, trouble, view, next } = result;
   return present([
@@ -25,7 +24,7 @@ export function waitText(result: WaitResult): string {
   ]).join("\n");
 }
 
-/** To a tenth. */
+/** Rounded to a tenth. */
 export function waitedSeconds({ waitedMs }: WaitResult): number {
   return Math.round(waitedMs / 100) / 10;
 }
@@ -45,7 +44,7 @@ function goneLines({ jobs, gone }: WaitResult): string[] {
   });
 }
 
-/** One line a job; of many those that need attention, and the counts. */
+/** One line a job; with many jobs the counts, and those that need attention. */
 function stateLines(jobs: JobDescription[], view: View): string[] {
   if (jobs.length <= MAX_NAMED) return jobs.map((job) => stateLine(job, view));
   const rank = ({ status }: JobDescription) => LEAST_URGENT_FIRST.indexOf(status);
