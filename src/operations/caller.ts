@@ -91,6 +91,9 @@ export interface Consent {
   token?: string;
 }
 
+/** What an operation is given that only reads. */
+export type Asking = Pick<Call, "caller" | "signal">;
+
 /** One call of a caller: what an operation is given. */
 export interface Call {
   caller: Caller;

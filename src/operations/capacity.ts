@@ -2,7 +2,7 @@ import { type PlatformContext, PlatformError, type Preset, type Where } from "..
 import { gpuText } from "../jobs/hardware.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names/near.ts";
-import type { Call } from "./caller.ts";
+import type { Asking } from "./caller.ts";
 
 const GIB = 2 ** 30;
 
@@ -19,7 +19,7 @@ export interface Capacity {
   /** In the platform's order: the first is the default. */
   presets: PresetRoom[];
   /** Why no room is known: not everybody may ask. */
-  trouble?: PlatformError;
+  trouble: PlatformError | undefined;
   context: PlatformContext;
 }
 
@@ -33,28 +33,20 @@ export interface CapacityFilter {
 
 /** The presets of a cluster with the room there is now. @throws {InvalidInputError} there is no such cluster */
 export async function readCapacity(
-  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
+  { caller: { platform }, signal }: Asking,
   where: Where,
 ): Promise<Capacity> {
-  const [context, room] = await Promise.all([
+  const [context, answer] = await Promise.all([
     platform.context({ signal }),
     platform.jobs.getCapacity(where, { signal }).catch(asTrouble),
   ]);
+  const trouble = answer instanceof PlatformError ? answer : undefined;
+  const room = answer instanceof PlatformError ? {} : answer;
   const cluster = where.cluster ?? context.selection.cluster;
   const found = context.clusters.find(({ name }) => name === cluster);
-  if (found === undefined) throw room instanceof PlatformError ? room : noCluster(cluster, context);
-  if (!(room instanceof PlatformError))
-    return {
-      cluster,
-      presets: found.presets.map((preset) => ({ preset, room: room[preset.name] })),
-      context,
-    };
-  return {
-    cluster,
-    presets: found.presets.map((preset) => ({ preset, room: undefined })),
-    context,
-    trouble: room,
-  };
+  if (found === undefined) throw trouble ?? noCluster(cluster, context);
+  const presets = found.presets.map((preset) => ({ preset, room: room[preset.name] }));
+  return { cluster, presets, context, trouble };
 }
 
 /** Those that have what is asked for, cheapest first. */

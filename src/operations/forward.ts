@@ -1,4 +1,4 @@
-import { isFinished, type JobDescription, type Platform } from "../client/index.ts";
+import { isFinished, type JobDescription, type StatusOutcome } from "../client/index.ts";
 import { identityOf, whereIs } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { Call, OpenForward } from "./caller.ts";
@@ -13,7 +13,7 @@ export async function openForward(
   call: Call,
 ): Promise<OpenForward> {
   const { platform, forwards } = call.caller;
-  if (forwards.size >= MOST_FORWARDS) await closeEnded(call);
+  if (forwards.size >= MOST_FORWARDS) await listForwards(call);
   if (forwards.size >= MOST_FORWARDS) {
     throw new InvalidInputError(
       `${MOST_FORWARDS} ports are open already: close one first (action list, then close).`,
@@ -51,39 +51,25 @@ export interface Forwards {
   ended: { forward: OpenForward; status: string }[];
 }
 
-export async function listForwards(call: Call): Promise<Forwards> {
-  const { ended, unknown } = await closeEnded(call);
-  const open = Array.from(call.caller.forwards.values(), (forward) => ({
-    forward,
-    isUnknown: unknown.has(forward.job.id),
-  }));
+export async function listForwards({ caller: { platform, forwards }, signal }: Call): Promise<Forwards> {
+  const ids = [...new Set(Array.from(forwards.values(), ({ job }) => job.id))];
+  if (ids.length === 0) return { open: [], ended: [] };
+  const seen = await lookUp(signal, (until) => platform.jobs.statusMany(ids, {}, { signal: until }));
+  const ends = new Map(seen.map((outcome) => [outcome.ref, endOf(outcome)]));
+  const open: Forwards["open"] = [];
+  const ended: Forwards["ended"] = [];
+  for (const forward of forwards.values()) {
+    const status = ends.get(forward.job.id) ?? "active";
+    if (status === "active" || status === "unknown") open.push({ forward, isUnknown: status === "unknown" });
+    else ended.push({ forward, status });
+  }
+  for (const { forward } of ended) forwards.delete(String(forward.localPort));
+  await Promise.all(ended.map(({ forward }) => forward.close()));
   return { open, ended };
 }
 
-/** Those that were closed, and the ids of jobs that could not be looked at. */
-async function closeEnded({ caller: { platform, forwards }, signal }: Call) {
-  const open = [...forwards.values()];
-  const refs = [...new Set(open.map(({ job }) => job.id))];
-  const looks = refs.length === 0 ? [] : await lookUp(signal, (until) => statuses(refs, platform, until));
-  const ends = new Map(looks.flatMap(({ id, end }) => (end === undefined ? [] : [[id, end] as const])));
-  const ended = open.flatMap((forward) => {
-    const status = ends.get(forward.job.id);
-    return status === undefined ? [] : [{ forward, status }];
-  });
-  for (const { forward } of ended) forwards.delete(String(forward.localPort));
-  await Promise.all(ended.map(({ forward }) => forward.close()));
-  return { ended, unknown: new Set(looks.filter(({ isUnknown }) => isUnknown).map(({ id }) => id)) };
-}
-
-/** How each job has ended, if it has. */
-async function statuses(refs: readonly string[], platform: Platform, signal: AbortSignal) {
-  const outcomes = await platform.jobs.statusMany(refs, {}, { signal });
-  return outcomes.map((outcome) => {
-    if ("job" in outcome) {
-      const { status } = outcome.job;
-      return { id: outcome.ref, isUnknown: false, end: isFinished(status) ? status : undefined };
-    }
-    const isGone = outcome.error.code === "not_found";
-    return { id: outcome.ref, isUnknown: !isGone, end: isGone ? "not found" : undefined };
-  });
+/** How a job has ended, if it has. */
+function endOf(outcome: StatusOutcome): string {
+  if ("error" in outcome) return outcome.error.code === "not_found" ? "not found" : "unknown";
+  return isFinished(outcome.job.status) ? outcome.job.status : "active";
 }

@@ -1,6 +1,6 @@
 import { isFinished, type JobDescription, msLeft, PlatformError } from "../../client/index.ts";
 import { timesDisplaced } from "../../jobs/reasons/history.ts";
-import type { Call } from "../caller.ts";
+import type { Asking } from "../caller.ts";
 import { pauseFor } from "../patience.ts";
 import { Poll } from "../watch/poll.ts";
 
@@ -29,7 +29,7 @@ function isKnown({ trouble, answeredAtMs, gone }: Poll): boolean {
 export async function untilTurned(
   job: JobDescription,
   ms: number,
-  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
+  { caller: { platform }, signal }: Asking,
 ): Promise<JobDescription | undefined> {
   const poll = new Poll([job], platform);
   const deadlineMs = Date.now() + Math.min(ms, msLeft(signal));

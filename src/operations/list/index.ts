@@ -1,43 +1,18 @@
-import { FINISHED_STATUSES, isActive, type JobDescription, type JobStatus } from "../../client/index.ts";
+import { FINISHED_STATUSES, isActive, type JobDescription } from "../../client/index.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
 import { redactJob } from "../../jobs/redact/job.ts";
 import { MARK } from "../../jobs/redact/spans.ts";
 import { countStatuses, type StatusCounts } from "../../jobs/rows.ts";
-import type { Call, Caller } from "../caller.ts";
+import type { Asking, Caller } from "../caller.ts";
 import { type Places, placesOf } from "../find/places.ts";
 import { redactorFor } from "../redactor.ts";
 import { type Nothing, whyNothing } from "./nothing.ts";
-import { listPage, type Page } from "./page.ts";
+import { type ListQuery, listPage, type Page } from "./page.ts";
 import { type CreditSums, creditSums } from "./sums.ts";
 
 /** The most jobs counted; of a search in texts or among ends, the most looked at. */
 const COUNTED_JOBS = 1000;
 const SEARCHED_JOBS = 5000;
-
-/** Which jobs; all filters must match. */
-export interface ListQuery {
-  /** Any of these. */
-  statuses?: readonly JobStatus[] | undefined;
-  name?: string | undefined;
-  /** All of these. */
-  tags?: readonly string[] | undefined;
-  /** A user name, or `me`. */
-  owner?: string | undefined;
-  since?: Date | undefined;
-  until?: Date | undefined;
-  /** Has ended since. */
-  endedSince?: Date | undefined;
-  /** Part of name, description, image, command or reason, as they are shown. */
-  text?: string | undefined;
-  /** `[[cluster/]org/]project`; `*` = all of the org. None = the selected one. */
-  projects?: readonly string[] | undefined;
-  /** Most rows. */
-  limit: number;
-  /** The most jobs looked at; by default as many as are counted. */
-  scanLimit?: number | undefined;
-  /** `nextCursor` of the page before. */
-  cursor?: string | undefined;
-}
 
 /** Some jobs, newest first, and what all that match are and cost together. */
 export interface JobPage
@@ -71,7 +46,7 @@ interface ListedJob {
 }
 
 /** One page of the jobs that a query finds. */
-export async function listJobs(call: Pick<Call, "caller" | "signal">, query: ListQuery): Promise<JobPage> {
+export async function listJobs(call: Asking, query: ListQuery): Promise<JobPage> {
   const nowMs = Date.now();
   const context = await call.caller.platform.context({ signal: call.signal });
   const me = context.user;
@@ -88,7 +63,9 @@ export async function listJobs(call: Pick<Call, "caller" | "signal">, query: Lis
     call.signal,
   );
   const facts = pageFacts(page, { places, me, nowMs, isFurther: cursor !== undefined });
-  return { ...facts, nothing: await nothingIn(page, query, { call, places, me }) };
+  if (page.matching.length > 0 || cursor !== undefined) return facts;
+  if (!page.isComplete) return { ...facts, nothing: { reason: "newest", unknown: [] } };
+  return { ...facts, nothing: await whyNothing(call, { query, places, me }) };
 }
 
 /** What a page says of its jobs. */
@@ -110,19 +87,6 @@ export function pageFacts(
     unknownProjects: places.unknown(matching),
     activeRefs: activeRefs(matching, places),
   };
-}
-
-async function nothingIn(
-  { matching, isComplete }: Page,
-  query: ListQuery,
-  { call, places, me }: { call: Pick<Call, "caller" | "signal">; places: Places; me: string },
-): Promise<Nothing | undefined> {
-  if (matching.length > 0 || query.cursor !== undefined) return undefined;
-  if (!isComplete) return { reason: "newest", unknown: [] };
-  const { statuses, name, tags, owner, since, until, endedSince, text } = query;
-  const filters = [statuses, name, tags, owner, since, until, endedSince, text];
-  const filterCount = filters.filter((filter) => filter !== undefined).length;
-  return whyNothing(call, { asked: { name, tags, owner, text, filterCount }, places, me });
 }
 
 /** By name where each name is one job of the selected project, by id otherwise. */

@@ -3,22 +3,13 @@ import { oneLine } from "../../foreign.ts";
 import type { UnknownWord } from "../../jobs/names/near.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
 import { makeRedactor } from "../../jobs/redact/index.ts";
-import type { Call } from "../caller.ts";
+import type { Asking } from "../caller.ts";
 import type { Places } from "../find/places.ts";
+import type { ListQuery } from "./page.ts";
 
 /** The newest jobs say which tags, owners and names there are. */
 const LOOKED_AT = 300;
 const MOST_NAMED = 5;
-
-/** What was asked for and may not be there. */
-interface Asked {
-  name?: string | undefined;
-  tags?: readonly string[] | undefined;
-  owner?: string | undefined;
-  text?: string | undefined;
-  /** All filters, these among them. */
-  filterCount: number;
-}
 
 /** Why a list is empty. */
 export interface Nothing {
@@ -29,33 +20,27 @@ export interface Nothing {
 }
 
 export async function whyNothing(
-  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
-  { asked, places, me }: { asked: Asked; places: Places; me: string },
+  { caller: { platform }, signal }: Asking,
+  { query, places, me }: { query: ListQuery; places: Places; me: string },
 ): Promise<Nothing> {
-  const { name, tags = [], owner = "me", text, filterCount } = asked;
+  const { statuses, name, tags = [], owner = "me", since, until, endedSince, text } = query;
   if (name === undefined && text === undefined && tags.length === 0 && owner === "me")
     return { reason: "none", unknown: [] };
   const known: Known = { name: new Set(), tag: new Set(), owner: new Set([me]), examined: 0 };
-  for await (const job of platform.jobs.list(
-    { ...places.filter, reverse: true, limit: LOOKED_AT },
-    { signal },
-  ))
-    if (places.covers(job)) take(known, job);
+  const newest = platform.jobs.list({ ...places.filter, reverse: true, limit: LOOKED_AT }, { signal });
+  for await (const job of newest) if (places.covers(job)) take(known, job);
   const unknown = [
     ...tags.flatMap((tag) => missing("tag", tag, known)),
     ...(owner === "me" ? [] : missing("owner", owner, known)),
     ...(name === undefined ? [] : missing("name", name, known)),
     ...(text === undefined ? [] : nearText(text, known)),
   ];
-  return { reason: unknown.length > 0 || filterCount < 2 ? "none" : "together", unknown };
+  const filters = [statuses, name, query.tags, query.owner, since, until, endedSince, text];
+  const isOne = filters.filter((filter) => filter !== undefined).length < 2;
+  return { reason: unknown.length > 0 || isOne ? "none" : "together", unknown };
 }
 
-interface Known {
-  name: Set<string>;
-  tag: Set<string>;
-  owner: Set<string>;
-  examined: number;
-}
+type Known = Record<"name" | "tag" | "owner", Set<string>> & { examined: number };
 
 /** A tag that holds a secret is not spread by suggesting it. */
 const redact = makeRedactor();
@@ -74,20 +59,10 @@ function isTelling(word: string): boolean {
 
 function missing(kind: "tag" | "owner" | "name", wanted: string, known: Known): UnknownWord[] {
   if (known[kind].has(wanted)) return [];
-  const others = [...known[kind]].filter(isTelling);
-  const near = nearestNames(wanted, others, MOST_NAMED);
-  const isAll = known.examined < LOOKED_AT;
+  const all = [...known[kind]].filter(isTelling);
+  const near = nearestNames(wanted, all, MOST_NAMED);
   const { examined } = known;
-  return [
-    {
-      kind,
-      wanted,
-      examined: isAll ? examined : LOOKED_AT,
-      isAll,
-      near,
-      others: others.slice(0, MOST_NAMED),
-    },
-  ];
+  return [{ kind, wanted, examined, isAll: examined < LOOKED_AT, near, others: all.slice(0, MOST_NAMED) }];
 }
 
 function nearText(wanted: string, known: Known): UnknownWord[] {

@@ -1,9 +1,34 @@
-import type { JobDescription, ListFilter, Platform, PlatformError } from "../../client/index.ts";
+import type { JobDescription, JobStatus, ListFilter, Platform, PlatformError } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { parseJson } from "../../json.ts";
 
 /** A platform may keep more digits than it prints, so that a job seems newer than its own time. */
 const ROUNDING_MS = 1;
+
+/** Which jobs; all filters must match. */
+export interface ListQuery {
+  /** Any of these. */
+  statuses?: readonly JobStatus[] | undefined;
+  name?: string | undefined;
+  /** All of these. */
+  tags?: readonly string[] | undefined;
+  /** A user name, or `me`. */
+  owner?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** Has ended since. */
+  endedSince?: Date | undefined;
+  /** Part of name, description, image, command or reason, as they are shown. */
+  text?: string | undefined;
+  /** `[[cluster/]org/]project`; `*` = all of the org. None = the selected one. */
+  projects?: readonly string[] | undefined;
+  /** Most rows. */
+  limit: number;
+  /** The most jobs looked at; by default as many as are counted. */
+  scanLimit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
 
 /** Where the next page starts: after this job, in the order newest first, equal times by id. */
 interface Place {

@@ -7,14 +7,12 @@ import {
   startKey,
 } from "../../client/index.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
-import type { Call, Policy } from "../caller.ts";
+import type { Asking, Policy } from "../caller.ts";
 import { costProblem, jobsProblem, type LimitProblem, rateProblem, type Wanted } from "./problems.ts";
-
-type Context = Pick<Call, "caller" | "signal">;
 
 /** What the limits are checked with. */
 interface LimitScope {
-  context: Context;
+  context: Asking;
   /** What else could be chosen, for saying what would fit. */
   presets: readonly Preset[];
 }
@@ -35,12 +33,8 @@ export interface Reserved {
 
 /** Takes places within the limits for jobs about to be started, or says which limit is in the way. */
 export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Promise<Reserved> {
-  const {
-    caller: {
-      platform: { starts },
-    },
-    signal,
-  } = scope.context;
+  const { caller, signal } = scope.context;
+  const { starts } = caller.platform;
   const reserved: Reserved = { release: () => {} };
   let isOver = false;
   // One check at a time: two starts must not both take the last free place.
@@ -87,7 +81,7 @@ export async function limitProblems(
  */
 export async function overflow(
   started: readonly JobDescription[],
-  context: Context,
+  context: Asking,
 ): Promise<Map<string, LimitProblem>> {
   const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.caller.policy;
   const tooDear = started.flatMap(({ id, price_credits_per_hour: pricePerHour, life_span }) =>
@@ -110,13 +104,13 @@ export async function overflow(
 }
 
 /** What this server's jobs take of the limits now: how many are active, and their price per hour in credits. */
-export async function usedOfLimits(context: Context): Promise<{ jobs: number; creditsPerHour: string }> {
+export async function usedOfLimits(context: Asking): Promise<{ jobs: number; creditsPerHour: string }> {
   const { prices } = await takenPlaces(context);
   return { jobs: prices.length, creditsPerHour: sumCredits(prices) };
 }
 
 /** Prices per hour of every active job of this server, on the platform or on its way there, and their keys. */
-async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: Set<string> }> {
+async function takenPlaces(context: Asking): Promise<{ prices: string[]; keys: Set<string> }> {
   // What is on its way first: it may have arrived by the time of the list, and counts once.
   const unseen = context.caller.platform.starts.unseen();
   const jobs = await activeJobs(context);
@@ -128,7 +122,7 @@ async function takenPlaces(context: Context): Promise<{ prices: string[]; keys: 
   };
 }
 
-async function activeJobs({ caller: { platform }, signal }: Context): Promise<JobDescription[]> {
+async function activeJobs({ caller: { platform }, signal }: Asking): Promise<JobDescription[]> {
   const { user, clusters } = await platform.context({ signal });
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
   const jobs: JobDescription[] = [];

@@ -15,12 +15,10 @@ import {
   type StartFault,
   startProblems,
 } from "../../jobs/start/problems.ts";
-import type { Call } from "../caller.ts";
+import type { Asking } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
 import type { LimitProblem } from "../spending/problems.ts";
 import type { StartRequest } from "./request.ts";
-
-type Context = Pick<Call, "caller" | "signal">;
 
 /** What would be refused about a start. */
 export type StartProblem =
@@ -52,7 +50,7 @@ export interface Checked {
 /** Checks everything that can be checked without looking at other jobs. */
 export async function checkStart(
   { items, isRepeatable }: StartRequest,
-  { caller, signal }: Context,
+  { caller, signal }: Asking,
 ): Promise<Checked> {
   const [first] = items;
   if (first === undefined) return { problems: [], presets: [] };
@@ -85,7 +83,7 @@ function distinct(problems: readonly StartProblem[]): StartProblem[] {
 /** The presets of a job's cluster: as they are now where a price is held against a limit or a name is not known. */
 async function presetsFor(
   { where, preset }: StartOptions,
-  { caller: { platform, policy }, signal }: Context,
+  { caller: { platform, policy }, signal }: Asking,
 ): Promise<{ presets: Preset[]; context: PlatformContext }> {
   const read = async () => {
     const context = await platform.context({ signal });

@@ -1,12 +1,10 @@
 import { ACTIVE_STATUSES, requestTag, type StartPlan } from "../../client/index.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
-import type { Call } from "../caller.ts";
+import type { Asking } from "../caller.ts";
 import { limitProblems } from "../spending/limits.ts";
 import type { Checked, StartProblem } from "./check.ts";
 import type { StartRequest } from "./request.ts";
 import { wantedPlaces } from "./run.ts";
-
-type Context = Pick<Call, "caller" | "signal">;
 
 /** Everything about a start but the start. */
 export interface Planned extends Pick<Checked, "problems" | "plan"> {
@@ -15,7 +13,7 @@ export interface Planned extends Pick<Checked, "problems" | "plan"> {
 }
 
 /** Looks at other jobs, limits and room, too. */
-export async function planStart(request: StartRequest, checked: Checked, call: Context): Promise<Planned> {
+export async function planStart(request: StartRequest, checked: Checked, call: Asking): Promise<Planned> {
   const { plan, presets } = checked;
   if (plan === undefined) return checked;
   const { cluster } = plan.where;
@@ -35,7 +33,7 @@ export async function planStart(request: StartRequest, checked: Checked, call: C
 async function takenNames(
   { items }: StartRequest,
   { where: { cluster, org, project } }: StartPlan,
-  { caller: { platform }, signal }: Context,
+  { caller: { platform }, signal }: Asking,
 ): Promise<StartProblem[]> {
   const wanted = new Map(
     items.flatMap(({ name, requestId }) => (name === undefined ? [] : [[name, requestId]])),
@@ -57,7 +55,7 @@ async function takenNames(
 /** Only the platform knows for certain of a project that the caller's configuration does not name. */
 async function unknownProject(
   { where: { cluster, org, project } }: StartPlan,
-  { caller: { platform }, signal }: Context,
+  { caller: { platform }, signal }: Asking,
 ): Promise<StartProblem[]> {
   const read = async () => {
     const { projects } = await platform.context({ signal });

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import {
+  type OnceOptions,
   PlatformError,
   type Preset,
   requestTag,
@@ -14,7 +15,6 @@ import { type Exceeded, giveWay, giveWayLater } from "../spending/overflow.ts";
 import type { LimitProblem, Wanted } from "../spending/problems.ts";
 import { within } from "../within.ts";
 import type { Checked, StartProblem } from "./check.ts";
-import { refuseOtherForm } from "./other-form.ts";
 import type { StartItem, StartOutcome, StartRequest } from "./request.ts";
 
 /** Source: protocol reference 3.8 */
@@ -91,12 +91,17 @@ export function wantedPlaces(
 }
 
 async function startEach(request: StartRequest, until: AbortSignal, call: Call): Promise<StartOutcome[]> {
-  const { items, isRepeatable } = request;
+  const { items, isRepeatable, requestId } = request;
   const isSweep = items.length > 1;
-  const partOf = isSweep ? request.requestId : undefined;
+  const once = { isNew: !isRepeatable, partOf: isSweep ? requestId : undefined };
   let done = 0;
   const startNext = async (item: StartItem) => {
-    const outcome = await startOne(item, { isNew: !isRepeatable, partOf, until, call });
+    const outcome = await startOne(item, once, { ...call, signal: until }).catch(
+      (error: unknown): StartOutcome => {
+        if (call.signal.aborted || !(error instanceof PlatformError)) throw error;
+        return { item, error, nameTaken: nameTaken(error) };
+      },
+    );
     done += 1;
     if (isSweep || outcome.job !== undefined) call.progress(`started ${done} of ${items.length}`);
     return outcome;
@@ -104,32 +109,19 @@ async function startEach(request: StartRequest, until: AbortSignal, call: Call):
   return pMap(items, startNext, { concurrency: PARALLEL_STARTS, signal: call.signal });
 }
 
-interface StartSettings {
-  isNew: boolean;
-  /** The request id of the call, if it starts more than this job. */
-  partOf: string | undefined;
-  until: AbortSignal;
-  call: Call;
-}
-
 async function startOne(
   item: StartItem,
-  { isNew, partOf, until, call }: StartSettings,
+  once: Pick<OnceOptions, "isNew" | "partOf">,
+  { caller: { platform }, signal }: Call,
 ): Promise<StartOutcome> {
-  const { platform } = call.caller;
-  try {
-    const { requestId, options } = item;
-    const { user } = await platform.context({ signal: until });
-    const { job, repeated } = await platform.jobs.startOnce(
-      { ...options, tags: [...(options.tags ?? []), markOf(user)] },
-      { requestId, partOf, isNew },
-      { signal: until, timeoutMs: START_MS },
-    );
-    return { item, job, isRepeated: repeated };
-  } catch (error) {
-    if (call.signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { item, error, nameTaken: nameTaken(error) };
-  }
+  const { requestId, options } = item;
+  const { user } = await platform.context({ signal });
+  const { job, repeated } = await platform.jobs.startOnce(
+    { ...options, tags: [...(options.tags ?? []), markOf(user)] },
+    { ...once, requestId },
+    { signal, timeoutMs: START_MS },
+  );
+  return { item, job, isRepeated: repeated };
 }
 
 function nameTaken({ serverText = "" }: PlatformError): StartOutcome["nameTaken"] {
@@ -156,4 +148,31 @@ async function seenBefore(
   return new Set(
     items.map(({ requestId }) => requestId).filter((requestId) => tags.has(requestTag(requestId))),
   );
+}
+
+/**
+ * Refuses a request id that has made one job for a sweep, and the other way round: their jobs have ids of their own,
+ * so that neither would be found for the other. @throws {PlatformError} `conflict`
+ */
+async function refuseOtherForm(
+  { isRepeatable, requestId, sweepTag }: StartRequest,
+  { where }: StartPlan,
+  { caller: { platform }, signal }: Call,
+): Promise<void> {
+  if (!isRepeatable) return;
+  const sought = sweepTag === undefined ? `${requestId}-1` : requestId;
+  const job = await platform.jobs.startedBy(sought, where, { signal }).catch(orSomebodyElses);
+  const isSweep = job?.tags.some((tag) => tag.startsWith("sweep:")) === true;
+  if (job === undefined || isSweep === (sweepTag !== undefined)) return;
+  throw new PlatformError(
+    "conflict",
+    `request_id "${requestId}" was already used for job ${job.id} with other arguments (count or matrix). Use a new one for a new job. Nothing was started.`,
+    { retryable: false },
+  );
+}
+
+/** Another person's job in a shared project; whether the id itself is theirs, the start finds out. */
+function orSomebodyElses(error: unknown): undefined {
+  if (error instanceof PlatformError && error.code === "conflict") return undefined;
+  throw error;
 }

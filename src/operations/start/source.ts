@@ -28,34 +28,34 @@ export interface RerunSource {
  * so what carries the request id is looked for first.
  */
 export async function rerunSource(
-  sought: Sought,
+  { requestId, ...sought }: Sought & { requestId: string | undefined },
   { caller: { platform }, signal }: Call,
 ): Promise<RerunSource> {
-  return within(signal, (until) => sourceOf(sought, platform, until));
+  return within(signal, async (until) => {
+    const resolve = () => resolveOne(platform, sought, until);
+    const named = isFullId(sought.ref) ? await resolve() : undefined;
+    const place = named === undefined ? await placeOf(sought, platform, until) : whereIs(named);
+    const earlier =
+      requestId === undefined
+        ? undefined
+        : await platform.jobs.startedBy(requestId, place, { signal: until });
+    if (earlier === undefined) return { source: named ?? (await resolve()) };
+    return asThen(named ?? (await resolve().catch(orGone)), earlier);
+  });
 }
 
-interface Sought {
-  ref: string;
-  where: Where;
-  requestId: string | undefined;
-}
-
-async function sourceOf(
-  { ref, where, requestId }: Sought,
-  platform: Platform,
-  until: AbortSignal,
-): Promise<RerunSource> {
-  const named = isFullId(ref) ? await resolveOne(platform, { ref, where }, until) : undefined;
-  const place = named === undefined ? await placeOf({ ref, where }, platform, until) : whereIs(named);
-  const earlier =
-    requestId === undefined ? undefined : await platform.jobs.startedBy(requestId, place, { signal: until });
-  if (earlier === undefined) return { source: named ?? (await resolveOne(platform, { ref, where }, until)) };
-  const source = named ?? (await resolveOne(platform, { ref, where }, until).catch(orGone));
+/** The source as it was for the first call, as far as what that started tells. */
+function asThen(source: JobDescription | undefined, earlier: JobDescription): RerunSource {
   if (source === undefined || source.id === earlier.id)
     return { source: earlier, earlier, name: earlier.name };
   // Its name was free or not at that time, and the life span of the source may have been extended since.
   const name = earlier.name === undefined ? undefined : source.name;
   return { source: { ...source, name, life_span: earlier.life_span }, earlier, name };
+}
+
+interface Sought {
+  ref: string;
+  where: Where;
 }
 
 /** What was run again may be gone by the time of a repeat. */
@@ -64,20 +64,11 @@ function orGone(error: unknown): undefined {
   throw error;
 }
 
-async function placeOf(
-  { ref, where }: { ref: string; where: Where },
-  platform: Platform,
-  signal: AbortSignal,
-): Promise<Where> {
+async function placeOf({ ref, where }: Sought, platform: Platform, signal: AbortSignal): Promise<Where> {
   if (!/^job:/i.test(ref)) return where;
   const { selection } = await platform.context({ signal });
-  const { cluster, org, project = "" } = selection;
-  const base = {
-    cluster: where.cluster ?? cluster,
-    org: where.org ?? org,
-    project: where.project ?? project,
-  };
-  const { ref: _, ...place } = parseJobUri(ref, base);
+  const { cluster = selection.cluster, org = selection.org, project = selection.project ?? "" } = where;
+  const { ref: _, ...place } = parseJobUri(ref, { cluster, org, project });
   return place;
 }
 

@@ -1,18 +1,15 @@
-import type { JobDescription, Preset, Where } from "../../client/index.ts";
+import type { JobDescription, PlatformContext, Preset, Where } from "../../client/index.ts";
 import { formatCredits } from "../../jobs/cost.ts";
-import type { PlacedLine } from "../../jobs/output/lines.ts";
-import { cleanLines } from "../../jobs/output/lines.ts";
+import { cleanLines, type PlacedLine } from "../../jobs/output/lines.ts";
 import type { Explanation } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { hasRun, nameOf } from "../../jobs/standing.ts";
-import type { Call } from "../caller.ts";
+import type { Asking } from "../caller.ts";
 import { resolveMany } from "../find/index.ts";
 import type { Unresolved } from "../find/refused.ts";
 import { lastLines } from "../logs/read.ts";
 import { redactorFor } from "../redactor.ts";
-
-type Context = Pick<Call, "caller" | "signal">;
 
 /** Where jobs stand, and why. */
 export interface StatusReport {
@@ -31,7 +28,7 @@ export interface JobReport {
   /** As its cluster has it now. */
   preset: Preset | undefined;
   /** Its last words, where they explain something: or that it has none, or that they could not be read. */
-  log?: LogEnd | "empty" | "unread" | undefined;
+  log: LogEnd | "empty" | "unread" | undefined;
 }
 
 /** The last lines of a log, clean. */
@@ -50,25 +47,28 @@ const KILLED = 137;
 /** Explains jobs. @throws {PlatformError} why the only one is not found */
 export async function explainJobs(
   { refs, where }: { refs: readonly string[]; where: Where },
-  call: Context,
+  call: Asking,
 ): Promise<StatusReport> {
   const { caller, signal } = call;
   const { jobs, failed } = await resolveMany(caller.platform, { refs, where }, signal);
   const [only] = failed;
   if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
   const isShort = jobs.length > MANY_JOBS;
-  const around = await lookAround(jobs, call);
   const { user: me } = await caller.platform.context({ signal });
-  const redact = redactorFor(caller, jobs);
-  const options = { around, redact, logLines: isShort ? LOG_LINES_SHORT : LOG_LINES };
-  const reports = await Promise.all(jobs.map((job) => explain(job, options, call)));
+  const around = await lookAround(jobs, call);
+  const log = { redact: redactorFor(caller, jobs), count: isShort ? LOG_LINES_SHORT : LOG_LINES };
+  const reports = await Promise.all(
+    jobs.map(async (job) => {
+      const hasWords = job.status === "failed" && hasRun(job);
+      return { ...explain(job, around, call), log: hasWords ? await endOfLog(job, log, call) : undefined };
+    }),
+  );
   return { reports, failed, isShort, me };
 }
 
 /** What explanations need besides the jobs: fetched once for all. */
 interface Surroundings {
-  /** Presets by cluster. */
-  presets: Map<string, Preset[]>;
+  clusters: PlatformContext["clusters"];
   /** Room by cluster, as far as the platform says. */
   room: Map<string, Record<string, number>>;
   /** My running jobs, where a quota stands in the way. */
@@ -76,43 +76,26 @@ interface Surroundings {
 }
 
 /** Fetches what explanations of these jobs need; what the platform will not say is left out. */
-async function lookAround(
-  jobs: readonly JobDescription[],
-  context: Pick<Call, "caller" | "signal">,
-): Promise<Surroundings> {
-  const {
-    caller: { platform },
-    signal,
-  } = context;
-  const { clusters, user } = await platform.context({ signal });
+async function lookAround(jobs: readonly JobDescription[], call: Asking): Promise<Surroundings> {
+  const { clusters, user } = await call.caller.platform.context({ signal: call.signal });
   const limited = jobs.find(isAboutQuota);
   const [room, running] = await Promise.all([
-    roomOf(jobs.filter(dependsOnRoom), context),
-    limited === undefined ? [] : runningJobs(limited, { ...context, owner: user }),
+    roomOf(jobs.filter(dependsOnRoom), call),
+    limited === undefined ? [] : runningJobs(limited, user, call),
   ]);
-  return { presets: new Map(clusters.map(({ name, presets }) => [name, presets])), room, running };
+  return { clusters, room, running };
 }
 
-async function explain(
-  job: JobDescription,
-  { around, ...logOptions }: { around: Surroundings } & LogOptions,
-  call: Context,
-): Promise<JobReport> {
-  const presets = around.presets.get(job.cluster_name);
+function explain(job: JobDescription, around: Surroundings, { caller }: Asking) {
+  const presets = around.clusters.find(({ name }) => name === job.cluster_name)?.presets;
   const explanation = explainJob(job, {
     presets,
     room: around.room.get(job.cluster_name),
     running: isAboutQuota(job) ? around.running : undefined,
     nowMs: Date.now(),
-    signalledAtMs: call.caller.signals.get(job.id),
+    signalledAtMs: caller.signals.get(job.id),
   });
-  const hasWords = job.status === "failed" && hasRun(job);
-  return {
-    job,
-    explanation,
-    preset: presets?.find(({ name }) => name === job.preset_name),
-    log: hasWords ? await endOfLog(job, logOptions, call) : undefined,
-  };
+  return { job, explanation, preset: presets?.find(({ name }) => name === job.preset_name) };
 }
 
 function isAboutQuota({ history }: JobDescription): boolean {
@@ -126,7 +109,7 @@ function dependsOnRoom({ status, history }: JobDescription): boolean {
 
 async function roomOf(
   jobs: JobDescription[],
-  { caller: { platform }, signal }: Pick<Call, "caller" | "signal">,
+  { caller: { platform }, signal }: Asking,
 ): Promise<Map<string, Record<string, number>>> {
   const clusters = [...new Set(jobs.map(({ cluster_name }) => cluster_name))];
   const rooms = clusters.map(async (cluster) => {
@@ -141,7 +124,8 @@ async function roomOf(
 
 async function runningJobs(
   { cluster_name, org_name }: JobDescription,
-  { caller: { platform }, signal, owner }: Pick<Call, "caller" | "signal"> & { owner: string },
+  owner: string,
+  { caller: { platform }, signal }: Asking,
 ): Promise<string[]> {
   const place = { cluster: cluster_name, orgs: [org_name ?? null], owners: [owner] };
   const filter = { ...place, statuses: ["running"] as const, reverse: true, limit: MAX_RUNNING };
@@ -153,15 +137,10 @@ async function runningJobs(
   return found;
 }
 
-interface LogOptions {
-  redact: Redact;
-  logLines: number;
-}
-
 async function endOfLog(
   job: JobDescription,
-  { redact, logLines: count }: LogOptions,
-  { caller, signal }: Context,
+  { redact, count }: { redact: Redact; count: number },
+  { caller, signal }: Asking,
 ): Promise<LogEnd | "empty" | "unread"> {
   try {
     const { lines, ending } = await lastLines(caller.platform, { job, lines: count }, signal);
