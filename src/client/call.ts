@@ -18,12 +18,12 @@ export interface Where {
   project?: string | undefined;
 }
 
-/** A signal that fires by itself fires first: whose time is over can then be told. */
+/** Lets a signal with a clock of its own fire first, so that the error names the right limit. */
 const LATER_MS = 5;
 
 /**
- * Ends a call with the caller's signal, after its time limit, or when nothing was heard for `idleMs` (0 = never).
- * Emits `abort`, which undici understands, and makes a real signal only for those who ask: with a signal for the
+ * Ends a call with the caller's signal, after its time limit, or when nothing came for `idleMs` (0 = never).
+ * Emits `abort`, which undici understands, and makes a real signal only on demand: with a signal for the
  * call and one for each attempt, as `Limit` makes them, a request costs a sixth more (Node 20, measured with
  * bench/client.ts). Whoever opened it calls `close`.
  */
@@ -62,7 +62,7 @@ export class Deadline extends EventEmitter {
     return this.#controller.signal;
   }
 
-  /** One attempt of what this bounds: it ends with this, or when there is no answer within `ms`. */
+  /** One attempt of the call: it ends with the call, or when there is no answer within `ms`. */
   attempt(ms: number): Deadline {
     const attempt = new Deadline({ timeoutMs: ms }, 0);
     const onAbort = () => attempt.#fire(this.reason);
@@ -71,7 +71,7 @@ export class Deadline extends EventEmitter {
     return attempt;
   }
 
-  /** An attempt that is answered may take as long as the whole. */
+  /** Once answered, an attempt may take as long as the whole call. */
   answered(): void {
     clearTimeout(this.#total);
   }
@@ -97,7 +97,7 @@ export class Deadline extends EventEmitter {
     this.#idle?.refresh();
   }
 
-  /** Stops the idle clock until the next touch: it is the reader who takes time. */
+  /** Stops the idle clock until the next touch, while the reader is busy. */
   rest(): void {
     this.#isResting = true;
   }
@@ -134,7 +134,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export function abortError(
   { reason }: { reason: unknown },
   what: string,
-  /** What had been sent by then. */
+  /** The request under way. */
   request?: FailedRequest,
 ): unknown {
   if (reason instanceof DOMException && reason.name === "TimeoutError")

@@ -52,7 +52,7 @@ export async function imageBase(
   return { base: { cluster, org, project }, clusters, images: directory.images };
 }
 
-/** Refuses what is no single path segment before anything is sent. @throws {PlatformError} `invalid_argument` */
+/** Refuses anything but a single path segment, before a request is sent. @throws {PlatformError} `invalid_argument` */
 export function checkId(id: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
   if (id === "" || id === "." || id === ".." || /[/\\\u0000-\u001f\u007f]/.test(id))

@@ -45,14 +45,14 @@ export interface ErrorDetails {
   retryAfterMs?: number | undefined;
   /** What the call that failed has changed, where that is known. */
   outcome?: Outcome | undefined;
-  /** The message without its advice to try again, which is wrong for whoever may have changed something. */
+  /** The message without its advice to try again, which would be wrong where something may have changed. */
   said?: string | undefined;
 }
 
 /**
  * Every failure of this client. `message` says what failed, for what, and what to try next; `retryable` says
- * whether the same call may succeed if made again unchanged. One failure may reach several callers, so it is
- * never changed: `restate` makes another one of it.
+ * whether the same call may succeed if made again unchanged. Several callers may share one failure, so it is
+ * never changed: `restate` makes a new one of it.
  */
 export class PlatformError extends Error {
   override readonly name: string = "PlatformError";

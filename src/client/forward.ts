@@ -5,7 +5,7 @@ import { type Connection, checkId, monitoringUrl, type OnJob } from "./connectio
 import { invalidArgument, type PlatformError } from "./errors.ts";
 import type { Socket } from "./socket/index.ts";
 
-/** A client that has gone looks like one that only ended its writing. */
+/** A client that is gone looks like one that has only finished writing. */
 const QUIET_MS = 10_000;
 
 export interface ForwardOptions {
@@ -13,7 +13,7 @@ export interface ForwardOptions {
   port: number;
   /** Port on this machine's loopback; 0 or absent = any free one. */
   localPort?: number | undefined;
-  /** How long the answer may pause for a client that has ended its writing, in milliseconds; 10,000 by default. */
+  /** How long the answer may pause for a client that has finished writing, in milliseconds; 10,000 by default. */
   quietMs?: number | undefined;
   /** Called for every connection that fails; the listener goes on. */
   onError?: ((error: unknown) => void) | undefined;
@@ -78,8 +78,8 @@ function portTaken(port: number, cause: unknown): PlatformError {
 }
 
 /**
- * Carries bytes both ways until the job's side ends or the client is gone. The protocol knows no end of writing, so
- * a client that ended its own still gets what comes, until that pauses for `quietMs`.
+ * Carries bytes both ways until the job's side ends or the client is gone. The protocol has no half-close,
+ * so a client that has finished writing still gets what comes, until that pauses for `quietMs`.
  */
 async function join(local: TcpSocket, remote: Socket, quietMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

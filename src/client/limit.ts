@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 
-/** When what runs under a signal has to be over, as `performance.now()` counts; a plain signal does not tell. */
+/** When what runs under a signal has to be over, as `performance.now()` counts; a plain signal does not say. */
 interface TimedSignal extends AbortSignal {
   readonly endsAt?: number;
 }
@@ -43,7 +43,7 @@ export class Limit {
     if (ms !== undefined) {
       const inMs = Math.max(0, Math.min(ms, ...this.#outers.map(msLeft)));
       this.#timer = setTimeout(() => {
-        // Where an outer end comes first it is that one's time which is over.
+        // If an outer limit comes first, it is that one which is over.
         this.#isOver = inMs === ms;
         this.#fire(noResultWithin(inMs));
       }, inMs);
@@ -58,7 +58,7 @@ export class Limit {
     return this.#controller.signal;
   }
 
-  /** Its time is over or it was ended, whatever became of the outer signals. */
+  /** Whether its own time is over or it was ended, whatever the outer signals did. */
   get isOver(): boolean {
     return this.#isOver;
   }

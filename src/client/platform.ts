@@ -19,7 +19,7 @@ export interface ConnectOptions {
   env?: Record<string, string | undefined> | undefined;
   /** How often a safe call is sent again after a failure that may pass; 3 by default. */
   retries?: number | undefined;
-  /** A first attempt to read that is not answered within this is made anew, in milliseconds; 5,000 by default. */
+  /** How long to wait for the answer to a first attempt to read, in milliseconds; 5,000 by default. */
   attemptMs?: number | undefined;
   /** Longest silence of the server within one HTTP call, in milliseconds; 60,000 by default. */
   idleMs?: number | undefined;
@@ -52,8 +52,8 @@ const PING_MS = 10_000;
 const ATTEMPT_MS = 5000;
 
 /**
- * Connects to the platform; sends nothing until the first call. Without a login every call rejects with
- * `no_login`, with an error instead of a login with that error: both say what to do.
+ * Connects to the platform; sends nothing until the first call. Without a login every call rejects with `no_login`,
+ * and given an error instead of a login, with that error: both say what to do.
  */
 export function connectPlatform(
   login: Login | PlatformError | undefined,

@@ -25,7 +25,7 @@ export class Turns {
       end();
       throw error;
     }
-    // Not at the end of the call's time: what the work goes on to do would be told as not done.
+    // The end of the call's time does not end this: work that goes on would be reported as not done.
     return orAbort(work().finally(end), signal);
   }
 }

@@ -52,13 +52,13 @@ export interface PlatformContext {
   selection: Place;
   clusters: Cluster[];
   projects: Project[];
-  /** What the platform sent in an unknown form and is left out: kind, name, and the fields in question. */
+  /** What was left out because it could not be read: kind, name, and the fields in question. */
   unreadable: string[];
 }
 
-/** Presets, prices and projects may change: a configuration older than this is read again. */
+/** Presets, prices and projects may change: an older configuration is read again. */
 const MAX_AGE_MS = 60_000;
-/** For reading it again: then the old one has to do. */
+/** How long to wait for that before the old one is used. */
 const RELOAD_LIMIT_MS = 5000;
 
 const MOST_NAMED = 5;
@@ -111,11 +111,9 @@ export class Directory {
   async cluster(name: string, call?: CallOptions): Promise<Cluster> {
     const cached = this.#loaded;
     let loaded = await this.#load(call);
-    let found = loaded.clusters.find((cluster) => cluster.name === name);
-    if (found === undefined && this.#loaded === cached) {
-      loaded = await this.refresh(call);
-      found = loaded.clusters.find((cluster) => cluster.name === name);
-    }
+    const find = () => loaded.clusters.find((cluster) => cluster.name === name);
+    if (find() === undefined && this.#loaded === cached) loaded = await this.refresh(call);
+    const found = find();
     if (found !== undefined) return found;
     const names = loaded.clusters.map((cluster) => cluster.name).join(", ");
     const odd = unreadableText(loaded);
@@ -226,7 +224,7 @@ function toCluster(wire: WireCluster, onOdd: (odd: string) => void): Cluster {
   };
 }
 
-/** What can be read of several; odd ones are reported by name, and kept where possible. */
+/** What can be read of a list; odd entries are reported by name, and kept if there are `neutral` values. */
 function readEach<T>(
   schema: z.ZodType<T>,
   values: unknown[],

@@ -61,7 +61,7 @@ export async function execAndCollect(
     const execOptions = { command, stdin: input.length > 0, stdout: true, stderr: true, where };
     const running = await execInJob(at, { id, options: execOptions }, { signal: deadline.signal });
     accepted = true;
-    // A program that does not read all of its input closes the stream: its output and exit code tell.
+    // A program may close the stream before it has read all of its input; its output and exit code still come.
     feed(running, input).catch(() => undefined);
     for await (const { fileno, data } of running.output) streams[fileno === 2 ? 2 : 1].push(data);
     Object.assign(end, defined({ exitCode: await running.exit, exitMessage: await running.exitMessage }));

@@ -7,7 +7,7 @@ export interface Capped {
   /** Empty unless something was left out. */
   tail: string;
   omittedBytes: number;
-  /** What came right before `tail`, up to 16 kB: whoever hides secrets has to know what the tail is a part of. */
+  /** What came right before `tail`, up to 16 kB: to find secrets one has to know what the tail is part of. */
   lead: string;
 }
 

@@ -81,7 +81,7 @@ function processOver(socket: Socket): ProcessStream {
   const end = pump(socket, output, () => drained);
   const exit = end.then((frame) => frame?.exit_code);
   const exitMessage = end.then((frame) => frame?.message);
-  // A caller that only reads the output must not be ended by the rejection nobody looked at.
+  // A caller that only reads the output must not crash on a rejection it does not handle.
   for (const promise of [exit, exitMessage]) promise.catch(() => undefined);
   return {
     output: messages(output, socket),
@@ -98,7 +98,7 @@ function processOver(socket: Socket): ProcessStream {
   };
 }
 
-/** The command as it goes into the address: what the platform limits is the length of this. */
+/** The command as it goes into the address, whose length the platform limits. */
 export function commandQuery(command: string): string {
   return new URLSearchParams({ cmd: command }).toString();
 }
@@ -148,7 +148,7 @@ function split({ data, isBinary }: Frame): Message {
   return { fileno, data: data.subarray(1) };
 }
 
-/** Unreadable or incomplete means 1, as the official client has it. */
+/** An unreadable or incomplete frame means 1, as in the official client. */
 function exitOf(data: Uint8Array): WireExit {
   const found = wireExit.safeParse(parseJson(Buffer.from(data).toString("utf8")));
   return found.success ? found.data : { exit_code: 1 };

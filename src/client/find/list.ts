@@ -34,7 +34,7 @@ export interface ListFilter {
   beingDropped?: boolean | null | undefined;
   /** Whether its log was removed; false by default, null = either. */
   logsRemoved?: boolean | null | undefined;
-  /** Called for each record that cannot be shown at all; it is left out. */
+  /** Called for each record that cannot be read at all; it is left out. */
   onUnreadable?: ((error: PlatformError) => void) | undefined;
 }
 
@@ -47,12 +47,8 @@ const WHAT = "Listing jobs";
 export async function* listJobs(at: Connection, filter: ListFilter, call?: CallOptions) {
   const base = await imageBase(at, { cluster: filter.cluster }, call);
   const query = listQuery(filter, base.base).toString();
-  const api = {
-    what: WHAT,
-    method: "GET",
-    url: `${jobsUrl(at)}?${query}`,
-    accept: "application/x-ndjson",
-  } as const;
+  const url = `${jobsUrl(at)}?${query}`;
+  const api = { what: WHAT, method: "GET", url, accept: "application/x-ndjson" } as const;
   const splitter = new LineSplitter(WHAT);
   const records = { base, api, onUnreadable: filter.onUnreadable };
   // One loop over chunks and a plain one over their lines: a promise per line would cost more than the line.
@@ -76,7 +72,7 @@ interface Records {
   onUnreadable: ListFilter["onUnreadable"];
 }
 
-/** One odd record hides no other. */
+/** An odd record does not hide the others. */
 function* jobsOf(values: unknown[], { base, api, onUnreadable }: Records): Generator<JobDescription, void> {
   for (const value of values) {
     if (isObject(value) && typeof value.error === "string") throw midStream(value.error, api);
@@ -103,38 +99,32 @@ function isObject(value: unknown): value is Record<string, unknown> {
 type ListCall = { method: string; url: string };
 
 function listQuery(filter: ListFilter, { cluster, org }: { cluster: string; org: string }): URLSearchParams {
-  const { statuses = [], owners = [], tags = [], projects = [], since, until, limit } = filter;
-  const orgs = filter.orgs === undefined || filter.orgs.length === 0 ? [org] : filter.orgs;
-  const pairs: [string, string | null | undefined][] = [
-    ...each("status", statuses),
-    ["name", filter.name || undefined],
-    ...each("owner", owners),
-    ...each("tag", tags),
-    ["since", since === undefined ? undefined : toInstant(since)],
-    ["until", until === undefined ? undefined : toInstant(until)],
-    ["cluster_name", cluster],
-    ["reverse", filter.reverse === true ? "1" : undefined],
-    ["limit", limit === undefined ? undefined : String(limit)],
-    ["materialized", flag(filter.materialized ?? null)],
-    ["being_dropped", flag(filter.beingDropped === undefined ? false : filter.beingDropped)],
-    ["logs_removed", flag(filter.logsRemoved === undefined ? false : filter.logsRemoved)],
-    ...each("org_name", orgs),
-    ...each("project_name", projects),
-  ];
-  return new URLSearchParams(
-    pairs.flatMap(([key, value]): [string, string][] =>
-      value === undefined || value === null ? [] : [[key, value]],
-    ),
-  );
+  const { statuses = [], name, owners = [], tags = [], since, until, reverse, limit, orgs = [] } = filter;
+  const { materialized = null, beingDropped = false, logsRemoved = false, projects = [] } = filter;
+  const query = new URLSearchParams();
+  const add = (key: string, ...values: readonly (string | null | undefined)[]) => {
+    for (const value of values) if (value !== undefined && value !== null) query.append(key, value);
+  };
+  add("status", ...statuses);
+  add("name", name || undefined);
+  add("owner", ...owners);
+  add("tag", ...tags);
+  add("since", since === undefined ? since : toInstant(since));
+  add("until", until === undefined ? until : toInstant(until));
+  add("cluster_name", cluster);
+  add("reverse", reverse === true ? "1" : undefined);
+  add("limit", limit?.toString());
+  add("materialized", flag(materialized));
+  add("being_dropped", flag(beingDropped));
+  add("logs_removed", flag(logsRemoved));
+  add("org_name", ...(orgs.length === 0 ? [org] : orgs));
+  add("project_name", ...projects);
+  return query;
 }
 
 function flag(value: boolean | null): string | undefined {
   if (value === null) return undefined;
   return value ? "True" : "False";
-}
-
-function each<T>(key: string, values: readonly T[]): [string, T][] {
-  return values.map((value) => [key, value]);
 }
 
 function midStream(text: string, api: ListCall): PlatformError {

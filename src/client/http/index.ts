@@ -8,11 +8,11 @@ import { beforeSending, networkError } from "./network-error.ts";
 import { Retry } from "./retry.ts";
 import { serverError } from "./server-error.ts";
 
-/** As long as a timer can run. */
+/** The longest that a timer can run. */
 const LONGEST_MS = 2 ** 31 - 1;
 const MAX_REDIRECTS = 5;
 const FIRST_PAUSE_MS = 200;
-/** A server that asks for more is not waited for, even by a call without an end: its caller can decide better. */
+/** The longest Retry-After to wait out, even without a time limit: the caller can decide better. */
 const LONGEST_WAIT_MS = 30_000;
 
 /** One call of the platform's HTTP interface. */
@@ -27,7 +27,7 @@ export interface ApiCall {
   /** Whether sending it twice does no harm; by default true for GET only. */
   safe?: boolean;
   notFoundMeansNotRunning?: boolean;
-  /** The server may work for long without a word. */
+  /** The server may work for a long time in silence. */
   mayBeSilent?: boolean;
   /** The platform's own calls carry tracing headers; `/config` does not. */
   untraced?: boolean;
@@ -123,13 +123,13 @@ export class Http {
     }
   }
 
-  /** A connection may be dead without a word: the first of several attempts to read does not wait for long. */
+  /** A connection may have died in silence, so the first of several attempts to read does not wait for long. */
   #attemptMs({ method }: ApiCall, failures: number): number {
     const { retries, attemptMs } = this.#options;
     return method === "GET" && failures === 0 && retries > 0 ? attemptMs : LONGEST_MS;
   }
 
-  /** One attempt, which is given up when it is not answered within `ms`. */
+  /** One attempt, given up when it is not answered within `ms`. */
   async #try<T>(api: ApiCall, { deadline, read, ms }: Attempt<T>): Promise<T> {
     const attempt = deadline.attempt(ms);
     try {
@@ -243,7 +243,7 @@ export function describe({ method, url }: { method: string; url: string }): Fail
   return { method, url: origin + pathname };
 }
 
-/** What a server asks to wait, in milliseconds; absent when it does not say so readably. */
+/** How long a server asks to wait, in milliseconds; undefined when it cannot be read. */
 export function parseRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1000;

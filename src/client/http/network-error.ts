@@ -36,7 +36,7 @@ export function networkError(
   return new PlatformError("unavailable", `${said} Try again later.`, { cause, request, said });
 }
 
-/** A proxy's answer to the wish for a tunnel stands in undici's message only. */
+/** Only undici's message says how a proxy answered CONNECT. */
 function refusedBy(cause: unknown): string | undefined {
   const status = cause instanceof Error ? /^Proxy response \((\d+)\)/.exec(cause.message)?.[1] : undefined;
   return status === undefined ? undefined : `the proxy refused with status ${status}`;
@@ -65,7 +65,7 @@ export function mayHaveHappened(error: PlatformError): boolean {
 
 const TOO_MANY_HEADERS = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);
 
-/** For what comes before a request, as the login and the configuration: its failure means that nothing was sent. */
+/** For what precedes a request, like the login and the configuration: if it fails, nothing was sent. */
 export async function beforeSending<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -5,8 +5,8 @@ const LONGEST_MS = 10_000;
 const MOST_JITTER_MS = 1000;
 
 /**
- * How long to wait between attempts, for everything that asks again: longer with each failure in a row, never
- * shorter than the platform asked for, never without a pause, and not the same for all who ask at a time.
+ * How long to wait between attempts, for everything that retries: longer with each failure in a row, never shorter
+ * than the platform asked for, never zero, and with jitter, so that callers do not come back all at once.
  */
 export class Retry {
   readonly #firstMs: number;
@@ -30,7 +30,7 @@ export class Retry {
     return Math.max(pauseMs, askedMs + Math.random() * Math.min(askedMs / 10, MOST_JITTER_MS));
   }
 
-  /** Something came: the next failure is a first one. */
+  /** The next failure counts as the first one. */
   succeeded(): void {
     this.#failures = 0;
   }

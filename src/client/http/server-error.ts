@@ -54,7 +54,7 @@ function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): Err
   return status >= 500 ? "platform_error" : "invalid_request";
 }
 
-/** What the platform tells apart by words only. Source: protocol reference 3.8 and 3.10 */
+/** Refusals that the platform tells apart by their text only. Source: protocol reference 3.8 and 3.10 */
 const BY_TEXT: [string, ErrorCode][] = [
   ["no such job", "not_found"],
   ["No credits left", "no_credits"],
@@ -104,7 +104,7 @@ function missingOf(payload: unknown): MissingRight[] {
   });
 }
 
-/** Monitoring wraps the API's JSON error into its own, as text: the innermost one is what happened. */
+/** Monitoring wraps the API's JSON error as text into its own: the innermost one says what happened. */
 function textOf(payload: unknown, body: string): string {
   const error = field(payload, "error");
   const message = field(payload, "msg");
@@ -114,7 +114,7 @@ function textOf(payload: unknown, body: string): string {
   return typeof inner === "string" ? inner : error;
 }
 
-/** A page of a proxy says little, and that in its text, not in its tags. */
+/** The text of a proxy's HTML page, without its tags. */
 function readable(text: string): string {
   if (!text.startsWith("<")) return text;
   return text

@@ -23,7 +23,7 @@ const authConfig = z.object({ token_url: z.string(), client_id: z.string() });
 const COLUMNS = Object.keys(row.shape).join(", ");
 const NEWEST = `SELECT ${COLUMNS} FROM main ORDER BY timestamp DESC LIMIT 1`;
 
-/** What is used of `node:sqlite`, which Node 20 does not have. */
+/** What we use of `node:sqlite`, which Node 20 does not have. */
 interface Sqlite {
   DatabaseSync: new (
     path: string,
@@ -114,7 +114,7 @@ function newestRow({ DatabaseSync }: Sqlite, file: string): unknown {
   }
 }
 
-/** Whether this version of Node has what the database is read with. */
+/** Whether this version of Node can read the database. */
 export function readsDatabase(node: string): boolean {
   const [major = 0, minor = 0] = node.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 13);

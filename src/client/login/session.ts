@@ -144,7 +144,7 @@ export class Session {
 const OTHERS = "APOLO_PASSED_CONFIG, or APOLO_URL and APOLO_TOKEN";
 const EMULATOR = "or start the server with --emulator, which needs no account";
 
-/** What can be done about it with this version of Node. */
+/** What to do about it with this version of Node. */
 export function noLoginText(node = process.versions.node): string {
   if (readsDatabase(node)) return `There is no login: run \`apolo login\`, or set ${OTHERS}, ${EMULATOR}.`;
   return `There is no login: set ${OTHERS}, ${EMULATOR}. (What \`apolo login\` saves can be read from Node 22.13 on; this is ${node}.)`;

@@ -1,7 +1,7 @@
 const FIRST_MS = 30_000;
 const WIDENING = 8;
 const MOST_WIDENING = 64;
-/** More than is wanted, as lines do not come evenly. */
+/** Asks for more than is wanted, since lines do not come evenly. */
 const MARGIN = 1.5;
 /** Windows closer together than this are one. */
 const NEAREST_MS = 2;
@@ -14,7 +14,7 @@ export interface Step {
   fromMs: number;
   /** It begins where the log (or what is wanted of it) does. */
   isWhole: boolean;
-  /** No size lies between too little and too much: this window is read whatever it holds. */
+  /** No size lies between too little and too much: this window is read in any case. */
   isLast: boolean;
 }
 
@@ -29,8 +29,8 @@ interface Held {
 }
 
 /**
- * Finds a window before the end that holds enough lines and not far too many: begins small, grows by what came,
- * and closes in where the log is so dense that one held too much.
+ * Finds a window before the end that holds enough lines and not far too many: begins small, grows by what it held,
+ * and closes in by halving where the log is so dense that one held too much.
  */
 export class WindowPlan {
   readonly #startMs: number;
@@ -65,7 +65,7 @@ export class WindowPlan {
     else this.#tooLateMs = this.#fromMs;
     const earliest = this.#tooEarlyMs;
     if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
-    // A log that goes on past what was thought its end: begin where reading has come to.
+    // The log goes on past its assumed end: begin where reading has come to.
     if (earliest >= this.#tooLateMs) this.#tooLateMs = Math.max(this.#endMs, earliest + FIRST_MS);
     const isClose = this.#tooLateMs - earliest < NEAREST_MS || this.#steps > MOST_STEPS;
     return this.#step(
@@ -74,7 +74,7 @@ export class WindowPlan {
     );
   }
 
-  /** Where enough begins at the rate seen, before the true end or ever further from what is thought to be it. */
+  /** Where enough lines begin at the rate seen, counted from the true end or, ever further, from the assumed one. */
   #between(earliestMs: number, lastAtMs: number | undefined): number {
     const widthMs = (this.#wanted * MARGIN) / this.#linesPerMs;
     const guessMs =

@@ -10,7 +10,7 @@ const TAG = /^\w[\w.-]{0,127}$/;
 export interface ImageBase {
   base: Base;
   clusters: Cluster[];
-  /** Images of jobs that were read already. */
+  /** Images of jobs parsed so far. */
   images: Map<string, RemoteImage>;
 }
 

@@ -111,7 +111,7 @@ export function encodePathPart(text: string): string {
   return encodeURIComponent(text).replace(/%(40|3A|24|26|2B|2C|3B|3D)/g, (code) => decodeURIComponent(code));
 }
 
-/** What an error may quote: somebody may have typed a password. */
+/** A reference as an error may quote it: without the password that somebody may have typed. */
 export function withoutUser(text: string): string {
   return text.replace(/:\/\/[^/]*@/, "://…@");
 }

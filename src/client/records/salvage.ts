@@ -1,11 +1,11 @@
 import type { z } from "zod";
 
-/** Repairs of one record value by value; where more is odd, what holds it goes, in the end a whole field. */
+/** After this many repairs of single values, what contains the odd one is dropped instead, in the end a whole field. */
 const SMALL_REPAIRS = 50;
 const MOST_REPAIRS = 100;
 const MOST_NAMED = 10;
 
-/** What of a record could be read, and where the rest stood. */
+/** What could be read of a record, and the paths of the rest. */
 export interface Salvaged<T> {
   /** Undefined when too much is missing. */
   value: T | undefined;
@@ -14,9 +14,8 @@ export interface Salvaged<T> {
 }
 
 /**
- * Reads as much of a record as fits its schema: a number that comes as text or as true is read as one, what does
- * not fit is left out where it may be absent, replaced by its `neutral` value where it may not, and else left out
- * with what it belongs to.
+ * Reads as much of a record as fits its schema. A number sent as text or as true is read as a number. What does not
+ * fit is left out if it may be absent, else replaced by its `neutral` value, else left out with what contains it.
  */
 export function salvage<T>(schema: z.ZodType<T>, sent: unknown, neutral: object): Salvaged<T> {
   const record: unknown = structuredClone(sent);
@@ -41,10 +40,10 @@ function salvaged<T>(value: T | undefined, unread: Iterable<string>): Salvaged<T
   return { value, unread: [...unread].slice(0, MOST_NAMED) };
 }
 
-/** What a number can be written as; the platform gives back what a client sent, checked but not converted. */
+/** How a number may be written: the platform returns what a client sent, checked but not converted. */
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
-/** Puts the same value there in the form that is expected, if that can be done. */
+/** Replaces a value by the same one in the expected type, if there is one. */
 function convert(record: unknown, issue: z.core.$ZodIssue): boolean {
   if (issue.code !== "invalid_type") return false;
   const { path, expected } = issue;

@@ -24,8 +24,8 @@ type WireItem = NonNullable<WireJob["statuses"]>[number];
 const STATUSES = new Set<string>(jobStatus.options);
 
 /**
- * Checks and maps a job as sent. What of it cannot be read is named in `unread`; only a job without an id is
- * refused, unless it is known by `id`. @throws {PlatformError} `protocol_error`
+ * Checks and maps a job as sent. Fields that cannot be read are named in `unread`; a job is refused only without an
+ * id, unless `id` tells it. @throws {PlatformError} `protocol_error`
  */
 export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescription {
   const found = wireJob.safeParse(value);
@@ -47,7 +47,7 @@ export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescrip
   );
 }
 
-/** With a place, also where that could not be read. */
+/** Fills in the place where it could not be read. */
 function placed(wire: WireJob, unread: readonly string[], { base }: ImageBase): WireJob {
   const [cluster, , project] = wire.uri.replace(/^job:\/\//, "").split("/");
   if (wire.cluster_name === "") wire.cluster_name = cluster || base.cluster;
@@ -59,7 +59,7 @@ function named(unread: string[]): { unread?: string[] } {
   return unread.length === 0 ? {} : { unread: unread.map(oneLine) };
 }
 
-/** A record with this many fields missing is something else. */
+/** A record with this many fields unread is no job. */
 const MOST_ODD_FIELDS = 8;
 
 /** What stands for required fields that cannot be read. */
@@ -115,7 +115,7 @@ const JOB_KEYS = [
   "internal_hostname_named",
 ] as const;
 
-/** What are words by the platform's rules stay words, whatever is sent: they stand in lines of ours everywhere. */
+/** Keeps names and the like on one line, whatever was sent: lines of ours quote them everywhere. */
 function withPlainWords(job: JobDescription): JobDescription {
   plainWords(job, WORDS);
   plainWords(job.history, REASON);
@@ -215,7 +215,7 @@ function toContainer(wire: WireJob, at: ImageBase): Container {
 
 const CONTAINER_KEYS = ["entrypoint", "command", "working_dir"] as const;
 
-/** Jobs of one list share few images: each is read once, frozen, and given to all jobs of the same place. */
+/** The jobs of a list share few images: each is parsed once, frozen, and shared by all jobs of the same place. */
 function toImage({ container, cluster_name, org_name, project_name }: WireJob, at: ImageBase): RemoteImage {
   const { base } = at;
   const org = org_name ?? base.org;

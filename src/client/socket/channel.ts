@@ -1,6 +1,6 @@
 const FULL_BYTES = 1024 * 1024;
 
-/** Called when a channel holds enough for now, and when its reader has caught up. */
+/** Called when a channel is full, and when its reader has caught up. */
 export interface Flow {
   pause(): void;
   resume(): void;

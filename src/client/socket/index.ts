@@ -24,7 +24,7 @@ export interface SocketCall {
   protocol?: string;
   /** Whether the connection is kept alive by pings; telemetry is not. */
   ping: boolean;
-  /** Whether opening it twice does no harm: then it is not waited for as long. */
+  /** Whether opening it twice does no harm: then the wait for it is shorter. */
   isRead?: boolean;
   notFoundMeansNotRunning?: boolean;
 }
@@ -44,7 +44,7 @@ export interface Socket {
   /** Resolves once the other side has answered a ping: what it sent before that has come. Never on a dead one. */
   ping(): Promise<void>;
   close(): void;
-  /** Ends it at once, for a reader that has enough of what is still being sent. */
+  /** Ends it at once, for a reader that has enough while more is still being sent. */
   drop(): void;
 }
 
@@ -125,7 +125,7 @@ function connect(
       raw.terminate();
     };
     raw.on("upgrade", ({ headers }) => {
-      // The official client does not mind a server that ignores the subprotocol; ws would.
+      // ws would refuse a server that ignores the subprotocol; the official client does not.
       if (target.protocol !== undefined) headers["sec-websocket-protocol"] ??= target.protocol;
     });
     raw.on("unexpected-response", (_request, { statusCode = 0, headers }) => {
@@ -135,7 +135,7 @@ function connect(
       const retryAfterMs = parseRetryAfter(headers["retry-after"]);
       const status = statusCode;
       fail(serverError({ what, status, body, request, retryAfterMs, notFoundMeansNotRunning }));
-      // Whoever listens to refusals has to end the socket too: else it never closes, nor what was opened for it.
+      // With a listener for refusals ws leaves it to us to end the socket: otherwise it never closes.
       raw.terminate();
     });
     raw.on("open", () => {

@@ -5,7 +5,7 @@ import type { StartOptions, WireStartBody } from "./body.ts";
 
 /** Variables that the platform adds for a job that gets a login. Source: protocol reference 1.5. */
 const PASSED_CONFIG = new Set(["NEURO_PASSED_CONFIG", "APOLO_PASSED_CONFIG"]);
-/** Begins the tags that a start adds of itself: its request, who made it, and what a job does not tell. */
+/** Prefixes of the tags that a start adds by itself: its request, who made it, and what a job does not show. */
 const OWN_TAG = /^mcp(?:-by|-as)?:/;
 const ASKED_TAG = /^mcp-as:(\d+|none)(-wait)?$/;
 
@@ -14,7 +14,7 @@ export function isOwnTag(tag: string): boolean {
   return OWN_TAG.test(tag);
 }
 
-/** Keeps what a job does not tell later, as asked for: its life span, which may be extended, and the wait for quota. */
+/** Records what a job no longer shows: the life span asked for, which may be extended, and the wait for quota. */
 export function askedTag({
   lifeSpanSeconds,
   waitForJobsQuota,
@@ -58,7 +58,7 @@ export function requireOwner(job: JobDescription, { requestId, user }: Omit<Aske
 
 type Fields = Record<string, unknown>;
 
-/** A job's fields by the arguments' names, as far as the job tells. */
+/** A job's fields by the arguments' names, as far as the job shows them. */
 function fieldsOf(job: JobDescription, { body, sentBody }: Omit<Asked, "requestId" | "user">): Fields {
   const { container } = job;
   const { http } = container;
@@ -94,7 +94,7 @@ function fieldsOf(job: JobDescription, { body, sentBody }: Omit<Asked, "requestI
   };
 }
 
-/** The same of a body, which the client has built: only its types are lost. */
+/** The same for a body: the client has built it, only its types are lost. */
 function fieldsAsked(body: WireStartBody): Fields {
   const http = Object(body.http);
   const mounts = (key: string, uriKey: string) =>
@@ -130,7 +130,7 @@ function hasShm({ resources }: WireStartBody): boolean {
   return isSet(Object(resources).shm);
 }
 
-/** What the first call asked for beside what the job tells, in minutes; absent for jobs of older versions. */
+/** What the first call asked for and the job does not show; unknown for jobs of older versions. */
 interface AskedFirst {
   minutes?: unknown;
   waits: boolean;
@@ -152,7 +152,7 @@ function ownless(tags: readonly string[]): string[] {
   return [...new Set(tags)].filter((tag) => !isOwnTag(tag)).sort();
 }
 
-/** The platform writes paths and escapes in its own way. Source: protocol reference 3.5. */
+/** Levels the platform's own way of writing paths and escapes. Source: protocol reference 3.5. */
 function mount(uri: unknown, path: unknown, isReadOnly = false): string {
   const normal = `/${String(path).split("/").filter(Boolean).join("/")}`;
   return `${plainUri(uri)} ${normal} ${isReadOnly}`;
@@ -167,7 +167,7 @@ function plainUri(uri: unknown): string {
   }
 }
 
-/** In minutes: as first asked for, or as it is now; of a job that does not tell any that may have been extended. */
+/** In minutes: as first asked for, or as it is now. Where the first is unknown, now may be an extension of `asked`. */
 function lifeSpanThen(
   { life_span }: JobDescription,
   { asked, first }: { asked: unknown; first: AskedFirst },

@@ -8,7 +8,7 @@ import type { WireStartBody } from "./body.ts";
 const GRACE_MS = 60_000;
 const MAX_KEPT = 1000;
 
-/** What came of a request to start a job. */
+/** How a request to start a job ended. */
 export type StartAnswer =
   | { job: JobDescription; isElsewhere?: boolean }
   | { refused: unknown }
@@ -19,7 +19,7 @@ export interface SentStart {
   readonly body: WireStartBody;
   readonly pricePerHour: string;
   readonly answer: Promise<StartAnswer>;
-  /** Resolves once its job is known, by its answer or otherwise; never if it never is. */
+  /** Resolves once its job is known, by its answer or otherwise; it may never. */
   readonly found: Promise<JobDescription>;
   /** `open` = not answered yet. */
   state: "open" | "found" | "refused" | "lost";
@@ -27,7 +27,7 @@ export interface SentStart {
   isElsewhere: boolean;
   /** When its answer was lost, Unix milliseconds. */
   lostAtMs?: number;
-  /** Its job, however it came to be known. */
+  /** Sets its job, however that became known. */
   settle(job: JobDescription): void;
 }
 
