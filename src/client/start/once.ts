@@ -43,6 +43,8 @@ export interface OnceOptions {
 
 /** One call of `startOnce`, ready to be sent. */
 interface Wanted extends Sought {
+  at: Connection;
+  call: CallOptions;
   key: string;
   shownId: string;
   isNew: boolean;
@@ -74,23 +76,20 @@ export async function startOnce(
   const tags = [...(options.tags ?? []), tag, ...(isNew ? [] : [askedTag(options)])];
   const prepared = await prepareStart(at, { ...options, tags }, call);
   const { where } = prepared;
-  const wanted = { key: startKey(where, tag), requestId, shownId, where, isNew, lookupMs, prepared };
+  const key = startKey(where, tag);
+  const wanted = { at, call, key, requestId, shownId, where, isNew, lookupMs, prepared };
   for (;;) {
-    const found = await inTurn(at, wanted, call);
+    const found = await inTurn(wanted);
     if ("job" in found) return { job: found.job, repeated: true };
-    const job = await jobOf(at, { ...found, wanted }, call);
-    if (job !== undefined) return startedNow(at, job, { ...found, wanted });
+    const job = await jobOf(wanted, found);
+    if (job !== undefined) return startedNow(wanted, job, found);
   }
 }
 
 /** The job of a start that was sent now; it may be that of an earlier call or of another server. */
-function startedNow(
-  at: Connection,
-  job: JobDescription,
-  { sent, isFirst, wanted }: { sent: SentStart; isFirst: boolean; wanted: Wanted },
-): Started {
+function startedNow(wanted: Wanted, job: JobDescription, { sent, isFirst }: Sending): Started {
   if (isFirst && !sent.isElsewhere) return { job, repeated: false };
-  return { job: asAsked(at, job, { ...wanted, sent: isFirst ? undefined : sent }), repeated: true };
+  return { job: asAsked(wanted, job, isFirst ? undefined : sent), repeated: true };
 }
 
 /** The job of an earlier start with the same id, undefined if there is none; sends nothing. @throws as `startOnce` */
@@ -103,42 +102,46 @@ export async function startedBefore(
   const { where } = prepared;
   const job = await startedBy(at, { requestId, where }, call);
   const sent = at.starts.sent(startKey(where, requestTag(requestId)));
-  return job && asAsked(at, job, { shownId: requestId, prepared, sent });
+  return job && asAsked({ at, shownId: requestId, prepared }, job, sent);
 }
 
-type Found = { job: JobDescription } | { sent: SentStart; isFirst: boolean };
+/** A start that was sent, by this call or by an earlier one. */
+interface Sending {
+  sent: SentStart;
+  isFirst: boolean;
+}
 
-function inTurn(at: Connection, wanted: Wanted, call: CallOptions): Promise<Found> {
-  const { signal } = call;
-  const work = () => findOrSend(at, wanted, call);
-  return at.starts.turns.run(wanted.key, work, signal).catch((error: unknown) => {
+type Found = { job: JobDescription } | Sending;
+
+function inTurn(wanted: Wanted): Promise<Found> {
+  const { signal } = wanted.call;
+  const found = wanted.at.starts.turns.run(wanted.key, () => findOrSend(wanted), signal);
+  return found.catch((error: unknown) => {
     throw signal?.aborted === true ? abortError(signal, WHAT) : error;
   });
 }
 
 /** What an earlier call with the same id has come to, or else this one, sent. */
-async function findOrSend(at: Connection, wanted: Wanted, call: CallOptions): Promise<Found> {
+async function findOrSend(wanted: Wanted): Promise<Found> {
+  const { at, call } = wanted;
   const sent = at.starts.sent(wanted.key);
   if (sent?.state === "open") return { sent, isFirst: false };
   const job =
     sent === undefined
       ? await (wanted.isNew ? undefined : startedBy(at, wanted, call))
-      : await jobOfSent(at, { wanted, sent }, call);
-  if (job !== undefined) return { job: asAsked(at, job, { ...wanted, sent }) };
+      : await jobOfSent(wanted, sent);
+  if (job !== undefined) return { job: asAsked(wanted, job, sent) };
   if (call.signal?.aborted === true) throw abortError(call.signal, WHAT);
   const { body, preset } = wanted.prepared;
   // Without the call's signal: a start that was sent is not taken back by no longer listening.
-  const answer = sendStart(at, wanted.prepared).then((made) => toAnswer(at, wanted, made), failedAnswer);
+  const answer = sendStart(at, wanted.prepared).then((made) => toAnswer(wanted, made), failedAnswer);
   const now = at.starts.keep(wanted.key, { body, pricePerHour: preset.credits_per_hour, answer });
   return { sent: now, isFirst: true };
 }
 
 /** The job of a start that this connection sent and that is over. @throws {UnknownOutcomeError} */
-async function jobOfSent(
-  at: Connection,
-  { wanted, sent }: { wanted: Wanted; sent: SentStart },
-  call: CallOptions,
-): Promise<JobDescription | undefined> {
+async function jobOfSent(wanted: Wanted, sent: SentStart): Promise<JobDescription | undefined> {
+  const { at, call } = wanted;
   if (sent.state === "found")
     return (await startedBy(at, wanted, call)) ?? getJob(at, (await sent.found).id, call);
   const answer = await sent.answer;
@@ -146,7 +149,7 @@ async function jobOfSent(
   if (!wasAnswered) {
     const silentMs = Date.now() - (sent.lostAtMs ?? 0);
     const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
-    const found = await search(at, { wanted: { ...wanted, lookupMs }, sent }, call);
+    const found = await search({ ...wanted, lookupMs }, sent);
     if (found !== undefined) return found;
   }
   try {
@@ -159,21 +162,19 @@ async function jobOfSent(
   return undefined;
 }
 
-function asAsked(
-  { session }: Connection,
-  job: JobDescription,
-  { shownId, prepared, sent }: Pick<Wanted, "shownId" | "prepared"> & { sent: SentStart | undefined },
-): JobDescription {
-  const user = userOf(session.login.token);
+type Asked = Pick<Wanted, "at" | "shownId" | "prepared">;
+
+function asAsked({ at, shownId, prepared }: Asked, job: JobDescription, sent: SentStart | undefined) {
+  const user = userOf(at.session.login.token);
   return sameRequest(job, { requestId: shownId, body: prepared.body, sentBody: sent?.body, user });
 }
 
 /** Another server of the login may have sent the same request at the same time: both keep the older job. */
-async function toAnswer(at: Connection, wanted: Wanted, made: JobDescription): Promise<StartAnswer> {
+async function toAnswer(wanted: Wanted, made: JobDescription): Promise<StartAnswer> {
   if (wanted.isNew) return { job: made };
-  const own = await ownTagged(at, wanted, { timeoutMs: TWINS_MS });
+  const own = await ownTagged(wanted.at, wanted, { timeoutMs: TWINS_MS });
   try {
-    const job = await endYounger(at, { own, made, requestId: wanted.shownId });
+    const job = await endYounger(wanted.at, { own, made, requestId: wanted.shownId });
     return { job, isElsewhere: job.id !== made.id };
   } catch (error) {
     return { refused: error };
@@ -191,15 +192,11 @@ function failedAnswer(error: unknown): StartAnswer {
  * Waits for the job of a start that was sent as long as the call allows, then looks for it. Undefined when an
  * earlier call's start was refused. @throws what it was refused with · {UnknownOutcomeError}
  */
-async function jobOf(
-  at: Connection,
-  { sent, isFirst, wanted }: { sent: SentStart; isFirst: boolean; wanted: Wanted },
-  call: CallOptions,
-): Promise<JobDescription | undefined> {
-  const answer = await orTimeOut(sent.answer, call, WHAT).catch(() => undefined);
+async function jobOf(wanted: Wanted, { sent, isFirst }: Sending): Promise<JobDescription | undefined> {
+  const answer = await orTimeOut(sent.answer, wanted.call, WHAT).catch(() => undefined);
   if (answer !== undefined && "job" in answer) return answer.job;
   if (answer === undefined || "lost" in answer) {
-    const job = await Promise.race([sent.found, search(at, { wanted, sent }, call)]);
+    const job = await Promise.race([sent.found, search(wanted, sent)]);
     if (job !== undefined) return job;
   }
   if (sent.state !== "refused") throw unknownOutcome(wanted.shownId, answer);
@@ -209,17 +206,14 @@ async function jobOf(
 }
 
 /** Looks for the caller's job until it shows up or it is certain enough that it will not. */
-async function search(
-  at: Connection,
-  { wanted, sent }: { wanted: Wanted; sent: SentStart },
-  { signal }: CallOptions,
-): Promise<JobDescription | undefined> {
+async function search(wanted: Wanted, sent: SentStart): Promise<JobDescription | undefined> {
+  const { signal } = wanted.call;
   const endsAt = performance.now() + Math.min(wanted.lookupMs, msLeft(signal));
   const isSought = () => performance.now() < endsAt && signal?.aborted !== true;
   for (let waitMs = FIRST_WAIT_MS; isSought() && sent.state !== "refused"; waitMs *= 2) {
     if (sent.state === "found") return sent.found;
     const timeoutMs = Math.max(1, endsAt - performance.now());
-    const [job] = await ownTagged(at, wanted, { signal, timeoutMs });
+    const [job] = await ownTagged(wanted.at, wanted, { signal, timeoutMs });
     if (job !== undefined) {
       sent.settle(job);
       return job;
