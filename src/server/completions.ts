@@ -30,7 +30,7 @@ export function completions(
     const { argument, context } = typed;
     const kind = kindOf(typed, prompts);
     const fitting = matching(await suggest(kind, context?.arguments ?? {}), argument.value);
-    // A name that looks like a secret is not spread by suggesting it.
+    // Do not spread a name that looks like a secret.
     const safe = fitting.filter((value) => redact(value).hidden === 0 && scrub(value) === value);
     const values = safe.slice(0, MOST_VALUES);
     return { completion: { values, total: safe.length, hasMore: safe.length > values.length } };

@@ -1,14 +1,5 @@
 import type { Caller, Consent } from "../operations/caller.ts";
 
-/** How long calls may take, in milliseconds. */
-export interface Limits {
-  /** For a whole call, from its beginning; one that is to wait may take a little longer than it waits. */
-  callMs: number;
-}
-
-/** Clients give up after 60 s, some after 45 s. */
-export const LIMITS: Limits = { callMs: 44_000 };
-
 /** The other side of a session, in whatever way the protocol reaches it. */
 export interface Client {
   /** Whether a person can be asked. */
@@ -31,11 +22,12 @@ export interface Request {
 export interface Connection {
   caller: Caller;
   client: Client;
-  limits: Limits;
+  /** How long a call may take from its beginning, in milliseconds; one that waits may take a little longer than that. */
+  callMs: number;
   /** Whether the agent works on this machine. */
   isLocal: boolean;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
-  /** The last line of defence for all that leaves: no known secret, no character that would not be seen. */
+  /** The last defence for everything that leaves: no known secret, no invisible character. */
   scrub(text: string): string;
 }

@@ -79,6 +79,11 @@ export function describeIssues(tool: string, schema: z.ZodObject, issues: z.core
 }
 
 function unknownArgument(key: string, known: string[]): string {
-  const [guess] = nearestNames(key, known);
-  return `- ${oneLine(key.slice(0, 200))}: unknown argument${guess === undefined ? "" : `, did you mean ${guess}?`}`;
+  return `- ${oneLine(key.slice(0, 200))}: unknown argument${guess(key, known)}`;
+}
+
+/** `, did you mean jobs?`, or nothing. */
+export function guess(name: string, known: readonly string[]): string {
+  const [near] = nearestNames(name, known, 1);
+  return near === undefined ? "" : `, did you mean ${near}?`;
 }

@@ -27,7 +27,7 @@ const CAPABILITIES = {
   completions: {},
 };
 
-/** The SDK's server, which by itself speaks the newest version to everybody. */
+/** The SDK's own server would speak the newest version to everybody. */
 class SessionServer extends Server {
   override connect(transport: Transport): Promise<void> {
     return super.connect(new SessionTransport(transport));

@@ -1,10 +1,10 @@
-/** Clients in some languages send null for what is not set: params, and what they and their parts hold. */
+/** Clients in some languages send null for what is not set: params, their fields, and the fields of those. */
 const DEPTH = 2;
 
-/** The fields of a message without params that are not set. */
+/** The message without params that are null. */
 export function withoutNulls<T extends object>(message: T & { params?: unknown }): T {
   const { params, ...rest } = message;
-  // What is taken away is optional in every message of the protocol, or found missing when it is read.
+  // What is dropped is optional in the protocol, or is reported as missing when the message is read.
   if (params === undefined || params === null) return rest as unknown as T;
   if (typeof params !== "object" || Array.isArray(params)) return message;
   return { ...message, params: Object.fromEntries(kept(params, DEPTH)) };

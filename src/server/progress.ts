@@ -1,4 +1,4 @@
-/** What a request says and gives for telling of progress. */
+/** How a request asks for progress, and the way to send it. */
 export interface Extra {
   _meta?: { progressToken?: string | number | undefined } | undefined;
   sendNotification(notice: {
@@ -9,7 +9,7 @@ export interface Extra {
 
 const MIN_INTERVAL_MS = 1000;
 
-/** Progress for one call: only where the client sent a token, increasing, at most one a second, none after `stop`. */
+/** Progress of one call: only if the client sent a token; increasing, at most one a second, none after `stop`. */
 export function reportProgress({ _meta, sendNotification }: Extra) {
   const progressToken = _meta?.progressToken;
   let step = 0;

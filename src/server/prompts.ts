@@ -1,9 +1,8 @@
 import { Limit } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { nearestNames } from "../jobs/names/near.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
 import type { Connection, Request } from "./connection.ts";
-import { ProtocolError, toProtocolError } from "./errors.ts";
+import { guess, ProtocolError, toProtocolError } from "./errors.ts";
 import { readResource } from "./resources.ts";
 
 /** Offers the prompts: each is given with the resources it needs, read at that moment. */
@@ -11,7 +10,7 @@ export function servePrompts(
   { prompts, tools }: { prompts: readonly Prompt[]; tools: ReadonlySet<string> },
   connection: Connection,
 ) {
-  const { caller, limits, closing, scrub } = connection;
+  const { caller, callMs, closing, scrub } = connection;
   const listing = prompts.map(({ name, title, description, arguments: args }) => ({
     name,
     title,
@@ -21,7 +20,7 @@ export function servePrompts(
   return {
     list: () => ({ prompts: listing }),
     async get({ name, arguments: given = {} }: Wanted, request: Request) {
-      const limit = new Limit([request.signal, closing], { expectedMs: limits.callMs });
+      const limit = new Limit([request.signal, closing], { expectedMs: callMs });
       const { signal } = limit;
       try {
         const prompt = find(prompts, name);
@@ -76,9 +75,4 @@ function check(prompt: Prompt, given: Record<string, string>): Record<string, st
   ];
   if (lines.length === 0) return given;
   throw new InvalidInputError(`${prompt.name}: ${lines.join("; ")}. Arguments: ${known.join(", ")}.`);
-}
-
-function guess(name: string, known: readonly string[]): string {
-  const [near] = nearestNames(name, known, 1);
-  return near === undefined ? "" : `, did you mean ${near}?`;
 }

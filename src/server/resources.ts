@@ -7,8 +7,8 @@ import type { Subscriptions } from "./subscriptions.ts";
 
 /** Offers what can be attached to a conversation: fixed ones, the newest jobs, and templates for the rest. */
 export function serveResources(connection: Connection, subscriptions: Subscriptions) {
-  const { caller, limits, closing, scrub } = connection;
-  const limitFor = ({ signal }: Request) => new Limit([signal, closing], { expectedMs: limits.callMs });
+  const { caller, callMs, closing, scrub } = connection;
+  const limitFor = ({ signal }: Request) => new Limit([signal, closing], { expectedMs: callMs });
   return {
     templates: () => ({
       resourceTemplates: resources

@@ -4,15 +4,15 @@ import { looksLikeToken } from "../jobs/redact/secret-values.ts";
 const HIDDEN = "[hidden]";
 /** Shorter values would hide ordinary words. */
 const SHORTEST = 8;
-/** Shorter ones could be names, when they are made like one. */
+/** Anything shorter that is spelled like a name could be one. */
 const SHORTEST_NAMELIKE = 16;
-/** No name of several words is so long. */
+/** No name of several words is this long. */
 const SHORTEST_PHRASE = 20;
 const NAMELIKE = /^[a-z0-9][a-z0-9._:/-]*$/;
 
 /**
- * Makes the last line of defence for all that leaves: the login's tokens, and secrets of the server's own
- * environment as far as no id, name or URI can be one of them; and characters that would not be seen.
+ * Makes the last defence for everything that leaves. It hides the login's tokens, and secrets of the server's own
+ * environment that cannot be mistaken for an id, a name or a URI; it shows invisible characters.
  */
 export function makeScrub(
   known: readonly string[],

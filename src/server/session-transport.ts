@@ -12,22 +12,18 @@ import { withoutNulls } from "./nulls.ts";
 import { paramsProblem } from "./requests.ts";
 import { clientCapabilities, noticeFor, resultFor } from "./versions.ts";
 
-/** Stands between any transport and the SDK: each session is spoken to in the version that it agreed on. */
+/** Sits between a transport and the SDK, and speaks to each session in the version that it agreed on. */
 export class SessionTransport implements Transport {
   onmessage?: Transport["onmessage"];
   onclose?: () => void;
   onerror?: (error: Error) => void;
   readonly #inner: Transport;
-  /** By id of a request that has no answer yet. */
+  /** Methods of unanswered requests, by id. */
   readonly #methods = new Map<RequestId, string>();
   #version = LATEST_PROTOCOL_VERSION;
 
   constructor(inner: Transport) {
     this.#inner = inner;
-  }
-
-  get sessionId(): string | undefined {
-    return this.#inner.sessionId;
   }
 
   async start(): Promise<void> {
@@ -59,7 +55,7 @@ export class SessionTransport implements Transport {
     return { ...message, result: resultFor(this.#version, method, message.result) };
   }
 
-  /** The client may go on in that version before it has the answer, which the SDK gives by the same rule. */
+  /** Settles the version at once, by the SDK's own rule: the client may use it before it has the answer. */
   #agree(request: JSONRPCRequest): JSONRPCRequest {
     const { params = {} } = request;
     const asked = SUPPORTED_PROTOCOL_VERSIONS.find((version) => version === params.protocolVersion);

@@ -3,7 +3,7 @@ import type { Caller } from "../operations/caller.ts";
 import { offeredPrompts } from "../prompts/index.ts";
 import { offered } from "../tools/index.ts";
 import { completions } from "./completions.ts";
-import { type Client, type Connection, LIMITS, type Limits } from "./connection.ts";
+import type { Client, Connection } from "./connection.ts";
 import { instructions } from "./instructions.ts";
 import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
@@ -11,19 +11,24 @@ import { makeScrub } from "./scrub.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { serveTools } from "./tools.ts";
 
-export interface SessionOptions extends Partial<Limits> {
+/** Clients give up after 60 s, some after 45 s. */
+const CALL_MS = 44_000;
+
+export interface SessionOptions {
   /** Whether the agent works on this machine, so that a port opened here is of use to it. */
   isLocal?: boolean;
+  /** How long a call may take. */
+  callMs?: number;
 }
 
 /** One session of a caller: what it offers, and how its requests are answered. Knows no SDK. */
 export function openSession(
   caller: Caller,
   client: Client,
-  { isLocal = true, ...limits }: SessionOptions = {},
+  { isLocal = true, callMs = CALL_MS }: SessionOptions = {},
 ) {
   const closing = new AbortController();
-  // Each call under way listens.
+  // Every call in progress listens to it.
   setMaxListeners(0, closing.signal);
   const scrub = makeScrub(caller.policy.secrets, () => caller.platform.secrets());
   const connection: Connection = {
@@ -31,7 +36,7 @@ export function openSession(
     client,
     isLocal,
     scrub,
-    limits: { ...LIMITS, ...limits },
+    callMs,
     closing: closing.signal,
   };
   const tools = offered(caller.policy, { isLocal });

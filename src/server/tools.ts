@@ -11,7 +11,7 @@ import { describeError, describeIssues, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
 
-/** What a call may take after its wait: the answer comes at most 2 s late. */
+/** What a call may take after its wait: its answer is at most 2 s late. */
 const TELLING_MS = 1500;
 const CUT_MS = 400;
 
@@ -51,7 +51,7 @@ async function call(
   const parsed = tool.input.safeParse(args);
   if (!parsed.success) return failure(scrub(describeIssues(tool.name, tool.input, parsed.error.issues)));
   const progress = reportProgress(request);
-  // What changes something keeps its own time: giving up half way would leave its outcome unknown.
+  // A call that changes something is never cut off: its outcome would be unknown.
   const limit = limitOf(tool, parsed.data, { connection, request });
   const { signal } = limit;
   const report = (message: string) => progress.report(scrub(message));
@@ -63,7 +63,7 @@ async function call(
     const reply = question === undefined ? first : await run(await askPerson(question, connection, signal));
     return result(tool, reply, connection);
   } catch (error) {
-    // A cancelled call gets no answer; its error is no bug to be logged.
+    // A cancelled call gets no answer; its error is not a bug to log.
     if (request.signal.aborted) return failure(`cancelled: ${tool.name}`);
     if (limit.isOver) return failure(describeSilence(tool.name));
     return failure(scrub(describeError(error, tool.name, tool.nothing)));
@@ -80,15 +80,15 @@ function result({ output }: Tool, reply: Reply<unknown>, connection: Connection)
 }
 
 /**
- * One end for all that a call does, from its beginning: what the client asks of the platform ends by then with an
- * error, which a tool may still tell what it knows by. What only reads is cut soon after.
+ * One deadline for everything a call does. Requests to the platform end by then with an error, and the tool can
+ * still tell what it knows. A call that only reads is cut off soon after.
  */
 function limitOf(
   { effects: { readOnlyHint: reads }, waits }: Tool,
   args: Record<string, unknown>,
   { connection, request }: { connection: Connection; request: Request },
 ): Limit {
-  const { callMs } = connection.limits;
+  const { callMs } = connection;
   const seconds = waits?.(args);
   const waitMs = seconds === undefined ? 0 : seconds * 1000 + TELLING_MS;
   const expectedMs = reads && seconds !== undefined ? waitMs : Math.max(callMs, waitMs);

@@ -1,7 +1,6 @@
 /**
- * What differs between the versions of the protocol, as far as this server says it. Everything is written for
- * the newest; a session of an older one gets it without what came later. Source: the changelogs and schemas of
- * the specification.
+ * How versions of the protocol differ in what this server sends. Everything is written for the newest; an older
+ * session gets it without what came later. Source: the changelogs and schemas of the specification.
  */
 
 type Fields = Record<string, unknown>;
@@ -11,7 +10,7 @@ const TITLES = "2025-06-18";
 /** Annotations of tools, the capability to complete, texts of progress. */
 const ANNOTATIONS = "2025-03-26";
 
-/** A result of `method` as a session of `version` may get it. */
+/** A result of `method` as `version` knows it. */
 export function resultFor(version: string, method: string | undefined, result: Fields): Fields {
   if (version >= TITLES) return result;
   const isOldest = version < ANNOTATIONS;
@@ -33,7 +32,7 @@ export function resultFor(version: string, method: string | undefined, result: F
   }
 }
 
-/** The same for the parameters of a notification. */
+/** The same for the params of a notification. */
 export function noticeFor(version: string, method: string, params: Fields): Fields {
   return method === "notifications/progress" && version < ANNOTATIONS ? without(params, "message") : params;
 }

@@ -1,8 +1,8 @@
-/** Several messages that came as one, and are answered as one once each of them is. */
+/** Messages that came in one batch: their answers go out together once the last one is there. */
 export class Batch {
   readonly #answers: object[] = [];
   readonly #send: (answers: object[]) => void;
-  /** Requests without an answer, and the reading of the batch itself. */
+  /** Unanswered requests, and one more while the batch is being read. */
   #open = 1;
 
   constructor(send: (answers: object[]) => void) {
@@ -13,12 +13,12 @@ export class Batch {
     this.#open += 1;
   }
 
-  /** An answer that nobody has to be waited for. */
+  /** Adds an answer to something that `expect` did not count. */
   add(answer: object): void {
     this.#answers.push(answer);
   }
 
-  /** One of them is over, with an answer or without. */
+  /** One of what `expect` counted is over, with or without an answer. */
   settle(answer?: object): void {
     if (answer !== undefined) this.add(answer);
     this.#open -= 1;

@@ -1,8 +1,8 @@
 import type { Writable } from "node:stream";
 
 /**
- * What goes out, one JSON text a line. While the reader does not read, what only the newest of matters is kept
- * once per key, so that it cannot pile up.
+ * Writes messages, one JSON text a line. While the reader does not read, only the newest message of each key is
+ * kept, so that they cannot pile up.
  */
 export class Outbox {
   readonly #stream: Writable;
@@ -14,7 +14,7 @@ export class Outbox {
     stream.on("drain", this.#onDrain);
   }
 
-  /** Bytes that were not taken yet. */
+  /** Bytes not taken yet. */
   get backlog(): number {
     return this.#stream.writableLength;
   }
@@ -26,7 +26,7 @@ export class Outbox {
     else this.#write(text);
   }
 
-  /** Forgets what is held under the key: it would come too late. */
+  /** Drops what is held under the key: it would come too late. */
   drop(key: string): void {
     this.#held.delete(key);
   }

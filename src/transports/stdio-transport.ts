@@ -12,7 +12,7 @@ import { type Message, type Mistake, readLine, readValue, refuse } from "./frame
 import { LineSplitter, MAX_LINE_BYTES } from "./line-splitter.ts";
 import { Outbox } from "./outbox.ts";
 
-/** Nothing more is read from a client that has this much to read itself. */
+/** A client that has this much to read itself is read no further. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 /** From this version on there are no batches. */
 const WITHOUT_BATCHES = "2025-06-18";
@@ -23,8 +23,8 @@ interface Call {
 }
 
 /**
- * MCP over two streams, one message a line. Whatever has an id is answered, also what cannot be read; the SDK's
- * own transport says nothing then. Knows which calls are under way when the input ends.
+ * MCP over two streams, one message a line. Everything with an id gets an answer, even what cannot be read, to which
+ * the SDK's own transport says nothing. When the input ends it knows which calls are still open.
  */
 export class StdioTransport implements Transport {
   onmessage?: Transport["onmessage"];
@@ -34,7 +34,7 @@ export class StdioTransport implements Transport {
   readonly #output: Writable;
   readonly #outbox: Outbox;
   readonly #lines = new LineSplitter();
-  /** Requests of the client without an answer yet. */
+  /** The client's unanswered requests. */
   #calls: Call[] = [];
   /** Our own requests to the client. */
   readonly #asked = new Set<RequestId>();
@@ -59,7 +59,7 @@ export class StdioTransport implements Transport {
     this.#version = version;
   }
 
-  /** The client will write no more: takes the last line, and answers what we asked in its place. */
+  /** The client will write no more: takes the last line, and answers our own requests in its place. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -156,7 +156,7 @@ export class StdioTransport implements Transport {
     if (!this.#settle(answer.id, answer)) this.#outbox.send(answer);
   }
 
-  /** A call is over. Whether its answer is on its way with those of a batch. */
+  /** Closes a call. Returns whether its answer goes out with a batch. */
   #settle(id: unknown, answer?: object): boolean {
     const call = this.#calls.find((open) => open.id === id);
     if (call === undefined) return false;
@@ -174,7 +174,7 @@ export class StdioTransport implements Transport {
 
   #answerForClient(id: RequestId): void {
     if (!this.#asked.delete(id)) return;
-    // Not an error of the connection: a question that nobody will answer must not pass for one that cannot be asked.
+    // Not a connection error: a question that nobody will answer is not one that cannot be asked.
     const error = { code: ErrorCode.RequestTimeout, message: "The client has stopped sending." };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
@@ -184,13 +184,13 @@ function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {
   return "method" in message && "id" in message;
 }
 
-/** Of what wants an answer. */
+/** The id of what wants an answer. */
 function idOf(frame: Message | Mistake): RequestId | null | undefined {
   if ("mistake" in frame) return frame.answer?.id;
   return isRequest(frame.message) ? frame.message.id : undefined;
 }
 
-/** Of such messages only the newest matters. */
+/** The key of a message of which only the newest matters. */
 function keyOf(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions): string | undefined {
   if (!("method" in message) || "id" in message) return undefined;
   const { method, params } = message;

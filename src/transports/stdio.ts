@@ -9,8 +9,8 @@ import { StdioTransport } from "./stdio-transport.ts";
 const LAST_ANSWERS_MS = 60_000;
 
 /**
- * Speaks MCP over stdin and stdout until the client goes away: one session, of one caller. When the client only
- * writes no more, what it has asked is still answered.
+ * Speaks MCP over stdin and stdout until the client goes away: one session, of one caller. When the client merely
+ * stops writing, its open calls are still answered.
  */
 export async function serveStdio(platform: Platform, policy: Policy): Promise<void> {
   const { stdin, stdout } = process;

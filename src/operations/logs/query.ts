@@ -51,15 +51,15 @@ export interface ReadPlan {
   until?: Date | undefined;
   /** Read everything, within bounds, to search it. */
   isSearch: boolean;
-  /** Wait for new lines, until one matches in any of the logs. */
-  wait?:
-    | {
-        matcher: (inKey?: InKey) => LineMatch;
-        deadlineMs: number;
-        onLine: () => void;
-        found: AbortController;
-      }
-    | undefined;
+  wait?: LogWait | undefined;
+}
+
+/** Waiting for new lines, until one matches in any of the logs. */
+export interface LogWait {
+  matcher: (inKey?: InKey) => LineMatch;
+  deadlineMs: number;
+  onLine: () => void;
+  found: AbortController;
 }
 
 interface PlanOptions {

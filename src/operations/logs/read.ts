@@ -9,7 +9,7 @@ import {
 } from "../../client/index.ts";
 import { mayBeginInKey } from "../../jobs/redact/private-keys.ts";
 import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
-import type { ReadPlan } from "./query.ts";
+import type { LogWait, ReadPlan } from "./query.ts";
 import { type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
 
 /** Lines read before the first one shown, so that a secret that began there is still recognised. */
@@ -41,7 +41,7 @@ export async function readJobLog(
 ): Promise<LogPart> {
   const { lines, since, until, isSearch, wait } = plan;
   const { after, before } = bearing;
-  if (wait !== undefined) return readWaiting(platform, { job, lines, since, after, wait }, signal);
+  if (wait !== undefined) return readWaiting(platform, { job, plan, after, wait }, signal);
   const options = { since, until, after, before, job, lines, ...(isSearch ? SEARCHED : {}) };
   const isForward = after !== undefined && before === undefined;
   const { live, ...tail } =
@@ -78,19 +78,17 @@ export async function lastLines(
   return { ...tail, ...leadOf(tail, lines) };
 }
 
-interface Waiting {
-  job: JobDescription;
-  lines: number;
-  since: Date | undefined;
-  after: LogPlace | undefined;
-  wait: NonNullable<ReadPlan["wait"]>;
-}
-
 async function readWaiting(
   platform: Platform,
-  { job, lines, since, after, wait }: Waiting,
+  {
+    job,
+    plan,
+    after,
+    wait,
+  }: { job: JobDescription; plan: ReadPlan; after?: LogPlace | undefined; wait: LogWait },
   signal: AbortSignal,
 ): Promise<LogPart> {
+  const { lines, since } = plan;
   const { matcher, found, ...rest } = wait;
   const isMatch = matcher(after?.inKey);
   const keep = lines + CONTEXT_LINES;

@@ -18,7 +18,7 @@ const MAX_OUTPUT_BYTES = 6000;
 /** A program that has just started is given this long to print something. */
 const FIRST_OUTPUT_MS = 2000;
 
-/** The end of what a job has printed, all of it where the platform closed its log. */
+/** The last lines that a job has printed; `isWhole` if the platform has closed its log. */
 export interface FirstOutput {
   text: string;
   hidden: number;

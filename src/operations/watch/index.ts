@@ -142,8 +142,10 @@ export class Watcher {
     const retry = new Retry(TICK_MS);
     while (!signal.aborted) {
       const startedMs = performance.now();
-      const trouble = await this.#look(retry.failures > 0, signal);
+      const trouble = await this.#look(signal);
+      this.#active.reached(trouble === undefined);
       if (signal.aborted) return;
+      if (trouble === undefined) this.#tidy(retry.failures > 0);
       if (!this.#isWanted()) {
         this.#stop();
         return;
@@ -157,14 +159,11 @@ export class Watcher {
     }
   }
 
-  /** One look at everything, and what follows from it. Returns what kept some of it from being seen. */
-  async #look(failedBefore: boolean, signal: AbortSignal): Promise<PlatformError | undefined> {
-    const trouble = await this.#tick(signal);
-    this.#active.reached(trouble === undefined);
-    if (trouble !== undefined || signal.aborted) return trouble;
-    if (failedBefore) for (const watch of this.#openJobs()) watch.reconnect();
-    for (const [id, { isOpen }] of this.#jobs) if (!isOpen) this.#jobs.delete(id);
-    return undefined;
+  /** After a look that went well: forgets what is over, and renews streams that an outage may have killed. */
+  #tidy(failedBefore: boolean): void {
+    for (const [id, watch] of this.#jobs)
+      if (!watch.isOpen) this.#jobs.delete(id);
+      else if (failedBefore) watch.reconnect();
   }
 
   #intervalMs(): number {
@@ -173,8 +172,8 @@ export class Watcher {
     return Math.min(SLOWEST_TICK_MS, Math.max(SLOW_TICK_MS, quietMs / QUIET_SHARE));
   }
 
-  /** Asks the platform and tells the watchers. Returns what it answered instead, if anything. */
-  async #tick(signal: AbortSignal): Promise<PlatformError | undefined> {
+  /** Asks the platform and tells the watchers. Returns what went wrong, if anything. */
+  async #look(signal: AbortSignal): Promise<PlatformError | undefined> {
     try {
       const call = { signal, timeoutMs: TICK_LIMIT_MS };
       const place = this.#isPlaceWanted() ? (await this.#platform.context(call)).selection : undefined;
