@@ -3,7 +3,7 @@ import { PlatformClock } from "./clock.ts";
 import { Directory, type PlatformContext } from "./config/clusters.ts";
 import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
-import { type Exchange, poolExchange } from "./http/exchange.ts";
+import { poolExchange } from "./http/exchange.ts";
 import { Http } from "./http/index.ts";
 import { Connections } from "./http/proxies.ts";
 import { type Jobs, jobsOf } from "./jobs.ts";
@@ -61,23 +61,12 @@ export function connectPlatform(
 ): Platform {
   const connections = new Connections(options.env ?? {});
   const clock = new PlatformClock();
-  const exchange = withClock(
-    poolExchange((url) => connections.dispatcherFor(url)),
-    clock,
-  );
+  const exchange = poolExchange(connections, clock);
   const session = new Session(login, exchange);
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
-  const renew = () => connections.renew();
-  const proxyNameFor = (url: string) => connections.proxyNameFor(url);
-  const http = new Http({ exchange, session, userAgent, retries, idleMs, attemptMs, renew, proxyNameFor });
-  const sockets = new Sockets({
-    session,
-    userAgent,
-    pingMs,
-    agentFor: (url) => connections.agentFor(url),
-    proxyNameFor,
-  });
+  const http = new Http({ exchange, session, connections, userAgent, retries, idleMs, attemptMs });
+  const sockets = new Sockets({ session, connections, userAgent, pingMs });
   const directory = new Directory(http, session);
   const starts = new Starts();
   const at: Connection = { http, sockets, session, directory, starts, clock };
@@ -93,14 +82,5 @@ export function connectPlatform(
       sockets.close();
       await connections.close();
     },
-  };
-}
-
-function withClock(exchange: Exchange, clock: PlatformClock): Exchange {
-  return async (outgoing) => {
-    const sentMs = Date.now();
-    const answer = await exchange(outgoing);
-    clock.note(answer.header("date"), sentMs);
-    return answer;
   };
 }

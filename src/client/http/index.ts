@@ -5,6 +5,7 @@ import { type FailedRequest, PlatformError } from "../errors.ts";
 import type { Session } from "../login/session.ts";
 import type { Exchange, Incoming } from "./exchange.ts";
 import { beforeSending, networkError } from "./network-error.ts";
+import type { Connections } from "./proxies.ts";
 import { Retry } from "./retry.ts";
 import { serverError } from "./server-error.ts";
 
@@ -36,15 +37,12 @@ export interface ApiCall {
 export interface HttpOptions {
   exchange: Exchange;
   session: Session;
+  connections: Connections;
   userAgent: string;
   /** How often a safe call is sent again. */
   retries: number;
   /** A first attempt to read that is not answered within this is given up, in milliseconds. */
   attemptMs: number;
-  /** What did not answer in time may be dead: the next request opens a connection of its own. */
-  renew(): void;
-  /** The proxy that leads to `url`, fit to be shown. */
-  proxyNameFor(url: string): string | undefined;
   /** Longest silence of the server, in milliseconds. */
   idleMs: number;
 }
@@ -137,7 +135,8 @@ export class Http {
       attempt.answered();
       return await read(answer, deadline);
     } catch (error) {
-      if (isTimeout(attempt.reason)) this.#options.renew();
+      // What did not answer in time may be dead: the next request opens a connection of its own.
+      if (isTimeout(attempt.reason)) this.#options.connections.renew();
       if (attempt.aborted && !deadline.aborted) throw silent(api, ms);
       throw this.#explain(error, api, deadline);
     } finally {
@@ -194,7 +193,7 @@ export class Http {
   }
 
   #explain(error: unknown, api: ApiCall, deadline: Deadline): unknown {
-    const proxy = this.#options.proxyNameFor(api.url);
+    const proxy = this.#options.connections.proxyNameFor(api.url);
     return networkError(error, { what: api.what, request: describe(api), signal: deadline, proxy });
   }
 }

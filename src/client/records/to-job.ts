@@ -9,8 +9,10 @@ import {
   jobPriority,
   jobRestartPolicy,
   jobStatus,
+  jobStatusHistory,
   type RemoteImage,
   type Resources,
+  resources,
 } from "../job.ts";
 import { type ImageBase, imageOfJob } from "../names/images.ts";
 import { readableUri } from "../names/uris.ts";
@@ -41,9 +43,7 @@ export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescrip
   throw new PlatformError(
     "protocol_error",
     oneLine(`The platform sent ${which} in a form that cannot be read (${unread.join(", ")}).`),
-    {
-      cause: found.error,
-    },
+    { cause: found.error },
   );
 }
 
@@ -169,15 +169,7 @@ function toHistory({ history, statuses }: WireJob): JobStatusHistory {
   return present(mapped, history, HISTORY_KEYS);
 }
 
-const HISTORY_KEYS = [
-  "reason",
-  "description",
-  "created_at",
-  "started_at",
-  "finished_at",
-  "run_time_seconds",
-  "exit_code",
-] as const;
+const HISTORY_KEYS = jobStatusHistory.keyof().options;
 
 function toItem(wire: WireItem): JobStatusItem {
   const item: JobStatusItem = { status: toStatus(wire.status), transition_time: wire.transition_time };
@@ -246,14 +238,7 @@ function toResources(wire: WireResources): Resources {
   return present(mapped, wire, RESOURCE_KEYS);
 }
 
-const RESOURCE_KEYS = [
-  "nvidia_gpu",
-  "nvidia_gpu_model",
-  "amd_gpu",
-  "amd_gpu_model",
-  "intel_gpu",
-  "intel_gpu_model",
-] as const;
+const RESOURCE_KEYS = resources.keyof().options;
 
 function toMigs(migs: NonNullable<WireResources["nvidia_migs"]>): NonNullable<Resources["nvidia_migs"]> {
   return Object.fromEntries(
@@ -264,7 +249,7 @@ function toMigs(migs: NonNullable<WireResources["nvidia_migs"]>): NonNullable<Re
   );
 }
 
-/** Copies the keys that were sent with a value: absent and null both mean "not set". */
+/** Adds the keys that were sent with a value: absent and null both mean "not set". */
 function present<K extends string, T extends object>(
   target: T,
   source: { readonly [P in K]?: unknown },
@@ -273,7 +258,8 @@ function present<K extends string, T extends object>(
   for (const key of keys) {
     const value = source[key];
     // The keys are optional ones of T with the type that the wire schema gives them.
-    if (value !== undefined && value !== null) (target as Record<string, unknown>)[key] = value;
+    if (value !== undefined && value !== null && !(key in target))
+      (target as Record<string, unknown>)[key] = value;
   }
   return target;
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Agent } from "node:http";
 import WebSocket from "ws";
 import { abortError, type CallOptions, Deadline, orTimeOut } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
 import { describe, parseRetryAfter } from "../http/index.ts";
 import { beforeSending, networkError } from "../http/network-error.ts";
+import type { Connections } from "../http/proxies.ts";
 import { serverError } from "../http/server-error.ts";
 import type { Session } from "../login/session.ts";
 import { MAX_FRAME_BYTES } from "../wire/frames.ts";
@@ -50,13 +50,10 @@ export interface Socket {
 
 export interface SocketOptions {
   session: Session;
+  connections: Connections;
   userAgent: string;
   /** How often an open socket is pinged, in milliseconds; an answer must follow within half of it. */
   pingMs: number;
-  /** The agent that leads to `url`: a proxy's, or none. */
-  agentFor(url: string): Agent | undefined;
-  /** Its name, fit to be shown. */
-  proxyNameFor(url: string): string | undefined;
 }
 
 /** Opens the monitoring service's WebSockets. Source: protocol reference 2.5. */
@@ -89,9 +86,9 @@ export class Sockets {
 
   async #openWith(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
     const deadline = new Deadline(call, 0);
-    const { userAgent, agentFor, proxyNameFor } = this.#options;
+    const { userAgent, connections } = this.#options;
     const pingMs = target.ping ? this.#options.pingMs : 0;
-    const agent = agentFor(target.url);
+    const agent = connections.agentFor(target.url);
     const raw = new WebSocket(target.url.replace(/^http/, "ws"), target.protocol ? [target.protocol] : [], {
       headers: { authorization: `Bearer ${token}`, "user-agent": userAgent, accept: "*/*" },
       perMessageDeflate: false,
@@ -104,7 +101,7 @@ export class Sockets {
       this.#open.delete(raw);
       deadline.close();
     });
-    return connect(raw, { ...target, pingMs, proxy: proxyNameFor(target.url) }, deadline.signal);
+    return connect(raw, { ...target, pingMs, proxy: connections.proxyNameFor(target.url) }, deadline.signal);
   }
 }
 
