@@ -1,6 +1,7 @@
 import type { Platform } from "../client/index.ts";
 import type { JobIdentity } from "../jobs/identity.ts";
-import { isUnmistakable } from "../jobs/redact/job.ts";
+import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
+import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -103,4 +104,12 @@ export interface Call {
   progress(message: string): void;
   /** Absent where a person can be asked and was not yet: the call is made again with the answer. */
   consent?: Consent | undefined;
+}
+
+/** Hides secrets in what these jobs print, the values of their own environment among them. */
+export function redactorFor(
+  { policy }: Pick<Caller, "policy">,
+  jobs: readonly Parameters<typeof jobSecrets>[0][],
+): Redact {
+  return makeRedactor([...policy.secrets, ...jobs.flatMap(jobSecrets)]);
 }

@@ -10,11 +10,12 @@ const MOST_NOTES = 20;
 export type Deed = "kill" | "signal";
 
 /** What a token stands for. */
-export interface Shown {
+interface Shown {
   /** The jobs, by id. */
   ids: string[];
   /** So many others fitted the selection and are left alone. */
   leftCount: number;
+  note: Note | undefined;
 }
 
 /** How things stood when they were shown, as far as this process remembers. */
@@ -56,7 +57,7 @@ export class Confirmations {
     return Buffer.concat([mac, body]).toString("base64url");
   }
 
-  read(deed: Deed, token: string): (Shown & { note: Note | undefined }) | Unfit {
+  read(deed: Deed, token: string): Shown | Unfit {
     const bytes = Buffer.from(token, "base64url");
     const [mac, body] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];
     if (body.length < HEAD_BYTES || !timingSafeEqual(mac, this.#macOf(deed, body))) return "unknown";

@@ -17,7 +17,7 @@ export type Suggestion =
 /** What a person has filled in so far, by the name of the variable. */
 export type Filled = Readonly<Record<string, string>>;
 
-type Known = Pick<JobDescription, "id" | "name" | "tags" | "history">;
+type Known = Pick<JobDescription, "id" | "tags" | "history"> & { name: string | undefined };
 
 interface Listed {
   jobs: Promise<Known[]>;
@@ -70,13 +70,8 @@ export class Suggestions {
 
   async #fetch(at: { cluster: string; orgs: (string | null)[]; projects: string[] }): Promise<Known[]> {
     const jobs: Known[] = [];
-    for await (const { id, name, tags, history } of this.#platform.jobs.list({
-      ...at,
-      reverse: true,
-      limit: NEWEST,
-    })) {
-      jobs.push({ id, ...(name === undefined ? {} : { name }), tags, history });
-    }
+    const newest = this.#platform.jobs.list({ ...at, reverse: true, limit: NEWEST });
+    for await (const { id, name, tags, history } of newest) jobs.push({ id, name, tags, history });
     return jobs;
   }
 

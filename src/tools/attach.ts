@@ -6,10 +6,10 @@ import { capText } from "../jobs/output/budget.ts";
 import { fenceOutput } from "../jobs/output/fence.ts";
 import { showText } from "../jobs/output/terminal.ts";
 import { nameOf, statusText } from "../jobs/standing.ts";
-import { counted } from "../jobs/words.ts";
+import { counted, present } from "../jobs/words.ts";
 import { type Attached, talkToJob } from "../operations/attach.ts";
+import { redactorFor } from "../operations/caller.ts";
 import { wasRestarted } from "../operations/find/turned.ts";
-import { redactorFor } from "../operations/redactor.ts";
 import { maybeFlag, openObject, text, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
@@ -39,13 +39,17 @@ export const attach = defineTool({
     const redacted = redactorFor(call.caller, [job])(showText(printed));
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
-    const text = [
+    const text = present([
       `${sent} ${meantText(talked)} for ${seconds} s at most. ${endText(talked, input !== undefined)}`,
       output.trim() === "" ? "It printed nothing." : fenceOutput(output, `Output of ${nameOf(job)}`),
-      ...(redacted.hidden === 0 ? [] : [`${counted(redacted.hidden, "secret value")} hidden.`]),
-    ].join("\n");
-    const lost = end === "lost" ? { connection_lost: true } : {};
-    return { text, data: { ...identityOf(job), output, ended: end === "closed", ...lost }, jobs: [job] };
+      redacted.hidden > 0 && `${counted(redacted.hidden, "secret value")} hidden.`,
+    ]).join("\n");
+    const connection_lost = end === "lost" || undefined;
+    return {
+      text,
+      data: { ...identityOf(job), output, ended: end === "closed", connection_lost },
+      jobs: [job],
+    };
   },
 });
 

@@ -5,7 +5,7 @@ import { identityOf, identityText } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { statusText } from "../jobs/standing.ts";
 import { formatInstant, formatSpan, parseDuration } from "../jobs/time/durations.ts";
-import { creditsText } from "../jobs/words.ts";
+import { creditsText, present } from "../jobs/words.ts";
 import { type Extension, extendJob } from "../operations/extend.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import { maybeText, openObject, text, whichJob } from "./answers.ts";
@@ -46,28 +46,26 @@ export const extend = defineTool({
       end === undefined
         ? `it is ${statusText(job)} and may run ${formatSpan(leftSeconds)} more once it runs`
         : `its new end is ${end} (in ${formatSpan(leftSeconds)} of running; enforced up to a minute late)`;
-    const text = [
+    const text = present([
       `Extended ${meantText(result)} by ${formatSpan(seconds)}: life span ${formatSpan(beforeSeconds)} → ${formatSpan(nowSeconds)}; ${ends}.`,
       `Extra cost at most ${creditsText(extra)} (${price} per hour); in all at most ${formatMost(worstCase)}.`,
-      ...passedCap(worstCase, call.caller.policy.maxCreditsPerJob),
-    ].join("\n");
+      passedCap(worstCase, call.caller.policy.maxCreditsPerJob),
+    ]).join("\n");
     const data = {
       ...identityOf(job),
       life_span_seconds: nowSeconds,
       before_seconds: beforeSeconds,
       extra_credits: extra,
-      ...(end === undefined ? {} : { ends_at: end }),
+      ends_at: end,
     };
     return { text, data, jobs: [job] };
   },
 });
 
 /** Only another server can have added beside this one, and time that was given cannot be taken back. */
-function passedCap(worstCase: string, limit: number | undefined): string[] {
-  if (limit === undefined || compareCredits(worstCase, String(limit)) <= 0) return [];
-  return [
-    `That is above --max-credits-per-job ${limit}: the job was extended elsewhere at the same time. job_kill ends it.`,
-  ];
+function passedCap(worstCase: string, limit: number | undefined): string | undefined {
+  if (limit === undefined || compareCredits(worstCase, String(limit)) <= 0) return undefined;
+  return `That is above --max-credits-per-job ${limit}: the job was extended elsewhere at the same time. job_kill ends it.`;
 }
 
 type Failure = Exclude<Extension, { outcome: "extended" }>;

@@ -5,7 +5,7 @@ import { formatMemory } from "../jobs/reasons/explanation.ts";
 import { nameOf, stateLine } from "../jobs/standing.ts";
 import { formatInstant } from "../jobs/time/durations.ts";
 import { counted, present } from "../jobs/words.ts";
-import { whereOf } from "../operations/find/where.ts";
+import { whereOf } from "../operations/find/index.ts";
 import { type Measurement, measureJob, notRunning } from "../operations/telemetry.ts";
 import { maybeNumber, maybeText, openObject, text } from "./answers.ts";
 import { jobRef, project } from "./args.ts";

@@ -9,6 +9,17 @@ import type { NextCall } from "../../jobs/next-call.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 import { type RefHint, type Unresolved, UnresolvedError } from "./refused.ts";
 
+/** `cluster/org/project`, read from the right. */
+export function whereOf(text: string | undefined): Where {
+  if (text === undefined) return {};
+  const [name, org, cluster] = text.split("/").reverse();
+  return {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(org === undefined ? {} : { org }),
+    ...(name === undefined ? {} : { project: name }),
+  };
+}
+
 /** The job behind one ref, for the tools that take one. @throws {PlatformError} with what to try next */
 export async function resolveOne(
   platform: Platform,

@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import type { JobDescription } from "../../client/index.ts";
 import type { Call } from "../caller.ts";
 import { lookUp } from "../within.ts";
-import { refsAgain, resolveOne } from "./index.ts";
+import { refsAgain, resolveOne, whereOf } from "./index.ts";
 import { RefusedError } from "./refused.ts";
-import { whereOf } from "./where.ts";
 
 /** The tag of every job that a server with this login starts; nobody can ask for it. */
 export function markOf(user: string): string {

@@ -2,7 +2,7 @@ import type { JobDescription, ListFilter, PlatformContext } from "../../client/i
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import { whereOf } from "./where.ts";
+import { whereOf } from "./index.ts";
 
 /** Which projects a list covers. */
 export interface Places {

@@ -8,9 +8,8 @@ import {
 } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { matchesWildcard } from "../../jobs/names/near.ts";
-import type { Call } from "../caller.ts";
+import { type Call, redactorFor } from "../caller.ts";
 import { isOwned } from "../find/owned.ts";
-import { redactorFor } from "../redactor.ts";
 import { lookUp } from "../within.ts";
 import { showJobs } from "./index.ts";
 

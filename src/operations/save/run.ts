@@ -45,12 +45,10 @@ export function startSave(begin: (signal: AbortSignal) => AsyncIterable<SaveStep
     run.step = kind === "progress" ? status : kind.replaceAll("-", " ");
     if (image !== undefined) run.image = image;
     if (layer === undefined || totalBytes === undefined) return;
-    layers.set(layer, { current: currentBytes ?? 0, total: totalBytes });
-    run.pushedBytes = sum([...layers.values()].map(({ current }) => current));
-    run.totalBytes = sum([...layers.values()].map(({ total }) => total));
+    const before = layers.get(layer) ?? { current: 0, total: 0 };
+    const now = { current: currentBytes ?? 0, total: totalBytes };
+    layers.set(layer, now);
+    run.pushedBytes += now.current - before.current;
+    run.totalBytes += now.total - before.total;
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

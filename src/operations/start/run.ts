@@ -73,8 +73,8 @@ async function reservePlaces(
   { plan, presets }: { plan: StartPlan; presets: Preset[] },
   call: Call,
 ): Promise<Reserved> {
-  const seen = request.isRepeatable ? await seenBefore(request, plan, call) : new Set<string>();
-  const items = request.items.filter(({ requestId }) => !seen.has(requestId));
+  const seen = await tagsBefore(request, plan, call);
+  const items = request.items.filter(({ requestId }) => !seen.has(requestTag(requestId)));
   return reserve(wantedPlaces({ ...request, items }, plan), { context: call, presets });
 }
 
@@ -134,20 +134,18 @@ function withoutExceeded(outcome: StartOutcome, all: ReadonlyMap<string, Exceede
   return exceeded === undefined ? outcome : { item: outcome.item, exceeded };
 }
 
-/** Request ids whose jobs exist: what they need is already taken, whatever the limits say now. */
-async function seenBefore(
-  { items, sweepTag }: StartRequest,
+/** The tags of jobs that exist: what these need is already taken, whatever the limits say now. */
+async function tagsBefore(
+  { items, isRepeatable, sweepTag }: StartRequest,
   { where: { cluster, org, project } }: StartPlan,
   { caller: { platform, policy }, signal }: Call,
 ): Promise<Set<string>> {
-  if (!hasLimits(policy)) return new Set();
-  const tag = sweepTag ?? requestTag(items[0]?.requestId ?? "");
   const tags = new Set<string>();
+  if (!isRepeatable || !hasLimits(policy)) return tags;
+  const tag = sweepTag ?? requestTag(items[0]?.requestId ?? "");
   const filter = { tags: [tag], cluster, orgs: [org], projects: [project] };
   for await (const job of platform.jobs.list(filter, { signal })) for (const each of job.tags) tags.add(each);
-  return new Set(
-    items.map(({ requestId }) => requestId).filter((requestId) => tags.has(requestTag(requestId))),
-  );
+  return tags;
 }
 
 /**

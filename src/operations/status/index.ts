@@ -5,11 +5,10 @@ import type { Explanation } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { hasRun, nameOf } from "../../jobs/standing.ts";
-import type { Asking } from "../caller.ts";
+import { type Asking, redactorFor } from "../caller.ts";
 import { resolveMany } from "../find/index.ts";
 import type { Unresolved } from "../find/refused.ts";
 import { lastLines } from "../logs/read.ts";
-import { redactorFor } from "../redactor.ts";
 
 /** Where jobs stand, and why. */
 export interface StatusReport {

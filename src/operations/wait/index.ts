@@ -4,8 +4,7 @@ import type { NextCall } from "../../jobs/next-call.ts";
 import { keepsRestarting } from "../../jobs/reasons/history.ts";
 import type { View } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
-import { refsAgain, resolveAll } from "../find/index.ts";
-import { whereOf } from "../find/where.ts";
+import { refsAgain, resolveAll, whereOf } from "../find/index.ts";
 import { patiently } from "../patience.ts";
 import { type Outcome, untilLine, untilState } from "./until.ts";
 

@@ -5,11 +5,10 @@ import { fitLine } from "../../jobs/output/lines.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import { formatDuration } from "../../jobs/time/durations.ts";
-import type { Call } from "../caller.ts";
+import { type Call, redactorFor } from "../caller.ts";
 import { lineMatcher } from "../logs/query.ts";
 import { watchLog } from "../logs/watch.ts";
 import { passing, pauseFor } from "../patience.ts";
-import { redactorFor } from "../redactor.ts";
 import { Poll } from "../watch/poll.ts";
 
 const POLL_MS = 1000;

@@ -8,9 +8,9 @@ import { showText } from "../../jobs/output/terminal.ts";
 import { type Redact, redactFrom } from "../../jobs/redact/index.ts";
 import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
 import { nameOf } from "../../jobs/standing.ts";
-import { counted } from "../../jobs/words.ts";
+import { counted, present } from "../../jobs/words.ts";
+import { redactorFor } from "../../operations/caller.ts";
 import { runInJob } from "../../operations/exec.ts";
-import { redactorFor } from "../../operations/redactor.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { jobRef, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
@@ -69,21 +69,21 @@ export const exec = defineTool({
     const stderr = shown(ran.stderr, redact);
     const hidden = stdout.hidden + stderr.hidden;
     const ending = endingText(result, { seconds, isArgv: what.argv !== undefined });
-    const text = [
+    const text = present([
       redact(`${meantText(result)}: ${ending}`).text,
       ...streamLines({ stdout: stdout.text, stderr: stderr.text }, { job, ran }),
-      ...(hidden === 0 ? [] : [`${counted(hidden, "secret value")} hidden.`]),
-    ].join("\n");
+      hidden > 0 && `${counted(hidden, "secret value")} hidden.`,
+    ]).join("\n");
     const data = {
       ...identityOf(job),
-      ...(ran.exitCode === undefined ? {} : { exit_code: ran.exitCode }),
-      ...(ran.lost === undefined ? {} : { connection_lost: true }),
-      ...(after === undefined ? {} : { job_status: after.status }),
+      exit_code: ran.exitCode,
+      connection_lost: ran.lost !== undefined || undefined,
+      job_status: after?.status,
       timed_out: ran.timedOut,
       duration_ms: ran.durationMs,
       stdout: stdout.text,
       stderr: stderr.text,
-      ...(hidden === 0 ? {} : { hidden }),
+      hidden: hidden || undefined,
     };
     return { text, data, jobs: [job] };
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { whereOf } from "../../operations/find/where.ts";
+import { whereOf } from "../../operations/find/index.ts";
 import { killJobs } from "../../operations/kill/index.ts";
 import { previewKill } from "../../operations/kill/select.ts";
 import { maybeText, openObject, text, whichJob } from "../answers.ts";

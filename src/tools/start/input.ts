@@ -5,7 +5,7 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { commandToRun, requireWords } from "../../jobs/start/command.ts";
 import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../../jobs/start/sweep.ts";
 import { parseDuration, parseLifeSpan } from "../../jobs/time/durations.ts";
-import { whereOf } from "../../operations/find/where.ts";
+import { whereOf } from "../../operations/find/index.ts";
 import type { StartItem, StartRequest } from "../../operations/start/request.ts";
 import { checkRequestId, project } from "../args.ts";
 

@@ -7,8 +7,8 @@ import { adviceText } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { nameOf, stateData, stateLine } from "../../jobs/standing.ts";
 import { present } from "../../jobs/words.ts";
-import { whereOf } from "../../operations/find/where.ts";
-import { redactorFor } from "../../operations/redactor.ts";
+import { redactorFor } from "../../operations/caller.ts";
+import { whereOf } from "../../operations/find/index.ts";
 import {
   explainJobs,
   type JobReport,
