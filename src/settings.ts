@@ -12,35 +12,16 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-const text = { type: "string" } as const;
-const flag = { type: "boolean" } as const;
-
-const COMMON = { help: { ...flag, short: "h" }, "log-level": text } as const;
-const EMULATOR = {
-  port: text,
-  host: text,
-  token: text,
-  data: text,
-  scene: text,
-  chaos: text,
-  "log-limit": text,
-  "memory-group": text,
-} as const;
-const SERVE = {
-  ...COMMON,
-  version: { ...flag, short: "V" },
-  emulator: flag,
-  data: text,
-  scene: text,
-  chaos: text,
-  "log-limit": text,
-  mode: text,
-  tools: text,
-  "max-credits-per-job": text,
-  "max-credits-per-hour": text,
-  "max-jobs": text,
-  "owned-only": flag,
-} as const;
+const COMMON = ["help", "log-level"] as const;
+/** Of the emulator, embedded or alone. */
+const EMULATOR = ["data", "scene", "chaos", "log-limit"] as const;
+const EMULATOR_ALONE = [...EMULATOR, "port", "host", "token", "memory-group", "json"] as const;
+const LIMITS = ["max-credits-per-job", "max-credits-per-hour", "max-jobs", "owned-only"] as const;
+const SERVE = ["version", "emulator", ...EMULATOR, "mode", "tools", ...LIMITS] as const;
+/** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
+const FROM_ENVIRONMENT = ["mode", "tools", ...LIMITS, "log-level"] as const;
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(["help", "version", "emulator", "json", "owned-only"]);
+const SHORT: Record<string, { short: string }> = { help: { short: "h" }, version: { short: "V" } };
 
 const number = z
   .string()
@@ -75,23 +56,12 @@ const shape = z.object({
   "log-level": z.enum(logLevels).default("warning"),
 });
 
-/** Flags that can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
-const FROM_ENVIRONMENT = [
-  "mode",
-  "tools",
-  "max-credits-per-job",
-  "max-credits-per-hour",
-  "max-jobs",
-  "owned-only",
-  "log-level",
-] as const;
-
 /** The only reader of flags and environment. @throws {UsageError} */
 export function readSettings(argv: string[] = process.argv.slice(2)) {
   const emulatorAlone = argv[0] === "emulator";
   const values = emulatorAlone
-    ? parse(argv.slice(1), { ...COMMON, ...EMULATOR, json: flag })
-    : parse(argv, SERVE);
+    ? parse(argv.slice(1), [...COMMON, ...EMULATOR_ALONE])
+    : parse(argv, [...COMMON, ...SERVE]);
   const raw: Record<string, unknown> = { ...fromEnvironment(process.env), ...values };
   if (raw["owned-only"] === true) raw["owned-only"] = "true";
   const checked = shape.safeParse(raw);
@@ -129,7 +99,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)) {
 
 /** A scene on the real platform is a mistake that must not go unnoticed. */
 function refuseEmulatorFlags(raw: Record<string, unknown>): void {
-  const stray = ["data", "scene", "chaos", "log-limit"].filter((name) => raw[name] !== undefined);
+  const stray = EMULATOR.filter((name) => raw[name] !== undefined);
   if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
 }
 
@@ -139,11 +109,9 @@ function commandOf({ help, version }: z.output<typeof shape>, emulatorAlone: boo
   return emulatorAlone ? "emulator" : "serve";
 }
 
-type Flags = Record<string, { type: "string" | "boolean"; short?: string }>;
-
-function parse(args: string[], options: Flags): Record<string, unknown> {
+function parse(args: string[], known: readonly string[]): Record<string, unknown> {
+  const options = Object.fromEntries(known.map((name) => [name, optionOf(name)]));
   const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
-  const known = Object.keys(options);
   for (const token of tokens) {
     if (token.kind === "positional") throw new UsageError(`unexpected argument ${token.value}`);
     if (token.kind === "option" && !known.includes(token.name)) throw unknownFlag(token.rawName, known);
@@ -155,11 +123,16 @@ function parse(args: string[], options: Flags): Record<string, unknown> {
   }
 }
 
-function unknownFlag(rawName: string, known: string[]): UsageError {
+function optionOf(name: string): { type: "string" | "boolean"; short?: string } {
+  return { type: WITHOUT_VALUE.has(name) ? "boolean" : "string", ...SHORT[name] };
+}
+
+function unknownFlag(rawName: string, known: readonly string[]): UsageError {
   const name = rawName.replace(/^-+/, "");
-  if (Object.hasOwn(EMULATOR, name) || name === "json")
+  const isOne = (flag: string) => flag === name;
+  if (EMULATOR_ALONE.some(isOne))
     return new UsageError(`${rawName}: only with the command \`emulator\`, which runs the emulator alone`);
-  if (Object.hasOwn(SERVE, name))
+  if (SERVE.some(isOne))
     return new UsageError(`${rawName}: only without the command \`emulator\`, when MCP is served`);
   const [guess] = nearestNames(name, known);
   const hint = guess === undefined ? "see --help" : `did you mean --${guess}?`;

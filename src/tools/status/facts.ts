@@ -108,16 +108,13 @@ function placesLines(job: JobDescription) {
   const { container, internal_hostname, status } = job;
   const url = urlOf(job);
   const { volumes, secret_files, disk_volumes, http } = container;
-  const mode = (isReadOnly: boolean) => (isReadOnly ? " (read-only)" : "");
   const mounts = [
-    ...volumes.map(
-      ({ storage_uri, container_path, read_only }) => `${storage_uri} at ${container_path}${mode(read_only)}`,
-    ),
-    ...disk_volumes.map(
-      ({ disk_uri, container_path, read_only }) => `${disk_uri} at ${container_path}${mode(read_only)}`,
-    ),
-    ...secret_files.map(({ secret_uri, container_path }) => `${secret_uri} at ${container_path}`),
-  ];
+    ...volumes.map(({ storage_uri, ...mount }) => ({ uri: storage_uri, ...mount })),
+    ...disk_volumes.map(({ disk_uri, ...mount }) => ({ uri: disk_uri, ...mount })),
+    ...secret_files.map(({ secret_uri, ...mount }) => ({ uri: secret_uri, ...mount, read_only: false })),
+  ].map(
+    ({ uri, container_path, read_only }) => `${uri} at ${container_path}${read_only ? " (read-only)" : ""}`,
+  );
   const auth = http?.requires_auth === false ? "open to everybody" : "platform login needed";
   return [
     mounts.length > 0 && `Mounts: ${mounts.join(", ")}.`,
