@@ -11,9 +11,9 @@ const UNQUOTED = /[^\s"'`\\]{1,256}/y;
 const REST = /[^\s"'`\\&,;]*/y;
 /** Where an unquoted value ends before the blank: at the next pair of a list, a query or a connection string. */
 const NEXT_PAIR = /[&;,](?=[A-Za-z_][\w.-]{0,60}[=:])|;(?=$|\s)|,(?=$|\s)|&amp;|%26|\\u0026|\\n/;
-/** Further than this no closing quote is looked for, so that many openings without end cost little. */
+/** How far to look for a closing quote: text with many unclosed ones must not take long. */
 const LONGEST_QUOTED = 8192;
-/** A sentence does not have more closing brackets than this. */
+/** No sentence ends with more closing brackets. */
 const MOST_CLOSERS = 8;
 
 const ENV_HEAD = /^(?:export |declare -x )?$/;
@@ -55,7 +55,7 @@ function bareValue(text: string, start: number, query: boolean): AssignedValue |
   return value === "" ? undefined : { start, end: start + value.length, quoted: false };
 }
 
-/** Where a value that was longer than this reads at once really ends. */
+/** Where a value ends that was too long to be read at once. */
 export function endOfValue(text: string, { start, end, quoted }: AssignedValue): number {
   if (quoted || end - start < 240) return end;
   REST.lastIndex = end;

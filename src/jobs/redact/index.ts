@@ -5,9 +5,9 @@ import { ruleSpans } from "./rules.ts";
 import { hideSpans, type Span, spansOf } from "./spans.ts";
 
 const MOST_ROUNDS = 8;
-/** Shorter values are words and numbers of any log; hiding them would tell more than they do. */
+/** Shorter values are words and numbers of any log: hiding them would give them away. */
 const SHORTEST = 6;
-/** A line of a longer secret is known by itself from this length on. */
+/** From this length on, one line of a longer secret is looked for by itself. */
 const SHORTEST_PART = 16;
 
 /** A text without its secrets, and how many there were. */
@@ -55,7 +55,7 @@ export function redactFrom(redact: Redact, text: string, inKey?: InKey): Redacte
   return { text: shown.join("\n"), hidden: redacted.hidden + (isMore ? 1 : 0) };
 }
 
-/** What was hidden can uncover a place that its surroundings had covered; a few rounds always suffice. */
+/** Hiding one secret can uncover another that it stood beside; a few rounds always suffice. */
 function untilNothingChanges(text: string, once: Redact): Redacted {
   let result = once(text);
   if (result.hidden === 0) return result;

@@ -4,9 +4,9 @@ import { secrecyOf } from "./secret-names.ts";
 import { isMixedWord, isPlainValue, looksLikeToken } from "./secret-values.ts";
 import { MARK } from "./spans.ts";
 
-/** Words joined are a secret by themselves from this length on. */
+/** From this length on, joined words are a secret by themselves. */
 const SHORTEST_PHRASE = 16;
-/** Words of letters alone are looked for from this length on: shorter ones stand in any log. */
+/** From this length on, letters alone are looked for: shorter words stand in any log. */
 const SHORTEST_WORD = 12;
 
 /**

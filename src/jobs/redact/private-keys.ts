@@ -43,7 +43,8 @@ export function keySpans(text: string, insideKey = false): Span[] {
 
 /** Where each body starts and, where its END is not too far, ends. */
 function bodies(text: string, { ends, insideKey }: { ends: number[]; insideKey: boolean }) {
-  const begins = starts(text, insideKey);
+  const behind = Array.from(text.matchAll(BEGIN), (match) => match.index + match[0].length);
+  const begins = insideKey ? [0, ...behind] : behind;
   let endAt = 0;
   return begins.map((start, index) => {
     while (endAt < ends.length && (ends[endAt] ?? 0) < start) endAt += 1;
@@ -53,14 +54,9 @@ function bodies(text: string, { ends, insideKey }: { ends: number[]; insideKey: 
   });
 }
 
-/** Where bodies begin: right behind each BEGIN, and at the start of a text that goes on with one. */
-function starts(text: string, insideKey: boolean): number[] {
-  const found = Array.from(text.matchAll(BEGIN), (match) => match.index + match[0].length);
-  return insideKey ? [0, ...found] : found;
-}
-
 function endOfBody(text: string, start: number): number {
-  let at = start === 0 ? -1 : start + (inLine(text, start)?.length ?? 0);
+  // A body of one line has its line ends escaped.
+  let at = start === 0 ? -1 : start + text.slice(start).search(/[\s"'<]|$/);
   let previous = start === 0 ? "full" : "begin";
   for (;;) {
     const next = lineAfter(text, at);
@@ -70,13 +66,6 @@ function endOfBody(text: string, start: number): number {
     at = next.end;
     previous = kind;
   }
-}
-
-/** A body of one line, its line ends escaped. */
-function inLine(text: string, start: number): string | undefined {
-  const run = /[^\s"'<]*/y;
-  run.lastIndex = start;
-  return run.exec(text)?.[0];
 }
 
 /** What a line of a body is; only its last one is short, a checksum aside. */

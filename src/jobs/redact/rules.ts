@@ -6,7 +6,7 @@ interface Rule {
   find: RegExp;
   /** Whether what stands there is one; always, if absent. */
   isSecret?: (value: string) => boolean;
-  /** Cheap to find: without it there is nothing to look for. */
+  /** Cheap to find: a text without it is not searched. */
   hint?: RegExp;
 }
 

@@ -64,31 +64,26 @@ export function isPasswordName(name: string): boolean {
 
 const PHRASES = wordSet("pass seed recovery secret backup wallet mnemonic");
 
-function byLastWord(last: string, before: string | undefined, loud: boolean): Secrecy {
-  if (before === undefined) return onItsOwn(last, loud);
-  switch (last) {
-    case "key":
-      return judge(before, KEY_KINDS, HARMLESS_KEYS, loud ? "maybe" : "no");
-    case "token":
-      return judge(before, SECRET_TOKENS, HARMLESS_TOKENS, bare(loud));
-    case "secret":
-      return judge(before, SECRET_SECRETS, HARMLESS_SECRETS, bare(loud));
-    case "pass":
-      return judge(before, DATABASE_WORDS, HARMLESS_PASSES, bare(loud));
-    default:
-      return compound(last, loud);
-  }
-}
-
-function onItsOwn(word: string, loud: boolean): Secrecy {
-  if (word === "key") return loud ? "maybe" : "no";
-  if (word === "pass") return "maybe";
-  return word === "token" || word === "secret" ? bare(loud) : compound(word, loud);
-}
-
 const DATABASE_WORDS = wordSet(
   "db user smtp mysql pg postgres admin sudo login redis mail ftp ssh root http proxy",
 );
+/** Words that make a secret of these last words, and words that make them something else. */
+const KINDS = new Map([
+  ["key", { secret: KEY_KINDS, harmless: HARMLESS_KEYS }],
+  ["token", { secret: SECRET_TOKENS, harmless: HARMLESS_TOKENS }],
+  ["secret", { secret: SECRET_SECRETS, harmless: HARMLESS_SECRETS }],
+  ["pass", { secret: DATABASE_WORDS, harmless: HARMLESS_PASSES }],
+]);
+
+function byLastWord(last: string, before: string | undefined, loud: boolean): Secrecy {
+  const kind = KINDS.get(last);
+  if (kind === undefined) return compound(last, loud);
+  const otherwise = last === "key" ? (loud ? "maybe" : "no") : bare(loud);
+  if (before === undefined) return last === "pass" ? "maybe" : otherwise;
+  if (kind.secret.has(before)) return "sure";
+  return kind.harmless.has(before) ? "no" : otherwise;
+}
+
 const WEAK = wordSet("auth credential credentials creds jwt bearer pat pw otp cookie apitokens sastoken dsn");
 
 function compound(last: string, loud: boolean): Secrecy {
@@ -99,16 +94,6 @@ function compound(last: string, loud: boolean): Secrecy {
 
 function bare(loud: boolean): Secrecy {
   return loud ? "sure" : "maybe";
-}
-
-function judge(
-  before: string,
-  secret: ReadonlySet<string>,
-  harmless: ReadonlySet<string>,
-  otherwise: Secrecy,
-): Secrecy {
-  if (secret.has(before)) return "sure";
-  return harmless.has(before) ? "no" : otherwise;
 }
 
 /** The words of a name, lower case, without numbers and neutral words at its end. */

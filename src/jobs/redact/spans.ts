@@ -14,12 +14,17 @@ export function spansOf(
   find: RegExp,
   isSecret: (value: string) => boolean = () => true,
 ): Span[] {
-  return Array.from(text.matchAll(find)).flatMap((match) => {
-    const group = match.findIndex((part, index) => index > 0 && part !== undefined);
-    const value = match[Math.max(0, group)] ?? "";
-    const start = match.indices?.[Math.max(0, group)]?.[0] ?? match.index;
-    return isSecret(value) ? [{ start, end: start + value.length }] : [];
-  });
+  const spans: Span[] = [];
+  for (const match of text.matchAll(find)) {
+    const group = Math.max(
+      0,
+      match.findIndex((part, index) => index > 0 && part !== undefined),
+    );
+    const value = match[group] ?? "";
+    const start = match.indices?.[group]?.[0] ?? match.index;
+    if (isSecret(value)) spans.push({ start, end: start + value.length });
+  }
+  return spans;
 }
 
 /** Hides the spans, overlapping ones as one, keeping every line end. Says how many secrets that were. */
