@@ -3,7 +3,7 @@ import { oneLine } from "../foreign.ts";
 import { formatCredits, runTimeOf } from "./cost.ts";
 import { shortId, shortIds } from "./names/ids.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
-import { creditsText } from "./words.ts";
+import { creditsText, present } from "./words.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
 const LONGEST_REASON = 60;
@@ -33,12 +33,12 @@ export interface JobRow {
 /** How many jobs there are in each status; a status without jobs counts 0. */
 export type StatusCounts = Record<(typeof STATUSES)[number], number>;
 
-/** What rows are seen from. */
+/** When rows are read, and by whom. */
 export interface RowOptions {
   nowMs: number;
-  /** The caller, whose name is left out of their own rows. */
+  /** The caller, whose own rows name no owner. */
   me?: string | undefined;
-  /** Its project as it is to be called. */
+  /** What to call the project. */
   project?: string | undefined;
   withEnd?: boolean;
 }
@@ -71,19 +71,18 @@ export function rowText(
   nowMs: number,
   { withTime = true }: { withTime?: boolean } = {},
 ): string {
-  const parts = [
+  return present([
     row.name ?? "(no name)",
     shortId(row.id),
     statusText(row),
     ageText(row, nowMs, withTime),
-    row.run_time_seconds === undefined ? "" : `ran ${formatDuration(row.run_time_seconds)}`,
-    row.preset ?? "",
+    row.run_time_seconds !== undefined && `ran ${formatDuration(row.run_time_seconds)}`,
+    row.preset,
     creditsText(row.credits),
-    row.owner === undefined ? "" : `owner ${row.owner}`,
-    row.project === undefined ? "" : `in ${row.project}`,
+    row.owner !== undefined && `owner ${row.owner}`,
+    row.project !== undefined && `in ${row.project}`,
     unreadText(row),
-  ];
-  return parts.filter((part) => part !== "").join(" · ");
+  ]).join(" · ");
 }
 
 /** The jobs an ambiguous name may mean, one line each, with what tells them apart and an id that names one. */
@@ -119,10 +118,13 @@ export function statusText({
   status,
   reason,
   exit_code,
-}: Pick<JobRow, "reason" | "exit_code"> & { status: string }): string {
-  const details = [reason, exit_code === undefined || exit_code === 0 ? undefined : `exit ${exit_code}`];
-  const known = details.filter((detail) => detail !== undefined).join(", ");
-  return known === "" ? status : `${status} (${known})`;
+}: {
+  status: string;
+  reason?: string | undefined;
+  exit_code?: number | undefined;
+}): string {
+  const details = present([reason, exit_code !== undefined && exit_code !== 0 && `exit ${exit_code}`]);
+  return details.length === 0 ? status : `${status} (${details.join(", ")})`;
 }
 
 /** The reason of a job's status; the platform's word `Collected` says nothing, so it is put in words. */

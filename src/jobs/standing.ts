@@ -2,8 +2,9 @@ import type { JobDescription } from "../client/index.ts";
 import { shortId } from "./names/ids.ts";
 import { causeOf, statusText as standingText, unreadText } from "./rows.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
+import { present } from "./words.ts";
 
-/** What a job is seen from: another's owner is named. */
+/** Who reads, and when: the owner of another's job is named. */
 export interface View {
   nowMs: number;
   me: string;
@@ -15,13 +16,12 @@ export function stateLine(job: JobDescription, { nowMs, me }: View): string {
   const { created_at, finished_at, run_time_seconds = 0 } = history;
   const ran = hasRun(job) ? `ran ${formatDuration(run_time_seconds)}` : "never ran";
   const when = (time: string) => `${formatInstant(time)} (${ageOf(time, nowMs)} ago)`;
-  const created = created_at === undefined ? "" : `created ${when(created_at)}`;
   const stands =
     finished_at !== undefined
       ? [`${ran}, ended ${when(finished_at)}`]
-      : [hasRun(job) ? `${ran} so far` : "", created];
+      : [hasRun(job) && `${ran} so far`, created_at !== undefined && `created ${when(created_at)}`];
   const owner = job.owner === me ? "" : `, owner ${job.owner}`;
-  const parts = [statusText(job), ...stands, unreadText(job)].filter((part) => part !== "");
+  const parts = present([statusText(job), ...stands, unreadText(job)]);
   return `${nameOf(job)} (${shortId(job.id)}${owner}): ${parts.join(", ")}`;
 }
 
@@ -47,19 +47,19 @@ export function foreignOwner({ owner }: { owner: string }, me: string) {
   return owner === me ? {} : { owner };
 }
 
-/** Whether its program was ever started; the platform gives a start to every job that ended. */
+/** Whether its program ever started: the platform gives every ended job a start time. */
 export function hasRun({ history }: JobDescription): boolean {
   return (
     history.transitions.some(({ status }) => status === "running") || (history.run_time_seconds ?? 0) > 0
   );
 }
 
-/** What a person calls it. */
+/** Its name, or its id where it has none. */
 export function nameOf({ name, id }: JobDescription): string {
   return name ?? id;
 }
 
-/** Enough of a job, or of one step in its life, to say where it stands. */
+/** A job, or one step of its history. */
 interface Standing {
   status: string;
   history: { reason?: string | undefined; description?: string | undefined; exit_code?: number | undefined };
@@ -67,11 +67,5 @@ interface Standing {
 
 /** `failed (OOMKilled, exit 137)`. */
 export function statusText({ status, history }: Standing): string {
-  const { exit_code } = history;
-  const reason = causeOf({ history });
-  return standingText({
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(exit_code === undefined ? {} : { exit_code }),
-  });
+  return standingText({ status, reason: causeOf({ history }), exit_code: history.exit_code });
 }

@@ -22,7 +22,7 @@ export interface Prompt {
   name: string;
   title: string;
   description: string;
-  /** Tools without which it makes no sense; it is not offered without them. */
+  /** Tools it cannot do without: it is offered only with all of them. */
   needs: readonly string[];
   arguments: readonly PromptArgument[];
   compose(args: Readonly<Record<string, string>>, context: PromptContext): Part[] | Promise<Part[]>;

@@ -6,7 +6,7 @@ import { launchJob } from "./launch-job.ts";
 
 const prompts: Prompt[] = [diagnoseJob, launchJob, compareSweep, dailyReport];
 
-/** What makes sense with the tools that are offered. */
+/** The prompts that make sense with the tools offered. */
 export function offeredPrompts(tools: ReadonlySet<string>): Prompt[] {
   return prompts.filter(({ needs }) => needs.every((tool) => tools.has(tool)));
 }

@@ -10,7 +10,7 @@ export interface Resource {
   /** RFC 6570, simple path variables only; values arrive decoded. A URI without variables is concrete. */
   uriTemplate: string;
   mimeType: "application/json" | "text/plain";
-  /** What is watched for a subscriber; absent where nothing can tell of a change. */
+  /** What is watched for a subscriber; absent where changes cannot be noticed. */
   changesWith?: "job" | "log" | "active";
   /** Throws for what is unknown or forbidden: never empty contents. */
   read(variables: Record<string, string>, context: ResourceContext): Promise<string>;

@@ -5,7 +5,7 @@ import { counted } from "../words.ts";
 import { formatBytes } from "./budget.ts";
 import type { LogFacts, LogPage, LogQuestion } from "./page.ts";
 
-/** What there is to know about the lines of one log: `Log: the last 100 lines, older ones exist; read 1,215 lines, 56.1 kB.` */
+/** What to know about the lines of one log: `Log: the last 100 lines, older ones exist; read 1,215 lines, 56.1 kB.` */
 export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string {
   const { body, span, search } = log;
   const facts = [
@@ -20,7 +20,7 @@ export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string
   return `Log: ${facts.join("; ")}.`;
 }
 
-/** What stands where a log has no lines to show. */
+/** What a log without lines to show says instead. */
 export function emptyText(log: LogFacts): string {
   const { job, linesRead, trouble } = log;
   if (trouble !== undefined) return `This log could not be read: ${trouble.code}: ${trouble.message}`;
@@ -33,7 +33,7 @@ export function emptyText(log: LogFacts): string {
   return isFinished(job.status) ? "Nothing was printed there." : "Nothing has been printed there so far.";
 }
 
-/** Whether what did not come may be there all the same. */
+/** Whether lines that did not arrive may still exist. */
 export function isUncertain({ ending }: LogFacts): boolean {
   return ending === "time" || ending === "quiet" || ending === "held";
 }
@@ -48,7 +48,7 @@ function aboutLines(log: LogFacts, page: LogPage): string[] {
   ];
 }
 
-/** What keeps the lines that were read from being all there are. */
+/** Why there may be more lines than were read. */
 function aboutEnd(log: LogFacts): string[] {
   const { ending } = log;
   return [

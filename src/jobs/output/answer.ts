@@ -7,18 +7,18 @@ import { showBody } from "./body.ts";
 import { byteLength, shareBudget } from "./budget.ts";
 import type { Gap, LogFacts, LogPage, ReadOn } from "./page.ts";
 
-/** Of the whole text, unless what stands around the logs takes too much of it. */
+/** Of the whole text, unless the words around the logs need too much of it. */
 const MAX_BYTES = 16_000;
 const MIN_BODIES_BYTES = 4000;
-/** What a fence and its label take. */
+/** Room for a fence and its label. */
 const FENCE_BYTES = 120;
-/** What a call for the lines left out takes, and the words about them. */
+/** Room for the call that reads the lines left out, and for the words about them. */
 const GAP_BYTES = 450;
 
 /** A page of logs as text. */
 export interface LogAnswer {
   text: string;
-  /** Of each log, what of its lines the text holds. */
+  /** What the text shows of each log. */
   logs: { log: LogFacts; text: string; omittedLines: number }[];
   readOn: ReadOn;
   /** The calls that the text names. */
@@ -40,7 +40,7 @@ function notYetText({ sinceMs, nowMs, instead }: NonNullable<LogPage["notYet"]>)
   return `since: ${times}: nothing has been printed yet, and nothing was read. Give an earlier time, e.g. ${JSON.stringify(instead.arguments)}`;
 }
 
-/** Each log with its share of what the words around them leave. */
+/** Each log with its share of the room that the words around them leave. */
 function withinBudget(page: LogPage) {
   const heads = page.logs.map((log) => headText(log, page));
   const around = byteLength([...heads, ...callsOf(page, page.readOn()).map(callLine)].join("\n"));
@@ -75,17 +75,12 @@ function show(log: LogFacts, maxBytes: number, page: LogPage): ShownLog {
   return { log, text, omittedLines, gap, whole };
 }
 
-interface LabelledCall {
-  label: string;
-  call: NextCall;
-}
-
-function callLine({ label, call }: LabelledCall): string {
+function callLine({ label, call }: ReturnType<typeof callsOf>[number]): string {
   return `${label}: ${callText(call)}`;
 }
 
 /** How to read on: newer lines, what was left out in the middle, older lines, other jobs. */
-function callsOf({ beyond }: LogPage, { newer, leftOut, older, tooMany }: ReadOn): LabelledCall[] {
+function callsOf({ beyond }: LogPage, { newer, leftOut, older, tooMany }: ReadOn) {
   return [
     { label: "Newer lines", call: newer },
     { label: "Left out, the newest of it first", call: leftOut },

@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import { counted } from "../words.ts";
 
 /** Head and tail of a text, and how much lies between. */
@@ -9,7 +10,7 @@ export interface Kept {
   omittedBytes: number;
 }
 
-/** Bytes set aside for the note about what is missing. */
+/** Room for the note about what is missing. */
 const NOTE_BYTES = 80;
 const HEAD_SHARE = 0.25;
 
@@ -70,11 +71,9 @@ export function capText(text: string, maxBytes: number): string {
 
 /** The longest start of a text that fits `maxBytes` of UTF-8, no character split. */
 export function firstBytes(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text, "utf8");
-  if (bytes.length <= maxBytes) return text;
-  let end = Math.max(0, Math.floor(maxBytes));
-  while (end > 0 && isContinuation(bytes[end])) end -= 1;
-  return bytes.toString("utf8", 0, end);
+  const bytes = Buffer.from(text, "utf8").subarray(0, Math.max(0, Math.floor(maxBytes)));
+  // The decoder holds back a character that is not complete.
+  return new StringDecoder("utf8").write(bytes);
 }
 
 /** The longest end of a text that fits `maxBytes` of UTF-8, no character split. */

@@ -3,7 +3,7 @@ import type { NextCall } from "../next-call.ts";
 import type { View } from "../standing.ts";
 import type { LogBody } from "./body.ts";
 
-/** What was asked about a log, as far as words about it repeat it. */
+/** What was asked about a log, as far as the answer repeats it. */
 export interface LogQuestion {
   /** Lines from and up to these times only. */
   since?: string | undefined;
@@ -27,15 +27,15 @@ export interface LogFacts {
   newLineCount: number;
   /** Nothing was printed before them. */
   reachedStart: boolean;
-  /** They were read back to a place in the log, and what lies before it was not wanted. */
+  /** Reading back stopped at a place in the log: what lies before it was not wanted. */
   hasFloor: boolean;
-  /** More lines are there already, after the last one. */
+  /** There are already more lines after the last one. */
   more: boolean;
   /** The newest line is not finished, and is among those in `body`. */
   isLastOpen: boolean;
   /** What a search found: all matches, and those shown; `unsearchedLines` are too long to be searched whole. */
   search?: { matches: number; shown: number; unsearchedLines: number } | undefined;
-  /** Whether the line waited for came, and whether all there is was searched for it. */
+  /** Whether the line waited for came, and whether everything was searched for it. */
   matched?: boolean | undefined;
   isWhole?: boolean | undefined;
   /** Nothing will follow. */
@@ -66,7 +66,7 @@ export interface ReadOn {
   /** What was left out in the middle. */
   leftOut?: CursorCall | undefined;
   older?: CursorCall | undefined;
-  /** More logs have more than one call may go on with: `first` reads the first few of them by themselves. */
+  /** More logs go on than one call may read: `first` reads on in the first few. */
   tooMany?: { logs: number; atOnce: number; first: NextCall } | undefined;
 }
 

@@ -34,7 +34,7 @@ function similarLines<Line extends LogLine>(run: Line[]): Line[] {
   return [...run.slice(0, 1), ...middle, ...run.slice(-1)];
 }
 
-/** Stands for all lines up to the last one, and so in its place. */
+/** A note in the place of the last line it stands for. */
 function noted<Line extends LogLine>(text: string, last: Line[]): Line[] {
   return last.map((line) => ({ ...line, text, cut: undefined }));
 }
@@ -50,7 +50,7 @@ function isProgress(text: string): boolean {
   return text.length <= 1000 && BAR.test(text) && AMOUNT.test(text);
 }
 
-/** What stays of a progress line when its numbers and its bar change. */
+/** A progress line without its numbers and its bar. */
 function skeleton(text: string): string {
   return text.replace(VARYING, "").replace("s/it", "it/s");
 }

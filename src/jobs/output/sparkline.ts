@@ -32,15 +32,12 @@ const IDLE_CORES = 0.05;
 const IDLE_GPU_PERCENT = 1;
 
 /** Smallest, mean and largest value and a sparkline of at most 40 characters; `undefined` without values. */
-export function spreadOf(
-  values: readonly number[],
-  { from = 0 }: { from?: number } = {},
-): Spread | undefined {
+export function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   const min = values.reduce((a, b) => Math.min(a, b));
   const max = values.reduce((a, b) => Math.max(a, b));
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return { min, mean, max, sparkline: sparkline(values, { from, to: max }) };
+  return { min, mean, max, sparkline: sparkline(values, { from: 0, to: max }) };
 }
 
 /** Values as a line of bars between `from` and `to`, neighbours averaged when there are more than 40. */

@@ -22,7 +22,7 @@ const PENDING: Readonly<Record<string, Explain>> = {
   Scheduling: waitingForNode,
   ClusterScalingUp: (job, around) =>
     stated(
-      `No free node has room for preset ${presetOf(job)}, so the cluster is adding one; that takes minutes.`,
+      `No free node has room for preset ${job.preset_name ?? "(none named)"}, so the cluster is adding one; that takes minutes.`,
       `Wait: it fails as ClusterScaleUpFailed if no node comes in time${timeoutOf(job)}. ${elsewhere(job, around)}`.trim(),
     ),
   Pulling: (job) =>
@@ -109,7 +109,7 @@ function running(job: JobDescription): Explanation | undefined {
 
 function waitingForNode(job: JobDescription, around: JobSurroundings): Explanation {
   const wait = `Wait${timeoutOf(job)}, or start it with another preset. ${elsewhere(job, around)}`.trim();
-  return stated(`It waits for a node with room for preset ${presetOf(job)}.`, wait);
+  return stated(`It waits for a node with room for preset ${job.preset_name ?? "(none named)"}.`, wait);
 }
 
 function waitingForQuota({ running: mine = [] }: JobSurroundings): Explanation {
@@ -122,10 +122,6 @@ function waitingForQuota({ running: mine = [] }: JobSurroundings): Explanation {
 
 function elsewhere(job: JobDescription, around: JobSurroundings): string {
   return roomText(job.preset_name, around) ?? "";
-}
-
-function presetOf({ preset_name }: JobDescription): string {
-  return preset_name === undefined ? "(none named)" : preset_name;
 }
 
 function timeoutOf({ schedule_timeout }: JobDescription): string {

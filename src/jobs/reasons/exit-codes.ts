@@ -27,7 +27,7 @@ const READ_LOG = {
   besideLog: "See the end of its log below; job_logs has the rest.",
 };
 
-/** What a process that ended with this code tells by itself, as shells and container runtimes use the codes. */
+/** What an exit code alone tells, as shells and container runtimes use it. */
 const CODES: Readonly<Record<number, Explanation>> = {
   0: stated("The program ended with exit code 0 (success).", ""),
   1: stated(

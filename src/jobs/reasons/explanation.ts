@@ -6,13 +6,13 @@ export interface Explanation {
   why: string;
   /** What to do; empty where nothing is to be done. */
   next: string;
-  /** The same where the end of the job's log, which `next` is about, is shown below. */
+  /** `next` for an answer that shows the end of the job's log below. */
   besideLog?: string | undefined;
-  /** Whether the platform says so, or it is concluded, or nothing is known. */
+  /** Whether the platform says so, we conclude it, or nobody knows. */
   certainty: "stated" | "inferred" | "unknown";
 }
 
-/** What is known around a job, as far as it is; what is there is put into the explanation. */
+/** What else is known; an explanation uses what there is. */
 export interface JobSurroundings {
   /** Presets of the job's cluster. */
   presets?: readonly Preset[] | undefined;

@@ -28,7 +28,7 @@ export function keepsRestarting(job: Pick<JobDescription, "history" | "status">,
   return reason === "Restarting" || nowMs - Date.parse(last ?? "") < LATELY_MS;
 }
 
-/** How long a job has been in the state it is in, as its own history says; `undefined` where that does not say. */
+/** How long a job has been in its state; `undefined` where its history does not say. */
 export function staySeconds({ history }: JobDescription, nowMs: number): number | undefined {
   const { transitions, reason } = history;
   let sinceMs: number | undefined;

@@ -1,5 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
-import type { Explanation } from "./explanation.ts";
+import { type Explanation, stated } from "./explanation.ts";
 
 const ACTIVE: ReadonlySet<string> = new Set(["pending", "suspended", "running"]);
 
@@ -18,18 +18,16 @@ export function pullProblem(job: JobDescription, what: string): Explanation {
       ? "that the registry lets the platform pull it without a login (a private image must first be pushed to the platform's registry)"
       : `that the image was pushed to the platform's registry, to the project named`;
   const again = `start it again with the right image: job_rerun ${JSON.stringify({ job: job.id, image: "…" })}`;
-  return {
-    why: `The image ${imageText(job)} ${what}. This is about the image, not about room on the cluster.`,
-    next: `Check the spelling of the image, that the tag ${tag} exists, and ${access}. Then ${ACTIVE.has(job.status) ? "kill this job and " : ""}${again}.`,
-    certainty: "stated",
-  };
+  return stated(
+    `The image ${imageText(job)} ${what}. This is about the image, not about room on the cluster.`,
+    `Check the spelling of the image, that the tag ${tag} exists, and ${access}. Then ${ACTIVE.has(job.status) ? "kill this job and " : ""}${again}.`,
+  );
 }
 
 /** An image reference that is not valid. */
 export function invalidImage(job: JobDescription): Explanation {
-  return {
-    why: `${imageText(job)} is not a valid image name, so nothing was pulled or run.`,
-    next: "Start it again with a name like `ubuntu:22.04`, `ghcr.io/org/name:tag` or `image:name:tag` (lower case, one tag).",
-    certainty: "stated",
-  };
+  return stated(
+    `${imageText(job)} is not a valid image name, so nothing was pulled or run.`,
+    "Start it again with a name like `ubuntu:22.04`, `ghcr.io/org/name:tag` or `image:name:tag` (lower case, one tag).",
+  );
 }

@@ -6,7 +6,7 @@ import { finishedReason } from "./finished.ts";
 
 /**
  * Explains a job's status, reason and exit code: fixed texts for the reasons of protocol reference 3.11, filled
- * with the job's own data. A reason that is not among them is passed on, and said to be unknown. The job's own
+ * with the job's own data. Any other reason is quoted and called undocumented. The job's own
  * output (its termination message) is never part of it. Source: protocol reference 3.11, appendix D.
  */
 export function explainJob(job: JobDescription, around: JobSurroundings = {}): Explanation {
