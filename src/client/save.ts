@@ -1,4 +1,5 @@
 import { oneLine } from "../foreign.ts";
+import { field } from "../json.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, monitoringUrl } from "./connection.ts";
 import { invalidArgument, PlatformError } from "./errors.ts";
@@ -72,7 +73,8 @@ function toStep(line: Record<string, unknown>, { count, what }: { count: number;
     );
   if (count === 0) return { kind: "commit-started", status };
   if (count === 1) return { kind: "commit-finished", status };
-  const { current, total } = isObject(line.progressDetail) ? line.progressDetail : {};
+  const current = field(line.progressDetail, "current");
+  const total = field(line.progressDetail, "total");
   return {
     kind: "progress",
     status,
@@ -83,12 +85,7 @@ function toStep(line: Record<string, unknown>, { count, what }: { count: number;
 }
 
 function failed(line: Record<string, unknown>, what: string): PlatformError {
-  const detail = isObject(line.errorDetail) ? line.errorDetail.message : undefined;
-  const said = [detail, line.error].find((text) => typeof text === "string");
+  const said = [field(line.errorDetail, "message"), line.error].find((text) => typeof text === "string");
   const serverText = oneLine(String(said ?? "Unknown error").slice(0, 500));
   return new PlatformError("platform_error", `${what} failed: ${serverText}`, { serverText });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { field } from "../../json.ts";
 import { type CallOptions, orTimeOut, pause, type Where } from "../call.ts";
 import { invalidArgument, PlatformError } from "../errors.ts";
 import { describe, type Http } from "../http/index.ts";
@@ -238,6 +239,6 @@ function readEach<T>(
 }
 
 function nameOf(value: unknown): string {
-  const found = z.object({ name: z.string() }).safeParse(value);
-  return found.success ? found.data.name.slice(0, 80) : "without a name";
+  const name = field(value, "name");
+  return typeof name === "string" ? name.slice(0, 80) : "without a name";
 }

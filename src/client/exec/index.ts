@@ -42,8 +42,6 @@ export interface ProcessStream {
   disconnect(): void;
 }
 
-const DEFAULTS = { tty: false, stdin: false, stdout: false, stderr: false };
-
 /** Runs a command in a running job. @throws {PlatformError} `not_running` · `invalid_request`. Source: protocol reference 4.4. */
 export async function execInJob(at: Connection, { id, options }: OnJob<ExecOptions>, call?: CallOptions) {
   const url = await monitoringUrl(at, { where: options.where, parts: [checkId(id), "exec"] }, call);
@@ -61,8 +59,7 @@ export async function attachToJob(at: Connection, { id, options }: OnJob<AttachO
   return processOver(await at.sockets.open({ ...target, protocol, notFoundMeansNotRunning: true }, call));
 }
 
-function flags(options: AttachOptions): string {
-  const { tty, stdin, stdout, stderr } = { ...DEFAULTS, ...options };
+function flags({ tty, stdin, stdout, stderr }: AttachOptions): string {
   const bit = (value: boolean | undefined) => (value === true ? "1" : "0");
   return `tty=${bit(tty)}&stdin=${bit(stdin)}&stdout=${bit(stdout)}&stderr=${bit(stderr)}`;
 }

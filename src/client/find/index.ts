@@ -5,7 +5,7 @@ import type { CallOptions, Where } from "../call.ts";
 import { type Connection, checkId, imageBase, jobsUrl } from "../connection.ts";
 import { AmbiguousError, PlatformError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
-import { type Base, parseJobUri, requireProject } from "../names/uris.ts";
+import { type Base, type JobUri, parseJobUri, requireProject } from "../names/uris.ts";
 import { parseJob } from "../records/to-job.ts";
 import { allJobs, type ListFilter } from "./list.ts";
 
@@ -121,10 +121,6 @@ async function one(at: Connection, target: Sought, call?: CallOptions): Promise<
   }
 }
 
-interface Target extends Base {
-  ref: string;
-}
-
 async function locate(at: Connection, { ref, where }: Sought, call?: CallOptions) {
   const { base } = await imageBase(at, where, call);
   if (/^job:/i.test(ref)) return parseJobUri(ref, requireProject(base));
@@ -132,7 +128,7 @@ async function locate(at: Connection, { ref, where }: Sought, call?: CallOptions
 }
 
 /** The caller's jobs of a name, newest first; where there are none, everybody's. */
-async function mineOrAny(at: Connection, target: Target, call?: CallOptions): Promise<JobDescription[]> {
+async function mineOrAny(at: Connection, target: JobUri, call?: CallOptions): Promise<JobDescription[]> {
   const { user } = await at.directory.context(call);
   const named = await newestNamed(at, target, {}, call);
   const mine = named.filter(({ owner }) => owner === user);
@@ -145,7 +141,7 @@ async function mineOrAny(at: Connection, target: Target, call?: CallOptions): Pr
 /** Newest first; the platform's own lookup by name knows the caller's jobs only, of any project. */
 async function newestNamed(
   at: Connection,
-  target: Target,
+  target: JobUri,
   filter: Pick<ListFilter, "owners">,
   call?: CallOptions,
 ): Promise<JobDescription[]> {
@@ -178,7 +174,7 @@ function newestOf(at: Connection, call: CallOptions | undefined): Newest {
   };
 }
 
-async function byPrefix(target: Target, newest: Newest): Promise<JobDescription> {
+async function byPrefix(target: JobUri, newest: Newest): Promise<JobDescription> {
   const { ref } = target;
   const prefix = prefixOf(ref);
   const found: JobDescription[] = [];
@@ -202,7 +198,7 @@ function prefixOf(ref: string): string | undefined {
   return SHORT_PREFIX.test(ref) ? ref : undefined;
 }
 
-function shortPrefix({ ref, cluster, org, project }: Target, found: JobDescription[]): AmbiguousError {
+function shortPrefix({ ref, cluster, org, project }: JobUri, found: JobDescription[]): AmbiguousError {
   const count = found.length === 1 ? "one job" : `${found.length} jobs`;
   const shown = found.length > MOST_CANDIDATES ? `, the newest ${MOST_CANDIDATES} here` : "";
   return new AmbiguousError(
@@ -236,7 +232,7 @@ function best(scored: Scored[], most: number): string[] {
     .map(([text]) => text);
 }
 
-function notFound({ ref, cluster, org, project }: Target, near: string[]): PlatformError {
+function notFound({ ref, cluster, org, project }: JobUri, near: string[]): PlatformError {
   const advice =
     near.length === 0
       ? ""

@@ -1,4 +1,5 @@
 import { oneLine } from "../../foreign.ts";
+import { field } from "../../json.ts";
 import type { CallOptions } from "../call.ts";
 import { type Connection, imageBase, jobsUrl, toInstant } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
@@ -75,7 +76,8 @@ interface Records {
 /** An odd record does not hide the others. */
 function* jobsOf(values: unknown[], { base, api, onUnreadable }: Records): Generator<JobDescription, void> {
   for (const value of values) {
-    if (isObject(value) && typeof value.error === "string") throw midStream(value.error, api);
+    const fault = field(value, "error");
+    if (typeof fault === "string") throw midStream(fault, api);
     let job: JobDescription | undefined;
     try {
       job = parseJob(value, base);
@@ -89,11 +91,8 @@ function* jobsOf(values: unknown[], { base, api, onUnreadable }: Records): Gener
 
 /** A server that ignores the Accept header answers with one object. */
 function wholeList(value: unknown): unknown[] {
-  return isObject(value) && Array.isArray(value.jobs) ? value.jobs : [value];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+  const jobs = field(value, "jobs");
+  return Array.isArray(jobs) ? jobs : [value];
 }
 
 type ListCall = { method: string; url: string };

@@ -1,5 +1,5 @@
 import { oneLine } from "../../foreign.ts";
-import { parseJson } from "../../json.ts";
+import { field, parseJson } from "../../json.ts";
 import {
   type ErrorCode,
   type FailedRequest,
@@ -122,12 +122,6 @@ function readable(text: string): string {
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-}
-
-function field(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  // Any object may be indexed by a string; the value stays unknown.
-  return (value as Record<string, unknown>)[key];
 }
 
 function shorten(text: string): string {

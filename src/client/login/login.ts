@@ -1,4 +1,4 @@
-import { parseJson } from "../../json.ts";
+import { field, parseJson } from "../../json.ts";
 import { PlatformError } from "../errors.ts";
 
 /** Where the login came from. */
@@ -30,17 +30,11 @@ const CLAIMS = ["identity", "https://platform.neuromation.io/user"];
  * when it is not a token. Source: protocol reference 1.6.
  */
 export function userOf(token: string): string {
-  const claims = payloadOf(token);
+  const [, payload = ""] = token.split(".");
+  const claims = parseJson(Buffer.from(payload, "base64url").toString("utf8"));
   for (const claim of CLAIMS) {
-    const user = claims[claim];
+    const user = field(claims, claim);
     if (typeof user === "string" && user !== "") return user;
   }
   throw new PlatformError("no_login", "The token names no user: log in again with `apolo login`.");
-}
-
-function payloadOf(token: string): Record<string, unknown> {
-  const [, payload = ""] = token.split(".");
-  const claims = parseJson(Buffer.from(payload, "base64url").toString("utf8"));
-  // A JSON object has string keys; each value is checked where it is read.
-  return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
 }

@@ -2,14 +2,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
+import type { Where } from "../call.ts";
 import { invalidArgument, type PlatformError } from "../errors.ts";
-
-/** What a configuration file may select. */
-export interface Selection {
-  cluster?: string | undefined;
-  org?: string | undefined;
-  project?: string | undefined;
-}
 
 const LOCAL_NAMES = [".apolo.toml", ".neuro.toml"];
 
@@ -28,7 +22,7 @@ const selectable = z.object({
  * examined). @throws {PlatformError} `invalid_argument` naming the file that cannot be read.
  * Source: protocol reference 1.8.
  */
-export async function localSelection(cwd: string): Promise<Selection> {
+export async function localSelection(cwd: string): Promise<Where> {
   for (let folder = cwd; dirname(folder) !== folder; folder = dirname(folder))
     for (const name of LOCAL_NAMES) {
       const found = await readSelection(join(folder, name));
@@ -45,7 +39,7 @@ export async function checkUserFile(folder: string): Promise<void> {
     throw invalid(file, "cluster, org and project can be selected in a folder's .apolo.toml only");
 }
 
-async function readSelection(file: string): Promise<Selection | undefined> {
+async function readSelection(file: string): Promise<Where | undefined> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const found = selectable.safeParse(parseToml(text, file));
