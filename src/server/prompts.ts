@@ -25,7 +25,8 @@ export function servePrompts(
       try {
         const prompt = find(prompts, name);
         const parts = await prompt.compose(check(prompt, given), { caller, signal, tools });
-        const messages = await Promise.all(parts.map((part) => toMessage(part, connection, signal)));
+        const contents = await Promise.all(parts.map((part) => toContent(part, connection, signal)));
+        const messages = contents.map((content) => ({ role: "user" as const, content }));
         return { description: prompt.description, messages };
       } catch (error) {
         throw toProtocolError(error, { what: `the prompt ${name}`, scrub });
@@ -39,10 +40,6 @@ export function servePrompts(
 interface Wanted {
   name: string;
   arguments?: Record<string, string> | undefined;
-}
-
-async function toMessage(part: Part, connection: Connection, signal: AbortSignal) {
-  return { role: "user" as const, content: await toContent(part, connection, signal) };
 }
 
 /** What cannot be read is replaced by the reason: the rest of the prompt is still of use. */

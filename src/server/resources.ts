@@ -9,16 +9,13 @@ import type { Subscriptions } from "./subscriptions.ts";
 export function serveResources(connection: Connection, subscriptions: Subscriptions) {
   const { caller, callMs, closing, scrub } = connection;
   const limitFor = ({ signal }: Request) => new Limit([signal, closing], { expectedMs: callMs });
+  const offered = resources.map(({ read: _, changesWith: __, ...resource }) => resource);
+  const fixed = offered
+    .filter((resource) => !isTemplate(resource))
+    .map(({ uriTemplate: uri, ...resource }) => ({ ...resource, uri }));
   return {
-    templates: () => ({
-      resourceTemplates: resources
-        .filter(isTemplate)
-        .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uriTemplate })),
-    }),
+    templates: () => ({ resourceTemplates: offered.filter(isTemplate) }),
     async list(request: Request) {
-      const fixed = resources
-        .filter((resource) => !isTemplate(resource))
-        .map(({ uriTemplate, ...resource }) => ({ ...describe(resource), uri: uriTemplate }));
       const limit = limitFor(request);
       await subscriptions.announceList();
       // A list must not fail because the platform is away or nobody is logged in: reading says why.
@@ -60,8 +57,4 @@ export async function readResource(
 
 function isTemplate({ uriTemplate }: { uriTemplate: string }): boolean {
   return uriTemplate.includes("{");
-}
-
-function describe({ name, title, description, mimeType }: Omit<(typeof resources)[number], "uriTemplate">) {
-  return { name, title, description, mimeType };
 }

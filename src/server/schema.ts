@@ -10,7 +10,7 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (io === "output") {
         dropUnlisted(jsonSchema);
-        dropEmpty(jsonSchema, ["additionalProperties", "properties"]);
+        dropEmpty(jsonSchema);
       }
       // What a row always has shows in every answer; promising it in the list costs each session bytes.
       if (io === "output" && path.length > 0) delete jsonSchema.required;
@@ -32,11 +32,9 @@ function dropUnlisted(schema: z.core.JSONSchema.JSONSchema): void {
 }
 
 /** An open object is what a schema without these keys means, too. */
-function dropEmpty(
-  schema: z.core.JSONSchema.JSONSchema,
-  keys: ("additionalProperties" | "properties")[],
-): void {
-  for (const key of keys) if (schema[key] !== undefined && isEmpty(schema[key])) delete schema[key];
+function dropEmpty(schema: z.core.JSONSchema.JSONSchema): void {
+  for (const key of ["additionalProperties", "properties"] as const)
+    if (isEmpty(schema[key])) delete schema[key];
 }
 
 function isEmpty(value: unknown): boolean {

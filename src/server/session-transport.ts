@@ -1,5 +1,6 @@
 import type { Transport, TransportSendOptions } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
+  ClientRequestSchema,
   ErrorCode,
   type JSONRPCMessage,
   type JSONRPCRequest,
@@ -9,8 +10,13 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/sdk/types.js";
 import { withoutNulls } from "./nulls.ts";
-import { paramsProblem } from "./requests.ts";
 import { clientCapabilities, noticeFor, resultFor } from "./versions.ts";
+
+/** Requests that this server answers; to any other the SDK says that the method is unknown. */
+const ANSWERED = /^(initialize|ping|completion\/complete|(tools|resources|prompts)\/.*)$/;
+const SCHEMAS = ClientRequestSchema.options.filter(({ shape }) => ANSWERED.test(shape.method.value));
+
+const MOST_ISSUES = 5;
 
 /** Sits between a transport and the SDK, and speaks to each session in the version that it agreed on. */
 export class SessionTransport implements Transport {
@@ -80,8 +86,18 @@ export class SessionTransport implements Transport {
     const error = { code: ErrorCode.InvalidParams, message: problem };
     this.#inner
       .send({ jsonrpc: "2.0", id: request.id, error }, { relatedRequestId: request.id })
-      .catch((reason: unknown) =>
-        this.onerror?.(reason instanceof Error ? reason : new Error(String(reason))),
-      );
+      .catch((reason: Error) => this.onerror?.(reason));
   }
+}
+
+/** What is wrong with the params, in words; undefined if nothing is. The SDK would show its schema instead. */
+function paramsProblem(request: JSONRPCRequest): string | undefined {
+  const schema = SCHEMAS.find(({ shape }) => shape.method.value === request.method);
+  const parsed = schema?.safeParse(request);
+  if (parsed === undefined || parsed.success) return undefined;
+  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
+    const where = path.length > 1 ? path.slice(1) : path;
+    return `${where.join(".")}: ${message.replace(/^Invalid input: /, "").replace("record", "object")}`;
+  });
+  return `invalid_argument: ${request.method} cannot be read: ${issues.join("; ")}.`;
 }

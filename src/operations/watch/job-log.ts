@@ -29,9 +29,13 @@ export class LogWatch {
     this.#job = job;
     this.#onLine = onLine;
     this.#follower = new LogFollower({ platform, retryMs: FIRST_RETRY_MS, isEager: false });
-    const placed = this.#firstPlace();
+    const { signal } = this.#closing;
+    const placed = this.#place(signal).then(
+      () => undefined,
+      (error: unknown) => (signal.aborted ? undefined : passing(error)),
+    );
     this.ready = placed.then(() => undefined);
-    this.done = placed.then((failure) => this.#follower.run(this.#listener(), this.#closing.signal, failure));
+    this.done = placed.then((failure) => this.#follower.run(this.#listener(), signal, failure));
   }
 
   /** A newer description of the job: it may be running now, so that there is a log to follow. */
@@ -56,16 +60,6 @@ export class LogWatch {
 
   close(): void {
     this.#closing.abort();
-  }
-
-  /** What kept the end of the log from being found, if anything did. */
-  async #firstPlace(): Promise<PlatformError | undefined> {
-    try {
-      await this.#place(this.#closing.signal);
-      return undefined;
-    } catch (error) {
-      return this.#closing.signal.aborted ? undefined : passing(error);
-    }
   }
 
   #listener(): LogListener {

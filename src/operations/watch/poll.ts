@@ -30,12 +30,6 @@ interface WatchedPlace {
   project?: string | undefined;
 }
 
-/** What to look at: jobs by their last known description, and at most one whole place. */
-interface LookRequest {
-  jobs: readonly JobDescription[];
-  place?: WatchedPlace | undefined;
-}
-
 /** What a look brought, even if some of it failed. */
 interface Sight {
   /** By id: each job as it is now, or the lasting error why it can no longer be read. */
@@ -56,8 +50,14 @@ export class JobsPoll {
     this.#platform = platform;
   }
 
-  /** The jobs as they are now: from the lists first, then one by one those that no list showed. */
-  async look({ jobs, place }: LookRequest, call: CallOptions): Promise<Sight> {
+  /**
+   * The jobs, given as last seen, as they are now: from the lists first, then one by one those that no list showed.
+   * With a place, its active jobs too.
+   */
+  async look(
+    { jobs, place }: { jobs: readonly JobDescription[]; place?: WatchedPlace | undefined },
+    call: CallOptions,
+  ): Promise<Sight> {
     const ids = new Set(jobs.map(({ id }) => id));
     for (const id of this.#singly) if (!ids.has(id)) this.#singly.delete(id);
     const clusters = new Set(jobs.map(({ cluster_name }) => cluster_name));
