@@ -134,12 +134,17 @@ export class ChaosRules implements FaultSource {
 
 /** Reads a chaos file. @throws {Error} that names the file and what is wrong with it. */
 export function readChaosFile(path: string): ChaosRule[] {
+  let place = "";
   try {
     const { rules } = chaosFile.parse(JSON.parse(readFileSync(path, "utf8")));
-    return rules.map((rule, index) => named(`rules[${index}]`, () => parseRule(rule)));
+    return rules.map((rule, index) => {
+      place = `rules[${index}]: `;
+      return parseRule(rule);
+    });
   } catch (cause) {
-    const shown = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot use the chaos file ${path}: ${shown}`, { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const shown = cause instanceof z.ZodError && place !== "" ? z.prettifyError(cause) : why;
+    throw new Error(`Cannot use the chaos file ${path}: ${place}${shown}`, { cause });
   }
 }
 
@@ -148,15 +153,6 @@ function parseRule(rule: unknown): Rule {
   const has = (key: string) => typeof rule === "object" && rule !== null && key in rule;
   if (has("job")) return jobRule.parse(rule);
   return has("afterMs") ? clockRule.parse(rule) : requestRule.parse(rule);
-}
-
-function named<T>(place: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (cause) {
-    const shown = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new Error(`${place}: ${shown}`, { cause });
-  }
 }
 
 function concerns({ job: wanted }: JobRule, job: JobRecord): boolean {

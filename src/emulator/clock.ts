@@ -11,7 +11,6 @@ export class Clock {
     return Math.round((performance.timeOrigin + performance.now() + this.#offsetMs) * 1000) / 1000;
   }
 
-  /** How far the clock was moved, in milliseconds. */
   get offsetMs(): number {
     return this.#offsetMs;
   }

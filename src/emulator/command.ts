@@ -13,9 +13,7 @@ export interface EmulatorFlags
 }
 
 export interface CommandIo {
-  /** Writes to stdout. */
   write(text: string): void;
-  /** Writes to stderr. */
   warn(text: string): void;
   /** Fires when the command is to end. */
   signal: AbortSignal;

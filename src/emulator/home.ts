@@ -88,7 +88,6 @@ export function lockFolder(folder: string): () => void {
   return () => rmSync(path, { force: true });
 }
 
-/** Whether a folder was taken by a process that is gone. */
 function isAbandoned(folder: string): boolean {
   const path = join(folder, "lock");
   return existsSync(path) && holderOf(path) === undefined;

@@ -6,7 +6,6 @@ import { registryHost } from "../state/names.ts";
 import { baseName, type Cluster, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
 import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
 
-/** The clusters were always there. */
 const CREATED = "2024-01-01T00:00:00+00:00";
 
 /** `GET /config`, with more for whoever has a token, and `/ping`. Source: protocol reference 1.7, 3.1, 7.2. */

@@ -74,7 +74,6 @@ export function diskRoutes(app: App, context: ApiContext, cluster: string): void
   });
 }
 
-/** @throws {HttpError} 409 if the project has a disk of that name. */
 function refuseTaken(disks: readonly Disk[], { name, org, project }: Disk): void {
   const taken = disks.some((disk) => disk.name === name && disk.org === org && disk.project === project);
   if (name === undefined || !taken) return;

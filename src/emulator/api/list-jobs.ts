@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ApiContext } from "../context.ts";
 import { failure, json, pythonJson } from "../http/answer.ts";
 import { type Call, queryOf, streamed, userOf } from "../http/call.ts";
-import type { JobFilter, JobRecord, JobStatus } from "../state/job.ts";
+import { type JobFilter, type JobRecord, type JobStatus, STATUSES } from "../state/job.ts";
 import type { JobTable } from "../state/job-table.ts";
 import { orgProjectHash } from "../state/names.ts";
 import { type Check, valid } from "../validate/check.ts";
@@ -10,14 +10,6 @@ import { parseIsoTime } from "../validate/iso-time.ts";
 import { baseOwnerName, jobName, ownerName, placeHash, placeName } from "../validate/job-request.ts";
 import { view } from "./job-view.ts";
 
-const STATUSES: readonly JobStatus[] = [
-  "pending",
-  "suspended",
-  "running",
-  "succeeded",
-  "failed",
-  "cancelled",
-];
 const NDJSON = "application/x-ndjson";
 /** Jobs written before other requests get a turn. */
 const BATCH = 100;

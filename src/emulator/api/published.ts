@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { request as httpRequest, type ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -8,7 +9,6 @@ import type { App, Call } from "../http/call.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import type { JobRecord } from "../state/job.ts";
 import { orgProjectHash, unquote } from "../state/names.ts";
-import type { Tokens } from "../state/tokens.ts";
 
 /** First segment of the address of every job's page. */
 export const PUBLISHED = "http";
@@ -43,7 +43,9 @@ function publishedAt(context: ApiContext, call: Call): Published | undefined {
   if (running === undefined || (http === undefined && head !== undefined))
     throw new HttpError(404, "default backend - 404\n");
   if (http === undefined) return undefined;
-  if (http.requires_auth && visitorOf(call, context.tokens) === undefined) throw loginNeeded(call);
+  const isKnown = () =>
+    (call.var.caller() ?? context.tokens.userOf(getCookie(call, LOGIN_COOKIE) ?? "")) !== undefined;
+  if (http.requires_auth && !isKnown()) throw loginNeeded(call);
   const [query = ""] = /\?.*$/s.exec(incoming.url ?? "") ?? [];
   return { running, port: http.port, path: `/${rest.join("/")}${query}` };
 }
@@ -53,10 +55,6 @@ function loginNeeded({ env: { incoming, head } }: Call): HttpError {
   if (head !== undefined) return new HttpError(401, "401 Authorization Required\n");
   const login = `/authorize?${new URLSearchParams({ redirect_uri: incoming.url ?? "" })}`;
   return new HttpError(302, "", { headers: { Location: login } });
-}
-
-function visitorOf(call: Call, tokens: Tokens): string | undefined {
-  return call.var.caller() ?? tokens.userOf(getCookie(call, LOGIN_COOKIE) ?? "");
 }
 
 /** Resolves when the job has begun to answer, or cannot. */
@@ -70,17 +68,12 @@ async function forward(
   const onward = httpRequest({ createConnection: () => socket, method, path, headers });
   outgoing.on("close", () => onward.destroy());
   incoming.pipe(onward);
-  await new Promise<void>((resolve) => {
-    onward.on("response", (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-      resolve();
-    });
-    onward.on("error", () => {
-      badGateway(outgoing);
-      resolve();
-    });
+  onward.on("error", () => badGateway(outgoing));
+  onward.on("response", (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
   });
+  await Promise.race([once(onward, "response"), once(onward, "close")]).catch(() => undefined);
 }
 
 /** A WebSocket to the job: the handshake is repeated as it came, then bytes go both ways. */

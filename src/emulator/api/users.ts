@@ -28,10 +28,8 @@ export function userRoutes(app: App, context: ApiContext): void {
   app.post(base, async (call) => {
     const user = userOf(call);
     const granted = valid(permissionsBody, await readJson(call));
-    demandAll(
-      user,
-      granted.map(({ uri }) => uri),
-    );
+    const uris = granted.map(({ uri }) => uri);
+    demandAll(user, uris);
     permissions.share(nameOf(call), granted);
     return json(granted, 201);
   });

@@ -1,6 +1,5 @@
 type HeaderValues = Readonly<Record<string, string>>;
 
-/** Statuses that go out without a body. */
 const BODILESS = [204, 205, 304];
 
 export function json(value: unknown, status = 200, headers: HeaderValues = {}): Response {

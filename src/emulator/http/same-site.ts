@@ -16,7 +16,11 @@ export function isLoopback(host: string): boolean {
  */
 export function checkSite({ headers }: IncomingMessage, listensOn: string): void {
   const asked = urlOf(`http://${headers.host ?? ""}`);
-  if (asked === undefined || asked.host === "" || !isOwnName(nameOf(asked), listensOn))
+  if (
+    asked === undefined ||
+    asked.host === "" ||
+    !isOwnName(asked.hostname.replace(/^\[|\]$/g, ""), listensOn)
+  )
     throw failure(403, "This host name is not the emulator's.");
   const { origin, "sec-fetch-site": from = "none", "sec-fetch-mode": mode } = headers;
   const isForeign = origin !== undefined && urlOf(origin)?.host !== asked.host;
@@ -30,10 +34,6 @@ function isOwnName(name: string, listensOn: string): boolean {
   if (isLoopback(name)) return true;
   if (isLoopback(listensOn)) return false;
   return isIP(name) !== 0 || [listensOn, hostname()].some((own) => own.toLowerCase() === name);
-}
-
-function nameOf({ hostname: name }: URL): string {
-  return name.replace(/^\[|\]$/g, "");
 }
 
 function urlOf(text: string): URL | undefined {

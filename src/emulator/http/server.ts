@@ -133,7 +133,6 @@ function isHandshake({ env: { incoming, head } }: Call): boolean {
   );
 }
 
-/** What a fault answers in place of the route. */
 async function instead(fault: RequestFault, { socket }: IncomingMessage): Promise<Response | undefined> {
   if (fault.kind === "delay") await delay(fault.ms, undefined, { ref: false });
   if (fault.kind === "reset") socket.resetAndDestroy();

@@ -96,13 +96,11 @@ export class Container {
 const TAIL_BYTES = 2048;
 const TAIL_LINES = 80;
 
-/** Something that runs and can be told to end. */
 interface Live {
   kill(signal: "SIGTERM" | "SIGKILL"): void;
   ended: Promise<Ending>;
 }
 
-/** Plays a log in place of a process. */
 function playLog({ lines, linesPerSecond, exitCode }: CannedRun, print: (bytes: Buffer) => void): Live {
   const killed = new AbortController();
   const { signal } = killed;

@@ -71,7 +71,6 @@ export class Nodes {
     held.node.free = plus(held.node.free, held.need);
   }
 
-  /** Marks a job that is about to give its room back. */
   leave(jobId: string): void {
     if (this.#held.has(jobId)) this.#leaving.add(jobId);
   }
@@ -194,7 +193,6 @@ function needed(here: readonly Holder[], enough: (going: readonly Holder[]) => b
   );
 }
 
-/** What a job needs of one node. */
 function needOf({ container }: JobRecord): Room {
   const { cpu, memory, nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 } = container.resources;
   return { cpu, memory, gpus: nvidia_gpu + amd_gpu + intel_gpu };

@@ -110,7 +110,6 @@ function descendants(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** Number of the pseudo-terminal that a process belongs to. */
 function terminalOf(pid: number): number | undefined {
   const device = Number(statFields(pid)[4]);
   return ((device >> 8) & 0xfff) === PTS_MAJOR ? (device & 0xff) | ((device >> 12) & 0xfff00) : undefined;

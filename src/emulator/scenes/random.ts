@@ -21,7 +21,6 @@ export function openRandom(seed: number) {
       return item;
     },
     chance: (probability: number) => next() < probability,
-    /** Lower-case hexadecimal digits. */
     hex: (digits: number) => Array.from({ length: digits }, () => between(0, 15).toString(16)).join(""),
   };
 }

@@ -169,7 +169,6 @@ export class Stage {
   }
 }
 
-/** The first steps of every job. */
 function queuedSteps(created: number): StatusItem[] {
   return [
     step("pending", created, { reason: "Creating" }),
@@ -177,7 +176,6 @@ function queuedSteps(created: number): StatusItem[] {
   ];
 }
 
-/** All steps of a job that is over. */
 function pastSteps(
   { queuedMs, lastedMs, waitedFor, end, restarts = 0 }: Past,
   created: number,

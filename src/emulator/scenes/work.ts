@@ -122,7 +122,6 @@ export function withRate(text: readonly string[], rate: string): string[] {
   return text.map((line) => line.replace("lr=3.0e-04", `lr=${rate}`));
 }
 
-/** The machine that a training says it runs on. */
 interface Banner {
   host: string;
   hardware: string;

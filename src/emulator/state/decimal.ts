@@ -35,7 +35,6 @@ export function isDecimal(text: string): boolean {
 const Exact = Big();
 Exact.DP = EXACT_PLACES;
 
-/** Digits behind the point. */
 function places(text: string): number {
   const [mantissa = "", exponent = "0"] = text.split(/e/i);
   return (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);

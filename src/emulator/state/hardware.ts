@@ -50,17 +50,11 @@ const CPU_SHARES = [
 
 /** Made-up machines, each with a preset that takes one whole. */
 const GPU_NODES = [
-  { name: "a100", credits: "45.5", cpu: 12, memory: 120 * GIB, gpu: { count: 1, ...A100 }, isSpot: false },
-  { name: "h100-x4", credits: "310", cpu: 64, memory: 480 * GIB, gpu: { count: 4, ...H100 }, isSpot: false },
-  {
-    name: "a100-x8-spot",
-    credits: "120.25",
-    cpu: 96,
-    memory: 960 * GIB,
-    gpu: { count: 8, ...A100 },
-    isSpot: true,
-  },
+  { name: "a100", cpu: 12, memory: 120 * GIB, nvidia_gpu: { count: 1, ...A100 } },
+  { name: "h100-x4", cpu: 64, memory: 480 * GIB, nvidia_gpu: { count: 4, ...H100 } },
+  { name: "a100-x8-spot", cpu: 96, memory: 960 * GIB, nvidia_gpu: { count: 8, ...A100 } },
 ];
+const GPU_CREDITS: Record<string, string> = { a100: "45.5", "h100-x4": "310", "a100-x8-spot": "120.25" };
 
 /** The presets: CPU ones cut from this machine, GPU ones made up. The first is the default. */
 export function presets(machine: Machine): Preset[] {
@@ -73,38 +67,30 @@ export function presets(machine: Machine): Preset[] {
     preemptible_node: false,
     resource_pool_names: ["cpu"],
   }));
-  const large = GPU_NODES.map(({ name, credits, cpu, memory, gpu, isSpot }) => ({
-    name,
-    credits_per_hour: credits,
-    cpu,
-    memory,
-    nvidia_gpu: gpu,
-    scheduler_enabled: isSpot,
-    preemptible_node: isSpot,
-    resource_pool_names: [name],
+  const large = GPU_NODES.map((node) => ({
+    ...node,
+    credits_per_hour: GPU_CREDITS[node.name] ?? "0",
+    scheduler_enabled: isSpot(node),
+    preemptible_node: isSpot(node),
+    resource_pool_names: [node.name],
   }));
   return [...small, ...large];
 }
 
 /** The node pools behind the presets. `gpuNodes` is the size of each GPU pool. */
 export function pools(machine: Machine, gpuNodes: number): Pool[] {
-  const disk = { disk_size: 150 * GIB };
   const cpu = Math.max(machine.cpus, 1.6);
   const memory = Math.max(machine.memoryBytes, GIB);
-  return [
-    { name: "cpu", min_size: 1, max_size: 2, cpu, memory, ...disk, is_preemptible: false },
-    ...GPU_NODES.map(({ name, gpu, isSpot, ...node }) => ({
-      name,
-      min_size: 0,
-      max_size: gpuNodes,
-      ...disk,
-      cpu: node.cpu,
-      memory: node.memory,
-      nvidia_gpu: gpu,
-      is_preemptible: isSpot,
-    })),
-  ];
+  const cpuPool = { name: "cpu", min_size: 1, max_size: 2, cpu, memory };
+  const gpuPools = GPU_NODES.map((node) => ({ ...node, min_size: 0, max_size: gpuNodes }));
+  return [cpuPool, ...gpuPools].map((pool) => ({
+    ...pool,
+    disk_size: 150 * GIB,
+    is_preemptible: isSpot(pool),
+  }));
 }
+
+const isSpot = ({ name }: { name: string }) => name.endsWith("-spot");
 
 function floorTo(value: number, step: number): number {
   return Number((Math.floor(value / step + 1e-9) * step).toFixed(6));

@@ -1,4 +1,4 @@
-import { current, isFinished, type JobFilter, type JobRecord, type JobStatus } from "./job.ts";
+import { current, FINISHED, isFinished, type JobFilter, type JobRecord, type JobStatus } from "./job.ts";
 
 /** Told about every change, before the change is visible to a caller. */
 interface TableListener {
@@ -133,8 +133,7 @@ function same(wanted: unknown, value: unknown): boolean {
 }
 
 function onlyActive(statuses: ReadonlySet<JobStatus> | undefined): boolean {
-  if (statuses === undefined || statuses.size === 0) return false;
-  return !["succeeded", "failed", "cancelled"].some((status) => statuses.has(status as JobStatus)); // literals of that type
+  return statuses !== undefined && statuses.size > 0 && ![...statuses].some((status) => FINISHED.has(status));
 }
 
 /** Index of the first job (they are in order of creation) for which `reached` holds. */

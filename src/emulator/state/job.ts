@@ -1,5 +1,8 @@
-/** Where a job stands. Source: protocol reference 3.11. */
-export type JobStatus = "pending" | "suspended" | "running" | "succeeded" | "failed" | "cancelled";
+const ENDED = ["succeeded", "failed", "cancelled"] as const;
+
+/** Where a job may stand. Source: protocol reference 3.11. */
+export const STATUSES = ["pending", "suspended", "running", ...ENDED] as const;
+export type JobStatus = (typeof STATUSES)[number];
 
 /** One step in the life of a job. Source: protocol reference 3.11. */
 export interface StatusItem {
@@ -101,7 +104,8 @@ export interface JobFilter {
   visible?: (job: JobRecord) => boolean;
 }
 
-const FINISHED: ReadonlySet<JobStatus> = new Set<JobStatus>(["succeeded", "failed", "cancelled"]);
+/** Statuses that a job keeps. */
+export const FINISHED: ReadonlySet<JobStatus> = new Set(ENDED);
 
 /** The step a job is at. */
 export function current(job: JobRecord): StatusItem {

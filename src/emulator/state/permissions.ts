@@ -46,7 +46,9 @@ export class Permissions {
   /** What is missing to use a job that way, by its id or by its name. Source: protocol reference 3.10. */
   missingOnJob(user: string, job: JobRecord, action: Action): Permission[] {
     if (job.owner === user) return [];
-    const alternatives = jobUris(job).map((uri) => ({ uri, action }));
+    const base = `job://${job.cluster}/${job.org}/${job.project}`;
+    const names = job.name === undefined ? [job.id] : [job.id, job.name];
+    const alternatives = names.map((name) => ({ uri: `${base}/${name}`, action }));
     const unmet = this.missing(user, alternatives);
     return unmet.length < alternatives.length ? [] : unmet;
   }
@@ -75,12 +77,6 @@ export class Permissions {
     this.#shares.set(user, kept);
     return kept.length < before.length;
   }
-}
-
-/** `job://cluster/org/project/id`, and the same with the name for a job that has one. */
-function jobUris(job: JobRecord): string[] {
-  const base = `job://${job.cluster}/${job.org}/${job.project}`;
-  return job.name === undefined ? [`${base}/${job.id}`] : [`${base}/${job.id}`, `${base}/${job.name}`];
 }
 
 function roleGrants(platform: Platform, user: string): Permission[] {

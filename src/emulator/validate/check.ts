@@ -212,7 +212,6 @@ function attempt<T>(check: Check<T>, value: unknown): T | DataError {
   }
 }
 
-/** The results, if none of them is an error. */
 function passed<K extends string | number, T>(results: [K, T | DataError][]): [K, T][] {
   const errors = results.filter((result): result is [K, DataError] => result[1] instanceof DataError);
   if (errors.length > 0) throw new DataError(new Map(errors));
