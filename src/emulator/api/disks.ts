@@ -62,8 +62,12 @@ export function diskRoutes(app: App, context: ApiContext, cluster: string): void
       lifeSpanSeconds: body.life_span ?? undefined,
       createdMs: context.clock.nowMs(),
     };
-    demand(context, owner, { uri: `disk://${cluster}/${disk.org}/${disk.project}`, action: "write" });
-    refuseTaken(all(), disk);
+    demand(context, owner, { uri: projectOf(disk), action: "write" });
+    const isTaken = all().some((own) => own.name === disk.name && projectOf(own) === projectOf(disk));
+    if (disk.name !== undefined && isTaken) {
+      const description = `Disk with name ${disk.name} already exists for project ${disk.project}`;
+      throw new HttpError(409, { code: "DiskNameUsed", description });
+    }
     context.disks.set(disk.id, disk);
     return json(diskView(disk), 201);
   });
@@ -74,16 +78,8 @@ export function diskRoutes(app: App, context: ApiContext, cluster: string): void
   });
 }
 
-function refuseTaken(disks: readonly Disk[], { name, org, project }: Disk): void {
-  const taken = disks.some((disk) => disk.name === name && disk.org === org && disk.project === project);
-  if (name === undefined || !taken) return;
-  const description = `Disk with name ${name} already exists for project ${project}`;
-  throw new HttpError(409, { code: "DiskNameUsed", description });
-}
-
-function uriOf({ id, cluster, org, project }: Disk): string {
-  return `disk://${cluster}/${org}/${project}/${id}`;
-}
+const projectOf = ({ cluster, org, project }: Disk) => `disk://${cluster}/${org}/${project}`;
+const uriOf = (disk: Disk) => `${projectOf(disk)}/${disk.id}`;
 
 function diskView({ id, name, storage, owner, org, project, createdMs, lifeSpanSeconds }: Disk): object {
   return {

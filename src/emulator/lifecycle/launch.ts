@@ -10,16 +10,14 @@ type Sources = Pick<LifecycleDeps, "folders" | "secrets" | "disks" | "memoryByte
 
 /** Names of secrets and disks a job asks for that do not exist. Source: protocol reference 3.11. */
 export function missing(job: JobRecord, { secrets, disks }: Sources): string | undefined {
-  const keys = [
-    ...Object.values(job.container.secret_env),
-    ...job.container.secret_volumes.map((v) => v.src_secret_uri),
-  ];
-  const lost = [...new Set(keys.filter((uri) => secrets.get(pathOf(uri)) === undefined).map(lastOf))].sort();
-  if (lost.length > 0) return `Missing secrets: ${quoted(lost)}`;
-  const gone = job.container.disk_volumes.filter(
-    ({ src_disk_uri }) => diskOf(src_disk_uri, disks) === undefined,
-  );
-  return gone.length === 0 ? undefined : `Missing disks: ${quoted(gone.map((v) => lastOf(v.src_disk_uri)))}`;
+  const { secret_env, secret_volumes, disk_volumes } = job.container;
+  const keys = [...Object.values(secret_env), ...secret_volumes.map((volume) => volume.src_secret_uri)];
+  const quoted = (uris: readonly string[]) => uris.map((uri) => `'${lastOf(uri)}'`);
+  const lost = quoted(keys.filter((uri) => secrets.get(pathOf(uri)) === undefined));
+  if (lost.length > 0) return `Missing secrets: ${[...new Set(lost)].sort().join(", ")}`;
+  const uris = disk_volumes.map((volume) => volume.src_disk_uri);
+  const gone = quoted(uris.filter((uri) => diskOf(uri, disks) === undefined));
+  return gone.length === 0 ? undefined : `Missing disks: ${gone.join(", ")}`;
 }
 
 /** Whether a job needs something mounted. */
@@ -56,10 +54,8 @@ function argvOf({ container }: JobRecord): string[] {
 function envOf(job: JobRecord, sources: Sources): Record<string, string> {
   const { container, name } = job;
   const namespace = namespaceOf(job.org, job.project);
-  const secrets = Object.entries(container.secret_env).map(([key, uri]) => [
-    key,
-    sources.secrets.get(pathOf(uri)) ?? "",
-  ]);
+  const secret = (uri: string) => sources.secrets.get(pathOf(uri)) ?? "";
+  const secrets = Object.entries(container.secret_env).map(([key, uri]) => [key, secret(uri)]);
   return {
     ...container.env,
     ...Object.fromEntries(secrets),
@@ -112,8 +108,4 @@ function pathOf(uri: string): string {
 
 function lastOf(uri: string): string {
   return pathOf(uri).split("/").at(-1) ?? "";
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `'${name}'`).join(", ");
 }

@@ -36,12 +36,8 @@ export function mountMonitoring(app: App, context: ApiContext, sockets: Sockets)
         route.check?.(query, call);
         const job = admitted(context, route, call);
         const isHere = hasContainer(job, route, mounting);
-        const asked = {
-          job: isHere ? job : { ...job, logsRemoved: true },
-          call,
-          query,
-          signal: call.var.signal,
-        };
+        const shown = isHere ? job : { ...job, logsRemoved: true };
+        const asked = { job: shown, call, query, signal: call.var.signal };
         if ("answer" in route) return route.answer(asked);
         return sockets.accept(call, route, isHere ? await route.open(asked) : async () => undefined);
       });
@@ -49,14 +45,13 @@ export function mountMonitoring(app: App, context: ApiContext, sockets: Sockets)
 }
 
 function mountings({ platform: { clusters } }: ApiContext): Mounting[] {
-  return [
-    ...clusters.slice(0, 1).map((cluster) => ({ cluster, base: "/api/v1/jobs", ofAll: true })),
-    ...clusters.map((cluster) => ({
-      cluster,
-      base: `/${cluster.name}/monitoring/api/v1/jobs`,
-      ofAll: false,
-    })),
-  ];
+  const own = (cluster: Cluster) => ({
+    cluster,
+    base: `/${cluster.name}/monitoring/api/v1/jobs`,
+    ofAll: false,
+  });
+  const all = clusters.slice(0, 1).map((cluster) => ({ cluster, base: "/api/v1/jobs", ofAll: true }));
+  return [...all, ...clusters.map(own)];
 }
 
 /** Token, job, permission: in the order of the platform, with its doubly encoded text. Source: protocol reference 4.1. */
@@ -72,11 +67,7 @@ function admitted({ table, permissions }: ApiContext, route: MonitoringRoute, ca
  * A cluster has only its own jobs' containers: of others there is nothing to read.
  * @throws {HttpError} 404 where one has to run.
  */
-function hasContainer(
-  job: JobRecord,
-  { permission }: MonitoringRoute,
-  { cluster, ofAll }: Mounting,
-): boolean {
+function hasContainer(job: JobRecord, { permission }: MonitoringRoute, { cluster, ofAll }: Mounting) {
   if (ofAll || job.cluster === cluster.name) return true;
   if (permission === "write") throw failure(404, notRunning(job.id));
   return false;
@@ -84,11 +75,10 @@ function hasContainer(
 
 /** Source: protocol reference 4.10. */
 function capacity({ permissions, lifecycle }: ApiContext, call: Call, { name, presets }: Cluster): Response {
-  const alternatives = [`job://${name}/${userOf(call)}`, `cluster://${name}/access`].map((uri) => ({
-    uri,
-    action: "read" as const,
-  }));
-  const missing = permissions.missing(userOf(call), alternatives);
+  const user = userOf(call);
+  const uris = [`job://${name}/${user}`, `cluster://${name}/access`];
+  const alternatives = uris.map((uri) => ({ uri, action: "read" as const }));
+  const missing = permissions.missing(user, alternatives);
   if (missing.length === alternatives.length) refuseWithout(missing);
   const nodes = lifecycle.nodes(name);
   return json(Object.fromEntries(presets.map((preset) => [preset.name, nodes?.capacity(preset) ?? 0])));

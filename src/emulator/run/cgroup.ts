@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "./child.ts";
+import { readIfThere } from "./process-table.ts";
 
 const NAME = /^apolo-(?:emulator-)?(\d+)(?:-|$)/;
 const REMOVE_LOOKS = 50;
@@ -90,27 +91,22 @@ function makeGroup(folder: string, layout: Layout, limitBytes: number) {
   }
   return {
     /** The same program, in the group before it runs. */
-    enter: (command: Command) => entering(folder, command),
+    enter: ({ file, args, ...place }: Command): Command => ({
+      ...place,
+      file: "/bin/sh",
+      args: ["-c", JOIN, "sh", folder, file, ...args],
+    }),
     /** Whether the system has killed a process of the group for memory. */
-    isExhausted: () => killedIn(join(folder, layout.events)) > 0,
+    isExhausted: () => {
+      const events = readIfThere(join(folder, layout.events));
+      return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0) > 0;
+    },
     /** Call when no process is left in it. */
     remove: async (): Promise<void> => {
       // The system lets go of a process a moment after it is gone for us.
       for (let look = 0; look < REMOVE_LOOKS && !tryRemove(folder); look += 1) await delay(REMOVE_PAUSE_MS);
     },
   };
-}
-
-function entering(folder: string, { file, args, ...place }: Command): Command {
-  return { ...place, file: "/bin/sh", args: ["-c", JOIN, "sh", folder, file, ...args] };
-}
-
-function killedIn(events: string): number {
-  try {
-    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(events, "latin1"))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
 }
 
 /** An emulator that was killed leaves its groups; its jobs are ended by the guardian. */

@@ -64,16 +64,14 @@ export class Pipes {
   }
 
   #take(): string {
-    if (this.#names.length === 0) this.#names = this.#make();
+    if (this.#names.length === 0) {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      const names = Array.from({ length: BATCH }, (_, index) => join(this.folder, `${this.#count + index}`));
+      this.#count += BATCH;
+      if (spawnSync("mkfifo", names).status === 0) this.#names = names;
+    }
     const name = this.#names.pop();
     if (name === undefined) throw new Error(`No pipes can be made in ${this.folder}.`);
     return name;
-  }
-
-  #make(): string[] {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const names = Array.from({ length: BATCH }, (_, index) => join(this.folder, `${this.#count + index}`));
-    this.#count += BATCH;
-    return spawnSync("mkfifo", names).status === 0 ? names : [];
   }
 }

@@ -115,12 +115,9 @@ function placeOnHost(launch: Launch): Place {
   const environment = environmentOf(launch);
   const env = { ...environment, HOME: inFolder(environment.HOME ?? "/root") };
   if (workingDir === undefined) return { cwd: launch.folder, env };
-  const isHost = isAbsolute(workingDir) && isFolder(workingDir);
+  const isHost =
+    isAbsolute(workingDir) && statSync(workingDir, { throwIfNoEntry: false })?.isDirectory() === true;
   return { cwd: isHost ? workingDir : inFolder(workingDir), env };
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /**

@@ -9,6 +9,9 @@ import { environmentOf, type Housing, programInPath } from "./programs.ts";
 /** What of the host every job sees, read-only: its programs. */
 const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt"];
 
+/** Where the program that runs the emulator is installed: it is there for jobs too. */
+const NODE = dirname(dirname(process.execPath));
+
 /** What the root of every image has. */
 const FOLDERS = [
   ...["/tmp", "/run", "/mnt", "/home", "/srv", "/media"],
@@ -78,11 +81,13 @@ function wrapping(launch: Launch, sizes: boolean): string[] {
     ...["--hostname", launch.jobId.slice(0, 63)],
     ...["--bind", launch.folder, "/"],
     ...SYSTEM.filter((path) => existsSync(path)).flatMap((path) => shown(path, launch.folder, targets)),
-    ...nodeFolder(),
+    ...(NODE === sep || isOfSystem(NODE) ? [] : ["--ro-bind", NODE, NODE]),
     ...["--proc", "/proc", "--dev", "/dev", "--ro-bind-try", "/sys", "/sys"],
     ...(sizes ? sharedMemory(launch) : []),
     ...resolver(),
-    ...[...launch.mounts].sort(byDepth).flatMap(mounted),
+    ...[...launch.mounts]
+      .sort(byDepth)
+      .flatMap(({ source, target, readOnly }) => [readOnly ? "--ro-bind" : "--bind", source, target]),
     ...["--chdir", workingDir],
   ];
 }
@@ -102,7 +107,7 @@ function capabilities({ privileged }: Launch): string[] {
 function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
   for (const path of [...FOLDERS, resolve("/", env.HOME ?? "/root"), workingDir]) {
     const isMounted = mounts.some(({ target }) => isBelow(path, target));
-    const isOfHost = SYSTEM.some((root) => isBelow(path, root)) && existsSync(path);
+    const isOfHost = isOfSystem(path) && existsSync(path);
     if (!(isMounted || isOfHost)) mkdirSync(join(folder, path), { recursive: true });
   }
 }
@@ -112,7 +117,7 @@ function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
  * entry instead, so that the place can be made in the job's folder.
  */
 function shown(path: string, folder: string, targets: readonly string[]): string[] {
-  if (isLink(path)) {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
     link(folder, path);
     return [];
   }
@@ -130,15 +135,6 @@ function link(folder: string, path: string): void {
   }
 }
 
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-}
-
-function nodeFolder(): string[] {
-  const prefix = dirname(dirname(process.execPath));
-  return prefix === sep || SYSTEM.some((root) => isBelow(prefix, root)) ? [] : ["--ro-bind", prefix, prefix];
-}
-
 /** Name resolution often is a link out of /etc. */
 function resolver(): string[] {
   const path = "/etc/resolv.conf";
@@ -151,16 +147,16 @@ function byDepth(a: Mount, b: Mount): number {
   return a.target.split("/").length - b.target.split("/").length;
 }
 
-function mounted({ source, target, readOnly }: Mount): string[] {
-  return [readOnly ? "--ro-bind" : "--bind", source, target];
-}
-
 /** Where a path of the job is on the host. */
 function hostPath({ folder, mounts }: Launch, path: string): string {
   const mount = [...mounts].sort(byDepth).findLast(({ target }) => isBelow(path, target));
   if (mount !== undefined) return join(mount.source, path.slice(mount.target.length));
-  const ofHost = [...SYSTEM, dirname(dirname(process.execPath))].some((root) => isBelow(path, root));
+  const ofHost = isOfSystem(path) || isBelow(path, NODE);
   return ofHost && existsSync(path) ? path : join(folder, path);
+}
+
+function isOfSystem(path: string): boolean {
+  return SYSTEM.some((root) => isBelow(path, root));
 }
 
 function isBelow(path: string, root: string): boolean {

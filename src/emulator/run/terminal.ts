@@ -23,7 +23,10 @@ export type Terminals = NonNullable<ReturnType<typeof openTerminals>>;
  * hand its terminals on to every program started later, and make them outside.
  */
 export function openTerminals(script = findProgram("script")) {
-  if (script === undefined || !isOfUtilLinux(script)) return undefined;
+  if (script === undefined) return undefined;
+  const { stdout } = spawnSync(script, ["--version"], { encoding: "utf8" });
+  // Other systems have another program of that name.
+  if (!stdout?.includes("util-linux")) return undefined;
   return {
     /** The program that runs `program` on a terminal of its own. */
     wrap: ({ argv, env }: Program): Program => ({
@@ -33,11 +36,6 @@ export function openTerminals(script = findProgram("script")) {
     /** The child that was started from `wrapped`, as one whose output is a terminal that can be resized. */
     adopt: (child: Child, { argv }: Program): Child => onTerminal(child, argv[2] ?? ""),
   };
-}
-
-/** Other systems have another program of that name. */
-function isOfUtilLinux(script: string): boolean {
-  return spawnSync(script, ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
 }
 
 /** `script` takes text for the shell that its environment names: that one is ours, and the program's is restored. */
