@@ -41,7 +41,12 @@ export function openHome(dataDir: string | undefined): Home {
 const PREFIX = "apolo-emulator-";
 
 function temporaryHome(): Home {
-  sweep();
+  const others = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
+  for (const folder of others.map((name) => join(tmpdir(), name))) {
+    const lock = readIfThere(join(folder, "lock"));
+    // That of an emulator that was killed; one that is just starting has written nothing yet.
+    if (lock !== "" && holderIn(lock) === undefined) void removeTree(folder);
+  }
   const root = mkdtempSync(join(tmpdir(), PREFIX));
   lockFolder(root);
   return {
@@ -50,13 +55,6 @@ function temporaryHome(): Home {
     signingKey: newKey(),
     close: async () => removeTree(root),
   };
-}
-
-/** Removes the folders of killed emulators. */
-function sweep(): void {
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
-  for (const folder of folders.map((name) => join(tmpdir(), name)))
-    if (isAbandoned(folder)) void removeTree(folder);
 }
 
 function keptKey(path: string): string {
@@ -81,21 +79,16 @@ const newKey = () => randomBytes(32).toString("base64url");
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, "lock");
-  const holder = holderOf(path);
+  const holder = holderIn(readIfThere(path));
   if (holder !== undefined)
     throw new Error(`The data folder ${folder} is used by the emulator with pid ${holder}.`);
   writeFileSync(path, `${process.pid} ${startOf(process.pid)}`);
   return () => rmSync(path, { force: true });
 }
 
-function isAbandoned(folder: string): boolean {
-  const path = join(folder, "lock");
-  return existsSync(path) && holderOf(path) === undefined;
-}
-
 /** The process that holds a lock and lives; a reused pid is not taken for it where /proc tells when it started. */
-function holderOf(path: string): number | undefined {
-  const [pid = 0, start = ""] = readIfThere(path).split(" ");
+function holderIn(lock: string): number | undefined {
+  const [pid = 0, start = ""] = lock.split(" ");
   const lives = start === "" ? Number(pid) > 0 && sendSignal(Number(pid), 0) : startOf(Number(pid)) === start;
   return lives ? Number(pid) : undefined;
 }

@@ -29,6 +29,17 @@ describe("openHome", () => {
     expect(existsSync(alive.folders.logs)).toBe(false);
   });
 
+  test("leaves alone the folder of an emulator that is just writing its lock", async () => {
+    const [starting, dead] = [0, 1].map(() => mkdtempSync(join(tmpdir(), "apolo-emulator-")));
+    writeFileSync(join(starting ?? "", "lock"), "");
+    writeFileSync(join(dead ?? "", "lock"), "4194305 1");
+    const home = openHome(undefined);
+    await vi.waitFor(() => expect(existsSync(dead ?? "")).toBe(false));
+    expect(existsSync(starting ?? "")).toBe(true);
+    await home.close();
+    rmSync(starting ?? "", { recursive: true });
+  });
+
   test("signs tokens the same way as long as the data folder is", async () => {
     const folder = mkdtempSync(join(tmpdir(), "home-"));
     const first = openHome(folder);
