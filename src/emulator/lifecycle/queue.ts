@@ -38,17 +38,17 @@ export class Queue {
 
   /** Joins behind equal priorities that waited as long; a job keeps the place it has. */
   join(waiting: Waiting): void {
-    if (this.#placeOf(waiting) < 0) this.#waiting.splice(this.before(waiting).length, 0, waiting);
+    if (this.#placeOf(waiting.job.id) < 0) this.#waiting.splice(this.before(waiting).length, 0, waiting);
   }
 
   leave(jobId: string): void {
-    const place = this.#waiting.findIndex(({ job }) => job.id === jobId);
+    const place = this.#placeOf(jobId);
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
   /** All that are served before a job. */
   before(waiting: Waiting): readonly Waiting[] {
-    const place = this.#placeOf(waiting);
+    const place = this.#placeOf(waiting.job.id);
     if (place >= 0) return this.#waiting.slice(0, place);
     return this.#waiting.filter((other) => {
       const higher = byPriority(other.job, waiting.job);
@@ -56,8 +56,8 @@ export class Queue {
     });
   }
 
-  #placeOf({ job }: Waiting): number {
-    return this.#waiting.findIndex((other) => other.job.id === job.id);
+  #placeOf(jobId: string): number {
+    return this.#waiting.findIndex(({ job }) => job.id === jobId);
   }
 }
 

@@ -45,12 +45,12 @@ export class JobRun {
     try {
       if (this.#resumed) await this.#held();
       else await this.#start();
-      for (let ready = this.#wasRunning(); ; ready = false) {
-        if (!ready) await this.#ready();
-        if (await this.#runPod()) break;
-      }
+      const wasRunning = this.#resumed && current(this.#job).status === "running";
+      if (!(wasRunning && this.#placed())) await this.#ready();
+      while (!(await this.#runPod())) await this.#ready();
     } catch (error) {
-      if (!(error instanceof Ended || this.#stop.signal.aborted)) this.#fail(String(error), FAILED_TO_START);
+      if (!(error instanceof Ended || this.#stop.signal.aborted))
+        this.#move("failed", { reason: String(error), description: FAILED_TO_START });
     } finally {
       await this.#container.end();
       nodes.release(this.#job.id);
@@ -86,11 +86,6 @@ export class JobRun {
   abandon(): void {
     this.#stop.abort();
     this.#container.kill();
-  }
-
-  /** Whether a resumed job still has its place. */
-  #wasRunning(): boolean {
-    return this.#resumed && current(this.#job).status === "running" && this.#placed();
   }
 
   async #start(): Promise<void> {
@@ -189,7 +184,7 @@ export class JobRun {
       for (;;) {
         const ending = await this.#container.run(() => this.#began());
         if (this.#stop.signal.aborted) return true;
-        if (this.#isGoing()) return await this.#gone();
+        if (this.#going !== undefined) return await this.#gone();
         if (!restartsAfter(this.#job, ending)) {
           const { status, ...more } = outcomeOf(ending);
           this.#move(status, more);
@@ -199,7 +194,7 @@ export class JobRun {
         // A new container begins with nothing but its image; only what is mounted stays.
         await this.#deps.folders.removeJob(this.#job.id);
         await this.#pause(this.#deps.timing.restartDelayMs);
-        if (this.#isGoing()) return await this.#gone();
+        if (this.#going !== undefined) return await this.#gone();
       }
     } finally {
       this.#cancelLoss?.();
@@ -221,10 +216,6 @@ export class JobRun {
     this.#going ??= "lost";
     this.#deps.nodes.leave(this.#job.id);
     this.#container.kill();
-  }
-
-  #isGoing(): boolean {
-    return this.#going !== undefined;
   }
 
   /** Whether that is the end of the job. If not, its next pod begins with nothing but its image. */
@@ -250,12 +241,8 @@ export class JobRun {
   }
 
   #failNow(reason: string, description: string): never {
-    this.#fail(reason, description);
-    throw new Ended();
-  }
-
-  #fail(reason: string, description: string): void {
     this.#move("failed", { reason, description });
+    throw new Ended();
   }
 
   #move(status: StatusItem["status"], more: Partial<StatusItem>): boolean {

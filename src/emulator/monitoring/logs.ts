@@ -1,6 +1,7 @@
 import type { ApiContext } from "../context.ts";
 import { empty } from "../http/answer.ts";
 import { streamed } from "../http/call.ts";
+import type { LogRange } from "../logs/reader.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { checkLogQuery, type LogQuery, logQuery } from "./query.ts";
 import type { MonitoringRoute } from "./route.ts";
@@ -49,14 +50,18 @@ const WAIT_MS = 600_000;
 
 type Deps = Pick<ApiContext, "lifecycle" | "logs" | "clock" | "timing">;
 
+interface Asked {
+  job: JobRecord;
+  query: LogQuery;
+  signal: AbortSignal;
+}
+
 /**
  * A job's log: what is old enough for the archive, a separator, then what is newer and what still comes. Ends
  * with the job's output, or when `signal` fires. Source: protocol reference 4.2.
  */
-async function* logParts(
-  deps: Deps,
-  { job, query, signal }: { job: JobRecord; query: LogQuery; signal: AbortSignal },
-): AsyncGenerator<Uint8Array> {
+async function* logParts(deps: Deps, asked: Asked): AsyncGenerator<Uint8Array> {
+  const { job, query, signal } = asked;
   const { logs, clock } = deps;
   if (job.logsRemoved) return;
   const podAtFirst = hasPod(job);
@@ -69,30 +74,24 @@ async function* logParts(
   const archive = await logs.range(job.id, pod ? { sinceMs, untilMs } : { sinceMs });
   if (query.debug) yield Buffer.from(`~~~ Archived logs since ${new Date(sinceMs).toISOString()}\n`);
   yield* logs.read(job.id, archive, query.timestamps ? "micro" : undefined);
-  if (!pod) return;
-  const separated = archive.end > archive.start && query.separator !== "";
-  yield* livePart(deps, job, { start: archive.end, separated, query, signal });
+  if (pod) yield* livePart(deps, asked, archive);
 }
 
-interface LivePart {
-  start: number;
-  separated: boolean;
-  query: LogQuery;
-  signal: AbortSignal;
-}
-
-async function* livePart({ logs, clock }: Deps, job: JobRecord, part: LivePart): AsyncGenerator<Uint8Array> {
-  const { start, query, signal } = part;
+async function* livePart(
+  { logs, clock }: Deps,
+  { job, query, signal }: Asked,
+  archive: LogRange,
+): AsyncGenerator<Uint8Array> {
+  const start = archive.end;
   const stamp = query.timestamps ? "nano" : undefined;
   const chunks = isOver({ logs }, job)
     ? logs.read(job.id, { start, end: (await logs.range(job.id, {})).end }, stamp)
     : logs.follow(job.id, start, { signal, stamp });
-  let first = true;
+  let heading = start > archive.start && query.separator !== "" ? `${query.separator}\n` : "";
+  if (query.debug) heading += `=== Live logs from ${new Date(clock.nowMs()).toISOString()} ===\n`;
   for await (const chunk of chunks) {
-    if (first && part.separated) yield Buffer.from(`${query.separator}\n`);
-    if (first && query.debug)
-      yield Buffer.from(`=== Live logs from ${new Date(clock.nowMs()).toISOString()} ===\n`);
-    first = false;
+    if (heading !== "") yield Buffer.from(heading);
+    heading = "";
     yield chunk;
   }
 }

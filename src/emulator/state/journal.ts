@@ -124,10 +124,8 @@ const journalName = (generation: number) => `journal-${generation}.jsonl`;
 
 /** A journal is begun after its snapshot: where there is one there was the other. */
 function newest(folder: string): number {
-  const numbers = readdirSync(folder).map((name) =>
-    Number(/^(?:snapshot|journal)-(\d+)\.jsonl$/.exec(name)?.[1] ?? 0),
-  );
-  return Math.max(0, ...numbers);
+  const names = readdirSync(folder).map((name) => /^(?:snapshot|journal)-(\d+)\.jsonl$/.exec(name));
+  return Math.max(0, ...names.map((found) => Number(found?.[1] ?? 0)));
 }
 
 function dropOthers(folder: string, generation: number): void {
@@ -195,13 +193,11 @@ class Reader {
   }
 
   #understands(line: Buffer): boolean {
-    let entry: unknown;
     try {
-      entry = JSON.parse(line.toString("utf8"));
+      return this.#replay(JSON.parse(line.toString("utf8")));
     } catch {
       return false;
     }
-    return this.#replay(entry);
   }
 }
 

@@ -20,8 +20,8 @@ export function valid<T>(check: Check<T>, value: unknown): T {
 export class DataError extends Error {
   override readonly name = "DataError";
 
-  constructor(error: string | ReadonlyMap<string | number, DataError>) {
-    super(typeof error === "string" ? error : dictText(error));
+  constructor(error: string | ReadonlyMap<string | number, DataError>, options?: ErrorOptions) {
+    super(typeof error === "string" ? error : dictText(error), options);
   }
 }
 
@@ -168,19 +168,15 @@ type Parsed<Keys> = { [Name in keyof Keys]: Keys[Name] extends Key<infer T> ? T 
 export function dict<Keys extends Record<string, Key<unknown>>>(keys: Keys): Check<Parsed<Keys>> {
   return (value) => {
     const source = object(value);
-    const results = Object.entries(keys).map(([name, key]): [string, unknown] => [
-      name,
-      Object.hasOwn(source, name) ? attempt(key.check, source[name]) : absent(key),
-    ]);
+    const results = Object.entries(keys).map(([name, key]): [string, unknown] => {
+      if (Object.hasOwn(source, name)) return [name, attempt(key.check, source[name])];
+      return [name, key.isRequired === true ? new DataError("is required") : key.fallback];
+    });
     const extra = Object.keys(source).filter((name) => !Object.hasOwn(keys, name));
     for (const name of extra) results.push([name, new DataError(`${name} is not allowed key`)]);
     // Each key holds what its own check returned.
     return Object.fromEntries(passed(results).filter(([, item]) => item !== undefined)) as Parsed<Keys>;
   };
-}
-
-function absent({ fallback, isRequired }: Key<unknown>): unknown {
-  return isRequired === true ? new DataError("is required") : fallback;
 }
 
 export function optional<T>(check: Check<T>): Key<T | undefined>;

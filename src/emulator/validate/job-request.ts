@@ -3,6 +3,7 @@ import { splitWords } from "../state/shell-words.ts";
 import {
   bool,
   type Check,
+  DataError,
   dict,
   either,
   ensure,
@@ -133,7 +134,8 @@ function containerKeys(cluster: string) {
     secret_env: optional(mapping(asItCame(secretUri)), {}),
     secret_volumes: optional(secretVolumes(secretUri), []),
     disk_volumes: optional(diskVolumes(clusterUri({ scheme: "disk", cluster, minParts: 3 })), []),
-    working_dir: optional(refine(pattern(text(), /^\/.*/, "/.*"), firstLine)),
+    // The platform keeps what its pattern matched, which ends with the line.
+    working_dir: optional(refine(pattern(text(), /^\/.*/, "/.*"), (path) => path.split("\n", 1).join(""))),
     volumes: optional(storageVolumes(clusterUri({ scheme: "storage", cluster })), []),
   };
 }
@@ -146,25 +148,14 @@ function asItCame(check: Check<string>): Check<string> {
   };
 }
 
-/** The platform keeps what its pattern matched, which ends with the line. */
-function firstLine(path: string): string {
-  return path.split("\n", 1).join("");
-}
-
-const shellWords: Check<string> = (value) => {
-  const words = text()(value);
-  ensure(splits(words), "invalid command format");
-  return words;
-};
-
-function splits(words: string): boolean {
+const shellWords = refine(text(), (words) => {
   try {
     splitWords(words);
-    return true;
-  } catch {
-    return false;
+    return words;
+  } catch (cause) {
+    throw new DataError("invalid command format", { cause });
   }
-}
+});
 
 const http = dict({
   port: required(int({ min: 0, max: 65_535 })),
