@@ -23,7 +23,7 @@ export function oauthRoutes(app: App, context: ApiContext): void {
   const codes = openLoginCodes(clock);
   const [owner = ""] = platform.users;
   const landing = (call: Call) => landingOf(context.origin, queryOf(call).get("redirect_uri"));
-  const land = (user: string, { url, isCallback }: Landing, call: Call) => {
+  const land = (user: string, { url, isCallback }: ReturnType<typeof landingOf>, call: Call) => {
     if (!isCallback) {
       const cookie = `${LOGIN_COOKIE}=${tokens.mint(user)}; Path=/${PUBLISHED}/; HttpOnly; SameSite=Lax`;
       return empty(302, { Location: url.pathname + url.search, "Set-Cookie": cookie });
@@ -62,14 +62,8 @@ function exchange({ tokens }: ApiContext, codes: LoginCodes, form: URLSearchPara
   return refreshes ? bought : { ...bought, refresh_token: tokens.mintRefresh(user) };
 }
 
-/** Where a login ends: at a client that waits for a code, or at the page of a job. */
-interface Landing {
-  url: URL;
-  isCallback: boolean;
-}
-
-/** @throws {HttpError} 400 unless it is a callback of `/config` or a job's page. */
-function landingOf(origin: string, target: string | null): Landing {
+/** Where a login ends: at a client that waits for a code, or at a job's page. @throws {HttpError} 400 for anywhere else. */
+function landingOf(origin: string, target: string | null) {
   if (target === null) throw new HttpError(400, "redirect_uri is missing");
   const url = URL.canParse(target, origin) ? new URL(target, origin) : undefined;
   const callbacks = [...CALLBACK_URLS, headlessCallbackUrl(origin)].map((known) => new URL(known).href);

@@ -34,21 +34,14 @@ export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const items = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${items.map(([key, item]) => `${pythonJson(key)}: ${member(key, item)}`).join(", ")}}`;
+    const shown = items.map(([key, item]) => {
+      const isWholeFloat = FLOATS.has(key) && Number.isInteger(item);
+      return `${pythonJson(key)}: ${pythonJson(item)}${isWholeFloat ? ".0" : ""}`;
+    });
+    return `{${shown.join(", ")}}`;
   }
-  return ascii(JSON.stringify(value) ?? "null");
-}
-
-function member(key: string, value: unknown): string {
-  const isWhole = FLOATS.has(key) && typeof value === "number" && Number.isInteger(value);
-  return isWhole ? `${pythonJson(value)}.0` : pythonJson(value);
-}
-
-function ascii(value: string): string {
-  return value.replace(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const code = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return (JSON.stringify(value) ?? "null").replace(/[\u007f-\uffff]/g, code);
 }
 
 /**

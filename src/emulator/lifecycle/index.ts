@@ -122,26 +122,20 @@ export class JobLifecycle {
       ...this.#deps,
       nodes,
       move: (job, item) => this.#move(job, item),
-      seatFree: (job) => this.seatFree(job),
+      // Source: protocol reference 3.8 row 12.
+      seatFree: (job) => !this.overQuota(job, ({ id, materialized }) => id !== job.id && materialized),
       inSchedule: (job) => this.#scheduled(job),
       diskBusy: (job) => this.#diskBusy(job),
     };
   }
 
-  /** Whether owner and org may run one job more. Source: protocol reference 3.8 row 12. */
-  seatFree({ id, owner, cluster, org }: JobRecord): boolean {
-    return this.overQuota({ owner, cluster, org }, (job) => job.id !== id && job.materialized) === undefined;
-  }
-
   /** Whose running-jobs quota the unfinished jobs (or those of them that `counts`) use up. */
-  overQuota(
-    { owner, cluster, org }: Pick<JobRecord, "owner" | "cluster" | "org">,
-    counts: (job: JobRecord) => boolean = () => true,
-  ): "user" | "org" | undefined {
+  overQuota(job: JobRecord, counts: (other: JobRecord) => boolean = () => true): "user" | "org" | undefined {
     const { accounts, table } = this.#deps;
-    const account = accounts.of({ owner, cluster, org });
-    const seated = table.active().filter((job) => job.cluster === cluster && job.org === org && counts(job));
-    const mine = seated.filter((job) => baseName(job.owner) === baseName(owner));
+    const account = accounts.of(job);
+    const inOrg = ({ cluster, org }: JobRecord) => cluster === job.cluster && org === job.org;
+    const seated = table.active().filter((other) => inOrg(other) && counts(other));
+    const mine = seated.filter(({ owner }) => baseName(owner) === baseName(job.owner));
     const full = (count: number, limit: number | undefined) => limit !== undefined && count >= limit;
     if (full(mine.length, account.user.runningJobs)) return "user";
     return full(seated.length, account.org.runningJobs) ? "org" : undefined;

@@ -26,13 +26,8 @@ export interface Child {
   /** Resolves when the program has ended; others may still hold its output open. */
   exited: Promise<{ exitCode: number; startError?: string | undefined }>;
   /** Resolves when all output was read, or when `discard` was called. */
-  drained: Promise<void>;
+  drained: Promise<unknown>;
   discard(): void;
-}
-
-/** Exit code as a shell tells it. */
-function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
-  return signal === null ? (code ?? 1) : 128 + constants.signals[signal];
 }
 
 /** Starts a program with pipes. */
@@ -54,7 +49,7 @@ export function startPiped(command: Command, pipes: Pipes): Child {
     stderr,
     resize: () => undefined,
     exited,
-    drained: bothEnded(stdout, stderr),
+    drained: Promise.allSettled([stdout, stderr].map((stream) => finished(stream, { writable: false }))),
     discard() {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
     },
@@ -86,7 +81,10 @@ function startWith({ file, args, env, cwd }: Command, streams: Streams): Pick<Ch
     const child = spawn(file, args, { env, cwd, detached: true, stdio: theirs });
     const exited = new Promise<{ exitCode: number; startError?: string | undefined }>((resolve) => {
       child.once("error", (error) => resolve({ exitCode: 127, startError: error.message }));
-      child.once("exit", (code, signal) => resolve({ exitCode: exitCodeOf(code, signal) }));
+      // As a shell tells it.
+      child.once("exit", (code, signal) =>
+        resolve({ exitCode: signal === null ? (code ?? 1) : 128 + constants.signals[signal] }),
+      );
     });
     return { pid: child.pid ?? 0, exited };
   } catch (error) {
@@ -114,8 +112,4 @@ export function notStarted(startError: string): Child {
     drained: Promise.resolve(),
     discard: () => undefined,
   };
-}
-
-async function bothEnded(...streams: Readable[]): Promise<void> {
-  await Promise.allSettled(streams.map((stream) => finished(stream, { writable: false })));
 }

@@ -9,19 +9,13 @@ export function orgProjectHash(org: string, project: string): string {
 export function namespaceOf(org: string, project: string): string {
   const [o, p] = [normalise(org), normalise(project)];
   const digest = hash("sha256", `${o}--${p}`).slice(0, 24);
-  const [orgPart, projectPart] = shorten(o, p);
-  return `platform--${orgPart}--${projectPart}--${digest}`;
+  const length = o.length + p.length;
+  const orgLength = length <= ROOM ? o.length : Math.max(1, Math.floor((o.length / length) * ROOM));
+  return `platform--${o.slice(0, orgLength)}--${p.slice(0, ROOM - orgLength)}--${digest}`;
 }
 
 /** What is left of 63 characters for the two names, shared in proportion to their lengths. */
 const ROOM = 63 - "platform--".length - "--".length - "--".length - 24;
-
-function shorten(org: string, project: string): [string, string] {
-  const length = org.length + project.length;
-  if (length <= ROOM) return [org, project];
-  const orgLength = Math.max(1, Math.floor((org.length / length) * ROOM));
-  return [org.slice(0, orgLength), project.slice(0, ROOM - orgLength)];
-}
 
 function normalise(name: string): string {
   return name.toLowerCase().replace(/[\s_:/\\]+/g, "-");

@@ -10,7 +10,7 @@ export interface Permission {
   action: Action;
 }
 
-const RANK: Record<string, number> = { deny: 0, list: 1, read: 2, write: 3, manage: 4 };
+const RANK: Record<Action, number> = { read: 0, write: 1, manage: 2 };
 const ROLE_ACTION: Record<Role, Action> = {
   reader: "read",
   writer: "write",
@@ -39,8 +39,9 @@ export class Permissions {
     return required.filter((permission) => !this.allows(user, permission));
   }
 
-  allows(user: string, permission: Permission): boolean {
-    return this.held(user).some((grant) => covers(grant, permission));
+  allows(user: string, { uri, action }: Permission): boolean {
+    const covering = this.held(user).filter((grant) => uri === grant.uri || uri.startsWith(`${grant.uri}/`));
+    return covering.some((grant) => RANK[grant.action] >= RANK[action]);
   }
 
   /** What is missing to use a job that way, by its id or by its name. Source: protocol reference 3.10. */
@@ -90,9 +91,4 @@ function roleGrants(platform: Platform, user: string): Permission[] {
     action: "read" as const,
   }));
   return [...grants, ...access];
-}
-
-function covers(grant: Permission, { uri, action }: Permission): boolean {
-  const under = uri === grant.uri || uri.startsWith(`${grant.uri}/`);
-  return under && (RANK[grant.action] ?? 0) >= (RANK[action] ?? Number.POSITIVE_INFINITY);
 }

@@ -57,15 +57,10 @@ export function openPlatform(machine: Machine, gpuNodes: number, more: readonly 
     allowsPrivileged,
     allowsPriority: !allowsPrivileged,
   });
-  const projects = ["default", "west"].flatMap((name): Project[] => [
-    {
-      name: "vision",
-      cluster: name,
-      org: "acme",
-      members: { alice: "admin", bob: "writer", carol: "reader" },
-    },
-    { name: "nlp", cluster: name, org: "acme", members: { alice: "writer", bob: "admin" } },
-    { name: "lab", cluster: name, org: "research", members: { alice: "writer", carol: "admin" } },
+  const projects = ["default", "west"].flatMap((cluster): Project[] => [
+    { cluster, org: "acme", name: "vision", members: { alice: "admin", bob: "writer", carol: "reader" } },
+    { cluster, org: "acme", name: "nlp", members: { alice: "writer", bob: "admin" } },
+    { cluster, org: "research", name: "lab", members: { alice: "writer", carol: "admin" } },
   ]);
   return {
     clusters: [cluster("default", false), cluster("west", true)],
