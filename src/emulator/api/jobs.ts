@@ -13,7 +13,7 @@ const JOBS = "/api/v1/jobs";
 
 /** Everything under `/jobs` that platform-api answers. Source: protocol reference 3.1. */
 export function jobRoutes(app: App, context: ApiContext): void {
-  const { table, lifecycle } = context;
+  const { lifecycle } = context;
   app.post(JOBS, (call) => createJob(context, call));
   app.get(JOBS, (call) => listJobs(context, call));
   app.get(`${JOBS}/:id`, (call) => {
@@ -28,14 +28,12 @@ export function jobRoutes(app: App, context: ApiContext): void {
   app.put(`${JOBS}/:id/max_run_time_minutes`, async (call) => {
     const job = allowed(context, call, "write");
     job.maxRunTimeMinutes = newLifeSpan(job, await readJson(call));
-    table.changed(job);
-    return empty();
+    return saved(context, job);
   });
   app.post(`${JOBS}/:id/drop`, (call) => {
     const job = allowed(context, call, "write");
     job.beingDropped = true;
-    table.changed(job);
-    return empty();
+    return saved(context, job);
   });
   app.post(`${JOBS}/:id/drop_progress`, async (call) => {
     const job = allowed(context, call, "write");
@@ -84,7 +82,7 @@ const materializedBody = dict({ materialized: required(bool) });
 
 /** What the platform's own poller calls; needs `manage` on the whole cluster. Source: protocol reference 3.1. */
 function pollerRoutes(app: App, context: ApiContext): void {
-  const { table, clock } = context;
+  const { clock } = context;
   app.put(`${JOBS}/:id/status`, async (call) => {
     const job = polled(context, call);
     const { status, reason = null, description = null, exit_code } = valid(statusBody, await readJson(call));
@@ -92,15 +90,18 @@ function pollerRoutes(app: App, context: ApiContext): void {
     const item = step(statusNamed(status), clock.nowMs(), { reason, description, exitCode });
     if (isFinished(job) && !sameStep(current(job), item)) throw failure(400, "Invalid job status transition");
     moveTo(job, item);
-    table.changed(job);
-    return empty();
+    return saved(context, job);
   });
   app.put(`${JOBS}/:id/materialized`, async (call) => {
     const job = polled(context, call);
     job.materialized = valid(materializedBody, await readJson(call)).materialized;
-    table.changed(job);
-    return empty();
+    return saved(context, job);
   });
+}
+
+function saved({ table }: ApiContext, job: JobRecord): Response {
+  table.changed(job);
+  return empty();
 }
 
 /** By id only; an unknown job is refused before a missing token. */

@@ -27,8 +27,8 @@ export function secretRoutes(app: App, context: ApiContext, cluster: string): vo
   app.get(base, (call) => {
     const [user, query] = [userOf(call), queryOf(call)];
     const own = secrets.entries().flatMap(([path]) => (path.startsWith(`${cluster}/`) ? [path] : []));
-    const shown = own.filter((path) => permissions.allows(user, permission(path, "read")));
-    return json(shown.filter((path) => inPlace(placeOf(path), query)).map(secretView));
+    const shown = own.filter((path) => permissions.allows(user, permission(path, "read"))).map(secretView);
+    return json(shown.filter(({ org_name: org, project_name: project }) => inPlace({ org, project }, query)));
   });
   app.post(base, async (call) => {
     const user = userOf(call);
@@ -68,13 +68,8 @@ function projectOf(path: string): string {
   return path.split("/").slice(0, 3).join("/");
 }
 
-function placeOf(path: string): { org: string; project: string } {
-  const [, org = "", project = ""] = path.split("/");
-  return { org, project };
-}
-
 /** A secret belongs to its project, so the project is shown as its owner. */
 function secretView(path: string) {
-  const [, org_name, project_name, ...key] = path.split("/");
+  const [, org_name = "", project_name = "", ...key] = path.split("/");
   return { key: key.join("/"), owner: project_name, project_name, org_name };
 }

@@ -96,10 +96,7 @@ export class Container {
 const TAIL_BYTES = 2048;
 const TAIL_LINES = 80;
 
-interface Live {
-  kill(signal: "SIGTERM" | "SIGKILL"): void;
-  ended: Promise<Ending>;
-}
+type Live = Pick<RunningJob, "kill" | "ended">;
 
 function playLog({ lines, linesPerSecond, exitCode }: CannedRun, print: (bytes: Buffer) => void): Live {
   const killed = new AbortController();

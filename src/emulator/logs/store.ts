@@ -12,11 +12,6 @@ interface TimeSpan {
   untilMs?: number;
 }
 
-interface FollowOptions {
-  signal: AbortSignal;
-  stamp?: Stamp | undefined;
-}
-
 /** The most files held open for writing. */
 const OPEN_LOGS = 200;
 /** Bytes of output kept of a job by default. */
@@ -96,7 +91,11 @@ export class FileLogs {
   }
 
   /** Everything from `start` on, and what still comes, until `signal` fires or the job's log is ended. */
-  async *follow(jobId: string, start: number, { signal, stamp }: FollowOptions): AsyncIterable<Uint8Array> {
+  async *follow(
+    jobId: string,
+    start: number,
+    { signal, stamp }: { signal: AbortSignal; stamp?: Stamp | undefined },
+  ): AsyncIterable<Uint8Array> {
     const log = this.#log(jobId);
     log.followers += 1;
     let file: LogReader | undefined;

@@ -16,15 +16,10 @@ function flag(query: URLSearchParams, name: string, fallback = false): boolean {
 }
 
 /** Which streams a caller of exec or attach wants. */
-export interface StreamFlags {
-  tty: boolean;
-  stdin: boolean;
-  stdout: boolean;
-  stderr: boolean;
-}
+export type StreamFlags = ReturnType<typeof streamFlags>;
 
 /** @throws {HttpError} 400 for a combination that cannot be. Source: protocol reference 4.4. */
-export function streamFlags(query: URLSearchParams): StreamFlags {
+export function streamFlags(query: URLSearchParams) {
   const flags = {
     tty: flag(query, "tty"),
     stdin: flag(query, "stdin"),
@@ -40,17 +35,6 @@ export function streamFlags(query: URLSearchParams): StreamFlags {
   return flags;
 }
 
-/** What a caller of a log asked for. Source: protocol reference 4.2. */
-export interface LogQuery {
-  sinceMs: number | undefined;
-  timestamps: boolean;
-  /** The line between archive and live part; empty for none. */
-  separator: string;
-  debug: boolean;
-  /** Absent: the cluster's own. */
-  archiveDelayMs: number | undefined;
-}
-
 /** Checks what is checked before token and job: all but the time. @throws {HttpError} 400. Source: protocol reference 4.1. */
 export function checkLogQuery(query: URLSearchParams): void {
   flag(query, "timestamps");
@@ -58,13 +42,17 @@ export function checkLogQuery(query: URLSearchParams): void {
   delayOf(query.get("archive_delay"));
 }
 
-/** @throws {HttpError} 400. Source: protocol reference 4.2. */
-export function logQuery(query: URLSearchParams): LogQuery {
+export type LogQuery = ReturnType<typeof logQuery>;
+
+/** What a caller of a log asks for. @throws {HttpError} 400. Source: protocol reference 4.2. */
+export function logQuery(query: URLSearchParams) {
   return {
     sinceMs: timeOf(query.get("since")),
     timestamps: flag(query, "timestamps"),
+    /** The line between archive and live part; empty for none. */
     separator: query.get("separator") ?? `=== Live logs ===${randomBytes(30).toString("hex")}`,
     debug: flag(query, "debug"),
+    /** Absent: the cluster's own. */
     archiveDelayMs: delayOf(query.get("archive_delay")),
   };
 }

@@ -12,12 +12,7 @@ export interface ProcessInfo {
   rssBytes: number;
 }
 
-interface Owner {
-  startTicks: number;
-  jobId: string | undefined;
-}
-
-type Owners = Map<number, Owner>;
+type Owners = Map<number, Pick<ProcessInfo, "startTicks"> & { jobId: string | undefined }>;
 
 /** Environment variable that every process of a job carries. Source: protocol reference 3.5. */
 const MARKER = "NEURO_JOB_ID";
@@ -130,19 +125,17 @@ export class ProcessTable {
     const settled = owners.get(info.pid);
     if (settled !== undefined) return settled.jobId;
     // Entered first: a parent chain that changes while it is read cannot go round for ever.
-    const entry: Owner = { startTicks: info.startTicks, jobId: undefined };
-    owners.set(info.pid, entry);
+    owners.set(info.pid, { startTicks: info.startTicks, jobId: undefined });
     const before = this.#owners.get(info.pid);
-    const root = this.#roots.get(info.pid) ?? this.#roots.get(info.session);
-    if (root !== undefined) entry.jobId = root;
-    else if (before?.startTicks === info.startTicks) entry.jobId = before.jobId;
-    else {
+    let jobId = this.#roots.get(info.pid) ?? this.#roots.get(info.session);
+    if (jobId === undefined && before?.startTicks === info.startTicks) jobId = before.jobId;
+    else if (jobId === undefined) {
       const parent = all.get(info.parent);
-      entry.jobId = parent === undefined ? undefined : this.#ownerOf(parent, all, owners);
-      entry.jobId ??= markerOf(info.pid);
+      jobId = (parent && this.#ownerOf(parent, all, owners)) ?? markerOf(info.pid);
     }
-    if (entry.jobId !== undefined && !this.#jobs.has(entry.jobId)) entry.jobId = undefined;
-    return entry.jobId;
+    if (jobId !== undefined && !this.#jobs.has(jobId)) jobId = undefined;
+    owners.set(info.pid, { startTicks: info.startTicks, jobId });
+    return jobId;
   }
 }
 
