@@ -99,15 +99,11 @@ export async function serve(options: EmulatorOptions, parts: Parts) {
   };
 }
 
-interface Joined extends Parts {
-  store: Store;
-  chaos: ChaosRules;
-  tokens: Tokens;
-  origin: string;
-}
-
 /** Joins the parts of the platform into what the API works on. */
-function contextOf(options: EmulatorOptions, joined: Joined): ApiContext {
+function contextOf(
+  options: EmulatorOptions,
+  joined: Parts & { store: Store; chaos: ChaosRules; tokens: Tokens; origin: string },
+): ApiContext {
   const { home, store, clock, runner, logs, chaos, tokens, origin } = joined;
   const machine = { cpus: cpus().length, memoryBytes: totalmem() };
   const platform = openPlatform(machine, options.gpuNodes ?? GPU_NODES, options.projects);
@@ -155,11 +151,10 @@ function tokensFor({ token }: EmulatorOptions, { signingKey }: Home): { tokens: 
 
 /** The host to listen on. @throws {Error} for one that others can reach, unless a token was chosen. */
 function hostOf({ host = "127.0.0.1", token }: EmulatorOptions): string {
-  if (!isLoopback(host) && (token === undefined || token.length < 16)) {
+  if (!isLoopback(host) && (token?.length ?? 0) < 16)
     throw new Error(
       `Listening on ${host} lets others run programs here: give a token of 16 characters or more.`,
     );
-  }
   return host;
 }
 

@@ -10,7 +10,7 @@ import type { Tokens } from "../state/tokens.ts";
 import { answerTo, failure, HttpError, said } from "./answer.ts";
 import { type App, type Call, callerOf } from "./call.ts";
 import { cutResponse, defaultBody, type FaultSource, type RequestFault } from "./faults.ts";
-import { checkSite } from "./same-site.ts";
+import { siteFault } from "./same-site.ts";
 import { Sockets, versionFor } from "./sockets.ts";
 
 export interface ServerOptions {
@@ -77,26 +77,17 @@ export class HttpServer {
 
   #answer(request: IncomingMessage, response: ServerResponse, head?: Buffer): void {
     response.setHeader("X-Service-Version", versionFor(request.url));
-    const refused = refusal(request, this.#host);
+    const refused = siteFault(request, this.#host);
     const answer = getRequestListener(
-      (asked, bindings) => refused ?? this.#app.fetch(asked, { ...bindings, head }),
+      (asked, bindings) => (refused ? answerTo(refused) : this.#app.fetch(asked, { ...bindings, head })),
       {
         autoCleanupIncoming: false,
         overrideGlobalObjects: false,
         hostname: this.#host,
-        errorHandler: () => refused ?? answerTo(failure(400, "Bad request target")),
+        errorHandler: () => answerTo(refused ?? failure(400, "Bad request target")),
       },
     );
     void answer(request, response);
-  }
-}
-
-function refusal(request: IncomingMessage, host: string): Response | undefined {
-  try {
-    checkSite(request, host);
-    return undefined;
-  } catch (error) {
-    return answerTo(error, request.url);
   }
 }
 

@@ -42,7 +42,9 @@ export class Sockets {
     if (head === undefined || upgrade.toLowerCase() !== "websocket")
       return text(`No WebSocket UPGRADE hdr: ${upgrade}\n Can "Upgrade" only to "WebSocket".`, 400);
     outgoing.detachSocket(incoming.socket);
-    serverFor(rules).handleUpgrade(asGet(incoming), incoming.socket, head, (socket) => {
+    // ws takes only GET handshakes; the platform takes every method of its routes. What inherits a request is one.
+    const handshake = Object.create(incoming, { method: { value: "GET" } }) as IncomingMessage;
+    serverFor(rules).handleUpgrade(handshake, incoming.socket, head, (socket) => {
       this.#keep(socket, rules.heartbeatMs ?? HEARTBEAT_MS);
       cutSocket(socket, faults);
       // A failure after the handshake looks like a normal end, as on the platform.
@@ -78,12 +80,6 @@ function serverFor({ protocols }: SocketRules): WebSocketServer {
     handleProtocols: (offered) => [...offered].find((item) => protocols.includes(item)) ?? false,
   });
   return server.on("headers", (lines) => lines.push(`X-Service-Version: ${MONITORING_VERSION}`));
-}
-
-/** ws takes only GET handshakes; the platform takes every method of its routes. */
-function asGet(request: IncomingMessage): IncomingMessage {
-  // An object whose prototype is a request is one.
-  return Object.create(request, { method: { value: "GET" } }) as IncomingMessage;
 }
 
 function keepAlive(socket: WebSocket, heartbeatMs: number): () => void {

@@ -2,16 +2,13 @@ import { randomBytes } from "node:crypto";
 import { failure } from "../http/answer.ts";
 import { parseIsoTime } from "../validate/iso-time.ts";
 
-const TRUE = new Set(["1", "true"]);
-const FALSE = new Set(["0", "false"]);
-
 /** A yes-or-no parameter. @throws {HttpError} 400. Source: protocol reference 4.1. */
 function flag(query: URLSearchParams, name: string, fallback = false): boolean {
   const text = query.get(name);
   if (text === null) return fallback;
   const lower = text.toLowerCase();
-  if (TRUE.has(lower)) return true;
-  if (FALSE.has(lower)) return false;
+  if (lower === "1" || lower === "true") return true;
+  if (lower === "0" || lower === "false") return false;
   throw failure(400, `"${name}" request parameter can be "true"/"1" or "false"/"0"`);
 }
 
@@ -26,12 +23,10 @@ export function streamFlags(query: URLSearchParams) {
     stdout: flag(query, "stdout", true),
     stderr: flag(query, "stderr", true),
   };
-  if (!(flags.stdin || flags.stdout || flags.stderr)) {
+  if (!(flags.stdin || flags.stdout || flags.stderr))
     throw failure(400, "Required at least one of stdin, stdout or stderr");
-  }
-  if (flags.tty && flags.stdout && flags.stderr) {
+  if (flags.tty && flags.stdout && flags.stderr)
     throw failure(400, "Stdout and stderr cannot be multiplexed in tty mode");
-  }
   return flags;
 }
 
@@ -73,8 +68,7 @@ function fullDate(text: string): string {
 function delayOf(text: string | null): number | undefined {
   if (text === null) return undefined;
   const seconds = Number(text);
-  if (text.trim() === "" || !Number.isFinite(seconds)) {
+  if (text.trim() === "" || !Number.isFinite(seconds))
     throw failure(400, `could not convert string to float: '${text}'`);
-  }
   return seconds * 1000;
 }

@@ -62,12 +62,9 @@ export function openMemoryGroups(parent: string, close = () => {}) {
 
 function layoutOf(parent: string): Layout {
   try {
-    if (existsSync(join(parent, "memory.limit_in_bytes"))) {
-      return LEGACY;
-    }
-    if (!readFileSync(join(parent, "cgroup.controllers"), "latin1").split(/\s/).includes("memory")) {
+    if (existsSync(join(parent, "memory.limit_in_bytes"))) return LEGACY;
+    if (!readFileSync(join(parent, "cgroup.controllers"), "latin1").split(/\s/).includes("memory"))
       throw new Error("it does not control memory");
-    }
     // Refused while processes are in the group itself.
     writeFileSync(join(parent, "cgroup.subtree_control"), "+memory");
     return UNIFIED;
@@ -82,9 +79,8 @@ function makeGroup(folder: string, layout: Layout, limitBytes: number) {
   try {
     mkdirSync(folder);
     writeFileSync(join(folder, layout.limit), String(limitBytes));
-    for (const [file, value] of layout.more(limitBytes)) {
+    for (const [file, value] of layout.more(limitBytes))
       if (existsSync(join(folder, file))) writeFileSync(join(folder, file), String(value));
-    }
   } catch {
     tryRemove(folder);
     return undefined;

@@ -130,9 +130,7 @@ function shown(path: string, folder: string, targets: readonly string[]): string
 /** `/bin` and its like are links on most systems, and have to be in the job too. */
 function link(folder: string, path: string): void {
   const made = join(folder, path);
-  if (lstatSync(made, { throwIfNoEntry: false }) === undefined) {
-    symlinkSync(readlinkSync(path), made);
-  }
+  if (lstatSync(made, { throwIfNoEntry: false }) === undefined) symlinkSync(readlinkSync(path), made);
 }
 
 /** Name resolution often is a link out of /etc. */

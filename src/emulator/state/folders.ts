@@ -93,6 +93,5 @@ export class SavedImages {
 /** Sockets and pipes of a running job cannot be copied and are not part of an image. */
 async function isPlain(path: string): Promise<boolean> {
   const stat = await lstat(path).catch(() => undefined);
-  if (stat === undefined) return false;
-  return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
+  return stat !== undefined && (stat.isFile() || stat.isDirectory() || stat.isSymbolicLink());
 }
