@@ -19,14 +19,32 @@ const ALL_MS = 35_000;
 const READ_BACK_MS = 5000;
 
 /** What became of one job. */
-export interface KillOutcome extends JobIdentity {
+export interface KillOutcome extends JobIdentity, Fate {
+  isMine: boolean;
+}
+
+interface Fate {
   before: string;
   /** `unknown` where the platform could not be asked any more, `gone` where it has no such job. */
   after: string;
-  note: string;
+  /**
+   * `answer_lost`: it was killed, as its state shows · `state_unread`: as the answer says · `accepted`: so the answer
+   * says, but it has not ended · `not_seen`: it has not ended, and the kill may still arrive.
+   */
+  fate:
+    | "already_over"
+    | "gone"
+    | "killed"
+    | "ended_by_itself"
+    | "answer_lost"
+    | "state_unread"
+    | "accepted"
+    | "not_killed"
+    | "not_seen"
+    | "unknown"
+    | "unread";
   /** Why it may still run although it was meant to end. */
   failure?: PlatformError;
-  isMine: boolean;
 }
 
 /** A job shown before that could not be read now. */
@@ -45,10 +63,10 @@ export async function killAll(
 ): Promise<KillOutcome[]> {
   let done = 0;
   const killNext = async (job: JobDescription, until: AbortSignal) => {
-    const outcome = await killOne(job, platform, { until, signal });
+    const fate = await killOne(job, platform, { until, signal });
     done += 1;
     progress(`${done} of ${jobs.length} done`);
-    return { ...outcome, isMine: job.owner === me };
+    return { ...identityOf(job), ...fate, isMine: job.owner === me };
   };
   const options = { concurrency: PARALLEL_KILLS, signal };
   const kills = (until: AbortSignal) => pMap(jobs, (job) => killNext(job, until), options);
@@ -64,60 +82,35 @@ function unreadOutcome({ id, before: job, error }: Unread, me: string): KillOutc
     before: job?.status ?? "unknown",
     isMine: job === undefined || job.owner === me,
   };
-  if (error.code === "not_found") return { ...row, ...GONE };
-  const note = `not killed, it could not be read (${error.code}: ${error.message.replaceAll(id, "it")})`;
-  return { ...row, after: "unknown", note, failure: error };
+  if (error.code === "not_found") return { ...row, after: "gone", fate: "gone" };
+  return { ...row, after: "unknown", fate: "unread", failure: error };
 }
 
-const GONE = { after: "gone", note: "already gone: the platform no longer knows this job" };
-
 async function killOne(
-  job: JobDescription,
+  { id, status: before }: JobDescription,
   platform: Platform,
   { until, signal }: { until: AbortSignal; signal: AbortSignal },
-): Promise<Omit<KillOutcome, "isMine">> {
-  const { id, status: before } = job;
-  const row = { ...identityOf(job), before };
-  if (isFinished(before)) {
-    return { ...row, after: before, note: `already ${before}, nothing changed` };
-  }
+): Promise<Fate> {
+  if (isFinished(before)) return { before, after: before, fate: "already_over" };
   try {
     await platform.jobs.kill(id, { signal: until, timeoutMs: KILL_MS });
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { ...row, ...(await afterLostAnswer(job, error, { platform, signal })) };
+    if (error.code === "not_found") return { before, after: "gone", fate: "gone" };
+    return afterFailure(before, error, await readBack(id, platform, signal));
   }
   const after = await readBack(id, platform, signal);
-  if (after === undefined) {
-    const note = `${before} → killed; the platform accepted it, its state could not be read afterwards`;
-    return { ...row, after: "cancelled", note };
-  }
-  if (!isFinished(after)) {
-    const note = `the platform accepted the kill, but it is still ${after}`;
-    return { ...row, after, note, failure: new PlatformError("unknown_outcome", note) };
-  }
-  const byItself = after === "cancelled" ? "" : " (it ended by itself before the kill)";
-  return { ...row, after, note: `${before} → ${after}${byItself}` };
+  if (after === undefined) return { before, after: "cancelled", fate: "state_unread" };
+  if (isFinished(after)) return { before, after, fate: after === "cancelled" ? "killed" : "ended_by_itself" };
+  const failure = new PlatformError("unknown_outcome", `${id} is still ${after}.`);
+  return { before, after, fate: "accepted", failure };
 }
 
 /** The kill failed or its answer was lost: only the job's state tells what happened. */
-async function afterLostAnswer(
-  { id, status: before }: JobDescription,
-  failure: PlatformError,
-  { platform, signal }: { platform: Platform; signal: AbortSignal },
-) {
-  if (failure.code === "not_found") return GONE;
-  const after = await readBack(id, platform, signal);
-  // Without the id the same failure of several jobs reads the same.
-  const why = `${failure.code}: ${failure.message.replaceAll(id, "it")}`;
-  if (after === undefined) {
-    return { after: "unknown", note: `unknown whether it was killed (${why})`, failure };
-  }
-  if (!isFinished(after)) {
-    const fate = mayHaveHappened(failure) ? "not seen to be killed" : "not killed";
-    return { after, note: `${fate}, still ${after} (${why})`, failure };
-  }
-  return { after, note: `${before} → ${after} (the answer was lost, but its state shows it)` };
+function afterFailure(before: string, failure: PlatformError, after: JobStatus | undefined): Fate {
+  if (after === undefined) return { before, after: "unknown", fate: "unknown", failure };
+  if (isFinished(after)) return { before, after, fate: "answer_lost" };
+  return { before, after, fate: mayHaveHappened(failure) ? "not_seen" : "not_killed", failure };
 }
 
 async function readBack(id: string, platform: Platform, signal: AbortSignal): Promise<JobStatus | undefined> {

@@ -72,9 +72,9 @@ export function killReply(
   if (killed.length === 0 && failed.length > 0) throw nothingKilled(failed, [...lines, ...next]);
   const leftLines = left.jobs.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
   const data = {
-    outcomes: outcomes.map(({ failure, note, isMine: _, ...outcome }) => ({
+    outcomes: outcomes.map(({ isMine: _, fate, failure, ...outcome }) => ({
       ...outcome,
-      error: failure && note,
+      error: failure && fateText({ ...outcome, fate, failure }),
     })),
     skipped: ifAny(left.jobs.map(identityOf)),
   };
@@ -110,17 +110,47 @@ function namesText(jobs: readonly JobDescription[]): string {
   return named(jobs.map(identityText), MOST_ASKED);
 }
 
-function outcomeText({ job, id, owner, project, note, isMine }: KillOutcome): string {
+function outcomeText(outcome: KillOutcome): string {
+  const { job, id, owner, project, isMine } = outcome;
   const named = job === id ? "" : `${id}, `;
   const whose = notYours({ owner }, isMine);
-  return `${job} (${named}owner ${owner}, project ${project})${whose}: ${note}`;
+  return `${job} (${named}owner ${owner}, project ${project})${whose}: ${fateText(outcome)}`;
+}
+
+function fateText({ id, before, after, fate, failure }: Omit<KillOutcome, "isMine">): string {
+  // Without the id the same failure of several jobs reads the same.
+  const why = failure && `(${failure.code}: ${failure.message.replaceAll(id, "it")})`;
+  switch (fate) {
+    case "already_over":
+      return `already ${before}, nothing changed`;
+    case "gone":
+      return "already gone: the platform no longer knows this job";
+    case "killed":
+      return `${before} → ${after}`;
+    case "ended_by_itself":
+      return `${before} → ${after} (it ended by itself before the kill)`;
+    case "answer_lost":
+      return `${before} → ${after} (the answer was lost, but its state shows it)`;
+    case "state_unread":
+      return `${before} → killed; the platform accepted it, its state could not be read afterwards`;
+    case "accepted":
+      return `the platform accepted the kill, but it is still ${after}`;
+    case "not_killed":
+      return `not killed, still ${after} ${why}`;
+    case "not_seen":
+      return `not seen to be killed, still ${after} ${why}`;
+    case "unknown":
+      return `unknown whether it was killed ${why}`;
+    case "unread":
+      return `not killed, it could not be read ${why}`;
+  }
 }
 
 /** A failure that several jobs share is said once. */
 function failureLines(failed: readonly KillOutcome[]): string[] {
-  const notes = [...new Set(failed.map(({ note }) => note))];
+  const notes = [...new Set(failed.map(fateText))];
   return notes.map((note) => {
-    const group = failed.filter((outcome) => outcome.note === note);
+    const group = failed.filter((outcome) => fateText(outcome) === note);
     if (group.length === 1) return group.map(outcomeText).join("");
     const names = group.map(({ job, owner }) => `${job} (owner ${owner})`);
     return `${group.length} jobs ${note}: ${named(names, MOST_NAMED)}`;
