@@ -21,7 +21,9 @@ export class LineSplitter {
   push(chunk: Uint8Array): string[] {
     const text = this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
     const end = text.lastIndexOf("\n");
-    const lines = end < 0 ? [] : (this.#rest + text.slice(0, end)).split("\n");
+    const lines = end < 0 ? [] : text.slice(0, end).split("\n");
+    // The rest goes in front of one line: in front of the text it would cost a copy of the chunk.
+    if (end >= 0) lines[0] = this.#rest + (lines[0] ?? "");
     this.#rest = end < 0 ? this.#rest + text : text.slice(end + 1);
     if (this.#rest.length > this.#longest || lines.some(({ length }) => length > this.#longest))
       throw fault(this.#what, "the platform sent a line that never ends");
