@@ -25,7 +25,7 @@ export interface Note {
   left: readonly JobDescription[];
 }
 
-/** Why a token is good for nothing. */
+/** Why a token is refused. */
 export type Unfit = "unknown" | "expired" | "used";
 
 /**
@@ -87,7 +87,7 @@ export class Confirmations {
   }
 }
 
-/** Whoever repeats a token writes all of it: a platform's usual id takes 17 bytes instead of 41. */
+/** An agent has to repeat the whole token: the usual id takes 17 bytes instead of 41. */
 function packId(id: string): Buffer {
   const parts = UUID_ID.exec(id);
   if (parts !== null) return Buffer.concat([Buffer.of(0), Buffer.from(parts.slice(1).join(""), "hex")]);

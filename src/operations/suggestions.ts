@@ -24,7 +24,7 @@ interface Listed {
   atMs: number;
 }
 
-/** A person types faster than jobs come: within this time the same list does. */
+/** People type faster than jobs appear: within this time the same list will do. */
 const FRESH_MS = 5000;
 /** Up to this age a list is still answered, while a newer one is fetched. */
 const USABLE_MS = 60_000;

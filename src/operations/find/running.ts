@@ -6,7 +6,7 @@ import { RefusedError } from "./refused.ts";
 
 type Named = Pick<Meant, "job" | "again">;
 
-/** Refuses at once what the platform would refuse in words of its own. @throws {RefusedError} */
+/** Refuses early, with a better answer than the platform's own. @throws {RefusedError} it does not run */
 export function requireRunning({ job, again }: Named): void {
   if (job.status !== "running") throw new RefusedError({ reason: "not_running", job, again });
 }
@@ -23,7 +23,7 @@ export async function requireProcess(
   { caller: { platform }, signal }: Call,
 ): Promise<void> {
   if (!(error instanceof PlatformError) || error.code !== "not_running") return;
-  // What the platform said stands when it says no more.
+  // If this look fails, the platform's first answer stands.
   const now = await within(signal, (until) => platform.jobs.status(job.id, {}, { signal: until })).catch(
     () => job,
   );

@@ -54,7 +54,7 @@ export async function reserve(wanted: readonly Wanted[], scope: LimitScope): Pro
   }
 }
 
-/** What the limits have against starting these jobs now; takes no places. */
+/** Which limits refuse these jobs now; reserves nothing. */
 export async function limitProblems(
   wanted: readonly Wanted[],
   { context, presets }: LimitScope,
@@ -75,7 +75,7 @@ export async function limitProblems(
 }
 
 /**
- * What the limits have against jobs that were just started, by job: the platform may charge more than its preset
+ * Which limit each of the jobs just started exceeds, by job: the platform may charge more than its preset
  * said, and another server of the login may have started one at the same time. Every server counts the older jobs
  * first, so that all agree which have to give way.
  */

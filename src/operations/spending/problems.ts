@@ -13,7 +13,7 @@ export interface Wanted {
   lifeSpanSeconds?: number | undefined;
 }
 
-/** What one limit has against some jobs; `most` is the limit, credits are decimal. */
+/** Why one limit refuses some jobs; `most` is the limit, credits are decimal. */
 export type LimitProblem =
   /** A job without an end. */
   | { limit: "credits_per_job"; most: number; cost?: undefined }
@@ -46,7 +46,7 @@ export function worstCase({ pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">
   return lifeSpanSeconds === undefined ? undefined : costOf(pricePerHour, wholeMinutes(lifeSpanSeconds));
 }
 
-/** What speaks against a job under `--max-credits-per-job`, with what would fit. */
+/** Why `--max-credits-per-job` refuses a job, and what would fit. */
 export function costProblem(
   { pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">,
   { limit: most, presets }: { limit: number | undefined; presets: readonly Preset[] },
@@ -71,7 +71,7 @@ export function costProblem(
   ];
 }
 
-/** What speaks against more jobs under `--max-jobs`. */
+/** Why `--max-jobs` refuses more jobs. */
 export function jobsProblem(
   most: number | undefined,
   { active, asked }: { active: number; asked: number },
@@ -80,7 +80,7 @@ export function jobsProblem(
   return [{ limit: "jobs", most, active, asked, free: Math.max(0, most - active) }];
 }
 
-/** What speaks against more jobs under `--max-credits-per-hour`. */
+/** Why `--max-credits-per-hour` refuses more jobs. */
 export function rateProblem(
   most: number | undefined,
   {

@@ -149,8 +149,8 @@ async function tagsBefore(
 }
 
 /**
- * Refuses a request id that has made one job for a sweep, and the other way round: their jobs have ids of their own,
- * so that neither would be found for the other. @throws {PlatformError} `conflict`
+ * Refuses the request id of a single job for a sweep, and the other way round: the jobs of a sweep have request ids
+ * of their own, so a repeat in the other form would not find them and start again. @throws {PlatformError} `conflict`
  */
 async function refuseOtherForm(
   { isRepeatable, requestId, sweepTag }: StartRequest,
