@@ -175,10 +175,7 @@ function refuseForQuota({ lifecycle, accounts }: ApiContext, job: JobRecord): vo
 export function requiredPermissions({ cluster, org, project, container }: JobRecord): Permission[] {
   const registry = `${registryHost(cluster)}/`;
   const { image, secret_env, secret_volumes, volumes, disk_volumes } = container;
-  const secrets = [
-    ...Object.values(secret_env),
-    ...secret_volumes.map(({ src_secret_uri }) => src_secret_uri),
-  ];
+  const secrets = [...Object.values(secret_env), ...secret_volumes.map((volume) => volume.src_secret_uri)];
   return [
     { uri: `job://${cluster}/${org}/${project}`, action: "write" },
     ...(image.startsWith(registry) ? [read(imageUri(cluster, image.slice(registry.length)))] : []),

@@ -57,7 +57,7 @@ function loginNeeded({ env: { incoming, head } }: Call): HttpError {
   return new HttpError(302, "", { headers: { Location: login } });
 }
 
-/** Resolves when the job has begun to answer, or cannot. */
+/** Resolves once the job begins to answer, or has failed to. */
 async function forward(
   { running, port, path }: Published,
   { incoming, outgoing }: HttpBindings,

@@ -18,7 +18,9 @@ export function userRoutes(app: App, context: ApiContext): void {
   };
   const below = (call: Call) => {
     const prefix = queryOf(call).get("uri");
-    return ({ uri }: { uri: string }) => isBelow(uri, prefix);
+    const isScheme = prefix === null || /^[a-z]+:(\/\/)?$/.test(prefix);
+    const start = isScheme ? (prefix ?? "") : `${prefix.replace(/\/$/, "")}/`;
+    return ({ uri }: { uri: string }) => uri === prefix || uri.startsWith(start);
   };
   app.get(base, (call) => json(permissions.held(ownName(call)).filter(below(call))));
   app.get(`${base}/shared`, (call) => {
@@ -47,12 +49,6 @@ function ownName(call: Call): string {
   const [user, name] = [userOf(call), nameOf(call)];
   if (name !== user) refuseWithout([{ uri: `user://${name}`, action: "read" }]);
   return name;
-}
-
-function isBelow(uri: string, prefix: string | null): boolean {
-  if (prefix === null || uri === prefix) return true;
-  const isScheme = /^[a-z]+:(\/\/)?$/.test(prefix);
-  return isScheme ? uri.startsWith(prefix) : uri.startsWith(`${prefix.replace(/\/$/, "")}/`);
 }
 
 /** Slashes in the names of service accounts are colons in paths. */

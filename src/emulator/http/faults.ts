@@ -56,7 +56,7 @@ type Cut = Extract<RequestFault, { kind: "cut" }>;
 
 /** Breaks a response off as the faults say: only what was written by then arrives. */
 export function cutResponse(response: ServerResponse, faults: readonly RequestFault[]): void {
-  const fault = cutOf(faults);
+  const fault = faults.find(isCut);
   if (fault === undefined) return;
   const write = response.write.bind(response);
   const budget = openBudget(fault, () => response.socket?.destroy());
@@ -78,7 +78,7 @@ export function cutResponse(response: ServerResponse, faults: readonly RequestFa
 
 /** Breaks a WebSocket off as the faults say, within a message if need be. */
 export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): void {
-  const fault = cutOf(faults);
+  const fault = faults.find(isCut);
   if (fault === undefined) return;
   const budget = openBudget(fault, () =>
     fault.code === undefined ? socket.terminate() : socket.close(fault.code),
@@ -95,9 +95,7 @@ export function cutSocket(socket: WebSocket, faults: readonly RequestFault[]): v
   socket.send = cutting as WebSocket["send"];
 }
 
-function cutOf(faults: readonly RequestFault[]): Cut | undefined {
-  return faults.find((fault): fault is Cut => fault.kind === "cut");
-}
+const isCut = (fault: RequestFault): fault is Cut => fault.kind === "cut";
 
 function openBudget({ afterBytes = Number.POSITIVE_INFINITY, afterMs }: Cut, end: () => void) {
   let [taken, spent] = [0, 0];

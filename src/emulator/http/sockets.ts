@@ -42,7 +42,7 @@ export class Sockets {
     if (head === undefined || upgrade.toLowerCase() !== "websocket")
       return text(`No WebSocket UPGRADE hdr: ${upgrade}\n Can "Upgrade" only to "WebSocket".`, 400);
     outgoing.detachSocket(incoming.socket);
-    // ws takes only GET handshakes; the platform takes every method of its routes. What inherits a request is one.
+    // ws takes only GET handshakes; the platform takes every method of its routes. An object that inherits from a request is one.
     const handshake = Object.create(incoming, { method: { value: "GET" } }) as IncomingMessage;
     serverFor(rules).handleUpgrade(handshake, incoming.socket, head, (socket) => {
       this.#keep(socket, rules.heartbeatMs ?? HEARTBEAT_MS);

@@ -3,8 +3,8 @@ import type { Writable } from "node:stream";
 
 /**
  * Remembers the process groups it is told of; when its input ends because we are gone, kills those that are left,
- * and what carries their jobs' marker in a group of its own. Control groups are named by their first letters: they
- * are removed as soon as the system lets go of the processes in them. The folder of the pipes goes last.
+ * and what carries their jobs' marker in a group of its own. Control groups are given as a path prefix and
+ * removed as soon as the system lets go of the processes in them. The folder of the pipes goes last.
  */
 const SCRIPT = `
 entries=" "

@@ -92,7 +92,7 @@ function wrapping(launch: Launch, sizes: boolean): string[] {
   ];
 }
 
-/** Bubblewrap makes it of any size from version 0.8 on; before it is a folder. */
+/** Bubblewrap can size it from version 0.8 on; before that it is a plain folder. */
 function sharedMemory({ shm }: Launch): string[] {
   const size = shm === true ? [] : ["--size", String(SHM_BYTES)];
   return [...size, "--perms", "1777", "--tmpfs", "/dev/shm"];

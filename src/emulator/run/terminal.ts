@@ -7,7 +7,7 @@ import type { Terminal } from "./launch.ts";
 import { childrenOf, readIfThere, statFields } from "./process-table.ts";
 import { findProgram, type Program } from "./programs.ts";
 
-/** Size of a new terminal, and its echo, which `script` turns off where its own input is none. */
+/** Size of a new terminal, and its echo, which `script` turns off where its own input is no terminal. */
 const SETTINGS = "stty rows 24 cols 80 echo";
 const LOOK_MS = 10;
 /** How long a program may take to begin before a change of the size is given up. */

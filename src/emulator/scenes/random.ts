@@ -1,6 +1,6 @@
 export type Random = ReturnType<typeof openRandom>;
 
-/** Numbers that look random and are the same for the same seed. */
+/** Pseudo-random numbers, the same for the same seed. */
 export function openRandom(seed: number) {
   let state = seed >>> 0;
   const next = () => {

@@ -118,7 +118,7 @@ export class Stage {
     accounts.set(key, { ...accounts.get(key), runningJobs });
   }
 
-  /** Lets everything be there, oldest first. */
+  /** Puts everything on the platform, oldest first. */
   open(): void {
     for (const { job, play } of this.#cast.sort((a, b) => createdMs(a.job) - createdMs(b.job))) {
       this.#context.table.add(job);

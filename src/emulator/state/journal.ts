@@ -66,7 +66,7 @@ export class Journal {
     this.damage = reader.damage;
   }
 
-  /** Writes one line; it survives the death of this process from here on, unless the disk is full: then once it is not. */
+  /** Writes one line, which survives this process from here on; on a full disk it waits until there is room. */
   append(entry: unknown): void {
     this.#waiting.push(Buffer.from(`${JSON.stringify(entry)}\n`));
     this.#flush();
