@@ -18,6 +18,7 @@ Serving (or APOLO_MCP_<FLAG> in the environment):
   --max-jobs N               refuse a start beyond this many active jobs of this server
   --owned-only               change only jobs that this server started
                              (all servers of one user count as one, on any machine)
+  --allow-plain-secrets      take the value of a secret as an argument of a start or a command
   --log-level LEVEL          error | warning | info | debug           (warning)
 
 Emulator (with --emulator: --data, --scene, --chaos, --log-limit):

@@ -16,11 +16,24 @@ const COMMON = ["help", "log-level"] as const;
 /** Of the emulator, embedded or alone. */
 const EMULATOR = ["data", "scene", "chaos", "log-limit"] as const;
 const EMULATOR_ALONE = [...EMULATOR, "port", "host", "token", "memory-group", "json"] as const;
-const LIMITS = ["max-credits-per-job", "max-credits-per-hour", "max-jobs", "owned-only"] as const;
+const LIMITS = [
+  "max-credits-per-job",
+  "max-credits-per-hour",
+  "max-jobs",
+  "owned-only",
+  "allow-plain-secrets",
+] as const;
 const SERVE = ["version", "emulator", ...EMULATOR, "mode", "tools", ...LIMITS] as const;
 /** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
 const FROM_ENVIRONMENT = ["mode", "tools", ...LIMITS, "log-level"] as const;
-const WITHOUT_VALUE: ReadonlySet<string> = new Set(["help", "version", "emulator", "json", "owned-only"]);
+const WITHOUT_VALUE: ReadonlySet<string> = new Set([
+  "help",
+  "version",
+  "emulator",
+  "json",
+  "owned-only",
+  "allow-plain-secrets",
+]);
 const SHORT: Record<string, { short: string }> = { help: { short: "h" }, version: { short: "V" } };
 
 const number = z
@@ -29,6 +42,11 @@ const number = z
   .transform(Number);
 const word = z.string().optional();
 const isSet = z.boolean().default(false);
+
+const onOff = z
+  .union([z.boolean(), z.enum(["true", "false", "1", "0"])])
+  .transform((value) => value === true || value === "true" || value === "1")
+  .default(false);
 
 const shape = z.object({
   help: isSet,
@@ -49,10 +67,8 @@ const shape = z.object({
   "max-credits-per-job": number.optional(),
   "max-credits-per-hour": number.optional(),
   "max-jobs": number.pipe(z.int()).optional(),
-  "owned-only": z
-    .enum(["true", "false", "1", "0"])
-    .transform((value) => value === "true" || value === "1")
-    .default(false),
+  "owned-only": onOff,
+  "allow-plain-secrets": onOff,
   "log-level": z.enum(logLevels).default("warning"),
 });
 
@@ -63,7 +79,6 @@ export function readSettings(argv: string[] = process.argv.slice(2)) {
     ? parse(argv.slice(1), [...COMMON, ...EMULATOR_ALONE])
     : parse(argv, [...COMMON, ...SERVE]);
   const raw: Record<string, unknown> = { ...fromEnvironment(process.env), ...values };
-  if (raw["owned-only"] === true) raw["owned-only"] = "true";
   const checked = shape.safeParse(raw);
   if (!checked.success) throw new UsageError(checked.error.issues.map(explain).join("\n"));
   if (!emulatorAlone && raw.emulator !== true) refuseEmulatorFlags(raw);
@@ -89,6 +104,7 @@ export function readSettings(argv: string[] = process.argv.slice(2)) {
       maxCreditsPerHour: given["max-credits-per-hour"],
       maxJobs: given["max-jobs"],
       ownedOnly: given["owned-only"],
+      allowPlainSecrets: given["allow-plain-secrets"],
       secrets: secretValues(process.env),
     },
     logLevel: given["log-level"],

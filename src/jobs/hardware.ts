@@ -1,4 +1,4 @@
-import type { Preset } from "../client/index.ts";
+import type { Preset, Resources } from "../client/index.ts";
 import { formatMemory } from "./reasons/explanation.ts";
 
 /** `12 CPU, 120 GiB, 1× NVIDIA-A100-SXM4-80GB (80 GiB), preemptible`. */
@@ -33,4 +33,11 @@ export function gpuText({
   });
   if (tpu !== undefined) texts.push(`TPU ${tpu.type}`);
   return texts.length === 0 ? undefined : texts.join(" + ");
+}
+
+/** Whether a job was given a GPU, a slice of one, or a TPU. */
+export function hasGpu({ nvidia_gpu, amd_gpu, intel_gpu, nvidia_migs = {}, tpu_type }: Resources): boolean {
+  const slices = Object.values(nvidia_migs).map(({ count }) => count);
+  const counts = [nvidia_gpu, amd_gpu, intel_gpu, ...slices];
+  return tpu_type !== undefined || counts.some((count) => (count ?? 0) > 0);
 }

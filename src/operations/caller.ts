@@ -22,6 +22,8 @@ export interface Policy {
   maxJobs?: number | undefined;
   /** Write only to jobs that this server started. */
   ownedOnly: boolean;
+  /** Take the value of a secret as an argument of a start or a command. */
+  allowPlainSecrets?: boolean | undefined;
   /** Exact values that never leave, beside the login's tokens: secrets of the server's own environment. */
   secrets: readonly string[];
 }

@@ -4,7 +4,7 @@
  */
 export class PolicyError extends Error {
   override readonly name = "PolicyError";
-  readonly code: "over_limit" | "not_owned" | "declined";
+  readonly code: "over_limit" | "not_owned" | "declined" | "plain_secret";
 
   constructor(code: PolicyError["code"], message: string) {
     super(message);

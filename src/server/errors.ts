@@ -1,6 +1,4 @@
-import type { z } from "zod";
 import { PlatformError } from "../client/index.ts";
-import { oneLine } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
@@ -64,22 +62,6 @@ export function describeError(error: unknown, what: string, nothing?: string): s
 
 export function failure(text: string) {
   return { isError: true, content: [{ type: "text" as const, text }] };
-}
-
-/** Says which argument is wrong and what would be right, one line each. */
-export function describeIssues(tool: string, schema: z.ZodObject, issues: z.core.$ZodIssue[]): string {
-  const known = Object.keys(schema.shape);
-  const lines = issues.map((issue) =>
-    issue.code === "unrecognized_keys" && issue.path.length === 0
-      ? issue.keys.map((key) => unknownArgument(key, known)).join("\n")
-      : `- ${oneLine(issue.path.join(".")) || "arguments"}: ${issue.message}`,
-  );
-  const accepted = known.length === 0 ? "It takes no arguments." : `Accepted arguments: ${known.join(", ")}.`;
-  return `invalid_argument: ${tool} was not called.\n${lines.join("\n")}\n${accepted}`;
-}
-
-function unknownArgument(key: string, known: string[]): string {
-  return `- ${oneLine(key.slice(0, 200))}: unknown argument${guess(key, known)}`;
 }
 
 /** `, did you mean jobs?`, or nothing. */

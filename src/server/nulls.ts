@@ -1,13 +1,15 @@
 /** Clients in some languages send null for what is not set: params, their fields, and the fields of those. */
 const DEPTH = 2;
 
-/** The message without params that are null. */
-export function withoutNulls<T extends object>(message: T & { params?: unknown }): T {
+/** The fields of a message without params that are not set. What a null means to a tool, the tool says. */
+export function withoutNulls<T extends object>(message: T & { method?: string; params?: unknown }): T {
   const { params, ...rest } = message;
   // What is dropped is optional in the protocol, or is reported as missing when the message is read.
   if (params === undefined || params === null) return rest as unknown as T;
   if (typeof params !== "object" || Array.isArray(params)) return message;
-  return { ...message, params: Object.fromEntries(kept(params, DEPTH)) };
+  const isKept = message.method === "tools/call" && "arguments" in params && params.arguments !== null;
+  const own = isKept ? { arguments: params.arguments } : {};
+  return { ...message, params: { ...Object.fromEntries(kept(params, DEPTH)), ...own } };
 }
 
 function kept(value: object, depth: number): [string, unknown][] {

@@ -1,20 +1,23 @@
 import { z } from "zod";
 
-/** JSON Schema as model providers accept it: no `$schema`, no bounds that every integer meets. */
+/**
+ * JSON Schema as model providers accept it, no longer than an agent needs: the list is part of every session. Of an
+ * answer it shows the kinds of the main keys, the answer itself shows the rest; of an argument no bound that
+ * nobody would pass. What a call passes is checked against the whole schema.
+ */
 export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { type: "object" } {
   const { $schema: _, ...whole } = z.toJSONSchema(schema, {
     target: "draft-7",
     io,
     override: ({ jsonSchema, path }) => {
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if ((jsonSchema.minimum ?? 2) <= 1) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      if (io === "output") {
-        dropUnlisted(jsonSchema);
-        dropEmpty(jsonSchema);
-      }
-      // What a row always has shows in every answer; promising it in the list costs each session bytes.
-      if (io === "output" && path.length > 0) delete jsonSchema.required;
       delete jsonSchema.propertyNames;
+      if (io === "input") {
+        delete jsonSchema.minItems;
+        delete jsonSchema.maxItems;
+      } else if (path.length > 0) onlyKind(jsonSchema);
+      else dropUnlisted(jsonSchema);
     },
   });
   return { ...whole, type: "object" };
@@ -26,17 +29,10 @@ function dropUnlisted(schema: z.core.JSONSchema.JSONSchema): void {
   // The keys that `openObject` left there.
   for (const name of unlisted as string[]) delete properties[name];
   delete schema.unlisted;
-  const required = schema.required?.filter((name) => name in properties) ?? [];
-  if (required.length > 0) schema.required = required;
-  else delete schema.required;
+  delete schema.required;
+  delete schema.additionalProperties;
 }
 
-/** An open object is what a schema without these keys means, too. */
-function dropEmpty(schema: z.core.JSONSchema.JSONSchema): void {
-  for (const key of ["additionalProperties", "properties"] as const)
-    if (isEmpty(schema[key])) delete schema[key];
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === true || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+function onlyKind(schema: z.core.JSONSchema.JSONSchema): void {
+  for (const key of Object.keys(schema)) if (key !== "type") delete schema[key];
 }

@@ -5,15 +5,17 @@ import { nearestNames } from "../jobs/names/near.ts";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { tools as catalogue } from "../tools/index.ts";
+import { readCall } from "../tools/reading/index.ts";
 import { askPerson, openingConsent, questionIn } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
-import { describeError, describeIssues, failure } from "./errors.ts";
+import { describeError, failure } from "./errors.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
 
 /** What a call may take after its wait: its answer is at most 2 s late. */
 const TELLING_MS = 1500;
 const CUT_MS = 400;
+const MOST_LINKS = 3;
 
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools(tools: readonly Tool[], connection: Connection) {
@@ -48,15 +50,15 @@ async function call(
   { connection, request }: { connection: Connection; request: ToolRequest },
 ) {
   const { caller, client, scrub } = connection;
-  const parsed = tool.input.safeParse(args);
-  if (!parsed.success) return failure(scrub(describeIssues(tool.name, tool.input, parsed.error.issues)));
+  const read = readCall(tool, args);
+  if ("refusal" in read) return failure(scrub(read.refusal));
   const progress = reportProgress(request);
   // A call that changes something is never cut off: its outcome would be unknown.
-  const limit = limitOf(tool, parsed.data, { connection, request });
+  const limit = limitOf(tool, read.args, { connection, request });
   const { signal } = limit;
   const report = (message: string) => progress.report(scrub(message));
   const run = (consent: Consent | undefined) =>
-    tool.run(parsed.data, { caller, signal, progress: report, consent });
+    tool.run(read.args, { caller, signal, progress: report, consent });
   try {
     const first = await run(openingConsent(client));
     const question = questionIn(first);
@@ -76,7 +78,10 @@ async function call(
 function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {
   const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
   const text = { type: "text" as const, text: connection.scrub(reply.text) };
-  return { structuredContent, content: [text, ...(reply.jobs ?? []).map((job) => link(job, connection))] };
+  const { jobs = [] } = reply;
+  // A list's rows carry the ids already; links to each would be most of the answer.
+  const links = jobs.length > MOST_LINKS ? [] : jobs.map((job) => link(job, connection));
+  return { structuredContent, content: [text, ...links] };
 }
 
 /**

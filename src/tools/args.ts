@@ -1,33 +1,88 @@
 import { z } from "zod";
+import { ACTIVE_STATUSES, FINISHED_STATUSES, type JobStatus } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { compileSearch } from "../jobs/output/grep.ts";
+import { parseDuration, parseLifeSpan } from "../jobs/time/durations.ts";
+import { parseMoment } from "../jobs/time/moments.ts";
+import { type Hint, hinted } from "./reading/hint.ts";
 
 /** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
 const REQUEST_ID = /^\S{1,240}$/;
 
-export const jobRef = z.string().describe("Name, id, id prefix or job: URI");
+/** Pieces that several tools' inputs share. */
 
-export const jobRefs = z.array(z.string()).min(1).max(100).describe("Names, ids, id prefixes or job: URIs");
+export function textArg(example: string, hint: Hint = {}) {
+  return hinted(z.string(), { example, ...hint });
+}
+
+/** A text that `read` takes. @throws within `read` {InvalidInputError} which becomes the argument's refusal */
+export function readable(read: (text: string) => unknown, hint: Hint) {
+  const check = (text: string, issues: z.RefinementCtx) => {
+    try {
+      read(text);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      issues.addIssue({ code: "custom", message: error.message });
+    }
+  };
+  return hinted(z.string().superRefine(check), hint);
+}
+
+export const duration = readable(parseDuration, { example: "6h", seconds: true });
+export const moment = readable((text) => parseMoment(text, { nowMs: Date.now() }), { example: "2h" });
+/** A regular expression for lines of a log. */
+export const pattern = readable((text) => compileSearch(text), { example: "error|warn", verbatim: true });
+/** Text for a shell or words; a list of them is quoted. */
+export const command = textArg("python train.py", { verbatim: true, words: true });
+export const lifeSpan = readable((text) => (text === "none" ? undefined : parseLifeSpan(text)), {
+  example: "6h",
+  seconds: true,
+});
+export const envValue = textArg("0.1", { verbatim: true, mayBeEmpty: true });
+export const env = hinted(z.record(z.string(), envValue), { example: { LR: "0.1" } });
+/** An empty one is a mistake that costs: who gives it counts on a repeat that is safe. */
+export const requestId = readable(checkRequestId, { example: "run-1", mayBeEmpty: true, verbatim: true });
+
+export const jobRef = textArg("train-7b").describe("Name, id or URI");
+
+export const jobRefs = listOfJobs(100);
+
+/** Jobs by name, at most so many. */
+export function listOfJobs(most: number) {
+  const refs = z.array(z.string()).min(1).max(most);
+  return hinted(refs, { example: ["train-7b"], commas: true }).describe("Names, ids or URIs");
+}
+
+/** Statuses, and words for groups of them. */
+const statusWords = z.array(z.enum([...ACTIVE_STATUSES, ...FINISHED_STATUSES, "active", "finished"]));
+const membersOf = (word: "active" | "finished" | JobStatus): readonly JobStatus[] =>
+  word === "active" ? ACTIVE_STATUSES : word === "finished" ? FINISHED_STATUSES : [word];
+export const statuses = hinted(statusWords, { example: ["running"], commas: true }).transform((words) => [
+  ...new Set(words.flatMap(membersOf)),
+]);
 
 /** A project, or `*` for all. */
 export const projectPath = z
   .string()
   .refine(
-    (text) => /^[^/\s]+(\/[^/\s]+){0,2}$/.test(text),
+    (path) => /^[^/\s]+(\/[^/\s]+){0,2}$/.test(path),
     "expected project, org/project or cluster/org/project",
   );
 
-export const project = projectPath.optional().describe("[[cluster/]org/]project");
+export const project = hinted(projectPath, { example: "org/project" }).optional().describe("[org/]project");
 
 /** Selects jobs. An empty text would select none, or those without a value. */
 export const selector = z
   .string()
-  .refine((text) => text.trim() !== "", "is empty: leave it out to select by something else");
+  .refine((word) => word.trim() !== "", "is empty: leave it out to select by something else");
+
+export const tags = hinted(z.array(selector), { example: ["lr-sweep"] });
 
 /** Refuses a request id that cannot be part of a tag. */
-export function checkRequestId(requestId: string | undefined): void {
-  if (requestId === undefined || REQUEST_ID.test(requestId)) return;
-  const near = requestId.trim().replace(/\s+/g, "-").slice(0, 40) || "run-1";
+function checkRequestId(id: string): void {
+  if (REQUEST_ID.test(id)) return;
+  const near = id.trim().replace(/\s+/g, "-").slice(0, 40) || "run-1";
   throw new InvalidInputError(
-    `request_id: "${requestId.slice(0, 60)}" must be 1 to 240 characters without blanks, e.g. "${near}". Nothing was started.`,
+    `must be 1 to 240 characters without blanks, e.g. "${near}". Nothing was started.`,
   );
 }

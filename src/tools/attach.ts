@@ -11,7 +11,7 @@ import { type Attached, talkToJob } from "../operations/attach.ts";
 import { redactorFor } from "../operations/caller.ts";
 import { wasRestarted } from "../operations/find/turned.ts";
 import { maybeFlag, openObject, text, whichJob } from "./answers.ts";
-import { jobRef, project } from "./args.ts";
+import { jobRef, project, textArg } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { meantText } from "./whose.ts";
 
@@ -19,17 +19,18 @@ const MAX_OUTPUT_BYTES = 12_000;
 
 export const attach = defineTool({
   name: "job_attach",
-  title: "Talk to a job's process",
-  description:
-    "Sends a line to a running job's own process, returns what it prints in the next seconds, disconnects; the job goes on. For other commands use job_exec.",
+  title: "Talk to a job",
+  description: "Sends a line to a running job's own process and returns what it prints for some seconds.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    input: z.string().optional().describe("Line to send, e.g. quit; without it only listens"),
-    wait_seconds: z.int().min(1).max(50).default(5).describe("How long to collect output"),
+    input: textArg("quit", { verbatim: true, mayBeEmpty: true })
+      .optional()
+      .describe("e.g. quit; default: only listens"),
+    wait_seconds: z.int().min(1).max(50).default(5).describe("How long"),
     project,
   }),
-  output: openObject({ output: text, ended: z.boolean() }, { ...whichJob, connection_lost: maybeFlag }),
+  output: openObject({ output: text }, { ...whichJob, ended: z.boolean(), connection_lost: maybeFlag }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

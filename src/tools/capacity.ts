@@ -8,7 +8,7 @@ import { type Capacity, fittingPresets, type PresetRoom, readCapacity } from "..
 import { whereOf } from "../operations/find/index.ts";
 import { placesOf } from "../operations/find/places.ts";
 import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "./answers.ts";
-import { project } from "./args.ts";
+import { project, textArg } from "./args.ts";
 import { projectsIn, selectedText } from "./context.ts";
 import { defineTool } from "./define-tool.ts";
 
@@ -30,21 +30,28 @@ const presetRow = openObject(
 
 export const capacity = defineTool({
   name: "job_capacity",
-  title: "What could start now",
+  title: "Room now",
   description:
-    "Lists presets, cheapest first: hardware, credits per hour, how many jobs could start now (with nodes autoscaling would add); also clusters and projects.",
+    "Lists presets, cheapest first: hardware, price, how many jobs could start now; clusters and projects.",
   toolset: "core",
   input: z.strictObject({
-    gpu: z.boolean().optional().describe("Only with (true) or without"),
-    gpu_model: z.string().optional().describe("Part of its model, e.g. a100"),
-    min_memory_gib: z.number().min(0).optional().describe("Least memory"),
-    min_cpu: z.number().min(0).optional().describe("Least cores"),
-    available_only: z.boolean().optional().describe("Only with room now"),
+    gpu: z.boolean().optional().describe("With or without"),
+    gpu_model: textArg("a100").optional().describe("e.g. a100"),
+    min_memory_gib: z.number().min(0).optional().describe("At least"),
+    min_cpu: z.number().min(0).optional().describe("At least"),
+    available_only: z.boolean().optional().describe("With room now"),
     project,
   }),
   output: openObject(
-    { cluster: text, presets: z.array(presetRow) },
-    { selected: text, projects: texts, other_clusters: texts, doubts: maybeTexts, unreadable: maybeTexts },
+    { presets: z.array(presetRow) },
+    {
+      cluster: text,
+      selected: text,
+      projects: texts,
+      other_clusters: texts,
+      doubts: maybeTexts,
+      unreadable: maybeTexts,
+    },
   ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ project: at, ...filter }, call) {

@@ -13,12 +13,13 @@ export const context = defineTool({
   name: "apolo_context",
   title: "Who and where",
   description:
-    "Says who is logged in and how, what is selected, which clusters, orgs, projects and presets can be chosen, this server's mode, its limits and how much of them is used.",
+    "Says who is logged in, what is selected and can be, this server's mode, limits and their use.",
   toolset: "more",
   input: z.strictObject({}),
   output: openObject(
-    { user: text, selected: text, mode: text },
+    { user: text, selected: text },
     {
+      mode: text,
       url: text,
       login: text,
       limits: z.looseObject({

@@ -9,25 +9,24 @@ import { creditsText, present } from "../jobs/words.ts";
 import { type Extension, extendJob } from "../operations/extend.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import { maybeText, openObject, text, whichJob } from "./answers.ts";
-import { jobRef, project } from "./args.ts";
+import { duration, jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { limitText } from "./limits.ts";
 import { meantText } from "./whose.ts";
 
 export const extend = defineTool({
   name: "job_extend",
-  title: "Extend a job's life span",
-  description:
-    "Gives an active job more time before its life span ends; says its new end and the extra cost. Each call adds again.",
+  title: "Extend a job",
+  description: "Gives an active job more time to run, each call again; says its new end and the extra cost.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    by: z.string().describe("Time to add, e.g. 6h; a part of a minute is rounded up"),
+    by: duration.describe("More time, e.g. 6h"),
     project,
   }),
   output: openObject(
-    { id: text, life_span_seconds: z.number(), extra_credits: text },
-    { ...whichJob, before_seconds: z.number(), ends_at: maybeText },
+    { life_span_seconds: z.number() },
+    { ...whichJob, extra_credits: text, before_seconds: z.number(), ends_at: maybeText },
   ),
   nothing: "Nothing was changed.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },

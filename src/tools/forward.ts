@@ -12,15 +12,14 @@ import { meantText } from "./whose.ts";
 
 export const forward = defineTool({
   name: "job_forward",
-  title: "Forward a port of a job",
-  description:
-    "Opens a local port (127.0.0.1 of this server) to a port of a running job, until closed or the session ends.",
+  title: "Forward a port",
+  description: "Opens a port here (127.0.0.1) to one of a running job, until closed or the session ends.",
   toolset: "more",
   input: z.strictObject({
-    action: z.enum(["open", "list", "close"]).describe("open, list or close"),
+    action: z.enum(["open", "list", "close"]).describe("What to do"),
     job: jobRef.optional(),
-    port: z.int().min(1).max(65_535).optional().describe("In the job, e.g. 8888"),
-    local_port: z.int().min(1).max(65_535).optional().describe("Here; default any free one"),
+    port: z.int().min(1).max(65_535).optional().describe("Its port, e.g. 8888"),
+    local_port: z.int().min(1).max(65_535).optional().describe("Default: a free one"),
     project,
   }),
   output: z.looseObject({

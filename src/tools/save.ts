@@ -3,24 +3,24 @@ import { identityOf, identityText } from "../jobs/identity.ts";
 import { callText } from "../jobs/next-call.ts";
 import { progressText, saveAsImage } from "../operations/save/index.ts";
 import { openObject, text, whichJob } from "./answers.ts";
-import { jobRef, project } from "./args.ts";
+import { jobRef, project, textArg } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { unknownOutcome } from "./errors.ts";
 import { meantText } from "./whose.ts";
 
 export const save = defineTool({
   name: "job_save",
-  title: "Save a job as an image",
+  title: "Save as image",
   description:
-    "Saves a running job's file system, without volumes, as an image. finished: false: call again with the same arguments to go on waiting.",
+    "Saves a running job's files, except its volumes, as an image. finished: false: call again to wait on.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    image: z.string().describe("e.g. image:mine:v1; replaces an existing one"),
+    image: textArg("image:mine:v1").describe("e.g. image:mine:v1; replaces it"),
     wait_seconds: z.int().min(1).max(50).default(45).describe("Longest wait"),
     project,
   }),
-  output: openObject({ id: text, finished: z.boolean(), image: text }, { ...whichJob, step: text }),
+  output: openObject({ finished: z.boolean(), image: text }, { ...whichJob, step: text }),
   nothing: "Nothing was saved.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

@@ -19,7 +19,7 @@ export const signal = defineTool({
     "Sends SIGKILL to a running job's process (no other signal exists). The job ends as failed with exit code 137, or restarts if its restart policy says so. To end a job for good use job_kill.",
   toolset: "more",
   input: z.strictObject({ job: jobRef, project }),
-  output: openObject({ id: text, before: text, after: text }, { ...whichJob, restarted: maybeFlag }),
+  output: openObject({ after: text }, { ...whichJob, before: text, restarted: maybeFlag }),
   nothing: "Nothing was sent.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   async run({ job: ref, project }, call) {

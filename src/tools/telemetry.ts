@@ -17,17 +17,19 @@ const used = openObject({}, { ...spread, limit: z.number() });
 export const telemetry = defineTool({
   name: "job_telemetry",
   title: "Measure a job",
-  description:
-    "Measures a running job: min, mean, max and trend of CPU, memory and GPU, with a verdict: idle, fine, at its CPU limit or near its memory limit.",
+  description: "Measures CPU, memory and GPU of a running job, with a verdict: idle, fine, at a limit.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    seconds: z.int().min(1).max(50).default(5).describe("How long; one sample a second"),
+    seconds: z.int().min(1).max(50).default(5).describe("One sample each"),
     project,
   }),
   output: openObject(
-    { verdict: text, samples: z.int(), cpu_cores: used, memory_bytes: used },
+    { verdict: text },
     {
+      samples: z.int(),
+      cpu_cores: used,
+      memory_bytes: used,
       job: text,
       because: text,
       ended_early: maybeText,

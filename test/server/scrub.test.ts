@@ -2,7 +2,7 @@ import { expect, openPolicy, test } from "../support/fixtures.ts";
 
 const FROM_ENVIRONMENT = "correct-horse-battery";
 
-test.override("policy", { ...openPolicy, secrets: [FROM_ENVIRONMENT] });
+test.override("policy", { ...openPolicy, allowPlainSecrets: true, secrets: [FROM_ENVIRONMENT] });
 
 test("hides the token and known secrets wherever they come from, in text and in data", async ({
   mcp,

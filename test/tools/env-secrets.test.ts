@@ -1,5 +1,7 @@
 import { describe } from "vitest";
-import { expect, test } from "../support/fixtures.ts";
+import { expect, openPolicy, test } from "../support/fixtures.ts";
+
+test.override("policy", { ...openPolicy, allowPlainSecrets: true });
 
 const VALUE = "zq81hsk2hf9a0d8";
 const LEAKY = {

@@ -1,8 +1,10 @@
 import { faultProxy } from "../support/fault-proxy.ts";
-import { connectAgent, expect, test } from "../support/fixtures.ts";
+import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const SECRET = "hunter2-Xy77";
+
+test.override("policy", { ...openPolicy, allowPlainSecrets: true });
 
 test("lets no filter feel its way to a hidden value", async ({ mcp }) => {
   const command = `sh -c 'echo train --password ${SECRET} started; exit 1'`;

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { test as base, expect } from "../support/fixtures.ts";
+import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 
 const SECRET = "xylophone-river-42";
 
@@ -15,6 +15,8 @@ const test = base.extend<{ job: string }>({
     await use("printer");
   },
 });
+
+test.override("policy", { ...openPolicy, allowPlainSecrets: true });
 
 describe("what is hidden in a log", () => {
   test("is found by no pattern, whole or in part, and what is shown is", async ({ mcp, job }) => {

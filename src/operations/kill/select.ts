@@ -1,5 +1,6 @@
 import {
   ACTIVE_STATUSES,
+  isActive,
   type JobDescription,
   type JobStatus,
   type ListFilter,
@@ -18,9 +19,9 @@ const MOST_SELECTED = 100;
 const MOST_LEFT = 20;
 
 export interface Selection {
-  tag?: string | undefined;
+  tags?: string[] | undefined;
   name_pattern?: string | undefined;
-  status?: JobStatus | undefined;
+  status?: JobStatus[] | undefined;
   include_others?: boolean | undefined;
   where: Where;
 }
@@ -40,12 +41,14 @@ export interface KillPreview {
 
 /** Looks up what a selection would kill; kills nothing. */
 export async function previewKill(selection: Selection, call: Call): Promise<KillPreview> {
-  const { tag, name_pattern: pattern, status } = selection;
-  if (tag === undefined && pattern === undefined && status === undefined) {
+  const { tags, name_pattern: pattern, status } = selection;
+  if (tags === undefined && pattern === undefined && status === undefined) {
     throw new InvalidInputError(
-      "Say which: jobs, or a selection by tag, name_pattern or status. Nothing was killed.",
+      "Say which: jobs, or a selection by tags, name_pattern or status. Nothing was killed.",
     );
   }
+  if (status !== undefined && !status.some(isActive))
+    throw new InvalidInputError(`status: ${status.join(", ")} jobs have ended already. Nothing was killed.`);
   const { fitting, others, user } = await select(selection, call);
   const chosen = fitting.slice(0, MOST_SELECTED);
   const left = others.slice(0, MOST_LEFT);
@@ -72,11 +75,14 @@ async function select(selection: Selection, { caller, signal }: Call) {
   return { fitting, others, user };
 }
 
-function filterOf({ tag, status, where }: Selection, here: PlatformContext["selection"]): ListFilter {
+function filterOf(
+  { tags = [], status = [...ACTIVE_STATUSES], where }: Selection,
+  here: PlatformContext["selection"],
+): ListFilter {
   const project = where.project ?? here.project;
   return {
-    statuses: status === undefined ? ACTIVE_STATUSES : [status],
-    tags: tag === undefined ? [] : [tag],
+    statuses: status.filter(isActive),
+    tags,
     reverse: true,
     cluster: where.cluster ?? here.cluster,
     orgs: [where.org ?? here.org],

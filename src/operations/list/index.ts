@@ -1,5 +1,6 @@
 import { FINISHED_STATUSES, isActive, type JobDescription } from "../../client/index.ts";
 import { formatCredits, sumCredits } from "../../jobs/cost.ts";
+import { hasGpu } from "../../jobs/hardware.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
 import { redactJob } from "../../jobs/redact/job.ts";
 import { MARK } from "../../jobs/redact/spans.ts";
@@ -36,6 +37,8 @@ export interface JobPage
   activeRefs: string[];
   /** The caller. */
   me: string;
+  /** Whose jobs were asked for; everybody's where nobody was named. */
+  owner?: string | undefined;
   /** When it was read. */
   nowMs: number;
 }
@@ -61,11 +64,14 @@ export async function listJobs(call: Asking, query: ListQuery): Promise<JobPage>
   const context = await call.caller.platform.context({ signal: call.signal });
   const me = context.user;
   const places = placesOf(query.projects ?? [], context);
-  const { limit, cursor, text, endedSince } = query;
-  const isSearch = text !== undefined || endedSince !== undefined;
+  const { limit, cursor, text, preset, gpu, endedSince } = query;
+  const isSearch = [text, preset, gpu, endedSince].some((filter) => filter !== undefined);
   const { scanLimit = isSearch ? SEARCHED_JOBS : COUNTED_JOBS } = query;
   const matches = (job: JobDescription) =>
-    places.covers(job) && (text === undefined || shows(job, text, call.caller));
+    places.covers(job) &&
+    (preset === undefined || contains(job.preset_name ?? "", preset)) &&
+    (gpu === undefined || hasGpu(job.container.resources) === gpu) &&
+    (text === undefined || shows(job, text, call.caller));
   const filter = { ...places.filter, ...filterOf(query, me) };
   const page = await listPage(
     call.caller.platform,
@@ -73,9 +79,10 @@ export async function listJobs(call: Asking, query: ListQuery): Promise<JobPage>
     call.signal,
   );
   const facts = pageFacts(page, { places, me, nowMs, isFurther: cursor !== undefined });
-  if (page.matching.length > 0 || cursor !== undefined) return facts;
-  if (!page.isComplete) return { ...facts, nothing: { reason: "newest", unknown: [] } };
-  return { ...facts, nothing: await whyNothing(call, { query, places, me }) };
+  const owner = query.owner === "me" ? me : query.owner;
+  if (page.matching.length > 0 || cursor !== undefined) return { ...facts, owner };
+  if (!page.isComplete) return { ...facts, owner, nothing: { reason: "newest", unknown: [] } };
+  return { ...facts, owner, nothing: await whyNothing(call, { query, places, me }) };
 }
 
 /** What a page says of its jobs. */

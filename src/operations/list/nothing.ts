@@ -17,6 +17,8 @@ export interface Nothing {
   reason: "none" | "together" | "newest";
   /** Words asked for that nobody uses here. */
   unknown: UnknownWord[];
+  /** The text asked for is found in what jobs run on, which another filter looks at. */
+  hardware?: { preset: string } | { gpu: true } | undefined;
 }
 
 export async function whyNothing(
@@ -26,7 +28,13 @@ export async function whyNothing(
   const { statuses, name, tags = [], owner = "me", since, until, endedSince, text } = query;
   if (name === undefined && text === undefined && tags.length === 0 && owner === "me")
     return { reason: "none", unknown: [] };
-  const known: Known = { name: new Set(), tag: new Set(), owner: new Set([me]), examined: 0 };
+  const known: Known = {
+    name: new Set(),
+    tag: new Set(),
+    preset: new Set(),
+    owner: new Set([me]),
+    examined: 0,
+  };
   const newest = platform.jobs.list({ ...places.filter, reverse: true, limit: LOOKED_AT }, { signal });
   for await (const job of newest) if (places.covers(job)) take(known, job);
   const unknown = [
@@ -35,21 +43,34 @@ export async function whyNothing(
     ...(name === undefined ? [] : missing("name", name, known)),
     ...(text === undefined ? [] : nearText(text, known)),
   ];
-  const filters = [statuses, name, query.tags, query.owner, since, until, endedSince, text];
+  const filters = [
+    statuses,
+    name,
+    query.tags,
+    query.owner,
+    since,
+    until,
+    endedSince,
+    text,
+    query.preset,
+    query.gpu,
+  ];
   const isOne = filters.filter((filter) => filter !== undefined).length < 2;
-  return { reason: unknown.length > 0 || isOne ? "none" : "together", unknown };
+  const reason = unknown.length > 0 || isOne ? "none" : "together";
+  return { reason, unknown, hardware: text === undefined ? undefined : hardwareOf(text, known) };
 }
 
-type Known = Record<"name" | "tag" | "owner", Set<string>> & { examined: number };
+type Known = Record<"name" | "tag" | "owner" | "preset", Set<string>> & { examined: number };
 
 /** A tag that holds a secret is not spread by suggesting it. */
 const redact = makeRedactor();
 
-function take(known: Known, { name, tags, owner }: JobDescription): void {
+function take(known: Known, { name, tags, owner, preset_name: preset }: JobDescription): void {
   known.examined += 1;
   if (name !== undefined) known.name.add(name);
   for (const tag of tags) if (redact(tag).hidden === 0) known.tag.add(oneLine(tag));
   known.owner.add(owner);
+  if (preset !== undefined) known.preset.add(preset);
 }
 
 /** The tags of this server's own requests say nothing to anybody. */
@@ -63,6 +84,12 @@ function missing(kind: "tag" | "owner" | "name", wanted: string, known: Known): 
   const near = nearestNames(wanted, all, MOST_NAMED);
   const { examined } = known;
   return [{ kind, wanted, examined, isAll: examined < LOOKED_AT, near, others: all.slice(0, MOST_NAMED) }];
+}
+
+function hardwareOf(text: string, { preset }: Known): Nothing["hardware"] {
+  const wanted = text.toLowerCase();
+  if ([...preset].some((name) => name.toLowerCase().includes(wanted))) return { preset: text };
+  return /\bgpus?\b/.test(wanted) ? { gpu: true } : undefined;
 }
 
 function nearText(wanted: string, known: Known): UnknownWord[] {

@@ -20,6 +20,10 @@ export interface ListQuery {
   endedSince?: Date | undefined;
   /** Part of name, description, image, command or reason, as they are shown. */
   text?: string | undefined;
+  /** Part of the preset's name. */
+  preset?: string | undefined;
+  /** With a GPU, or without. */
+  gpu?: boolean | undefined;
   /** `[[cluster/]org/]project`; `*` = all of the org. None = the selected one. */
   projects?: readonly string[] | undefined;
   /** Most rows. */

@@ -1,3 +1,4 @@
+import type { JobStatus } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
 import { compileSearch } from "../../jobs/output/grep.ts";
@@ -19,7 +20,7 @@ const DEFAULT_WINDOW_LINES = 2000;
 export interface LogQuery extends LogQuestion {
   jobs?: string[] | undefined;
   tags?: string[] | undefined;
-  status?: ("running" | "succeeded" | "failed" | "cancelled")[] | undefined;
+  status?: JobStatus[] | undefined;
   lines?: number | undefined;
   context?: number | undefined;
   ignore_case?: boolean | undefined;

@@ -1,3 +1,4 @@
+import { quote } from "shlex";
 import { z } from "zod";
 import type { Capped, Collected, JobDescription } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
@@ -8,13 +9,16 @@ import { showText } from "../../jobs/output/terminal.ts";
 import { type Redact, redactFrom } from "../../jobs/redact/index.ts";
 import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
 import { nameOf } from "../../jobs/standing.ts";
+import { secretInText } from "../../jobs/start/plain-secrets.ts";
 import { counted, present } from "../../jobs/words.ts";
 import { redactorFor } from "../../operations/caller.ts";
 import { runInJob } from "../../operations/exec.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
-import { jobRef, project } from "../args.ts";
+import { command, jobRef, project, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { unknownOutcome } from "../errors.ts";
+import { fromItsEnvironment, refuseSecrets } from "../plain-secrets.ts";
+import { hinted } from "../reading/hint.ts";
 import { meantText } from "../whose.ts";
 import { endingText, lookText, startTrouble } from "./ending.ts";
 
@@ -24,22 +28,26 @@ const CUT_START = /^\S{1,1000}/;
 
 export const exec = defineTool({
   name: "job_exec",
-  title: "Run in a job",
-  description:
-    "Runs a command in a running job; returns stdout, stderr, exit code. A non-zero code is data, not an error.",
+  title: "Run in job",
+  description: "Runs a command in a running job: stdout, stderr, exit code.",
   toolset: "core",
   input: z.strictObject({
     job: jobRef,
-    command: z.string().optional().describe("Shell text, also a whole script, e.g. df -h | head"),
-    argv: z.array(z.string()).min(1).optional().describe('Or program and arguments, e.g. ["nvidia-smi"]'),
-    stdin: z.string().optional().describe("Text for its input, then end-of-file"),
-    working_dir: z.string().optional().describe("Absolute folder, e.g. /app"),
-    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest wait; the process may go on"),
+    command: command.optional().describe("Shell text or script, e.g. df -h | head"),
+    argv: hinted(z.array(z.string()).min(1), { example: ["nvidia-smi"], program: true })
+      .optional()
+      .describe('Or without a shell, e.g. ["nvidia-smi"]'),
+    stdin: textArg("yes\n", { verbatim: true, mayBeEmpty: true })
+      .optional()
+      .describe("Text, then end of file"),
+    working_dir: textArg("/app").optional().describe("e.g. /app"),
+    timeout_seconds: z.int().min(1).max(50).default(30).describe("It may go on after that"),
     project,
   }),
   output: openObject(
-    { exit_code: z.int().optional(), timed_out: z.boolean(), stdout: text, stderr: text },
+    { exit_code: z.int().optional(), stdout: text, stderr: text },
     {
+      timed_out: z.boolean(),
       ...whichJob,
       duration_ms: z.number(),
       job_status: maybeText,
@@ -56,6 +64,11 @@ export const exec = defineTool({
         "Give command (shell text) or argv (program and arguments), one of them. Nothing was run.",
       );
     }
+    const secrets = [
+      ...secretInText("command", what.command),
+      ...secretInText("argv", what.argv?.map((word) => quote(word)).join(" ")),
+    ];
+    refuseSecrets(secrets, { policy: call.caller.policy, way: fromItsEnvironment });
     const result = await runInJob({ ref, project: at, seconds, workingDir, ...what }, call);
     const { job, again } = result;
     if (result.ran === undefined)

@@ -4,28 +4,29 @@ import { whereOf } from "../../operations/find/index.ts";
 import { killJobs } from "../../operations/kill/index.ts";
 import { previewKill } from "../../operations/kill/select.ts";
 import { maybeText, openObject, text, whichJob } from "../answers.ts";
-import { jobRefs, project, selector } from "../args.ts";
+import { jobRefs, project, statuses, tags, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { hinted } from "../reading/hint.ts";
 import { declined, killReply, previewReply, questionText } from "./reply.ts";
 
 const shownJob = z.looseObject({ job: text, id: text, owner: text, status: text });
 const outcome = openObject({ id: text, before: text, after: text }, { ...whichJob, error: maybeText });
 
-const SELECTORS = ["tag", "name_pattern", "status"] as const;
+const SELECTORS = ["tags", "name_pattern", "status"] as const;
 
 export const kill = defineTool({
   name: "job_kill",
   title: "Kill jobs",
   description:
-    "Ends jobs for good. Give jobs, or select by tag, name_pattern or status: that only lists them with a token; call again with it to end exactly those. Kill only what the user named.",
+    "Ends jobs for good, only those the user named. A selection by tags, name_pattern or status only lists them with a token; call again with the token to end exactly those. To let a job finish its work first: job_signal.",
   toolset: "core",
   input: z.strictObject({
-    jobs: jobRefs.optional(),
-    tag: selector.optional().describe("Active jobs with this tag, e.g. tmp"),
-    name_pattern: selector.optional().describe("Name with * for any text, e.g. lr-*"),
-    status: z.enum(["pending", "suspended", "running"]).optional().describe("With this status"),
-    include_others: z.boolean().optional().describe("Others' too; default mine"),
-    token: z.string().optional().describe("From the call that listed them"),
+    jobs: hinted(jobRefs, { names: true, narrows: true }).optional(),
+    tags: hinted(tags, { narrows: true }).optional().describe("All of these"),
+    name_pattern: hinted(textArg("lr-*"), { narrows: true }).optional().describe("e.g. lr-*"),
+    status: hinted(statuses, { narrows: true }).optional().describe("Any of these"),
+    include_others: z.boolean().optional().describe("Also other people's"),
+    token: hinted(z.string(), { names: true }).optional().describe("From the listing call"),
     project,
   }),
   output: openObject(
@@ -39,7 +40,7 @@ export const kill = defineTool({
     const { include_others: others } = selection;
     if (refs !== undefined && (selects || token !== undefined)) {
       throw new InvalidInputError(
-        "Give jobs, or a selection (tag, name_pattern, status), not both. Nothing was killed.",
+        "Give jobs, or a selection (tags, name_pattern, status), not both. Nothing was killed.",
       );
     }
     if (token !== undefined && (selects || others !== undefined)) {

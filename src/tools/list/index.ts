@@ -5,28 +5,31 @@ import { nameProblems } from "../../jobs/start/problems.ts";
 import { parseMoment, parseWindow } from "../../jobs/time/moments.ts";
 import { listJobs } from "../../operations/list/index.ts";
 import { jobState, maybeNumber, maybeText, openObject, text } from "../answers.ts";
-import { project, projectPath, selector } from "../args.ts";
+import { moment, project, projectPath, statuses, tags, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { hinted } from "../reading/hint.ts";
 import { faultText } from "../start/faults.ts";
 import { listReply } from "./reply.ts";
 
 /** What a user can be called. Source: protocol reference 3.6 */
 const USER = /^[a-z0-9](?:[-/]?[a-z0-9])*$/;
 
-const status = z.enum(["pending", "suspended", "running", "succeeded", "failed", "cancelled"]);
-
 const input = z.strictObject({
-  status: z.array(status).optional().describe("Any of these"),
-  name: z.string().optional().describe("Exact name"),
-  tags: z.array(selector).optional().describe("All of these"),
-  owner: z.string().optional().describe("User name, or me"),
-  since: z.string().optional().describe("Created from: 2h, yesterday or ISO time (UTC)"),
-  until: z.string().optional().describe("Created up to"),
-  ended_since: z.string().optional().describe("Ended from, e.g. 1h"),
-  text: z.string().optional().describe("Part of name, description, image, command or reason"),
-  limit: z.int().min(1).max(200).default(20).describe("Most rows"),
-  cursor: z.string().optional().describe("next_cursor of the last call"),
-  projects: z.array(projectPath).optional().describe('Several, or ["*"]: all of the org'),
+  status: statuses.optional().describe("Any of these"),
+  name: textArg("train-7b").optional().describe("Exact name"),
+  tags: tags.optional().describe("All of these"),
+  owner: textArg("me").optional().describe("User, or me"),
+  since: moment.optional().describe("Created: 2h, yesterday or ISO time"),
+  until: moment.optional().describe("Created before"),
+  ended_since: moment.optional().describe("e.g. 1h"),
+  text: textArg("resnet").optional().describe("In name, description, image, command, reason"),
+  preset: textArg("gpu-large").optional().describe("Part of its name"),
+  gpu: z.boolean().optional().describe("With or without"),
+  limit: z.int().min(1).max(200).default(20).describe("Rows"),
+  cursor: z.string().optional().describe("next_cursor"),
+  projects: hinted(z.array(projectPath), { example: ["*"], commas: true })
+    .optional()
+    .describe('["*"]: all of the org'),
   project,
 });
 type Filters = Omit<z.output<typeof input>, "limit" | "cursor">;
@@ -42,8 +45,7 @@ const sums = z.record(text, text).optional();
 export const list = defineTool({
   name: "job_list",
   title: "List jobs",
-  description:
-    "Lists everybody's jobs in the project, newest first: status, reason, age, run time, preset, cost; counts and cost of all. All filters must match.",
+  description: "Lists everybody's jobs of the project, newest first, with counts and cost of all that match.",
   toolset: "core",
   input,
   output: openObject(
@@ -63,7 +65,7 @@ export const list = defineTool({
 });
 
 function queryOf(filters: Filters, nowMs: number) {
-  const { name, owner, tags, text, project: at, projects } = filters;
+  const { name, owner, tags, text, preset, gpu, project: at, projects } = filters;
   if (at !== undefined && projects !== undefined)
     throw new InvalidInputError("Give project or projects, not both.");
   requireName(name);
@@ -73,6 +75,8 @@ function queryOf(filters: Filters, nowMs: number) {
     owner,
     tags,
     text,
+    preset,
+    gpu,
     statuses: filters.status,
     ...parseWindow(filters, nowMs),
     endedSince: endedSinceOf(filters, nowMs),

@@ -72,7 +72,7 @@ function dataOf(
 }
 
 function headline(page: JobPage, count: number, since: Date | undefined): string {
-  const { matching, isComplete, isFurther, examined, endedSince, place, me, nowMs } = page;
+  const { matching, isComplete, isFurther, examined, endedSince, place, owner, me, nowMs } = page;
   const older = isFurther ? "older " : "";
   const created = since === undefined ? "" : `, created since ${formatInstant(since.getTime())}`;
   const ended =
@@ -80,7 +80,8 @@ function headline(page: JobPage, count: number, since: Date | undefined): string
       ? ""
       : `, ended since ${formatInstant(endedSince)} (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
-  return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${me}'s own unless an owner is named. Now ${formatInstant(nowMs)}.`;
+  const whose = owner === undefined ? `everybody's, ${me}'s where no owner is shown` : `only ${owner}'s`;
+  return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${whose}. Now ${formatInstant(nowMs)}.`;
 }
 
 function unreadableLine({ unreadable }: JobPage): string | undefined {
@@ -97,7 +98,9 @@ function boundText({ isComplete, examined, endedSince }: JobPage): string {
 
 function nothingLine({ nothing, examined }: JobPage): string | undefined {
   if (nothing === undefined) return undefined;
-  const { reason, unknown } = nothing;
+  const { reason, unknown, hardware } = nothing;
+  if (hardware !== undefined)
+    return `No job matches: text does not look at the hardware. Instead: ${callText({ tool: "job_list", arguments: hardware })}`;
   if (reason === "newest")
     return `No job matches among the newest ${examined} looked at; older ones come with the cursor.`;
   if (reason === "together") return "No job matches all of that together: leave out a filter.";

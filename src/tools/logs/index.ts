@@ -6,10 +6,8 @@ import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { MOST_JOBS, waitSecondsOf } from "../../operations/logs/query.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
-import { project, selector } from "../args.ts";
+import { listOfJobs, moment, pattern, project, statuses, tags } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-
-const status = z.enum(["running", "succeeded", "failed", "cancelled"]);
 
 const shownLog = openObject(
   {},
@@ -39,31 +37,26 @@ const output = openObject(
 
 export const logs = defineTool({
   name: "job_logs",
-  title: "Read job logs",
+  title: "Read logs",
   description:
-    "Returns the last lines of jobs, secrets hidden. Give jobs, or tags and/or status (newest 20). grep searches, until_pattern waits for a line: regular expressions (RE2).",
+    "The last lines of jobs, or of the newest 20 by tags and status. grep searches, until_pattern waits for a line (RE2).",
   toolset: "core",
   input: z.strictObject({
-    jobs: z
-      .array(z.string())
-      .min(1)
-      .max(MOST_JOBS)
-      .optional()
-      .describe("Names, ids, id prefixes or job: URIs"),
-    tags: z.array(selector).optional().describe("All of these"),
-    status: z.array(status).optional().describe("Any of these"),
-    lines: z.int().min(1).max(5000).optional().describe("A job; default 100, with since 2000"),
-    since: z.string().optional().describe("From: 10m, 2h, 14:30 or ISO time (UTC)"),
-    until: z.string().optional().describe("Up to"),
-    grep: z.string().optional().describe("Only matching lines, e.g. error|warn"),
-    context: z.int().min(0).max(50).optional().describe("Lines around matches"),
-    ignore_case: z.boolean().optional().describe("In both patterns"),
-    invert: z.boolean().optional().describe("Lines without a match"),
-    newest_first: z.boolean().optional().describe("Order of matches"),
-    until_pattern: z.string().optional().describe("Wait for a line, e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).optional().describe("Default 45 with until_pattern, else 0"),
-    cursor: z.string().optional().describe("A cursor of the last call"),
-    timestamps: z.boolean().optional().describe("Times before lines"),
+    jobs: listOfJobs(MOST_JOBS).optional(),
+    tags: tags.optional().describe("All of these"),
+    status: statuses.optional().describe("Any of these"),
+    lines: z.int().min(1).max(5000).optional().describe("Per job; default 100, with since 2000"),
+    since: moment.optional().describe("10m, 14:30 or ISO time (UTC)"),
+    until: moment.optional().describe("Up to"),
+    grep: pattern.optional().describe("e.g. error|warn"),
+    context: z.int().min(0).max(50).optional().describe("Lines around"),
+    ignore_case: z.boolean().optional().describe("For patterns"),
+    invert: z.boolean().optional().describe("Non-matching"),
+    newest_first: z.boolean().optional().describe("Of matches"),
+    until_pattern: pattern.optional().describe("e.g. epoch 3"),
+    wait_seconds: z.int().min(0).max(50).optional().describe("Default 45 with until_pattern"),
+    cursor: z.string().optional().describe("From the last call"),
+    timestamps: z.boolean().optional().describe("Before lines"),
     project,
   }),
   output,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { imageToString, isFinished, type JobDescription } from "../../client/index.ts";
 import { rerunDoubts } from "../../jobs/reasons/rerun-doubts.ts";
+import { secretInText, secretVariables } from "../../jobs/start/plain-secrets.ts";
 import type { Call } from "../../operations/caller.ts";
 import { refsAgain, whereOf } from "../../operations/find/index.ts";
 import { changesOf, rerunItem } from "../../operations/start/again.ts";
@@ -10,8 +11,9 @@ import { planStart } from "../../operations/start/plan.ts";
 import type { StartItem } from "../../operations/start/request.ts";
 import { rerunSource } from "../../operations/start/source.ts";
 import { maybeText, openObject } from "../answers.ts";
-import { checkRequestId, jobRef, project } from "../args.ts";
+import { command, env, jobRef, lifeSpan, project, requestId, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
 import { startNow } from "../start/index.ts";
 import { plan, planReply } from "../start/plan.ts";
 import { orNothing } from "../start/problems.ts";
@@ -20,20 +22,20 @@ import { doubtText, headingText, startItText, stillActive } from "./reply.ts";
 
 export const rerun = defineTool({
   name: "job_rerun",
-  title: "Run a job again",
+  title: "Run again",
   description:
-    "Plans a new job like a finished or running one, with changes; dry_run: false starts it. Env values are kept, not shown.",
+    "Plans a job like another, with changes; dry_run: false starts it. Env values are kept unseen.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    name: maybeText.describe("Default: the same, if free"),
-    image: maybeText.describe("New image"),
-    command: maybeText.describe("New command"),
-    preset: maybeText.describe("New machine size"),
-    life_span: maybeText.describe("e.g. 6h"),
-    env: z.record(z.string(), z.string()).optional().describe("Added or replaced"),
+    name: textArg("train-7b-2").optional().describe("Default: its name, if free"),
+    image: textArg("python:3.12").optional().describe("New image"),
+    command: command.optional().describe("New command"),
+    preset: textArg("cpu-small").optional().describe("New size"),
+    life_span: lifeSpan.optional().describe("e.g. 6h"),
+    env: env.optional().describe("Changes"),
     dry_run: z.boolean().default(true).describe("false: start it"),
-    request_id: maybeText.describe("As in job_start"),
+    request_id: requestId.optional().describe("As in start"),
     project,
   }),
   output: openObject(
@@ -43,7 +45,8 @@ export const rerun = defineTool({
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, call) {
-    checkRequestId(given);
+    const secrets = [...secretVariables("env", changes.env), ...secretInText("command", changes.command)];
+    refuseSecrets(secrets, { policy: call.caller.policy, way: bySecretEnv });
     const requestId = given ?? randomBytes(6).toString("hex");
     const repeat = { requestId, isRepeatable: given !== undefined };
     const sought = { ref, where: whereOf(at), requestId: given };

@@ -7,7 +7,8 @@ import { startAll } from "../../operations/start/run.ts";
 import { watchStarted } from "../../operations/start/wait.ts";
 import { openObject, text } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
-import { readStart, startInput } from "./input.ts";
+import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
+import { readStart, secretsOf, startInput } from "./input.ts";
 import { plan, planReply } from "./plan.ts";
 import { orNothing, triedOutcomes } from "./problems.ts";
 import { failedStart, seenReply, startedJob, startFacts, startReply } from "./reply.ts";
@@ -18,21 +19,21 @@ export const start = defineTool({
   name: "job_start",
   title: "Start jobs",
   description:
-    "Starts a job, or a sweep of up to 100 (count or matrix). It costs credits until it ends; dry_run shows everything resolved, room and cost. After a timeout repeat it with the same request_id: you get the original job.",
+    "Starts a job, or up to 100 by count or matrix; it costs credits until it ends. dry_run shows plan, room and cost. Repeat after a timeout with the same request_id: you get the original job.",
   toolset: "core",
   input: startInput,
   output: openObject(
     {
       jobs: z.array(openObject({ id: text, status: text }, startedJob)),
-      failed: z.array(failedStart).optional(),
       plan: plan.optional(),
     },
-    startFacts,
+    { failed: z.array(failedStart).optional(), ...startFacts },
   ),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,
   async run(args, call) {
+    refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: bySecretEnv });
     const request = readStart(args);
     if (args.dry_run === true) {
       const earlier = await seenBefore(request, call);

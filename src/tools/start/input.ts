@@ -3,59 +3,59 @@ import { z } from "zod";
 import type { StartOptions } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { commandToRun, requireWords } from "../../jobs/start/command.ts";
+import { type PlainSecret, secretInText, secretVariables } from "../../jobs/start/plain-secrets.ts";
 import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../../jobs/start/sweep.ts";
 import { parseDuration, parseLifeSpan } from "../../jobs/time/durations.ts";
 import { whereOf } from "../../operations/find/index.ts";
 import type { StartItem, StartRequest } from "../../operations/start/request.ts";
-import { checkRequestId, project } from "../args.ts";
+import { command, duration, env, envValue, lifeSpan, project, requestId, textArg } from "../args.ts";
+import { hinted } from "../reading/hint.ts";
 
-/** Numbers and booleans are read as text. */
-const value = z.preprocess(
-  (given) => (typeof given === "number" || typeof given === "boolean" ? String(given) : given),
-  z.string(),
-);
-const text = (description: string) => z.string().optional().describe(description);
 const flag = (description: string) => z.boolean().optional().describe(description);
 
 export const startInput = z.strictObject({
-  image: z.string().describe("e.g. python:3.12; image:mine:v1 from the platform's registry"),
-  command: text("Words, or shell text if the image has sh"),
-  preset: text("Machine size, see job_capacity; default: the first"),
-  name: text("e.g. train-7b"),
-  tags: z.array(z.string()).optional().describe('e.g. ["lr-sweep"]'),
-  description: text("For people"),
-  env: z.record(z.string(), value).optional().describe('e.g. {"LR": "0.1"}'),
-  secret_env: z.record(z.string(), z.string()).optional().describe('e.g. {"TOKEN": "secret:hf"}'),
-  volumes: z.array(z.string()).optional().describe("storage:data:/mnt:ro, secret:key:/etc/key, disk:d:/data"),
-  http_port: z.int().optional().describe("Port to publish"),
-  http_auth: flag("Default true: visitors log in"),
-  entrypoint: text("Replaces the image's; takes command as arguments"),
-  working_dir: text("Absolute"),
+  image: textArg("python:3.12").describe("e.g. python:3.12 or image:mine:v1"),
+  command: command.optional().describe("Shell text, if the image has sh"),
+  preset: textArg("cpu-small").optional().describe("See job_capacity; default the first"),
+  name: textArg("train-7b").optional().describe("e.g. train-7b"),
+  tags: hinted(z.array(z.string()), { example: ["lr-sweep"] })
+    .optional()
+    .describe('e.g. ["lr-sweep"]'),
+  description: textArg("Baseline").optional().describe("Free text"),
+  env: env.optional().describe('e.g. {"LR": "0.1"}'),
+  secret_env: hinted(z.record(z.string(), z.string()), { example: { TOKEN: "secret:hf" } })
+    .optional()
+    .describe('e.g. {"TOKEN": "secret:hf"}'),
+  volumes: hinted(z.array(z.string()), { example: ["storage:data:/mnt:ro"] })
+    .optional()
+    .describe("storage:data:/mnt:ro, secret:key:/etc/key or disk:d:/data"),
+  http_port: hinted(z.int(), { example: 8080 }).optional().describe("Published"),
+  http_auth: flag("Visitors log in; default true"),
+  entrypoint: hinted(command, { example: "python" }).optional().describe("Its arguments: command"),
+  working_dir: textArg("/app").optional().describe("e.g. /app"),
   tty: flag("Terminal"),
   shm: flag("Large /dev/shm; default true"),
-  life_span: z.string().default("1d").describe("Longest run time, e.g. 6h; none = no end"),
-  schedule_timeout: text("Longest wait for a node, e.g. 30m"),
+  life_span: lifeSpan.default("1d").describe("e.g. 6h; none: no end"),
+  schedule_timeout: duration.optional().describe("For a node, e.g. 30m"),
   restart_policy: z.enum(["never", "on-failure", "always"]).optional().describe("Default never"),
   priority: z.enum(["low", "normal", "high"]).optional().describe("Default normal"),
-  pass_config: flag("Put the user's login into it"),
-  wait_for_quota: flag("Wait for quota, do not fail"),
-  privileged: flag("Rarely allowed"),
-  energy_schedule: text("Schedule name"),
+  pass_config: flag("Hand over the login"),
+  wait_for_quota: flag("Do not fail at once"),
+  privileged: flag("Needs permission"),
+  energy_schedule: textArg("green").optional().describe("A cluster's schedule"),
   project,
-  dry_run: flag("Start nothing, show plan and cost"),
-  wait_seconds: z.int().min(0).max(50).default(0).describe("Stay until it runs or ends; shows first output"),
-  request_id: text("Unique text: makes a repeat safe"),
-  count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs, name-1 … name-N"),
-  matrix: z
-    .record(z.string(), z.array(value))
+  dry_run: flag("Only plan and cost"),
+  wait_seconds: z.int().min(0).max(50).default(0).describe("Until it runs or ends"),
+  request_id: requestId.optional().describe("Unique; makes a repeat safe"),
+  count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs"),
+  matrix: hinted(z.record(z.string(), z.array(envValue)), { example: { lr: ["0.1", "0.2"] } })
     .optional()
-    .describe('A job per combination; {lr} and {i} filled into command and env: {"lr": ["0.1", "0.2"]}'),
+    .describe('A job per combination, {lr} in command and env filled: {"lr": ["0.1", "0.2"]}'),
 });
 export type StartArguments = z.output<typeof startInput>;
 
 /** The jobs that the arguments ask for. @throws {InvalidInputError} if they make no sense */
 export function readStart(args: StartArguments): StartRequest {
-  checkRequestId(args.request_id);
   const requestId = args.request_id ?? randomBytes(6).toString("hex");
   const { count, matrix, name, command, env } = args;
   const isSweep = matrix !== undefined || (count ?? 1) > 1;
@@ -72,6 +72,20 @@ export function readStart(args: StartArguments): StartRequest {
     sweepTag,
     lifeSpanSeconds,
   };
+}
+
+/** Secrets given as they are. */
+export function secretsOf({ env, matrix, command, entrypoint, description }: StartArguments): PlainSecret[] {
+  const swept = Object.entries(matrix ?? {}).flatMap(([name, values]) =>
+    values.flatMap((value) => secretVariables("matrix", { [name]: value })),
+  );
+  return [
+    ...secretVariables("env", env),
+    ...swept,
+    ...secretInText("command", command),
+    ...secretInText("entrypoint", entrypoint),
+    ...secretInText("description", description),
+  ];
 }
 
 function toItem(

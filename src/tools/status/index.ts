@@ -16,7 +16,7 @@ import {
   type StatusReport,
 } from "../../operations/status/index.ts";
 import { ifAny, jobState, maybeNumber, maybeText, maybeTexts, openObject, text } from "../answers.ts";
-import { project } from "../args.ts";
+import { listOfJobs, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { errorText } from "../errors.ts";
 import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
@@ -48,10 +48,10 @@ export const status = defineTool({
   name: "job_status",
   title: "Explain jobs",
   description:
-    "Explains jobs: where they stand and why, what would help, cost, life span, URLs, mounts, the end of a failed one's log.",
+    "Says where jobs stand and why, what would help, cost, URLs, mounts, a failed one's last lines.",
   toolset: "core",
   input: z.strictObject({
-    jobs: z.array(z.string()).min(1).max(20).describe("Names, ids, id prefixes or job: URIs"),
+    jobs: listOfJobs(20),
     project,
   }),
   output: openObject(

@@ -3,7 +3,7 @@ import { stateData } from "../../jobs/standing.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
 import { type WaitResult, waitForJobs } from "../../operations/wait/index.ts";
 import { ifAny, jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
-import { jobRefs, project } from "../args.ts";
+import { jobRefs, pattern, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { MAX_NAMED, waitedSeconds, waitText } from "./reply.ts";
 
@@ -23,13 +23,12 @@ const output = openObject(
 export const wait = defineTool({
   name: "job_wait",
   title: "Wait for jobs",
-  description:
-    "Waits until all jobs run or have ended, or a log has a line that matches pattern. Answers finished: true/false and the next call.",
+  description: "Waits until all jobs run or have ended, or a log has a line; finished: false: call again.",
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs,
-    until: goal.default("finished").describe("running: or ended"),
-    pattern: z.string().optional().describe("For until: log, e.g. epoch 3"),
+    until: goal.default("finished").describe("running: also ended"),
+    pattern: pattern.optional().describe("For log, e.g. epoch 3"),
     wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait"),
     project,
   }),

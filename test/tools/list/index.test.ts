@@ -115,7 +115,7 @@ describe("job_list", () => {
     [{ since: "soonish" }, '"soonish" is not a time'],
     [{ project: "vision", projects: ["nlp"] }, "Give project or projects, not both"],
     [{ projects: ["default/acme/vision", "west/acme/vision"] }, "one cluster at a time"],
-    [{ tag: "x" }, "tag: unknown argument, did you mean tags?"],
+    [{ tgas: "x" }, "tgas: unknown argument, did you mean tags?"],
     [{ limit: 500 }, "limit"],
     [{ name: "Bad_Name" }, 'name: "Bad_Name" is not valid'],
     [{ since: "today", until: "yesterday" }, "since (today) is later than until (yesterday)"],

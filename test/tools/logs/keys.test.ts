@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe } from "vitest";
 import type { Agent } from "../../support/agent.ts";
-import { expect, test } from "../../support/fixtures.ts";
+import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
 
 /** So many lines of base64, as between BEGIN and END. */
@@ -92,7 +92,8 @@ describe("a private key in a log", () => {
     expect(leaked([until.text, status.text, JSON.stringify(status.data)], body)).toEqual([]);
   });
 
-  test("stays hidden in what a command printed, cut in the middle of it", async ({ mcp, platform }) => {
+  test("stays hidden in what a command printed, cut in the middle of it", async ({ platform }) => {
+    const mcp = await connectAgent(platform, { ...openPolicy, allowPlainSecrets: true });
     const body = bodyOf(220);
     const job = await startJob(platform, { name: "runs", script: "echo up; sleep 600" });
     await untilPrinted(platform, job, "up");
@@ -101,6 +102,7 @@ describe("a private key in a log", () => {
     const { text, data } = await mcp.ok("job_exec", { job: "runs", command });
     expect(text).toContain("left out here");
     expect(leaked([text, JSON.stringify(data)], body)).toEqual([]);
+    await mcp.client.close();
   });
 
   test("hides no other lines", async ({ mcp, platform }) => {

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { expect, test } from "../../support/fixtures.ts";
+import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 
 const IMAGE = "python:3.12";
@@ -114,13 +114,15 @@ describe("job_start", () => {
     expect(text).toContain(`job_kill {"jobs":["${data.jobs[0].id}"]}`);
   });
 
-  test("never shows the value of a secret", async ({ mcp }) => {
+  test("never shows the value of a secret", async ({ platform }) => {
+    const mcp = await connectAgent(platform, { ...openPolicy, allowPlainSecrets: true });
     const secret = "hf_abcdefghijklmnopqrstuvwxyz01234567";
     const args = { image: IMAGE, command: `run --token ${secret} && true`, env: { API_KEY: secret } };
     const plan = await mcp.ok("job_start", { ...args, dry_run: true });
     const { text, data } = await mcp.ok("job_start", args);
     expect(plan.text + JSON.stringify(plan.data) + text + JSON.stringify(data)).not.toContain(secret);
     expect(plan.text).toContain("API_KEY");
+    await mcp.client.close();
   });
 });
 

@@ -15,7 +15,9 @@ describe("job_start with a request_id", () => {
         ["job_rerun", { job: "orig" }],
       ] as const) {
         const text = await mcp.refusal(tool, { ...args, request_id: id });
-        expect(text).toMatch(/^invalid_argument: request_id: .*1 to 240 characters without blanks/s);
+        expect(text).toMatch(
+          /request_id: must be 1 to 240 characters without blanks.* Nothing was started\. E\.g\. \{"request_id":"run-1"\}/,
+        );
       }
       expect(await listAll(platform)).toEqual([]);
     },

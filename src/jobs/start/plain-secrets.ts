@@ -1,0 +1,48 @@
+import { makeRedactor } from "../redact/index.ts";
+import { secrecyOf } from "../redact/secret-names.ts";
+import { isMixedWord, isPlainValue, looksLikeToken } from "../redact/secret-values.ts";
+
+/** A secret that was given as it is. */
+export interface PlainSecret {
+  argument: string;
+  /** The variable that holds it; absent in a text. */
+  variable?: string;
+  /** The part of a text around it, without it. */
+  shown?: string;
+}
+
+const redact = makeRedactor();
+/** What people write where a program wants a key and needs none. */
+const STAND_INS =
+  /^(?:empty|dummy|fake|test|example|placeholder|change-?me|todo|unused|not-needed|no-key|xxx+)$/i;
+const SHOWN_CHARS = 40;
+
+/** Variables whose value is a secret, by its own form or by their name. */
+export function secretVariables(argument: string, env: Readonly<Record<string, string>> = {}): PlainSecret[] {
+  return Object.entries(env)
+    .filter(([name, value]) => isSecret(name, value))
+    .map(([variable]) => ({ argument, variable }));
+}
+
+/** Where a text, such as a command, holds a secret. */
+export function secretInText(argument: string, text: string | undefined): PlainSecret[] {
+  if (text === undefined) return [];
+  const { text: safe, hidden } = redact(text);
+  if (hidden === 0) return [];
+  const at = differsAt(text, safe);
+  const shown = safe.slice(Math.max(0, at - SHOWN_CHARS), at + SHOWN_CHARS).trim();
+  return [{ argument, shown }];
+}
+
+function isSecret(name: string, value: string): boolean {
+  if (redact(value).hidden > 0) return true;
+  if (isPlainValue(value) || STAND_INS.test(value)) return false;
+  const secrecy = secrecyOf(name);
+  return secrecy === "sure" || (secrecy === "maybe" && (isMixedWord(value) || looksLikeToken(value)));
+}
+
+function differsAt(text: string, safe: string): number {
+  let at = 0;
+  while (at < safe.length && text[at] === safe[at]) at += 1;
+  return at;
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+/** How an argument is read and explained, beyond what its published schema says. */
+export interface Hint {
+  /** A value that passes, for a refusal. */
+  example?: unknown;
+  /** Its blanks count. */
+  verbatim?: true;
+  /** An empty text is a value of its own. */
+  mayBeEmpty?: true;
+  /** A bare number counts seconds. */
+  seconds?: true;
+  /** A list is the words of a command, to be quoted. */
+  words?: true;
+  /** A list whose one text must be a single word: several would be taken for the name of a program. */
+  program?: true;
+  /** A list whose items hold no comma, so that a text with commas is a list. */
+  commas?: true;
+  /** Empty is refused, not taken as absent: without it, a call would change more than was meant. */
+  narrows?: true;
+  /** What it names is all that the call acts on, whatever narrows otherwise. */
+  names?: true;
+}
+
+// The library's own place for what a schema does not publish; written only while the catalogue is built.
+const hints = z.registry<Hint>();
+
+/** A schema like it, with a hint; it keeps the hints it had. */
+export function hinted<T extends z.ZodType>(schema: T, hint: Hint): T {
+  const own = schema.clone();
+  hints.add(own, hint);
+  return own;
+}
+
+/** The hints of a schema and of all that it wraps. */
+export function hintOf(schema: z.ZodType): Hint {
+  const inner = innerOf(schema);
+  return { ...(inner === undefined ? {} : hintOf(inner)), ...hints.get(schema) };
+}
+
+/** What stands within `optional` and `default`, before a transformation. */
+export function unwrapped(schema: z.ZodType): z.ZodType {
+  const inner = innerOf(schema);
+  return inner === undefined ? schema : unwrapped(inner);
+}
+
+function innerOf(schema: z.ZodType): z.ZodType | undefined {
+  // The library's core types are its classic ones here.
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return schema.unwrap() as z.ZodType;
+  return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
+}
+
+export function isOptional(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+}

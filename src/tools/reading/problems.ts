@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { oneLine, sentence } from "../../foreign.ts";
+import { nearestNames } from "../../jobs/names/near.ts";
+import { hintOf, unwrapped } from "./hint.ts";
+
+type Issue = z.core.$ZodIssue;
+type Given = Readonly<Record<string, unknown>>;
+
+/** Of what a caller wrote, this much is quoted. */
+const MOST_QUOTED = 80;
+
+/** What is wrong with the arguments of a call, one line each: what is wanted, what came, what passes. */
+export function describeProblems(
+  schema: z.ZodObject,
+  { issues, emptied, args }: { issues: readonly Issue[]; emptied: readonly string[]; args: Given },
+): string[] {
+  const byArgument = new Map(emptied.map((key) => [key, emptiedText(schema, key)]));
+  for (const issue of issues) {
+    if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+      for (const key of issue.keys) byArgument.set(key, unknownText(schema, key));
+      continue;
+    }
+    const [key = "arguments"] = issue.path.map(String);
+    if (!byArgument.has(key)) byArgument.set(key, wrongText(schema, issue, args));
+  }
+  return [...byArgument.values()].map((line) => `- ${line}`);
+}
+
+/** A call's arguments with a value that passes, as a caller may write them; nothing for an unknown argument. */
+export function exampleOf(schema: z.ZodObject, key: string): string {
+  const argument: z.ZodType | undefined = schema.shape[key];
+  const value = argument === undefined ? undefined : exampleValue(argument);
+  return value === undefined ? "" : ` E.g. ${JSON.stringify({ [key]: value })}`;
+}
+
+/** Quotes what a caller wrote, no longer than helps. */
+export function quoted(text: string): string {
+  const cut = text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
+  return JSON.stringify(oneLine(cut));
+}
+
+function emptiedText(schema: z.ZodObject, key: string): string {
+  return `${key}: is empty, and without it more could be changed than is meant: leave it out, or say which.${exampleOf(schema, key)}`;
+}
+
+function unknownText(schema: z.ZodObject, key: string): string {
+  const known = Object.keys(schema.shape);
+  const [guess] = nearestNames(key, known);
+  const name = oneLine(key.slice(0, MOST_QUOTED));
+  if (known.length === 0) return `${name}: unknown argument; it takes none`;
+  return guess === undefined
+    ? `${name}: unknown argument. Accepted are: ${known.join(", ")}.`
+    : `${name}: unknown argument, did you mean ${guess}?${exampleOf(schema, guess)}`;
+}
+
+function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {
+  const [key = "", ...inner] = issue.path.map(String);
+  const argument: z.ZodType | undefined = schema.shape[key];
+  if (argument === undefined) return `arguments: ${issue.message}`;
+  const came = valueAt(args, issue.path);
+  const where = inner.length === 0 ? key : oneLine(`${key}.${inner.join(".")}`.slice(0, MOST_QUOTED));
+  if (issue.code === "custom") return `${where}: ${sentence(issue.message)}${exampleOf(schema, key)}`;
+  const got = came === undefined ? "it is missing" : `got ${shown(came)}`;
+  const said = `give ${wanted(argument)}; ${got}${meant(argument, came)}`;
+  return `${where}: ${sentence(said)}${exampleOf(schema, key)}`;
+}
+
+function meant(argument: z.ZodType, came: unknown): string {
+  const words = wordsOf(argument);
+  const [guess] = typeof came === "string" ? nearestNames(came, words, 1) : [];
+  return guess === undefined ? "" : `, did you mean ${guess}?`;
+}
+
+/** The words of an enum, or of a list of such. */
+function wordsOf(schema: z.ZodType): string[] {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodEnum) return inner.options.map(String);
+  return inner instanceof z.ZodArray ? wordsOf(inner.element as z.ZodType) : []; // zod's core types are its classic ones here
+}
+
+function wanted(schema: z.ZodType): string {
+  const inner = unwrapped(schema);
+  const words = wordsOf(inner);
+  if (words.length > 0) return `${inner instanceof z.ZodArray ? "any" : "one"} of ${words.join(", ")}`;
+  if (inner instanceof z.ZodArray) return wantedList(inner);
+  if (inner instanceof z.ZodNumber) return wantedNumber(inner);
+  if (inner instanceof z.ZodBoolean) return "true or false";
+  return inner instanceof z.ZodRecord ? "an object" : "a text";
+}
+
+function wantedList({ def }: z.ZodArray): string {
+  const limits = (def.checks ?? []).map(({ _zod }) => _zod.def as { check: string; maximum?: number }); // of a length check
+  const most = limits.find(({ check }) => check === "max_length")?.maximum;
+  return most === undefined ? "a list of texts" : `a list of 1 to ${most} texts`;
+}
+
+function wantedNumber({ isInt, minValue, maxValue }: z.ZodNumber): string {
+  const kind = isInt ? "a whole number" : "a number";
+  const bounded = (value: number | null) =>
+    value !== null && Number.isFinite(value) && Math.abs(value) < 2 ** 53 - 1;
+  if (bounded(minValue) && bounded(maxValue)) return `${kind} from ${minValue} to ${maxValue}`;
+  return bounded(minValue) ? `${kind} of at least ${minValue}` : kind;
+}
+
+/** What came: a short value as it is, of others only the kind. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  let value = given;
+  for (const key of path) {
+    // A path leads only through what can hold something; a text read as a list is shown whole.
+    if (typeof value !== "object" || value === null) return value;
+    value = (value as Record<PropertyKey, unknown>)[key]; // any key may be asked of it
+  }
+  return value;
+}
+
+function exampleValue(schema: z.ZodType): unknown {
+  const { example } = hintOf(schema);
+  if (example !== undefined) return example;
+  const inner = unwrapped(schema);
+  const [word] = wordsOf(inner);
+  if (word !== undefined) return inner instanceof z.ZodArray ? [word] : word;
+  if (inner instanceof z.ZodBoolean) return true;
+  if (inner instanceof z.ZodNumber) return Number.isFinite(inner.minValue) ? inner.minValue : 1;
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "../../support/fixtures.ts";
+
+test.override("emulatorOptions", { scene: "week" });
+
+test.describe("jobs by what they run on", () => {
+  test("all GPU jobs of the org, of some statuses, are one call", async ({ mcp }) => {
+    const listed = async (gpu?: unknown) =>
+      (await mcp.ok("job_list", { gpu, status: "finished,running", projects: "*", limit: 200 })).data.jobs;
+    const [withGpu, without, all] = await Promise.all([listed(true), listed("false"), listed()]);
+    const presets = new Set(withGpu.map(({ preset }: { preset: string }) => preset));
+    expect([...presets].sort()).toEqual(["a100", "a100-x8-spot", "h100-x4"]);
+    expect(without.some(({ preset }: { preset: string }) => /^[ah]100/.test(preset))).toBe(false);
+    expect(withGpu.length + without.length).toBe(all.length);
+  });
+
+  test("are found by a part of the preset's name", async ({ mcp }) => {
+    const { data } = await mcp.ok("job_list", { preset: "CPU", limit: 50 });
+    expect(data.jobs.length).toBeGreaterThan(0);
+    expect(data.jobs.every(({ preset }: { preset: string }) => preset.includes("cpu"))).toBe(true);
+  });
+
+  test("are what a text that names a preset leads to", async ({ mcp }) => {
+    const { data, text } = await mcp.ok("job_list", { text: "a100" });
+    expect(data.jobs).toEqual([]);
+    expect(text).toContain('Instead: job_list {"preset":"a100"}');
+    expect((await mcp.ok("job_list", { text: "GPU" })).text).toContain('Instead: job_list {"gpu":true}');
+  });
+});
+
+test("says once and plainly whose jobs a list shows", async ({ mcp }) => {
+  const whose = async (args: Record<string, unknown>) => (await mcp.ok("job_list", args)).text.split("\n")[0];
+  expect(await whose({})).toContain("newest first; everybody's, alice's where no owner is shown. Now");
+  expect(await whose({ owner: "bob" })).toContain("newest first; only bob's. Now");
+  expect(await whose({ owner: "me" })).toContain("newest first; only alice's. Now");
+});
+
+test("links to jobs only where a call is about few", async ({ mcp }) => {
+  const many = await mcp.client.callTool({ name: "job_list", arguments: { limit: 20 } });
+  const few = await mcp.client.callTool({ name: "job_list", arguments: { limit: 2 } });
+  const kinds = ({ content }: typeof many) => (content as { type: string }[]).map(({ type }) => type);
+  expect(kinds(many)).toEqual(["text"]);
+  expect(kinds(few)).toEqual(["text", "resource_link", "resource_link"]);
+});

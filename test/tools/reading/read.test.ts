@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { command, duration, env, jobRefs, statuses, textArg as text } from "../../../src/tools/args.ts";
+import { hinted } from "../../../src/tools/reading/hint.ts";
+import { readCall } from "../../../src/tools/reading/index.ts";
+
+const input = z.strictObject({
+  jobs: jobRefs.optional(),
+  tags: z.array(z.string()).optional(),
+  status: statuses.optional(),
+  lines: z.int().min(1).optional(),
+  share: z.number().optional(),
+  follow: z.boolean().default(false),
+  order: z.enum(["on-failure", "never"]).optional(),
+  name: text("train-7b").optional(),
+  stdin: text("yes", { verbatim: true, mayBeEmpty: true }).optional(),
+  life_span: duration.optional(),
+  command: command.optional(),
+  argv: hinted(z.array(z.string()), { program: true, example: ["ls"] }).optional(),
+  env: env.optional(),
+  matrix: z.record(z.string(), z.array(z.string())).optional(),
+});
+
+function read(args: Record<string, unknown>) {
+  const call = readCall({ name: "job_try", input }, args);
+  if ("refusal" in call) throw new Error(call.refusal);
+  return call.args;
+}
+
+describe("arguments that are meant without doubt", () => {
+  test.each([
+    [{ lines: "5" }, { lines: 5 }],
+    [{ lines: " 5 " }, { lines: 5 }],
+    [{ lines: "5.0" }, { lines: 5 }],
+    [{ share: "0.25" }, { share: 0.25 }],
+    [{ share: "1e-3" }, { share: 0.001 }],
+    [{ follow: "true" }, { follow: true }],
+    [{ follow: "False" }, { follow: false }],
+    [{ jobs: "a" }, { jobs: ["a"] }],
+    [{ jobs: '["a", "b"]' }, { jobs: ["a", "b"] }],
+    [{ jobs: "a, b" }, { jobs: ["a", "b"] }],
+    [{ job: "a" }, { jobs: ["a"] }],
+    [{ tags: "a, b" }, { tags: ["a, b"] }],
+    [{ tags: 2024 }, { tags: ["2024"] }],
+    [{ tags: [2024] }, { tags: ["2024"] }],
+    [{ tag: "x" }, { tags: ["x"] }],
+    [{ status: "RUNNING" }, { status: ["running"] }],
+    [{ status: "running,Pending" }, { status: ["running", "pending"] }],
+    [{ status: "active" }, { status: ["pending", "suspended", "running"] }],
+    [{ status: ["finished", "failed"] }, { status: ["succeeded", "failed", "cancelled"] }],
+    [{ order: "on_failure" }, { order: "on-failure" }],
+    [{ order: " Never " }, { order: "never" }],
+    [{ name: " a " }, { name: "a" }],
+    [{ name: "" }, {}],
+    [{ name: null, lines: null, tags: null, follow: null }, {}],
+    [{ tags: [], env: {}, lines: "" }, { env: {} }],
+    [{ stdin: "" }, { stdin: "" }],
+    [{ stdin: " x\n" }, { stdin: " x\n" }],
+    [{ life_span: 3600 }, { life_span: "3600s" }],
+    [{ life_span: "3600" }, { life_span: "3600s" }],
+    [{ lifeSpan: "6h" }, { life_span: "6h" }],
+    [{ "life-span": "6h" }, { life_span: "6h" }],
+    [{ command: ["python", "x.py", "a b"] }, { command: "python x.py 'a b'" }],
+    [{ command: '["python", "x.py"]' }, { command: "python x.py" }],
+    [{ command: "python x.py" }, { command: "python x.py" }],
+    [{ argv: "nvidia-smi" }, { argv: ["nvidia-smi"] }],
+    [{ env: ["A=1", "B=x=y"] }, { env: { A: "1", B: "x=y" } }],
+    [{ env: "A=1" }, { env: { A: "1" } }],
+    [{ env: '{"A": 1, "B": true}' }, { env: { A: "1", B: "true" } }],
+    [{ env: '["A=1"]' }, { env: { A: "1" } }],
+    [{ env: [{ name: "A", value: 1 }] }, { env: { A: "1" } }],
+    [{ env: { A: "", B: " b " } }, { env: { A: "", B: " b " } }],
+    [{ matrix: '{"lr": "0.1", "bs": [16, 32]}' }, { matrix: { lr: ["0.1"], bs: ["16", "32"] } }],
+  ])("%j", (given, meant) => {
+    const { follow, ...rest } = read(given);
+    expect({ ...rest, ...("follow" in given && given.follow !== null ? { follow } : {}) }).toEqual(meant);
+  });
+});
+
+describe("arguments that cannot be read without loss", () => {
+  test.each([
+    [{ lines: "five" }, 'lines: give a whole number of at least 1; got "five". E.g. {"lines":1}'],
+    [{ lines: "1.5" }, 'lines: give a whole number of at least 1; got "1.5"'],
+    [{ lines: 1.5 }, "got 1.5"],
+    [{ lines: true }, "got true"],
+    [{ lines: [5] }, "got a list of 1"],
+    [{ follow: "yes" }, 'follow: give true or false; got "yes". E.g. {"follow":true}'],
+    [{ follow: 1 }, "got 1"],
+    [
+      { status: "runing" },
+      'status.0: give any of pending, suspended, running, succeeded, failed, cancelled, active, finished; got "runing", did you mean running? E.g. {"status":["running"]}',
+    ],
+    [{ order: "always" }, 'order: give one of on-failure, never; got "always"'],
+    [{ name: ["a"] }, "name: give a text; got a list of 1"],
+    [{ life_span: 6 }, 'life_span: give a text; got 6. E.g. {"life_span":"6h"}'],
+    [{ life_span: "6" }, 'life_span: "6" is not a length of time'],
+    [{ life_span: "soon" }, 'life_span: "soon" is not a length of time'],
+    [{ argv: "ls -l" }, 'argv: give a list of texts; got "ls -l". E.g. {"argv":["ls"]}'],
+    [{ env: "A=1 B=2\n" }, undefined],
+    [{ env: ["A"] }, "env: give an object"],
+    [{ env: ["A=1", "A=2"] }, "env: give an object; got a list of 2"],
+    [{ env: { A: null } }, "env.A: give"],
+    [{ tags: [2 ** 60] }, "tags.0"],
+    [{ lnes: 5 }, 'lnes: unknown argument, did you mean lines? E.g. {"lines":1}'],
+    [{ wholly: 5 }, "wholly: unknown argument. Accepted are: jobs, tags,"],
+    [{ life_span: "1h", lifeSpan: "2h" }, "lifeSpan: unknown argument, did you mean life_span?"],
+    [{ tag: "a", tags: ["b"] }, "tag: unknown argument"],
+  ])("%j", (given, refusal) => {
+    if (refusal === undefined) expect(read(given)).toEqual({ follow: false, env: { A: "1 B=2\n" } });
+    else expect(() => read(given)).toThrow(refusal);
+  });
+
+  test("are quoted no longer than helps", () => {
+    const long = "y".repeat(10_000_000);
+    const call = readCall({ name: "job_try", input }, { lines: long, [long]: 1 });
+    expect("refusal" in call && call.refusal.length).toBeLessThan(600);
+  });
+});
