@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { isUnmistakable } from "../../src/jobs/redact/job.ts";
 import { makeScrub } from "../../src/server/scrub.ts";
-import { expect, openPolicy, test } from "../support/fixtures.ts";
+import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 
 /** Values of the server's own environment that are the names of other things too. */
 const NAMES = [
@@ -19,7 +19,7 @@ const NAMES = [
   ...["/home/alice/keys/gcp.json", "storage://default/acme/vision/data", "true", "12345678", "ubuntu:latest"],
 ];
 
-test.override("policy", { ...openPolicy, secrets: NAMES });
+const test = base.extend({ policy: { ...openPolicy, secrets: NAMES } });
 
 test("leaves names, places and URIs that a secret of the environment happens to be", async ({ mcp }) => {
   const name = "postgres-dump";

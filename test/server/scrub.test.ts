@@ -1,8 +1,8 @@
-import { expect, openPolicy, test } from "../support/fixtures.ts";
+import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 
 const FROM_ENVIRONMENT = "correct-horse-battery";
 
-test.override("policy", { ...openPolicy, allowPlainSecrets: true, secrets: [FROM_ENVIRONMENT] });
+const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true, secrets: [FROM_ENVIRONMENT] } });
 
 test("hides the token and known secrets wherever they come from, in text and in data", async ({
   mcp,

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
-import { expect, openPolicy, test } from "../support/fixtures.ts";
+import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 
-test.override("policy", { ...openPolicy, allowPlainSecrets: true });
+const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true } });
 
 const VALUE = "zq81hsk2hf9a0d8";
 const LEAKY = {

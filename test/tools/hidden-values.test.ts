@@ -1,10 +1,10 @@
 import { faultProxy } from "../support/fault-proxy.ts";
-import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
+import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const SECRET = "hunter2-Xy77";
 
-test.override("policy", { ...openPolicy, allowPlainSecrets: true });
+const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true } });
 
 test("lets no filter feel its way to a hidden value", async ({ mcp }) => {
   const command = `sh -c 'echo train --password ${SECRET} started; exit 1'`;
@@ -43,7 +43,7 @@ test("shows of a passed login its name only, whoever's it is and whatever prints
   const env = { NEURO_PASSED_CONFIG: blob, APOLO_PASSED_CONFIG: blob };
   const withLogin = (key: string, value: unknown) => (key === "env" ? env : value);
   const proxy = await faultProxy(emulator);
-  const mcp = await connectAgent(proxy.platform());
+  const mcp = await connectAgent(proxy.platform(), { ...openPolicy, allowPlainSecrets: true });
   const print = `printf '%s\\n' "$BLOB" "$JSON" "it is $PLAIN indeed"`;
   const job = { image: "ubuntu", pass_config: true, env: { BLOB: blob, JSON: config, PLAIN: token } };
   const ended = await mcp.ok("job_start", { ...job, name: "printer", command: `${print}; exit 1` });

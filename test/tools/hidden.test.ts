@@ -4,7 +4,7 @@ import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 const SECRET = "xylophone-river-42";
 
 /** A running job that has printed one of its own secrets. */
-const test = base.extend<{ job: string }>({
+const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true } }).extend<{ job: string }>({
   job: async ({ mcp }, use) => {
     const env = { DB_PASSWORD: SECRET };
     await mcp.ok("job_start", {
@@ -15,8 +15,6 @@ const test = base.extend<{ job: string }>({
     await use("printer");
   },
 });
-
-test.override("policy", { ...openPolicy, allowPlainSecrets: true });
 
 describe("what is hidden in a log", () => {
   test("is found by no pattern, whole or in part, and what is shown is", async ({ mcp, job }) => {

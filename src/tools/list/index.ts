@@ -25,7 +25,7 @@ const input = z.strictObject({
   text: textArg("resnet").optional().describe("In name, description, image, command, reason"),
   preset: textArg("gpu-large").optional().describe("Part of its name"),
   gpu: z.boolean().optional().describe("With or without"),
-  limit: z.int().min(1).max(200).default(20).describe("Rows"),
+  limit: z.int().min(1).max(200).default(20).describe("Most rows"),
   cursor: z.string().optional().describe("next_cursor"),
   projects: hinted(z.array(projectPath), { example: ["*"], commas: true })
     .optional()

@@ -1,6 +1,6 @@
-import { expect, test } from "../../support/fixtures.ts";
+import { test as base, expect } from "../../support/fixtures.ts";
 
-test.override("emulatorOptions", { scene: "week" });
+const test = base.extend({ emulatorOptions: { scene: "week" } });
 
 test.describe("jobs by what they run on", () => {
   test("all GPU jobs of the org, of some statuses, are one call", async ({ mcp }) => {

@@ -32,6 +32,6 @@ describe("a start that is refused", () => {
     expect(await mcp.refusal("apolo_context", { verbose: true })).toMatch(
       /verbose: unknown argument; it takes none$/,
     );
-    expect(await mcp.refusal("job_exec", { shebang: 5 })).toMatch(/Accepted are: job, command, .*\.\n/);
+    expect(await mcp.refusal("job_exec", { shebang: 5 })).toMatch(/Accepted are: job, command, .*\.$/m);
   });
 });
