@@ -10,17 +10,21 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
     target: "draft-7",
     io,
     override: ({ jsonSchema, path }) => {
-      if ((jsonSchema.minimum ?? 2) <= 1) delete jsonSchema.minimum;
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      delete jsonSchema.propertyNames;
-      if (io === "input") {
-        delete jsonSchema.minItems;
-        delete jsonSchema.maxItems;
-      } else if (path.length > 0) onlyKind(jsonSchema);
+      if (io === "input") shortenArgument(jsonSchema);
+      else if (path.length > 0) onlyKind(jsonSchema);
       else dropUnlisted(jsonSchema);
     },
   });
   return { ...whole, type: "object" };
+}
+
+/** Without bounds that nobody passes, and of a map what its example shows. */
+function shortenArgument(schema: z.core.JSONSchema.JSONSchema): void {
+  if ((schema.minimum ?? 2) <= 1) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.wordsUnlisted === true) schema.items = { type: "string" };
+  if (typeof schema.additionalProperties === "object") delete schema.additionalProperties;
+  for (const key of ["minItems", "maxItems", "propertyNames", "wordsUnlisted"]) delete schema[key];
 }
 
 /** What the list of tools does not show of an answer: see `openObject`. */

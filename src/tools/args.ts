@@ -60,6 +60,8 @@ const membersOf = (word: "active" | "finished" | JobStatus): readonly JobStatus[
 export const statuses = hinted(statusWords, { example: ["running"], commas: true }).transform((words) => [
   ...new Set(words.flatMap(membersOf)),
 ]);
+/** The same, without the words in the list of tools: job_list's has them. */
+export const statusesAsInList = statuses.meta({ wordsUnlisted: true });
 
 /** A project, or `*` for all. */
 export const projectPath = z

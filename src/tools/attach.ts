@@ -20,7 +20,7 @@ const MAX_OUTPUT_BYTES = 12_000;
 export const attach = defineTool({
   name: "job_attach",
   title: "Talk to a job",
-  description: "Sends a line to a running job's own process and returns what it prints for some seconds.",
+  description: "Sends a line to a job's own process, returns what it prints for some seconds.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,

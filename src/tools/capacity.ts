@@ -31,8 +31,7 @@ const presetRow = openObject(
 export const capacity = defineTool({
   name: "job_capacity",
   title: "Room now",
-  description:
-    "Lists presets, cheapest first: hardware, price, how many jobs could start now; clusters and projects.",
+  description: "Presets, cheapest first: hardware, price, how many jobs could start now.",
   toolset: "core",
   input: z.strictObject({
     gpu: z.boolean().optional().describe("With or without"),

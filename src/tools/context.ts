@@ -12,13 +12,13 @@ import { defineTool } from "./define-tool.ts";
 export const context = defineTool({
   name: "apolo_context",
   title: "Who and where",
-  description:
-    "Says who is logged in, what is selected and can be, this server's mode, limits and their use.",
+  description: "Who is logged in, what is selected and can be, this server's mode and limits.",
   toolset: "more",
   input: z.strictObject({}),
   output: openObject(
-    { user: text, selected: text },
+    { selected: text },
     {
+      user: text,
       mode: text,
       url: text,
       login: text,

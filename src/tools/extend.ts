@@ -17,7 +17,7 @@ import { meantText } from "./whose.ts";
 export const extend = defineTool({
   name: "job_extend",
   title: "Extend a job",
-  description: "Gives an active job more time to run, each call again; says its new end and the extra cost.",
+  description: "Gives an active job more time to run; each call adds.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,

@@ -13,7 +13,7 @@ import { meantText } from "./whose.ts";
 export const forward = defineTool({
   name: "job_forward",
   title: "Forward a port",
-  description: "Opens a port here (127.0.0.1) to one of a running job, until closed or the session ends.",
+  description: "Opens a port on 127.0.0.1 to one of a running job, until the session ends.",
   toolset: "more",
   input: z.strictObject({
     action: z.enum(["open", "list", "close"]).describe("What to do"),

@@ -20,7 +20,7 @@ export const save = defineTool({
     wait_seconds: z.int().min(1).max(50).default(45).describe("Longest wait"),
     project,
   }),
-  output: openObject({ finished: z.boolean(), image: text }, { ...whichJob, step: text }),
+  output: openObject({ finished: z.boolean() }, { ...whichJob, image: text, step: text }),
   nothing: "Nothing was saved.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,

@@ -17,7 +17,7 @@ const used = openObject({}, { ...spread, limit: z.number() });
 export const telemetry = defineTool({
   name: "job_telemetry",
   title: "Measure a job",
-  description: "Measures CPU, memory and GPU of a running job, with a verdict: idle, fine, at a limit.",
+  description: "Measures CPU, memory and GPU of a running job: idle, fine or at a limit.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,

@@ -33,15 +33,13 @@ export const exec = defineTool({
   toolset: "core",
   input: z.strictObject({
     job: jobRef,
-    command: command.optional().describe("Shell text or script, e.g. df -h | head"),
+    command: command.optional().describe("Shell text, e.g. df -h | head"),
     argv: hinted(z.array(z.string()).min(1), { example: ["nvidia-smi"], program: true })
       .optional()
-      .describe('Or without a shell, e.g. ["nvidia-smi"]'),
-    stdin: textArg("yes\n", { verbatim: true, mayBeEmpty: true })
-      .optional()
-      .describe("Text, then end of file"),
+      .describe('Or e.g. ["nvidia-smi"]'),
+    stdin: textArg("yes\n", { verbatim: true, mayBeEmpty: true }).optional().describe("Then end of file"),
     working_dir: textArg("/app").optional().describe("e.g. /app"),
-    timeout_seconds: z.int().min(1).max(50).default(30).describe("It may go on after that"),
+    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest wait"),
     project,
   }),
   output: openObject(

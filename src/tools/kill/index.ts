@@ -4,7 +4,7 @@ import { whereOf } from "../../operations/find/index.ts";
 import { killJobs } from "../../operations/kill/index.ts";
 import { previewKill } from "../../operations/kill/select.ts";
 import { maybeText, openObject, text, whichJob } from "../answers.ts";
-import { jobRefs, project, statuses, tags, textArg } from "../args.ts";
+import { jobRefs, project, statusesAsInList, tags, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { hinted } from "../reading/hint.ts";
 import { declined, killReply, previewReply, questionText } from "./reply.ts";
@@ -18,20 +18,24 @@ export const kill = defineTool({
   name: "job_kill",
   title: "Kill jobs",
   description:
-    "Ends jobs for good, only those the user named. A selection by tags, name_pattern or status only lists them with a token; call again with the token to end exactly those. To let a job finish its work first: job_signal.",
+    "Ends jobs for good, only those the user named. By tags, name_pattern or status it only lists them with a token; the token ends exactly those.",
   toolset: "core",
   input: z.strictObject({
     jobs: hinted(jobRefs, { names: true, narrows: true }).optional(),
     tags: hinted(tags, { narrows: true }).optional().describe("All of these"),
     name_pattern: hinted(textArg("lr-*"), { narrows: true }).optional().describe("e.g. lr-*"),
-    status: hinted(statuses, { narrows: true }).optional().describe("Any of these"),
+    status: hinted(statusesAsInList, { narrows: true }).optional().describe("As in job_list"),
     include_others: z.boolean().optional().describe("Also other people's"),
     token: hinted(z.string(), { names: true }).optional().describe("From the listing call"),
     project,
   }),
   output: openObject(
-    { outcomes: z.array(outcome).optional(), token: maybeText },
-    { jobs: z.array(shownJob).optional(), skipped: z.array(z.looseObject(whichJob)).optional() },
+    { outcomes: z.array(outcome).optional() },
+    {
+      token: maybeText,
+      jobs: z.array(shownJob).optional(),
+      skipped: z.array(z.looseObject(whichJob)).optional(),
+    },
   ),
   nothing: "Nothing was killed.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },

@@ -6,7 +6,7 @@ import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { MOST_JOBS, waitSecondsOf } from "../../operations/logs/query.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
-import { listOfJobs, moment, pattern, project, statuses, tags } from "../args.ts";
+import { listOfJobs, moment, pattern, project, statusesAsInList, tags } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 
 const shownLog = openObject(
@@ -39,14 +39,14 @@ export const logs = defineTool({
   name: "job_logs",
   title: "Read logs",
   description:
-    "The last lines of jobs, or of the newest 20 by tags and status. grep searches, until_pattern waits for a line (RE2).",
+    "The last lines of jobs, or of the newest 20 by tags and status. grep finds lines, until_pattern waits for one.",
   toolset: "core",
   input: z.strictObject({
     jobs: listOfJobs(MOST_JOBS).optional(),
     tags: tags.optional().describe("All of these"),
-    status: statuses.optional().describe("Any of these"),
-    lines: z.int().min(1).max(5000).optional().describe("Per job; default 100, with since 2000"),
-    since: moment.optional().describe("10m, 14:30 or ISO time (UTC)"),
+    status: statusesAsInList.optional().describe("As in job_list"),
+    lines: z.int().min(1).max(5000).optional().describe("Default 100, with since 2000"),
+    since: moment.optional().describe("10m, 14:30 or ISO time"),
     until: moment.optional().describe("Up to"),
     grep: pattern.optional().describe("e.g. error|warn"),
     context: z.int().min(0).max(50).optional().describe("Lines around"),

@@ -23,12 +23,11 @@ import { doubtText, headingText, startItText, stillActive } from "./reply.ts";
 export const rerun = defineTool({
   name: "job_rerun",
   title: "Run again",
-  description:
-    "Plans a job like another, with changes; dry_run: false starts it. Env values are kept unseen.",
+  description: "Plans a job like another; dry_run: false starts it. Env values are kept unseen.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    name: textArg("train-7b-2").optional().describe("Default: its name, if free"),
+    name: textArg("train-7b-2").optional().describe("If free, its own"),
     image: textArg("python:3.12").optional().describe("New image"),
     command: command.optional().describe("New command"),
     preset: textArg("cpu-small").optional().describe("New size"),
@@ -39,8 +38,8 @@ export const rerun = defineTool({
     project,
   }),
   output: openObject(
-    { jobs: z.array(openObject({}, startedJob)), plan: plan.optional() },
-    { ...startFacts, original: maybeText },
+    { jobs: z.array(openObject({}, startedJob)) },
+    { plan: plan.optional(), ...startFacts, original: maybeText },
   ),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },

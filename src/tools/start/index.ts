@@ -19,15 +19,14 @@ export const start = defineTool({
   name: "job_start",
   title: "Start jobs",
   description:
-    "Starts a job, or up to 100 by count or matrix; it costs credits until it ends. dry_run shows plan, room and cost. Repeat after a timeout with the same request_id: you get the original job.",
+    "Starts a job, or up to 100; it costs credits until it ends. dry_run shows plan, room and cost. After a timeout repeat with the same request_id.",
   toolset: "core",
   input: startInput,
   output: openObject(
     {
       jobs: z.array(openObject({ id: text, status: text }, startedJob)),
-      plan: plan.optional(),
     },
-    { failed: z.array(failedStart).optional(), ...startFacts },
+    { plan: plan.optional(), failed: z.array(failedStart).optional(), ...startFacts },
   ),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },

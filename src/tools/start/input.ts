@@ -15,8 +15,8 @@ const flag = (description: string) => z.boolean().optional().describe(descriptio
 
 export const startInput = z.strictObject({
   image: textArg("python:3.12").describe("e.g. python:3.12 or image:mine:v1"),
-  command: command.optional().describe("Shell text, if the image has sh"),
-  preset: textArg("cpu-small").optional().describe("See job_capacity; default the first"),
+  command: command.optional().describe("Shell text"),
+  preset: textArg("cpu-small").optional().describe("See job_capacity"),
   name: textArg("train-7b").optional().describe("e.g. train-7b"),
   tags: hinted(z.array(z.string()), { example: ["lr-sweep"] })
     .optional()
@@ -30,27 +30,27 @@ export const startInput = z.strictObject({
     .optional()
     .describe("storage:data:/mnt:ro, secret:key:/etc/key or disk:d:/data"),
   http_port: hinted(z.int(), { example: 8080 }).optional().describe("Published"),
-  http_auth: flag("Visitors log in; default true"),
-  entrypoint: hinted(command, { example: "python" }).optional().describe("Its arguments: command"),
+  http_auth: flag("Default true"),
+  entrypoint: hinted(command, { example: "python" }).optional().describe("Takes command"),
   working_dir: textArg("/app").optional().describe("e.g. /app"),
   tty: flag("Terminal"),
-  shm: flag("Large /dev/shm; default true"),
+  shm: flag("Default true"),
   life_span: lifeSpan.default("1d").describe("e.g. 6h; none: no end"),
-  schedule_timeout: duration.optional().describe("For a node, e.g. 30m"),
+  schedule_timeout: duration.optional().describe("e.g. 30m"),
   restart_policy: z.enum(["never", "on-failure", "always"]).optional().describe("Default never"),
   priority: z.enum(["low", "normal", "high"]).optional().describe("Default normal"),
   pass_config: flag("Hand over the login"),
-  wait_for_quota: flag("Do not fail at once"),
+  wait_for_quota: flag("Or fail at once"),
   privileged: flag("Needs permission"),
-  energy_schedule: textArg("green").optional().describe("A cluster's schedule"),
+  energy_schedule: textArg("green").optional().describe("Its name"),
   project,
   dry_run: flag("Only plan and cost"),
-  wait_seconds: z.int().min(0).max(50).default(0).describe("Until it runs or ends"),
-  request_id: requestId.optional().describe("Unique; makes a repeat safe"),
+  wait_seconds: z.int().min(0).max(50).default(0).describe("Until it runs"),
+  request_id: requestId.optional().describe("Makes a repeat safe"),
   count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs"),
   matrix: hinted(z.record(z.string(), z.array(envValue)), { example: { lr: ["0.1", "0.2"] } })
     .optional()
-    .describe('A job per combination, {lr} in command and env filled: {"lr": ["0.1", "0.2"]}'),
+    .describe('{lr} in command and env is filled: {"lr": ["0.1", "0.2"]}'),
 });
 export type StartArguments = z.output<typeof startInput>;
 

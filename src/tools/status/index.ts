@@ -47,8 +47,7 @@ const explained = openObject(
 export const status = defineTool({
   name: "job_status",
   title: "Explain jobs",
-  description:
-    "Says where jobs stand and why, what would help, cost, URLs, mounts, a failed one's last lines.",
+  description: "Where jobs stand and why, what would help, cost, URLs, mounts, a failed one's last lines.",
   toolset: "core",
   input: z.strictObject({
     jobs: listOfJobs(20),

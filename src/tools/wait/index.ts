@@ -10,8 +10,9 @@ import { MAX_NAMED, waitedSeconds, waitText } from "./reply.ts";
 const goal = z.enum(["running", "finished", "log"]);
 
 const output = openObject(
-  { finished: z.boolean(), jobs: z.array(openObject({}, jobState)) },
+  { finished: z.boolean() },
   {
+    jobs: z.array(openObject({}, jobState)),
     waited_seconds: z.number(),
     matched: z.object({ job: text, line: text }).optional(),
     trouble: maybeText,
@@ -23,7 +24,7 @@ const output = openObject(
 export const wait = defineTool({
   name: "job_wait",
   title: "Wait for jobs",
-  description: "Waits until all jobs run or have ended, or a log has a line; finished: false: call again.",
+  description: "Waits until jobs run or have ended, or a log has a line. finished: false: call again.",
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs,
