@@ -1,7 +1,7 @@
 // What somebody gets who packs, or installs by git, a clone that was never built: installs it into an
 // empty folder, and runs a job with it.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -60,8 +60,8 @@ try {
   run(clone, "npm", "ci", ...QUIET, "--omit=dev");
   expect(!existsSync(join(clone, "dist")), "built without the development dependencies");
 
-  run(clone, "npm", "ci", ...QUIET, "--ignore-scripts");
-  expect(!existsSync(join(clone, "dist")), "built although scripts were off");
+  rmSync(join(clone, "node_modules"), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
   const packed = run(clone, "npm", "pack", ...QUIET, "--pack-destination", work)
     .split("\n")
     .at(-1);
