@@ -1,8 +1,10 @@
 import { type JobDescription, type JobTelemetry, Limit, PlatformError, type Where } from "../client/index.ts";
 import { nameOf, stateLine } from "../jobs/standing.ts";
 import { counted } from "../jobs/words.ts";
-import type { Call } from "./caller.ts";
+import type { Asking, Call } from "./caller.ts";
 import { resolveOne } from "./find/index.ts";
+
+const LOG_MS = 1000;
 
 /** What was measured of a job. */
 export interface Measurement {
@@ -13,18 +15,22 @@ export interface Measurement {
   unreadable: string[];
   /** There is less than was asked for: the job may have ended, or the connection broke with `error`. */
   early?: { error?: string };
+  /** When its log got its last line; absent where that is not known. Unix milliseconds. */
+  printedMs?: number | undefined;
 }
 
 /** What comes within the time; a job that ends meanwhile gives what there was. */
 export async function measureJob(
   { ref, where, seconds }: { ref: string; where: Where; seconds: number },
-  { caller: { platform }, signal, progress }: Call,
+  { caller, signal, progress }: Call,
 ): Promise<Measurement> {
+  const { platform } = caller;
   const job = await resolveOne(platform, { ref, where }, signal);
   const { user: me } = await platform.context({ signal });
   const limit = new Limit(signal, { ms: seconds * 1000 });
   const measured: Measurement = { job, me, samples: [], unreadable: [] };
   const { samples, unreadable } = measured;
+  const printed = lastPrinted(job, { caller, signal });
   const at = { where: { cluster: job.cluster_name }, onUnreadable: noteIn(unreadable) };
   try {
     for await (const sample of platform.jobs.top(job.id, at, { signal: limit.signal })) {
@@ -39,7 +45,21 @@ export async function measureJob(
   } finally {
     limit.close();
   }
+  measured.printedMs = await printed;
   return measured;
+}
+
+/** When a job printed last; undefined where it printed nothing or its log cannot be read in time. */
+async function lastPrinted(
+  job: JobDescription,
+  { caller: { platform }, signal }: Asking,
+): Promise<number | undefined> {
+  const options = { job, lines: 1, limitMs: LOG_MS, silenceMs: LOG_MS, where: { cluster: job.cluster_name } };
+  const tail = await platform.jobs
+    .tail(job.id, options, { signal, timeoutMs: LOG_MS })
+    .catch(() => undefined);
+  const time = tail?.lines.at(-1)?.time;
+  return time === undefined ? undefined : Date.parse(time);
 }
 
 /** Only running jobs can be measured. */

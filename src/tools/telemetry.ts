@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { PlatformError } from "../client/index.ts";
+import { imageToString, type JobDescription, PlatformError } from "../client/index.ts";
+import { hasGpu } from "../jobs/hardware.ts";
 import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/output/sparkline.ts";
 import { formatMemory } from "../jobs/reasons/explanation.ts";
 import { nameOf, stateLine } from "../jobs/standing.ts";
-import { formatInstant } from "../jobs/time/durations.ts";
+import { formatDuration, formatInstant } from "../jobs/time/durations.ts";
 import { counted, present } from "../jobs/words.ts";
 import { whereOf } from "../operations/find/index.ts";
 import { type Measurement, measureJob, notRunning } from "../operations/telemetry.ts";
@@ -36,6 +37,7 @@ export const telemetry = defineTool({
       unreadable: maybeNumber,
       from: text,
       to: text,
+      last_line_at: maybeText,
       gpu_percent: openObject({}, spread).optional(),
       gpu_memory_bytes: openObject({}, spread).optional(),
     },
@@ -63,13 +65,13 @@ function reply(measured: Measurement, { summary, seconds }: { summary: Telemetry
   const [first, last] = [samples[0]?.timestamp ?? 0, samples.at(-1)?.timestamp ?? 0];
   const text = present([
     stateLine(job, { nowMs: Date.now(), me }),
-    `Verdict: ${verdict} (${because}).`,
+    `Verdict: ${verdict} (${because}).${printedText(measured, verdict)}`,
     `${counted(samples.length, "sample")}, ${formatInstant(first * 1000)} to ${formatInstant(last * 1000)} (UTC).`,
     endedEarly,
     ...odd.slice(0, 1).map((why) => `Not counted: ${odd.length} more. ${why}`),
     `CPU: ${spreadText(cpu, cores)} of ${cores(resources.cpu)}`,
     `Memory: ${spreadText(memoryBytes, formatMemory)} of ${formatMemory(resources.memory)}`,
-    gpuDutyCycle && `GPU: ${spreadText(gpuDutyCycle, percent)}`,
+    hasGpu(resources) ? gpuDutyCycle && `GPU: ${spreadText(gpuDutyCycle, percent)}` : noGpuText(job),
     gpuMemoryBytes && `GPU memory: ${spreadText(gpuMemoryBytes, formatMemory)}`,
   ]).join("\n");
   const data = {
@@ -81,12 +83,27 @@ function reply(measured: Measurement, { summary, seconds }: { summary: Telemetry
     unreadable: odd.length || undefined,
     from: formatInstant(first * 1000),
     to: formatInstant(last * 1000),
+    last_line_at: measured.printedMs === undefined ? undefined : formatInstant(measured.printedMs),
     cpu_cores: { ...rounded(cpu), limit: resources.cpu },
     memory_bytes: { ...rounded(memoryBytes), limit: resources.memory },
     gpu_percent: gpuDutyCycle && rounded(gpuDutyCycle),
     gpu_memory_bytes: gpuMemoryBytes && rounded(gpuMemoryBytes),
   };
   return { text, data, jobs: [job] };
+}
+
+/** A job that waits for something else prints while its processors idle: both facts are shown. */
+function printedText({ printedMs }: Measurement, verdict: string): string {
+  if (verdict !== "idle" || printedMs === undefined) return "";
+  return ` Its log got its last line ${formatDuration((Date.now() - printedMs) / 1000)} ago.`;
+}
+
+function noGpuText({ container: { image } }: JobDescription): string {
+  const name = imageToString(image);
+  const isForGpu = /cuda|nvidia|rocm|gpu/i.test(name);
+  return isForGpu
+    ? `GPU: the job has none, though its image is one for GPUs (${name})`
+    : "GPU: the job has none";
 }
 
 /** Why there is less than was asked for. */

@@ -1,8 +1,19 @@
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 
 describe("job_telemetry", () => {
+  test("says of an idle job when it printed last, and that it has no GPU", async ({ mcp, platform }) => {
+    const script = "while :; do echo tick; sleep 1; done";
+    const job = await startJob(platform, { name: "ticker", image: "nvidia/cuda:12.4", script });
+    await untilPrinted(platform, job, "tick");
+    const { text, data } = await mcp.ok("job_telemetry", { job: "ticker", seconds: 3 });
+    expect(text).toContain("GPU: the job has none, though its image is one for GPUs (nvidia/cuda:12.4)");
+    expect(Date.now() - Date.parse(data.last_line_at)).toBeLessThan(60_000);
+    if (data.verdict === "idle")
+      expect(text).toMatch(/^Verdict: idle .* Its log got its last line \d+s ago\.$/m);
+  });
+
   test("sums up a window, with a verdict", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "idler", script: "sleep 60" });
     await untilStatus(platform, job, "running");

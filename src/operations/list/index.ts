@@ -69,6 +69,7 @@ export async function listJobs(call: Asking, query: ListQuery): Promise<JobPage>
   const { scanLimit = isSearch ? SEARCHED_JOBS : COUNTED_JOBS } = query;
   const matches = (job: JobDescription) =>
     places.covers(job) &&
+    isBefore(job, query.until) &&
     (preset === undefined || contains(job.preset_name ?? "", preset)) &&
     (gpu === undefined || hasGpu(job.container.resources) === gpu) &&
     (text === undefined || shows(job, text, call.caller));
@@ -160,6 +161,11 @@ function shows(job: JobDescription, wanted: string, caller: Caller): boolean {
   if (!textsOf(job).some((text) => contains(text, wanted))) return false;
   const shown = redactJob(job, redactorFor(caller, []));
   return textsOf(shown).some((text) => text.split(MARK).some((part) => contains(part, wanted)));
+}
+
+/** The platform's own filter takes the moment itself in. */
+function isBefore({ history }: JobDescription, until: Date | undefined): boolean {
+  return until === undefined || Date.parse(history.created_at ?? "") < until.getTime();
 }
 
 function contains(text: string, wanted: string): boolean {

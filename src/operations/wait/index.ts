@@ -26,6 +26,8 @@ interface WaitQuery {
 /** What a wait came to, and how to go on. */
 export interface WaitResult extends Outcome {
   waitedMs: number;
+  /** No job that can still be read is active. */
+  ended: boolean;
   view: View;
   next: NextStep;
 }
@@ -58,7 +60,8 @@ export async function waitForJobs(query: WaitQuery, call: Call): Promise<WaitRes
   const { user: me } = await platform.context({ signal: call.signal });
   const nowMs = Date.now();
   const next = nextStep(query, outcome, nowMs);
-  return { ...outcome, waitedMs: nowMs - startedMs, view: { nowMs, me }, next };
+  const ended = outcome.jobs.every(({ id, status }) => isFinished(status) || outcome.gone.has(id));
+  return { ...outcome, ended, waitedMs: nowMs - startedMs, view: { nowMs, me }, next };
 }
 
 /** Jobs that are gone are not waited for again. */

@@ -61,7 +61,7 @@ export const list = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ limit, cursor, ...filters }, call) {
     const query = queryOf(filters, Date.now());
-    return listReply(await listJobs(call, { ...query, limit, cursor }), filters, query.since);
+    return listReply(await listJobs(call, { ...query, limit, cursor }), filters, query);
   },
 });
 

@@ -22,8 +22,14 @@ interface Asked extends Record<string, unknown> {
   since?: string | undefined;
 }
 
-/** A page of jobs as text and data; `since` as it was asked for. */
-export function listReply(page: JobPage, asked: Asked, since?: Date) {
+/** When jobs were to be created: from, and before. */
+interface Created {
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** A page of jobs as text and data. */
+export function listReply(page: JobPage, asked: Asked, created: Created = {}) {
   const { nowMs, me, endedSince } = page;
   const withEnd = endedSince !== undefined;
   const all = page.rows.map(({ job, project }) => jobRow(job, { nowMs, me, project, withEnd }));
@@ -39,7 +45,7 @@ export function listReply(page: JobPage, asked: Asked, since?: Date) {
   const wait = waitCalls(page, asked);
   return {
     text: present([
-      headline(page, count, since),
+      headline(page, count, created),
       `Counts${boundText(page)}: ${countsText(page.counts)}. ${totalText(page)}`,
       ...page.unknownProjects.map(unknownProjectText),
       unreadableLine(page),
@@ -71,14 +77,16 @@ function dataOf(
   };
 }
 
-function headline(page: JobPage, count: number, since: Date | undefined): string {
+function headline(page: JobPage, count: number, { since, until }: Created): string {
   const { matching, isComplete, isFurther, examined, endedSince, place, owner, me, nowMs } = page;
   const older = isFurther ? "older " : "";
-  const created = since === undefined ? "" : `, created since ${formatInstant(since.getTime())}`;
+  const from = since === undefined ? "" : ` from ${formatInstant(since.getTime())}`;
+  const to = until === undefined ? "until now" : `before ${formatInstant(until.getTime())}`;
+  const created = since === undefined && until === undefined ? "" : `, created${from} ${to}`;
   const ended =
     endedSince === undefined
       ? ""
-      : `, ended since ${formatInstant(endedSince)} (${examined} ended ones looked at)`;
+      : `, ended from ${formatInstant(endedSince)} until now (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
   const whose = owner === undefined ? `everybody's, ${me}'s where no owner is shown` : `only ${owner}'s`;
   return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${whose}. Now ${formatInstant(nowMs)}.`;

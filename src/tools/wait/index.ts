@@ -14,6 +14,7 @@ const output = openObject(
   {
     jobs: z.array(openObject({}, jobState)),
     waited_seconds: z.number(),
+    ended: z.boolean(),
     matched: z.object({ job: text, line: text }).optional(),
     trouble: maybeText,
     as_of: maybeText,
@@ -45,9 +46,10 @@ export const wait = defineTool({
 });
 
 function dataOf(result: WaitResult): z.input<typeof output> {
-  const { finished, jobs, match, trouble, gone, view } = result;
+  const { finished, ended, jobs, match, trouble, gone, view } = result;
   return {
     finished,
+    ended,
     waited_seconds: waitedSeconds(result),
     jobs:
       jobs.length <= MAX_NAMED

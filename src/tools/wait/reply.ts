@@ -15,13 +15,21 @@ const LEAST_URGENT_FIRST = ["suspended", "pending", "cancelled", "failed"];
 export function waitText(result: WaitResult): string {
   const { finished, jobs, match, trouble, view, next } = result;
   return present([
-    `finished: ${finished}, after ${waitedSeconds(result)} s of waiting.`,
+    `finished: ${finished}${metText(result)}, after ${waitedSeconds(result)} s of waiting.`,
     ...stateLines(jobs, view),
     ...goneLines(result),
     trouble && troubleText(trouble, view.nowMs),
     match && fenceOutput(match.line, `matching line of ${nameOf(match.job)}`),
     nextText(next),
   ]).join("\n");
+}
+
+/** What was met: a job can go on when its line has come. */
+function metText({ finished, match, ended, jobs }: WaitResult): string {
+  if (!finished) return "";
+  if (match !== undefined) return ended ? " (the line came; all have ended)" : " (the line came)";
+  if (ended) return jobs.length === 1 ? " (it has ended)" : " (all have ended)";
+  return jobs.length === 1 ? " (it runs)" : " (all run or have ended)";
 }
 
 /** Rounded to a tenth. */

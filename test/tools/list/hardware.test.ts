@@ -41,3 +41,22 @@ test("links to jobs only where a call is about few", async ({ mcp }) => {
   expect(kinds(many)).toEqual(["text"]);
   expect(kinds(few)).toEqual(["text", "resource_link", "resource_link"]);
 });
+
+test("leaves a day out that a list goes until, and prints both ends", async ({ mcp }) => {
+  const jobsOf = async (args: Record<string, unknown>) =>
+    (await mcp.ok("job_list", { projects: "*", ...args })).data;
+  const { text } = await mcp.ok("job_list", { since: "yesterday", until: "today" });
+  expect(text).toMatch(/, created from \S+T00:00:00Z before \S+T00:00:00Z, newest first/);
+  const [yesterday, before, both] = await Promise.all([
+    jobsOf({ since: "yesterday", until: "today" }),
+    jobsOf({ until: "yesterday" }),
+    jobsOf({ until: "today" }),
+  ]);
+  const count = ({ counts }: { counts: Record<string, number> }) =>
+    Object.values(counts).reduce((sum, part) => sum + part, 0);
+  expect(count(yesterday)).toBeGreaterThan(0);
+  expect(count(yesterday) + count(before)).toBe(count(both));
+  expect(await mcp.refusal("job_list", { since: "today", until: "today" })).toContain(
+    "A day stands for its beginning: leave until out, or name the day after",
+  );
+});

@@ -9,7 +9,7 @@ describe("job_list: what a week leaves open", () => {
     const asked = { status: ["failed"], since: "1h" };
     const created = await mcp.ok("job_list", asked);
     expect(created.data.jobs).toEqual([]);
-    expect(created.text).toMatch(/created since \d{4}-/);
+    expect(created.text).toMatch(/created from \d{4}-\S+ until now/);
     const [, call = "{}"] = /may have ended in this time: job_list (.*)$/m.exec(created.text) ?? [];
     const ended = await mcp.ok("job_list", JSON.parse(call));
     expect(ended.data.jobs).toContainEqual(
