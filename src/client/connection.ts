@@ -58,6 +58,7 @@ export function checkId(id: string): string {
   if (id === "" || id === "." || id === ".." || /[/\\\u0000-\u001f\u007f]/.test(id))
     throw invalidArgument(
       `${JSON.stringify(id.slice(0, 80))} is not a job id: it is empty or has a slash or control character.`,
+      { about: "job" },
     );
   return id;
 }

@@ -31,6 +31,18 @@ export interface FailedRequest {
   closeCode?: number;
 }
 
+/** What a caller gave that cannot be used. */
+export type Subject =
+  | "image"
+  | "volumes"
+  | "secret_env"
+  | "job"
+  | "project"
+  | "preset"
+  | "life_span"
+  | "command"
+  | "local_port";
+
 /** What a call that failed has changed on the platform. */
 export type Outcome = "nothing" | "unknown" | "done";
 
@@ -47,6 +59,8 @@ export interface ErrorDetails {
   outcome?: Outcome | undefined;
   /** The message without its advice to try again, which would be wrong where something may have changed. */
   said?: string | undefined;
+  /** Of `invalid_argument`: which one. */
+  about?: Subject | undefined;
 }
 
 /**
@@ -64,6 +78,7 @@ export class PlatformError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly outcome: Outcome | undefined;
   readonly said: string;
+  readonly about: Subject | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -74,23 +89,29 @@ export class PlatformError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.outcome = details.outcome;
     this.said = details.said ?? message;
+    this.about = details.about;
   }
 
   /** The same failure as one caller has to see it. */
-  restate({ message = this.message, outcome = this.outcome }: Restatement): PlatformError {
+  restate({
+    message = this.message,
+    outcome = this.outcome,
+    about = this.about,
+  }: Restatement): PlatformError {
     const said = message === this.message ? this.said : undefined;
-    return new PlatformError(this.code, message, { ...detailsOf(this), outcome, said });
+    return new PlatformError(this.code, message, { ...detailsOf(this), outcome, said, about });
   }
 }
 
 interface Restatement {
   message?: string;
   outcome?: Outcome;
+  about?: Subject | undefined;
 }
 
 function detailsOf(error: PlatformError): ErrorDetails {
-  const { request, serverText, retryable, retryAfterMs } = error;
-  return { request, serverText, retryable, retryAfterMs, cause: error };
+  const { request, serverText, retryable, retryAfterMs, about } = error;
+  return { request, serverText, retryable, retryAfterMs, about, cause: error };
 }
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -163,6 +184,9 @@ export class RequestIdUsedError extends PlatformError {
 }
 
 /** What is wrong with an argument, and what to write instead. */
-export function invalidArgument(message: string, cause?: unknown): PlatformError {
-  return new PlatformError("invalid_argument", message, { cause });
+export function invalidArgument(
+  message: string,
+  details: Pick<ErrorDetails, "about" | "cause"> = {},
+): PlatformError {
+  return new PlatformError("invalid_argument", message, details);
 }

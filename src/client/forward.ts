@@ -74,7 +74,7 @@ async function listen(server: Server, port: number): Promise<void> {
 
 function portTaken(port: number, cause: unknown): PlatformError {
   const message = `Port ${port} of this machine cannot be used: choose another.`;
-  return invalidArgument(message, cause);
+  return invalidArgument(message, { about: "local_port", cause });
 }
 
 /**

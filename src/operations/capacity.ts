@@ -62,7 +62,9 @@ function asTrouble(error: unknown): PlatformError {
 function noCluster(wanted: string, { clusters }: PlatformContext): InvalidInputError {
   const names = clusters.map(({ name }) => name);
   const [guess = names.join(", ")] = nearestNames(wanted, names);
-  return new InvalidInputError(`There is no cluster ${JSON.stringify(wanted)}; nearest: ${guess}.`);
+  return new InvalidInputError(`There is no cluster ${JSON.stringify(wanted)}; nearest: ${guess}.`, {
+    argument: "project",
+  });
 }
 
 function fits({ preset, room = 0 }: PresetRoom, filter: CapacityFilter): boolean {

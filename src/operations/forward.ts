@@ -36,8 +36,11 @@ export async function closeForward(
 ): Promise<OpenForward> {
   const found = forwards.get(String(localPort ?? ""));
   if (found === undefined) {
+    const [first] = forwards.keys();
     const ports = [...forwards.keys()].join(", ") || "none";
-    throw new InvalidInputError(`close: say local_port, one of those open: ${ports}.`);
+    throw new InvalidInputError(`close: say local_port, one of those open: ${ports}.`, {
+      example: first === undefined ? undefined : { action: "close", local_port: Number(first) },
+    });
   }
   forwards.delete(String(localPort));
   await found.close();

@@ -5,7 +5,9 @@ import { makeRedactor } from "../jobs/redact/index.ts";
 import { log } from "../log.ts";
 import { RefusedError } from "../operations/find/refused.ts";
 import { PolicyError } from "../operations/policy-error.ts";
+import type { Tool } from "../tools/define-tool.ts";
 import { errorText } from "../tools/errors.ts";
+import { exampleFor } from "../tools/reading/example.ts";
 
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
 const MAX_ERROR_CHARS = 4000;
@@ -49,13 +51,16 @@ function codeOf(error: unknown, uri: string | undefined): number {
 }
 
 /**
- * The one place where a thrown error becomes text for an agent. `nothing` is added if the call is known to have
- * changed nothing.
+ * The one place where a thrown error becomes text for an agent. Of a tool, `nothing` is added if the call is known
+ * to have changed nothing, and an example of the argument that was wrong.
  */
-export function describeError(error: unknown, what: string, nothing?: string): string {
+export function describeError(error: unknown, what: string, tool?: Pick<Tool, "nothing" | "input">): string {
   if (error instanceof PolicyError) return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
-  if (error instanceof PlatformError || error instanceof RefusedError || error instanceof InvalidInputError)
-    return redact(`${error.code}: ${errorText(error, nothing)}`).text.slice(0, MAX_ERROR_CHARS);
+  if (error instanceof PlatformError || error instanceof RefusedError || error instanceof InvalidInputError) {
+    const example = tool === undefined ? "" : exampleFor(error, tool.input);
+    const text = `${error.code}: ${errorText(error, tool?.nothing)}`;
+    return `${redact(text).text.slice(0, MAX_ERROR_CHARS)}${example}`;
+  }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; its outcome is unknown. The server's log has the details.`;
 }

@@ -1,11 +1,11 @@
 import { type JobDescription, Limit } from "../client/index.ts";
-import { oneLine } from "../foreign.ts";
 import { jobUri } from "../jobs/names/ids.ts";
 import { nearestNames } from "../jobs/names/near.ts";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { tools as catalogue } from "../tools/index.ts";
 import { readCall } from "../tools/reading/index.ts";
+import { quoted } from "../tools/reading/problems.ts";
 import { askPerson, openingConsent, questionIn } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
 import { describeError, failure } from "./errors.ts";
@@ -68,7 +68,7 @@ async function call(
     // A cancelled call gets no answer; its error is not a bug to log.
     if (request.signal.aborted) return failure(`cancelled: ${tool.name}`);
     if (limit.isOver) return failure(describeSilence(tool.name));
-    return failure(scrub(describeError(error, tool.name, tool.nothing)));
+    return failure(scrub(describeError(error, tool.name, tool)));
   } finally {
     progress.stop();
     limit.close();
@@ -126,7 +126,7 @@ function describeMissing(
   }
   const [guess] = nearestNames(name, names);
   const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
-  return `invalid_argument: there is no tool ${oneLine(name.slice(0, 200))}.${hint} ${here}`;
+  return `invalid_argument: there is no tool ${quoted(name)}.${hint} ${here}`;
 }
 
 /** The same data with every text in it passed through `change`, and without keys that are not set. */

@@ -76,6 +76,7 @@ function refusal(result: Failure, seconds: number): Error {
       const cost = formatCredits(costOf(job.price_credits_per_hour, seconds));
       return new InvalidInputError(
         `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(result.mostSeconds)} at once; it could cost ${creditsText(cost)}. Nothing was changed about ${identityText(job)}.`,
+        { argument: "by" },
       );
     }
     case "over_limit": {
@@ -110,5 +111,7 @@ function failureText({
 function wholeMinutes(by: string): number {
   const minutes = Math.ceil(parseDuration(by) / 60);
   if (minutes > 0) return minutes * 60;
-  throw new InvalidInputError(`by: "${by.slice(0, 60)}" adds nothing; write e.g. "6h". Nothing was changed.`);
+  throw new InvalidInputError(`by: "${by.slice(0, 60)}" adds nothing. Nothing was changed.`, {
+    argument: "by",
+  });
 }

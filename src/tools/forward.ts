@@ -44,9 +44,9 @@ export const forward = defineTool({
     if (args.action === "close") return closeReply(args.local_port, call);
     const { job, port, local_port: localPort } = args;
     if (job === undefined || port === undefined) {
-      throw new InvalidInputError(
-        'To open, say job and port, e.g. {"action": "open", "job": "train-7b", "port": 8888}.',
-      );
+      throw new InvalidInputError("To open, say job and port.", {
+        example: { action: "open", job: "train-7b", port: 8888 },
+      });
     }
     return openReply({ ref: job, port, localPort, project: args.project }, call);
   },

@@ -118,7 +118,7 @@ export class Directory {
     if (found !== undefined) return found;
     const names = loaded.clusters.map((cluster) => cluster.name).join(", ");
     const odd = unreadableText(loaded);
-    throw invalidArgument(`There is no cluster "${name}". Clusters: ${names}.${odd}`);
+    throw invalidArgument(`There is no cluster "${name}". Clusters: ${names}.${odd}`, { about: "project" });
   }
 
   /** All clusters, as cached. */

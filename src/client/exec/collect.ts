@@ -105,7 +105,8 @@ function wrap({ argv, command, stdin, workingDir }: CollectOptions): { command: 
   const asIs = argv !== undefined && stdin === undefined && workingDir === undefined;
   const direct = asIs ? argv.map(quote).join(" ") : `sh -c ${quote(shellText)}`;
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
-  if (direct.includes("\0")) throw invalidArgument("A command cannot contain a NUL character.");
+  if (direct.includes("\0"))
+    throw invalidArgument("A command cannot contain a NUL character.", { about: "command" });
   const fed = `head -c ${input?.length ?? 0} | sh -c ${quote(shellText)}`;
   const sent = input === undefined ? direct : `sh -c ${quote(fed)}`;
   if (commandQuery(sent).length > MAX_COMMAND_BYTES) return throughSocket(shellText, input);
@@ -125,7 +126,9 @@ function throughSocket(shellText: string, input: Uint8Array | undefined) {
 function textOf(argv: readonly string[] | undefined, command: string | undefined): string {
   if (argv !== undefined && argv.length > 0 && command === undefined) return argv.map(quote).join(" ");
   if (argv === undefined && command !== undefined && command.trim() !== "") return command;
-  throw invalidArgument("Give either argv (a program and its arguments) or command (shell text).");
+  throw invalidArgument("Give either argv (a program and its arguments) or command (shell text).", {
+    about: "command",
+  });
 }
 
 function withDirectory(text: string, workingDir: string | undefined): string {

@@ -95,7 +95,7 @@ async function checkPermissions(folder: string): Promise<string> {
 
 function unusable(why: string, cause?: unknown): PlatformError {
   const message = `The login of the apolo command line cannot be used: ${why}.`;
-  return invalidArgument(message, cause);
+  return invalidArgument(message, { cause });
 }
 
 /** Opened read-only, SQLite still takes the write-ahead log into account. */

@@ -58,5 +58,5 @@ function parseToml(text: string, file: string): unknown {
 }
 
 function invalid(file: string, why: string, cause?: unknown): PlatformError {
-  return invalidArgument(`${file} cannot be used: ${why}.`, cause);
+  return invalidArgument(`${file} cannot be used: ${why}.`, { cause });
 }

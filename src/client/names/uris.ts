@@ -7,7 +7,9 @@ export type Base = Required<Place>;
 /** The base, for references that people type. @throws {PlatformError} `invalid_argument` without a project */
 export function requireProject(base: Base): Base {
   if (base.project !== "") return base;
-  throw invalidArgument(`No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`);
+  throw invalidArgument(`No project is selected in cluster "${base.cluster}", org "${base.org}": name one.`, {
+    about: "project",
+  });
 }
 
 /** Kinds of things that are addressed inside a cluster. */
@@ -22,10 +24,15 @@ export function parseUri(text: string, scheme: UriScheme, base: Base): string {
   const typed = splitScheme(text, scheme);
   for (const [mark, code, name] of FORBIDDEN) {
     if (typed.includes(mark))
-      throw invalid(text, `${name} part is not allowed in a ${scheme} URI; write ${code} for "${mark}"`);
+      throw invalid(
+        text,
+        `${name} part is not allowed in a ${scheme} URI; write ${code} for "${mark}"`,
+        scheme,
+      );
   }
   if (typed.startsWith("//") && !typed.startsWith("///")) return withHost(text, scheme, typed.slice(2));
-  if (typed.startsWith("~")) throw invalid(text, "user directories (~) have no meaning on the platform");
+  if (typed.startsWith("~"))
+    throw invalid(text, "user directories (~) have no meaning on the platform", scheme);
   const { cluster, org, project } = base;
   const path = typed.startsWith("/")
     ? `/${org}/${typed.replace(/^\/+/, "")}`
@@ -45,9 +52,18 @@ export function parseJobUri(text: string, base: Base): JobUri {
   const parts = uri.pathname.split("/").filter((part) => part !== "");
   const [org, project, ref] = parts.map((part) => decodeURIComponent(part));
   if (parts.length !== 3 || org === undefined || project === undefined || ref === undefined)
-    throw invalid(text, "a job URI is job:NAME or job://CLUSTER/ORG/PROJECT/NAME");
+    throw invalid(text, "a job URI is job:NAME or job://CLUSTER/ORG/PROJECT/NAME", "job");
   return { cluster: uri.host, org, project, ref };
 }
+
+/** What a URI of each kind is given as. */
+const SUBJECTS = {
+  storage: "volumes",
+  disk: "volumes",
+  secret: "secret_env",
+  job: "job",
+  image: "image",
+} as const;
 
 const FORBIDDEN = [
   ["?", "%3F", "a query"],
@@ -56,16 +72,16 @@ const FORBIDDEN = [
 
 function splitScheme(text: string, scheme: UriScheme): string {
   const found = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text);
-  if (found?.[1] === undefined) throw invalid(text, `it has no scheme; write ${scheme}:…`);
+  if (found?.[1] === undefined) throw invalid(text, `it has no scheme; write ${scheme}:…`, scheme);
   if (found[1].toLowerCase() !== scheme)
-    throw invalid(text, `the scheme is ${found[1]}:, only ${scheme}: is allowed here`);
+    throw invalid(text, `the scheme is ${found[1]}:, only ${scheme}: is allowed here`, scheme);
   return text.slice(found[0].length);
 }
 
 function withHost(text: string, scheme: UriScheme, rest: string): string {
   const slash = rest.indexOf("/");
   const host = slash < 0 ? rest : rest.slice(0, slash);
-  if (/[@:]/.test(host)) throw invalid(text, "user, password and port are not allowed");
+  if (/[@:]/.test(host)) throw invalid(text, "user, password and port are not allowed", scheme);
   const path = slash < 0 ? "" : normalize(rest.slice(slash), "");
   return `${scheme}://${host.toLowerCase()}${path}`;
 }
@@ -116,6 +132,8 @@ export function withoutUser(text: string): string {
   return text.replace(/:\/\/[^/]*@/, "://…@");
 }
 
-function invalid(text: string, why: string): PlatformError {
-  return invalidArgument(`"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`);
+function invalid(text: string, why: string, scheme: UriScheme): PlatformError {
+  return invalidArgument(`"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`, {
+    about: SUBJECTS[scheme],
+  });
 }

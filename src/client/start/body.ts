@@ -128,6 +128,7 @@ export function toMinutes(seconds: number, what: string): number {
   if (!Number.isFinite(seconds) || seconds < 60)
     throw invalidArgument(
       `${what} of ${seconds} s is too short: the platform counts whole minutes, the least is 60 s.`,
+      { about: "life_span" },
     );
   return Math.ceil(seconds / 60);
 }

@@ -38,7 +38,8 @@ export async function prepareStart(at: Connection, options: StartOptions, call?:
   const prepared = await prepare(at, options, call);
   const { base, body, presets } = prepared;
   const preset = presets.find(({ name }) => name === body.preset_name);
-  if (preset === undefined) throw invalidArgument(`There is no preset "${options.preset}"${offer(presets)}`);
+  if (preset === undefined)
+    throw invalidArgument(`There is no preset "${options.preset}"${offer(presets)}`, { about: "preset" });
   return { ...prepared, where: requireProject(base.base), preset };
 }
 

@@ -1,4 +1,4 @@
-import { invalidArgument, type PlatformError } from "../errors.ts";
+import { invalidArgument, PlatformError } from "../errors.ts";
 import { type Base, parseUri } from "../names/uris.ts";
 
 /** Scheme, path, container path, mode. */
@@ -18,7 +18,14 @@ interface Mounts {
  */
 export function parseVolumes(texts: readonly string[], base: Base): Mounts {
   const mounts: Mounts = { volumes: [], secret_volumes: [], disk_volumes: [] };
-  for (const text of texts) addVolume(mounts, text, base);
+  for (const text of texts) {
+    try {
+      addVolume(mounts, text, base);
+    } catch (error) {
+      // A secret's address is usually given elsewhere.
+      throw error instanceof PlatformError ? error.restate({ about: "volumes" }) : error;
+    }
+  }
   return mounts;
 }
 
@@ -48,5 +55,7 @@ function isReadOnly(text: string, mode: string | undefined): boolean {
 }
 
 function invalid(text: string, why: string): PlatformError {
-  return invalidArgument(`Volume "${text.slice(0, 200)}" is not valid: ${why}.`);
+  return invalidArgument(`Volume "${text.slice(0, 200)}" is not valid: ${why}.`, {
+    about: "volumes",
+  });
 }

@@ -10,18 +10,18 @@ const FURTHEST_SHARE = 0.5;
 export function nearestNames(wanted: string, names: Iterable<string>, count = 3): string[] {
   const target = wanted.toLowerCase().slice(0, 200);
   return [...new Set(names)]
-    .map((name) => ({ name, far: howFar(target, name.toLowerCase().slice(0, 200)) }))
+    .map((name) => ({ name, ...howFar(target, name.toLowerCase().slice(0, 200)) }))
     .filter(({ name, far }) => far <= Math.max(1, Math.max(target.length, name.length) * FURTHEST_SHARE))
-    .sort((a, b) => a.far - b.far || a.name.localeCompare(b.name))
+    .sort((a, b) => a.far - b.far || a.apart - b.apart || a.name.localeCompare(b.name))
     .slice(0, count)
     .map(({ name }) => name);
 }
 
-function howFar(target: string, name: string): number {
+function howFar(target: string, name: string): { far: number; apart: number } {
   const apart = distance(target, name);
   const contained =
     target.length >= 3 && name.length >= 3 && (name.includes(target) || target.includes(name));
-  return contained ? Math.min(apart, 1) : apart;
+  return { far: contained ? Math.min(apart, 1) : apart, apart };
 }
 
 /** Whether `name` fits `pattern`, in which `*` stands for any text. Takes time in proportion to the name. */

@@ -26,7 +26,9 @@ export function commandToRun(
 ): CommandToRun {
   const trimmed = text.trim();
   if (trimmed === "")
-    throw new InvalidInputError("command: it is blank; leave it out to run the image's own.");
+    throw new InvalidInputError("command: it is blank; leave it out to run the image's own.", {
+      argument: "command",
+    });
   const shebang = entrypoint === undefined ? shebangOf(trimmed) : undefined;
   if (shebang?.isKnown === true)
     return { command: [...shebang.words, trimmed].map(quote).join(" "), inShell: true };
@@ -54,17 +56,17 @@ function doubtAbout(text: string, interpreter: readonly string[] | undefined): s
 }
 
 /** Checks that a text can be split into shell words. @throws {InvalidInputError} */
-export function requireWords(text: string, what: string): void {
+export function requireWords(text: string, argument: string): void {
   try {
     split(text);
   } catch (cause) {
-    throw openQuote(what, cause);
+    throw openQuote(argument, cause);
   }
 }
 
-function openQuote(what: string, cause?: unknown): InvalidInputError {
+function openQuote(argument: string, cause?: unknown): InvalidInputError {
   return new InvalidInputError(
-    `${what}: a quote or backslash in it is never closed, so it cannot be split into words. Nothing was sent.`,
-    { cause },
+    `${argument}: a quote or backslash in it is never closed, so it cannot be split into words. Nothing was sent.`,
+    { argument, cause },
   );
 }

@@ -1,5 +1,8 @@
 import { InvalidInputError } from "../invalid-input.ts";
 
+/** A sweep that is right, for whoever wrote a wrong one. */
+const EXAMPLE = { matrix: { lr: ["0.1", "0.2"] }, command: "python train.py --lr {lr}" };
+
 /** Most jobs of one sweep. */
 export const MAX_SWEEP_JOBS = 100;
 
@@ -38,6 +41,7 @@ export function expandSweep(options: SweepOptions): SweepItem[] {
   if (count !== undefined && matrix !== undefined) {
     throw new InvalidInputError(
       "Give count (equal jobs) or matrix (one job per combination of values), not both.",
+      { example: EXAMPLE },
     );
   }
   if (matrix !== undefined) refuseUnused(matrix, [command ?? "", ...Object.values(env ?? {})].join("\n"));
@@ -67,11 +71,12 @@ function combinations(matrix: SweepOptions["matrix"], count: number): Record<str
   const axes = Object.entries(matrix);
   const total = axes.reduce((product, [, values]) => product * values.length, 1);
   if (axes.length === 0 || total === 0)
-    throw new InvalidInputError("matrix: each parameter needs at least one value.");
+    throw new InvalidInputError("matrix: each parameter needs at least one value.", { example: EXAMPLE });
   if (total > MAX_SWEEP_JOBS) {
     const sizes = axes.map(([name, values]) => `${name} ${values.length}`).join(" × ");
     throw new InvalidInputError(
       `matrix: ${sizes} = ${total} jobs; one sweep starts at most ${MAX_SWEEP_JOBS}.`,
+      { example: EXAMPLE },
     );
   }
   let rows: Record<string, string>[] = [{}];
@@ -86,11 +91,13 @@ function refuseUnused(matrix: Record<string, readonly string[]>, text: string): 
     if (!/^\w{1,40}$/.test(name) || name === "i") {
       throw new InvalidInputError(
         `matrix: "${name.slice(0, 40)}" cannot be a parameter: use letters, digits and _, not "i".`,
+        { example: EXAMPLE },
       );
     }
     if (!text.includes(`{${name}}`)) {
       throw new InvalidInputError(
         `matrix: {${name}} appears neither in command nor in env, so its values would change nothing.`,
+        { example: EXAMPLE },
       );
     }
   }

@@ -79,6 +79,7 @@ export function parseWindow(
   if (from !== undefined && to !== undefined && from > to)
     throw new InvalidInputError(
       `since (${since}) is later than until (${until}): the range is empty. Swap them.`,
+      { example: { since: until, until: since } },
     );
   if (from !== undefined && from === to)
     throw new InvalidInputError(

@@ -38,7 +38,9 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
   });
   const [{ cluster } = selection] = places;
   if (places.some((place) => place.cluster !== cluster))
-    throw new InvalidInputError("The projects are in different clusters: list one cluster at a time.");
+    throw new InvalidInputError("The projects are in different clusters: list one cluster at a time.", {
+      argument: "projects",
+    });
   const all = places.some(({ project }) => project === ALL);
   const everyOrg = places.some(({ org }) => org === ALL);
   const orgs = unique(places.map(({ org }) => org));

@@ -30,7 +30,7 @@ export class UnresolvedError extends PlatformError {
     hints: readonly RefHint[],
     { message = error.message, outcome = error.outcome }: Partial<Restatement> = {},
   ) {
-    super(error.code, message, { cause: error, outcome });
+    super(error.code, message, { cause: error, outcome, about: error.about });
     this.hints = hints;
   }
 

@@ -45,10 +45,13 @@ export async function previewKill(selection: Selection, call: Call): Promise<Kil
   if (tags === undefined && pattern === undefined && status === undefined) {
     throw new InvalidInputError(
       "Say which: jobs, or a selection by tags, name_pattern or status. Nothing was killed.",
+      { argument: "jobs" },
     );
   }
   if (status !== undefined && !status.some(isActive))
-    throw new InvalidInputError(`status: ${status.join(", ")} jobs have ended already. Nothing was killed.`);
+    throw new InvalidInputError(`status: ${status.join(", ")} jobs have ended already. Nothing was killed.`, {
+      argument: "status",
+    });
   const { fitting, others, user } = await select(selection, call);
   const chosen = fitting.slice(0, MOST_SELECTED);
   const left = others.slice(0, MOST_LEFT);

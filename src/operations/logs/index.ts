@@ -76,14 +76,18 @@ async function selectJobs(
 ): Promise<{ jobs: JobDescription[]; beyond?: LogPage["beyond"] }> {
   const { jobs: refs, tags, status: statuses, project: at } = query;
   if ((refs === undefined) === (tags === undefined && statuses === undefined))
-    throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.");
+    throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.", {
+      argument: "jobs",
+    });
   if (refs !== undefined) return { jobs: await resolveAll(platform, { refs, where: whereOf(at) }, signal) };
   const { filter } = placesOf(at === undefined ? [] : [at], await platform.context({ signal }));
   const found: JobDescription[] = [];
   const wanted = { ...filter, tags, statuses, reverse: true, limit: MOST_COUNTED };
   for await (const job of platform.jobs.list(wanted, { signal })) found.push(job);
   if (found.length === 0)
-    throw new InvalidInputError("No job has these tags and states: job_list shows what there is.");
+    throw new InvalidInputError("No job has these tags and states: job_list shows what there is.", {
+      argument: "jobs",
+    });
   return { jobs: found.slice(0, MOST_JOBS), beyond: beyondOf(found, query) };
 }
 

@@ -78,6 +78,7 @@ export function planOf(query: LogQuery, { nowMs, redact, onLine, aheadMs = 0 }: 
   if (grep !== undefined && pattern !== undefined)
     throw new InvalidInputError(
       "grep searches what is there, until_pattern waits for a line: give one of them.",
+      { argument: "grep" },
     );
   const seconds = waitSecondsOf(query);
   const matcher = pattern === undefined ? () => () => false : lineMatcher(pattern, { redact, ignoreCase });

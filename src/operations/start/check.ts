@@ -24,7 +24,7 @@ import type { StartRequest } from "./request.ts";
 export type StartProblem =
   | StartFault
   /** In the words of who refuses it. */
-  | { code: "invalid"; text: string }
+  | { code: "invalid"; text: string; about?: PlatformError["about"] }
   | {
       code: "unknown_preset";
       wanted: string;
@@ -71,7 +71,10 @@ export async function checkStart(
     return { problems: distinct([...own, ...unknown, ...more]), presets, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
-    return { problems: distinct([...own, ...unknown, { code: "invalid", text: error.message }]), presets };
+    return {
+      problems: distinct([...own, ...unknown, { code: "invalid", text: error.message, about: error.about }]),
+      presets,
+    };
   }
 }
 

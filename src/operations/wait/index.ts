@@ -45,7 +45,9 @@ export type NextStep =
 export async function waitForJobs(query: WaitQuery, call: Call): Promise<WaitResult> {
   const { jobs: refs, until, pattern, wait_seconds, project } = query;
   if ((until === "log") !== (pattern !== undefined))
-    throw new InvalidInputError('pattern goes with until: "log", and until: "log" needs a pattern.');
+    throw new InvalidInputError('pattern goes with until: "log", and until: "log" needs a pattern.', {
+      example: { until: "log", pattern: "epoch 3" },
+    });
   const { platform } = call.caller;
   const startedMs = Date.now();
   const deadlineMs = startedMs + wait_seconds * 1000;

@@ -95,6 +95,7 @@ export async function untilLine(
   if (jobs.length > MAX_WATCHED)
     throw new InvalidInputError(
       `until: "log" watches at most ${MAX_WATCHED} jobs; ${jobs.length} were named.`,
+      { argument: "jobs" },
     );
   const redact = redactorFor(caller, jobs);
   const matcher = lineMatcher(pattern, { redact });

@@ -60,6 +60,7 @@ export const exec = defineTool({
     if ((what.command === undefined) === (what.argv === undefined)) {
       throw new InvalidInputError(
         "Give command (shell text) or argv (program and arguments), one of them. Nothing was run.",
+        { argument: "command" },
       );
     }
     const secrets = [

@@ -45,6 +45,7 @@ export const kill = defineTool({
     if (refs !== undefined && (selects || token !== undefined)) {
       throw new InvalidInputError(
         "Give jobs, or a selection (tags, name_pattern, status), not both. Nothing was killed.",
+        { argument: "jobs" },
       );
     }
     if (token !== undefined && (selects || others !== undefined)) {

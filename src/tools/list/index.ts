@@ -68,7 +68,7 @@ export const list = defineTool({
 function queryOf(filters: Filters, nowMs: number) {
   const { name, owner, tags, text, preset, gpu, project: at, projects } = filters;
   if (at !== undefined && projects !== undefined)
-    throw new InvalidInputError("Give project or projects, not both.");
+    throw new InvalidInputError("Give project or projects, not both.", { argument: "project" });
   requireName(name);
   requireOwner(owner);
   return {
@@ -89,7 +89,9 @@ function queryOf(filters: Filters, nowMs: number) {
 function requireName(name: string | undefined): void {
   const [problem] = name === undefined ? [] : nameProblems(name);
   if (problem !== undefined)
-    throw new InvalidInputError(`${faultText(problem)} text finds a part of a name; job_status takes ids.`);
+    throw new InvalidInputError(`${faultText(problem)} text finds a part of a name; job_status takes ids.`, {
+      argument: "name",
+    });
 }
 
 function requireOwner(owner: string | undefined): void {
@@ -98,6 +100,7 @@ function requireOwner(owner: string | undefined): void {
   const guess = USER.test(near) ? ` Did you mean ${JSON.stringify(near)}?` : "";
   throw new InvalidInputError(
     `owner: ${JSON.stringify(owner.slice(0, 60))} cannot be a user name: they have lower-case letters, digits, hyphens and slashes only.${guess}`,
+    { argument: "owner" },
   );
 }
 
@@ -110,6 +113,7 @@ function endedSinceOf(
   if (active.length > 0)
     throw new InvalidInputError(
       `ended_since finds jobs that have ended, ${active.join(" and ")} ones have not: leave out one of the two.`,
+      { argument: "ended_since" },
     );
   return new Date(parseMoment(text, { nowMs }));
 }

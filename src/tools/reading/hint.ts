@@ -50,6 +50,13 @@ function innerOf(schema: z.ZodType): z.ZodType | undefined {
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
+/** The words of an enum, or of a list of such. */
+export function wordsOf(schema: z.ZodType): string[] {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodEnum) return inner.options.map(String);
+  return inner instanceof z.ZodArray ? wordsOf(inner.element as z.ZodType) : []; // zod's core types are its classic ones here
+}
+
 export function isOptional(schema: z.ZodType): boolean {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { oneLine, sentence } from "../../foreign.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import { hintOf, unwrapped } from "./hint.ts";
+import { exampleOf } from "./example.ts";
+import { unwrapped, wordsOf } from "./hint.ts";
 
 type Issue = z.core.$ZodIssue;
 type Given = Readonly<Record<string, unknown>>;
@@ -24,13 +25,6 @@ export function describeProblems(
     if (!byArgument.has(key)) byArgument.set(key, wrongText(schema, issue, args));
   }
   return [...byArgument.values()].map((line) => `- ${line}`);
-}
-
-/** A call's arguments with a value that passes, as a caller may write them; nothing for an unknown argument. */
-export function exampleOf(schema: z.ZodObject, key: string): string {
-  const argument: z.ZodType | undefined = schema.shape[key];
-  const value = argument === undefined ? undefined : exampleValue(argument);
-  return value === undefined ? "" : ` E.g. ${JSON.stringify({ [key]: value })}`;
 }
 
 /** Quotes what a caller wrote, no longer than helps. */
@@ -69,13 +63,6 @@ function meant(argument: z.ZodType, came: unknown): string {
   const words = wordsOf(argument);
   const [guess] = typeof came === "string" ? nearestNames(came, words, 1) : [];
   return guess === undefined ? "" : `, did you mean ${guess}?`;
-}
-
-/** The words of an enum, or of a list of such. */
-function wordsOf(schema: z.ZodType): string[] {
-  const inner = unwrapped(schema);
-  if (inner instanceof z.ZodEnum) return inner.options.map(String);
-  return inner instanceof z.ZodArray ? wordsOf(inner.element as z.ZodType) : []; // zod's core types are its classic ones here
 }
 
 function wanted(schema: z.ZodType): string {
@@ -117,15 +104,4 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown>)[key]; // any key may be asked of it
   }
   return value;
-}
-
-function exampleValue(schema: z.ZodType): unknown {
-  const { example } = hintOf(schema);
-  if (example !== undefined) return example;
-  const inner = unwrapped(schema);
-  const [word] = wordsOf(inner);
-  if (word !== undefined) return inner instanceof z.ZodArray ? [word] : word;
-  if (inner instanceof z.ZodBoolean) return true;
-  if (inner instanceof z.ZodNumber) return Number.isFinite(inner.minValue) ? inner.minValue : 1;
-  return undefined;
 }

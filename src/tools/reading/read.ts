@@ -49,7 +49,7 @@ function renamed(schema: z.ZodObject, given: Record<string, unknown>): Record<st
       .toLowerCase();
     if (free(plain)) return [plain, value];
     if (free(`${plain}s`) && isList(schema.shape[`${plain}s`])) return [`${plain}s`, value];
-    const one = plain.replace(/s$/, "");
+    const one = plain.replace(/(?<!s)s$/, "");
     if (one !== plain && free(one)) return [one, onlyOf(value)];
     return [key, value];
   });

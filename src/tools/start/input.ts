@@ -109,7 +109,9 @@ function sharedOptions(args: StartArguments): StartOptions {
   const { http_port: port, http_auth: requiresAuth, schedule_timeout: timeout } = args;
   if (entrypoint !== undefined) requireWords(entrypoint, "entrypoint");
   if (requiresAuth !== undefined && port === undefined)
-    throw new InvalidInputError("http_auth says who may visit http_port, but there is no http_port.");
+    throw new InvalidInputError("http_auth says who may visit http_port, but there is no http_port.", {
+      example: { http_port: 8080, http_auth: true },
+    });
   return {
     image,
     preset,

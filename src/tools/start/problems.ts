@@ -9,7 +9,9 @@ import type { StartProblem } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { StartResult } from "../../operations/start/run.ts";
 import { limitText } from "../limits.ts";
+import { exampleOf } from "../reading/example.ts";
 import { faultText } from "./faults.ts";
+import { startInput } from "./input.ts";
 
 const MAX_CAUSES = 5;
 const MAX_CAUSE_CHARS = 2000;
@@ -17,8 +19,29 @@ const MAX_NAMES = 20;
 
 type Repeat = Pick<StartRequest, "requestId" | "isRepeatable">;
 
-/** Why a start would be refused. */
+/** Why a start would be refused, and an example of what would not. */
 export function problemText(problem: StartProblem): string {
+  const argument = argumentOf(problem);
+  return `${whyText(problem)}${argument === undefined ? "" : exampleOf(startInput, argument)}`;
+}
+
+function argumentOf(problem: StartProblem): string | undefined {
+  if ("field" in problem) return problem.field;
+  switch (problem.code) {
+    case "invalid":
+      return problem.about;
+    case "name_taken":
+      return "name";
+    case "unknown_project":
+      return "project";
+    case "unknown_preset":
+      return "preset";
+    case "over_limit":
+      return undefined;
+  }
+}
+
+function whyText(problem: StartProblem): string {
   if ("field" in problem) return faultText(problem);
   switch (problem.code) {
     case "invalid":

@@ -7,7 +7,7 @@ describe("nearestNames", () => {
   test.each([
     ["train7b", ["train-7b", "train-13b"]],
     ["trian-7b", ["train-7b", "train-13b"]],
-    ["train", ["train-13b", "train-7b"]],
+    ["train", ["train-7b", "train-13b"]],
     ["EVAL", ["eval"]],
     ["perp", ["prep"]],
     ["zzzzzzzz", []],
