@@ -10,12 +10,12 @@ Platform, first match:
   apolo login                the login that the vendor's CLI saved
   APOLO_URL, APOLO_TOKEN     a bare token
 
-Serving (or APOLO_MCP_<FLAG> in the environment):
+Serving (or APOLO_MCP_<FLAG> in the environment; an unknown or an empty one ends the start):
   --mode MODE                full | no-destroy | read-only            (full)
   --tools SET                all | core                               (all)
   --max-credits-per-job N    refuse a start whose price × life span is more
   --max-credits-per-hour N   refuse a start that brings this server's jobs above it
-  --max-jobs N               refuse a start beyond this many active jobs of this server
+  --max-jobs N               refuse a start beyond this many active jobs of this server (0: every start)
   --owned-only               change only jobs that this server started
                              (all servers of one user count as one, on any machine)
   --allow-plain-secrets      take the value of a secret as an argument of a start or a command
@@ -24,7 +24,7 @@ Serving (or APOLO_MCP_<FLAG> in the environment):
 Emulator (with --emulator: --data, --scene, --chaos, --log-limit):
   --port N                   port, 0 for any free one                 (0)
   --host H --token T         listen beyond loopback; needs the token
-  --data DIR                 keep jobs, logs and secrets across restarts
+  --data DIR                 keep jobs, logs and secrets across restarts; ~ is the home folder
   --scene NAME               fill it with something to look at
   --chaos FILE               faults on request
   --log-limit MIB            output kept of each job                  (1024)

@@ -9,7 +9,7 @@ import {
 } from "./client/index.ts";
 import { help } from "./help.ts";
 import { log, setLogLevel } from "./log.ts";
-import { readSettings, type Settings, UsageError } from "./settings.ts";
+import { readSettings, type Settings, UsageError } from "./settings/index.ts";
 import { serveStdio } from "./transports/stdio.ts";
 
 /** Shutting down takes no longer than this, whatever hangs. */
@@ -22,6 +22,7 @@ async function main(): Promise<number> {
   setLogLevel(settings.logLevel);
   if (settings.command === "help") return print(help());
   if (settings.command === "version") return print(manifest.version);
+  for (const text of settings.warnings) log("warning", text);
   return settings.command === "emulator" ? await runEmulator(settings) : await serve(settings);
 }
 
@@ -54,9 +55,9 @@ async function chooseLogin(settings: Settings, closers: Close[]): Promise<Login 
 }
 
 /** A login that cannot be used must not keep the server from starting: every call then says what is wrong. */
-async function foundLogin({ env, home }: Settings): Promise<Login | PlatformError | undefined> {
+async function foundLogin({ env, cwd, home }: Settings): Promise<Login | PlatformError | undefined> {
   try {
-    return await findLogin(env, process.cwd(), home);
+    return await findLogin(env, cwd, home);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     log("warning", error.message);

@@ -4,22 +4,38 @@ import { describe, expect, test } from "vitest";
 const GIVE_UP_MS = 15_000;
 
 /** The bin with its input at an end, as a person who mistypes meets it. */
-function run(...args: string[]) {
-  return spawnSync(process.execPath, ["dist/main.js", ...args], { encoding: "utf8", timeout: GIVE_UP_MS });
+function run(args: readonly string[], env: Record<string, string> = {}) {
+  const { PATH = "", HOME = "" } = process.env;
+  return spawnSync(process.execPath, ["dist/main.js", ...args], {
+    encoding: "utf8",
+    timeout: GIVE_UP_MS,
+    env: { PATH, HOME, ...env },
+  });
 }
 
-describe("a mistake in a flag", () => {
+describe("a mistake at the start", () => {
   test.for([
     [["--emulater"], "unknown flag --emulater; did you mean --emulator?"],
-    [["--mode", "ro"], "--mode"],
+    [["--mode", "careful"], "--mode=careful: expected full, no-destroy or read-only"],
+    [["serve"], "serving MCP needs no command"],
     [["--emulator", "--scene", "nope"], "There is no scene nope; the scenes are week"],
     [["--emulator", "--chaos", "/nope.json"], "Cannot use the chaos file /nope.json"],
     [["emulator", "--scene", "nope"], "There is no scene nope"],
     [["emulator", "--host", "0.0.0.0"], "give a token"],
   ] as const)("%j ends with code 2 and one line that says what is wrong", ([args, message]) => {
-    const { status, stderr, stdout } = run(...args);
+    const { status, stderr, stdout } = run(args);
     expect(stderr).toContain(message);
     expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  });
+
+  test.for([
+    ["APOLO_MCP_MOD", "read-only", "unknown variable APOLO_MCP_MOD; did you mean APOLO_MCP_MODE?"],
+    ["APOLO_MCP_MAX_JOBS", "abc", "APOLO_MCP_MAX_JOBS=abc: expected a whole number, e.g. 5"],
+    ["APOLO_MCP_MAX_JOBS", "", "APOLO_MCP_MAX_JOBS is set but empty"],
+  ] as const)("%s=%s ends with code 2 too", ([name, value, message]) => {
+    const { status, stderr, stdout } = run([], { [name]: value });
+    expect(stderr).toContain(message);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
 });

@@ -1,0 +1,201 @@
+import { homedir } from "node:os";
+import { isAbsolute, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { flagHint, variableHint, variableOf, wordHint } from "./mistyped.ts";
+import { badValue, type Given, settingValues, shown } from "./values.ts";
+
+/** Everything that flags and environment decide, checked. */
+export type Settings = ReturnType<typeof readSettings>;
+
+/** A mistake in how the program was started: printed on stderr, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const COMMON = ["help", "version", "log-level"] as const;
+/** Of the emulator, embedded or alone. */
+const EMULATOR = ["data", "scene", "chaos", "log-limit"] as const;
+const EMULATOR_ALONE = [...EMULATOR, "port", "host", "token", "memory-group", "json"] as const;
+const LIMITS = [
+  "max-credits-per-job",
+  "max-credits-per-hour",
+  "max-jobs",
+  "owned-only",
+  "allow-plain-secrets",
+] as const;
+const SERVE = ["emulator", ...EMULATOR, "mode", "tools", ...LIMITS] as const;
+/** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
+const FROM_ENVIRONMENT = ["mode", "tools", ...LIMITS, "log-level"] as const;
+const FLAGS_ONLY = [...new Set([...SERVE, ...EMULATOR_ALONE, ...COMMON])].filter(
+  // Who sets APOLO_MCP_TOKEN means the platform's.
+  (name) => name !== "token" && !FROM_ENVIRONMENT.some((other) => other === name),
+);
+const WITHOUT_VALUE: ReadonlySet<string> = new Set([
+  "help",
+  "version",
+  "emulator",
+  "json",
+  "owned-only",
+  "allow-plain-secrets",
+]);
+const SHORT: Record<string, { short: string }> = { help: { short: "h" }, version: { short: "V" } };
+
+/** What stands for the home folder at the beginning of a path. */
+const HOME = /^~(?=$|\/)/;
+
+/** Where the program runs. */
+interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  home: string;
+}
+
+/** What was written for each setting, by its name. */
+type Written = Map<string, Given>;
+
+/** The only reader of flags and environment. @throws {UsageError} */
+export function readSettings(
+  argv: string[] = process.argv.slice(2),
+  { env, cwd, home }: Surroundings = { env: process.env, cwd: process.cwd(), home: homedir() },
+) {
+  const emulatorAlone = argv[0] === "emulator";
+  const flags = emulatorAlone
+    ? readFlags(argv.slice(1), [...COMMON, ...EMULATOR_ALONE])
+    : readFlags(argv, [...COMMON, ...SERVE]);
+  // Whoever asks what to write must get an answer, whatever is written elsewhere.
+  const asked = flags.has("help") || flags.has("version");
+  const written = asked ? flags : new Map([...readVariables(env), ...flags]);
+  const given = checked(written);
+  if (!(emulatorAlone || asked || flags.has("emulator"))) refuseEmulatorFlags(flags);
+  const pathOf = (path: string | undefined) => path && resolve(cwd, path.replace(HOME, home));
+  return {
+    command: commandOf(flags, emulatorAlone),
+    emulator: {
+      embedded: flags.has("emulator"),
+      port: given.port,
+      host: given.host,
+      token: given.token,
+      data: pathOf(given.data),
+      scene: given.scene,
+      chaos: pathOf(given.chaos),
+      logLimit: given["log-limit"],
+      memoryGroup: given["memory-group"] === "none" ? "none" : pathOf(given["memory-group"]),
+      json: flags.has("json"),
+    },
+    policy: {
+      mode: given.mode,
+      toolset: given.tools,
+      maxCreditsPerJob: given["max-credits-per-job"],
+      maxCreditsPerHour: given["max-credits-per-hour"],
+      maxJobs: given["max-jobs"],
+      ownedOnly: given["owned-only"],
+      allowPlainSecrets: given["allow-plain-secrets"],
+      secrets: secretValues(env),
+    },
+    logLevel: given["log-level"],
+    /** What whoever started the program should know. */
+    warnings: relativeData(given.data, pathOf(given.data)),
+    env,
+    cwd,
+    home,
+  };
+}
+
+/** Where a client starts the program is seldom known. */
+function relativeData(given: string | undefined, path: string | undefined): string[] {
+  if (given === undefined || HOME.test(given) || isAbsolute(given)) return [];
+  return [`--data ${shown(given)} is seen from the working directory: everything is kept in ${path}`];
+}
+
+/** A scene on the real platform is a mistake that must not go unnoticed. */
+function refuseEmulatorFlags(flags: Written): void {
+  const stray = EMULATOR.filter((name) => flags.has(name));
+  if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
+}
+
+function commandOf(flags: Written, emulatorAlone: boolean) {
+  if (flags.has("help")) return "help";
+  if (flags.has("version")) return "version";
+  return emulatorAlone ? "emulator" : "serve";
+}
+
+function readFlags(args: string[], known: readonly string[]): Written {
+  const options = Object.fromEntries(known.map((name) => [name, optionOf(name)]));
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
+  const flags: Written = new Map();
+  for (const token of tokens) {
+    if (token.kind === "positional")
+      throw new UsageError(`unexpected argument ${shown(token.value)}; ${wordHint(token.value, known)}`);
+    if (token.kind !== "option") continue;
+    const { name } = token;
+    if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known);
+    const text = textOf(token);
+    if (flags.has(name) && flags.get(name)?.text !== text)
+      throw new UsageError(`--${name} is given twice with different values; keep one`);
+    flags.set(name, { carrier: `--${name}`, text });
+  }
+  return flags;
+}
+
+function textOf(token: {
+  name: string;
+  value: string | undefined;
+  inlineValue: boolean | undefined;
+}): string {
+  const { name, value, inlineValue } = token;
+  if (WITHOUT_VALUE.has(name)) return value ?? "true";
+  const isNextFlag = inlineValue === false && value?.startsWith("--") === true;
+  return isNextFlag ? "" : (value ?? "");
+}
+
+function optionOf(name: string): { type: "string" | "boolean"; short?: string } {
+  return { type: WITHOUT_VALUE.has(name) ? "boolean" : "string", ...SHORT[name] };
+}
+
+function unknownFlag(argument: string, known: readonly string[]): UsageError {
+  const [flag = ""] = argument.split("=");
+  const name = flag.replace(/^-+/, "");
+  const isOne = (other: string) => other === name && !known.includes(name);
+  if (isOne("token"))
+    return new UsageError("--token: only with the command `emulator`; a platform's token is APOLO_TOKEN");
+  if (EMULATOR_ALONE.some(isOne))
+    return new UsageError(`--${name}: only with the command \`emulator\`, which runs the emulator alone`);
+  if (SERVE.some(isOne))
+    return new UsageError(`--${name}: only without the command \`emulator\`, when MCP is served`);
+  return new UsageError(`unknown flag ${shown(flag)}; ${flagHint(name, known)}`);
+}
+
+/** A variable of ours that is misspelt would be a limit that does not hold. */
+function readVariables(env: NodeJS.ProcessEnv): Written {
+  const names = new Map(FROM_ENVIRONMENT.map((name) => [variableOf(name), name]));
+  return new Map(
+    Object.entries(env).flatMap(([variable, text = ""]) => {
+      if (!/^APOLO_MCP_/i.test(variable)) return [];
+      const name = names.get(variable);
+      if (name === undefined)
+        throw new UsageError(
+          `unknown variable ${shown(variable)}; ${variableHint(variable, FROM_ENVIRONMENT, FLAGS_ONLY)}`,
+        );
+      return [[name, { carrier: variable, text }]];
+    }),
+  );
+}
+
+/** @throws {UsageError} with a line for each value that is none */
+function checked(written: Written) {
+  const entries = [...written].map(([name, { text }]) => [name, text.trim()]);
+  const found = settingValues.safeParse(Object.fromEntries(entries));
+  const wrong = new Set(found.error?.issues.map(({ path }) => path[0]));
+  const mistakes = [...written].filter(([name, { text }]) => wrong.has(name) || text.trim() === "");
+  if (!found.success || mistakes.length > 0)
+    throw new UsageError(mistakes.map(([name, given]) => badValue(name, given)).join("\n"));
+  return found.data;
+}
+
+const SECRET_NAME =
+  /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)$/i;
+
+/** Values of variables whose names say that they are secret. */
+function secretValues(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) => (SECRET_NAME.test(name) ? [value] : []));
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { oneLine } from "../foreign.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
+import { logLevels } from "../log.ts";
+import { nearest } from "./mistyped.ts";
+
+const MODES = ["full", "no-destroy", "read-only"] as const;
+const TOOLSETS = ["core", "all"] as const;
+const MOST_SHOWN = 80;
+
+const number = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number)
+  // Digits without end are infinite, and would be no limit.
+  .pipe(z.number());
+const word = z.string().optional();
+const isSet = z.literal("true").optional();
+
+const onOff = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"] });
+
+/** What a setting may be; each was written as text. */
+export const settingValues = z.object({
+  help: isSet,
+  version: isSet,
+  emulator: isSet,
+  json: isSet,
+  host: word,
+  token: word,
+  data: word,
+  scene: word,
+  chaos: word,
+  "memory-group": word,
+  port: number.pipe(z.int().max(65_535)).optional(),
+  /** MiB of output kept of each job. */
+  "log-limit": number.pipe(z.number().positive()).optional(),
+  mode: z.string().toLowerCase().pipe(z.enum(MODES)).default("full"),
+  tools: z.string().toLowerCase().pipe(z.enum(TOOLSETS)).default("all"),
+  "max-credits-per-job": number.optional(),
+  "max-credits-per-hour": number.optional(),
+  "max-jobs": number.pipe(z.int()).optional(),
+  "owned-only": onOff.default(false),
+  "allow-plain-secrets": onOff.default(false),
+  "log-level": z.string().toLowerCase().pipe(z.enum(logLevels)).default("warning"),
+});
+
+const NO_LIMIT = "; left out, there is no limit";
+const CREDITS = `a number of credits, e.g. 2.5${NO_LIMIT}`;
+
+/** The right value, in words with an example. */
+const EXPECTED: Partial<Record<string, string>> = {
+  mode: `${listed(MODES)}, e.g. read-only`,
+  tools: `${listed(TOOLSETS)}, e.g. core`,
+  "log-level": `${listed(logLevels)}, e.g. debug`,
+  "max-credits-per-job": CREDITS,
+  "max-credits-per-hour": CREDITS,
+  "max-jobs": `a whole number, e.g. 5${NO_LIMIT}`,
+  "owned-only": "true or false, e.g. true",
+  "allow-plain-secrets": "true or false, e.g. true",
+  port: "a port from 0 to 65535, e.g. 8080",
+  "log-limit": "a number of MiB above 0, e.g. 64",
+  data: "a folder, e.g. ~/apolo-data",
+  scene: "the name of a scene, e.g. week",
+  chaos: "a file, e.g. chaos.json",
+  host: "an address of this machine, e.g. 0.0.0.0",
+  token: "a token of 16 characters or more",
+  "memory-group": "a folder below /sys/fs/cgroup, or none",
+};
+
+const CHOICES: Partial<Record<string, readonly string[]>> = {
+  mode: MODES,
+  tools: TOOLSETS,
+  "log-level": logLevels,
+};
+
+/** A setting as it was written. */
+export interface Given {
+  /** The flag or the variable. */
+  carrier: string;
+  text: string;
+}
+
+/** Says what is wrong with a value, and what would be right. */
+export function badValue(name: string, { carrier, text }: Given): string {
+  const expected = EXPECTED[name] ?? "no value";
+  if (text.trim() === "" && carrier.startsWith("-")) return `${carrier} needs a value: ${expected}`;
+  if (text.trim() === "") return `${carrier} is set but empty: give ${expected}, or remove it`;
+  const meant = nearest(text, CHOICES[name] ?? []);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  return `${carrier}=${shown(text)}: expected ${expected}${hint}`;
+}
+
+/** A foreign value, short and without what looks like a secret. */
+export function shown(text: string): string {
+  const { text: safe } = makeRedactor()(oneLine(text));
+  return safe.length > MOST_SHOWN ? `${safe.slice(0, MOST_SHOWN)}…` : safe;
+}
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
