@@ -106,7 +106,7 @@ async function story() {
   const why = await call("Why did it fail?", "job_status", { jobs: ["prep"] });
   expect(why.text.includes("FileNotFoundError"), "the status does not show the traceback");
 
-  await call("A typo is refused, not dropped.", "job_status", { job: "prep" }, { fails: true });
+  await call("A misspelt job is refused, not guessed.", "job_kill", { jobs: ["trian"] }, { fails: true });
 
   const killed = await call("The training is no longer needed.", "job_kill", { jobs: ["train"] });
   expect(killed.data.outcomes[0].after === "cancelled", "train was not killed");
