@@ -72,11 +72,27 @@ export async function resolveJob(at: Connection, { ref, where, newest: shared }:
   const target = await locate(at, { ref, where }, call);
   if (isFullId(target.ref)) return byId(at, { ref: target.ref, where: target, newest }, call);
   checkId(target.ref);
-  const named = await mineOrAny(at, target, call);
+  const named = latestOf(target, await mineOrAny(at, target, call));
+  return named ?? (await startedSince(at, { target, newest }, call)) ?? (await byPrefix(target, newest));
+}
+
+/** The job that a name means among those that have it, newest first. @throws {AmbiguousError} */
+function latestOf({ ref }: JobUri, named: readonly JobDescription[]): JobDescription | undefined {
   const active = named.filter(({ history }) => history.finished_at === undefined);
-  if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${target.ref}".`, active);
-  const [latest] = named;
-  return active[0] ?? latest ?? (await byPrefix(target, newest));
+  if (active.length > 1) throw new AmbiguousError(`Several active jobs are named "${ref}".`, active);
+  return active[0] ?? named[0];
+}
+
+/** A job of that name which is among the newest by now: one that was just started must not be suggested instead. */
+async function startedSince(
+  at: Connection,
+  { target, newest }: { target: JobUri; newest: Newest },
+  call?: CallOptions,
+): Promise<JobDescription | undefined> {
+  const { user } = await at.directory.context(call);
+  const named = (await newest(target)).filter(({ name }) => name === target.ref);
+  const mine = named.filter(({ owner }) => owner === user);
+  return latestOf(target, mine.length > 0 ? mine : named);
 }
 
 /** An id is copied by hand sometimes. @throws {PlatformError} `not_found` naming ids that differ in a digit or two */
