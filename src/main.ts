@@ -10,10 +10,12 @@ import {
 import { help } from "./help.ts";
 import { log, setLogLevel } from "./log.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
-import { serveStdio } from "./transports/stdio.ts";
+import { openStdio, StdioError } from "./transports/stdio.ts";
 
 /** Shutting down takes no longer than this, whatever hangs. */
 const EXIT_DEADLINE_MS = 900;
+/** The emulator alone is ended by a person, not by a client that is about to kill it. */
+const EMULATOR_EXIT_DEADLINE_MS = 5000;
 
 type Close = () => Promise<void>;
 
@@ -28,12 +30,15 @@ async function main(): Promise<number> {
 
 async function serve(settings: Settings): Promise<number> {
   const closers: Close[] = [];
-  onSignal(() => shutDown(closers));
   try {
     const login = await chooseLogin(settings, closers);
     const platform = connectPlatform(login, { env: settings.env });
     closers.push(() => platform.close());
-    await serveStdio(platform, settings.policy);
+    // Not before: a handler would keep a signal from ending a start that hangs in the file system.
+    void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
+    const session = await openStdio(platform, settings.policy);
+    closers.push(() => session.close());
+    await session.ended;
   } finally {
     await shutDown(closers);
   }
@@ -67,12 +72,13 @@ async function foundLogin({ env, cwd, home }: Settings): Promise<Login | Platfor
 
 async function runEmulator({ emulator: { embedded: _, ...options } }: Settings): Promise<number> {
   const { runEmulator: run } = await import("./emulator/command.ts");
-  const stop = new AbortController();
-  void untilSignal().then(() => stop.abort());
   const io = {
-    signal: stop.signal,
     write: (text: string) => process.stdout.write(text),
     warn: (text: string) => process.stderr.write(text),
+    async untilTold() {
+      await untilSignal();
+      setTimeout(() => process.exit(0), EMULATOR_EXIT_DEADLINE_MS).unref();
+    },
   };
   await run(options, io).catch(asMistake);
   return 0;
@@ -97,13 +103,6 @@ function untilSignal(): Promise<void> {
   });
 }
 
-function onSignal(then: () => Promise<void>): void {
-  void untilSignal().then(async () => {
-    await then();
-    process.exit(0);
-  });
-}
-
 function print(text: string): number {
   process.stdout.write(`${text}\n`);
   return 0;
@@ -112,9 +111,9 @@ function print(text: string): number {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const expected = error instanceof UsageError || error instanceof PlatformError;
+    const expected = [UsageError, PlatformError, StdioError].some((known) => error instanceof known);
     process.stderr.write(
-      `apolo-jobs-mcp: ${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+      `apolo-jobs-mcp: ${error instanceof Error ? (expected ? error.message : error.stack) : String(error)}\n`,
     );
     process.exit(error instanceof UsageError ? 2 : 1);
   },

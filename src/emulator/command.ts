@@ -15,8 +15,8 @@ export interface EmulatorFlags
 export interface CommandIo {
   write(text: string): void;
   warn(text: string): void;
-  /** Fires when the command is to end. */
-  signal: AbortSignal;
+  /** Resolves when the command is to end; called once it runs. */
+  untilTold(): Promise<void>;
 }
 
 /** Flags as options of `startEmulator`. */
@@ -30,15 +30,17 @@ export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
  * Runs the emulator alone: says where it is, as text or as one line of JSON, and stays until told to end.
  * Resolves when nothing of it is left. @throws {Error} if it cannot start.
  */
-export async function runEmulator(flags: EmulatorFlags, { write, warn, signal }: CommandIo): Promise<void> {
+export async function runEmulator(
+  flags: EmulatorFlags,
+  { write, warn, untilTold }: CommandIo,
+): Promise<void> {
   const emulator = await startEmulator(emulatorOptions(flags));
   try {
     for (const text of emulator.warnings) warn(`${text}\n`);
     const { url, token, passedConfig, cluster, org, project } = emulator;
     const facts = { url, token, passed_config: passedConfig, cluster, org, project };
     write(flags.json === true ? `${JSON.stringify(facts)}\n` : greeting(emulator, flags));
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await untilTold();
   } finally {
     await emulator.close();
   }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readIfThere, sendSignal, statFields } from "./run/process-table.ts";
 import { Folders, removeTree } from "./state/folders.ts";
 
@@ -27,7 +27,7 @@ export interface Home {
 /** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if another emulator uses it, or its key is too short. */
 export function openHome(dataDir: string | undefined): Home {
   if (dataDir === undefined) return temporaryHome();
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const signingKey = keptKey(join(dataDir, "signing-key"));
   const unlock = lockFolder(dataDir);
   return {
@@ -36,6 +36,13 @@ export function openHome(dataDir: string | undefined): Home {
     signingKey,
     close: async () => unlock(),
   };
+}
+
+/** With those above it. Node's own way never returns where a system has no room for a folder, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 const PREFIX = "apolo-emulator-";

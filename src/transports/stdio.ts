@@ -8,27 +8,57 @@ import { StdioTransport } from "./stdio-transport.ts";
 /** A little more than the longest call takes: nobody waits forever. */
 const LAST_ANSWERS_MS = 60_000;
 
+/** The session was given up, and why. */
+export class StdioError extends Error {
+  override readonly name = "StdioError";
+}
+
+export interface StdioSession {
+  /** Resolves when the client has gone and has its answers. @throws {StdioError} */
+  ended: Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Speaks MCP over stdin and stdout until the client goes away: one session, of one caller. When the client merely
  * stops writing, its open calls are still answered.
  */
-export async function serveStdio(platform: Platform, policy: Policy): Promise<void> {
-  const { stdin, stdout } = process;
-  const transport = new StdioTransport(stdin, stdout);
-  const ended = new Promise<void>((resolve) => {
-    for (const event of ["end", "close", "error"]) stdin.once(event, () => resolve());
-  });
-  const gone = new Promise<void>((resolve) => {
-    stdout.once("error", () => resolve());
-  });
+export async function openStdio(platform: Platform, policy: Policy): Promise<StdioSession> {
+  const transport = new StdioTransport(process.stdin, process.stdout);
   const caller = openCaller(platform, policy, logBug);
   const server = createServer(caller);
+  const ended = untilEnded(transport);
   await server.connect(transport);
-  await Promise.race([ended, gone]);
+  return {
+    ended,
+    async close() {
+      await server.close();
+      await caller.close();
+    },
+  };
+}
+
+async function untilEnded(transport: StdioTransport): Promise<void> {
+  const { stdin, stdout } = process;
+  const failed = new Promise<never>((_, reject) => {
+    stdin.once("error", (cause) => reject(givenUp("stdin cannot be read", cause)));
+    stdout.once("error", (cause) => reject(givenUp("the client takes no more answers", cause)));
+  });
+  const inputEnded = new Promise<void>((resolve) => {
+    for (const event of ["end", "close"]) stdin.once(event, () => resolve());
+  });
+  await Promise.race([inputEnded, failed]);
   transport.end();
-  await Promise.race([transport.idle(), gone, sleep(LAST_ANSWERS_MS, undefined, { ref: false })]);
-  await server.close();
-  await caller.close();
+  const late = sleep(LAST_ANSWERS_MS, undefined, { ref: false }).then(() => {
+    throw new StdioError(
+      `the session is given up: calls are open, or answers not read, ${LAST_ANSWERS_MS / 1000} s after the end of stdin`,
+    );
+  });
+  await Promise.race([transport.idle(), failed, late]);
+}
+
+function givenUp(what: string, cause: Error): StdioError {
+  return new StdioError(`the session is given up: ${what} (${cause.message})`, { cause });
 }
 
 function logBug(error: unknown): void {

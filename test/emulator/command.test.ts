@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { emulatorOptions, runEmulator } from "../../src/emulator/command.ts";
+import { gate } from "../support/gate.ts";
 
 async function output(flags: Parameters<typeof runEmulator>[0]): Promise<string> {
-  const stop = new AbortController();
+  const told = gate();
   let text = "";
   const ended = runEmulator(flags, {
     write: (chunk) => {
@@ -14,10 +15,10 @@ async function output(flags: Parameters<typeof runEmulator>[0]): Promise<string>
     warn: (chunk) => {
       text += chunk;
     },
-    signal: stop.signal,
+    untilTold: () => told.opened,
   });
   await vi.waitFor(() => expect(text).not.toBe(""), { timeout: 10_000 });
-  stop.abort();
+  told.open();
   await ended;
   return text;
 }

@@ -9,7 +9,7 @@ describe("a job that is started while it is looked for", () => {
   test.for([
     ["job_exec", { job: "alone", command: "echo found" }, "found"],
     ["job_status", { jobs: ["alone"] }, "running"],
-  ] as const)("is found by %s, not suggested instead", async ([tool, args, shown], { emulator, platform }) => {
+  ] as const)("is found by %s, not suggested", async ([tool, args, shown], { emulator, platform }) => {
     const proxy = await faultProxy(emulator);
     const start = gate();
     // Asked once it is known that no job has the name.
