@@ -38,6 +38,10 @@ export interface TailOptions {
   after?: Cursor | undefined;
   /** Gives the last lines before this place; together with `after`, only those after that. */
   before?: Cursor | undefined;
+  /** Gives the first lines instead of the last ones, from `since` on. */
+  first?: boolean | undefined;
+  /** Ends the reading behind a line; for the first lines, or those after a place. Asked once a line, in order. */
+  isEnough?: ((line: LogLine) => boolean) | undefined;
   /** How long to wait for the first byte of a running job, in milliseconds; 3,000 by default. */
   silenceMs?: number | undefined;
   /** The longest time to read, in milliseconds; 20,000 by default. */
@@ -63,7 +67,7 @@ export interface LogTail {
   ending: Ending;
   /** How long reading took, in milliseconds. */
   tookMs: number;
-  /** More lines are there already; only with `after`. */
+  /** More lines are there already; only with `after` or `first`. */
   more: boolean;
 }
 
@@ -90,7 +94,7 @@ export async function tailLog(
     },
     call,
   };
-  const isForward = options.after !== undefined && options.before === undefined;
+  const isForward = options.first === true || (options.after !== undefined && options.before === undefined);
   const { lines, cursor, start, reachedStart, bytesRead, linesRead, ending, more } = isForward
     ? await readForward(reader, options)
     : await readBack(reader, job, options);
@@ -223,30 +227,34 @@ function countedFrom(floor: Cursor | undefined, place: Cursor): Cursor {
   return { ...place, count: Math.max(0, place.count - floor.count) };
 }
 
-/** The first lines after a cursor. */
+/** The first lines of the log, or of what comes after a cursor. */
 async function readForward(
   { at, window, call }: Reader,
-  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, until, after }: TailOptions,
+  { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until, after, isEnough }: TailOptions,
 ): Promise<Read> {
   const kept: LogLine[] = [];
   const isLater = laterThan(until);
+  const from = since === undefined || after !== undefined ? "" : timeKey(since.toISOString());
   let bytes = 0;
+  let isFull = false;
   let more = false;
   const end = await readResuming(
     at,
-    { ...window, since: undefined, after },
+    { ...window, since: after === undefined ? since : undefined, after },
     (line) => {
       if (isLater(line)) return false;
+      if (line.time !== undefined && timeKey(line.time) < from) return true;
       bytes += line.text.length + 1;
-      more = kept.length >= lines || (bytes > maxBytes && kept.length > 0);
+      more = isFull || kept.length >= lines || (bytes > maxBytes && kept.length > 0);
       if (more) return false;
       kept.push(line);
+      isFull = isEnough?.(line) ?? false;
       return true;
     },
     call,
   );
   if (end.rest !== undefined && !isLater(end.rest)) kept.push(end.rest);
-  return { ...end, lines: kept, start: after, reachedStart: false, more };
+  return { ...end, lines: kept, start: after, reachedStart: after === undefined, more };
 }
 
 function laterThan(until: Date | undefined): (line: LogLine) => boolean {

@@ -10,14 +10,31 @@ export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string
   const { body, span, search } = log;
   const facts = [
     ...(search === undefined ? aboutLines(log, page) : aboutMatches(log, search, page)),
-    ...(log.more ? ["more lines are there already: use the cursor"] : []),
+    ...aboutMore(log, omittedLines),
     ...aboutEnd(log),
-    ...(omittedLines === 0 ? [] : [`${counted(omittedLines, "line")} left out in the middle`]),
     ...(span === undefined ? [] : [`${formatInstant(span.first)} to ${formatInstant(span.last)} (UTC)`]),
     `read ${counted(log.linesRead, "line")}, ${formatBytes(log.bytesRead)}`,
     ...(body.hidden === 0 ? [] : [`${counted(body.hidden, "secret")} hidden`]),
   ];
   return `Log: ${facts.join("; ")}.`;
+}
+
+function aboutMore(log: LogFacts, omittedLines: number): string[] {
+  if (log.firstLine !== undefined) return aboutNext(log, omittedLines);
+  return [
+    ...(log.more ? ["more lines are there already: use the cursor"] : []),
+    ...(omittedLines === 0 ? [] : [`${counted(omittedLines, "line")} left out in the middle`]),
+  ];
+}
+
+/** Whether anything follows what is shown from the start on; where that is not known the end of it says so. */
+function aboutNext({ more, ended, ending, lineCount }: LogFacts, omittedLines: number): string[] {
+  if (omittedLines > 0)
+    return [`${counted(omittedLines, "line")} of them did not fit: the cursor goes on there`];
+  if (more) return ["more lines follow: use the cursor"];
+  if (ended) return ["nothing follows, the job has ended"];
+  if (ending === "enough") return ["nothing follows in the time asked for"];
+  return lineCount > 0 && (ending === "caught_up" || ending === "quiet") ? ["nothing more so far"] : [];
 }
 
 /** What a log without lines to show says instead. */
@@ -40,12 +57,28 @@ export function isUncertain({ ending }: LogFacts): boolean {
 
 function aboutLines(log: LogFacts, page: LogPage): string[] {
   const { asked, direction } = page;
+  if (log.firstLine !== undefined) {
+    const start = log.hasFloor ? "reading on" : "from the beginning";
+    const lines = log.lineCount === 0 ? "no lines" : linesFromStart(log, log.firstLine, asked);
+    return [`${start}: ${lines}`];
+  }
   const older = log.reachedStart || direction === "new" ? "" : ", older ones exist";
   const window = isWindow(asked) ? " of the time asked for" : "";
   return [
     ...aboutPattern(log, asked.until_pattern),
     log.lineCount === 0 ? "no lines" : `${whichLines(log, direction)}${window}${older}`,
   ];
+}
+
+/** `the first 100 lines`, `lines 101 to 200` */
+function linesFromStart(log: LogFacts, firstLine: number, asked: LogQuestion): string {
+  const { lineCount, reachedStart, hasFloor, more } = log;
+  const lines = counted(lineCount, "line");
+  const window = isWindow(asked) ? " of the time asked for" : "";
+  if (lineCount === 0) return lines;
+  if (reachedStart && !hasFloor) return `${more || isUncertain(log) ? "the first" : "all"} ${lines}${window}`;
+  const [from, to] = [firstLine, firstLine + lineCount - 1].map((line) => line.toLocaleString("en-US"));
+  return `${from === to ? `line ${from}` : `lines ${from} to ${to}`}${window}`;
 }
 
 /** Why there may be more lines than were read. */
@@ -55,7 +88,9 @@ function aboutEnd(log: LogFacts): string[] {
     ...(log.isLastOpen ? ["the last line is not finished and comes again with the next call"] : []),
     ...(ending === "time" ? [`stopped reading after ${secondsOf(log)} s, more may follow`] : []),
     ...(ending === "held" ? ["then nothing more arrived, though there may be more already"] : []),
-    ...(ending === "quiet" && log.lineCount > 0 ? ["nothing more came so far"] : []),
+    ...(ending === "quiet" && log.lineCount > 0 && log.firstLine === undefined
+      ? ["nothing more came so far"]
+      : []),
   ];
 }
 
@@ -106,6 +141,8 @@ function aboutMatches(log: LogFacts, search: NonNullable<LogFacts["search"]>, pa
 
 function searchedText(log: LogFacts, { asked, direction }: LogPage): string {
   const { lineCount, reachedStart } = log;
+  if (log.firstLine !== undefined)
+    return `${linesFromStart(log, log.firstLine, asked)}, ${asked.since === undefined ? "read from the beginning" : "numbered from there"}`;
   if (direction === "new") return counted(lineCount, "new line");
   const lines = counted(lineCount, "line");
   if (direction === "older") {

@@ -66,7 +66,9 @@ interface ShownLog {
 
 function show(log: LogFacts, maxBytes: number, page: LogPage): ShownLog {
   const { job, body } = log;
-  const { text, fenced, omittedLines, gap } = showBody(body, { maxBytes, what: `log of ${nameOf(job)}` });
+  const what = `log of ${nameOf(job)}`;
+  const isHead = log.firstLine !== undefined;
+  const { text, fenced, omittedLines, gap } = showBody(body, { maxBytes, what, isHead });
   const whole = [
     headText(log, page, omittedLines),
     body.lines.length === 0 ? emptyText(log) : fenced,

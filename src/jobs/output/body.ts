@@ -1,5 +1,5 @@
 import { MARK } from "../redact/spans.ts";
-import { byteLength, joinKept, keepHeadAndTail } from "./budget.ts";
+import { byteLength, joinKept, keepHead, keepHeadAndTail } from "./budget.ts";
 import { fenceOutput } from "./fence.ts";
 import { fitLine, type LogLine, MAX_LINE_CHARS } from "./lines.ts";
 import { collapseRepeats } from "./repeats.ts";
@@ -22,12 +22,21 @@ export interface LogBody {
   hidden: number;
 }
 
-/** Makes clean lines short: repeats collapsed, long lines clamped, each behind its time if wanted. */
-export function logBody(clean: readonly BodyLine[], { timestamps }: { timestamps: boolean }): LogBody {
+/**
+ * Makes clean lines short: repeats collapsed, long lines clamped, each behind its time if wanted, and behind its
+ * number where that of the first line printed is given.
+ */
+export function logBody(
+  clean: readonly BodyLine[],
+  { timestamps, firstLine }: { timestamps: boolean; firstLine?: number | undefined },
+): LogBody {
   const short = collapseRepeats(clean);
   const texts = short.map(({ hit, ...line }) => {
     const text = fitLine(line, { maxChars: MAX_LINE_CHARS, hit });
-    return timestamps && line.time !== undefined ? `${shortTime(line.time)} ${text}` : text;
+    const number = firstLine === undefined || line.from === undefined ? "" : `${firstLine + line.from}: `;
+    return timestamps && line.time !== undefined
+      ? `${number}${shortTime(line.time)} ${text}`
+      : `${number}${text}`;
   });
   const hidden = texts.reduce((sum, text) => sum + text.split(MARK).length - 1, 0);
   return { lines: texts, places: short.map(({ from }) => from), bytes: byteLength(texts.join("\n")), hidden };
@@ -38,10 +47,16 @@ function shortTime(time: string): string {
   return time.replace(/(:\d\d)\.\d+/, "$1").replace(/\+00:00$/, "Z");
 }
 
-/** The body within `maxBytes`, head and tail kept, as text and fenced; `gap` is the part of `lines` left out. */
-export function showBody(body: LogBody, { maxBytes, what }: { maxBytes: number; what: string }) {
-  const kept = keepHeadAndTail(body.lines, maxBytes);
-  const text = joinKept(kept);
+/**
+ * The body within `maxBytes`, head and tail kept or the head alone, as text and fenced; `gap` is the part of `lines`
+ * left out.
+ */
+export function showBody(
+  body: LogBody,
+  { maxBytes, what, isHead = false }: { maxBytes: number; what: string; isHead?: boolean },
+) {
+  const kept = isHead ? keepHead(body.lines, maxBytes) : keepHeadAndTail(body.lines, maxBytes);
+  const text = isHead ? kept.head.join("\n") : joinKept(kept);
   return {
     text,
     fenced: fenceOutput(text, what),

@@ -41,6 +41,15 @@ export function keepHeadAndTail(lines: readonly string[], maxBytes: number): Kep
   };
 }
 
+/** Keeps the first lines that fit `maxBytes`, of the first one at least its ends. */
+export function keepHead(lines: readonly string[], maxBytes: number): Kept {
+  const sizes = lines.map((line) => byteLength(line) + 1);
+  const count = countFitting(sizes, maxBytes + 1);
+  const head = count > 0 ? lines.slice(0, count) : lines.slice(0, 1).map((line) => capText(line, maxBytes));
+  const omittedLines = lines.length - head.length;
+  return { head, tail: [], omittedLines, omittedBytes: sum(sizes.slice(head.length)) };
+}
+
 /** The last line alone is too long: show its end. */
 function cutLastLine(
   lines: readonly string[],

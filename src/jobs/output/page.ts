@@ -25,6 +25,8 @@ export interface LogFacts {
   lineCount: number;
   /** Lines that came behind the cursor, where not all of them could be kept. */
   newLineCount: number;
+  /** The number of the first of them; only where reading began at the start of the log or at `since`. */
+  firstLine?: number | undefined;
   /** Nothing was printed before them. */
   reachedStart: boolean;
   /** Reading back stopped at a place in the log: what lies before it was not wanted. */
@@ -73,8 +75,8 @@ export interface ReadOn {
 /** Parts of the logs of one or several jobs. */
 export interface LogPage {
   asked: LogQuestion;
-  /** The end of the log, what is new since a cursor, or what is older. */
-  direction: "last" | "new" | "older";
+  /** The end of the log, what is new since a cursor, what is older, or the log from its start on. */
+  direction: "last" | "new" | "older" | "first";
   jobs: JobDescription[];
   /** One for each of `jobs`; none where nothing was read. */
   logs: LogFacts[];

@@ -8,6 +8,8 @@ import { parseJson } from "../../json.ts";
 /** A place in a log. One inside a private key says so, and the rest of the key stays hidden. */
 export interface LogPlace extends Cursor {
   inKey?: InKey | undefined;
+  /** How many lines are before it; known where reading began at the start of the log. */
+  line?: number | undefined;
 }
 
 /** Where to read in one log: forward from `after`, or the last lines between `after` and `before`. */
@@ -21,8 +23,8 @@ const count = z.int().min(0);
 const bearing = z
   .strictObject({
     after: z
-      .tuple([time, count, count.optional()])
-      .transform(([time, count, inKey]) => ({ time, count, inKey }))
+      .tuple([time, count, count.nullable().optional(), count.optional()])
+      .transform(([time, count, inKey, line]) => ({ time, count, inKey: inKey ?? undefined, line }))
       .optional(),
     before: z
       .tuple([time, count])
@@ -37,11 +39,16 @@ export function writeBearings(bearings: ReadonlyMap<string, Bearing>): string {
   const parts = [...bearings].map(([id, { after, before }]) => [
     id,
     {
-      after: after && [after.time, after.count, ...(after.inKey === undefined ? [] : [after.inKey])],
+      after: after && writePlace(after),
       before: before && [before.time, before.count],
     },
   ]);
   return Buffer.from(JSON.stringify(Object.fromEntries(parts))).toString("base64url");
+}
+
+function writePlace({ time, count, inKey, line }: LogPlace): unknown[] {
+  if (line !== undefined) return [time, count, inKey ?? null, line];
+  return inKey === undefined ? [time, count] : [time, count, inKey];
 }
 
 /** The reverse. @throws {InvalidInputError} `writeBearings` did not write this */

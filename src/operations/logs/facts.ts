@@ -7,19 +7,29 @@ import type { LogQuery } from "./query.ts";
 import type { LogPart } from "./read.ts";
 
 const MOST_MATCHES = 100;
+/** Reading from the start has ended with the last match wanted. */
+const ALL = Number.POSITIVE_INFINITY;
 const GAP = "--";
 
 /** What to show of a part of a log, secrets hidden, and what to say about it. */
 export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFacts {
   // What names printed lines or places in them stays behind; the rest is told as it is.
-  const { lines: printed, lead, start, floor, newLines, cursor: _, ...told } = part;
+  const { lines: printed, lead, start, floor, newLines, linesBefore, cursor: _, ...told } = part;
+  const firstLine = linesBefore === undefined ? undefined : linesBefore + 1;
   const clean = cleanLines(printed, redact, start?.inKey).filter(({ from }) => from >= lead);
-  const found = query.grep === undefined ? undefined : search(clean, query, query.grep);
+  const found =
+    query.grep === undefined
+      ? undefined
+      : search(clean, firstLine === undefined ? query : { ...query, lines: ALL }, query.grep);
   const lines = found?.lines ?? (part.matched === true ? withHit(clean, query) : clean);
   const isLastOpen = printed.at(-1)?.open === true;
   return {
     ...told,
-    body: logBody(lines, { timestamps: query.timestamps ?? false }),
+    body: logBody(lines, {
+      timestamps: query.timestamps ?? (found !== undefined && firstLine !== undefined),
+      firstLine: found && firstLine,
+    }),
+    firstLine,
     span: spanOf(lines, query),
     lineCount: printed.length - lead,
     newLineCount: newLines ?? printed.length - lead,

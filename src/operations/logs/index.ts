@@ -9,6 +9,7 @@ import { resolveAll, whereOf } from "../find/index.ts";
 import { placesOf } from "../find/places.ts";
 import { type Bearing, readBearings } from "./cursor.ts";
 import { factsOf } from "./facts.ts";
+import { isFromStart as isStart } from "./from-start.ts";
 import { type LogQuery, MOST_JOBS, planOf, type ReadPlan, sameOf } from "./query.ts";
 import { type LogPart, notRead, readJobLog } from "./read.ts";
 import { readOn } from "./read-on.ts";
@@ -25,16 +26,18 @@ export async function readLogs(query: LogQuery, call: Reading & Pick<Call, "prog
   const { platform } = caller;
   const nowMs = Date.now();
   const onLine = () => progress("reading new lines");
-  // A mistake in the query is reported before anything is read.
-  planOf(query, { nowMs, redact: redactorFor(caller, []), onLine });
   const bearings = query.cursor === undefined ? new Map<string, Bearing>() : readBearings(query.cursor);
-  const direction = directionOf(query, bearings);
+  const isFromStart = isStart(query, bearings);
+  // A mistake in the query is reported before anything is read.
+  planOf(query, { nowMs, redact: redactorFor(caller, []), onLine, isFromStart });
+  const direction = isFromStart ? "first" : directionOf(query, bearings);
   if (direction === "older") refuseWaiting(query);
   const { jobs, beyond } = await selectJobs(query, call);
   const { user: me } = await platform.context({ signal });
   if (query.cursor !== undefined) requireOwn(jobs, { bearings, isSelection: query.jobs === undefined });
   const redact = redactorFor(caller, jobs);
-  const plan = planOf(query, { nowMs, redact, onLine, aheadMs: platform.nowMs() - Date.now() });
+  const aheadMs = platform.nowMs() - Date.now();
+  const plan = planOf(query, { nowMs, redact, onLine, aheadMs, isFromStart });
   const page = { asked: query, direction, jobs, view: { nowMs, me } };
   const notYet = notYetOf(plan, query, platform.nowMs());
   if (notYet !== undefined) return { ...page, notYet, logs: [], readOn: () => ({}) };
@@ -130,7 +133,7 @@ async function readAll(
       signal.throwIfAborted();
       if (!(error instanceof PlatformError)) throw error;
       failures.push(error);
-      return notRead(job, error, { bearing, since: plan.since });
+      return notRead(job, error, { bearing, plan });
     }
   };
   const concurrency = plan.wait === undefined ? PARALLEL : Math.max(1, jobs.length);

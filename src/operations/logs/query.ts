@@ -15,12 +15,16 @@ const DEFAULT_WAIT_SECONDS = 45;
 const DEFAULT_LINES = 100;
 /** Whoever names a time wants everything since. */
 const DEFAULT_WINDOW_LINES = 2000;
+/** Who looks for the first match rarely needs more, and the cursor leads on. */
+const DEFAULT_FIRST_MATCHES = 20;
 
 /** What to read of whose logs. Keys are those of job_logs: the calls that read on repeat them. */
 export interface LogQuery extends LogQuestion {
   jobs?: string[] | undefined;
   tags?: string[] | undefined;
   status?: JobStatus[] | undefined;
+  /** Which lines: the first ones, or by default the last ones. */
+  from?: "start" | "end" | undefined;
   lines?: number | undefined;
   context?: number | undefined;
   ignore_case?: boolean | undefined;
@@ -52,6 +56,10 @@ export interface ReadPlan {
   until?: Date | undefined;
   /** Read everything, within bounds, to search it. */
   isSearch: boolean;
+  /** The first lines are wanted, or the next ones of a reading that began there. */
+  isFromStart: boolean;
+  /** With both: makes what tells, line after line, whether enough was found. */
+  enough?: ((inKey?: InKey) => LineMatch) | undefined;
   wait?: LogWait | undefined;
 }
 
@@ -70,10 +78,12 @@ interface PlanOptions {
   onLine: () => void;
   /** How far the platform's clock, which stamps the lines, is ahead of ours. */
   aheadMs?: number;
+  isFromStart: boolean;
 }
 
 /** What a query means for each log. @throws {InvalidInputError} it contradicts itself */
-export function planOf(query: LogQuery, { nowMs, redact, onLine, aheadMs = 0 }: PlanOptions): ReadPlan {
+export function planOf(query: LogQuery, options: PlanOptions): ReadPlan {
+  const { nowMs, redact, onLine, aheadMs = 0, isFromStart } = options;
   const { since, until, grep, until_pattern: pattern, ignore_case: ignoreCase } = query;
   if (grep !== undefined && pattern !== undefined)
     throw new InvalidInputError(
@@ -87,9 +97,30 @@ export function planOf(query: LogQuery, { nowMs, redact, onLine, aheadMs = 0 }: 
     lines: query.lines ?? (since === undefined ? DEFAULT_LINES : DEFAULT_WINDOW_LINES),
     ...parseWindow({ since, until }, nowMs + aheadMs),
     isSearch: grep !== undefined,
+    isFromStart,
+    enough: isFromStart && grep !== undefined ? enoughOf(query, { grep, redact }) : undefined,
     wait: isWait
       ? { matcher, deadlineMs: nowMs + seconds * 1000, onLine, found: new AbortController() }
       : undefined,
+  };
+}
+
+/** True for the line behind which nothing more is needed: the last match wanted, or of the lines shown after it. */
+function enoughOf(
+  { lines: most = DEFAULT_FIRST_MATCHES, context = 0, ignore_case: ignoreCase, invert = false }: LogQuery,
+  { grep, redact }: { grep: string; redact: Redact },
+): (inKey?: InKey) => LineMatch {
+  const matcher = lineMatcher(grep, { redact, ignoreCase });
+  return (inKey) => {
+    const isMatch = matcher(inKey);
+    let wanted = most;
+    let behind = context;
+    return (text) => {
+      const isFound = isMatch(text) !== invert;
+      if (wanted === 0) behind -= 1;
+      else if (isFound) wanted -= 1;
+      return wanted === 0 && behind <= 0;
+    };
   };
 }
 

@@ -1,6 +1,13 @@
 import type { CursorCall, Gap, LogFacts, LogPage, ReadOn } from "../../jobs/output/page.ts";
 import { nameOf } from "../../jobs/standing.ts";
-import { type Bearing, inKeyAfter, isSamePlace, keyedPlaceAfter, writeBearings } from "./cursor.ts";
+import {
+  type Bearing,
+  inKeyAfter,
+  isSamePlace,
+  keyedPlaceAfter,
+  placeAfter,
+  writeBearings,
+} from "./cursor.ts";
 import { type LogQuery, sameOf } from "./query.ts";
 import type { LogPart } from "./read.ts";
 
@@ -8,6 +15,8 @@ import type { LogPart } from "./read.ts";
 const MOST_AT_ONCE = 5;
 const MOST_LINES = 5000;
 const WAIT = ["until_pattern", "wait_seconds"] as const;
+/** What a reading from the start goes on with. */
+const ONWARD = ["lines", "since", "until"] as const;
 const SEARCH = ["grep", "context", "ignore_case", "invert", "newest_first", "timestamps", "project"] as const;
 
 /** One log as it was read, and what was made of it. */
@@ -30,7 +39,8 @@ export function readOn(
 ): ReadOn {
   const logs = read.map((log, index) => ({ ...log, gap: gaps[index] ?? { from: 0, to: 0 } }));
   const isFound = logs.some(({ part }) => part.matched === true);
-  const isOver = direction === "older" || logs.every(({ part: { ended, more } }) => ended && !more);
+  const isOver = direction === "older" || logs.every((log) => isAllRead(log));
+  const onward = direction === "first" && logs.some((log) => log.part.more || hasRest(log)) ? ONWARD : [];
   const newer = isOver ? new Map() : bearingsOf(logs, newerPlace);
   const [older, leftOut] = [bearingsOf(logs, olderPlace), bearingsOf(logs, gapPlace)];
   const call = (places: Bearings, given: Partial<LogQuery>) => callTo(places, given, { logs, query });
@@ -39,7 +49,7 @@ export function readOn(
   const count = Math.max(older.size, leftOut.size);
   const first = logs.slice(0, MOST_AT_ONCE).map(({ part }) => part.job);
   return {
-    newer: call(newer, pick(query, isFound ? SEARCH : [...WAIT, ...SEARCH])),
+    newer: call(newer, pick(query, [...onward, ...(isFound ? [] : WAIT), ...SEARCH])),
     leftOut: offer(leftOut, { lines: roomFor(leftOut, logs), ...pick(query, ["since", ...SEARCH]) }),
     older: offer(older, pick(query, ["lines", "since", ...SEARCH])),
     // The rest of many logs is read a few at a time.
@@ -86,8 +96,25 @@ function roomFor(places: Bearings, logs: readonly Shown[]): number {
   return Math.max(1, Math.min(MOST_LINES, ...shown));
 }
 
-function newerPlace({ part: { cursor, lines, start } }: Shown): Bearing | undefined {
-  return cursor && { after: { ...cursor, inKey: inKeyAfter(lines, start) } };
+function isAllRead(log: Shown): boolean {
+  const { ended, more } = log.part;
+  return ended && !more && !hasRest(log);
+}
+
+/** Of what was read from the start not all is shown: the next call goes on behind what is. */
+function hasRest({ part: { linesBefore }, gap }: Shown): boolean {
+  return linesBefore !== undefined && gap.to > gap.from;
+}
+
+function newerPlace(log: Shown): Bearing | undefined {
+  const { part, facts, gap } = log;
+  const { cursor, lines, start, linesBefore } = part;
+  const shown = facts.body.places.slice(0, gap.from).filter((place) => place !== undefined);
+  const upTo = hasRest(log) && shown.length > 0 ? lines.slice(0, Math.max(...shown) + 1) : lines;
+  const place = upTo.length < lines.length ? placeAfter(upTo, start) : cursor;
+  const finished = upTo.filter(({ open }) => open !== true).length;
+  const line = linesBefore === undefined ? undefined : linesBefore + finished;
+  return place && { after: { ...place, inKey: inKeyAfter(upTo, start), line } };
 }
 
 /** What lies before the first line shown or found; undefined if nothing older is wanted. */
@@ -105,7 +132,7 @@ function olderPlace({ part, facts: { body, search } }: Shown): Bearing | undefin
 
 /** What the budget left out: after the last line shown before the gap, before the first one behind it. */
 function gapPlace({ part, facts: { body }, gap }: Shown): Bearing | undefined {
-  if (gap.to <= gap.from) return undefined;
+  if (gap.to <= gap.from || part.linesBefore !== undefined) return undefined;
   const known = (places: (number | undefined)[]) => places.filter((place) => place !== undefined);
   const [ahead, behind] = [known(body.places.slice(0, gap.from)), known(body.places.slice(gap.to))];
   const all = known(body.places);

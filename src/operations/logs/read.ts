@@ -9,13 +9,12 @@ import {
 } from "../../client/index.ts";
 import { mayBeginInKey } from "../../jobs/redact/private-keys.ts";
 import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
+import { readFromStart } from "./from-start.ts";
 import type { LogWait, ReadPlan } from "./query.ts";
-import { type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
+import { KEY_LINES, type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
 
 /** Lines read before the first one shown, so that a secret that began there is still recognised. */
 const CONTEXT_LINES = 100;
-/** No private key is longer. */
-const KEY_LINES = 1000;
 
 /** A part of one job's log, as printed. */
 export interface LogPart extends LogRead {
@@ -25,6 +24,8 @@ export interface LogPart extends LogRead {
   floor?: LogPlace | undefined;
   /** How many lines came after `floor`, where `lines` does not hold them all. */
   newLines?: number | undefined;
+  /** How many lines of the log are before `lines`; only where reading began at its start. */
+  linesBefore?: number | undefined;
   /** Whether the line waited for came; absent when none was waited for. */
   matched?: boolean;
   /** Whether everything there was had been searched for it. */
@@ -39,13 +40,14 @@ export async function readJobLog(
   { job, plan, bearing = {} }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
   signal: AbortSignal,
 ): Promise<LogPart> {
-  const { lines, since, until, isSearch, wait } = plan;
+  const { lines, since, until, isSearch, isFromStart, wait } = plan;
   const { after, before } = bearing;
   if (wait !== undefined) return readWaiting(platform, { job, plan, after, wait }, signal);
   const options = { since, until, after, before, job, lines, ...(isSearch ? SEARCHED : {}) };
   const isForward = after !== undefined && before === undefined;
-  const { live, ...tail } =
-    isForward || isSearch
+  const { live, ...tail } = isFromStart
+    ? { ...(await readFromStart(platform, { job, plan, after }, signal)), lead: 0 }
+    : isForward || isSearch
       ? { ...(await platform.jobs.tail(job.id, options, { signal })), lead: 0 }
       : await lastLines(platform, options, signal);
   return {
@@ -119,15 +121,16 @@ function beginning({ history }: JobDescription, since: Date | undefined): Cursor
 export function notRead(
   job: JobDescription,
   { code, message }: PlatformError,
-  { bearing: { after, before } = {}, since }: { bearing: Bearing | undefined; since: Date | undefined },
+  { bearing: { after, before } = {}, plan }: { bearing: Bearing | undefined; plan: ReadPlan },
 ): LogPart {
   return {
     ...nothingRead(job),
     lead: 0,
     reachedStart: before === undefined,
-    cursor: after ?? beginning(job, since),
+    cursor: after ?? beginning(job, plan.since),
     start: before,
     floor: after,
+    linesBefore: plan.isFromStart ? (after?.line ?? 0) : undefined,
     trouble: { code, message },
   };
 }

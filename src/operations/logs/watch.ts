@@ -14,6 +14,8 @@ import type { LineMatch } from "./query.ts";
 
 /** How much of a log a search looks at, from its end. */
 export const SEARCHED = { lines: 100_000, maxBytes: 8 * 1024 * 1024 };
+/** No private key is longer. */
+export const KEY_LINES = 1000;
 /** How soon a log that closed is opened again while its job goes on. */
 const REOPEN_MS = 500;
 /** Even a call that does not wait looks at what is there. */
