@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { help } from "../src/help.ts";
+import { readSettings } from "../src/settings/index.ts";
+import { Bin, initialize, toolCall } from "./support/bin.ts";
+import { documents, snippets, starts } from "./support/documents.ts";
+
+const all = documents();
+const readme = readFileSync("README.md", "utf8");
+
+describe.each(all)("$name", ({ text }) => {
+  test("starts the server with what it takes", () => {
+    for (const { args, env } of snippets(text).flatMap(starts))
+      readSettings(args, { env, cwd: "/", home: "/" });
+  });
+
+  test("names scripts that there are", () => {
+    const named = Array.from(text.matchAll(/\bnpm run ([\w:]+)/g), ([, script]) => script);
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named));
+  });
+
+  test("names variables that there are", () => {
+    const named = Array.from(text.matchAll(/\bAPOLO_MCP_([A-Z_]*[A-Z])\b/g), ([, name = ""]) => name);
+    for (const name of named) expect(help()).toContain(`--${name.toLowerCase().replaceAll("_", "-")} `);
+  });
+
+  test("has blocks that a shell reads", () => {
+    for (const { language, text: script } of snippets(text))
+      if (language === "sh") execFileSync("bash", ["-n"], { input: script });
+  });
+});
+
+describe("the examples of clients", () => {
+  const clients = readFileSync("docs/clients.md", "utf8");
+  const rows = clients.split("\n").filter((line) => line.startsWith("|") && line.includes("dist/main.js"));
+
+  test.each(rows.map((row) => [row.split("|")[1]?.trim(), row]))(
+    "%s: pass a flag and a variable",
+    (_, row) => {
+      const [start] = snippets(row).flatMap(starts);
+      expect(start).toEqual({ args: ["--emulator"], env: { APOLO_MCP_MODE: "no-destroy" } });
+    },
+  );
+
+  test("are those of the README", () => {
+    const named = readme
+      .split("\n")
+      .filter((line) => line.startsWith("|") && line.includes("APOLO_MCP_MODE="));
+    expect(named).not.toEqual([]);
+    expect(rows).toEqual(expect.arrayContaining(named));
+  });
+});
+
+describe("the README", () => {
+  test("hands the emulator's login to another program", () => {
+    const folder = mkdtempSync(join(tmpdir(), "readme-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const block = snippets(readme).find(({ language, text }) => language === "sh" && text.includes("export"));
+    const script = `trap 'kill %1' EXIT\n${block?.text.replaceAll("dist/main.js", resolve("dist/main.js"))}`;
+    const login = execFileSync("bash", ["-ec", `${script}\necho "$APOLO_PASSED_CONFIG"`], { cwd: folder });
+    expect(Buffer.from(String(login), "base64").toString()).toContain('"token"');
+  });
+
+  test("quotes what the server answers", async () => {
+    const bin = new Bin(["--emulator", "--scene", "week"]).write(initialize());
+    await bin.answer("init");
+    const conversation = snippets(readme).find(({ text }) => text.startsWith("> job_"))?.text ?? "";
+    const calls = conversation.split(/^> /m).slice(1);
+    expect(calls.length).toBeGreaterThan(1);
+    for (const [id, call] of calls.entries()) {
+      const [, name = "", args = "", quoted = ""] = /^(\w+) (.*)\n([\s\S]*)/.exec(call) ?? [];
+      bin.write(toolCall(id, name, JSON.parse(args)));
+      const { result } = await bin.answer(id);
+      expect(result.content[0].text).toMatch(shortened(quoted));
+    }
+  });
+});
+
+/** An ellipsis stands for anything. */
+function shortened(quoted: string): RegExp {
+  const text = quoted.replace(/^ {2}/gm, "").trim();
+  return new RegExp(
+    text
+      .split("…")
+      .map((part) => part.replace(/[^\w\s]/g, "\\$&"))
+      .join("[\\s\\S]*"),
+  );
+}

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { split } from "shlex";
+import { parse } from "smol-toml";
+
+/** What a reader may type or paste, from the documents that are written by hand. */
+export interface Snippet {
+  /** Of a fenced block: its language; of text within a line: empty. */
+  language: string;
+  text: string;
+}
+
+/** One way in which a document starts the server. */
+export interface Start {
+  args: string[];
+  env: Record<string, string>;
+}
+
+const SNIPPET = /^```(\w*)\n([\s\S]*?)^```|`([^`\n]+)`/gm;
+const BIN = "dist/main.js";
+
+export function documents(): { name: string; text: string }[] {
+  const names = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)];
+  return names
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => ({ name, text: readFileSync(name, "utf8") }));
+}
+
+export function snippets(text: string): Snippet[] {
+  return Array.from(text.matchAll(SNIPPET), ([, language = "", block, line = ""]) => ({
+    language,
+    text: block ?? line,
+  }));
+}
+
+/** The starts of the server in a snippet: as a shell's line, or as a client's JSON or TOML. */
+export function starts({ language, text }: Snippet): Start[] {
+  if (!text.includes(BIN)) return [];
+  if (language === "toml") return configured(parse(text));
+  if (text.startsWith("{")) return configured(JSON.parse(text));
+  const lines = text.replaceAll("\\\n", " ").split("\n");
+  return lines.filter((line) => line.includes(`${BIN} `)).map((line) => typed(split(line)));
+}
+
+/** The server's own arguments end where a remark, the shell's or the inspector's begin. */
+const OTHERS = new Set([">", "&", "#", "--method"]);
+
+function typed(words: string[]): Start {
+  const quoted = words.find((word) => word.includes(`${BIN} `));
+  if (quoted !== undefined) return typed(split(quoted));
+  const args = words.slice(words.findIndex((word) => word.endsWith(BIN)) + 1);
+  const end = args.findIndex((word) => OTHERS.has(word));
+  const pairs = words.filter((word) => /^APOLO_\w+=/.test(word)).map((word) => word.split("=", 2));
+  return { args: end < 0 ? args : args.slice(0, end), env: Object.fromEntries(pairs) };
+}
+
+/** Wherever a client keeps its servers: what has a command is one. */
+function configured(value: unknown): Start[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (!("command" in value)) return Object.values(value).flatMap(configured);
+  const { args, env = {} } = value as unknown as { args: string[]; env?: Record<string, string> };
+  return [{ args: args.slice(1), env }];
+}
