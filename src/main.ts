@@ -62,13 +62,22 @@ async function chooseLogin(settings: Settings, closers: Close[]): Promise<Login 
 /** A login that cannot be used must not keep the server from starting: every call then says what is wrong. */
 async function foundLogin({ env, cwd, home }: Settings): Promise<Login | PlatformError | undefined> {
   try {
-    return await findLogin(env, cwd, home);
+    const login = await findLogin(env, cwd, home);
+    if (login !== undefined && login.source !== "token" && (env.APOLO_URL || env.APOLO_TOKEN))
+      log("warning", `APOLO_URL and APOLO_TOKEN are not used: ${FIRST[login.source]} comes first`);
+    return login;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     log("warning", error.message);
     return error;
   }
 }
+
+const FIRST = {
+  emulator: "the emulator",
+  "passed-config": "the login in APOLO_PASSED_CONFIG",
+  login: "the login that `apolo login` saved",
+};
 
 async function runEmulator({ emulator: { embedded: _, ...options } }: Settings): Promise<number> {
   const { runEmulator: run } = await import("./emulator/command.ts");

@@ -39,3 +39,26 @@ describe("a mistake at the start", () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   });
 });
+
+describe("a login in the environment that cannot be used", () => {
+  const passed = Buffer.from('{"token":"x","cluster":"c","url":"https://api.test"}').toString("base64");
+
+  test.for([
+    [{ APOLO_URL: "notaurl", APOLO_TOKEN: "hidden-word" }, "APOLO_URL does not begin with https://"],
+    [{ APOLO_URL: "https://api.test", APOLO_TOKEN: "hidden word" }, "APOLO_TOKEN has a space"],
+    [
+      { APOLO_PASSED_CONFIG: "hidden-word" },
+      "The passed config in APOLO_PASSED_CONFIG is not base64 of JSON",
+    ],
+    [{ APOLO_CONFIG: "/nope" }, "There is no login in /nope, the folder that APOLO_CONFIG names"],
+    [
+      { APOLO_PASSED_CONFIG: passed, APOLO_URL: "https://other.test", APOLO_TOKEN: "hidden-word" },
+      "APOLO_URL and APOLO_TOKEN are not used: the login in APOLO_PASSED_CONFIG comes first",
+    ],
+  ] as const)("%# is told on stderr, and the server starts", ([env, message]) => {
+    const { status, stderr } = run([], { HOME: "/nope", ...env });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/hidden.word/);
+    expect(status).toBe(0);
+  });
+});

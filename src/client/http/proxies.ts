@@ -1,6 +1,7 @@
 import type { Agent as HttpAgent } from "node:http";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import { invalidArgument } from "../errors.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -18,17 +19,39 @@ const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\]|\[::ffff:7
  * `example.org` and takes a proxy without scheme for an HTTPS one; undici's agent knows no WebSockets.)
  */
 export function proxyFor(url: string, env: Environment): string | undefined {
+  return foundFor(url, env)?.proxy;
+}
+
+interface Found {
+  /** The variable it stands in. */
+  name: string;
+  proxy: string;
+}
+
+function foundFor(url: string, env: Environment): Found | undefined {
   const { protocol, hostname, port, host } = new URL(url);
   if (LOOPBACK.test(hostname)) return undefined;
   const isSecure = protocol === "https:" || protocol === "wss:";
-  const proxy = read(env, isSecure ? "HTTPS_PROXY" : "HTTP_PROXY") ?? read(env, "ALL_PROXY");
-  if (proxy === undefined) return undefined;
+  const names = [isSecure ? "HTTPS_PROXY" : "HTTP_PROXY", "ALL_PROXY"];
+  const name = names.find((each) => read(env, each) !== undefined);
+  const proxy = name && read(env, name);
+  if (name === undefined || proxy === undefined) return undefined;
   const withPort = port === "" ? `${host}:${isSecure ? 443 : 80}` : host;
   const isExempt = (read(env, "NO_PROXY") ?? "")
     .split(/[\s,]+/)
     .some((entry) => covers(entry.toLowerCase(), { hostname, withPort }));
   if (isExempt) return undefined;
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  return { name, proxy: proxy.includes("://") ? proxy : `http://${proxy}` };
+}
+
+/** Its text is not repeated: it may hold a password. @throws {PlatformError} `invalid_argument` */
+function checkProxy({ name, proxy }: Found): void {
+  // undici takes SOCKS too, if only for what is no WebSocket.
+  if (URL.canParse(proxy) && /^(https?|socks5?):$/.test(new URL(proxy).protocol)) return;
+  throw invalidArgument(
+    `The variable ${name} is not the address of an HTTP proxy: give one such as http://proxy.example:3128, ` +
+      "or name the platform's host in NO_PROXY.",
+  );
 }
 
 /** The keep-alive connections of one platform: direct ones, and one pool per proxy. */
@@ -90,8 +113,10 @@ export class Connections {
   }
 
   #proxy(url: string): { pool: ProxyAgent; agent: HttpAgent } | undefined {
-    const proxy = this.#isProxied ? proxyFor(url, this.#env) : undefined;
-    if (proxy === undefined) return undefined;
+    const found = this.#isProxied ? foundFor(url, this.#env) : undefined;
+    if (found === undefined) return undefined;
+    const { proxy } = found;
+    if (!this.#proxied.has(proxy)) checkProxy(found);
     const known = this.#proxied.get(proxy) ?? {
       pool: new ProxyAgent(proxy),
       agent: new HttpsProxyAgent(proxy),
@@ -111,7 +136,7 @@ function directPool(): Agent {
 }
 
 function read(env: Environment, name: string): string | undefined {
-  return env[name.toLowerCase()] || env[name] || undefined;
+  return env[name.toLowerCase()]?.trim() || env[name]?.trim() || undefined;
 }
 
 function covers(entry: string, { hostname, withPort }: { hostname: string; withPort: string }): boolean {

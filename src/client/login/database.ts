@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
 import { invalidArgument, type PlatformError } from "../errors.ts";
+import { variable } from "./given.ts";
 import type { Login } from "./login.ts";
 
 /** The row that the official client writes. Source: protocol reference 1.2. */
@@ -38,10 +39,16 @@ interface ConfigDirectory {
 }
 
 /** Finds where the command line keeps its login. Source: protocol reference 1.1. */
-export function configDirectory(env: Record<string, string | undefined>, home: string): ConfigDirectory {
-  const candidates = [env.APOLO_CONFIG || "~/.apolo", env.NEUROMATION_CONFIG || "~/.neuro"].map((path) =>
-    path.replace(/^~(?=$|\/)/, home),
-  );
+export function configDirectory(
+  env: Record<string, string | undefined>,
+  cwd: string,
+  home: string,
+): ConfigDirectory {
+  const named = [
+    variable(env, "APOLO_CONFIG") ?? "~/.apolo",
+    variable(env, "NEUROMATION_CONFIG") ?? "~/.neuro",
+  ];
+  const candidates = named.map((path) => resolve(cwd, path.replace(/^~(?=$|\/)/, home)));
   for (const path of candidates) if (existsSync(join(path, "db"))) return { path, hasLogin: true };
   return { path: candidates[0] ?? home, hasLogin: false };
 }

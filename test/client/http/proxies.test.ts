@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { describe, onTestFinished } from "vitest";
 import { proxyFor } from "../../../src/client/http/proxies.ts";
-import type { Login, Platform } from "../../../src/client/index.ts";
+import { connectPlatform, type Login, type Platform } from "../../../src/client/index.ts";
 import { expect, JOB_ID, type PlatformStub, reply, test, wireJob } from "../../support/platform-stub.ts";
 import { deadOrigin } from "../../support/raw-server.ts";
 
@@ -35,6 +35,36 @@ describe("proxyFor", () => {
     expect(proxyFor("https://a.test", { ...env, NO_PROXY: "*" })).toBeUndefined();
     expect(proxyFor("https://a.test", {})).toBeUndefined();
     expect(proxyFor("https://a.test", { ALL_PROXY: "http://all:3" })).toBe("http://all:3");
+  });
+});
+
+describe("a proxy's address", () => {
+  test.for([
+    ["HTTPS_PROXY", "plain:2", "http://plain:2"],
+    ["HTTPS_PROXY", " http://x:1\n", "http://x:1"],
+    ["HTTPS_PROXY", "  ", undefined],
+    ["HTTPS_PROXY", "", undefined],
+    ["HTTP_PROXY", "http://x:1", undefined],
+  ] as const)("%s=%j is read as %s", ([name, value, expected]) => {
+    expect(proxyFor("https://a.test", { [name]: value })).toBe(expected);
+  });
+
+  test.for([
+    ["HTTPS_PROXY", "ftp://user:hidden-word@x:1"],
+    ["HTTPS_PROXY", "not an address"],
+    ["ALL_PROXY", "http://:hidden-word@"],
+    ["HTTPS_PROXY", "http://x:99999"],
+  ] as const)("%s=%s is refused by name, without being repeated", async ([name, value]) => {
+    const token = ["e30", Buffer.from('{"identity":"alice"}').toString("base64url"), "x"].join(".");
+    const login: Login = { source: "token", url: "https://api.test/api/v1", token };
+    const platform = connectPlatform(login, { env: { [name]: value }, retries: 0 });
+    onTestFinished(() => platform.close());
+    const error: unknown = await platform.context().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining(`The variable ${name} is not the address of an HTTP proxy`),
+    });
+    expect(String(error)).not.toContain("hidden-word");
   });
 });
 

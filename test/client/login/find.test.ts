@@ -54,12 +54,23 @@ describe("the passed config", () => {
   });
 
   test.each([
-    ["no base64 of JSON", "%%%"],
-    ["no object", Buffer.from("1").toString("base64")],
-    ["without url", blob({ url: undefined })],
-    ["with an address that is none", blob({ url: "ftp://x" })],
-    ["with a token that is none", blob({ token: 5 })],
-  ])("is refused when it is %s, without being repeated", (_what, text) => {
+    ["no base64 of JSON", "%%%", "is not base64 of JSON"],
+    ["JSON in plain", Buffer.from(blob(), "base64").toString(), "is not base64 of JSON"],
+    ["a token", SECRET, "is not base64 of JSON"],
+    [
+      "no object",
+      Buffer.from("1").toString("base64"),
+      "lacks, or has in a wrong form: token, cluster and url",
+    ],
+    ["without url", blob({ url: undefined }), "lacks, or has in a wrong form: url"],
+    ["with an address that is none", blob({ url: "ftp://x" }), "has a url that begins with ftp://"],
+    ["with a token that is none", blob({ token: 5 }), "lacks, or has in a wrong form: token"],
+    [
+      "with a token of two lines",
+      blob({ token: `${SECRET}\nx` }),
+      "has a token that has a space, a line break",
+    ],
+  ])("is refused when it is %s, without being repeated", (_what, text, why) => {
     let message = "";
     try {
       loginFromPassedConfig(text);
@@ -67,7 +78,7 @@ describe("the passed config", () => {
       expect(error).toMatchObject({ code: "invalid_argument" });
       message = `${String(error)} ${JSON.stringify(error)}`;
     }
-    expect(message).toContain("passed config");
+    expect(message).toContain(`The passed config in APOLO_PASSED_CONFIG ${why}`);
     expect(message).not.toContain(text);
     expect(message).not.toContain(SECRET);
   });
@@ -85,13 +96,77 @@ describe("a login", () => {
     expect(await findLogin({ ...env, APOLO_PASSED_CONFIG: blob() }, cwd, home)).toMatchObject({
       source: "passed-config",
     });
-    await expect(findLogin({ APOLO_TOKEN: SECRET }, cwd, home)).rejects.toMatchObject({
-      code: "invalid_argument",
-    });
-    await expect(findLogin({ ...env, APOLO_URL: "x" }, cwd, home)).rejects.toMatchObject({
-      code: "invalid_argument",
+  });
+
+  const URL_OF_TEST = "https://api.test/api/v1";
+
+  test.each([
+    ["the address is unset", undefined, SECRET, "APOLO_TOKEN is set without APOLO_URL"],
+    ["the address is empty", "", SECRET, "APOLO_TOKEN is set without APOLO_URL"],
+    ["the address is blank", " \n", SECRET, "APOLO_TOKEN is set without APOLO_URL"],
+    ["the address is a word", "notaurl", SECRET, "APOLO_URL does not begin with https://"],
+    ["the address has no scheme", "api.test:8080/api/v1", SECRET, "APOLO_URL does not begin with https://"],
+    ["the scheme is another", "ftp://api.test", SECRET, "APOLO_URL begins with ftp://"],
+    ["the address has a space", "https://api.test /v1", SECRET, "APOLO_URL has a space in it"],
+    [
+      "the port is out of range",
+      "https://api.test:99999",
+      SECRET,
+      "APOLO_URL is not an address that can be read",
+    ],
+    ["the address has no host", "https://", SECRET, "APOLO_URL is not an address that can be read"],
+    ["a password is in the address", `https://u:${SECRET}@api.test`, SECRET, "APOLO_URL has a user name"],
+    ["the address has a query", `${URL_OF_TEST}?token=${SECRET}`, SECRET, "APOLO_URL has a ? or # in it"],
+    ["a placeholder is the address", "$APOLO_URL", SECRET, "APOLO_URL holds a placeholder"],
+    ["both are swapped", SECRET, URL_OF_TEST, "APOLO_URL holds a token"],
+    ["the token is unset", URL_OF_TEST, undefined, "APOLO_URL is set without APOLO_TOKEN"],
+    ["the token is blank", URL_OF_TEST, "  ", "APOLO_URL is set without APOLO_TOKEN"],
+    ["the token is a header", URL_OF_TEST, `Bearer ${SECRET}`, "APOLO_TOKEN begins with the word Bearer"],
+    ["the token is an address", URL_OF_TEST, URL_OF_TEST, "APOLO_TOKEN holds an address"],
+    ["the token is broken", URL_OF_TEST, `${SECRET}\n${SECRET}`, "APOLO_TOKEN has a space, a line break"],
+    ["a placeholder is the token", URL_OF_TEST, "<your token>", "APOLO_TOKEN holds a placeholder"],
+  ])("from APOLO_URL and APOLO_TOKEN says what is wrong when %s", async (_what, url, secret, message) => {
+    const error: unknown = await findLogin({ APOLO_URL: url, APOLO_TOKEN: secret }, cwd, home).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringContaining(message) });
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(SECRET);
+  });
+
+  test("is not found in variables that are empty or blank", async () => {
+    for (const value of ["", " "]) {
+      const names = [
+        "APOLO_URL",
+        "APOLO_TOKEN",
+        "APOLO_PASSED_CONFIG",
+        "NEURO_PASSED_CONFIG",
+        "APOLO_CONFIG",
+      ];
+      expect(
+        await findLogin(Object.fromEntries(names.map((name) => [name, value])), cwd, home),
+      ).toBeUndefined();
+    }
+  });
+
+  test("is read without the blanks around it", async () => {
+    const env = { APOLO_URL: ` ${URL_OF_TEST}\n`, APOLO_TOKEN: `${SECRET}\n` };
+    expect(await findLogin(env, cwd, home)).toMatchObject({ url: URL_OF_TEST, token: SECRET });
+    expect(await findLogin({ APOLO_PASSED_CONFIG: `${blob()}\n` }, cwd, home)).toMatchObject({
+      token: SECRET,
     });
   });
+
+  test.each([["./other"], ["~/work/deep/other"]])(
+    "is missed by name in the folder APOLO_CONFIG=%s",
+    async (path) => {
+      await expect(findLogin({ APOLO_CONFIG: path }, cwd, home)).rejects.toMatchObject({
+        code: "no_login",
+        message: expect.stringContaining(
+          `There is no login in ${join(cwd, "other")}, the folder that APOLO_CONFIG`,
+        ),
+      });
+    },
+  );
 
   test("that is there but cannot be used is an error, unless a later one can", async () => {
     await brokenDatabase();
