@@ -1,18 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { help } from "../src/help.ts";
+import { toJsonSchema } from "../src/server/schema.ts";
 import { readSettings } from "../src/settings/index.ts";
+import { tools } from "../src/tools/index.ts";
 import { Bin, initialize, toolCall } from "./support/bin.ts";
 import { documents, snippets, starts } from "./support/documents.ts";
+import { openMaps } from "./support/schema-problems.ts";
 
 const all = documents();
 const readme = readFileSync("README.md", "utf8");
 
-describe.each(all)("$name", ({ text }) => {
+describe.each(all)("$name", ({ name, text }) => {
   test("starts the server with what it takes", () => {
     for (const { args, env } of snippets(text).flatMap(starts))
       readSettings(args, { env, cwd: "/", home: "/" });
@@ -24,8 +27,14 @@ describe.each(all)("$name", ({ text }) => {
   });
 
   test("names variables that there are", () => {
-    const named = Array.from(text.matchAll(/\bAPOLO_MCP_([A-Z_]*[A-Z])\b/g), ([, name = ""]) => name);
-    for (const name of named) expect(help()).toContain(`--${name.toLowerCase().replaceAll("_", "-")} `);
+    const named = Array.from(text.matchAll(/\bAPOLO_MCP_([A-Z_]*[A-Z])\b/g), ([, variable = ""]) => variable);
+    for (const variable of named)
+      expect(help()).toContain(`--${variable.toLowerCase().replaceAll("_", "-")} `);
+  });
+
+  test("links to files that there are", () => {
+    const links = Array.from(text.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, link = ""]) => link);
+    for (const link of links) expect(existsSync(join(dirname(name), link)), link).toBe(true);
   });
 
   test("has blocks that a shell reads", () => {
@@ -45,6 +54,12 @@ describe("the examples of clients", () => {
       expect(start).toEqual({ args: ["--emulator"], env: { APOLO_MCP_MODE: "no-destroy" } });
     },
   );
+
+  test("name the tools that cannot be strict", () => {
+    const named = /strict: !(\[.*?\])/.exec(clients)?.[1] ?? "";
+    const isOpen = ({ input }: (typeof tools)[number]) => openMaps(toJsonSchema(input, "input")).length > 0;
+    expect(JSON.parse(named)).toEqual(tools.filter(isOpen).map((tool) => tool.name));
+  });
 
   test("are those of the README", () => {
     const named = readme

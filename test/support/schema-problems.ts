@@ -23,6 +23,13 @@ export function closedPlaces(schema: object): string[] {
   return [...nodes(schema)].flatMap(([path, node]) => (node.additionalProperties === false ? [path] : []));
 }
 
+/** The places of objects that take any key, which OpenAI's strict mode refuses. */
+export function openMaps(schema: object): string[] {
+  return [...nodes(schema)].flatMap(([path, node]) =>
+    node.type === "object" && node.additionalProperties !== false ? [path] : [],
+  );
+}
+
 function problemsOf(node: Record<string, unknown>): string[] {
   const { type, pattern } = node;
   const problems = FORBIDDEN_KEYS.filter((key) => key in node);
