@@ -32,3 +32,13 @@ Emulator (with --emulator: --data, --scene, --chaos, --log-limit):
   --json                     print the address and login as one line
 
   --help, --version`;
+
+/** What a person is told who starts the server in a terminal, by `command`. */
+export const welcome = (
+  command: string,
+) => `apolo-jobs-mcp is an MCP server: it waits here for a client that speaks the protocol.
+  connect a client   claude mcp add apolo -- ${command}
+  try it             npm run demo (in a clone)
+  see all flags      --help
+  end it             Ctrl-D or Ctrl-C
+`;

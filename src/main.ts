@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
 import {
   connectPlatform,
@@ -7,7 +8,7 @@ import {
   loginFromPassedConfig,
   PlatformError,
 } from "./client/index.ts";
-import { help } from "./help.ts";
+import { help, welcome } from "./help.ts";
 import { log, setLogLevel } from "./log.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
 import { openStdio, StdioError } from "./transports/stdio.ts";
@@ -38,11 +39,17 @@ async function serve(settings: Settings): Promise<number> {
     void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
     const session = await openStdio(platform, settings.policy);
     closers.push(() => session.close());
+    if (process.stdin.isTTY) process.stderr.write(welcome(commandLine()));
     await session.ended;
   } finally {
     await shutDown(closers);
   }
   return 0;
+}
+
+/** How this process was started, for a shell. */
+function commandLine(): string {
+  return ["node", ...process.argv.slice(1)].map((word) => quote(word)).join(" ");
 }
 
 /** First match: the embedded emulator, then whatever login the environment or the vendor's CLI left. */
@@ -116,6 +123,9 @@ function print(text: string): number {
   process.stdout.write(`${text}\n`);
   return 0;
 }
+
+// A log that nobody reads must not end the session.
+process.stderr.on("error", () => undefined);
 
 main().then(
   (code) => process.exit(code),

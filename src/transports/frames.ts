@@ -5,6 +5,7 @@ import {
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
 import { withoutNulls } from "../server/nulls.ts";
+import { type LongLine, MAX_LINE_BYTES } from "./line-splitter.ts";
 
 const INVALID_REQUEST: number = ErrorCode.InvalidRequest;
 const KNOWN_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
@@ -48,8 +49,21 @@ export function readValue(value: unknown): Message | Mistake {
   const frame: Record<string, unknown> = withoutNulls({ ...value });
   const parsed = JSONRPCMessageSchema.safeParse(frame);
   if (parsed.success) return { message: parsed.data };
-  const { id, method } = frame;
   const { why, code } = problemOf(frame);
+  return refuseFrame(frame, why, code);
+}
+
+/** Why a line that is not kept cannot be passed on. */
+export function refuseLong({ bytes, members }: LongLine): Mistake {
+  const why =
+    `The message has ${bytes} bytes and the limit is ${MAX_LINE_BYTES} (10 MiB), so nothing of it was done. ` +
+    "Pass large data on a volume, or in pieces of at most 5 MiB: several job_exec, each of which appends " +
+    "its stdin to a file (cat >> FILE).";
+  return refuseFrame(members, why);
+}
+
+function refuseFrame(frame: LongLine["members"], why: string, code = INVALID_REQUEST): Mistake {
+  const { id, method } = frame;
   // Never answer an answer, or what wants none: the other side would take it for something else.
   const isAnswer = "result" in frame || "error" in frame;
   if (isAnswer || (id === undefined && typeof method === "string")) return { mistake: why };

@@ -8,12 +8,14 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { log } from "../log.ts";
 import { Batch } from "./batch.ts";
-import { type Message, type Mistake, readLine, readValue, refuse } from "./frames.ts";
-import { LineSplitter, MAX_LINE_BYTES } from "./line-splitter.ts";
+import { type Message, type Mistake, readLine, readValue, refuse, refuseLong } from "./frames.ts";
+import { LineSplitter, type LongLine } from "./line-splitter.ts";
 import { Outbox } from "./outbox.ts";
 
 /** A client that has this much to read itself is read no further. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
+/** Characters of a mistake that are logged. */
+const LONGEST_REPORT = 300;
 /** From this version on there are no batches. */
 const WITHOUT_BATCHES = "2025-06-18";
 
@@ -33,6 +35,7 @@ export class StdioTransport implements Transport {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #outbox: Outbox;
+  readonly #scrub: (text: string) => string;
   readonly #lines = new LineSplitter();
   /** The client's unanswered requests. */
   #calls: Call[] = [];
@@ -41,11 +44,15 @@ export class StdioTransport implements Transport {
   readonly #idle: (() => void)[] = [];
   #version: string | undefined;
   #hasEnded = false;
+  /** Whether something came that is not JSON. */
+  #hasNoise = false;
 
-  constructor(input: Readable, output: Writable) {
+  /** `scrub` is for what is logged of the client's text. */
+  constructor(input: Readable, output: Writable, scrub: (text: string) => string) {
     this.#input = input;
     this.#output = output;
     this.#outbox = new Outbox(output);
+    this.#scrub = scrub;
   }
 
   start(): Promise<void> {
@@ -99,8 +106,8 @@ export class StdioTransport implements Transport {
     if (!this.#hasEnded) this.#input.resume();
   };
 
-  #take(line: string | undefined): void {
-    const frame = line === undefined ? refuse(null, `longer than ${MAX_LINE_BYTES} bytes`) : readLine(line);
+  #take(line: string | LongLine): void {
+    const frame = typeof line === "string" ? readLine(line) : refuseLong(line);
     if (frame === undefined) return;
     if ("batch" in frame) this.#takeBatch(frame.batch);
     else this.#receive(frame);
@@ -127,10 +134,18 @@ export class StdioTransport implements Transport {
   }
 
   #reject({ mistake, answer }: Mistake, batch?: Batch): void {
-    log("warning", `could not understand a message from the client: ${mistake}`);
+    this.#report(mistake, answer?.error.code === ErrorCode.ParseError);
     if (answer === undefined) return;
     if (batch === undefined) this.#outbox.send(answer);
     else batch.add(answer);
+  }
+
+  #report(mistake: string, isNoise: boolean): void {
+    if (isNoise && this.#hasNoise) return;
+    this.#hasNoise ||= isNoise;
+    const shown = this.#scrub(mistake).slice(0, LONGEST_REPORT);
+    const more = isNoise ? " (other lines that are not JSON are answered without a word here)" : "";
+    log("warning", `could not understand a message from the client: ${shown}${more}`);
   }
 
   #open(request: JSONRPCRequest, batch: Batch | undefined): void {

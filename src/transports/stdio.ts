@@ -3,6 +3,7 @@ import type { Platform } from "../client/index.ts";
 import { log } from "../log.ts";
 import { openCaller, type Policy } from "../operations/caller.ts";
 import { createServer } from "../server/index.ts";
+import { makeScrub } from "../server/scrub.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 
 /** A little more than the longest call takes: nobody waits forever. */
@@ -24,7 +25,8 @@ export interface StdioSession {
  * stops writing, its open calls are still answered.
  */
 export async function openStdio(platform: Platform, policy: Policy): Promise<StdioSession> {
-  const transport = new StdioTransport(process.stdin, process.stdout);
+  const scrub = makeScrub(policy.secrets, () => platform.secrets());
+  const transport = new StdioTransport(process.stdin, process.stdout, scrub);
   const caller = openCaller(platform, policy, logBug);
   const server = createServer(caller);
   const ended = untilEnded(transport);

@@ -39,7 +39,7 @@ const progress = (step: number): JSONRPCMessage => ({
 describe("what is sent to a reader that has stopped", () => {
   test("is kept once per resource, list and call, and no progress comes after its answer", async () => {
     const { stream, lines, read } = stopped();
-    const transport = new StdioTransport(new PassThrough(), stream);
+    const transport = new StdioTransport(new PassThrough(), stream, String);
     await transport.start();
     for (let id = 0; id < 20; id += 1)
       await transport.send({ jsonrpc: "2.0", id, result: { text: "x".repeat(100) } });
@@ -68,7 +68,7 @@ describe("what is sent to a reader that has stopped", () => {
   test("keeps the server from reading more, until it is read", async () => {
     const { stream, read } = stopped();
     const input = new PassThrough();
-    const transport = new StdioTransport(input, stream);
+    const transport = new StdioTransport(input, stream, String);
     const heard: unknown[] = [];
     transport.onmessage = (message) => {
       heard.push(message);

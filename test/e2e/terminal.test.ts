@@ -1,0 +1,54 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+
+const hasTerminals =
+  spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") === true;
+
+/** The bin as a person types it. */
+function typed(...args: string[]) {
+  const command = [process.execPath, "dist/main.js", ...args].join(" ");
+  const child = spawn("script", ["-qefc", command, "/dev/null"], { stdio: "pipe" });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const exited = once(child, "exit").then(([code]) => code);
+  let screen = "";
+  child.stdout.on("data", (chunk) => {
+    screen += String(chunk);
+  });
+  return {
+    exited,
+    type: (keys: string) => child.stdin.write(keys),
+    shows: (text: RegExp) =>
+      vi.waitFor(() => expect(screen).toMatch(text), { timeout: 15_000, interval: 10 }),
+    screen: () => screen,
+  };
+}
+
+describe.skipIf(!hasTerminals)("a person who starts the server (needs util-linux's script)", () => {
+  test.for([
+    ["Ctrl-D", "\x04"],
+    ["Ctrl-C", "\x03"],
+  ] as const)("is told what it waits for, how to try and how to end it: %s does", async ([name, key]) => {
+    const terminal = typed("--emulator", "--scene", "stuck");
+    await terminal.shows(/MCP server: it waits here for a client/);
+    await terminal.shows(
+      /claude mcp add apolo -- node \S+\/dist\/main\.js --emulator --scene stuck\r\n.*npm run demo/,
+    );
+    await terminal.shows(new RegExp(`end it .*${name}`));
+    terminal.type(key);
+    expect(await terminal.exited).toBe(0);
+  });
+
+  test("hears once that words are no JSON, and each time on stdout", async () => {
+    const terminal = typed();
+    await terminal.shows(/end it/);
+    terminal.type("hello \x1b[31m\nagain\n");
+    await terminal.shows(/"code":-32700.*"code":-32700/s);
+    terminal.type("\x04");
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.screen().match(/warning could not understand.*not JSON: .*hello/g)).toHaveLength(1);
+    expect(terminal.screen()).not.toContain("\x1b[31m");
+  });
+});
