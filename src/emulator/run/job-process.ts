@@ -5,7 +5,7 @@ import type { MemoryGroup } from "./cgroup.ts";
 import type { Child } from "./child.ts";
 import type { Ending, Launch, Session, Terminal, Usage } from "./launch.ts";
 import { connectToJob } from "./ports.ts";
-import { type ProcessTable, sendSignal } from "./process-table.ts";
+import { leavesTermToSystem, type ProcessTable, sendSignal } from "./process-table.ts";
 
 /** Output may still be read this long after the last process of a job is gone. */
 const DRAIN_MS = 1000;
@@ -140,13 +140,15 @@ export class JobProcess {
     if (this.#over) return;
     const { table, jobId, program } = this.#options;
     const asked = signal === "SIGTERM" ? program() : 0;
-    if (asked > 0) {
+    if (asked > 0 && !leavesTermToSystem(asked)) {
       sendSignal(asked, signal);
       return;
     }
+    // Nothing would come of asking: the platform waits all the same, then kills.
+    const sent = asked > 0 ? "SIGKILL" : signal;
     table.sweep();
-    for (const { pid } of table.members(jobId)) sendSignal(pid, signal);
-    if (this.pid > 0 && table.members(jobId).length === 0) sendSignal(-this.pid, signal);
+    for (const { pid } of table.members(jobId)) sendSignal(pid, sent);
+    if (this.pid > 0 && table.members(jobId).length === 0) sendSignal(-this.pid, sent);
   }
 
   /** Whether the system has refused the job more memory and killed something of it. */

@@ -228,3 +228,14 @@ export function readIfThere(path: string): string {
 export function childrenOf(pid: number): number[] {
   return readIfThere(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 }
+
+/** What the program of a process is called, 15 bytes at most; empty for one that is gone. */
+export function commandOf(pid: number): string {
+  return readIfThere(`/proc/${pid}/comm`).trim();
+}
+
+/** Whether a process left SIGTERM to the system, which keeps it from the first one of a container. */
+export function leavesTermToSystem(pid: number): boolean {
+  const text = readIfThere(`/proc/${pid}/status`);
+  return text !== "" && !/^Sig(?:Blk|Ign|Cgt):\s+[\da-f]*[4-7c-f][\da-f]{3}$/m.test(text);
+}

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSyn
 import { dirname, join, resolve, sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Launch, Mount } from "./launch.ts";
-import { childrenOf } from "./process-table.ts";
+import { childrenOf, commandOf } from "./process-table.ts";
 import { environmentOf, type Housing, programInPath } from "./programs.ts";
 
 /** What of the host every job sees, read-only: its programs. */
@@ -54,12 +54,12 @@ export function openSandbox(): Housing | undefined {
       cwd: launch.folder,
     }),
     async enter(leader, { cwd }) {
-      const init = await untilInit(leader);
-      if (init === undefined) return undefined;
-      const args = [...ENTER, "--target", String(init), "--", "/bin/sh", "-c", IN_FOLDER, "sh", cwd];
+      const program = await untilProgram(leader);
+      if (program === undefined) return undefined;
+      const args = [...ENTER, "--target", String(program), "--", "/bin/sh", "-c", IN_FOLDER, "sh", cwd];
       return ({ argv, env }) => ({ file: nsenter, args: [...args, ...argv], env, cwd: "/" });
     },
-    programOf: (leader) => childrenOf(initOf(leader) ?? 0)[0] ?? 0,
+    programOf: (leader) => programOf(leader) ?? 0,
   };
 }
 
@@ -76,6 +76,8 @@ function wrapping(launch: Launch, sizes: boolean): string[] {
   const targets = [workingDir, ...launch.mounts.map(({ target }) => target)];
   return [
     ...NAMESPACES,
+    // The program is the first process, as in a container. What holds a terminal would take children of others for its own.
+    ...(launch.tty ? [] : ["--as-pid-1"]),
     ...USER,
     ...capabilities(launch),
     ...["--hostname", launch.jobId.slice(0, 63)],
@@ -161,18 +163,19 @@ function isBelow(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
-/** The first process inside: bubblewrap's only child, once it has started the program. */
-function initOf(bubblewrapPid: number): number | undefined {
-  const [init] = childrenOf(bubblewrapPid);
-  return init !== undefined && childrenOf(init).length > 0 ? init : undefined;
+/** The first process inside that is not bubblewrap's own; undefined until there is one. */
+function programOf(bubblewrapPid: number): number | undefined {
+  const [first] = childrenOf(bubblewrapPid);
+  if (first === undefined || commandOf(first) !== commandOf(bubblewrapPid)) return first;
+  return childrenOf(first)[0];
 }
 
 /** A job that has just been started may not have its namespaces yet. */
-async function untilInit(leader: number): Promise<number | undefined> {
+async function untilProgram(leader: number): Promise<number | undefined> {
   const deadline = performance.now() + ENTER_TIMEOUT_MS;
   for (;;) {
-    const init = initOf(leader);
-    if (init !== undefined || performance.now() > deadline) return init;
+    const program = programOf(leader);
+    if (program !== undefined || performance.now() > deadline) return program;
     await delay(ENTER_PAUSE_MS);
   }
 }

@@ -14,7 +14,8 @@ interface Row {
 describe("Launch 20 jobs with tag lr-sweep, tell me which failed", () => {
   test("starts twenty, and tells the three that fail apart", async ({ mcp }) => {
     const ask = conversation(mcp, 24);
-    const script = 'case {lr} in 0.04) exit 1;; 0.11) kill -9 $$;; esac; echo "lr {lr} done"';
+    const script =
+      'case {lr} in 0.04) exit 1;; 0.11) sh -c "kill -9 \\$\\$"; exit;; esac; echo "lr {lr} done"';
     const sweep = {
       ...{ image: "python:3.12", name: "lr-sweep", tags: ["lr-sweep"], command: script, life_span: "1h" },
       matrix: { lr: Array.from({ length: 19 }, (_, index) => Number((index / 100).toFixed(2))) },

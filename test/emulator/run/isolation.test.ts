@@ -164,7 +164,19 @@ describe.runIf(canIsolate)(title, () => {
 
   test("ends as a shell tells it", async () => {
     expect((await sh("exit 9")).ending.exitCode).toBe(9);
-    expect((await sh("kill -9 $$")).ending.exitCode).toBe(137);
+    expect((await sh("sh -c 'kill -9 $$'")).ending.exitCode).toBe(137);
+  });
+
+  test("is the first process of its container, which no signal without a handler ends", async () => {
+    expect((await sh("echo $$")).text).toBe("1\n");
+    expect((await sh("kill -TERM $$; kill -9 $$; echo still; exit 3")).ending.exitCode).toBe(3);
+  });
+
+  test("is not waited for when nothing would come of asking it to end", async () => {
+    const { job } = start(runner, ["sleep", "600"]);
+    await job.exec(["true"], { tty: false });
+    job.kill("SIGTERM");
+    expect((await job.ended).exitCode).toBe(137);
   });
 
   test("is asked to end before it is forced to", async () => {
@@ -181,7 +193,7 @@ describe.runIf(canIsolate)(title, () => {
 
   test("leaves nothing behind when it is killed", async () => {
     const { job, launch } = start(runner, ["sh", "-c", "sleep 600 & env -i setsid sleep 600 & wait"]);
-    await expect.poll(() => processesOf(launch.jobId).length).toBeGreaterThan(3);
+    await expect.poll(() => processesOf(launch.jobId).length).toBeGreaterThan(2);
     job.kill("SIGKILL");
     expect((await job.ended).exitCode).toBe(137);
     expect(processesOf(launch.jobId)).toEqual([]);
