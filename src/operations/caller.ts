@@ -2,6 +2,7 @@ import type { Platform } from "../client/index.ts";
 import type { JobIdentity } from "../jobs/identity.ts";
 import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
 import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
+import type { Signalled } from "../jobs/signals.ts";
 import { Confirmations } from "./confirmations.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -47,8 +48,8 @@ export interface Caller {
   readonly watcher: Watcher;
   readonly suggestions: Suggestions;
   readonly confirmations: Confirmations;
-  /** When a job was sent a SIGKILL, by its id: Unix milliseconds. */
-  readonly signals: Map<string, number>;
+  /** The last signal that a job was sent, by its id. */
+  readonly signals: Map<string, Signalled>;
   /** By local port. */
   readonly forwards: Map<string, OpenForward>;
   /** Saves on their way, by job id and image. */

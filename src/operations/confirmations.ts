@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { JobDescription } from "../client/index.ts";
+import type { Signal } from "../jobs/signals.ts";
 
 const MAC_BYTES = 16;
 const HEAD_BYTES = 6;
@@ -7,7 +8,7 @@ const UUID_ID = /^job-([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([
 const MOST_NOTES = 20;
 
 /** What is done once somebody confirms it. */
-export type Deed = "kill" | "signal";
+export type Deed = "kill" | `signal ${Signal}`;
 
 /** What a token stands for. */
 interface Shown {

@@ -54,3 +54,10 @@ export async function runInJob(
 function mayHaveEndedJob({ exitCode, timedOut }: Collected): boolean {
   return exitCode === undefined ? !timedOut : signalOf(exitCode) !== undefined;
 }
+
+/** What the platform says beyond the exit code: why nothing could be started. */
+export function startTrouble({ exitMessage = "" }: Collected): string | undefined {
+  return exitMessage === "" || /^command terminated with exit code \d+$/.test(exitMessage)
+    ? undefined
+    : exitMessage;
+}

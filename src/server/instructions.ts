@@ -17,6 +17,8 @@ const BY_TOOL: Readonly<Record<string, string>> = {
   job_exec: "job_exec runs a command in a running job; a non-zero exit code is data, not a tool error.",
   job_kill:
     "job_kill ends work that cannot be resumed: kill only what the user named, never to make room unasked.",
+  job_signal:
+    "job_signal with TERM lets a running job save its work and end; prefer it to job_kill for that.",
   job_capacity: "job_capacity says what could start now and what it costs.",
 };
 

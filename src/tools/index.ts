@@ -11,7 +11,7 @@ import { list } from "./list/index.ts";
 import { logs } from "./logs/index.ts";
 import { rerun } from "./rerun/index.ts";
 import { save } from "./save.ts";
-import { signal } from "./signal.ts";
+import { signal } from "./signal/index.ts";
 import { start } from "./start/index.ts";
 import { status } from "./status/index.ts";
 import { telemetry } from "./telemetry.ts";

@@ -25,7 +25,7 @@ describe("a confirmation", () => {
 
   test("is good for one deed", () => {
     const confirmations = new Confirmations(keyFor("a"));
-    expect(confirmations.read("signal", issue(confirmations, [USUAL]))).toBe("unknown");
+    expect(confirmations.read("signal KILL", issue(confirmations, [USUAL]))).toBe("unknown");
   });
 
   test("is used once, however it is written", () => {

@@ -2,7 +2,7 @@ import { describe, onTestFinished } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Call, type Consent, openCaller } from "../../src/operations/caller.ts";
 import { killJobs } from "../../src/operations/kill/index.ts";
-import { signalJob } from "../../src/operations/signal.ts";
+import { signalJob } from "../../src/operations/signal/index.ts";
 import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -16,6 +16,8 @@ function callOn(platform: Platform, consent?: Consent): Call {
   onTestFinished(() => caller.close());
   return { caller, signal: new AbortController().signal, progress: () => undefined, consent };
 }
+
+const KILL = { signal: "KILL", waitMs: 5000 } as const;
 
 const named = (...refs: string[]) => ({ refs, where: {}, others: false });
 
@@ -53,11 +55,19 @@ describe("a call that asks first", () => {
   test("sends no signal to another job than the confirmed one", async ({ platform, running }) => {
     await running("box");
     const other = await running("other");
-    const first = await signalJob({ ref: "box", project: undefined }, callOn(platform));
+    const first = await signalJob({ ref: "box", project: undefined, ...KILL }, callOn(platform));
     if (first.outcome !== "unconfirmed") throw new Error("nobody was asked");
     const consent = { answer: "yes", token: first.token } as const;
-    const second = await signalJob({ ref: "other", project: undefined }, callOn(platform, consent));
+    const second = await signalJob({ ref: "other", project: undefined, ...KILL }, callOn(platform, consent));
     expect(second).toMatchObject({ outcome: "declined", why: "other" });
+    const gentle = { ref: "box", project: undefined, signal: "TERM", waitMs: 0 } as const;
+    const asked = await signalJob(gentle, callOn(platform));
+    if (asked.outcome !== "unconfirmed") throw new Error("nobody was asked");
+    const agreed = callOn(platform, { answer: "yes", token: asked.token });
+    expect(await signalJob({ ...gentle, ...KILL }, agreed)).toMatchObject({
+      outcome: "declined",
+      why: "other",
+    });
     expect((await platform.jobs.status(other.id)).status).toBe("running");
   });
 });

@@ -37,8 +37,18 @@ const ENDINGS: Call[] = [
   ["job_start", { image: "ubuntu:22.04", command: "true", name: "taken" }],
   ["job_kill", { name_pattern: "chosen" }],
 ];
+const WAITING = new Set(["job_wait", "job_signal"]);
 /** Of each of these at least one call is printed, so that the test tests something. */
-const PRINTED = ["job_kill", "job_list", "job_logs", "job_rerun", "job_start", "job_status", "job_wait"];
+const PRINTED = [
+  "job_kill",
+  "job_list",
+  "job_logs",
+  "job_rerun",
+  "job_signal",
+  "job_start",
+  "job_status",
+  "job_wait",
+];
 
 async function scene(world: World, place: Place): Promise<void> {
   const options = { tags: ["t"] };
@@ -62,7 +72,7 @@ async function follow(
   const calls = nextCalls(text).filter((next) => JSON.stringify(next.args) !== JSON.stringify(args));
   for (const next of calls) {
     // A job that sleeps is waited for no longer than it takes to see that it is the right one.
-    const short = next.tool === "job_wait" ? { wait_seconds: 1 } : {};
+    const short = WAITING.has(next.tool) ? { wait_seconds: 1 } : {};
     const answer = await agent.call(next.tool, { ...next.args, ...short });
     if (answer.isError || decoys.some(({ id }) => JSON.stringify(answer.data).includes(id)))
       wrong.push(`${text}\n→ ${next.tool} ${JSON.stringify(next.args)}\n${answer.text}`);
@@ -100,6 +110,7 @@ describe("a call that an answer gives as an object", () => {
     ["job_start", { image: "ubuntu:22.04", command: "true" }],
     ["job_start", { image: "ubuntu:22.04", command: "echo {x}", matrix: { x: ["1", "2"] } }],
     ["job_rerun", { job: "done", dry_run: false }],
+    ["job_kill", { name_pattern: "chosen" }],
   ];
 
   test("is printed in its text, and works", async ({ world }) => {

@@ -1,5 +1,6 @@
 import type { Preset } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
+import type { Signalled } from "../signals.ts";
 
 /** Why a job stands where it stands, and what would help. */
 export interface Explanation {
@@ -22,8 +23,8 @@ export interface JobSurroundings {
   running?: readonly string[] | undefined;
   /** What "so far" counts to. */
   nowMs?: number | undefined;
-  /** When this server sent the job a SIGKILL. */
-  signalledAtMs?: number | undefined;
+  /** The last signal that this server sent the job. */
+  signalled?: Signalled | undefined;
 }
 
 type Advice = Pick<Explanation, "next" | "besideLog">;

@@ -1,4 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
+import { SIGNALS } from "../signals.ts";
 import { formatDuration, formatInstant, formatSpan } from "../time/durations.ts";
 import { explainExitCode } from "./exit-codes.ts";
 import {
@@ -87,13 +88,14 @@ function lifeText({ life_span, history: { run_time_seconds: ran } }: JobDescript
 function byExitCode(job: JobDescription, around: JobSurroundings): Explanation | undefined {
   const { exit_code } = job.history;
   if (exit_code === undefined) return undefined;
-  const explained = explainExitCode(exit_code);
-  if (exit_code !== 137) return explained;
-  if (around.signalledAtMs !== undefined)
+  const { signalled } = around;
+  if (signalled !== undefined && exit_code === 128 + SIGNALS[signalled.signal])
     return stated(
-      `It was killed by signal 9 (SIGKILL, exit code 137), which job_signal of this server sent at ${formatInstant(around.signalledAtMs)}.`,
+      `It was ended by signal ${exit_code - 128} (SIG${signalled.signal}, exit code ${exit_code}), which job_signal of this server sent at ${formatInstant(signalled.atMs)}.`,
       "Start it again if that was not meant.",
     );
+  const explained = explainExitCode(exit_code);
+  if (exit_code !== 137) return explained;
   return {
     ...explained,
     why: `${explained.why} Its memory limit was ${memoryOf(job)}.`,

@@ -5,6 +5,8 @@ import { pauseFor } from "../patience.ts";
 import { Poll } from "../watch/poll.ts";
 
 const POLL_MS = 250;
+const QUICK_MS = 5000;
+const SLOW_POLL_MS = 1000;
 
 /** Whether a job has ended, was started anew or lost its place since it was seen like this. */
 export function hasTurned(before: JobDescription, now: JobDescription): boolean {
@@ -32,17 +34,25 @@ export async function untilTurned(
   { caller: { platform }, signal }: Asking,
 ): Promise<JobDescription | undefined> {
   const poll = new Poll([job], platform);
-  const deadlineMs = Date.now() + Math.min(ms, msLeft(signal));
+  const startedMs = Date.now();
+  const deadlineMs = startedMs + Math.min(ms, msLeft(signal));
   try {
     for (;;) {
       await poll.refresh(signal, deadlineMs);
       const [now = job] = poll.jobs;
       if (hasTurned(job, now)) return now;
-      if (Date.now() + POLL_MS >= deadlineMs) return isKnown(poll) ? now : undefined;
-      await pauseFor(POLL_MS, signal);
+      const nowMs = Date.now();
+      const pauseMs = pauseAfter(nowMs - startedMs);
+      if (nowMs + pauseMs >= deadlineMs) return isKnown(poll) ? now : undefined;
+      await pauseFor(pauseMs, signal);
     }
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     return undefined;
   }
+}
+
+/** Who has waited for long is told a little later. */
+function pauseAfter(waitedMs: number): number {
+  return waitedMs < QUICK_MS ? POLL_MS : SLOW_POLL_MS;
 }

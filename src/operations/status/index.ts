@@ -92,7 +92,7 @@ function explain(job: JobDescription, around: Surroundings, { caller }: Asking) 
     room: around.room.get(job.cluster_name),
     running: isAboutQuota(job) ? around.running : undefined,
     nowMs: Date.now(),
-    signalledAtMs: caller.signals.get(job.id),
+    signalled: caller.signals.get(job.id),
   });
   return { job, explanation, preset: presets?.find(({ name }) => name === job.preset_name) };
 }

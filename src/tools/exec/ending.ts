@@ -2,20 +2,13 @@ import { type Collected, isFinished, type PlatformError } from "../../client/ind
 import { callText } from "../../jobs/next-call.ts";
 import { quoted } from "../../jobs/reasons/explanation.ts";
 import { statusText } from "../../jobs/standing.ts";
-import type { Execution } from "../../operations/exec.ts";
+import { type Execution, startTrouble } from "../../operations/exec.ts";
 import { wasDisplaced, wasRestarted } from "../../operations/find/turned.ts";
 
 /** The close code of a WebSocket whose other end said nothing. */
 const NO_CLOSE_FRAME = 1006;
 
 type Ran = Extract<Execution, { ran: Collected }>;
-
-/** What the platform says beyond the exit code: why nothing could be started. */
-export function startTrouble({ exitMessage = "" }: Collected): string | undefined {
-  return exitMessage === "" || /^command terminated with exit code \d+$/.test(exitMessage)
-    ? undefined
-    : exitMessage;
-}
 
 /** How a command ended, seen from outside. */
 export function endingText(result: Ran, { seconds, isArgv }: { seconds: number; isArgv: boolean }): string {

@@ -12,7 +12,7 @@ import { nameOf } from "../../jobs/standing.ts";
 import { secretInText } from "../../jobs/start/plain-secrets.ts";
 import { counted, present } from "../../jobs/words.ts";
 import { redactorFor } from "../../operations/caller.ts";
-import { runInJob } from "../../operations/exec.ts";
+import { runInJob, startTrouble } from "../../operations/exec.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { command, jobRef, project, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
@@ -20,7 +20,7 @@ import { unknownOutcome } from "../errors.ts";
 import { fromItsEnvironment, refuseSecrets } from "../plain-secrets.ts";
 import { hinted } from "../reading/hint.ts";
 import { meantText } from "../whose.ts";
-import { endingText, lookText, startTrouble } from "./ending.ts";
+import { endingText, lookText } from "./ending.ts";
 
 /** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
 const CUT_END = /\S{1,1000}$/;

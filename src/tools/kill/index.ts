@@ -18,7 +18,7 @@ export const kill = defineTool({
   name: "job_kill",
   title: "Kill jobs",
   description:
-    "Ends jobs for good, only those the user named. By tags, name_pattern or status it only lists them with a token; the token ends exactly those.",
+    "Ends jobs for good, only those the user named. By tags, name_pattern or status it only lists them with a token; the token ends exactly those. Gentler: job_signal TERM.",
   toolset: "core",
   input: z.strictObject({
     jobs: hinted(jobRefs, { names: true, narrows: true }).optional(),

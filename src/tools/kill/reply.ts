@@ -1,7 +1,7 @@
 import { type JobDescription, mayHaveHappened, PlatformError } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
 import { shortId } from "../../jobs/names/ids.ts";
-import { callText } from "../../jobs/next-call.ts";
+import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { counted, named, plural, present } from "../../jobs/words.ts";
 import type { Policy } from "../../operations/caller.ts";
@@ -27,12 +27,16 @@ export function previewReply(preview: KillPreview, policy: Policy) {
     const data = { jobs: [], skipped: left.map(identityOf) };
     return { text: [nothing, ...previewLeft(preview, policy)].join("\n"), data };
   }
-  const call = callText({ tool: "job_kill", arguments: { token } });
+  const kill = { tool: "job_kill", arguments: { token } };
+  const call = callText(kill);
+  const running = chosen.find(({ status }) => status === "running");
+  const gentler = gentlerWay(running?.id, policy);
   const lines = [
     `Nothing was killed yet. ${counted(chosen.length, "job")} in ${identityOf(first).project} would be killed:`,
     ...chosen.map((job) => `${rowText(job, statusText(job))}${notYours(job, job.owner === user)}`),
     moreCount > 0 && `${moreCount} more match; select again after these.`,
     ...previewLeft(preview, policy),
+    gentler.text,
     `If that is what the user wants, call ${call} within ${TOKEN_MINUTES} minutes; it kills exactly the jobs listed above.`,
   ];
   const data = {
@@ -40,7 +44,17 @@ export function previewReply(preview: KillPreview, policy: Policy) {
     jobs: chosen.map((job) => ({ job: nameOf(job), id: job.id, owner: job.owner, status: job.status })),
     skipped: ifAny(left.map(identityOf)),
   };
-  return { text: present(lines).join("\n"), data };
+  return { text: present(lines).join("\n"), data, next: [...gentler.next, kill] };
+}
+
+/** What leaves a job the time to save its work, where that is offered. */
+function gentlerWay(job: string | undefined, { toolset }: Policy): { text?: string; next: NextCall[] } {
+  if (job === undefined || toolset !== "all") return { next: [] };
+  const call = { tool: "job_signal", arguments: { job, signal: "TERM" } };
+  return {
+    text: `Gentler, for a job that runs: ${callText(call)} lets it save its work and end.`,
+    next: [call],
+  };
 }
 
 export function questionText(jobs: readonly JobDescription[]): string {
@@ -84,8 +98,9 @@ export function killReply(
     left.count > 0 && `${left.count} skipped`,
   ]).join("; ");
   const isOne = outcomes.length === 1 && left.count === 0;
+  const gentler = gentlerWay(killed.find(({ before }) => before === "running")?.id, policy);
   const text = isOne ? lines : [`${headline}.`, ...lines, ...leftLines, ...next];
-  return { text: text.join("\n"), data };
+  return { text: present([...text, gentler.text]).join("\n"), data, next: gentler.next };
 }
 
 function previewLeft({ left, leftCount }: KillPreview, policy: Policy): string[] {

@@ -18,6 +18,8 @@ export interface Hint {
   commas?: true;
   /** Empty is refused, not taken as absent: without it, a call would change more than was meant. */
   narrows?: true;
+  /** Other ways to write the words of an enum. */
+  spellings?: Readonly<Record<string, string>>;
   /** What it names is all that the call acts on, whatever narrows otherwise. */
   names?: true;
 }

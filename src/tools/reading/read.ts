@@ -72,7 +72,7 @@ function readValue(schema: z.ZodType, given: unknown): unknown {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodArray) return readList(inner.element as z.ZodType, given, hint);
   if (inner instanceof z.ZodRecord) return readRecord(inner.valueType as z.ZodType, given);
-  if (inner instanceof z.ZodEnum) return readWord(inner.options.map(String), given);
+  if (inner instanceof z.ZodEnum) return readWord(inner.options.map(String), given, hint);
   if (inner instanceof z.ZodNumber) return readNumber(inner, given);
   if (inner instanceof z.ZodBoolean) return readFlag(given);
   if (inner instanceof z.ZodString) return readText(given, hint);
@@ -91,10 +91,15 @@ function readFlag(given: unknown): unknown {
   return word === "true" || (word === "false" ? false : given);
 }
 
-function readWord(words: readonly string[], given: unknown): unknown {
-  if (typeof given !== "string") return given;
-  const plain = given.trim().toLowerCase();
-  return words.find((word) => word === plain || word.replaceAll("-", "_") === plain) ?? given.trim();
+function readWord(words: readonly string[], given: unknown, { spellings = {} }: Hint): unknown {
+  if (typeof given !== "string" && typeof given !== "number") return given;
+  const written = String(given).trim();
+  const plain = written.toLowerCase();
+  const isMeant = (word: string) => word.toLowerCase() === plain;
+  const spelling = Object.keys(spellings).find(isMeant);
+  if (spelling !== undefined) return spellings[spelling];
+  const word = words.find((each) => isMeant(each) || each.replaceAll("-", "_") === plain);
+  return word ?? (typeof given === "string" ? written : given);
 }
 
 function readText(given: unknown, { verbatim, seconds, words }: Hint): unknown {

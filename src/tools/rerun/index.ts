@@ -61,7 +61,7 @@ export const rerun = defineTool({
     const request = { items: [item], ...repeat, lifeSpanSeconds };
     const checked = await orNothing(checkStart(request, call), request);
     if (earlier !== undefined) return startNow(request, checked, { call, deadlineMs: 0 });
-    const isSignalled = call.caller.signals.has(source.id);
+    const isSignalled = call.caller.signals.get(source.id)?.signal === "KILL";
     const doubts = doubtsAbout(source, checked, { lifeSpanSeconds, isSignalled });
     const next = startItText(source, { isBeside: isBeside && given === undefined });
     const reply = isDry

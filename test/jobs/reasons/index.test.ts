@@ -182,7 +182,10 @@ describe("explaining a finished job", () => {
   test("blames a SIGKILL of this server on it, and names job_signal where it cannot know", () => {
     const job = failed("Error", { exit_code: 137 });
     expect(explainJob(job).why).toContain("job_signal");
-    const known = explainJob(job, { signalledAtMs: Date.parse("2026-11-22T11:00:00Z"), presets });
+    const known = explainJob(job, {
+      signalled: { signal: "KILL", atMs: Date.parse("2026-11-22T11:00:00Z") },
+      presets,
+    });
     expect(known.why).toContain("which job_signal of this server sent at 2026-11-22T11:00:00Z");
     expect(known.certainty).toBe("stated");
     expect(known.next).not.toContain("memory");

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
+import { nextCalls } from "../../support/next-calls.ts";
 import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
@@ -33,6 +34,7 @@ describe("job_kill, jobs by name", () => {
       },
     ]);
     expect(text).toContain("Killed 2 of 2.");
+    expect(nextCalls(text)).toEqual([{ tool: "job_signal", args: { job: one.id, signal: "TERM" } }]);
   });
 
   test("leaves a finished job as it is and says so", async ({ mcp, platform }) => {
@@ -195,7 +197,10 @@ describe("job_kill, a selection", () => {
     await running("lr-1");
     await running("lr-2");
     await running("other");
-    const { data } = await mcp.ok("job_kill", { name_pattern: "lr-*", status: "running" });
+    const { data, text } = await mcp.ok("job_kill", { name_pattern: "lr-*", status: "running" });
+    expect(text).toMatch(
+      /^Gentler, .*: job_signal \{"job":"job-.*","signal":"TERM"\} lets it save its work/m,
+    );
     expect(data.jobs.map(({ job }: { job: string }) => job).sort()).toEqual(["lr-1", "lr-2"]);
     const none = await mcp.ok("job_kill", { name_pattern: "lr-*", status: "pending" });
     expect(none.data.token).toBeUndefined();

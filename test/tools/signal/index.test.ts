@@ -1,7 +1,7 @@
 import { describe } from "vitest";
-import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
-import { SLEEP } from "../support/sleepers.ts";
+import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
+import { SLEEP } from "../../support/sleepers.ts";
 
 describe("job_signal", () => {
   test("kills the process: the job fails with 137", async ({ mcp, platform }) => {
@@ -51,10 +51,10 @@ describe("job_signal", () => {
     expect(await mcp.refusal("job_signal", { job: "train" })).toMatch(/^unavailable: .*Nothing was sent/s);
     for (const fault of [{ kind: "reset" }, { kind: "answer", status: 500 }] as const) {
       emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: fault });
-      const text = await mcp.refusal("job_signal", { job: "train" });
+      const text = await mcp.refusal("job_signal", { job: "train", wait_seconds: 0 });
       expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs":\["train"\]\}/s);
     }
-  }, 25_000);
+  });
 
   test("sends who names a waiting job on: it has no process yet", async ({ mcp, platform }) => {
     await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
