@@ -12,6 +12,8 @@ export interface MonitorOptions {
   timestamps?: boolean | undefined;
   /** Line between the archived and the live part; the empty string = none; by default the server makes one up. */
   separator?: string | undefined;
+  /** Adds lines that tell where the archived and the live part begin. */
+  debug?: boolean | undefined;
   where?: Where | undefined;
 }
 
@@ -22,12 +24,13 @@ export function newSeparator(): string {
 
 /** Opens one job's log. Source: protocol reference 4.2. */
 export async function openLog(at: Connection, { id, options }: OnJob<MonitorOptions>, call?: CallOptions) {
-  const { since, timestamps, separator, where } = options;
+  const { since, timestamps, separator, debug, where } = options;
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "log_ws"] }, call);
   const query = new URLSearchParams();
   if (since !== undefined) query.set("since", toInstant(since));
   if (timestamps === true) query.set("timestamps", "true");
   if (separator !== undefined) query.set("separator", separator);
+  if (debug === true) query.set("debug", "true");
   const search = query.size === 0 ? "" : `?${query.toString()}`;
   return at.sockets.open(
     { what: `Reading the log of ${id}`, url: url + search, ping: true, isRead: true },

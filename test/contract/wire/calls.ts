@@ -82,6 +82,7 @@ const monitor: Act = async ({ jobs }, wireCase) => {
     since: str(args.since),
     timestamps: bool(args.timestamps),
     separator: str(args.separator),
+    debug: bool(args.debug),
     where: whereOf(wireCase),
   };
   for await (const chunk of jobs.monitor(idOf(wireCase), options)) chunks.push(chunk);
