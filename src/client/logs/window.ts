@@ -11,7 +11,7 @@ const ARCHIVE_QUIET_MS = 600;
 /** How long to wait for the answer to a ping: the connection itself may hold bytes back. */
 const PONG_MS = 3000;
 const TOGETHER_MS = 2;
-/** The reader has caught up with a job that never pauses once its lines come no faster than time passes. */
+/** The reader has caught up with a job that never pauses once its lines come as fast as time passes. */
 const FLOW_MS = 1500;
 const FLOW_SLACK_MS = 500;
 /** Archived timestamps carry microseconds, live ones nanoseconds. */
@@ -84,10 +84,14 @@ async function readSome(listener: Listener, scan: Scan, window: Window): Promise
   if (heard === "pong") return scan.isLive ? "caught_up" : "quiet";
   if (heard === "nothing") return patienceMs >= leftMs ? "time" : onSilence(listener, scan);
   if (!scan.feed(heard)) return "enough";
-  // Output without a pause leaves no quiet moment in which to ask.
-  if (scan.isFlowing) listener.probe();
-  else listener.forget();
+  onBytes(listener, scan, window);
   return undefined;
+}
+
+/** Output without a pause leaves no quiet moment in which to ask; a log that will be closed needs none. */
+function onBytes(listener: Listener, { isFlowing }: Scan, { isOver }: Window): void {
+  if (isFlowing && !isOver) listener.probe();
+  else listener.forget();
 }
 
 /** Silence proves nothing until the connection was asked whether it holds something back. */
@@ -214,7 +218,8 @@ class Scan {
     const elapsedMs = nowMs - this.#flow.atMs;
     if (stampMs > this.#nowMs) this.isFlowing = true;
     if (elapsedMs < FLOW_MS) return;
-    if (stampMs - this.#flow.stampMs <= elapsedMs + FLOW_SLACK_MS) this.isFlowing = true;
+    // Lines of one moment that take long to read are old ones.
+    if (Math.abs(stampMs - this.#flow.stampMs - elapsedMs) <= FLOW_SLACK_MS) this.isFlowing = true;
     this.#flow = { atMs: nowMs, stampMs };
   }
 }

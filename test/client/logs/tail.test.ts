@@ -1,5 +1,7 @@
-import { describe } from "vitest";
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, onTestFinished, vi } from "vitest";
 import type { JobDescription } from "../../../src/client/index.ts";
+import { gate } from "../../support/gate.ts";
 import { answerJob, type LogServer, playLog, printed, stamp, texts } from "../../support/log-stub.ts";
 import { expect, JOB_ID, test } from "../../support/platform-stub.ts";
 
@@ -74,6 +76,37 @@ describe("tail", () => {
 
     expect(tail.lines.length).toBeGreaterThan(0);
     expect(tail.live).toBe(true);
+  });
+
+  test("reads the burst of a job that has ended to its end, however slowly", async ({ stub, platform }) => {
+    const endMs = Date.now() - 60_000;
+    answerJob(stub, { startMs: endMs - 1000, endMs });
+    const line = (text: string) => Buffer.from(`${stamp(endMs - 500, 9)} ${text}\n`);
+    const taken = [gate(), gate()];
+    stub.play("/log_ws", async (socket) => {
+      socket.send(line("one"));
+      await taken[0]?.opened;
+      socket.send(line("two"));
+      await taken[1]?.opened;
+      // Whoever takes it for the end has asked by then.
+      await pause(50);
+      socket.send(line("three"));
+      socket.close(1000);
+    });
+    let laterMs = 0;
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + laterMs);
+    onTestFinished(() => clock.mockRestore());
+    const isEnough = ({ text }: { text: string }) => {
+      laterMs += 2000;
+      taken[text === "one" ? 0 : 1]?.open();
+      return false;
+    };
+
+    const tail = await platform.jobs.tail(JOB_ID, { first: true, isEnough });
+
+    expect(texts(tail)).toEqual(["one", "two", "three"]);
+    expect(tail).toMatchObject({ ending: "closed", more: false, reachedStart: true });
   });
 
   test("gives nothing for a job that printed nothing", async ({ stub, platform }) => {
