@@ -1,4 +1,4 @@
-import type { JobDescription, LogTail, Platform } from "../../client/index.ts";
+import type { Cursor, JobDescription, LogTail, Platform } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import { keyAfter, mayBeginInKey } from "../../jobs/redact/private-keys.ts";
@@ -56,7 +56,8 @@ export async function readFromStart(
   const tail = await read(after);
   if (after !== undefined || since === undefined || !mayBeginInKey(tail.lines.map(({ text }) => text)))
     return { ...tail, start: after, linesBefore };
-  const start = await keyedStart(platform, { job, since }, signal);
+  const place = { time: since.toISOString(), count: 0 };
+  const start = await keyedPlace(platform, { job, place }, signal);
   // What was taken for a match may have been a line of a key.
   const again = start.inKey === undefined || enough === undefined ? tail : await read(start);
   return { ...again, start, linesBefore };
@@ -66,13 +67,13 @@ function bySight(isEnough: (text: string) => boolean) {
   return ({ text }: { text: string }) => isEnough(text);
 }
 
-/** Where `since` lies, and whether that is inside a private key. */
-async function keyedStart(
+/** A place, and whether it is inside a private key. */
+export async function keyedPlace(
   platform: Platform,
-  { job, since }: { job: JobDescription; since: Date },
+  { job, place }: { job: JobDescription; place: Cursor },
   signal: AbortSignal,
 ): Promise<LogPlace> {
-  const before = { time: since.toISOString(), count: 0 };
-  const { lines } = await platform.jobs.tail(job.id, { job, before, lines: KEY_LINES }, { signal });
-  return { ...before, inKey: keyAfter(lines.map(({ text }) => showText(text))) };
+  const options = { job, before: place, lines: KEY_LINES };
+  const { lines } = await platform.jobs.tail(job.id, options, { signal });
+  return { ...place, inKey: keyAfter(lines.map(({ text }) => showText(text))) };
 }

@@ -110,18 +110,26 @@ function enoughOf(
   { lines: most = DEFAULT_FIRST_MATCHES, context = 0, ignore_case: ignoreCase, invert = false }: LogQuery,
   { grep, redact }: { grep: string; redact: Redact },
 ): (inKey?: InKey) => LineMatch {
-  const matcher = lineMatcher(grep, { redact, ignoreCase });
+  const matcher = lineMatcher(grep, { redact, ignoreCase, invert, isLazy: true });
   return (inKey) => {
     const isMatch = matcher(inKey);
     let wanted = most;
     let behind = context;
     return (text) => {
-      const isFound = isMatch(text) !== invert;
+      const isFound = isMatch(text);
       if (wanted === 0) behind -= 1;
       else if (isFound) wanted -= 1;
       return wanted === 0 && behind <= 0;
     };
   };
+}
+
+interface MatchOptions {
+  redact: Redact;
+  ignoreCase?: boolean | undefined;
+  invert?: boolean;
+  /** May miss a line that matches only because of what is hidden in it: hiding costs far more than matching. */
+  isLazy?: boolean;
 }
 
 /**
@@ -130,11 +138,15 @@ function enoughOf(
  */
 export function lineMatcher(
   pattern: string,
-  { redact, ignoreCase = false }: { redact: Redact; ignoreCase?: boolean | undefined },
+  { redact, ignoreCase = false, invert = false, isLazy = false }: MatchOptions,
 ): (inKey?: InKey) => LineMatch {
   const { test: matches } = compileSearch(pattern, { ignoreCase });
   return (inKey) => {
     const guard = new KeyGuard(inKey);
-    return (text) => matches(redact(guard.line(showText(text))).text);
+    return (text) => {
+      const shown = guard.line(showText(text));
+      if (isLazy && matches(shown) === invert) return false;
+      return matches(redact(shown).text) !== invert;
+    };
   };
 }

@@ -9,7 +9,7 @@ import {
 } from "../../client/index.ts";
 import { mayBeginInKey } from "../../jobs/redact/private-keys.ts";
 import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
-import { readFromStart } from "./from-start.ts";
+import { keyedPlace, readFromStart } from "./from-start.ts";
 import type { LogWait, ReadPlan } from "./query.ts";
 import { KEY_LINES, type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
 
@@ -55,10 +55,27 @@ export async function readJobLog(
     job,
     cursor: tail.cursor ?? beginning(job, since),
     // Only the place itself says whether it is inside a key.
-    start: isSamePlace(tail.start, after) ? after : tail.start,
+    start: isSamePlace(tail.start, after) ? after : await startOf(platform, { job, plan, tail }, signal),
     floor: after,
     ended: !live && isFinished(job.status),
   };
+}
+
+/** The place before the first line; a key may have begun before the time asked for, or before what is searched. */
+async function startOf(
+  platform: Platform,
+  { job, plan, tail }: { job: JobDescription; plan: ReadPlan; tail: Begun },
+  signal: AbortSignal,
+): Promise<LogPlace | undefined> {
+  const { start, lines, reachedStart } = tail;
+  const isCut = plan.since !== undefined || (plan.isSearch && !reachedStart);
+  if (start === undefined || start.inKey !== undefined || !isCut) return start;
+  if (!mayBeginInKey(lines.map(({ text }) => text))) return start;
+  return keyedPlace(platform, { job, place: start }, signal);
+}
+
+interface Begun extends Pick<LogTail, "lines" | "reachedStart"> {
+  start?: LogPlace | undefined;
 }
 
 /** The end of a log, the first `lead` lines of it for redaction only. */
@@ -100,6 +117,7 @@ async function readWaiting(
   return {
     ...read,
     ...leadOf(read, lines),
+    start: after === undefined ? await startOf(platform, { job, plan, tail: read }, signal) : read.start,
     cursor: read.cursor ?? beginning(job, since),
     floor: after,
     newLines: after === undefined ? undefined : taken,

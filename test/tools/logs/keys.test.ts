@@ -32,6 +32,25 @@ function leaked(texts: readonly string[], body: readonly string[]): string[] {
 }
 
 describe("a private key in a log", () => {
+  test("stays hidden from a time within it on, however the log is read", async ({ mcp, platform }) => {
+    const body = bodyOf(40);
+    const parts = [
+      [BEGIN, ...body.slice(0, 20)],
+      [...body.slice(20), "all done"],
+    ].map(scriptOf);
+    const job = await startJob(platform, { name: "keys", script: parts.join("\nsleep 0.05\n") });
+    await untilEnded(platform, job);
+    const { lines } = await platform.jobs.tail(job.id);
+    const middle = lines.find(({ text }) => text === body[20])?.time ?? "";
+    const asked = { jobs: ["keys"], since: new Date(middle).toISOString() };
+    const ways = [{}, { lines: 8 }, { grep: "." }, { until_pattern: "done" }, { from: "start" }];
+    const texts = await Promise.all(
+      ways.map(async (way) => (await mcp.ok("job_logs", { ...asked, ...way })).text),
+    );
+    expect(texts.filter((text) => text.includes("all done"))).toHaveLength(ways.length);
+    expect(leaked(texts, body)).toEqual([]);
+  });
+
   test.for([
     [60, 20],
     [60, 7],
