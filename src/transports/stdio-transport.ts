@@ -12,8 +12,10 @@ import { type Message, type Mistake, readLine, readValue, refuse, refuseLong } f
 import { LineSplitter, type LongLine } from "./line-splitter.ts";
 import { Outbox } from "./outbox.ts";
 
-/** A client that has this much to read itself is read no further. */
+/** A client that has this much to read itself is answered no further. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
+/** What it writes meanwhile is kept up to here: only by reading on is its end seen. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
 /** Characters of a mistake that are logged. */
 const LONGEST_REPORT = 300;
 /** From this version on there are no batches. */
@@ -37,6 +39,7 @@ export class StdioTransport implements Transport {
   readonly #outbox: Outbox;
   readonly #scrub: (text: string) => string;
   readonly #lines = new LineSplitter();
+  readonly #unread: Buffer[] = [];
   /** The client's unanswered requests. */
   #calls: Call[] = [];
   /** Our own requests to the client. */
@@ -57,7 +60,7 @@ export class StdioTransport implements Transport {
 
   start(): Promise<void> {
     this.#input.on("data", this.#onData);
-    this.#output.on("drain", this.#onDrain);
+    this.#output.on("drain", this.#read);
     return Promise.resolve();
   }
 
@@ -70,6 +73,7 @@ export class StdioTransport implements Transport {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#read();
     this.#take(this.#lines.take());
     for (const id of this.#asked) this.#answerForClient(id);
   }
@@ -86,24 +90,32 @@ export class StdioTransport implements Transport {
       this.#outbox.send(message, keyOf(message, options));
       if ("id" in message) this.#ask(message.id);
     }
-    if (this.#outbox.backlog > MAX_BACKLOG_BYTES) this.#input.pause();
     return Promise.resolve();
   }
 
   close(): Promise<void> {
     this.#input.off("data", this.#onData).pause();
-    this.#output.off("drain", this.#onDrain);
+    this.#output.off("drain", this.#read);
     this.#outbox.close();
     this.onclose?.();
     return Promise.resolve();
   }
 
   readonly #onData = (chunk: Buffer) => {
-    for (const line of this.#lines.push(chunk)) this.#take(line);
+    this.#unread.push(chunk);
+    this.#read();
   };
 
-  readonly #onDrain = () => {
-    if (!this.#hasEnded) this.#input.resume();
+  /** Takes what was written as long as the client reads, and all of it once that is no longer to be expected. */
+  readonly #read = () => {
+    while (this.#hasEnded || this.#outbox.backlog <= MAX_BACKLOG_BYTES) {
+      const chunk = this.#unread.shift();
+      if (chunk === undefined) break;
+      for (const line of this.#lines.push(chunk)) this.#take(line);
+    }
+    if (this.#hasEnded) return;
+    if (bytesOf(this.#unread) > MAX_UNREAD_BYTES) this.#input.pause();
+    else this.#input.resume();
   };
 
   #take(line: string | LongLine): void {
@@ -193,6 +205,10 @@ export class StdioTransport implements Transport {
     const error = { code: ErrorCode.RequestTimeout, message: "The client has stopped sending." };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
+}
+
+function bytesOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }
 
 function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {

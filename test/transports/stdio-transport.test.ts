@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
@@ -85,5 +86,30 @@ describe("what is sent to a reader that has stopped", () => {
     await expect.poll(() => heard.length).toBe(100);
     await transport.idle();
     expect(stream.writableLength).toBe(0);
+  });
+
+  test("does not hide that the client has stopped writing", async () => {
+    const { stream, read } = stopped();
+    const input = new PassThrough();
+    const transport = new StdioTransport(input, stream, String);
+    const heard: unknown[] = [];
+    transport.onmessage = (message) => {
+      heard.push(message);
+      if ("id" in message && message.id !== undefined)
+        void transport.send({ jsonrpc: "2.0", id: message.id, result: { text: "x".repeat(5_000_000) } });
+    };
+    await transport.start();
+    const ended = once(input, "end");
+    for (const id of [1, 2, 3]) {
+      input.write(`${JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })}\n`);
+      await new Promise(setImmediate);
+    }
+    expect(heard).toHaveLength(1);
+    input.end();
+    await ended;
+    transport.end();
+    expect(heard).toHaveLength(3);
+    read();
+    await transport.idle();
   });
 });
