@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { readIfThere, sendSignal, statFields } from "./run/process-table.ts";
 import { Folders, removeTree } from "./state/folders.ts";
 
@@ -24,18 +24,31 @@ export interface Home {
   close(): Promise<void>;
 }
 
-/** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if another emulator uses it, or its key is too short. */
+/** Opens (and locks) a data folder, or makes a temporary one. @throws {Error} if it cannot be written, another emulator uses it, or its key is too short. */
 export function openHome(dataDir: string | undefined): Home {
   if (dataDir === undefined) return temporaryHome();
-  makeFolder(dataDir);
-  const signingKey = keptKey(join(dataDir, "signing-key"));
-  const unlock = lockFolder(dataDir);
-  return {
-    folders: new Folders(dataDir),
-    stateFolder: dataDir,
-    signingKey,
-    close: async () => unlock(),
-  };
+  // Jobs are started elsewhere, with paths below this one.
+  const folder = resolve(dataDir);
+  try {
+    makeFolder(folder);
+    const signingKey = keptKey(join(folder, "signing-key"));
+    const unlock = lockFolder(folder);
+    return { folders: new Folders(folder), stateFolder: folder, signingKey, close: async () => unlock() };
+  } catch (error) {
+    throw isOfSystem(error) ? unusable(folder, error) : error;
+  }
+}
+
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
+}
+
+function unusable(folder: string, cause: Error): Error {
+  const why = /^\w+: (.+?),/.exec(cause.message)?.[1] ?? cause.message;
+  return new Error(
+    `The data folder ${folder} cannot be used (${why}): name a folder that can be made and written to.`,
+    { cause },
+  );
 }
 
 /** With those above it. Node's own way never returns where a system has no room for a folder, as in /proc. */

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { lockFolder, openHome } from "../../src/emulator/home.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
@@ -78,6 +78,27 @@ describe("a data folder that was there before", () => {
     expect(modes.length).toBeGreaterThan(8);
     await logs.close();
     store.close();
+    await home.close();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("a data folder that cannot be used", () => {
+  test.each(["file", "file/below", "/proc/nope/deep", "/sys/nope"])("is told as a sentence: %s", (path) => {
+    const folder = mkdtempSync(join(tmpdir(), "home-"));
+    writeFileSync(join(folder, "file"), "");
+    const data = resolve(folder, path);
+    expect(() => openHome(data)).toThrow(
+      new RegExp(`^The data folder ${data} cannot be used \\([a-z -]+\\): name a folder`),
+    );
+    rmSync(folder, { recursive: true });
+  });
+
+  test("is not one that is relative: that is resolved", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "home-"));
+    const home = openHome(relative(process.cwd(), folder));
+    expect(home.stateFolder).toBe(folder);
+    expect(home.folders.logs).toBe(join(folder, "logs"));
     await home.close();
     rmSync(folder, { recursive: true });
   });

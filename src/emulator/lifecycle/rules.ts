@@ -8,17 +8,30 @@ export function outcomeOf({
   exitCode,
   oomKilled,
   startError,
+  sandboxError,
   output,
 }: Ending & { output: string | null }): Pick<StatusItem, "status"> & Partial<StatusItem> {
+  if (sandboxError !== undefined)
+    return {
+      status: "failed",
+      reason: `Cannot create the container${sandboxError === "" ? "" : `: ${sandboxError}`}`,
+      description: FAILED_TO_START,
+    };
   if (exitCode === 0 && startError === undefined) return { status: "succeeded", exitCode };
   const cause = startError === undefined ? "Error" : "ContainerCannotRun";
   const reason = oomKilled ? "OOMKilled" : cause;
   return { status: "failed", reason, description: startError ?? output, exitCode };
 }
 
+/** What is said of a job that never ran, beside the reason. Source: protocol reference 3.11. */
+export const FAILED_TO_START = "The job could not be started.";
+
 /** Whether the restart policy starts the container again. */
-export function restartsAfter({ restartPolicy }: JobRecord, { exitCode, startError }: Ending): boolean {
-  if (startError !== undefined) return false;
+export function restartsAfter(
+  { restartPolicy }: JobRecord,
+  { exitCode, startError, sandboxError }: Ending,
+): boolean {
+  if ((startError ?? sandboxError) !== undefined) return false;
   return restartPolicy === "always" || (restartPolicy === "on-failure" && exitCode !== 0);
 }
 

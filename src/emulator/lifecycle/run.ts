@@ -6,12 +6,10 @@ import { Container } from "./container.ts";
 import type { RunDeps } from "./deps.ts";
 import { missing } from "./launch.ts";
 import { mayContinue } from "./queue.ts";
-import { comesBack, LOST, outcomeOf, pull, restartsAfter } from "./rules.ts";
+import { comesBack, FAILED_TO_START, LOST, outcomeOf, pull, restartsAfter } from "./rules.ts";
 
 /** Thrown to leave the flow of a job that has ended. */
 class Ended extends Error {}
-
-const FAILED_TO_START = "The job could not be started.";
 
 /** Takes one job from its creation to its end. */
 export class JobRun {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
-import { PassThrough, type Readable, type Writable } from "node:stream";
+import { PassThrough, Readable, type Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import type { Terminal } from "./launch.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
@@ -12,6 +13,18 @@ export interface Command {
   args: readonly string[];
   env: Record<string, string>;
   cwd: string;
+  /**
+   * Set where the program is started by way of another, which reports on descriptor 3: whether by that report the
+   * program began.
+   */
+  hasBegun?: ((report: string) => boolean) | undefined;
+}
+
+interface Exit {
+  exitCode: number;
+  startError?: string | undefined;
+  /** True when what was to start the program failed itself. */
+  neverBegan?: boolean;
 }
 
 /** A started program and its streams. */
@@ -24,7 +37,7 @@ export interface Child {
   stderr: Readable | undefined;
   resize(size: Terminal): void;
   /** Resolves when the program has ended; others may still hold its output open. */
-  exited: Promise<{ exitCode: number; startError?: string | undefined }>;
+  exited: Promise<Exit>;
   /** Resolves when all output was read, or when `discard` was called. */
   drained: Promise<unknown>;
   discard(): void;
@@ -75,16 +88,21 @@ function openStreams(pipes: Pipes): Streams {
   }
 }
 
-function startWith({ file, args, env, cwd }: Command, streams: Streams): Pick<Child, "pid" | "exited"> {
+function startWith(command: Command, streams: Streams): Pick<Child, "pid" | "exited"> {
+  const { file, args, env, cwd, hasBegun } = command;
   const theirs = [streams.stdin, streams.stdout, streams.stderr].map((pipe) => pipe.theirs);
   try {
-    const child = spawn(file, args, { env, cwd, detached: true, stdio: theirs });
-    const exited = new Promise<{ exitCode: number; startError?: string | undefined }>((resolve) => {
+    const stdio = hasBegun === undefined ? theirs : [...theirs, "pipe" as const];
+    const child = spawn(file, args, { env, cwd, detached: true, stdio });
+    const report = reportOf(child.stdio[3]);
+    const exited = new Promise<Exit>((resolve) => {
       child.once("error", (error) => resolve({ exitCode: 127, startError: error.message }));
-      // As a shell tells it.
-      child.once("exit", (code, signal) =>
-        resolve({ exitCode: signal === null ? (code ?? 1) : 128 + constants.signals[signal] }),
-      );
+      child.once("exit", (code, signal) => {
+        // As a shell tells it.
+        const exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+        if (hasBegun === undefined || code !== FAILURE) resolve({ exitCode });
+        else void report.then((text) => resolve({ exitCode, neverBegan: !hasBegun(text) }));
+      });
     });
     return { pid: child.pid ?? 0, exited };
   } catch (error) {
@@ -93,6 +111,14 @@ function startWith({ file, args, env, cwd }: Command, streams: Streams): Pick<Ch
   } finally {
     for (const descriptor of theirs) closeSync(descriptor);
   }
+}
+
+/** What starts a program ends with this code when it fails itself; killed, it reports nothing either. */
+const FAILURE = 1;
+
+/** All that came on a descriptor beyond the usual three. */
+async function reportOf(stream: unknown): Promise<string> {
+  return stream instanceof Readable ? text(stream).catch(() => "") : "";
 }
 
 function messageOf(error: unknown): string {

@@ -35,6 +35,8 @@ export interface Ending {
   oomKilled: boolean;
   /** Set when the program could not be started at all. */
   startError?: string | undefined;
+  /** Set when what isolates the job failed before there was a program. */
+  sandboxError?: string | undefined;
 }
 
 export interface Usage {

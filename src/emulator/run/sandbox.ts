@@ -52,7 +52,10 @@ export function openSandbox(): Housing | undefined {
       args: [...wrapping(launch, sizes), "--", ...argv],
       env,
       cwd: launch.folder,
+      // It reports the end of a program only, never its own.
+      hasBegun: (report) => report.includes('"exit-code"'),
     }),
+    ownWords: "bwrap: ",
     async enter(leader, { cwd }) {
       const program = await untilProgram(leader);
       if (program === undefined) return undefined;
@@ -90,7 +93,7 @@ function wrapping(launch: Launch, sizes: boolean): string[] {
     ...[...launch.mounts]
       .sort(byDepth)
       .flatMap(({ source, target, readOnly }) => [readOnly ? "--ro-bind" : "--bind", source, target]),
-    ...["--chdir", workingDir],
+    ...["--chdir", workingDir, "--json-status-fd", "3"],
   ];
 }
 

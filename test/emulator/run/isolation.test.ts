@@ -235,4 +235,41 @@ describe.runIf(canIsolate)(title, () => {
     job.kill("SIGKILL");
     await job.ended;
   });
+
+  describe("whose sandbox fails", () => {
+    const failing = async (tty: boolean) => {
+      const source = join(host, "file");
+      writeFileSync(source, "");
+      // A file cannot be put over the folder.
+      return run(runner, ["true"], { tty, mounts: [{ source, target: "/usr", readOnly: true }] });
+    };
+
+    test("says so apart from its output", async () => {
+      const { text, ending } = await failing(false);
+      expect(text).toBe("");
+      expect(ending).toMatchObject({ oomKilled: false, sandboxError: expect.stringMatching(/\/usr/) });
+      expect(JSON.stringify(ending)).not.toContain("bwrap");
+    });
+
+    test("says so with a terminal too", async () => {
+      const { text, ending } = await failing(true);
+      expect(text).toBe("");
+      expect(ending).toMatchObject({ sandboxError: expect.any(String) });
+    });
+  });
+
+  test.each([
+    ["echo bwrap: mine >&2; exit 1", "bwrap: mine\n", 1],
+    ["printf bw >&2; exit 1", "bw", 1],
+    ["echo bwrap: mine >&2; exit 0", "bwrap: mine\n", 0],
+    ["exit 1", "", 1],
+  ])("keeps what only looks like the sandbox's words: %s", async (script, output, exitCode) => {
+    const { text, ending } = await sh(script);
+    expect(text).toBe(output);
+    expect(ending).toEqual({ exitCode, oomKilled: false });
+  });
+
+  test("does not get the descriptor that the sandbox reports on", async () => {
+    expect((await sh("readlink /proc/self/fd/3 || echo none")).text).toBe("none\n");
+  });
 });
