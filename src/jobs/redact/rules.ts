@@ -1,3 +1,4 @@
+import { ISSUED } from "./issuers.ts";
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
 import { type Span, spansOf } from "./spans.ts";
 
@@ -10,81 +11,15 @@ interface Rule {
   hint?: RegExp;
 }
 
-/**
- * Formats that say by themselves that they are secret, as their issuers document them. Each begins with fixed
- * characters and has a bounded or simple tail, so that no text makes the search slow.
- */
-const PREFIXED = [
-  "(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}(?![a-z])", // AWS
-  "gh[pousr]_[A-Za-z0-9]{16,}",
-  "github_pat_[A-Za-z0-9_]{20,}",
-  "gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|imt|ffct)-[A-Za-z0-9_.-]{16,}",
-  "gloas-[A-Za-z0-9_-]{20,}",
-  "GR1348941[A-Za-z0-9_-]{16,}",
-  "xox[abeoprs]-[A-Za-z0-9-]{10,}",
-  "xapp-\\d-[A-Za-z0-9-]{10,}",
-  "sk-(?:ant|proj|svcacct|admin|or|lf|None)-[A-Za-z0-9_-]{12,}",
-  "hf_[A-Za-z0-9]{22,}",
-  "api_org_[A-Za-z0-9]{20,}",
-  "wandb_v\\d_[A-Za-z0-9_]{20,}",
-  "AIza[A-Za-z0-9_-]{30,}",
-  "ya29\\.[A-Za-z0-9_-]{16,}",
-  "GOCSPX-[A-Za-z0-9_-]{16,}",
-  "1//0[A-Za-z0-9_-]{24,}",
-  "(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,}",
-  "whsec_[A-Za-z0-9+/=]{16,}",
-  "pypi-AgE[A-Za-z0-9_-]{16,}",
-  "dckr_(?:pat|oat)_[A-Za-z0-9_-]{16,}",
-  "do[opr]_v1_[a-f0-9]{40,}",
-  "SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}",
-  "shp(?:at|ca|pa|ss)_[a-fA-F0-9]{24,}",
-  "sq0(?:atp|csp)-[A-Za-z0-9_-]{20,}",
-  "lin_api_[A-Za-z0-9]{30,}",
-  "(?:ntn|secret)_[A-Za-z0-9]{40,}",
-  "dapi[a-f0-9]{32}(?:-\\d)?",
-  "dp\\.(?:pt|st|ct|sa)\\.[A-Za-z0-9._-]{20,}",
-  "hv[sbr]\\.[A-Za-z0-9_-]{16,}",
-  "gls?[ac]_[A-Za-z0-9+/=_]{24,}",
-  "NRAK-[A-Z0-9]{20,}",
-  "sntry[su]_[A-Za-z0-9+/=_-]{24,}",
-  "r8_[A-Za-z0-9]{30,}",
-  "gsk_[A-Za-z0-9]{30,}",
-  "pplx-[A-Za-z0-9]{30,}",
-  "xai-[A-Za-z0-9]{30,}",
-  "nvapi-[A-Za-z0-9_-]{30,}",
-  "pcsk_[A-Za-z0-9_]{30,}",
-  "lsv2_(?:pt|sk)_[A-Za-z0-9_]{30,}",
-  "tskey-[a-z]+-[A-Za-z0-9-]{16,}",
-  "sbp_[a-f0-9]{40}",
-  "AGE-SECRET-KEY-1[A-Z0-9]{20,}",
-  "AT(?:ATT3|BB)[A-Za-z0-9_=-]{24,}",
-  "PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}",
-  "rubygems_[a-f0-9]{40,}",
-  "pul-[a-f0-9]{40}",
-  "figd_[A-Za-z0-9_-]{30,}",
-  "CCIPAT_[A-Za-z0-9_]{20,}",
-  "KGAT_[a-f0-9]{24,}",
-  "fo1_[A-Za-z0-9_-]{30,}",
-  "EAAA[A-Za-z0-9_-]{56,}",
-  "eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*){0,3}", // JWT, JWE
-  "\\d{8,10}:AA[A-Za-z0-9_-]{30,}", // Telegram
-  "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}", // Discord
-  "[A-Za-z0-9_~.-]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}", // Azure AD client secret
-  "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_-]{40,}", // Terraform Cloud
-  "LS0tLS1CRUdJTi(?:BSU0EgUFJJ|BQUklW|BFQyBQUkl|BPUEVOU1NI|BFTkNSWVBU|BEU0EgUFJJ)[A-Za-z0-9+/=]{8,}", // base64 of a private key
-  "\\$(?:2[abxy]|[56y]|apr1|argon2(?:id?|d))\\$[./A-Za-z0-9$=,]{20,}", // password hashes
-];
-const PREFIXED_SHAPE = new RegExp(`(?<![A-Za-z0-9])(?:${PREFIXED.join("|")})`, "g");
-
-/** Prefixes that words begin with too: the rest must look like a token. */
-const DOUBTFUL_SHAPE =
-  /(?<![A-Za-z0-9_-])(?:sk-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{10,}|npm_[A-Za-z0-9]{20,}|pypi-[A-Za-z0-9_-]{50,}|key-[a-f0-9]{32}|SK[a-f0-9]{32}|fw_[A-Za-z0-9]{20,}|shippo_[a-z]+_[a-f0-9]{20,})(?![A-Za-z0-9])/g;
-
 /** Secrets within a fixed surrounding; the group is the secret. */
 const SURROUNDED = [
   /hooks\.slack\.com\/(?:services|workflows|triggers)\/([A-Za-z0-9/_-]{12,200})/dg,
   /discord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/([A-Za-z0-9_-]{20,100})/dg,
   /(?:outlook\.office|webhook\.office)(?:365)?\.com\/webhook[a-z0-9]*\/([^\s"'<>]{20,300})/dg,
+  /hooks\.zapier\.com\/hooks\/catch\/([A-Za-z0-9/]{10,60})/dg,
+  /\.tines\.com\/webhook\/([a-z0-9]{32}\/[a-z0-9]{32})/dg,
+  /\b_gitlab_session=([a-z0-9]{32})/dg,
+  /\b(?:okta|OKTA|Okta)\b[^\n]{0,60}?[^\w-](00[A-Za-z0-9_-]{40})(?![\w-])/dg,
   /\bbot(\d{8,10}:[A-Za-z0-9_-]{30,60})/dg,
   /anaconda\.org\/t\/([A-Za-z0-9-]{8,80})(?=\/)/dg,
   /\bwandb\b[^\n]{0,40}?(?:login|key)[^\n]{0,60}?[^A-Za-z0-9]([a-f0-9]{40})(?![A-Za-z0-9])/dg,
@@ -142,8 +77,7 @@ const CODE_TYPED = new RegExp(
 const CODE_HINT = /code|otp|pin\b|one[- ]?time|password/i;
 
 const RULES: readonly Rule[] = [
-  { find: PREFIXED_SHAPE },
-  { find: DOUBTFUL_SHAPE, isSecret: hasSecretTail },
+  ...ISSUED,
   { find: BASE64_JSON, isSecret: (found) => TOKEN_NAME.test(Buffer.from(found, "base64").toString("utf8")) },
   ...SURROUNDED.map((find) => ({ find, isSecret: (value: string) => !isPlainValue(value) })),
   { find: PASSWORD_IN_URL, isSecret: isGiven },
@@ -164,10 +98,6 @@ export function ruleSpans(text: string): Span[] {
 /** Whether a value given in the place of a password is one: `host:8080` has none. */
 export function isGiven(value: string): boolean {
   return !isPlainValue(value) && !/^\d{1,5}(?::\d{1,5})?$/.test(value);
-}
-
-function hasSecretTail(found: string): boolean {
-  return /\d/.test(found) ? looksLikeToken(found.replace(/^(?:sk-|[a-z]+[_-])/i, "")) : found.length >= 40;
 }
 
 function isBasic(value: string): boolean {
