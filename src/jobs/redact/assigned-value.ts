@@ -1,8 +1,11 @@
 import type { Span } from "./spans.ts";
+import { pointsElsewhere, tagAt } from "./yaml-tags.ts";
 
 /** A value found behind a name: where it stands, and whether quotes or the form bound it. */
 export interface AssignedValue extends Span {
   quoted: boolean;
+  /** Behind a YAML tag, which no sentence has. */
+  tagged?: boolean | undefined;
 }
 
 const OPENING =
@@ -22,13 +25,54 @@ const YAML_HEAD = /^[ \t]*(?:- )?["']?$/;
 const YAML_LINE = /^[ \t]*(?:- )?["']?[A-Za-z_][\w.-]*["']?:(?:\s|$)/;
 const LONGEST_HEAD = 120;
 const LONGEST_LINE = 500;
+const LIST_ITEM = /[^\S\n]*\n[ \t]*-[ \t]+(?=\S)/y;
+const MOST_ITEMS = 100;
 const BLOCK = /^[|>][-+]?\d?$/;
 
 /**
  * The value that begins at `at`: the inside of quotes (escaped ones too), or up to the blank, the next pair or
- * a closing bracket. `query` ends it at `&` and `#` as well.
+ * a closing bracket. `query` ends it at `&` and `#` as well. Behind a YAML tag it is what the tag stands for;
+ * none if that names the value only.
  */
-export function valueAt(text: string, at: number, { query }: { query: boolean }): AssignedValue | undefined {
+export function valueAt(text: string, at: number, form: { query: boolean }): AssignedValue | undefined {
+  const tag = tagAt(text, at);
+  const value =
+    tag === undefined ? undefined : (flowList(text, tag.list ?? tag.end) ?? untagged(text, tag.end, form));
+  if (tag === undefined || value === undefined) return untagged(text, at, form);
+  if (pointsElsewhere(tag.name, text.slice(value.start, value.end))) return undefined;
+  return { ...value, start: tag.doubtful ? tag.start : value.start, tagged: true };
+}
+
+/** A list whose items are tagged, on the lines below its name: from the first value to the last. */
+export function taggedList(text: string, at: number): AssignedValue | undefined {
+  let list: AssignedValue | undefined;
+  let from = at;
+  for (let lines = 0; lines < MOST_ITEMS; lines += 1) {
+    LIST_ITEM.lastIndex = from;
+    if (!LIST_ITEM.test(text)) break;
+    if (list === undefined && tagAt(text, LIST_ITEM.lastIndex) === undefined) break;
+    const item = valueAt(text, LIST_ITEM.lastIndex, { query: false });
+    if (item === undefined) break;
+    list = { ...item, start: list?.start ?? item.start };
+    from = endOfLine(text, item.end);
+  }
+  return list;
+}
+
+/** All of `[…]`, which goes on to its partner or to the end of its line. */
+function flowList(text: string, start: number): AssignedValue | undefined {
+  if (text[start] !== "[") return undefined;
+  const end = endOfLine(text, start);
+  let depth = 0;
+  for (let at = start; at < end; at += 1) {
+    if (text[at] === "[") depth += 1;
+    if (text[at] === "]") depth -= 1;
+    if (depth === 0) return { start, end: at + 1, quoted: true };
+  }
+  return { start, end, quoted: true };
+}
+
+function untagged(text: string, at: number, { query }: { query: boolean }): AssignedValue | undefined {
   OPENING.lastIndex = at;
   const quote = OPENING.exec(text)?.[1];
   const start = Math.max(at, OPENING.lastIndex);

@@ -1,4 +1,4 @@
-import { type AssignedValue, endOfValue, restOfRecord, valueAt } from "./assigned-value.ts";
+import { type AssignedValue, endOfValue, restOfRecord, taggedList, valueAt } from "./assigned-value.ts";
 import { authorizationSpans, cookieSpans } from "./headers.ts";
 import { isPasswordName, isPhraseName, type Secrecy, secrecyOf } from "./secret-names.ts";
 import {
@@ -144,9 +144,10 @@ function findValue(text: string, name: Name): AssignedValue | undefined {
 
 function separatedValue(text: string, name: Name, at: number): AssignedValue | undefined {
   const value = wrapped(text, name, at) ?? connectionValue(text, name, at) ?? valueAt(text, at, name);
-  return value === undefined || value.quoted || name.query
-    ? value
-    : (restOfRecord(text, name, value) ?? value);
+  if (value === undefined) return taggedList(text, at);
+  if (value.quoted || name.query) return value;
+  const rest = restOfRecord(text, name, value);
+  return rest === undefined ? value : { ...rest, tagged: value.tagged };
 }
 
 /** `'DB_PASSWORD=two words'`: the quote stands before the name, so the value goes to its partner. */
@@ -224,7 +225,7 @@ function isSecret(text: string, name: Name, span: AssignedValue): boolean {
     return false;
   if (name.secrecy === "maybe") return isLikely(text, name, value);
   if (/^[\d.,]+(?:[a-z%]{1,3})?$/.test(value) && value.length < 4) return false;
-  if (span.quoted || name.query) return true;
+  if (span.quoted || span.tagged || name.query) return true;
   return !isCode(name, value) && !isProse(text, name, span);
 }
 

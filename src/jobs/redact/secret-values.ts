@@ -6,7 +6,7 @@ const PLAIN_VALUES = wordSet(
   "true false none null nil undefined yes no on off ok required optional invalid incorrect wrong missing empty unset set not is was via and or for with in to from of the a an must cannot can should will has have only input stdin prompt string str bytes int bool boolean number any object dict list secretstr expired changed updated rotated valid enabled disabled hidden masked redacted protected accepted rejected failed denied found authentication authenticated auth basic bearer field flag option argument value file sensitive unknown default void n/a na tbd stored saved removed deleted reset skipped ignored loaded provided given using please enter type select generated created verified",
 );
 const PLACEHOLDER =
-  /^(?:\$\{?[A-Za-z_]|\$\(|\$[@*#?0-9]|%[A-Za-z_]*%|%\(|%s|\{\{|\{[A-Za-z_.]*\}$|<[^>]*>?$|\((?:sensitive|known|none|not |empty|hidden|unset)|\[(?:redacted|hidden|masked|filtered|secure|removed)|[*•x.…X#_-]+$|\*{3,}|YOUR[-_ ]|your[-_ ](?:api|own|secret|access|token|key|password)|insert[-_ ]|replace[-_ ]?me)/;
+  /^(?:\$(?!ANSIBLE_VAULT;)\{?[A-Za-z_]|\$\(|\$[@*#?0-9]|%[A-Za-z_]*%|%\(|%s|\{\{|\{[A-Za-z_.]*\}$|<[^>]*>?$|\((?:sensitive|known|none|not |empty|hidden|unset)|\[(?:redacted|hidden|masked|filtered|secure|removed)|[*•x.…X#_-]+$|\*{3,}|YOUR[-_ ]|your[-_ ](?:api|own|secret|access|token|key|password)|insert[-_ ]|replace[-_ ]?me)/;
 /** References of the platform, of Kubernetes, Vault and 1Password: a name, not a value. */
 const REFERENCE =
   /^(?:secret:[\w./-]{1,60}$|secret:\/\/|vault:|op:\/\/|arn:aws|projects\/|env:|file:|os\.|process\.env)/;
