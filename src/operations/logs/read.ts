@@ -146,7 +146,7 @@ export function notRead(
     lead: 0,
     reachedStart: before === undefined,
     cursor: after ?? beginning(job, plan.since),
-    start: before,
+    start: before ?? after,
     floor: after,
     linesBefore: plan.isFromStart ? (after?.line ?? 0) : undefined,
     trouble: { code, message },

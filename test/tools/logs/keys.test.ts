@@ -51,6 +51,23 @@ describe("a private key in a log", () => {
     expect(leaked(texts, body)).toEqual([]);
   });
 
+  test("stays hidden behind a call that could not read its log", async ({ mcp, platform, emulator }) => {
+    const body = bodyOf(20);
+    const keys = await startJob(platform, { name: "keys", script: scriptOf([BEGIN, ...body, "all done"]) });
+    const other = await startJob(platform, { name: "other", script: "seq 1 30" });
+    for (const job of [keys, other]) await untilEnded(platform, job);
+    const jobs = ["keys", "other"];
+    const first = await mcp.ok("job_logs", { jobs, from: "start", lines: 7 });
+    const fault = { on: { path: `**/${keys.id}/log_ws` }, do: { kind: "answer", status: 503 } } as const;
+    const stop = emulator.chaos.add(fault);
+    const failed = await mcp.ok("job_logs", { jobs, cursor: first.data.next_cursor, lines: 7 });
+    expect(failed.data.logs[0].error).toMatch(/^unavailable/);
+    stop();
+    const { text } = await mcp.ok("job_logs", { jobs, cursor: failed.data.next_cursor, lines: 50 });
+    expect(text).toContain("all done");
+    expect(leaked([text], body)).toEqual([]);
+  });
+
   test.for([
     [60, 20],
     [60, 7],
