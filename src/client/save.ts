@@ -34,7 +34,7 @@ export async function savedName(
   requireProject(base.base);
   const target = parseImage(image, base);
   if (isPlatformImage(target)) return imageToString(target);
-  throw invalidArgument(`"${image.slice(0, 200)}" is not in the platform's registry: write image:NAME:TAG.`, {
+  throw invalidArgument(`"${image.slice(0, 80)}" is not in the platform's registry: write image:NAME:TAG.`, {
     about: "image",
   });
 }

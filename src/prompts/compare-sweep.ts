@@ -30,19 +30,21 @@ export const compareSweep: Prompt = {
   arguments: [
     {
       name: "tag",
+      example: "lr-sweep",
       description: "The tag that all jobs of the sweep carry, e.g. lr-sweep",
       required: true,
       suggests: "tag",
     },
     {
       name: "metric",
+      example: "val_loss",
       description: "What to compare by, as it is printed, e.g. val_loss",
       required: false,
       suggests: METRICS,
     },
   ],
   compose({ tag = "", metric }, { tools }) {
-    const by = metric === undefined || metric === "" ? undefined : quote(metric);
+    const by = metric === undefined ? undefined : quote(metric);
     const wanted = by === undefined ? "" : ` by ${by}`;
     return [
       { say: `Compare the jobs tagged ${quote(tag)}${wanted}. They are attached.` },

@@ -1,3 +1,5 @@
+import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { parseMoment } from "../jobs/time/moments.ts";
 import { numbered, type Prompt, quote, type Step } from "./define-prompt.ts";
 
 const DEFAULT_SINCE = "1d";
@@ -24,13 +26,15 @@ export const dailyReport: Prompt = {
   arguments: [
     {
       name: "since",
+      example: "1d",
       description: "From when on: ISO time, yesterday, or an age such as 1d; default 1d",
       required: false,
       suggests: "since",
     },
   ],
-  compose({ since = "" }, { tools }) {
-    const from = quote(since === "" ? DEFAULT_SINCE : since);
+  compose({ since = DEFAULT_SINCE }, { tools }) {
+    requireMoment(since);
+    const from = quote(since);
     return [
       { say: `Report on the jobs of the selected project since ${from}. What is active now is attached.` },
       { attach: "apolo://context" },
@@ -41,3 +45,13 @@ export const dailyReport: Prompt = {
     ];
   },
 };
+
+function requireMoment(since: string): void {
+  try {
+    parseMoment(since, { nowMs: Date.now() });
+  } catch (cause) {
+    throw cause instanceof InvalidInputError
+      ? new InvalidInputError(`since: ${cause.message}`, { argument: "since", cause })
+      : cause;
+  }
+}

@@ -5,6 +5,8 @@ interface PromptArgument {
   name: string;
   description: string;
   required: boolean;
+  /** A value that passes, for a refusal. */
+  example: string;
   /** What is suggested while a person types. */
   suggests: Suggestion;
 }

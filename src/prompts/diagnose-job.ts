@@ -38,6 +38,7 @@ export const diagnoseJob: Prompt = {
   arguments: [
     {
       name: "job",
+      example: "train-7b",
       description: "Name, id or job: URI of the job, e.g. train-7b",
       required: true,
       suggests: "job",

@@ -40,20 +40,21 @@ export const launchJob: Prompt = {
   arguments: [
     {
       name: "goal",
+      example: "train a model on one GPU",
       description: "What the job is for, in plain words, e.g. train a model on one GPU",
       required: true,
       suggests: GOALS,
     },
     {
       name: "preset",
+      example: "cpu-small",
       description: "Preset to run on, if it is decided",
       required: false,
       suggests: "preset",
     },
   ],
   compose({ goal = "", preset }, { tools }) {
-    const decided =
-      preset === undefined || preset === "" ? "" : ` It is to run on the preset ${quote(preset)}.`;
+    const decided = preset === undefined ? "" : ` It is to run on the preset ${quote(preset)}.`;
     return [
       { say: `Start a job on the Apolo platform for this goal: ${quote(goal)}.${decided}` },
       { attach: "apolo://context" },

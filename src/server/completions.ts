@@ -1,9 +1,9 @@
 import { PlatformError } from "../client/index.ts";
-import { oneLine } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
 import type { Suggestion } from "../operations/suggestions.ts";
 import type { Prompt } from "../prompts/define-prompt.ts";
 import { resources } from "../resources/index.ts";
+import { quoted } from "../tools/reading/problems.ts";
 import type { Connection } from "./connection.ts";
 import { INVALID_PARAMS, ProtocolError } from "./errors.ts";
 
@@ -29,7 +29,7 @@ export function completions(
   return async (typed) => {
     const { argument, context } = typed;
     const kind = kindOf(typed, prompts);
-    const fitting = matching(await suggest(kind, context?.arguments ?? {}), argument.value);
+    const fitting = matching(await suggest(kind, context?.arguments ?? {}), argument.value.trim());
     // Do not spread a name that looks like a secret.
     const safe = fitting.filter((value) => redact(value).hidden === 0 && scrub(value) === value);
     const values = safe.slice(0, MOST_VALUES);
@@ -54,19 +54,24 @@ function kindOf({ ref, argument: { name } }: Typed, prompts: readonly Prompt[]):
     if (wanted !== undefined) return wanted.suggests;
     const known =
       prompt?.arguments.map((argument) => argument.name) ?? prompts.map((offered) => offered.name);
-    throw unknown(prompt === undefined ? `prompt ${ref.name}` : `argument ${name} of ${ref.name}`, known);
+    throw unknown(
+      prompt === undefined ? `prompt ${quoted(ref.name)}` : `argument ${quoted(name)} of ${ref.name}`,
+      known,
+    );
   }
   const resource = resources.find(({ uriTemplate }) => uriTemplate === ref.uri);
   const templates = resources.map(({ uriTemplate }) => uriTemplate).filter((uri) => uri.includes("{"));
-  if (resource === undefined) throw unknown(`resource template ${ref.uri}`, templates);
+  if (resource === undefined) throw unknown(`resource template ${quoted(ref.uri)}`, templates);
   const variables = Array.from(ref.uri.matchAll(/\{(\w+)\}/g), ([, variable = ""]) => variable);
   const kind = VARIABLES.find((variable) => variable === name && variables.includes(name));
-  if (kind === undefined) throw unknown(`variable ${name} of ${ref.uri}`, variables);
+  if (kind === undefined) throw unknown(`variable ${quoted(name)} of ${ref.uri}`, variables);
   return kind;
 }
 
 function unknown(what: string, known: readonly string[]): ProtocolError {
-  const text = `invalid_argument: there is no ${oneLine(what.slice(0, 200))}. There are: ${known.join(", ")}.`;
+  const [name] = known;
+  const example = name === undefined ? "" : ` E.g. ${JSON.stringify({ name })}`;
+  const text = `invalid_argument: there is no ${what}. There are: ${known.join(", ")}.${example}`;
   return new ProtocolError(INVALID_PARAMS, text);
 }
 

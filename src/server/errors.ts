@@ -1,6 +1,5 @@
 import { PlatformError } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { nearestNames } from "../jobs/names/near.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
 import { log } from "../log.ts";
 import { RefusedError } from "../operations/find/refused.ts";
@@ -37,12 +36,19 @@ export class ProtocolError extends Error {
 }
 
 /** The answer to a request for a prompt, or for the resource at `uri`, that failed. */
-export function toProtocolError(
-  error: unknown,
-  { what, uri, scrub }: { what: string; uri?: string; scrub(text: string): string },
-): ProtocolError {
+export function toProtocolError(error: unknown, { what, uri, tool, scrub }: Refused): ProtocolError {
   const data = uri === undefined ? undefined : { uri };
-  return new ProtocolError(codeOf(error, uri), scrub(describeError(error, what)), { data, cause: error });
+  return new ProtocolError(codeOf(error, uri), scrub(describeError(error, what, tool)), {
+    data,
+    cause: error,
+  });
+}
+
+interface Refused {
+  what: string;
+  uri?: string;
+  tool?: Pick<Tool, "input"> | undefined;
+  scrub(text: string): string;
 }
 
 function codeOf(error: unknown, uri: string | undefined): number {
@@ -54,7 +60,11 @@ function codeOf(error: unknown, uri: string | undefined): number {
  * The one place where a thrown error becomes text for an agent. Of a tool, `nothing` is added if the call is known
  * to have changed nothing, and an example of the argument that was wrong.
  */
-export function describeError(error: unknown, what: string, tool?: Pick<Tool, "nothing" | "input">): string {
+export function describeError(
+  error: unknown,
+  what: string,
+  tool?: Pick<Tool, "input"> & { nothing?: string | undefined },
+): string {
   if (error instanceof PolicyError) return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
   if (error instanceof PlatformError || error instanceof RefusedError || error instanceof InvalidInputError) {
     const example = tool === undefined ? "" : exampleFor(error, tool.input);
@@ -67,10 +77,4 @@ export function describeError(error: unknown, what: string, tool?: Pick<Tool, "n
 
 export function failure(text: string) {
   return { isError: true, content: [{ type: "text" as const, text }] };
-}
-
-/** `, did you mean jobs?`, or nothing. */
-export function guess(name: string, known: readonly string[]): string {
-  const [near] = nearestNames(name, known, 1);
-  return near === undefined ? "" : `, did you mean ${near}?`;
 }

@@ -1,8 +1,12 @@
+import { z } from "zod";
 import { Limit } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { Part, Prompt } from "../prompts/define-prompt.ts";
+import { hinted } from "../tools/reading/hint.ts";
+import { readCall } from "../tools/reading/index.ts";
+import { quoted } from "../tools/reading/problems.ts";
 import type { Connection, Request } from "./connection.ts";
-import { guess, ProtocolError, toProtocolError } from "./errors.ts";
+import { INVALID_PARAMS, ProtocolError, toProtocolError } from "./errors.ts";
 import { readResource } from "./resources.ts";
 
 /** Offers the prompts: each is given with the resources it needs, read at that moment. */
@@ -15,7 +19,7 @@ export function servePrompts(
     name,
     title,
     description,
-    arguments: args.map(({ suggests: _, ...argument }) => argument),
+    arguments: args.map(({ suggests: _, example: __, ...argument }) => argument),
   }));
   return {
     list: () => ({ prompts: listing }),
@@ -24,12 +28,15 @@ export function servePrompts(
       const { signal } = limit;
       try {
         const prompt = find(prompts, name);
-        const parts = await prompt.compose(check(prompt, given), { caller, signal, tools });
+        const parts = await prompt.compose(read(prompt, given, scrub), { caller, signal, tools });
         const contents = await Promise.all(parts.map((part) => toContent(part, connection, signal)));
         const messages = contents.map((content) => ({ role: "user" as const, content }));
         return { description: prompt.description, messages };
       } catch (error) {
-        throw toProtocolError(error, { what: `the prompt ${name}`, scrub });
+        if (error instanceof ProtocolError) throw error;
+        const input = prompts.find((offered) => offered.name === name);
+        const tool = input && { input: inputOf(input) };
+        throw toProtocolError(error, { what: `the prompt ${quoted(name)}`, tool, scrub });
       } finally {
         limit.close();
       }
@@ -59,17 +66,24 @@ function find(prompts: readonly Prompt[], name: string): Prompt {
   const prompt = prompts.find((offered) => offered.name === name);
   if (prompt !== undefined) return prompt;
   const names = prompts.map((offered) => offered.name).join(", ");
-  throw new InvalidInputError(`There is no prompt ${name.slice(0, 80)}. Prompts here: ${names}.`);
+  throw new InvalidInputError(`There is no prompt ${quoted(name)}. Prompts here: ${names}.`);
 }
 
-function check(prompt: Prompt, given: Record<string, string>): Record<string, string> {
-  const known = prompt.arguments.map(({ name }) => name);
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  const missing = prompt.arguments.filter(({ name, required }) => required && !given[name]?.trim());
-  const lines = [
-    ...unknown.map((name) => `${name} is unknown${guess(name, known)}`),
-    ...missing.map(({ name, description }) => `${name} is missing (${description})`),
-  ];
-  if (lines.length === 0) return given;
-  throw new InvalidInputError(`${prompt.name}: ${lines.join("; ")}. Arguments: ${known.join(", ")}.`);
+/** Arguments are read as those of a tool, and refused as those. */
+function read(
+  prompt: Prompt,
+  given: Record<string, string>,
+  scrub: Connection["scrub"],
+): Record<string, string> {
+  const found = readCall({ name: prompt.name, input: inputOf(prompt) }, given);
+  if ("args" in found) return found.args as Record<string, string>; // all of them are texts
+  throw new ProtocolError(INVALID_PARAMS, scrub(found.refusal));
+}
+
+function inputOf({ arguments: args }: Prompt): z.ZodObject {
+  const entries = args.map(({ name, example, required }) => {
+    const argument = hinted(z.string().min(1), { example });
+    return [name, required ? argument : argument.optional()] as const;
+  });
+  return z.strictObject(Object.fromEntries(entries));
 }

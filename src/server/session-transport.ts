@@ -9,7 +9,11 @@ import {
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/sdk/types.js";
+import { tools } from "../tools/index.ts";
+import { requiredOf } from "../tools/reading/example.ts";
+import { quoted } from "../tools/reading/problems.ts";
 import { withoutNulls } from "./nulls.ts";
+import { readParams } from "./params.ts";
 import { clientCapabilities, noticeFor, resultFor } from "./versions.ts";
 
 /** Requests that this server answers; to any other the SDK says that the method is unknown. */
@@ -17,6 +21,7 @@ const ANSWERED = /^(initialize|ping|completion\/complete|(tools|resources|prompt
 const SCHEMAS = ClientRequestSchema.options.filter(({ shape }) => ANSWERED.test(shape.method.value));
 
 const MOST_ISSUES = 5;
+const MOST_CHARS = 200;
 
 /** Sits between a transport and the SDK, and speaks to each session in the version that it agreed on. */
 export class SessionTransport implements Transport {
@@ -76,7 +81,7 @@ export class SessionTransport implements Transport {
       this.onmessage?.(message, extra);
       return;
     }
-    const request = withoutNulls(message);
+    const request = readParams(withoutNulls(message));
     const problem = paramsProblem(request);
     if (problem === undefined) {
       this.#methods.set(request.id, request.method);
@@ -95,9 +100,25 @@ function paramsProblem(request: JSONRPCRequest): string | undefined {
   const schema = SCHEMAS.find(({ shape }) => shape.method.value === request.method);
   const parsed = schema?.safeParse(request);
   if (parsed === undefined || parsed.success) return undefined;
-  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
-    const where = path.length > 1 ? path.slice(1) : path;
-    return `${where.join(".")}: ${message.replace(/^Invalid input: /, "").replace("record", "object")}`;
+  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => {
+    const [first, second, key] = issue.path.map(String);
+    if (first === "params" && second === "arguments") return argumentsProblem(request, key);
+    const where = issue.path.length > 1 ? issue.path.slice(1) : issue.path;
+    const message = issue.message.replace(/^Invalid input: /, "").replace("record", "object");
+    return `${where.join(".")}: ${message}`.slice(0, MOST_CHARS);
   });
-  return `invalid_argument: ${request.method} cannot be read: ${issues.join("; ")}.`;
+  return `invalid_argument: ${request.method} cannot be read: ${issues.join("; ")}`;
+}
+
+/** The arguments of a call are no object, or one of a prompt's is no text. */
+function argumentsProblem(
+  { method, params: { name, arguments: given } = {} }: JSONRPCRequest,
+  key?: string,
+): string {
+  const came = Array.isArray(given) ? "a list" : typeof given === "string" ? quoted(given) : typeof given;
+  if (key !== undefined)
+    return `${quoted(key)}: give a text. E.g. ${JSON.stringify({ [key.slice(0, 80)]: "a text" })}`;
+  const tool = method === "tools/call" ? tools.find((offered) => offered.name === name) : undefined;
+  const example = tool === undefined ? {} : requiredOf(tool.input);
+  return `arguments: give an object of arguments by name; got ${came}. E.g. {"arguments":${JSON.stringify(example)}}`;
 }

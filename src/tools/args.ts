@@ -7,7 +7,7 @@ import { parseMoment } from "../jobs/time/moments.ts";
 import { type Hint, hinted } from "./reading/hint.ts";
 
 /** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
-const REQUEST_ID = /^\S{1,240}$/;
+const REQUEST_ID = /^(?!(?:null|none|undefined)$)\S{1,240}$/i;
 
 /** Pieces that several tools' inputs share. */
 
@@ -50,14 +50,14 @@ export const jobRefs = listOfJobs(100);
 /** Jobs by name, at most so many. */
 export function listOfJobs(most: number) {
   const refs = z.array(z.string()).min(1).max(most);
-  return hinted(refs, { example: ["train-7b"], commas: true }).describe("Names, ids or URIs");
+  return hinted(refs, { example: ["train-7b"], between: "," }).describe("Names, ids or URIs");
 }
 
 /** Statuses, and words for groups of them. */
 const statusWords = z.array(z.enum([...ACTIVE_STATUSES, ...FINISHED_STATUSES, "active", "finished"]));
 const membersOf = (word: "active" | "finished" | JobStatus): readonly JobStatus[] =>
   word === "active" ? ACTIVE_STATUSES : word === "finished" ? FINISHED_STATUSES : [word];
-export const statuses = hinted(statusWords, { example: ["running"], commas: true }).transform((words) => [
+export const statuses = hinted(statusWords, { example: ["running"], between: "," }).transform((words) => [
   ...new Set(words.flatMap(membersOf)),
 ]);
 /** The same, without the words in the list of tools: job_list's has them. */
@@ -67,7 +67,7 @@ export const statusesAsInList = statuses.meta({ wordsUnlisted: true });
 export const projectPath = z
   .string()
   .refine(
-    (path) => /^[^/\s]+(\/[^/\s]+){0,2}$/.test(path),
+    (path) => /^[^/\s]{1,200}(\/[^/\s]{1,200}){0,2}$/.test(path),
     "expected project, org/project or cluster/org/project",
   );
 
@@ -82,6 +82,11 @@ export const tags = hinted(z.array(selector), { example: ["lr-sweep"] });
 
 /** Refuses a request id that cannot be part of a tag. */
 function checkRequestId(id: string): void {
+  // It would be the id of all requests that meant to have none.
+  if (/^(?:null|none|undefined)$/i.test(id))
+    throw new InvalidInputError(
+      `${JSON.stringify(id)} says that there is none: leave it out, or give one. Nothing was started.`,
+    );
   if (REQUEST_ID.test(id)) return;
   const near = id.trim().replace(/\s+/g, "-").slice(0, 40) || "run-1";
   throw new InvalidInputError(

@@ -103,15 +103,15 @@ describe("a prompt", () => {
     const get = (name: string, args: Record<string, string>) =>
       mcp.client.getPrompt({ name, arguments: args });
     await expect(get("diagnose-job", {})).rejects.toThrow(
-      /-32602: invalid_argument: diagnose-job: job is missing/,
+      /-32602: invalid_argument: diagnose-job was not called\.\n- job: give a text; it is missing/,
     );
     await expect(get("diagnose-job", { job: "a", jobb: "b" })).rejects.toThrow(
-      /jobb is unknown, did you mean job\?/,
+      /jobb: unknown argument, did you mean job\?/,
     );
     await expect(get("diagnose-job", { job: "nothing-here" })).rejects.toThrow(
       /not_found: .*nothing-here.*job_list \{"name":"nothing-here"/,
     );
-    await expect(get("dance", {})).rejects.toThrow(/no prompt dance.*diagnose-job, launch-job/);
+    await expect(get("dance", {})).rejects.toThrow(/no prompt "dance".*diagnose-job, launch-job/);
   });
 
   test("says in place of a resource that cannot be read why, and is given nevertheless", async ({

@@ -116,10 +116,10 @@ describe("completion of a resource template", () => {
 
   test("refuses what is no variable, no template, no prompt", async () => {
     const { complete } = await session();
-    await expect(complete({ template: LOG }, "tag", "")).rejects.toThrow(/no variable tag.*cluster, org/);
-    await expect(complete({ template: "job://{x}" }, "x", "")).rejects.toThrow(/no resource template job:/);
-    await expect(complete({ prompt: "dance" }, "x", "")).rejects.toThrow(/no prompt dance.*diagnose-job/);
-    await expect(complete({ prompt: "diagnose-job" }, "jop", "")).rejects.toThrow(/no argument jop.*job/);
+    await expect(complete({ template: LOG }, "tag", "")).rejects.toThrow(/no variable "tag".*cluster, org/);
+    await expect(complete({ template: "job://{x}" }, "x", "")).rejects.toThrow(/no resource template "job:/);
+    await expect(complete({ prompt: "dance" }, "x", "")).rejects.toThrow(/no prompt "dance".*diagnose-job/);
+    await expect(complete({ prompt: "diagnose-job" }, "jop", "")).rejects.toThrow(/no argument "jop".*job/);
   });
 });
 

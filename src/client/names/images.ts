@@ -124,7 +124,7 @@ const WHAT_A_NAME_IS =
   "a name is lower-case letters and digits, joined by single . _ - and /; digests are not supported";
 
 function invalid(text: string, why: string): PlatformError {
-  return invalidArgument(`Image "${withoutUser(text).slice(0, 200)}" is not valid: ${why}.`, {
+  return invalidArgument(`Image "${withoutUser(text).slice(0, 80)}" is not valid: ${why}.`, {
     about: "image",
   });
 }

@@ -133,7 +133,7 @@ export function withoutUser(text: string): string {
 }
 
 function invalid(text: string, why: string, scheme: UriScheme): PlatformError {
-  return invalidArgument(`"${withoutUser(text).slice(0, 200)}" is not a valid reference: ${why}.`, {
+  return invalidArgument(`"${withoutUser(text).slice(0, 80)}" is not a valid reference: ${why}.`, {
     about: SUBJECTS[scheme],
   });
 }

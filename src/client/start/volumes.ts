@@ -55,7 +55,7 @@ function isReadOnly(text: string, mode: string | undefined): boolean {
 }
 
 function invalid(text: string, why: string): PlatformError {
-  return invalidArgument(`Volume "${text.slice(0, 200)}" is not valid: ${why}.`, {
+  return invalidArgument(`Volume "${text.slice(0, 80)}" is not valid: ${why}.`, {
     about: "volumes",
   });
 }

@@ -118,7 +118,7 @@ function invalidPattern(source: string, error: unknown): InvalidInputError {
   const at = part === "" || part === source ? -1 : source.indexOf(part);
   const place = at < 0 ? "" : ` at character ${at + 1} (${JSON.stringify(part.slice(0, 40))})`;
   return new InvalidInputError(
-    `The pattern ${JSON.stringify(source.slice(0, 100))} is not a valid regular expression: ` +
+    `The pattern ${JSON.stringify(source.slice(0, 80))} is not a valid regular expression: ` +
       `${syntax?.getDescription() ?? "it cannot be read"}${place}. ${wayOut(source)}`,
     { cause: error },
   );

@@ -109,7 +109,13 @@ export function nameProblems(name: string): StartFault[] {
   const field = "name";
   return [
     ...given(name.length < 3 || name.length > 40, { field, code: "name_length", name }),
-    ...given(!/^[a-z](?:-?[a-z0-9])*$/.test(name), { field, code: "name_form", name, near: nearName(name) }),
+    // A megabyte would be too much for the expression.
+    ...given(!/^[a-z](?:-?[a-z0-9])*$/.test(name.slice(0, 1000)), {
+      field,
+      code: "name_form",
+      name,
+      near: nearName(name),
+    }),
     ...given(name.startsWith("job-"), { field, code: "name_like_id", name }),
   ];
 }

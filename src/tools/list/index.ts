@@ -12,7 +12,7 @@ import { faultText } from "../start/faults.ts";
 import { listReply } from "./reply.ts";
 
 /** What a user can be called. Source: protocol reference 3.6 */
-const USER = /^[a-z0-9](?:[-/]?[a-z0-9])*$/;
+const USER = /^(?=.{1,250}$)[a-z0-9](?:[-/]?[a-z0-9])*$/;
 
 const input = z.strictObject({
   status: statuses.optional().describe("Any of these"),
@@ -27,7 +27,7 @@ const input = z.strictObject({
   gpu: z.boolean().optional().describe("With or without"),
   limit: z.int().min(1).max(200).default(20).describe("Most rows"),
   cursor: z.string().optional().describe("next_cursor"),
-  projects: hinted(z.array(projectPath), { example: ["*"], commas: true })
+  projects: hinted(z.array(projectPath), { example: ["*"], between: "," })
     .optional()
     .describe('["*"]: all of the org'),
   project,

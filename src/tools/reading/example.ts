@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PlatformError } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { hintOf, unwrapped, wordsOf } from "./hint.ts";
+import { hintOf, isOptional, unwrapped, wordsOf } from "./hint.ts";
 
 /** What a refusal adds of an argument that passes: ` E.g. {"by":"6h"}`; nothing for one that the tool has not. */
 export function exampleOf(schema: z.ZodObject, key: string): string {
@@ -18,6 +18,12 @@ export function exampleFor(error: unknown, schema: z.ZodObject): string {
   }
   if (!(error instanceof PlatformError) || error.about === undefined) return "";
   return exampleOf(schema, error.about === "job" && !("job" in schema.shape) ? "jobs" : error.about);
+}
+
+/** What a call must say at least, as it would pass. */
+export function requiredOf(schema: z.ZodObject): Record<string, unknown> {
+  const required = Object.entries<z.ZodType>(schema.shape).filter(([, argument]) => !isOptional(argument));
+  return Object.fromEntries(required.map(([key, argument]) => [key, valueFor(argument)]));
 }
 
 function exampleText(args: Readonly<Record<string, unknown>>): string {

@@ -14,8 +14,8 @@ export interface Hint {
   words?: true;
   /** A list whose one text must be a single word: several would be taken for the name of a program. */
   program?: true;
-  /** A list whose items hold no comma, so that a text with commas is a list. */
-  commas?: true;
+  /** A regular expression of what stands between the items of a list in one text, where no item can hold it. */
+  between?: string;
   /** Empty is refused, not taken as absent: without it, a call would change more than was meant. */
   narrows?: true;
   /** Other ways to write the words of an enum. */

@@ -4,6 +4,8 @@ import { parseJson } from "../../json.ts";
 import { type Hint, hintOf, isOptional, unwrapped } from "./hint.ts";
 
 const WHOLE = /^[+-]?\d{1,15}(?:\.0+)?$/;
+/** What languages write for a value that is not set. */
+const UNSET = /^(?:null|none|undefined)$/i;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
@@ -17,23 +19,36 @@ export function readArguments(
   const args: Record<string, unknown> = {};
   const emptied: string[] = [];
   for (const [key, value] of Object.entries(renamed(schema, given))) {
-    const argument: z.ZodType | undefined = schema.shape[key];
+    const argument = argumentOf(schema, key);
     const read = argument === undefined ? value : readValue(argument, value);
-    if (argument === undefined || !isOptional(argument) || !isEmpty(read, hintOf(argument))) args[key] = read;
+    if (argument === undefined || !isOptional(argument) || !isEmpty(argument, read)) set(args, key, read);
     else if (hintOf(argument).narrows === true) emptied.push(key);
   }
-  const areNamed = Object.keys(args).some((key) => isNaming(schema.shape[key]));
+  const areNamed = Object.keys(args).some((key) => isNaming(argumentOf(schema, key)));
   return { args, emptied: areNamed ? [] : emptied };
+}
+
+/** Of what every object has, such as `constructor`, none is an argument. */
+function argumentOf({ shape }: z.ZodObject, key: string): z.ZodType | undefined {
+  return Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
+
+/** Whatever the key is called: assigned to `__proto__`, a value would be seen under every name. */
+function set(args: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(args, key, { value, enumerable: true });
 }
 
 function isNaming(schema: z.ZodType | undefined): boolean {
   return schema !== undefined && hintOf(schema).names === true;
 }
 
-function isEmpty(value: unknown, { mayBeEmpty }: Hint): boolean {
+function isEmpty(schema: z.ZodType, value: unknown): boolean {
+  const { mayBeEmpty, words } = hintOf(schema);
   if (value === null) return true;
   if (value === "") return mayBeEmpty !== true;
-  return Array.isArray(value) && value.length === 0;
+  const isList = Array.isArray(value) && value.length === 0;
+  const inner = unwrapped(schema);
+  return isList && (words === true || inner instanceof z.ZodArray || inner instanceof z.ZodRecord);
 }
 
 /** `lifeSpan` and `life-span` are `life_span`; `tag` is a list of one, `jobs` with one job in it is `job`. */
@@ -48,10 +63,10 @@ function renamed(schema: z.ZodObject, given: Record<string, unknown>): Record<st
       .replace(/-/g, "_")
       .toLowerCase();
     if (free(plain)) return [plain, value];
-    if (free(`${plain}s`) && isList(schema.shape[`${plain}s`])) return [`${plain}s`, value];
+    if (free(`${plain}s`) && isList(argumentOf(schema, `${plain}s`))) return [`${plain}s`, value];
     const one = plain.replace(/(?<!s)s$/, "");
-    if (one !== plain && free(one)) return [one, onlyOf(value)];
-    return [key, value];
+    // Several where one is wanted, such as `commands`, are no longer one thing when they are put together.
+    return one !== plain && free(one) && isOne(value) ? [one, onlyOf(value)] : [key, value];
   });
   // Two spellings of one argument: neither is dropped.
   return new Set(entries.map(([key]) => key)).size === entries.length ? Object.fromEntries(entries) : given;
@@ -61,9 +76,18 @@ function isList(schema: z.ZodType | undefined): boolean {
   return schema !== undefined && unwrapped(schema) instanceof z.ZodArray;
 }
 
+function isOne(value: unknown): boolean {
+  const list = typeof value === "string" ? jsonOf(value, "[") : value;
+  return !Array.isArray(list) || list.length === 1 || list.every(isPair);
+}
+
+function isPair(item: unknown): boolean {
+  return pairOf(item) !== undefined;
+}
+
 function onlyOf(value: unknown): unknown {
   const list = typeof value === "string" ? jsonOf(value, "[") : value;
-  return Array.isArray(list) && list.length === 1 ? list[0] : value;
+  return Array.isArray(list) && list.length === 1 && !isPair(list[0]) ? list[0] : value;
 }
 
 function readValue(schema: z.ZodType, given: unknown): unknown {
@@ -82,12 +106,14 @@ function readValue(schema: z.ZodType, given: unknown): unknown {
 function readNumber({ isInt }: { isInt: boolean }, given: unknown): unknown {
   if (typeof given !== "string") return given;
   const text = given.trim();
+  if (UNSET.test(text)) return null;
   return (isInt ? WHOLE : DECIMAL).test(text) ? Number(text) : given;
 }
 
 function readFlag(given: unknown): unknown {
   if (typeof given !== "string") return given;
   const word = given.trim().toLowerCase();
+  if (UNSET.test(word)) return null;
   return word === "true" || (word === "false" ? false : given);
 }
 
@@ -95,18 +121,21 @@ function readWord(words: readonly string[], given: unknown, { spellings = {} }: 
   if (typeof given !== "string" && typeof given !== "number") return given;
   const written = String(given).trim();
   const plain = written.toLowerCase();
+  if (UNSET.test(plain)) return null;
   const isMeant = (word: string) => word.toLowerCase() === plain;
   const spelling = Object.keys(spellings).find(isMeant);
   if (spelling !== undefined) return spellings[spelling];
-  const word = words.find((each) => isMeant(each) || each.replaceAll("-", "_") === plain);
+  const joined = plain.replace(/[\s_]+/g, "-");
+  const word = words.find((each) => isMeant(each) || each === joined);
   return word ?? (typeof given === "string" ? written : given);
 }
 
 function readText(given: unknown, { verbatim, seconds, words }: Hint): unknown {
   if (words === true) return readCommand(given);
-  if (seconds === true) return readSeconds(given);
-  if (typeof given === "number" && isExact(given)) return String(given);
-  return typeof given === "string" && verbatim !== true ? given.trim() : given;
+  const text = verbatim === true ? given : onlyText(given);
+  if (seconds === true) return readSeconds(text);
+  if (typeof text === "number" && isExact(text)) return String(text);
+  return typeof text === "string" && verbatim !== true ? text.trim() : text;
 }
 
 /** Fewer than a minute's are a slip: hours or minutes were meant. */
@@ -117,12 +146,23 @@ function readSeconds(given: unknown): unknown {
   return seconds >= 60 ? `${seconds}s` : text;
 }
 
-function readCommand(given: unknown): unknown {
-  const list = typeof given === "string" ? jsonOf(given.trim(), "[") : given;
-  return isTexts(list) ? list.map((word) => quote(word)).join(" ") : given;
+/** A list with one text in it, where a text is wanted. */
+function onlyText(given: unknown): unknown {
+  return Array.isArray(given) && given.length === 1 && typeof given[0] === "string" ? given[0] : given;
 }
 
-function readList(element: z.ZodType, given: unknown, { commas, program }: Hint): unknown {
+/** Words, the first of which is the program; a program whose name has blanks is a line of shell text. */
+function readCommand(given: unknown): unknown {
+  const list = typeof given === "string" ? jsonOf(given.trim(), "[") : given;
+  if (!Array.isArray(list)) return given;
+  const words = list.map((word) => (typeof word === "number" && isExact(word) ? String(word) : word));
+  if (!isTexts(words)) return given;
+  const [program = ""] = words;
+  if (!/\s/.test(program)) return words.map((word) => quote(word)).join(" ");
+  return words.length === 1 ? program : given;
+}
+
+function readList(element: z.ZodType, given: unknown, { between, program }: Hint): unknown {
   if (Array.isArray(given)) return given.map((item) => readValue(element, item));
   if (typeof given === "number") return [readValue(element, given)];
   if (typeof given !== "string") return given;
@@ -130,30 +170,35 @@ function readList(element: z.ZodType, given: unknown, { commas, program }: Hint)
   if (text === "") return "";
   const list = jsonOf(text, "[");
   if (Array.isArray(list)) return list.map((item) => readValue(element, item));
-  if (program === true && /\s/.test(text)) return given;
-  const items = commas === true ? text.split(",").map((item) => item.trim()) : [given];
-  return items.map((item) => readValue(element, item));
+  const isUnclear = /^\[.*\]$/s.test(text) || (program === true && /\s/.test(text));
+  if (isUnclear) return given;
+  const items = between === undefined ? [given] : text.split(new RegExp(between)).map((item) => item.trim());
+  return items.filter((item) => item !== "").map((item) => readValue(element, item));
 }
 
 function readRecord(element: z.ZodType, given: unknown): unknown {
   const whole = typeof given === "string" ? (jsonOf(given.trim(), "{") ?? jsonOf(given.trim(), "[")) : given;
+  // Another NAME= in one text: whether it is a variable or a part of the value, nobody can tell.
+  if (whole === undefined && /[\s,;][A-Za-z_]\w*=/.test(String(given).trim())) return given;
   const pairs = whole === undefined ? [given] : whole;
   const record = Array.isArray(pairs) ? fromPairs(pairs) : pairs;
   if (typeof record !== "object" || record === null) return given;
+  // The schema library would leave it out without a word.
+  if (Object.hasOwn(record, "__proto__")) return "__proto__";
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, readEntry(element, value)]));
 }
 
 /** In an object a flag is the text it is written as, too. */
 function readEntry(element: z.ZodType, value: unknown): unknown {
-  const isFlag = typeof value === "boolean" && unwrapped(element) instanceof z.ZodString;
-  return isFlag ? String(value) : readValue(element, value);
+  const flagText = (item: unknown) => (typeof item === "boolean" ? String(item) : item);
+  return readValue(element, Array.isArray(value) ? value.map(flagText) : flagText(value));
 }
 
 /** `["A=1", "B=2"]`, or `[{"name": "A", "value": "1"}]`, as an object; undefined where a name is missing or comes twice. */
 function fromPairs(pairs: readonly unknown[]): Record<string, unknown> | undefined {
   const entries = pairs.map(pairOf);
   const record = Object.fromEntries(entries.filter((entry) => entry !== undefined));
-  return Object.keys(record).length === pairs.length ? record : undefined;
+  return pairs.length > 0 && Object.keys(record).length === pairs.length ? record : undefined;
 }
 
 function pairOf(item: unknown): [string, unknown] | undefined {
@@ -168,9 +213,10 @@ function pairOf(item: unknown): [string, unknown] | undefined {
     : undefined;
 }
 
-/** What a text holds in JSON, where it begins as an object or a list does. */
+/** What a text holds in JSON, where it begins as an object or a list does; Python's quotes are read as JSON's. */
 function jsonOf(text: string, start: "[" | "{"): unknown {
-  return text.startsWith(start) ? parseJson(text) : undefined;
+  if (!text.startsWith(start)) return undefined;
+  return parseJson(text) ?? (/["\\]/.test(text) ? undefined : parseJson(text.replaceAll("'", '"')));
 }
 
 /** A longer whole number is not the one that was written. */

@@ -42,5 +42,5 @@ export function faultText(fault: StartFault): string {
 }
 
 function cut(text: string): string {
-  return text.slice(0, 100);
+  return text.slice(0, 80);
 }

@@ -26,7 +26,10 @@ export const startInput = z.strictObject({
   secret_env: hinted(z.record(z.string(), z.string()), { example: { TOKEN: "secret:hf" } })
     .optional()
     .describe('e.g. {"TOKEN": "secret:hf"}'),
-  volumes: hinted(z.array(z.string()), { example: ["storage:data:/mnt:ro"] })
+  volumes: hinted(z.array(z.string()), {
+    example: ["storage:data:/mnt:ro"],
+    between: ",\\s*(?=(?:storage|secret|disk):)",
+  })
     .optional()
     .describe("storage:data:/mnt:ro, secret:key:/etc/key or disk:d:/data"),
   http_port: hinted(z.int(), { example: 8080 }).optional().describe("Published"),

@@ -50,7 +50,7 @@ function wrongTypes(schema: z.ZodType): unknown[] {
   if (inner instanceof z.ZodBoolean) return ["maybe", 2, [true], { a: 1 }];
   if (inner instanceof z.ZodArray) return [true, { a: 1 }, [[["x"]]], [null]];
   if (inner instanceof z.ZodRecord) return [5, true, ["x"], { A: { b: 1 } }];
-  return [true, { a: 1 }, ["x", 1]];
+  return [true, { a: 1 }, ["x", {}]];
 }
 
 /** What cannot be right, where a value of the right type can be wrong. */

@@ -41,7 +41,7 @@ describe("a command of job_start", () => {
   });
 
   test.for([
-    ["['python', 'x.py']", /list in brackets.*typed: python x.py/],
+    ["['python', 'x.py',]", /list in brackets.*typed: python x.py/],
     ["#!/usr/bin/awk -f\nBEGIN { print 1 }", /names \/usr\/bin\/awk -f, but sh runs it/],
   ] as const)("is doubted by the plan and noted at the start: %j", async ([command, doubt], { mcp }) => {
     const plan = await mcp.ok("job_start", { image: "ubuntu", command, dry_run: true });
