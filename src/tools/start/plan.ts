@@ -104,7 +104,7 @@ function describe(request: StartRequest, plan: StartPlan, caller: Call["caller"]
   return {
     where: `${where.cluster}/${where.org}/${where.project}`,
     count: items.length,
-    image: String(body.image),
+    image: clampLine(String(body.image), MAX_OPTION_CHARS),
     command: command === undefined ? undefined : shown(command, MAX_COMMAND_CHARS),
     preset: preset.name,
     cpu: preset.cpu,
@@ -174,7 +174,10 @@ function planLines(plan: Plan, request: StartRequest) {
 }
 
 function whatLines({ count, where }: Plan, { items }: StartRequest): string[] {
-  if (count === 1) return [`Would start ${items[0]?.name ?? "a job without a name"} in ${where}.`];
+  if (count === 1)
+    return [
+      `Would start ${clampLine(items[0]?.name ?? "a job without a name", MAX_OPTION_CHARS)} in ${where}.`,
+    ];
   const rows = items
     .slice(0, MAX_TABLE_ROWS)
     .map(({ index, name, values }) => `  ${index}. ${name ?? "(no name)"} ${valuesText(values)}`.trimEnd());
