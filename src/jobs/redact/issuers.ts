@@ -245,8 +245,15 @@ export const ISSUED = [
   { find: shape("(?<![A-Za-z0-9_-])", LOOSE, "(?![A-Za-z0-9])"), isSecret: hasSecretTail },
 ];
 
+/** Families with the same first character share it: at most places of a text, one look rules all of them out. */
 function shape(before: string, families: readonly string[], after = ""): RegExp {
-  return new RegExp(`${before}(?:${families.join("|")})${after}`, "g");
+  const tails = new Map<string, string[]>();
+  for (const family of families) {
+    const first = /^[A-Za-z0-9](?![{?*+])/.exec(family)?.[0] ?? "";
+    tails.set(first, [...(tails.get(first) ?? []), family.slice(first.length)]);
+  }
+  const groups = [...tails].map(([first, rest]) => `${first}(?:${rest.join("|")})`);
+  return new RegExp(`${before}(?:${groups.join("|")})${after}`, "g");
 }
 
 function isRandom(found: string): boolean {
