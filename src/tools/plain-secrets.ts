@@ -12,7 +12,7 @@ export function refuseSecrets(
   const variable = found.find(({ variable: name }) => name !== undefined)?.variable ?? "MY_SECRET";
   throw new PolicyError(
     "plain_secret",
-    `${found.map(whereText).join("; ")}: the value of a secret must not be an argument, where it is logged and shown. It was not sent or kept. ${way(variable)}`,
+    `${[...new Set(found.map(whereText))].join("; ")}: the value of a secret must not be an argument, where it is logged and shown. It was not sent or kept. ${way(variable)}`,
   );
 }
 

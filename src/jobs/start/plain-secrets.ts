@@ -14,7 +14,11 @@ export interface PlainSecret {
 const redact = makeRedactor();
 /** What people write where a program wants a key and needs none. */
 const STAND_INS =
-  /^(?:empty|dummy|fake|test|example|placeholder|change-?me|todo|unused|not-needed|no-key|xxx+)$/i;
+  /^(?:(?:sk|token|key)-)?(?:empty|dummy|fake|test|example|placeholder|change-?me|todo|unused|not-needed|no-key(?:-required|-needed)?|local|offline|ollama|lm-studio|xxx+|\.{3})$|^(?:replace|insert)[-_]|^(?:sk-1234|token-abc123|[01])$/i;
+/** A variable by its name, a parameter of a store, a token of a tokenizer. */
+const LOOKED_UP = /^(?:[A-Z]+(?:_[A-Z]+)+|ssm:\/.*|\[[A-Z]+\])$/;
+/** As models, data sets and columns are called: `llama-3-8b`, `train_2017`. */
+const JOINED = /^(?:[a-z]{2,12}[-_.])+v?\d{1,4}[a-z]?(?:[-_.]\w{1,4})*$/i;
 const SHOWN_CHARS = 40;
 
 /** Variables whose value is a secret, by its own form or by their name. */
@@ -27,18 +31,21 @@ export function secretVariables(argument: string, env: Readonly<Record<string, s
 /** Where a text, such as a command, holds a secret. */
 export function secretInText(argument: string, text: string | undefined): PlainSecret[] {
   if (text === undefined) return [];
-  const { text: safe, hidden } = redact(text);
+  // `--token= --port=80`: for a shell the value ends where it begins.
+  const said = text.replace(/=(?=\s+-)/g, '=""');
+  const { text: safe, hidden } = redact(said);
   if (hidden === 0) return [];
-  const at = differsAt(text, safe);
+  const at = differsAt(said, safe);
   const shown = safe.slice(Math.max(0, at - SHOWN_CHARS), at + SHOWN_CHARS).trim();
   return [{ argument, shown }];
 }
 
 function isSecret(name: string, value: string): boolean {
   if (redact(value).hidden > 0) return true;
-  if (isPlainValue(value) || STAND_INS.test(value)) return false;
+  if (isPlainValue(value) || STAND_INS.test(value) || LOOKED_UP.test(value)) return false;
   const secrecy = secrecyOf(name);
-  return secrecy === "sure" || (secrecy === "maybe" && (isMixedWord(value) || looksLikeToken(value)));
+  if (secrecy !== "maybe") return secrecy === "sure";
+  return !JOINED.test(value) && (isMixedWord(value) || looksLikeToken(value));
 }
 
 function differsAt(text: string, safe: string): number {

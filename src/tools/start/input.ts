@@ -80,7 +80,7 @@ export function readStart(args: StartArguments): StartRequest {
 /** Secrets given as they are. */
 export function secretsOf({ env, matrix, command, entrypoint, description }: StartArguments): PlainSecret[] {
   const swept = Object.entries(matrix ?? {}).flatMap(([name, values]) =>
-    values.flatMap((value) => secretVariables("matrix", { [name]: value })),
+    values.slice(0, MAX_SWEEP_JOBS).flatMap((value) => sweptSecrets([name, value], { env, command })),
   );
   return [
     ...secretVariables("env", env),
@@ -89,6 +89,19 @@ export function secretsOf({ env, matrix, command, entrypoint, description }: Sta
     ...secretInText("entrypoint", entrypoint),
     ...secretInText("description", description),
   ];
+}
+
+/** A swept value is a secret by its parameter's name, or by where it goes. */
+function sweptSecrets(
+  [name, value]: [string, string],
+  { env = {}, command = "" }: Pick<StartArguments, "env" | "command">,
+): PlainSecret[] {
+  const place = `{${name}}`;
+  const variables = Object.keys(env).filter((variable) => env[variable] === place);
+  const filled = command.includes(place) ? command.replaceAll(place, () => value) : undefined;
+  return [name, ...variables]
+    .flatMap((variable) => secretVariables("matrix", { [variable]: value }))
+    .concat(secretInText("matrix", filled));
 }
 
 function toItem(

@@ -17,6 +17,8 @@ test.describe("a secret's value as an argument", () => {
       { matrix: { WANDB_API_KEY: ["hunter2hunter2"] }, command: "echo {WANDB_API_KEY}" },
       "WANDB_API_KEY",
     ],
+    ["matrix", { matrix: { t: ["hunter2"] }, env: { DB_PASSWORD: "{t}" } }, "DB_PASSWORD"],
+    ["matrix", { matrix: { t: ["hunter2"] }, command: "mysql --password={t} db" }, "MY_SECRET"],
   ] as const)("is refused before anything is sent: %s %j", async ([argument, args, variable], { mcp }) => {
     for (const dry_run of [true, false]) {
       const refusal = await mcp.refusal("job_start", { image: "python:3.12", ...args, dry_run });
@@ -63,6 +65,7 @@ test.describe("a secret's value as an argument", () => {
     expect(await mcp.refusal("job_exec", { job, argv: ["curl", "-u", "me:hunter2", "x"] })).toMatch(
       /^plain_secret: argv:/,
     );
+    expect((await mcp.ok("job_exec", { job, command: "wc -c", stdin: HF })).data.exit_code).toBe(0);
   });
 
   test("is taken where whoever runs the server allows it", async ({ platform }) => {
