@@ -40,3 +40,4 @@ export type { OnceOptions, Started } from "./start/once.ts";
 export { askedTag, isOwnTag } from "./start/same-request.ts";
 export { byAge, requestTag } from "./start/tagged.ts";
 export { type SentStart, startKey } from "./start/under-way.ts";
+export type { StoredKind } from "./stored.ts";

@@ -10,6 +10,7 @@ import { type ForwardOptions, forwardPort } from "./forward.ts";
 import { type FollowOptions, followLog } from "./logs/follow.ts";
 import { type MonitorOptions, monitorLog } from "./logs/stream.ts";
 import { type TailOptions, tailLog } from "./logs/tail.ts";
+import type { Base } from "./names/uris.ts";
 import { salvage } from "./records/salvage.ts";
 import { savedName, saveJob } from "./save.ts";
 import type { StartOptions } from "./start/body.ts";
@@ -17,6 +18,7 @@ import { toMinutes } from "./start/body.ts";
 import { prepareStart, type RunOptions, runJob, type StartPlan, startJob } from "./start/index.ts";
 import { type OnceOptions, startedBefore, startOnce } from "./start/once.ts";
 import { startedBy } from "./start/tagged.ts";
+import { listStored, type StoredKind } from "./stored.ts";
 import { type TopOptions, topOfJob } from "./telemetry.ts";
 
 /** The platform's jobs: the documented `Jobs` class, and what is built on it. Every method takes a signal and a time limit. */
@@ -41,6 +43,8 @@ function starting(at: Connection) {
       startedBefore(at, { options, requestId }, call),
     /** What `start` would send, checked as far as that is possible without sending it. */
     plan: (options: StartOptions, call?: CallOptions): Promise<StartPlan> => prepareStart(at, options, call),
+    /** Names of the secrets or disks of a project that the caller may read; undefined where the cluster lists none. */
+    stored: (kind: StoredKind, where: Base, call?: CallOptions) => listStored(at, { kind, where }, call),
     /** Starts a job with its resources spelled out (deprecated form). Source: protocol reference 3.3. */
     run: (options: RunOptions, call?: CallOptions) => runJob(at, options, call),
   };

@@ -26,6 +26,11 @@ export interface Cluster {
   registry: string;
   /** Base of logs, exec, attach, port-forward, top, save, signal and capacity. */
   monitoringUrl: string;
+  /** Bases of the services that keep what jobs may be given; absent where the server names none. */
+  secretsUrl?: string;
+  disksUrl?: string;
+  /** Names of the energy schedules; absent where the server lists none. */
+  energySchedules?: string[];
   /** In the server's order; the first one is the default. */
   presets: Preset[];
 }
@@ -216,11 +221,15 @@ function toLoaded({ clusters = [], projects = [] }: WireConfig): Omit<Loaded, "a
 
 function toCluster(wire: WireCluster, onOdd: (odd: string) => void): Cluster {
   const { name, orgs, registry_url, monitoring_url, resource_presets } = wire;
+  const { secrets_url: secrets, disks_url: disks, energy_schedules: schedules } = wire;
   return {
     name,
     orgs: orgs ?? [],
     registry: URL.canParse(registry_url) ? new URL(registry_url).host : registry_url,
     monitoringUrl: apiBase(monitoring_url),
+    ...(secrets ? { secretsUrl: apiBase(secrets) } : {}),
+    ...(disks ? { disksUrl: apiBase(disks) } : {}),
+    ...(schedules ? { energySchedules: schedules.map((schedule) => schedule.name) } : {}),
     presets: readEach(wirePreset, resource_presets, { onOdd }).map(toPreset),
   };
 }

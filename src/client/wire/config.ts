@@ -35,6 +35,9 @@ export const wireCluster = z.object({
   orgs: z.array(z.string()).nullish(),
   registry_url: z.string(),
   monitoring_url: z.string(),
+  secrets_url: z.string().nullish(),
+  disks_url: z.string().nullish(),
+  energy_schedules: z.array(z.object({ name: z.string() })).nullish(),
   /** Each is read by itself: one that is odd hides no other. */
   resource_presets: z.array(z.unknown()),
 });

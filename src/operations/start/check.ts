@@ -8,17 +8,13 @@ import {
   type StartPlan,
 } from "../../client/index.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import {
-  type Mount,
-  mountProblems,
-  presetProblems,
-  type StartFault,
-  startProblems,
-} from "../../jobs/start/problems.ts";
+import { mountProblems, presetProblems, type StartFault, startProblems } from "../../jobs/start/problems.ts";
 import type { Asking } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
 import type { LimitProblem } from "../spending/problems.ts";
+import { mountsOf } from "./mounts.ts";
 import type { StartRequest } from "./request.ts";
+import { type LookedUp, lookUpStored, type UnknownStored } from "./stored.ts";
 
 /** What would be refused about a start. */
 export type StartProblem =
@@ -33,6 +29,8 @@ export type StartProblem =
       /** What of the platform's configuration could not be read. */
       unreadable: readonly string[];
     }
+  | { code: "unknown_schedule"; wanted: string; near: string | undefined; known: string[] }
+  | UnknownStored
   | { code: "name_taken"; name: string; id: string }
   /** Not among those that the caller's configuration names. */
   | { code: "unknown_project"; project: string; cluster: string; org: string; known: string[] }
@@ -45,6 +43,10 @@ export interface Checked {
   plan?: StartPlan;
   /** Of the job's cluster. */
   presets: Preset[];
+  /** Energy schedules of that cluster; none where it lists none. */
+  schedules: string[];
+  /** Absent where it could not be looked up. */
+  stored?: LookedUp;
 }
 
 /** Checks everything that can be checked without looking at other jobs. */
@@ -53,8 +55,8 @@ export async function checkStart(
   { caller, signal }: Asking,
 ): Promise<Checked> {
   const [first] = items;
-  if (first === undefined) return { problems: [], presets: [] };
-  const { presets, context } = await presetsFor(first.options, { caller, signal });
+  if (first === undefined) return { problems: [], presets: [], schedules: [] };
+  const { presets, schedules, context } = await clusterFor(first.options, { caller, signal });
   const own = items.flatMap(({ options, requestId }) =>
     startProblems(options, [
       ...[requestTag(requestId), markOf(context.user)],
@@ -67,13 +69,16 @@ export async function checkStart(
     const options = isKnown ? first.options : { ...first.options, preset: undefined };
     const plan = await caller.platform.jobs.plan(options, { signal });
     const mounts = Object.values(mountsOf(plan)).flatMap((kind) => mountProblems(kind, plan.where.cluster));
-    const more = [...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts];
-    return { problems: distinct([...own, ...unknown, ...more]), presets, ...(isKnown ? { plan } : {}) };
+    const stored = await lookUpStored(plan, { caller, signal });
+    const more = [...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts, ...stored.problems];
+    const problems = distinct([...own, ...unknown, ...unknownSchedule(options, schedules), ...more]);
+    return { problems, presets, schedules, stored, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
     return {
       problems: distinct([...own, ...unknown, { code: "invalid", text: error.message, about: error.about }]),
       presets,
+      schedules,
     };
   }
 }
@@ -83,20 +88,24 @@ function distinct(problems: readonly StartProblem[]): StartProblem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-/** The presets of a job's cluster: as they are now where a price is held against a limit or a name is not known. */
-async function presetsFor(
-  { where, preset }: StartOptions,
+/** What a job's cluster offers: as it is now where a price is held against a limit or a name is not known. */
+async function clusterFor(
+  { where, preset, energyScheduleName: schedule }: StartOptions,
   { caller: { platform, policy }, signal }: Asking,
-): Promise<{ presets: Preset[]; context: PlatformContext }> {
+): Promise<{ presets: Preset[]; schedules: string[]; context: PlatformContext }> {
   const read = async () => {
     const context = await platform.context({ signal });
-    const cluster = where?.cluster ?? context.selection.cluster;
-    return { presets: context.clusters.find(({ name }) => name === cluster)?.presets ?? [], context };
+    const wanted = where?.cluster ?? context.selection.cluster;
+    const cluster = context.clusters.find(({ name }) => name === wanted);
+    return { presets: cluster?.presets ?? [], schedules: cluster?.energySchedules ?? [], context };
   };
   const hasCap = policy.maxCreditsPerJob !== undefined || policy.maxCreditsPerHour !== undefined;
   if (hasCap) await platform.refresh({ signal });
   const known = await read();
-  if (hasCap || preset === undefined || known.presets.some(({ name }) => name === preset)) return known;
+  const isKnown =
+    (preset === undefined || known.presets.some(({ name }) => name === preset)) &&
+    (schedule === undefined || known.schedules.includes(schedule));
+  if (hasCap || isKnown) return known;
   await platform.refresh({ signal });
   return read();
 }
@@ -111,21 +120,11 @@ function unknownPreset(
   return [{ code: "unknown_preset", wanted, near, known, unreadable: context.unreadable }];
 }
 
-/** What would be mounted, by kind. */
-export function mountsOf({ body }: StartPlan): Record<"storage" | "secret" | "disk", Mount[]> {
-  return {
-    storage: listed(body.volumes, "src_storage_uri"),
-    secret: listed(body.secret_volumes, "src_secret_uri"),
-    disk: listed(body.disk_volumes, "src_disk_uri"),
-  };
-}
-
-/** The body is our own, but leaves the client as what goes over the wire: read like anything from outside. */
-function listed(value: unknown, uriKey: string): Mount[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((entry: Record<string, unknown>) => ({
-    uri: String(entry[uriKey]),
-    path: String(entry.dst_path),
-    isReadOnly: entry.read_only === true,
-  }));
+function unknownSchedule(
+  { energyScheduleName: wanted }: StartOptions,
+  known: readonly string[],
+): StartProblem[] {
+  if (wanted === undefined || known.length === 0 || known.includes(wanted)) return [];
+  const [near] = nearestNames(wanted, known);
+  return [{ code: "unknown_schedule", wanted, near, known: [...known] }];
 }

@@ -1,21 +1,35 @@
 import { ACTIVE_STATUSES, requestTag, type StartPlan } from "../../client/index.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 import type { Asking } from "../caller.ts";
-import { limitProblems } from "../spending/limits.ts";
+import { hasLimits, limitProblems } from "../spending/limits.ts";
 import type { Checked, StartProblem } from "./check.ts";
 import type { StartRequest } from "./request.ts";
 import { wantedPlaces } from "./run.ts";
+import type { Unseen } from "./stored.ts";
+
+/** What was looked at, and nothing speaks against it. */
+export type CheckedThing =
+  | ("arguments" | "preset" | "project" | "name" | "limits")
+  | ("energy_schedule" | "secrets" | "disks");
+
+/** What only the start itself shows; `why` where it could have been looked up. */
+export interface OpenThing {
+  what: "image" | "quota" | "credits" | "privileged" | "priority" | "energy_schedule" | "secrets" | "disks";
+  why?: Unseen;
+}
 
 /** Everything about a start but the start. */
 export interface Planned extends Pick<Checked, "problems" | "plan"> {
   /** How many jobs of its preset could start now, where the platform says so. */
   available?: number | undefined;
+  checked: CheckedThing[];
+  open: OpenThing[];
 }
 
 /** Looks at other jobs, limits and room, too. */
 export async function planStart(request: StartRequest, checked: Checked, call: Asking): Promise<Planned> {
   const { plan, presets } = checked;
-  if (plan === undefined) return checked;
+  if (plan === undefined) return { ...checked, checked: [], open: [] };
   const { cluster } = plan.where;
   const [taken, unknown, limits, room] = await Promise.all([
     takenNames(request, plan, call),
@@ -26,7 +40,44 @@ export async function planStart(request: StartRequest, checked: Checked, call: A
   ]);
   const over = limits.map((problem) => ({ code: "over_limit" as const, problem }));
   const problems = [...checked.problems, ...unknown, ...taken, ...over];
-  return { problems, plan, available: room?.[plan.preset.name] };
+  return { problems, plan, available: room?.[plan.preset.name], ...coverage(request, checked, call) };
+}
+
+/** What is known of a start before it is sent, and what is not. */
+function coverage(
+  { items: [item] }: StartRequest,
+  { stored, schedules }: Checked,
+  { caller: { policy } }: Asking,
+): Pick<Planned, "checked" | "open"> {
+  const { name, privileged, priority = "normal", energyScheduleName } = item?.options ?? {};
+  const { seen = [], unseen = [] } = stored ?? {};
+  const isScheduleKnown = schedules.length > 0;
+  const checked: [CheckedThing, boolean][] = [
+    ["arguments", true],
+    ["preset", true],
+    ["project", true],
+    ["name", name !== undefined],
+    ["limits", hasLimits(policy)],
+    ["energy_schedule", energyScheduleName !== undefined && isScheduleKnown],
+  ];
+  const open: [OpenThing["what"], boolean][] = [
+    ["image", true],
+    ["quota", true],
+    ["credits", true],
+    ["privileged", privileged === true],
+    ["priority", priority !== "normal"],
+    ["energy_schedule", energyScheduleName !== undefined && !isScheduleKnown],
+  ];
+  return {
+    checked: [
+      ...checked.flatMap(([what, isSo]) => (isSo ? [what] : [])),
+      ...seen.map((kind) => `${kind}s` as const),
+    ],
+    open: [
+      ...open.flatMap(([what, isSo]) => (isSo ? [{ what }] : [])),
+      ...unseen.map(({ kind, why }) => ({ what: `${kind}s` as const, why })),
+    ],
+  };
 }
 
 /** Names that another active job of the project has. */

@@ -37,7 +37,8 @@ export async function startAll(
   { problems, plan, presets }: Checked,
   call: Call,
 ): Promise<StartResult> {
-  if (problems.length > 0 || plan === undefined) return { outcome: "refused", problems };
+  if (plan === undefined || (problems.length > 0 && !(await isOnlyGone(request, { problems, plan }, call))))
+    return { outcome: "refused", problems };
   const { problem, release } = await within(call.signal, async (signal) => {
     await refuseOtherForm(request, plan, { ...call, signal });
     return reservePlaces(request, { plan, presets }, { ...call, signal });
@@ -57,6 +58,17 @@ export async function startAll(
     giveWayLater(sentNow(unchecked), call);
     release();
   }
+}
+
+/** Whether the jobs were started when what is missing now was still there. */
+async function isOnlyGone(
+  { items: [first], isRepeatable }: StartRequest,
+  { problems, plan }: Required<Pick<Checked, "problems" | "plan">>,
+  { caller: { platform }, signal }: Call,
+): Promise<boolean> {
+  if (first === undefined || !isRepeatable) return false;
+  if (problems.some(({ code }) => code !== "unknown_stored")) return false;
+  return (await platform.jobs.startedBy(first.requestId, plan.where, { signal })) !== undefined;
 }
 
 /** Tells which starts have been sent since it was made. */

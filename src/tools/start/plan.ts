@@ -9,9 +9,10 @@ import { formatSpan } from "../../jobs/time/durations.ts";
 import { creditsText, plural, present } from "../../jobs/words.ts";
 import { type Call, redactorFor } from "../../operations/caller.ts";
 import { worstCase } from "../../operations/spending/problems.ts";
-import { mountsOf } from "../../operations/start/check.ts";
-import type { Planned } from "../../operations/start/plan.ts";
+import { mountsOf } from "../../operations/start/mounts.ts";
+import type { CheckedThing, OpenThing, Planned } from "../../operations/start/plan.ts";
 import type { StartRequest } from "../../operations/start/request.ts";
+import type { Unseen } from "../../operations/start/stored.ts";
 import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "../answers.ts";
 import { problemText } from "./problems.ts";
 
@@ -48,6 +49,7 @@ export const plan = openObject(
     pass_config: maybeFlag,
     options: maybeTexts,
     available: maybeNumber,
+    checked: maybeTexts,
     decided_at_start: maybeTexts,
     doubts: maybeTexts,
   },
@@ -71,15 +73,17 @@ export function planReply(
   const problems = planned.problems.map(problemText);
   if (plan === undefined) {
     return {
-      text: [HEADING, ...verdict(problems, { next, doubts, open: [] })].join("\n"),
+      text: [HEADING, ...verdict(problems, { next, doubts, checked: [], open: [] })].join("\n"),
       data: { jobs: [], plan: { problems, count: request.items.length } },
     };
   }
-  const open = decidedAtStart(request, plan);
+  const checked = planned.checked.map((what) => THINGS[what]);
+  const open = planned.open.map((thing) => openText(thing, plan));
   const data = {
     ...describe(request, plan, caller),
     available,
     problems,
+    checked,
     decided_at_start: open,
     doubts: ifAny(doubts),
   };
@@ -88,7 +92,7 @@ export function planReply(
     HEADING,
     ...present(planLines(data, request)).map(oneLine),
     warning && `Note: ${warning}`,
-    ...verdict(problems, { next, doubts, open }),
+    ...verdict(problems, { next, doubts, checked, open }),
   ]);
   return { text: lines.join("\n"), data: { jobs: [], plan: data } };
 }
@@ -202,27 +206,51 @@ function roomText(available: number | undefined, count: number): string {
   return `room for ${available} of ${count} now, ${counted}; the rest would wait as pending`;
 }
 
-/** What only the platform can tell, and only when the job is started. */
-function decidedAtStart({ items: [item] }: StartRequest, { where: { cluster } }: StartPlan): string[] {
-  const { privileged, priority = "normal" } = item?.options ?? {};
-  return present([
-    "quota",
-    "credits",
-    privileged && `whether cluster ${cluster} allows privileged jobs`,
-    priority !== "normal" && `whether cluster ${cluster} allows a priority`,
-  ]);
+const THINGS: Record<CheckedThing | OpenThing["what"], string> = {
+  arguments: "arguments",
+  preset: "preset",
+  project: "project",
+  name: "name",
+  limits: "limits",
+  energy_schedule: "energy schedule",
+  secrets: "secrets",
+  disks: "disks",
+  image: "image",
+  quota: "quota",
+  credits: "credits",
+  privileged: "privileged jobs",
+  priority: "a priority",
+};
+
+const UNSEEN: Record<Unseen, string> = {
+  not_permitted: "no permission to list them",
+  no_answer: "no answer",
+  not_offered: "the cluster lists none",
+};
+
+function openText({ what, why }: OpenThing, { where: { cluster } }: StartPlan): string {
+  if (what === "privileged" || what === "priority")
+    return `whether cluster ${cluster} allows ${THINGS[what]}`;
+  return why === undefined ? THINGS[what] : `${THINGS[what]} (${UNSEEN[why]})`;
 }
 
-/** Whether a start would be refused, and the doubts about it. */
+/** What would refuse a start, or else what was looked at, and the doubts about it. */
 function verdict(
   problems: readonly string[],
-  { next, doubts, open }: Pick<PlanWords, "next" | "doubts"> & { open: readonly string[] },
+  {
+    next,
+    doubts,
+    checked,
+    open,
+  }: Pick<PlanWords, "next" | "doubts"> & { checked: readonly string[]; open: readonly string[] },
 ): string[] {
   const listed = (texts: readonly string[]) => texts.map((text) => `- ${oneLine(text)}`);
   if (problems.length > 0) return ["It would be refused:", ...listed([...problems, ...doubts])];
-  const rest = open.length === 0 ? "" : ` (only the start itself shows: ${open.join(", ")})`;
-  if (doubts.length === 0) return [`It would be accepted${rest}. ${next}`];
-  return [`It would be accepted${rest}, with these doubts:`, ...listed(doubts), next];
+  return [
+    `Checked: ${checked.join(", ")}. Only the start shows: ${open.join(", ")}.`,
+    ...(doubts.length === 0 ? [] : ["Doubts:", ...listed(doubts)]),
+    next,
+  ];
 }
 
 function recordOf(value: unknown): Record<string, string> {

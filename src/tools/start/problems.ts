@@ -26,8 +26,11 @@ export function problemText(problem: StartProblem): string {
 }
 
 function argumentOf(problem: StartProblem): string | undefined {
-  if ("field" in problem) return problem.field;
   switch (problem.code) {
+    case "unknown_stored":
+    case "unknown_schedule":
+    case "over_limit":
+      return undefined;
     case "invalid":
       return problem.about;
     case "name_taken":
@@ -36,12 +39,13 @@ function argumentOf(problem: StartProblem): string | undefined {
       return "project";
     case "unknown_preset":
       return "preset";
-    case "over_limit":
-      return undefined;
+    default:
+      return problem.field;
   }
 }
 
 function whyText(problem: StartProblem): string {
+  if (problem.code === "unknown_stored") return storedText(problem);
   if ("field" in problem) return faultText(problem);
   switch (problem.code) {
     case "invalid":
@@ -54,12 +58,24 @@ function whyText(problem: StartProblem): string {
       const { project, cluster, org, known } = problem;
       return `project: ${project} is not among yours in ${cluster}/${org} (${known.join(", ") || "none"}).`;
     }
-    case "unknown_preset": {
-      const { wanted, near, known } = problem;
-      const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-      return `preset: there is no "${wanted.slice(0, 60)}".${hint} There are: ${known.join(", ")}.${unreadableText(problem)}`;
-    }
+    case "unknown_preset":
+      return `preset: there is no ${insteadText(problem)}${unreadableText(problem)}`;
+    case "unknown_schedule":
+      return `energy_schedule: there is no ${insteadText(problem)}`;
   }
+}
+
+function storedText({ field, kind, place, ...problem }: StartProblem & { code: "unknown_stored" }): string {
+  return `${field}: there is no ${kind} ${insteadText(problem, ` in ${place} that you may read`)}`;
+}
+
+/** `"smal" … . Did you mean small? There are: small, large.` */
+function insteadText(
+  { wanted, near, known }: { wanted: string; near: string | undefined; known: readonly string[] },
+  where = "",
+): string {
+  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  return `"${wanted.slice(0, 60)}"${where}.${hint} There are: ${known.join(", ") || "none"}.`;
 }
 
 /** Lets an error say that nothing was started, unless it says otherwise itself. */

@@ -60,7 +60,7 @@ describe("job_rerun", () => {
     await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
     const { text } = await mcp.ok("job_rerun", { job: "train" });
     expect(text).toContain("name train → none");
-    expect(text).toContain("It would be accepted");
+    expect(text).toContain("Checked: ");
   });
 
   test("says what is known to speak against it, in the plan and when it is started", async ({
@@ -69,10 +69,10 @@ describe("job_rerun", () => {
   }) => {
     await untilEnded(platform, await startJob(platform, { name: "train", image: "does-not-exist:v1" }));
     const plan = await mcp.ok("job_rerun", { job: "train" });
-    expect(plan.text).toContain("with these doubts:\n- image: does-not-exist:v1 could not be pulled");
+    expect(plan.text).toContain("\nDoubts:\n- image: does-not-exist:v1 could not be pulled");
     expect(plan.data.plan.doubts).toEqual([expect.stringContaining("does-not-exist:v1")]);
     const other = await mcp.ok("job_rerun", { job: "train", image: "ubuntu", preset: "cpu-medium" });
-    expect(other.text).toContain("It would be accepted");
+    expect(other.text).toContain("Checked: ");
     const { text } = await mcp.ok("job_rerun", { job: "train", dry_run: false });
     expect(text).toContain("Note: image: does-not-exist:v1 could not be pulled");
   });

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
+import { addSecrets } from "../../support/stored.ts";
 
 const IMAGE = "python:3.12";
 
@@ -37,7 +38,8 @@ describe("job_start", () => {
     expect(job.container.command).toBe("sh -c 'cd / && sleep 60'");
   });
 
-  test("passes on every option", async ({ mcp, platform }) => {
+  test("passes on every option", async ({ mcp, platform, emulator }) => {
+    await addSecrets(emulator, ["hf"], "nlp");
     const { data } = await mcp.ok("job_start", {
       image: IMAGE,
       preset: "cpu-medium",
@@ -173,7 +175,8 @@ describe("job_start, asked twice", () => {
 });
 
 describe("job_start, dry run", () => {
-  test("shows the plan and its cost, and starts nothing", async ({ mcp, platform }) => {
+  test("shows the plan and its cost, and starts nothing", async ({ mcp, platform, emulator }) => {
+    await addSecrets(emulator, ["hf"]);
     const { text, data } = await mcp.ok("job_start", {
       image: "image:mine:v1",
       name: "train",
@@ -228,7 +231,7 @@ describe("job_start, dry run", () => {
     [{ priority: "high", project: "west/acme/vision" }, "whether cluster west allows a priority"],
   ] as const)("says of %j that only the start shows whether it may be", async ([wish, open], { mcp }) => {
     const { data, text } = await mcp.ok("job_start", { image: IMAGE, ...wish, dry_run: true });
-    expect(text).toContain(`(only the start itself shows: quota, credits, ${open})`);
+    expect(text).toContain(`Only the start shows: image, quota, credits, ${open}.`);
     expect(data.plan.decided_at_start).toContain(open);
   });
 

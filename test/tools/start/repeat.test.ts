@@ -84,7 +84,7 @@ describe("job_start with a request_id", () => {
     );
     expect(plan.text).toContain(data.jobs[0].id);
     const fresh = await mcp.ok("job_start", { ...args, request_id: "r2", dry_run: true });
-    expect(fresh.text).toContain("It would be accepted");
+    expect(fresh.text).toContain("Checked: ");
   });
 
   test("sends to job_rerun when its job has ended: the same request_id gives it for ever", async ({

@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
+import { addDisk, addSecrets } from "../../support/stored.ts";
 
 const job = { image: "python:3.12", command: SLEEP, preset: "cpu-small", life_span: "2h", http_port: 80 };
 
@@ -18,7 +19,7 @@ const DIFFERING: [string, unknown, unknown][] = [
   ["secret_env", { T: "secret:a" }, { T: "secret:b" }],
   ["volumes", ["storage:a b:/mnt:ro"], ["storage:a b:/mnt"]],
   ["volumes", ["secret:k:/etc/k"], ["secret:l:/etc/k"]],
-  ["volumes", ["disk:d:/data"], ["disk:d:/data:ro"]],
+  ["volumes", ["disk:dsk:/data"], ["disk:dsk:/data:ro"]],
   ["http_port", 80, 81],
   ["http_auth", true, false],
   ["entrypoint", "sh -c", "bash -c"],
@@ -43,6 +44,8 @@ describe("a request_id that is used again", () => {
     async ([name, first, second], { mcp, emulator, platform }) => {
       const restarted = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
       const other = await connectAgent(restarted);
+      await addSecrets(emulator, ["a", "b", "k", "l"]);
+      await addDisk(emulator, "dsk");
       const preset = name === "energy_schedule" ? { preset: "a100-x8-spot" } : {};
       const args = { ...job, ...preset, request_id: "r1" };
       const { data } = await mcp.ok("job_start", { ...args, [name]: first });

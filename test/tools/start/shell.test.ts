@@ -45,7 +45,7 @@ describe("a command of job_start", () => {
     ["#!/usr/bin/awk -f\nBEGIN { print 1 }", /names \/usr\/bin\/awk -f, but sh runs it/],
   ] as const)("is doubted by the plan and noted at the start: %j", async ([command, doubt], { mcp }) => {
     const plan = await mcp.ok("job_start", { image: "ubuntu", command, dry_run: true });
-    expect(plan.text).toMatch(/It would be accepted.* with these doubts:/);
+    expect(plan.text).toContain("\nDoubts:\n");
     expect(plan.text).toMatch(doubt);
     expect(plan.data.plan.doubts).toHaveLength(1);
     expect((await mcp.ok("job_start", { image: "ubuntu", command })).text).toMatch(doubt);
