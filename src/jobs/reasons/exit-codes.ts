@@ -92,15 +92,16 @@ const CODES: Readonly<Record<number, Explanation>> = {
 export function explainExitCode(code: number): Explanation {
   const known = CODES[code];
   if (known !== undefined) return known;
-  const number = code - 128;
+  const meaning = signalOf(code) === undefined ? ", whose meaning the program itself defines" : "";
+  return stated(`${endText(code)}${meaning}.`, READ_LOG);
+}
+
+/** How a program ended, without a guess at why. */
+export function endText(code: number): string {
   const name = signalOf(code);
-  if (name !== undefined) {
-    return stated(`It was killed by signal ${number} (${name}, exit code ${code}).`, READ_LOG);
-  }
-  return stated(
-    `The program ended with exit code ${code}, whose meaning the program itself defines.`,
-    READ_LOG,
-  );
+  return name === undefined
+    ? `The program ended with exit code ${code}`
+    : `It was killed by signal ${code - 128} (${name}, exit code ${code})`;
 }
 
 /** The signal behind an exit code of 128 + n: `137` is `SIGKILL`. */

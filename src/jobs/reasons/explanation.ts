@@ -11,6 +11,8 @@ export interface Explanation {
   besideLog?: string | undefined;
   /** Whether the platform says so, we conclude it, or nobody knows. */
   certainty: "stated" | "inferred" | "unknown";
+  /** What kind of cause the end of its log names; absent where it was not concluded from that. */
+  fromLog?: string | undefined;
 }
 
 /** What else is known; an explanation uses what there is. */
@@ -23,6 +25,8 @@ export interface JobSurroundings {
   running?: readonly string[] | undefined;
   /** What "so far" counts to. */
   nowMs?: number | undefined;
+  /** The last lines of its log, clean. */
+  log?: readonly string[] | undefined;
   /** The last signal that this server sent the job. */
   signalled?: Signalled | undefined;
 }

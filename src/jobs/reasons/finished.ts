@@ -1,7 +1,7 @@
 import type { JobDescription } from "../../client/index.ts";
 import { SIGNALS } from "../signals.ts";
 import { formatDuration, formatInstant, formatSpan } from "../time/durations.ts";
-import { explainExitCode } from "./exit-codes.ts";
+import { endText, explainExitCode } from "./exit-codes.ts";
 import {
   aboutLog,
   type Explanation,
@@ -12,6 +12,8 @@ import {
 } from "./explanation.ts";
 import { afterText } from "./history.ts";
 import { invalidImage, pullProblem } from "./image.ts";
+import { explainByLog } from "./log-cause.ts";
+import { isAboutMemory } from "./log-rules.ts";
 import { largerText, roomText } from "./room.ts";
 
 type Explain = (job: JobDescription, around: JobSurroundings) => Explanation | undefined;
@@ -19,6 +21,10 @@ type Explain = (job: JobDescription, around: JobSurroundings) => Explanation | u
 const AGAIN = "Start it again.";
 /** The platform looks at life spans now and then. */
 const ALL_BUT = 0.98;
+
+const KILLED = 137;
+/** SIGHUP, SIGINT and SIGTERM: nothing that the program printed is why. */
+const FROM_OUTSIDE: ReadonlySet<number> = new Set([129, 130, 143]);
 
 /** Failed and cancelled, by reason. Source: protocol reference 3.11. */
 const REASONS: Readonly<Record<string, Explain>> = {
@@ -94,8 +100,10 @@ function byExitCode(job: JobDescription, around: JobSurroundings): Explanation |
       `It was ended by signal ${exit_code - 128} (SIG${signalled.signal}, exit code ${exit_code}), which job_signal of this server sent at ${formatInstant(signalled.atMs)}.`,
       "Start it again if that was not meant.",
     );
+  const byLog = FROM_OUTSIDE.has(exit_code) ? undefined : explainByLog(job, around, endText(exit_code));
+  if (byLog !== undefined && (exit_code !== KILLED || isAboutMemory(byLog))) return byLog;
   const explained = explainExitCode(exit_code);
-  if (exit_code !== 137) return explained;
+  if (exit_code !== KILLED) return explained;
   return {
     ...explained,
     why: `${explained.why} Its memory limit was ${memoryOf(job)}.`,

@@ -39,6 +39,23 @@ function largerPresets(job: JobDescription, { presets = [], room = {} }: JobSurr
     );
 }
 
+/** `With more: h100 (80 GiB, 77 credits/h, 1 could start now).`; nothing where its own GPU's memory is not known. */
+export function gpuRoomText(job: JobDescription, around: JobSurroundings): string {
+  const { presets = [], room = {} } = around;
+  const own = presets.find(({ name }) => name === job.preset_name)?.nvidia_gpu?.memory;
+  if (own === undefined) return "";
+  const larger = presets
+    .filter(({ nvidia_gpu: gpu }) => (gpu?.memory ?? 0) > own)
+    .sort((a, b) => compareCredits(a.credits_per_hour, b.credits_per_hour))
+    .slice(0, 3);
+  if (larger.length === 0) return "No preset of its cluster has GPUs with more.";
+  const texts = larger.map(({ name, nvidia_gpu, credits_per_hour }) => {
+    const start = room[name] === undefined ? "" : `, ${room[name]} could start now`;
+    return `${name} (${formatMemory(nvidia_gpu?.memory ?? 0)}, ${formatCredits(credits_per_hour)} credits/h${start})`;
+  });
+  return `With more: ${texts.join("; ")}.`;
+}
+
 /** `Larger presets: gpu-large (64 GB, 2.5 credits/h, 3 could start now)`; nothing without presets. */
 export function largerText(job: JobDescription, around: JobSurroundings): string {
   if (around.presets === undefined)

@@ -41,7 +41,6 @@ const MANY_JOBS = 3;
 const LOG_LINES = 15;
 const LOG_LINES_SHORT = 5;
 const MAX_RUNNING = 20;
-const KILLED = 137;
 
 /** Explains jobs. @throws {PlatformError} why the only one is not found */
 export async function explainJobs(
@@ -59,7 +58,8 @@ export async function explainJobs(
   const reports = await Promise.all(
     jobs.map(async (job) => {
       const hasWords = job.status === "failed" && hasRun(job);
-      return { ...explain(job, around, call), log: hasWords ? await endOfLog(job, log, call) : undefined };
+      const end = hasWords ? await endOfLog(job, log, call) : undefined;
+      return { ...explain(job, { ...around, end }, call), log: end };
     }),
   );
   return { reports, failed, isShort, me };
@@ -85,13 +85,18 @@ async function lookAround(jobs: readonly JobDescription[], call: Asking): Promis
   return { clusters, room, running };
 }
 
-function explain(job: JobDescription, around: Surroundings, { caller }: Asking) {
+function explain(
+  job: JobDescription,
+  { end, ...around }: Surroundings & { end: JobReport["log"] },
+  { caller }: Asking,
+) {
   const presets = around.clusters.find(({ name }) => name === job.cluster_name)?.presets;
   const explanation = explainJob(job, {
     presets,
     room: around.room.get(job.cluster_name),
     running: isAboutQuota(job) ? around.running : undefined,
     nowMs: Date.now(),
+    log: typeof end === "object" ? end.lines.map(({ text }) => text) : undefined,
     signalled: caller.signals.get(job.id),
   });
   return { job, explanation, preset: presets?.find(({ name }) => name === job.preset_name) };
@@ -101,9 +106,9 @@ function isAboutQuota({ history }: JobDescription): boolean {
   return /quota/i.test(history.reason ?? "");
 }
 
-function dependsOnRoom({ status, history }: JobDescription): boolean {
-  if (status === "pending" || status === "suspended") return true;
-  return status === "failed" && (history.started_at === undefined || history.exit_code === KILLED);
+/** A failed one may need another preset. */
+function dependsOnRoom({ status }: JobDescription): boolean {
+  return status === "pending" || status === "suspended" || status === "failed";
 }
 
 async function roomOf(
