@@ -1,3 +1,4 @@
+import { isOwnTag } from "../client/index.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
 import { redactJob } from "../jobs/redact/job.ts";
 import { findJob } from "../operations/find/address.ts";
@@ -15,8 +16,9 @@ export const job: Resource = {
   async read(variables, context) {
     const found = await findJob(context.caller.platform, variables, context.signal);
     const redacted = redactJob(found, makeRedactor(context.caller.policy.secrets));
-    const { id, name, status, history, ...rest } = redacted;
+    const { id, name, status, history, tags: allTags, ...rest } = redacted;
+    const tags = allTags.filter((tag) => !isOwnTag(tag));
     // Whoever reads only the beginning gets what matters most.
-    return boundedJson({ id, ...(name === undefined ? {} : { name }), status, history, ...rest });
+    return boundedJson({ id, ...(name === undefined ? {} : { name }), status, history, ...rest, tags });
   },
 };

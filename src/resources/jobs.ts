@@ -1,4 +1,4 @@
-import { ACTIVE_STATUSES, type JobDescription, PlatformError } from "../client/index.ts";
+import { ACTIVE_STATUSES, isOwnTag, type JobDescription, PlatformError } from "../client/index.ts";
 import { jobUri } from "../jobs/names/ids.ts";
 import { unknownWordText } from "../jobs/names/near.ts";
 import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
@@ -105,6 +105,7 @@ function changedAt({ history }: JobDescription): { annotations?: { lastModified:
 /** A job in one short record, with the address of the whole. */
 function jobRow(job: JobDescription, hide: (text: string) => string): object {
   const { id, name, owner, status, history, preset_name, tags, price_credits_per_hour } = job;
+  const usersTags = tags.filter((tag) => !isOwnTag(tag));
   return {
     uri: jobUri(job),
     id,
@@ -117,7 +118,7 @@ function jobRow(job: JobDescription, hide: (text: string) => string): object {
     started_at: history.started_at,
     finished_at: history.finished_at,
     preset_name,
-    tags: tags.length === 0 ? undefined : tags.map(hide),
+    tags: usersTags.length === 0 ? undefined : usersTags.map(hide),
     price_credits_per_hour,
   };
 }

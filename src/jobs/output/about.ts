@@ -2,10 +2,9 @@ import { isFinished, type JobDescription } from "../../client/index.ts";
 import { hasRun, statusText } from "../standing.ts";
 import { formatInstant } from "../time/durations.ts";
 import { counted } from "../words.ts";
-import { formatBytes } from "./budget.ts";
 import type { LogFacts, LogPage, LogQuestion } from "./page.ts";
 
-/** What to know about the lines of one log: `Log: the last 100 lines, older ones exist; read 1,215 lines, 56.1 kB.` */
+/** What to know about the lines of one log: `Log: the last 100 lines, older ones exist.` */
 export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string {
   const { body, span, search } = log;
   const facts = [
@@ -13,7 +12,6 @@ export function aboutLog(log: LogFacts, page: LogPage, omittedLines = 0): string
     ...aboutMore(log, omittedLines),
     ...aboutEnd(log),
     ...(span === undefined ? [] : [`${formatInstant(span.first)} to ${formatInstant(span.last)} (UTC)`]),
-    `read ${counted(log.linesRead, "line")}, ${formatBytes(log.bytesRead)}`,
     ...(body.hidden === 0 ? [] : [`${counted(body.hidden, "secret")} hidden`]),
   ];
   return `Log: ${facts.join("; ")}.`;

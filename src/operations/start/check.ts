@@ -41,6 +41,8 @@ export interface Checked {
   problems: StartProblem[];
   /** Of the first job; absent when it cannot even be built. */
   plan?: StartPlan;
+  /** It goes where the caller's jobs go that name no place. */
+  isHome?: boolean | undefined;
   /** Of the job's cluster. */
   presets: Preset[];
   /** Energy schedules of that cluster; none where it lists none. */
@@ -72,7 +74,8 @@ export async function checkStart(
     const stored = await lookUpStored(plan, { caller, signal });
     const more = [...(isKnown ? presetProblems(options, plan.preset) : []), ...mounts, ...stored.problems];
     const problems = distinct([...own, ...unknown, ...unknownSchedule(options, schedules), ...more]);
-    return { problems, presets, schedules, stored, ...(isKnown ? { plan } : {}) };
+    const isHome = isSelected(plan, context);
+    return { problems, presets, schedules, stored, isHome, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
     return {
@@ -81,6 +84,11 @@ export async function checkStart(
       schedules,
     };
   }
+}
+
+function isSelected({ where }: StartPlan, { selection }: PlatformContext): boolean {
+  const { cluster, org, project } = selection;
+  return where.cluster === cluster && where.org === org && where.project === project;
 }
 
 /** The jobs of a sweep mostly have their problems in common. */

@@ -19,7 +19,7 @@ export interface OpenThing {
 }
 
 /** Everything about a start but the start. */
-export interface Planned extends Pick<Checked, "problems" | "plan"> {
+export interface Planned extends Pick<Checked, "problems" | "plan" | "isHome"> {
   /** How many jobs of its preset could start now, where the platform says so. */
   available?: number | undefined;
   checked: CheckedThing[];
@@ -28,7 +28,7 @@ export interface Planned extends Pick<Checked, "problems" | "plan"> {
 
 /** Looks at other jobs, limits and room, too. */
 export async function planStart(request: StartRequest, checked: Checked, call: Asking): Promise<Planned> {
-  const { plan, presets } = checked;
+  const { plan, presets, isHome } = checked;
   if (plan === undefined) return { ...checked, checked: [], open: [] };
   const { cluster } = plan.where;
   const [taken, unknown, limits, room] = await Promise.all([
@@ -40,7 +40,8 @@ export async function planStart(request: StartRequest, checked: Checked, call: A
   ]);
   const over = limits.map((problem) => ({ code: "over_limit" as const, problem }));
   const problems = [...checked.problems, ...unknown, ...taken, ...over];
-  return { problems, plan, available: room?.[plan.preset.name], ...coverage(request, checked, call) };
+  const available = room?.[plan.preset.name];
+  return { problems, plan, isHome, available, ...coverage(request, checked, call) };
 }
 
 /** What is known of a start before it is sent, and what is not. */

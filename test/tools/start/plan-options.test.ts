@@ -7,13 +7,13 @@ const job = { image: "ubuntu", command: "sleep 600" };
 describe("a plan", () => {
   test("names a passed login on a line of its own, and every other option on one", async ({ mcp }) => {
     const { text, data } = await mcp.ok("job_start", {
-      ...{ ...job, dry_run: true, pass_config: true, tty: true, shm: true, working_dir: "/tmp" },
+      ...{ ...job, dry_run: true, pass_config: true, tty: true, shm: false, working_dir: "/tmp" },
       ...{ tags: ["a", "b"], description: "for people", priority: "high", schedule_timeout: "1h30m" },
       ...{ privileged: true, wait_for_quota: true, life_span: "1d2h3m" },
     });
     expect(text).toMatch(/^login: yours is put into the job/m);
     expect(text).toContain(
-      'options: tty; shm; working_dir /tmp; tags a, b; description "for people"; priority high; schedule_timeout 1h 30m; privileged; wait_for_quota\n',
+      'options: tty; no shm; working_dir /tmp; tags a, b; description "for people"; priority high; schedule_timeout 1h 30m; privileged; wait_for_quota\n',
     );
     expect(text).toContain("life span 1d 2h 3m, so at most 13.03 credits.");
     expect(data.plan.pass_config).toBe(true);

@@ -26,7 +26,7 @@ describe("rows of a sweep", () => {
   ];
 
   test("do not call a job not started when that is unknown", () => {
-    expect(outcomes.map((each) => rowText(each, 3))).toEqual([
+    expect(outcomes.map((each) => rowText(each, { count: 3, ids: new Map(), withStatus: false }))).toEqual([
       "1. lr-1: UNKNOWN",
       "2. lr-2: NOT STARTED",
       "3. lr-3: NOT STARTED",
