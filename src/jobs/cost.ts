@@ -61,6 +61,11 @@ export function runTimeOf({ status, history }: JobDescription, nowMs: number): n
   return Math.max(0, (end - started) / 1000);
 }
 
+/** How long an active job may still run, in seconds; undefined where it has no life span. */
+export function lifeLeftOf(job: JobDescription, nowMs: number): number | undefined {
+  return job.life_span === undefined ? undefined : Math.max(0, job.life_span - runTimeOf(job, nowMs));
+}
+
 function parse(amount: string): Big {
   try {
     return new Credits(amount.trim());

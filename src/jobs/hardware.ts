@@ -35,6 +35,11 @@ export function gpuText({
   return texts.length === 0 ? undefined : texts.join(" + ");
 }
 
+/** How many whole GPUs a job was given. */
+export function gpuCount({ nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 }: Resources): number {
+  return nvidia_gpu + amd_gpu + intel_gpu;
+}
+
 /** Whether a job was given a GPU, a slice of one, or a TPU. */
 export function hasGpu({ nvidia_gpu, amd_gpu, intel_gpu, nvidia_migs = {}, tpu_type }: Resources): boolean {
   const slices = Object.values(nvidia_migs).map(({ count }) => count);

@@ -1,12 +1,13 @@
-import type { JobDescription, JobStatus } from "../client/index.ts";
+import { isActive, type JobDescription, type JobStatus } from "../client/index.ts";
 import { oneLine } from "../foreign.ts";
-import { formatCredits, runTimeOf } from "./cost.ts";
+import { formatCredits, lifeLeftOf, runTimeOf } from "./cost.ts";
 import { shortId, shortIds } from "./names/ids.ts";
-import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
+import { ageOf, formatDuration, formatInstant, formatSpan } from "./time/durations.ts";
 import { creditsText, present } from "./words.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
 const LONGEST_REASON = 60;
+const DAY_MS = 86_400_000;
 
 /** One job of a list. */
 export interface JobRow {
@@ -22,6 +23,14 @@ export interface JobRow {
   finished_at?: string;
   /** Cost so far, as people read it. */
   credits: string;
+  /** Only of an active one, like what follows. */
+  credits_per_hour?: string;
+  /** When its life span ends: of one that runs. */
+  ends_at?: string;
+  /** How long it may run: of one that waits. */
+  life_span_left_seconds?: number;
+  /** It has no life span. */
+  no_end?: true;
   /** Only if it is not the caller's own. */
   owner?: string;
   /** Only if the list covers several. */
@@ -46,23 +55,40 @@ export interface RowOptions {
 /** The compact form of a job; absent = not set. */
 export function jobRow(job: JobDescription, { nowMs, me, project, withEnd = false }: RowOptions): JobRow {
   const seconds = Math.floor(runTimeOf(job, nowMs));
-  const { exit_code, created_at, finished_at } = job.history;
-  const reason = causeOf(job);
+  const { created_at, finished_at } = job.history;
   return {
     ...(job.name === undefined ? {} : { name: job.name }),
     id: job.id,
     status: job.status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(exit_code === undefined ? {} : { exit_code }),
+    ...ending(job),
     ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
     ...(withEnd && finished_at !== undefined ? { finished_at: formatInstant(finished_at) } : {}),
     ...(seconds === 0 ? {} : { run_time_seconds: seconds }),
     ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
     credits: formatCredits(job.total_price_credits),
+    ...(isActive(job.status) ? spending(job, nowMs) : {}),
     ...(job.owner === me ? {} : { owner: job.owner }),
     ...(project === undefined ? {} : { project }),
     ...(job.unread === undefined ? {} : { unread: job.unread }),
   };
+}
+
+/** Why it stands where it stands, where that says more than its status. */
+function ending({ history }: JobDescription): Pick<JobRow, "reason" | "exit_code"> {
+  const reason = causeOf({ history });
+  const { exit_code = 0 } = history;
+  if (exit_code === 0) return reason === undefined ? {} : { reason };
+  // The platform's word for any exit code but 0.
+  return reason === undefined || reason === "Error" ? { exit_code } : { reason, exit_code };
+}
+
+/** What an active job costs an hour, and until when. */
+function spending(job: JobDescription, nowMs: number): Partial<JobRow> {
+  const credits_per_hour = formatCredits(job.price_credits_per_hour);
+  const left = lifeLeftOf(job, nowMs);
+  if (left === undefined) return { credits_per_hour, no_end: true };
+  if (job.status !== "running") return { credits_per_hour, life_span_left_seconds: Math.floor(left) };
+  return { credits_per_hour, ends_at: formatInstant(nowMs + left * 1000) };
 }
 
 /** A row as text: name, short id, status with its reason, age, run time, preset, cost, owner if another's. */
@@ -72,17 +98,34 @@ export function rowText(
   { withTime = true }: { withTime?: boolean } = {},
 ): string {
   return present([
-    row.name ?? "(no name)",
+    row.name,
     shortId(row.id),
     statusText(row),
     ageText(row, nowMs, withTime),
     row.run_time_seconds !== undefined && `ran ${formatDuration(row.run_time_seconds)}`,
     row.preset,
-    creditsText(row.credits),
+    costText(row),
+    endText(row),
     row.owner !== undefined && `owner ${row.owner}`,
     row.project !== undefined && `in ${row.project}`,
     unreadText(row),
   ]).join(" · ");
+}
+
+/** `1.5 credits, 0.5/h` */
+function costText({ credits, credits_per_hour: perHour }: JobRow): string {
+  if (perHour === undefined) return creditsText(credits);
+  return credits === "0" ? `${creditsText(perHour)}/h` : `${creditsText(credits)}, ${perHour}/h`;
+}
+
+/** `ends 2026-11-29T07:31Z`, `may run 12h`, `no end` */
+function endText({ ends_at, life_span_left_seconds: left, no_end }: JobRow): string | undefined {
+  if (ends_at !== undefined) return `ends ${toMinute(ends_at)}`;
+  return left === undefined ? no_end && "no end" : `may run ${formatSpan(left)}`;
+}
+
+function toMinute(instant: string): string {
+  return instant.replace(/:\d\dZ$/, "Z");
 }
 
 /** The jobs an ambiguous name may mean, one line each, with what tells them apart and an id that names one. */
@@ -108,9 +151,11 @@ export function countStatuses(jobs: Iterable<{ status: JobStatus }>): StatusCoun
   return counts;
 }
 
-/** `0 pending, 0 suspended, 3 running, …` */
+/** `1 pending, 3 running`: those there are. */
 export function countsText(counts: StatusCounts): string {
-  return STATUSES.map((status) => `${counts[status]} ${status}`).join(", ");
+  return STATUSES.filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status}`)
+    .join(", ");
 }
 
 /** `failed (OOMKilled, exit 137)` */
@@ -140,11 +185,14 @@ export function causeOf({
 }
 
 /** `2026-11-22T10:00Z, 2h old`, or `ended 2026-11-22T11:00Z, 1h ago` */
-function ageText({ created_at, finished_at }: JobRow, nowMs: number, withTime: boolean): string {
+function ageText({ created_at, finished_at, ends_at }: JobRow, nowMs: number, withTime: boolean): string {
   const time = finished_at ?? created_at;
   if (time === undefined) return "";
+  // One moment in a row is enough, and of a job that runs it is its end.
+  if (ends_at !== undefined) return `${ageOf(time, nowMs)} old`;
   const age = `${ageOf(time, nowMs)} ${finished_at === undefined ? "old" : "ago"}`;
-  const when = withTime ? `${time.replace(/:\d\dZ$/, "Z")}, ${age}` : age;
+  const isLongAgo = nowMs - Date.parse(time) >= DAY_MS;
+  const when = withTime ? present([toMinute(time), !isLongAgo && age]).join(", ") : age;
   return finished_at === undefined ? when : `ended ${when}`;
 }
 

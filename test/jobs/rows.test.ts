@@ -16,6 +16,8 @@ describe("jobRow", () => {
       run_time_seconds: 5400,
       preset: "gpu-small",
       credits: "1.5",
+      credits_per_hour: "1",
+      no_end: true,
     });
   });
 
@@ -28,11 +30,26 @@ describe("rowText", () => {
   test.each([
     [
       sampleJob(),
-      "train-7b · job-1a2b3c4d · running · 2026-11-22T10:00Z, 2h old · ran 1h 30m · gpu-small · 1.5 credits",
+      "train-7b · job-1a2b3c4d · running · 2026-11-22T10:00Z, 2h old · ran 1h 30m · gpu-small · 1.5 credits, 1/h · no end",
     ],
     [
       pendingJob("ErrImagePull"),
-      "train-7b · job-1a2b3c4d · pending (ErrImagePull) · 2026-11-22T10:00Z, 2h old · gpu-small · 0 credits",
+      "train-7b · job-1a2b3c4d · pending (ErrImagePull) · 2026-11-22T10:00Z, 2h old · gpu-small · 1 credit/h · no end",
+    ],
+    [
+      sampleJob({ life_span: 9000 }),
+      "train-7b · job-1a2b3c4d · running · 2h old · ran 1h 30m · gpu-small · 1.5 credits, 1/h · ends 2026-11-22T13:00Z",
+    ],
+    [
+      pendingJob("", { life_span: 9000, name: undefined }),
+      "job-1a2b3c4d · pending · 2026-11-22T10:00Z, 2h old · gpu-small · 1 credit/h · may run 2h 30m",
+    ],
+    [
+      sampleJob({
+        status: "failed",
+        history: { reason: "Error", exit_code: 1, created_at: "2026-11-20T10:00:00Z" },
+      }),
+      "train-7b · job-1a2b3c4d · failed (exit 1) · 2026-11-20T10:00Z · ran 1h 30m · gpu-small · 1.5 credits",
     ],
     [
       sampleJob({ status: "failed", owner: "bob", history: { reason: "OOMKilled", exit_code: 137 } }),
@@ -72,14 +89,14 @@ describe("rowText", () => {
 });
 
 describe("countStatuses", () => {
-  test("counts every status, those without jobs too", () => {
+  test("counts every status; those without jobs are not told", () => {
     const counts = countStatuses([
       { status: "running" },
       { status: "failed" },
       { status: "running" },
       { status: "unknown" },
     ]);
-    expect(countsText(counts)).toBe("0 pending, 0 suspended, 2 running, 0 succeeded, 1 failed, 0 cancelled");
+    expect(countsText(counts)).toBe("2 running, 1 failed");
   });
 });
 

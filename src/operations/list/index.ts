@@ -1,5 +1,4 @@
 import { FINISHED_STATUSES, isActive, type JobDescription } from "../../client/index.ts";
-import { formatCredits, sumCredits } from "../../jobs/cost.ts";
 import { hasGpu } from "../../jobs/hardware.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
 import { redactJob } from "../../jobs/redact/job.ts";
@@ -9,12 +8,11 @@ import { type Asking, type Caller, redactorFor } from "../caller.ts";
 import { type Places, placesOf } from "../find/places.ts";
 import { type Nothing, whyNothing } from "./nothing.ts";
 import { type ListQuery, listPage, type Page } from "./page.ts";
+import { type CreditSums, creditSums, type GpuHours, gpuHours, type Spending, spendingOf } from "./sums.ts";
 
 /** The most jobs counted; of a search in texts or among ends, the most looked at. */
 const COUNTED_JOBS = 1000;
 const SEARCHED_JOBS = 5000;
-/** Owners, and projects, with sums of their own. */
-const MOST_SUMS = 10;
 
 /** Some jobs, newest first, and what all that match are and cost together. */
 export interface JobPage
@@ -24,6 +22,10 @@ export interface JobPage
   matching: number;
   counts: StatusCounts;
   credits: CreditSums;
+  /** Absent where no job had a GPU. */
+  gpuHours: GpuHours | undefined;
+  /** What the active ones cost and may cost; absent where there are none. */
+  spending: Spending | undefined;
   nextCursor: string | undefined;
   /** Not the first page. */
   isFurther: boolean;
@@ -41,15 +43,6 @@ export interface JobPage
   owner?: string | undefined;
   /** When it was read. */
   nowMs: number;
-}
-
-/** What jobs cost together so far, in credits. */
-interface CreditSums {
-  total: string;
-  /** Only if there are several owners; the dearest first. */
-  byOwner?: Record<string, string> | undefined;
-  /** Likewise. */
-  byProject?: Record<string, string> | undefined;
 }
 
 interface ListedJob {
@@ -101,38 +94,12 @@ export function pageFacts(
     matching: matching.length,
     counts: countStatuses(matching),
     credits: creditSums(matching, places.nameOf),
+    gpuHours: gpuHours(matching, seen.nowMs),
+    spending: spendingOf(matching, seen.nowMs),
     place: places.label,
     unknownProjects: places.unknown(matching),
     activeRefs: activeRefs(matching, places),
   };
-}
-
-function creditSums(jobs: readonly JobDescription[], projectOf: (job: JobDescription) => string): CreditSums {
-  return {
-    total: creditSum(jobs),
-    byOwner: sumsBy(jobs, ({ owner }) => owner),
-    byProject: sumsBy(jobs, projectOf),
-  };
-}
-
-function creditSum(jobs: readonly JobDescription[]): string {
-  return formatCredits(sumCredits(jobs.map((job) => job.total_price_credits)));
-}
-
-/** The dearest first; undefined where there is one kind only. */
-function sumsBy(
-  jobs: readonly JobDescription[],
-  keyOf: (job: JobDescription) => string,
-): Record<string, string> | undefined {
-  const groups = new Map<string, JobDescription[]>();
-  for (const job of jobs) {
-    const group = groups.get(keyOf(job));
-    if (group === undefined) groups.set(keyOf(job), [job]);
-    else group.push(job);
-  }
-  const sums = [...groups].map(([key, group]) => [key, creditSum(group)] as const);
-  if (sums.length < 2 || sums.every(([, sum]) => sum === "0")) return undefined;
-  return Object.fromEntries(sums.sort(([, a], [, b]) => Number(b) - Number(a)).slice(0, MOST_SUMS));
 }
 
 /** By name where each name is one job of the selected project, by id otherwise. */

@@ -145,7 +145,8 @@ export function cursorAfter(
   job: JobDescription,
   { since = "", endedSince = "" }: Pick<Page, "since" | "endedSince">,
 ): string {
-  const parts = [createdOf(job), job.id, since, endedSince];
+  const times = endedSince === "" ? (since === "" ? [] : [since]) : [since, endedSince];
+  const parts = [createdOf(job), job.id, ...times];
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 

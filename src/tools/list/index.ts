@@ -4,7 +4,7 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 import { parseMoment, parseWindow } from "../../jobs/time/moments.ts";
 import { listJobs } from "../../operations/list/index.ts";
-import { jobState, maybeNumber, maybeText, openObject, text } from "../answers.ts";
+import { jobState, maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
 import { moment, project, projectPath, statuses, tags, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { hinted } from "../reading/hint.ts";
@@ -34,8 +34,15 @@ const input = z.strictObject({
 });
 type Filters = Omit<z.output<typeof input>, "limit" | "cursor">;
 
-const row = openObject({}, { ...jobState, preset: maybeText, credits: text, project: maybeText });
-const count = z.int();
+const row = openObject(
+  {},
+  {
+    ...{ ...jobState, preset: maybeText, credits: text, project: maybeText },
+    ...{ credits_per_hour: maybeText, ends_at: maybeText, life_span_left_seconds: maybeNumber },
+    no_end: maybeFlag,
+  },
+);
+const count = z.int().optional();
 const counts = openObject(
   {},
   { pending: count, suspended: count, running: count, succeeded: count, failed: count, cancelled: count },
@@ -53,6 +60,8 @@ export const list = defineTool({
     {
       counts,
       credits: z.looseObject({ total: text, by_owner: sums, by_project: sums }),
+      gpu_hours: z.looseObject({ total: text, by_owner: sums }).optional(),
+      spending: z.looseObject({ credits_per_hour: text, at_most_more: text }).optional(),
       looked_at: maybeNumber,
       unreadable: maybeNumber,
       counts_of_newest: maybeNumber,

@@ -1,10 +1,11 @@
-import { isFinished } from "../../client/index.ts";
+import { isFinished, type JobDescription } from "../../client/index.ts";
 import { unknownProjectText, unknownWordText } from "../../jobs/names/near.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
+import { nameOf } from "../../jobs/standing.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
-import { creditsText, present } from "../../jobs/words.ts";
+import { creditsText, named, present } from "../../jobs/words.ts";
 import type { JobPage } from "../../operations/list/index.ts";
 import { cursorAfter } from "../../operations/list/page.ts";
 
@@ -14,6 +15,8 @@ const MAX_ROWS_BYTES = 18_000;
 const MAX_ROW_BYTES = 165;
 /** As many as job_wait takes. */
 const MOST_WAITED = 100;
+/** Jobs that a sum or an end is about, by name. */
+const MOST_NAMED = 3;
 
 /** The filters given, for a call that would find more. */
 interface Asked extends Record<string, unknown> {
@@ -46,7 +49,8 @@ export function listReply(page: JobPage, asked: Asked, created: Created = {}) {
   return {
     text: present([
       headline(page, count, created),
-      `Counts${boundText(page)}: ${countsText(page.counts)}. ${totalText(page)}`,
+      page.matching > 0 && `Counts${boundText(page)}: ${countsText(page.counts)}. ${totalText(page)}`,
+      spendingLine(page, jobs),
       ...page.unknownProjects.map(unknownProjectText),
       unreadableLine(page),
       nothingLine(page),
@@ -62,14 +66,22 @@ export function listReply(page: JobPage, asked: Asked, created: Created = {}) {
 }
 
 function dataOf(
-  { counts, credits, examined, isComplete, endedSince, unreadable }: JobPage,
+  { counts, credits, gpuHours, spending, examined, isComplete, endedSince, unreadable }: JobPage,
   { rows, nextCursor }: { rows: ReturnType<typeof jobRow>[]; nextCursor: string | undefined },
 ) {
   const { total, byOwner, byProject } = credits;
   return {
     jobs: rows.map((row) => ({ ...row })),
-    counts: { ...counts },
+    counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     credits: { total, by_owner: byOwner, by_project: byProject },
+    gpu_hours: gpuHours && { total: gpuHours.total, by_owner: gpuHours.byOwner },
+    spending: spending && {
+      credits_per_hour: spending.perHour,
+      once_all_run: spending.perHourOfAll,
+      at_most_more: spending.mostMore,
+      without_end: spending.endless.length || undefined,
+      unknown_price: spending.unpriced.length || undefined,
+    },
     looked_at: endedSince === undefined ? undefined : examined,
     unreadable: unreadable.length || undefined,
     counts_of_newest: isComplete ? undefined : examined,
@@ -88,7 +100,7 @@ function headline(page: JobPage, count: number, { since, until }: Created): stri
       ? ""
       : `, ended from ${formatInstant(endedSince)} until now (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
-  const whose = owner === undefined ? `everybody's, ${me}'s where no owner is shown` : `only ${owner}'s`;
+  const whose = owner === undefined ? `${me}'s where no owner is shown` : `only ${owner}'s`;
   return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${whose}. Now ${formatInstant(nowMs)}.`;
 }
 
@@ -115,13 +127,34 @@ function nothingLine({ nothing, examined }: JobPage): string | undefined {
   return ["No job matches.", ...unknown.map(unknownWordText)].join(" ");
 }
 
-function totalText({ credits: { total, byOwner, byProject } }: JobPage): string {
-  const text = (sums: Record<string, string>) =>
-    Object.entries(sums)
-      .map(([key, sum]) => `${key} ${sum}`)
-      .join(", ");
-  const parts = [byOwner, byProject].flatMap((sums) => (sums === undefined ? [] : [text(sums)]));
-  return `Together ${creditsText(total)} so far${parts.length === 0 ? "" : ` (${parts.join("; ")})`}.`;
+function totalText({ credits: { total, byOwner, byProject }, gpuHours }: JobPage): string {
+  const credits = `Together ${creditsText(total)} so far${sharesText(byOwner, byProject)}.`;
+  if (gpuHours === undefined) return credits;
+  return `${credits} GPU hours, computed: ${gpuHours.total}${sharesText(gpuHours.byOwner)}.`;
+}
+
+/** ` (alice 5.31, bob 2; vision 7.31)` */
+function sharesText(...kinds: (Record<string, string> | undefined)[]): string {
+  const parts = kinds.flatMap((sums) => (sums === undefined ? [] : [Object.entries(sums)]));
+  const texts = parts.map((sums) => sums.map(([key, sum]) => `${key} ${sum}`).join(", "));
+  return texts.length === 0 ? "" : ` (${texts.join("; ")})`;
+}
+
+/** What the active jobs cost now and may still cost, and which of those not shown end next. */
+function spendingLine({ spending }: JobPage, shown: readonly JobDescription[]): string | undefined {
+  if (spending === undefined) return undefined;
+  const { perHour, perHourOfAll, mostMore, endless, unpriced, ends } = spending;
+  const names = (jobs: readonly JobDescription[]) => named(jobs.map(nameOf), MOST_NAMED);
+  const isShown = ends.every(({ job }) => shown.includes(job));
+  const next = ends.map(({ job, endMs }) => `${nameOf(job)} ${formatInstant(endMs)}`);
+  const facts = present([
+    `${creditsText(perHour)}/h now${perHourOfAll === undefined ? "" : `, ${perHourOfAll} once all run`}`,
+    `at most ${mostMore} more by the ends of their life spans`,
+    endless.length > 0 && `no end: ${names(endless)}`,
+    unpriced.length > 0 && `price unknown, in no sum: ${names(unpriced)}`,
+    !isShown && `next to end: ${named(next, MOST_NAMED)}`,
+  ]);
+  return `Active: ${facts.join("; ")}.`;
 }
 
 /** Someone who asks what failed in the last hour means when it ended. */

@@ -29,7 +29,7 @@ test.describe("jobs by what they run on", () => {
 
 test("says once and plainly whose jobs a list shows", async ({ mcp }) => {
   const whose = async (args: Record<string, unknown>) => (await mcp.ok("job_list", args)).text.split("\n")[0];
-  expect(await whose({})).toContain("newest first; everybody's, alice's where no owner is shown. Now");
+  expect(await whose({})).toContain("newest first; alice's where no owner is shown. Now");
   expect(await whose({ owner: "bob" })).toContain("newest first; only bob's. Now");
   expect(await whose({ owner: "me" })).toContain("newest first; only alice's. Now");
 });
