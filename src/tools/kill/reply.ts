@@ -98,9 +98,8 @@ export function killReply(
     left.count > 0 && `${left.count} skipped`,
   ]).join("; ");
   const isOne = outcomes.length === 1 && left.count === 0;
-  const gentler = gentlerWay(killed.find(({ before }) => before === "running")?.id, policy);
   const text = isOne ? lines : [`${headline}.`, ...lines, ...leftLines, ...next];
-  return { text: present([...text, gentler.text]).join("\n"), data, next: gentler.next };
+  return { text: text.join("\n"), data };
 }
 
 function previewLeft({ left, leftCount }: KillPreview, policy: Policy): string[] {
