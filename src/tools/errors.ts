@@ -1,4 +1,4 @@
-import { AmbiguousError, isFinished, PlatformError } from "../client/index.ts";
+import { AmbiguousError, isFinished, type JobDescription, PlatformError } from "../client/index.ts";
 import { sentence } from "../foreign.ts";
 import { identityText } from "../jobs/identity.ts";
 import { unknownProjectText } from "../jobs/names/near.ts";
@@ -86,5 +86,12 @@ function doubtText({ jobs, certain }: Extract<Refusal, { reason: "doubtful" }>):
     "job" in certain
       ? `"job": ${JSON.stringify(certain.job)}`
       : `"jobs": ${JSON.stringify(certain.jobs)}, or add "include_others": true`;
-  return `${jobs.map(identityText).join(", ")} ${not}, and a name or a part of an id is not enough to change ${them}. Nothing was done. If the user means ${those}, call again with ${next}.`;
+  return `${jobs.map(identityText).join(", ")} ${not}, and a name or a part of an id is not enough to change ${them}. Nothing was done.${ownText(jobs)} If the user means ${those}, call again with ${next}.`;
+}
+
+/** Where the caller may have a job of that name. */
+function ownText([job, ...more]: readonly JobDescription[]): string {
+  if (job?.name === undefined || more.length > 0) return "";
+  const list = { name: job.name, owner: "me", projects: ["*"] };
+  return ` The user's own of that name, in any project: ${callText({ tool: "job_list", arguments: list })}.`;
 }
