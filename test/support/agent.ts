@@ -1,7 +1,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 
-interface Answer {
+export interface Answer {
   text: string;
   // Tests look into results of many shapes; vitest's matchers check them.
   // biome-ignore lint/suspicious/noExplicitAny: see above.

@@ -1,0 +1,56 @@
+import { describe } from "vitest";
+import { isActive, type JobDescription, type Platform } from "../../../src/client/index.ts";
+import { listAll } from "../../support/sleepers.ts";
+import { conversations, expect } from "./talk.ts";
+
+const test = conversations({ scene: "week" });
+const DAYS_7_MS = 7 * 24 * 3_600_000;
+const idsOf = (jobs: { id: string }[]) => jobs.map(({ id }) => id).sort();
+
+async function active(platform: Platform): Promise<JobDescription[]> {
+  return (await listAll(platform)).filter(({ status }) => isActive(status));
+}
+
+/** Hours of GPUs by owner, as the platform's own records have them. */
+async function gpuHours(platform: Platform, sinceMs: number): Promise<Map<string, number>> {
+  const hours = new Map<string, number>();
+  for (const { owner, container, history } of await listAll(platform)) {
+    if (Date.parse(history.created_at ?? "") < sinceMs) continue;
+    const more = ((container.resources.nvidia_gpu ?? 0) * (history.run_time_seconds ?? 0)) / 3600;
+    hours.set(owner, (hours.get(owner) ?? 0) + more);
+  }
+  return hours;
+}
+
+describe("questions about money", () => {
+  test("What costs money now?", async ({ talk, platform }) => {
+    const agent = await talk({ calls: 1, bytes: 900 });
+    const { data } = await agent.ok("job_list", { status: ["active"], projects: ["*"] });
+    expect(idsOf(data.jobs)).toEqual(idsOf(await active(platform)));
+    const billed = data.jobs.filter(({ status }: JobDescription) => status === "running");
+    expect(billed.map(({ name }: JobDescription) => name)).toEqual(["annotate", "train-resnet"]);
+  });
+
+  test("Who used most GPU hours this week?", async ({ talk, platform }) => {
+    const agent = await talk({ calls: 1, bytes: 900 });
+    const { text } = await agent.ok("job_list", { since: "7d", gpu: true, projects: ["*"], limit: 1 });
+    const hours = await gpuHours(platform, Date.now() - DAYS_7_MS);
+    const [first = "", second = ""] = [...hours].sort(([, a], [, b]) => b - a).map(([owner]) => owner);
+    expect(text).toMatch(new RegExp(`${first} [\\d,.]+.*${second} [\\d,.]+`));
+  });
+
+  test("Is anything of mine idle?", async ({ talk, platform }) => {
+    const agent = await talk({ calls: 2, bytes: 1100 });
+    const { data: list } = await agent.ok("job_list", { status: ["running"], owner: "me" });
+    expect(list.jobs).toHaveLength(1);
+    const { data } = await agent.ok("job_telemetry", { job: list.jobs[0].id, seconds: 1 });
+    // It prints a line every five seconds and sleeps: nothing to be killed without a word about its log.
+    expect(data).toMatchObject({ job: list.jobs[0].id, last_line_at: expect.any(String) });
+    expect((await platform.jobs.status(data.job)).status).toBe("running");
+  });
+});
+
+test("together", ({ ledger }) => {
+  expect(ledger.total.calls).toBeLessThanOrEqual(4);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(2900);
+});
