@@ -14,7 +14,7 @@ interface Row {
 
 describe("questions about what failed", () => {
   test("Why did jobs of the sweep fail?", async ({ talk }) => {
-    const agent = await talk({ calls: 2, bytes: 7000 });
+    const agent = await talk({ calls: 2, bytes: 8000 });
     const { data } = await agent.ok("job_list", { tags: ["lr-sweep-0417"], status: ["failed"] });
     const { text } = await agent.ok("job_status", { jobs: data.jobs.map(({ id }: Row) => id) });
     expect(data.jobs).toHaveLength(3);

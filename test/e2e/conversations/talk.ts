@@ -41,11 +41,11 @@ class Talk {
     return answer;
   }
 
-  /** Makes the call of a tool that the last answer printed, with what the agent changes in it. */
-  async next(tool: string, change: Record<string, unknown> = {}): Promise<Answer> {
-    const printed = nextCalls(this.#read).find((call) => call.tool === tool);
-    if (printed === undefined) throw new Error(`No call of ${tool} in: ${this.#read}`);
-    return await this.ok(tool, { ...printed.args, ...change });
+  /** Makes the first call (of a tool) that the last answer printed, with what the agent changes in it. */
+  async next(tool?: string, change: Record<string, unknown> = {}): Promise<Answer> {
+    const printed = nextCalls(this.#read).find((call) => tool === undefined || call.tool === tool);
+    if (printed === undefined) throw new Error(`No call of ${tool ?? "any tool"} in: ${this.#read}`);
+    return await this.ok(printed.tool, { ...printed.args, ...change });
   }
 }
 
