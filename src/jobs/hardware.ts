@@ -40,6 +40,26 @@ export function gpuCount({ nvidia_gpu = 0, amd_gpu = 0, intel_gpu = 0 }: Resourc
   return nvidia_gpu + amd_gpu + intel_gpu;
 }
 
+/** GPU models as presets are named after them; `v2` is none. */
+const MODEL =
+  /(?<![a-z0-9])(a\d{2,3}|[bgh][12]00|k80|l4\d?|t4|p40?|[pv]100|mi\d{2,3}x?|[345]0[6-9]0)(?![0-9])/;
+
+/** The names of the presets that can be meant by a name that says what hardware they have. */
+export function likeHardware(wanted: string, presets: readonly Preset[]): string[] {
+  const word = wanted.toLowerCase();
+  const [, model] = MODEL.exec(word) ?? [];
+  const isGpu = model !== undefined || /gpu|cuda|nvidia|amd/.test(word);
+  const isCpu = !isGpu && word.includes("cpu");
+  return presets
+    .filter((preset) => {
+      const gpu = gpuText(preset);
+      if (model !== undefined)
+        return `${preset.name} ${gpu ?? ""}`.toLowerCase().includes(model) && gpu !== undefined;
+      return isGpu ? gpu !== undefined : !isCpu || gpu === undefined;
+    })
+    .map(({ name }) => name);
+}
+
 /** Whether a job was given a GPU, a slice of one, or a TPU. */
 export function hasGpu({ nvidia_gpu, amd_gpu, intel_gpu, nvidia_migs = {}, tpu_type }: Resources): boolean {
   const slices = Object.values(nvidia_migs).map(({ count }) => count);

@@ -1,14 +1,12 @@
 import { type JobDescription, Limit } from "../client/index.ts";
 import { jobUri } from "../jobs/names/ids.ts";
-import { nearestNames } from "../jobs/names/near.ts";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
-import { tools as catalogue } from "../tools/index.ts";
 import { readCall } from "../tools/reading/index.ts";
-import { quoted } from "../tools/reading/problems.ts";
 import { askPerson, openingConsent, questionIn } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
 import { describeError, failure } from "./errors.ts";
+import { describeMissing, type Here, withOffers } from "./missing.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
 
@@ -31,8 +29,9 @@ export function serveTools(tools: readonly Tool[], connection: Connection) {
     list: () => ({ tools: listing }),
     async call({ name, arguments: args = {} }: Wanted, request: ToolRequest) {
       const tool = tools.find((offered) => offered.name === name);
-      if (tool !== undefined) return call(tool, args, { connection, request });
-      return failure(connection.scrub(describeMissing(name, tools, connection)));
+      const here = { tools, connection };
+      if (tool !== undefined) return call(tool, args, { here, request });
+      return failure(connection.scrub(describeMissing(name, args, here)));
     },
   };
 }
@@ -47,11 +46,12 @@ type ToolRequest = Request & Extra;
 async function call(
   tool: Tool,
   args: Record<string, unknown>,
-  { connection, request }: { connection: Connection; request: ToolRequest },
+  { here, request }: { here: Here; request: ToolRequest },
 ) {
+  const { connection } = here;
   const { caller, client, scrub } = connection;
   const read = readCall(tool, args);
-  if ("refusal" in read) return failure(scrub(read.refusal));
+  if ("refusal" in read) return failure(scrub(withOffers(read.refusal, here)));
   const progress = reportProgress(request);
   // A call that changes something is never cut off: its outcome would be unknown.
   const limit = limitOf(tool, read.args, { connection, request });
@@ -108,25 +108,6 @@ function describeSilence(tool: string): string {
 function link(job: JobDescription, { scrub }: Connection) {
   const name = scrub(job.name ?? job.id);
   return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
-}
-
-function describeMissing(
-  name: string,
-  tools: readonly Tool[],
-  { caller: { policy }, isLocal }: Connection,
-): string {
-  const names = tools.map((tool) => tool.name);
-  const here = `Tools here: ${names.join(", ")}.`;
-  const known = catalogue.find((tool) => tool.name === name);
-  if (known?.requires === "local" && !isLocal)
-    return `not_permitted: ${name} is not offered: it needs this server to run on the agent's own machine. Nothing was done. ${here}`;
-  if (known !== undefined) {
-    const { mode, toolset } = policy;
-    return `not_permitted: ${name} is not offered: this server was started with --mode ${mode} --tools ${toolset}. Nothing was done. ${here}`;
-  }
-  const [guess] = nearestNames(name, names);
-  const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
-  return `invalid_argument: there is no tool ${quoted(name)}.${hint} ${here}`;
 }
 
 /** The same data with every text in it passed through `change`, and without keys that are not set. */

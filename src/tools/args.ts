@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ACTIVE_STATUSES, FINISHED_STATUSES, type JobStatus } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
+import { requireNoComparison } from "../jobs/output/comparison.ts";
 import { compileSearch } from "../jobs/output/grep.ts";
 import { parseDuration, parseLifeSpan } from "../jobs/time/durations.ts";
 import { parseMoment } from "../jobs/time/moments.ts";
@@ -31,7 +32,10 @@ export function readable(read: (text: string) => unknown, hint: Hint) {
 export const duration = readable(parseDuration, { example: "6h", seconds: true });
 export const moment = readable((text) => parseMoment(text, { nowMs: Date.now() }), { example: "2h" });
 /** A regular expression for lines of a log. */
-export const pattern = readable((text) => compileSearch(text), { example: "error|warn", verbatim: true });
+export const pattern = readable((text) => compileSearch(requireNoComparison(text)), {
+  example: "error|warn",
+  verbatim: true,
+});
 /** Text for a shell or words; a list of them is quoted. */
 export const command = textArg("python train.py", { verbatim: true, words: true });
 export const lifeSpan = readable((text) => (text === "none" ? undefined : parseLifeSpan(text)), {

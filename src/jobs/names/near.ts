@@ -17,6 +17,20 @@ export function nearestNames(wanted: string, names: Iterable<string>, count = 3)
     .map(({ name }) => name);
 }
 
+/** The names that `wanted` is a slip of the finger for, nearest first: a letter or two, never another word. */
+export function mistypedNames(wanted: string, names: Iterable<string>): string[] {
+  const target = wanted.toLowerCase().slice(0, 200);
+  return nearestNames(target, names, Number.POSITIVE_INFINITY).filter((name) => {
+    const apart = distance(target, name);
+    const isSwapped = sorted(target) === sorted(name);
+    return target.length > 3 && apart <= (isSwapped || target.length > 6 ? 2 : 1);
+  });
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join("");
+}
+
 function howFar(target: string, name: string): { far: number; apart: number } {
   const apart = distance(target, name);
   const contained =

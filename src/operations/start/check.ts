@@ -7,6 +7,7 @@ import {
   type StartOptions,
   type StartPlan,
 } from "../../client/index.ts";
+import { likeHardware } from "../../jobs/hardware.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
 import { mountProblems, presetProblems, type StartFault, startProblems } from "../../jobs/start/problems.ts";
 import type { Asking } from "../caller.ts";
@@ -124,7 +125,7 @@ function unknownPreset(
 ): StartProblem[] {
   const known = presets.map(({ name }) => name);
   if (wanted === undefined || known.length === 0 || known.includes(wanted)) return [];
-  const [near] = nearestNames(wanted, known);
+  const [near] = nearestNames(wanted, likeHardware(wanted, presets));
   return [{ code: "unknown_preset", wanted, near, known, unreadable: context.unreadable }];
 }
 

@@ -1,30 +1,42 @@
 import { z } from "zod";
 import { oneLine, sentence } from "../../foreign.ts";
-import { nearestNames } from "../../jobs/names/near.ts";
+import { mistypedNames, nearestNames } from "../../jobs/names/near.ts";
+import { callText } from "../../jobs/next-call.ts";
 import { exampleOf } from "./example.ts";
 import { unwrapped, wordsOf } from "./hint.ts";
+import { meaningOf, plainName } from "./meant.ts";
 
 type Issue = z.core.$ZodIssue;
 type Given = Readonly<Record<string, unknown>>;
 
 /** Of what a caller wrote, this much is quoted. */
 const MOST_QUOTED = 80;
+/** The names of more arguments are no help; the schema has them too. */
+const MOST_NAMES = 15;
 
 /** What is wrong with the arguments of a call, one line each: what is wanted, what came, what passes. */
 export function describeProblems(
-  schema: z.ZodObject,
+  tool: { name: string; input: z.ZodObject },
   { issues, emptied, args }: { issues: readonly Issue[]; emptied: readonly string[]; args: Given },
 ): string[] {
-  const byArgument = new Map(emptied.map((key) => [key, emptiedText(schema, key)]));
+  const { input: schema } = tool;
+  const unknown = issues.flatMap(unknownIn);
+  const better = unknown.map((key) => [key, betterText(tool, key, args[key])] as const);
+  const byArgument = new Map([
+    ...emptied.map((key) => [key, emptiedText(schema, key)] as const),
+    ...better.map(([key, text]) => [key, `${shownName(key)}: ${text ?? "unknown argument."}`] as const),
+  ]);
   for (const issue of issues) {
-    if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-      for (const key of issue.keys) byArgument.set(key, unknownText(schema, key));
-      continue;
-    }
     const [key = "arguments"] = issue.path.map(String);
-    if (!byArgument.has(key)) byArgument.set(key, wrongText(schema, issue, args));
+    if (unknownIn(issue).length === 0 && !byArgument.has(key))
+      byArgument.set(key, wrongText(schema, issue, args));
   }
-  return [...byArgument.values()].map((line) => `- ${line}`);
+  const lines = [...byArgument.values()].map((line) => `- ${line}`);
+  return better.every(([, text]) => text !== undefined) ? lines : [...lines, ...acceptedText(schema)];
+}
+
+function unknownIn(issue: Issue): readonly string[] {
+  return issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [];
 }
 
 /** Quotes what a caller wrote, no longer than helps. */
@@ -37,14 +49,40 @@ function emptiedText(schema: z.ZodObject, key: string): string {
   return `${key}: is empty, and without it more could be changed than is meant: leave it out, or say which.${exampleOf(schema, key)}`;
 }
 
-function unknownText(schema: z.ZodObject, key: string): string {
-  const known = Object.keys(schema.shape);
-  const [guess] = nearestNames(key, known);
-  const name = oneLine(key.slice(0, MOST_QUOTED));
-  if (known.length === 0) return `${name}: unknown argument; it takes none`;
-  return guess === undefined
-    ? `${name}: unknown argument. Accepted are: ${known.join(", ")}.`
-    : `${name}: unknown argument, did you mean ${guess}?${exampleOf(schema, guess)}`;
+/** What to give instead of an argument that the tool has not; undefined where nothing fits. */
+function betterText(
+  tool: { name: string; input: z.ZodObject },
+  key: string,
+  value: unknown,
+): string | undefined {
+  const { name, input } = tool;
+  const meaning = meaningOf(tool, key);
+  if (meaning === undefined) {
+    const [slip] = mistypedNames(plainName(key), Object.keys(input.shape));
+    return slip === undefined ? undefined : didYouMean(input, slip);
+  }
+  if ("to" in meaning) return didYouMean(input, meaning.to);
+  if ("impossible" in meaning) return `${meaning.impossible.what} ${meaning.impossible.way}`;
+  const { says, call, tool: other = name } = meaning.advice;
+  const example = call?.(value, plainName(key));
+  if (example === undefined) return sentence(says);
+  return other === name
+    ? `${sentence(says)} E.g. ${JSON.stringify(example)}`
+    : `${says} ${callText({ tool: other, arguments: example })}.`;
+}
+
+function didYouMean(schema: z.ZodObject, argument: string): string {
+  return `unknown argument, did you mean ${argument}?${exampleOf(schema, argument)}`;
+}
+
+function acceptedText({ shape }: z.ZodObject): string[] {
+  const names = Object.keys(shape);
+  if (names.length === 0) return ["It takes no arguments."];
+  return names.length > MOST_NAMES ? [] : [`Accepted are: ${names.join(", ")}.`];
+}
+
+function shownName(key: string): string {
+  return oneLine(key.slice(0, MOST_QUOTED));
 }
 
 function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {

@@ -29,7 +29,7 @@ export const wait = defineTool({
   toolset: "core",
   input: z.strictObject({
     jobs: jobRefs,
-    until: goal.default("finished").describe("running: also ended"),
+    until: goal.optional().describe("Default finished; running: also ended"),
     pattern: pattern.optional().describe("For log, e.g. epoch 3"),
     wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait"),
     project,
@@ -37,8 +37,9 @@ export const wait = defineTool({
   output,
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   waits: ({ wait_seconds }) => wait_seconds,
-  async run(query, call) {
-    const result = await waitForJobs(query, call);
+  async run({ jobs: refs, until: asked, pattern, ...others }, call) {
+    const until = asked ?? (pattern === undefined ? "finished" : "log");
+    const result = await waitForJobs({ jobs: refs, until, pattern, ...others }, call);
     const { jobs, next } = result;
     const calls = "wait" in next ? [next.call, next.wait] : [next.call];
     return { text: waitText(result), data: dataOf(result), jobs, next: calls };

@@ -147,7 +147,7 @@ describe("arguments that cannot be read without loss", () => {
     [{ env: { A: null } }, "env.A: give"],
     [{ tags: [2 ** 60] }, "tags.0"],
     [{ lnes: 5 }, 'lnes: unknown argument, did you mean lines? E.g. {"lines":1}'],
-    [{ wholly: 5 }, "wholly: unknown argument. Accepted are: jobs, tags,"],
+    [{ wholly: 5 }, "wholly: unknown argument.\nAccepted are: jobs, tags,"],
     [{ life_span: "1h", lifeSpan: "2h" }, "lifeSpan: unknown argument, did you mean life_span?"],
     [{ tag: "a", tags: ["b"] }, "tag: unknown argument"],
   ])("%j", (given, refusal) => {

@@ -124,7 +124,7 @@ const COMBINATIONS: [tool: string, given: Given, right: string[] | Given][] = [
   ["job_exec", { job: "a" }, ["command"]],
   ["job_exec", { job: "a", command: "ls", argv: ["ls"] }, ["command"]],
   ["job_wait", { jobs: ["a"], until: "log" }, ["until", "pattern"]],
-  ["job_wait", { jobs: ["a"], pattern: "x" }, ["until", "pattern"]],
+  ["job_wait", { jobs: ["a"], until: "running", pattern: "x" }, ["until", "pattern"]],
   ["job_forward", { action: "open" }, ["action", "job", "port"]],
   ["job_list", { project: "a", projects: ["b"] }, ["project"]],
   ["job_list", { since: "1h", until: "2h" }, { since: "2h", until: "1h" }],

@@ -179,7 +179,7 @@ describe("job_wait", () => {
   test.for([
     [{ jobs: ["nobody"] }, "not_found"],
     [{ jobs: ["x"], until: "log" }, "needs a pattern"],
-    [{ jobs: ["x"], pattern: "y" }, "needs a pattern"],
+    [{ jobs: ["x"], until: "finished", pattern: "y" }, "needs a pattern"],
     [{ jobs: ["x"], wait_seconds: 90 }, "wait_seconds"],
   ] as const)("refuses %j", async ([args, message], { mcp }) => {
     expect(await mcp.refusal("job_wait", args)).toContain(message);

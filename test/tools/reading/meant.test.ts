@@ -1,0 +1,162 @@
+import { describe } from "vitest";
+import { tools } from "../../../src/tools/index.ts";
+import { ADVICE } from "../../../src/tools/meanings/advice.ts";
+import { ALIASES } from "../../../src/tools/meanings/aliases.ts";
+import { readCall } from "../../../src/tools/reading/index.ts";
+import { expect, test } from "../../support/fixtures.ts";
+import { startJob } from "../../support/run-job.ts";
+
+const TO_CHANGE = [
+  ["job_start", { image: "x", gpu: 1 }, 'job_capacity {"gpu":true}'],
+  ["job_start", { image: "x", gpu: "A100" }, 'job_capacity {"gpu_model":"A100"}'],
+  ["job_start", { image: "x", memory: "32Gi" }, 'job_capacity {"min_memory_gib":32}'],
+  ["job_start", { image: "x", cpu: 4 }, 'job_capacity {"min_cpu":4}'],
+  ["job_start", { image: "x", hours: 2 }, 'E.g. {"life_span":"2h"}'],
+  ["job_start", { image: "x", script: "train.py" }, "files of this machine are not there"],
+  ["job_extend", { job: "a", hours: 2 }, 'E.g. {"by":"2h"}'],
+  ["job_logs", { jobs: ["a"], follow: true }, 'cursor of the answer. E.g. {"wait_seconds":45}'],
+  ["job_rerun", { job: "a", confirm: true }, 'E.g. {"dry_run":false}'],
+  ["job_list", { id: "a" }, 'job_status {"jobs":["a"]}'],
+] as const;
+
+describe("an argument by another name", () => {
+  test.for([
+    ["job_logs", { job_id: "a", tail: 20 }, { jobs: ["a"], lines: 20 }],
+    ["job_logs", { name: "a", n: "5" }, { jobs: ["a"], lines: 5 }],
+    ["job_logs", { container: "a", last: "10m" }, { jobs: ["a"], since: "10m" }],
+    ["job_logs", { jobs: ["a"], pattern: "err" }, { jobs: ["a"], grep: "err" }],
+    ["job_status", { ids: ["a", "b"] }, { jobs: ["a", "b"] }],
+    ["job_status", { jobId: "a" }, { jobs: ["a"] }],
+    [
+      "job_exec",
+      { id: "a", cmd: "ls", cwd: "/x", timeout: 20 },
+      { job: "a", command: "ls", working_dir: "/x", timeout_seconds: 20 },
+    ],
+    ["job_wait", { name: "a", timeout: "30" }, { jobs: ["a"], wait_seconds: 30 }],
+    ["job_kill", { job_id: "a" }, { jobs: ["a"] }],
+    ["job_extend", { job_name: "a", additional_time: "2h" }, { job: "a", by: "2h" }],
+    [
+      "job_start",
+      { image: "x", cmd: "true", port: 8080, ttl: "2h" },
+      { command: "true", http_port: 8080, life_span: "2h" },
+    ],
+    [
+      "job_list",
+      { max_results: 5, query: "lr", user: "bob", state: "running" },
+      { limit: 5, text: "lr", owner: "bob", status: ["running"] },
+    ],
+    ["job_capacity", { cpus: 4, gpu_type: "a100" }, { min_cpu: 4, gpu_model: "a100" }],
+    ["job_telemetry", { id: "a", duration: 10 }, { job: "a", seconds: 10 }],
+  ] as const)("%s %j", ([tool, given, meant]) => {
+    expect(readOf(tool, given)).toEqual({ args: expect.objectContaining(meant) });
+  });
+
+  test("is not taken where its own name is given too, or its value is of another kind", async ({ mcp }) => {
+    expect(await mcp.refusal("job_status", { jobs: ["a"], job_id: "b" })).toContain(
+      "job_id: unknown argument, did you mean jobs?",
+    );
+    expect(await mcp.refusal("job_status", { id: "a", name: "b" })).toContain(
+      "name: unknown argument, did you mean jobs?",
+    );
+    expect(await mcp.refusal("job_logs", { jobs: ["a"], tail: "all" })).toContain("did you mean lines?");
+    expect(await mcp.refusal("job_kill", { ids: [] })).toContain("ids: unknown argument");
+  });
+
+  test("is a word of an argument that some tool has", () => {
+    const lost = ALIASES.filter(({ to, of }) => {
+      const in_ = tools.filter(({ name }) => of?.includes(name) ?? true);
+      return !in_.some(({ input }) => to in input.shape || (to === "jobs" && "job" in input.shape));
+    });
+    expect(lost).toEqual([]);
+  });
+
+  test("leads to the call that works", async ({ mcp }) => {
+    for (const [tool, given, said] of TO_CHANGE)
+      expect(await mcp.refusal(tool, given), `${tool} ${JSON.stringify(given)}`).toContain(said);
+  });
+
+  test("leads by its advice to calls that pass", () => {
+    const examples = ADVICE.flatMap(({ words, of, call, tool }) => {
+      const given = words.split(" ").map((word) => call?.("x", word) ?? call?.(2, word) ?? {});
+      return given.flatMap((args) => (tool === undefined ? of : [tool]).map((name) => ({ name, args })));
+    });
+    const refused = examples.filter(({ name, args }) =>
+      /unknown|not a/.test(JSON.stringify(readOf(name, args))),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test("is listed with all that are accepted only where they are few", async ({ mcp }) => {
+    expect(await mcp.refusal("job_status", { jobs: ["a"], frobnicate: 1 })).toContain(
+      "Accepted are: jobs, project.",
+    );
+    const long = await mcp.refusal("job_start", { image: "x", frobnicate: 1, wibble: 2 });
+    expect(long).toBe(
+      "invalid_argument: job_start was not called.\n- frobnicate: unknown argument.\n- wibble: unknown argument.",
+    );
+  });
+
+  test("is never guessed by a part of its name", async ({ mcp }) => {
+    const refusal = await mcp.refusal("job_start", { image: "x", schedule: "0 3 * * *" });
+    expect(refusal).toContain("The user's own cron or CI can do that");
+    expect(refusal).not.toContain("did you mean");
+  });
+});
+
+describe("a slip with a danger", () => {
+  test("is named: a life span that could be a new end or more time", async ({ mcp }) => {
+    const refusal = await mcp.refusal("job_extend", { job: "a", life_span: "2h" });
+    expect(refusal).toMatch(/two things could be meant.*by adds.*E\.g\. \{"by":"2h"\}/);
+  });
+
+  test("is named: a name where jobs are killed", async ({ mcp }) => {
+    const said = "exactly these names; name_pattern lists those whose names fit, and ends none. E.g. ";
+    expect(await mcp.refusal("job_kill", { name: "train-7b" })).toContain(`${said}{"jobs":["train-7b"]}`);
+    expect(await mcp.refusal("job_kill", { name: "lr-*" })).toContain(`${said}{"name_pattern":"lr-*"}`);
+  });
+
+  test("is named: a pattern that compares numbers", async ({ mcp }) => {
+    const patterns = [
+      ["job_logs", { until_pattern: "val_loss<0.5" }],
+      ["job_logs", { grep: "loss < 0.3" }],
+      ["job_wait", { pattern: "accuracy >= 90" }],
+    ] as const;
+    for (const [tool, given] of patterns)
+      expect(await mcp.refusal(tool, { jobs: ["a"], ...given })).toContain(
+        "compares numbers, which a pattern cannot",
+      );
+  });
+
+  test("is helped: digits that say the same", async ({ mcp }) => {
+    const refusal = await mcp.refusal("job_logs", { jobs: ["a"], until_pattern: "val_loss<0.5" });
+    const [, digits = ""] = /digits: ("[^ ]+")\./.exec(refusal) ?? [];
+    const pattern = new RegExp(JSON.parse(digits));
+    expect(["val_loss=0.49", "val_loss: 0.5", "val_loss=10.2"].map((line) => pattern.test(line))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+const ID = "job-0a1b2c3d-1111-4222-8333-444455556666";
+
+test.for([
+  ["job_status", { url: `https://console.apolo.us/acme/jobs/${ID}?tab=logs` }, { jobs: [ID] }],
+  ["job_status", { jobs: [`http://console.local/${ID.toUpperCase()}/`, "b"] }, { jobs: [ID, "b"] }],
+  ["job_exec", { job: `https://console.apolo.us/jobs/${ID}`, command: "ls" }, { job: ID }],
+] as const)("a console address with an id in it is the job: %s %j", ([tool, given, meant]) => {
+  expect(readOf(tool, given)).toEqual({ args: expect.objectContaining(meant) });
+});
+
+function readOf(tool: string, given: Readonly<Record<string, unknown>>) {
+  const found = tools.find(({ name }) => name === tool);
+  return found === undefined ? "no such tool" : readCall(found, given);
+}
+
+test("a pattern without until waits for the log", async ({ mcp, platform }) => {
+  await startJob(platform, { name: "train", script: "echo epoch 3; sleep 300" });
+  const { data, text } = await mcp.ok("job_wait", { jobs: ["train"], pattern: "epoch 3" });
+  expect(data.matched.line).toBe("epoch 3");
+  expect(text).toContain("the line came");
+});
