@@ -1,40 +1,91 @@
+import pMap from "p-map";
 import { type JobDescription, mayHaveHappened, type Platform, PlatformError } from "../client/index.ts";
 import type { Call } from "./caller.ts";
-import { type Meant, meantJob, type Named } from "./find/owned.ts";
+import { refsAgain, resolveAll, whereOf } from "./find/index.ts";
+import { type Meant, requireAllMeant, requireOwned } from "./find/owned.ts";
 import { RefusedError } from "./find/refused.ts";
 import { requireActive } from "./find/running.ts";
 import type { LimitProblem } from "./spending/problems.ts";
 import { costProblem } from "./spending/problems.ts";
-import { within } from "./within.ts";
+import { lookUp, within } from "./within.ts";
 
+const PARALLEL = 5;
 const READ_BACK_MS = 5000;
 /** For the turn and the extension itself. */
 const TURN_MS = 20_000;
 /** More than that is a slip of unit or digit far more often than it is meant, and it costs. */
 const MOST_SECONDS = 30 * 86_400;
 
-/** What came of more time for a job. */
-export type Extension = { job: JobDescription } & (
+/** Why a job gets no more time: found before anything was sent. */
+export type Unfit = { job: JobDescription } & (
   | { outcome: "too_long"; mostSeconds: number }
   | { outcome: "over_limit"; problem: LimitProblem }
-  /** `job` is as it is now; `beforeSeconds` was its life span. */
-  | { outcome: "extended"; beforeSeconds: number }
-  /** `nowSeconds` is its life span where it was looked at and could be read. */
-  | {
-      outcome: "not_added" | "unknown";
-      beforeSeconds: number;
-      nowSeconds: number | undefined;
-      error: PlatformError;
-    }
+  | { outcome: "refused"; error: RefusedError }
 );
 
-/** Adds whole minutes to a job's life span. @throws {RefusedError} it has ended, or has no life span */
-export async function extendJob(
-  { seconds, ...named }: Named & { seconds: number },
+/** What came of more time for a job. */
+export type Extension =
+  | Unfit
+  | ({ job: JobDescription; beforeSeconds: number } & (
+      | /** `job` is as it is now. */ { outcome: "extended" }
+      /** `nowSeconds` is its life span where it was looked at and could be read. */
+      | { outcome: "not_added" | "unknown"; nowSeconds: number | undefined; error: PlatformError }
+    ));
+
+export type ExtensionOf = Extension & Pick<Meant, "isMine">;
+
+/** Whole minutes for jobs by name. */
+interface Extending {
+  refs: readonly string[];
+  project: string | undefined;
+  seconds: number;
+}
+
+/**
+ * Adds to the life spans of jobs; of none where one of them is unfit.
+ * @throws {RefusedError} somebody else's job, not named beyond doubt
+ */
+export async function extendJobs(
+  { refs, project, seconds }: Extending,
   call: Call,
-): Promise<Extension & Pick<Meant, "isMine">> {
-  const { job, isMine, again } = await meantJob(named, call);
-  return { ...(await extendInTurn({ id: job.id, again, seconds }, call)), isMine };
+): Promise<{ unfit: Unfit[] } | { outcomes: ExtensionOf[] }> {
+  const { caller, signal } = call;
+  const where = whereOf(project);
+  const jobs = await lookUp(signal, (until) => resolveAll(caller.platform, { refs, where }, until));
+  await requireOwned(jobs, call);
+  await requireAllMeant(jobs, { refs, mayAddOthers: false }, call);
+  const again = refsAgain(jobs, { refs, project });
+  const targets = jobs.map((job, at) => ({ job, again: again[at] ?? job.id, seconds }));
+  const unfit = targets.flatMap((target) => unfitness(target, call) ?? []);
+  if (unfit.length > 0) return { unfit };
+  const { user } = await caller.platform.context({ signal });
+  const extendNext = async (target: Target) => ({
+    ...(await extendInTurn(target, { call, isAlone: targets.length === 1 })),
+    isMine: target.job.owner === user,
+  });
+  return { outcomes: await pMap(targets, extendNext, { concurrency: PARALLEL }) };
+}
+
+interface Target {
+  job: JobDescription;
+  /** How the next call names it. */
+  again: string;
+  seconds: number;
+}
+
+function unfitness({ job, again, seconds }: Target, { caller: { policy } }: Call): Unfit | undefined {
+  try {
+    const before = lifeSpanOf(job, again);
+    if (seconds > MOST_SECONDS) return { job, outcome: "too_long", mostSeconds: MOST_SECONDS };
+    const [problem] = costProblem(
+      { pricePerHour: job.price_credits_per_hour, lifeSpanSeconds: before + seconds },
+      { limit: policy.maxCreditsPerJob, presets: [] },
+    );
+    return problem && { job, outcome: "over_limit", problem };
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { job, outcome: "refused", error };
+  }
 }
 
 /** An extension that is about to be sent. */
@@ -46,29 +97,30 @@ interface Sent {
 
 /** One extension of a job at a time: each is held against the limit with what the one before has added. */
 async function extendInTurn(
-  { id, again, seconds }: { id: string; again: string; seconds: number },
-  { caller: { platform, policy }, signal }: Call,
+  { job: found, again, seconds }: Target,
+  { call, isAlone }: { call: Call; isAlone: boolean },
 ): Promise<Extension> {
+  const { caller, signal } = call;
+  const { platform } = caller;
   let sent: Sent | undefined;
   const work = async (): Promise<Extension> => {
-    const job = await platform.jobs.status(id, {}, { signal, timeoutMs: READ_BACK_MS });
-    const beforeSeconds = lifeSpanOf(job, again);
-    if (seconds > MOST_SECONDS) return { job, outcome: "too_long", mostSeconds: MOST_SECONDS };
-    const [problem] = costProblem(
-      { pricePerHour: job.price_credits_per_hour, lifeSpanSeconds: beforeSeconds + seconds },
-      { limit: policy.maxCreditsPerJob, presets: [] },
-    );
-    if (problem !== undefined) return { job, outcome: "over_limit", problem };
+    const job = await platform.jobs.status(found.id, {}, { signal, timeoutMs: READ_BACK_MS });
+    const unfit = unfitness({ job, again, seconds }, call);
+    if (unfit !== undefined) return unfit;
     signal.throwIfAborted();
-    sent = { job, beforeSeconds, seconds };
+    sent = { job, beforeSeconds: lifeSpanOf(job, again), seconds };
     return send(sent, platform);
   };
   try {
-    return await within(signal, (until) => platform.starts.turns.run(`extend ${id}`, work, until), TURN_MS);
+    const turn = (until: AbortSignal) => platform.starts.turns.run(`extend ${found.id}`, work, until);
+    return await within(signal, turn, TURN_MS);
   } catch (error) {
-    if (signal.aborted || !(error instanceof PlatformError) || error.code !== "timed_out") throw error;
-    if (sent === undefined) throw error.restate({ outcome: "nothing" });
-    return readBack(sent, error, platform);
+    if (signal.aborted || !(error instanceof PlatformError)) throw error;
+    if (error.code === "timed_out" && sent !== undefined) return readBack(sent, error, platform);
+    const isUndone = error.code === "timed_out";
+    if (isAlone) throw isUndone ? error.restate({ outcome: "nothing" }) : error;
+    const { life_span: beforeSeconds = 0 } = found;
+    return { job: found, outcome: "not_added", beforeSeconds, nowSeconds: undefined, error };
   }
 }
 

@@ -85,7 +85,7 @@ function doubtText({ jobs, certain }: Extract<Refusal, { reason: "doubtful" }>):
   const next =
     "job" in certain
       ? `"job": ${JSON.stringify(certain.job)}`
-      : `"jobs": ${JSON.stringify(certain.jobs)}, or add "include_others": true`;
+      : `"jobs": ${JSON.stringify(certain.jobs)}${certain.mayAddOthers ? ', or add "include_others": true' : ""}`;
   return `${jobs.map(identityText).join(", ")} ${not}, and a name or a part of an id is not enough to change ${them}. Nothing was done.${ownText(jobs)} If the user means ${those}, call again with ${next}.`;
 }
 

@@ -4,7 +4,7 @@ import { capacity } from "./capacity.ts";
 import { context } from "./context.ts";
 import type { Tool } from "./define-tool.ts";
 import { exec } from "./exec/index.ts";
-import { extend } from "./extend.ts";
+import { extend } from "./extend/index.ts";
 import { forward } from "./forward.ts";
 import { kill } from "./kill/index.ts";
 import { list } from "./list/index.ts";

@@ -68,17 +68,17 @@ export async function requireMeant({ job, isMine }: Meant, { ref }: Named, call:
     throw new RefusedError({ reason: "doubtful", jobs: [job], certain: { job: job.id } });
 }
 
-/** The same before several are ended. */
+/** The same before several are changed; `mayAddOthers`: an argument of the tool allows it too. */
 export async function requireAllMeant(
   jobs: readonly JobDescription[],
-  refs: readonly string[],
+  { refs, mayAddOthers }: { refs: readonly string[]; mayAddOthers: boolean },
   { caller: { platform }, signal }: Call,
 ): Promise<void> {
   const { user } = await platform.context({ signal });
   const doubtful = jobs.filter((job) => job.owner !== user && !refs.some((ref) => isUnmistakable(job, ref)));
   if (doubtful.length === 0) return;
   const certain = jobs.map((job) => (doubtful.includes(job) ? job.id : (job.name ?? job.id)));
-  throw new RefusedError({ reason: "doubtful", jobs: doubtful, certain: { jobs: certain } });
+  throw new RefusedError({ reason: "doubtful", jobs: doubtful, certain: { jobs: certain, mayAddOthers } });
 }
 
 /** A full id, alone or in a URI: a name, however far it is spelled out, may be meant for a job of one's own. */

@@ -45,7 +45,10 @@ export type Refusal =
   | { reason: "no_life_span"; job: JobDescription }
   | { reason: "not_started_here"; jobs: readonly JobDescription[] }
   /** Somebody else's, and not named beyond doubt; `certain` does. */
-  | { reason: "doubtful"; jobs: readonly JobDescription[]; certain: { job: string } | { jobs: string[] } };
+  | { reason: "doubtful"; jobs: readonly JobDescription[]; certain: Certain };
+
+/** Names that leave no doubt; `mayAddOthers`: the tool has an argument for other people's jobs. */
+type Certain = { job: string } | { jobs: string[]; mayAddOthers: boolean };
 
 const CODES = {
   not_running: "not_running",

@@ -72,7 +72,7 @@ async function named(
   const { caller, signal } = call;
   const jobs = await lookUp(signal, (until) => resolveAll(caller.platform, { refs, where }, until));
   const active = jobs.filter(({ status }) => !isFinished(status));
-  if (!others) await requireAllMeant(active, refs, call);
+  if (!others) await requireAllMeant(active, { refs, mayAddOthers: true }, call);
   return { jobs, unread: [], left: NONE_LEFT };
 }
 

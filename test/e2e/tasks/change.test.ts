@@ -124,12 +124,13 @@ describe("It will be killed at midnight, give it six more hours", () => {
   test("extends by six hours to the minute and says the new end and the cost", async ({ mcp, platform }) => {
     const ask = conversation(mcp, 3);
     const { data: list } = await ask("job_list", { owner: "me", status: ["running"] });
-    const { data, text } = await ask("job_extend", { job: list.jobs[0].id, by: "6h" });
+    const answer = await ask("job_extend", { jobs: [list.jobs[0].id], by: "6h" });
+    const [data] = answer.data.outcomes;
     expect((await platform.jobs.status(data.id)).life_span).toBe(16 * 3600);
     expect(data).toMatchObject({ before_seconds: 10 * 3600, life_span_seconds: 16 * 3600 });
     const leftMinutes = (Date.parse(data.ends_at) - Date.now()) / 60_000;
     expect(leftMinutes).toBeGreaterThan(6 * 60 + 18);
     expect(leftMinutes).toBeLessThan(6 * 60 + 21);
-    expect(text).toContain("Extra cost at most 3 credits");
+    expect(answer.text).toContain("Extra cost at most 3 credits");
   });
 });

@@ -33,7 +33,9 @@ describe.for([
     for (const job of [...named, theirs.id.slice(0, 12)]) {
       const text = await mcp.refusal(tool, { ...args, job });
       expect(text).toMatch(/^not_owned: annotate .*owner bob.* is not your job.*Nothing was done/s);
-      expect(text).toContain(`call again with "job": "${theirs.id}"`);
+      const certain = tool === "job_extend" ? `"jobs": ["${theirs.id}"]` : `"job": "${theirs.id}"`;
+      expect(text).toContain(`call again with ${certain}`);
+      expect(text).not.toContain("include_others");
     }
     const { status, life_span } = await platform.jobs.status(theirs.id);
     expect([status, life_span]).toEqual(["running", 3600]);
@@ -42,12 +44,13 @@ describe.for([
   test("is done by full id, and says whose it is", async ({ mcp, theirs }) => {
     const { text, data } = await mcp.ok(tool, { ...args, job: theirs.id });
     expect(text).toContain(MARK);
-    expect(data.owner).toBe("bob");
+    expect((data.outcomes?.[0] ?? data).owner).toBe("bob");
   });
 
   test("is done by absolute URI", async ({ mcp, theirs }) => {
     const job = `job://default/acme/vision/${theirs.id}`;
-    expect((await mcp.ok(tool, { ...args, job })).data.id).toBe(theirs.id);
+    const { data } = await mcp.ok(tool, { ...args, job });
+    expect((data.outcomes?.[0] ?? data).id).toBe(theirs.id);
   });
 });
 

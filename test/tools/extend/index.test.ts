@@ -1,9 +1,9 @@
 import { describe } from "vitest";
-import { faultProxy } from "../support/fault-proxy.ts";
-import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
-import { gate } from "../support/gate.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
-import { SLEEP } from "../support/sleepers.ts";
+import { faultProxy } from "../../support/fault-proxy.ts";
+import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
+import { gate } from "../../support/gate.ts";
+import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
+import { SLEEP } from "../../support/sleepers.ts";
 
 const SIX_HOURS = 21_600;
 
@@ -12,11 +12,13 @@ describe("job_extend", () => {
     const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
     await untilStatus(platform, job, "running");
     const { data, text } = await mcp.ok("job_extend", { job: "train", by: "6h" });
-    expect(data).toMatchObject({
+    const [extended] = data.outcomes;
+    expect(extended).toMatchObject({
+      outcome: "extended",
       ...{ job: "train", id: job.id, owner: "alice", project: "default/acme/vision" },
       ...{ before_seconds: 3600, life_span_seconds: 3600 + SIX_HOURS, extra_credits: "3" },
     });
-    const leftMs = Date.parse(data.ends_at) - Date.now();
+    const leftMs = Date.parse(extended.ends_at) - Date.now();
     expect(leftMs).toBeGreaterThan((3600 + SIX_HOURS - 60) * 1000);
     expect(leftMs).toBeLessThanOrEqual((3600 + SIX_HOURS) * 1000);
     expect(text).toMatch(/life span 1h → 7h; its new end is 20.*Extra cost at most 3 credits/s);
@@ -25,7 +27,7 @@ describe("job_extend", () => {
   test("rounds a part of a minute up, never down", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
     const { data } = await mcp.ok("job_extend", { job: "train", by: "90s" });
-    expect(data.life_span_seconds).toBe(3720);
+    expect(data.outcomes[0].life_span_seconds).toBe(3720);
     expect((await platform.jobs.status(job.id)).life_span).toBe(3720);
   });
 
@@ -33,7 +35,7 @@ describe("job_extend", () => {
     const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
     emulator.chaos.add({ on: { method: "PUT" }, do: { kind: "lose_answer" } });
     const { data } = await mcp.ok("job_extend", { job: "train", by: "1h" });
-    expect(data.life_span_seconds).toBe(7200);
+    expect(data.outcomes[0].life_span_seconds).toBe(7200);
     expect((await platform.jobs.status(job.id)).life_span).toBe(7200);
   });
 
