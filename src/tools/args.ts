@@ -47,14 +47,14 @@ export const env = hinted(z.record(z.string(), envValue), { example: { LR: "0.1"
 /** An empty one is a mistake that costs: who gives it counts on a repeat that is safe. */
 export const requestId = readable(checkRequestId, { example: "run-1", mayBeEmpty: true, verbatim: true });
 
-export const jobRef = textArg("train-7b").describe("Name, id or URI");
+export const jobRef = textArg("train-7b").describe("Name or id");
 
 export const jobRefs = listOfJobs(100);
 
 /** Jobs by name, at most so many. */
 export function listOfJobs(most: number) {
   const refs = z.array(z.string()).min(1).max(most);
-  return hinted(refs, { example: ["train-7b"], between: "," }).describe("Names, ids or URIs");
+  return hinted(refs, { example: ["train-7b"], between: "," }).describe("Names or ids");
 }
 
 /** Statuses, and words for groups of them. */
@@ -75,7 +75,7 @@ export const projectPath = z
     "expected project, org/project or cluster/org/project",
   );
 
-export const project = hinted(projectPath, { example: "org/project" }).optional().describe("[org/]project");
+export const project = hinted(projectPath, { example: "org/project" }).optional().describe("org/project");
 
 /** Selects jobs. An empty text would select none, or those without a value. */
 export const selector = z

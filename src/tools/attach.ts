@@ -20,13 +20,13 @@ const MAX_OUTPUT_BYTES = 12_000;
 export const attach = defineTool({
   name: "job_attach",
   title: "Talk to a job",
-  description: "Sends a line to a job's own process, returns what it prints for some seconds.",
+  description: "Sends a line to a job's process and shows what it prints.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
     input: textArg("quit", { verbatim: true, mayBeEmpty: true })
       .optional()
-      .describe("e.g. quit; default: only listens"),
+      .describe("e.g. quit; none: listens"),
     wait_seconds: z.int().min(1).max(50).default(5).describe("How long"),
     project,
   }),

@@ -31,10 +31,10 @@ const presetRow = openObject(
 export const capacity = defineTool({
   name: "job_capacity",
   title: "Room now",
-  description: "Presets, cheapest first: hardware, price, how many jobs could start now.",
+  description: "Presets, cheapest first: hardware, price, room now.",
   toolset: "core",
   input: z.strictObject({
-    gpu: z.boolean().optional().describe("With or without"),
+    gpu: z.boolean().optional().describe("Has GPUs"),
     gpu_model: textArg("a100").optional().describe("e.g. a100"),
     min_memory_gib: z.number().min(0).optional().describe("At least"),
     min_cpu: z.number().min(0).optional().describe("At least"),

@@ -12,7 +12,7 @@ import { defineTool } from "./define-tool.ts";
 export const context = defineTool({
   name: "apolo_context",
   title: "Who and where",
-  description: "Who is logged in, what is selected and can be, this server's mode and limits.",
+  description: "Who is logged in, what is selected and can be, mode and limits.",
   toolset: "more",
   input: z.strictObject({}),
   output: openObject(

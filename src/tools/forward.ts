@@ -13,13 +13,13 @@ import { meantText } from "./whose.ts";
 export const forward = defineTool({
   name: "job_forward",
   title: "Forward a port",
-  description: "Opens a port on 127.0.0.1 to one of a running job, until the session ends.",
+  description: "Opens a local port to one of a running job until the session ends.",
   toolset: "more",
   input: z.strictObject({
     action: z.enum(["open", "list", "close"]).describe("What to do"),
     job: jobRef.optional(),
-    port: z.int().min(1).max(65_535).optional().describe("Its port, e.g. 8888"),
-    local_port: z.int().min(1).max(65_535).optional().describe("Default: a free one"),
+    port: z.int().min(1).max(65_535).optional().describe("e.g. 8888"),
+    local_port: z.int().min(1).max(65_535).optional().describe("Default: free"),
     project,
   }),
   output: z.looseObject({

@@ -11,13 +11,12 @@ import { meantText } from "./whose.ts";
 export const save = defineTool({
   name: "job_save",
   title: "Save as image",
-  description:
-    "Saves a running job's files, except its volumes, as an image. finished: false: call again to wait on.",
+  description: "Saves a running job's files, except its volumes, as an image. finished: false: call again.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
     image: textArg("image:mine:v1").describe("e.g. image:mine:v1; replaces it"),
-    wait_seconds: z.int().min(1).max(50).default(45).describe("Longest wait"),
+    wait_seconds: z.int().min(1).max(50).default(45).describe("Longest"),
     project,
   }),
   output: openObject({ finished: z.boolean() }, { ...whichJob, image: text, step: text }),

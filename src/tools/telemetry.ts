@@ -22,7 +22,7 @@ export const telemetry = defineTool({
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    seconds: z.int().min(1).max(50).default(5).describe("One sample each"),
+    seconds: z.int().min(1).max(50).default(5).describe("Samples"),
     project,
   }),
   output: openObject(

@@ -39,7 +39,7 @@ export const exec = defineTool({
       .describe('Or e.g. ["nvidia-smi"]'),
     stdin: textArg("yes\n", { verbatim: true, mayBeEmpty: true }).optional().describe("Then end of file"),
     working_dir: textArg("/app").optional().describe("e.g. /app"),
-    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest wait"),
+    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest"),
     project,
   }),
   output: openObject(

@@ -18,15 +18,15 @@ export const kill = defineTool({
   name: "job_kill",
   title: "Kill jobs",
   description:
-    "Ends jobs for good, only those the user named. By tags, name_pattern or status it only lists them with a token; the token ends exactly those. Gentler: job_signal TERM.",
+    "Ends jobs the user named, for good. By tags, name_pattern or status it only lists them with a token, which ends exactly those. Gentler: job_signal TERM.",
   toolset: "core",
   input: z.strictObject({
     jobs: hinted(jobRefs, { names: true, narrows: true }).optional(),
-    tags: hinted(tags, { narrows: true }).optional().describe("All of these"),
+    tags: hinted(tags, { narrows: true }).optional().describe("Has all"),
     name_pattern: hinted(textArg("lr-*"), { narrows: true }).optional().describe("e.g. lr-*"),
     status: hinted(statusesAsInList, { narrows: true }).optional().describe("As in job_list"),
-    include_others: z.boolean().optional().describe("Also other people's"),
-    token: hinted(z.string(), { names: true }).optional().describe("From the listing call"),
+    include_others: z.boolean().optional().describe("Others' too"),
+    token: hinted(z.string(), { names: true }).optional().describe("From listing"),
     project,
   }),
   output: openObject(

@@ -17,15 +17,15 @@ const USER = /^(?=.{1,250}$)[a-z0-9](?:[-/]?[a-z0-9])*$/;
 const input = z.strictObject({
   status: statuses.optional().describe("Any of these"),
   name: textArg("train-7b").optional().describe("Exact name"),
-  tags: tags.optional().describe("All of these"),
+  tags: tags.optional().describe("Has all"),
   owner: textArg("me").optional().describe("e.g. me"),
   since: moment.optional().describe("2h, yesterday or ISO time"),
-  until: moment.optional().describe("Likewise"),
+  until: moment.optional().describe("Like since"),
   ended_since: moment.optional().describe("e.g. 1h"),
   text: textArg("resnet").optional().describe("In name, image, command, reason"),
   preset: textArg("gpu-large").optional().describe("Part of its name"),
-  gpu: z.boolean().optional().describe("With or without"),
-  limit: z.int().min(1).max(200).default(20).describe("Most rows"),
+  gpu: z.boolean().optional().describe("Has GPUs"),
+  limit: z.int().min(1).max(200).default(20).describe("Rows at most"),
   cursor: z.string().optional().describe("next_cursor"),
   projects: hinted(z.array(projectPath), { example: ["*"], between: "," })
     .optional()

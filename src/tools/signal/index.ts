@@ -22,9 +22,9 @@ const spellings = NAMES.flatMap((name) =>
 
 export const signal = defineTool({
   name: "job_signal",
-  title: "Signal a job's process",
+  title: "Signal a job",
   description:
-    "Sends a running job's process a signal; after TERM it can save its work and end. It may be restarted; job_kill ends for good.",
+    "Signals a running job's process; after TERM it can save its work and end. It may restart; job_kill ends for good.",
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
@@ -35,7 +35,7 @@ export const signal = defineTool({
     })
       .default("KILL")
       .describe("e.g. TERM"),
-    wait_seconds: z.int().min(0).max(50).default(5).describe("Longest wait"),
+    wait_seconds: z.int().min(0).max(50).default(5).describe("Longest"),
     project,
   }),
   output: openObject(

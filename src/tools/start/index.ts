@@ -19,7 +19,7 @@ export const start = defineTool({
   name: "job_start",
   title: "Start jobs",
   description:
-    "Starts a job, or up to 100; it costs credits until it ends. dry_run shows plan, room and cost. After a timeout repeat with the same request_id.",
+    "Starts 1 to 100 jobs; they cost credits until they end. dry_run shows plan, room, cost. After a timeout repeat with the same request_id.",
   toolset: "core",
   input: startInput,
   output: openObject(

@@ -32,11 +32,11 @@ export const startInput = z.strictObject({
   })
     .optional()
     .describe("storage:data:/mnt:ro, secret:key:/etc/key or disk:d:/data"),
-  http_port: hinted(z.int(), { example: 8080 }).optional().describe("Published"),
+  http_port: hinted(z.int(), { example: 8080 }).optional().describe("Gets a URL"),
   http_auth: flag("Default true"),
-  entrypoint: hinted(command, { example: "python" }).optional().describe("Takes command"),
+  entrypoint: hinted(command, { example: "python" }).optional().describe("e.g. python"),
   working_dir: textArg("/app").optional().describe("e.g. /app"),
-  tty: flag("Terminal"),
+  tty: flag("For a REPL"),
   shm: flag("Default true"),
   life_span: lifeSpan.default("1d").describe("e.g. 6h; none: no end"),
   schedule_timeout: duration.optional().describe("e.g. 30m"),
@@ -45,11 +45,11 @@ export const startInput = z.strictObject({
   pass_config: flag("Hand over the login"),
   wait_for_quota: flag("Or fail at once"),
   privileged: flag("Needs permission"),
-  energy_schedule: textArg("green").optional().describe("Its name"),
+  energy_schedule: textArg("green").optional().describe("e.g. green"),
   project,
-  dry_run: flag("Only plan and cost"),
+  dry_run: flag("Only a plan"),
   wait_seconds: z.int().min(0).max(50).default(0).describe("Until it runs"),
-  request_id: requestId.optional().describe("Makes a repeat safe"),
+  request_id: requestId.optional().describe("Safe to repeat"),
   count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs"),
   matrix: hinted(z.record(z.string(), z.array(envValue)), { example: { lr: ["0.1", "0.2"] } })
     .optional()

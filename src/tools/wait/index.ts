@@ -31,7 +31,7 @@ export const wait = defineTool({
     jobs: jobRefs,
     until: goal.optional().describe("Default finished; running: also ended"),
     pattern: pattern.optional().describe("For log, e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).default(45).describe("Longest wait"),
+    wait_seconds: z.int().min(0).max(50).default(45).describe("Longest"),
     project,
   }),
   output,
