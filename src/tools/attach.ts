@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isFinished } from "../client/index.ts";
 import { identityOf } from "../jobs/identity.ts";
 import { callText } from "../jobs/next-call.ts";
+import { isGarbled } from "../jobs/output/binary.ts";
 import { capText } from "../jobs/output/budget.ts";
 import { fenceOutput } from "../jobs/output/fence.ts";
 import { showText } from "../jobs/output/terminal.ts";
@@ -37,12 +38,16 @@ export const attach = defineTool({
   async run({ job: ref, input, wait_seconds: seconds, project: at }, call) {
     const talked = await talkToJob({ ref, project: at, input, seconds }, call);
     const { job, printed, end } = talked;
-    const redacted = redactorFor(call.caller, [job])(showText(printed));
+    const isText = !isGarbled(printed);
+    const redacted = redactorFor(call.caller, [job])(isText ? showText(printed) : "");
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
     const text = present([
       `${sent} ${meantText(talked)} for ${seconds} s at most. ${endText(talked, input !== undefined)}`,
-      output.trim() === "" ? "It printed nothing." : fenceOutput(output, `Output of ${nameOf(job)}`),
+      !isText &&
+        "It printed binary data, not shown: write it to a volume of the job, or read it with job_exec as base64.",
+      isText && output.trim() === "" && "It printed nothing.",
+      output.trim() !== "" && fenceOutput(output, `Output of ${nameOf(job)}`),
       redacted.hidden > 0 && `${counted(redacted.hidden, "secret value")} hidden.`,
     ]).join("\n");
     const connection_lost = end === "lost" || undefined;

@@ -7,6 +7,7 @@ import { candidatesText } from "../jobs/rows.ts";
 import { statusText } from "../jobs/standing.ts";
 import { plural } from "../jobs/words.ts";
 import { type RefHint, type Refusal, RefusedError, UnresolvedError } from "../operations/find/refused.ts";
+import { keptFolders } from "./kept-folders.ts";
 
 /** What an error says, without its code; `nothing` is said where nothing was changed. */
 export function errorText(error: Error, nothing = ""): string {
@@ -69,7 +70,13 @@ function notRunningText(refusal: Extract<Refusal, { again: string }>): string {
   if (!isFinished(refusal.job.status))
     return `${aboutJobs("job_wait", refusal, { until: "running" })} waits for it, ${aboutJobs("job_status", refusal)} says why it does not run yet.`;
   const rerun = callText({ tool: "job_rerun", arguments: { job: refusal.again } });
-  return `It has ended: ${aboutJobs("job_logs", refusal)} shows what it printed, ${rerun} plans to run it again.`;
+  return `It has ended${filesText(refusal.job)} ${aboutJobs("job_logs", refusal)} shows what it printed, ${rerun} plans to run it again.`;
+}
+
+function filesText({ container }: JobDescription): string {
+  const kept = keptFolders(container);
+  if (kept.length === 0) return ", and its files are gone: it had no volume to write to.";
+  return `, and its files are gone except on ${kept.join(", ")}: a job with the same volume reads them.`;
 }
 
 function aboutJobs(tool: string, { again }: { again: string }, more = {}): string {

@@ -9,6 +9,9 @@ export interface Capped {
   omittedBytes: number;
   /** What came right before `tail`, up to 16 kB: to find secrets one has to know what the tail is part of. */
   lead: string;
+  /** The first bytes as they came, up to half of the limit, and how many there were in all. */
+  start: Uint8Array;
+  totalBytes: number;
 }
 
 /** The longest private key takes no more. */
@@ -46,8 +49,16 @@ export class HeadTail {
     this.#compact();
     const head = Buffer.concat(this.#head);
     const tail = Buffer.concat(this.#tail);
+    const totalBytes = head.length + this.#omitted + tail.length;
+    const raw = { start: head, totalBytes };
     if (this.#omitted === 0)
-      return { head: Buffer.concat([head, tail]).toString("utf8"), tail: "", omittedBytes: 0, lead: "" };
+      return {
+        head: Buffer.concat([head, tail]).toString("utf8"),
+        tail: "",
+        omittedBytes: 0,
+        lead: "",
+        ...raw,
+      };
     // The decoder keeps back a character that was cut at the end.
     const headText = new StringDecoder("utf8").write(head);
     const tailStart = characterStart(tail, 0);
@@ -57,6 +68,7 @@ export class HeadTail {
       tail: tail.toString("utf8", tailStart),
       omittedBytes: this.#omitted + Math.max(0, cut),
       lead: this.#lead.toString("utf8", characterStart(this.#lead, 0)),
+      ...raw,
     };
   }
 

@@ -20,6 +20,8 @@ export type StartFault =
   | { field: "env"; code: "variable_form" | "variable_nul"; variable: string }
   | { field: "env"; code: "variable_too_long"; variable: string; mostBytes: number }
   | { field: "volumes"; code: "relative_mount" | "mount_above" | "mounted_twice"; path: string }
+  /** Of the caller's machine; `path` in the container, `name` the folder's own. */
+  | { field: "volumes"; code: "local_folder"; folder: string; path: string; name: string }
   | { field: "volumes"; code: "other_cluster"; uri: string; cluster: string }
   | { field: string; code: FixedCode };
 
@@ -46,6 +48,7 @@ export function startProblems(options: StartOptions, ownTags: readonly string[] 
     }),
     ...given(/[\r\n]/.test(folder ?? ""), { field: "working_dir", code: "several_lines" }),
     ...nulProblems(options),
+    ...localFolders(options),
     ...given(port < 1 || port > 65_535, { field: "http_port", code: "no_port", port }),
     ...given(timeout !== undefined && (timeout < 1 || timeout >= MAX_SCHEDULE_TIMEOUT_SECONDS), {
       field: "schedule_timeout",
@@ -142,6 +145,19 @@ function tagProblems(tags: readonly string[], own: readonly string[]): StartFaul
     ]),
     ...tags.flatMap((tag) => given(SERVER_TAG.test(tag), { field, code: "server_tag", tag })),
   ];
+}
+
+/** What reads like `docker run -v`: a platform's volume begins with the name of what it is on. */
+const LOCAL_FOLDER = /^(?:file:\/\/|[A-Za-z]:[\\/]|\\\\|\$\{?\w+\}?[/:]|(?:[/.~]|[^:/]+\/)[^:]*(?::|$))/;
+
+function localFolders({ volumes = [] }: StartOptions): StartFault[] {
+  return volumes
+    .filter((text) => LOCAL_FOLDER.test(text))
+    .map((text) => {
+      const [, folder = text, path = "/data"] = /^(.+):(\/[^:]*)(?::\w*)?$/s.exec(text) ?? [];
+      const name = /([\w.-]*\w)[\\/]*$/.exec(folder)?.[1] ?? "data";
+      return { field: "volumes", code: "local_folder", folder, path, name };
+    });
 }
 
 /** No program can be given one, and no record of the platform can hold it. */

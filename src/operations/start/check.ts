@@ -79,8 +79,11 @@ export async function checkStart(
     return { problems, presets, schedules, stored, isHome, ...(isKnown ? { plan } : {}) };
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== "invalid_argument") throw error;
+    // Of a local folder more has been said already.
+    const isSaid = error.about === "volumes" && own.some(({ code }) => code === "local_folder");
+    const refused = isSaid ? [] : [{ code: "invalid" as const, text: error.message, about: error.about }];
     return {
-      problems: distinct([...own, ...unknown, { code: "invalid", text: error.message, about: error.about }]),
+      problems: distinct([...own, ...unknown, ...refused]),
       presets,
       schedules,
     };

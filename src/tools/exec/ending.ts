@@ -18,7 +18,7 @@ export function endingText(result: Ran, { seconds, isArgv }: { seconds: number; 
     return `no answer within ${seconds} s, so whether the command was started is unknown. ${lookText(again)}`;
   }
   if (timedOut) {
-    return `did not end within ${seconds} s. The command may still be running in the job. ${lookText(again)}`;
+    return `did not end within ${seconds} s. The command may still be running in the job. ${lookText(again)} ${backgroundText(again)}`;
   }
   const turn = turnText(result);
   if (turn !== undefined) return turn;
@@ -53,6 +53,14 @@ function turnText({ ran, job, after, again }: Ran): string | undefined {
 export function lookText(again: string): string {
   const look = callText({ tool: "job_exec", arguments: { job: again, command: "ps -ef" } });
   return `Look with ${look}, do not just run it again.`;
+}
+
+/** What process 1 prints is the job's log. */
+function backgroundText(again: string): string {
+  const command = "nohup sh -c '…' > /proc/1/fd/1 2>&1 &";
+  const run = callText({ tool: "job_exec", arguments: { job: again, command } });
+  const read = callText({ tool: "job_logs", arguments: { jobs: [again] } });
+  return `Next time run what takes long in the background: ${run} prints into the job's log, which ${read} reads.`;
 }
 
 function brokenText({ lost, durationMs }: Collected): string {

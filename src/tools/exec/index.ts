@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Capped, Collected, JobDescription } from "../../client/index.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { binaryKind } from "../../jobs/output/binary.ts";
 import { formatBytes } from "../../jobs/output/budget.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
 import { showText } from "../../jobs/output/terminal.ts";
@@ -20,6 +21,7 @@ import { unknownOutcome } from "../errors.ts";
 import { fromItsEnvironment, refuseSecrets } from "../plain-secrets.ts";
 import { hinted } from "../reading/hint.ts";
 import { meantText } from "../whose.ts";
+import { type Binary, binaryText, fetchText } from "./binary.ts";
 import { endingText, lookText } from "./ending.ts";
 
 /** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
@@ -51,6 +53,8 @@ export const exec = defineTool({
       job_status: maybeText,
       connection_lost: maybeFlag,
       hidden: maybeNumber,
+      /** A stream held this instead of text. */
+      binary: z.looseObject({ kind: text, bytes: z.int() }).optional(),
     },
   ),
   nothing: "Nothing was run.",
@@ -80,10 +84,12 @@ export const exec = defineTool({
     const stdout = shown(ran.stdout, redact);
     const stderr = shown(ran.stderr, redact);
     const hidden = stdout.hidden + stderr.hidden;
+    const { binary } = stdout;
     const ending = endingText(result, { seconds, isArgv: what.argv !== undefined });
     const text = present([
       redact(`${meantText(result)}: ${ending}`).text,
-      ...streamLines({ stdout: stdout.text, stderr: stderr.text }, { job, ran }),
+      ...streamLines({ stdout, stderr }, { job, ran }),
+      binary && redact(fetchText(binary, { job, again, ...what })).text,
       hidden > 0 && `${counted(hidden, "secret value")} hidden.`,
     ]).join("\n");
     const data = {
@@ -95,26 +101,37 @@ export const exec = defineTool({
       duration_ms: ran.durationMs,
       stdout: stdout.text,
       stderr: stderr.text,
+      binary: stdout.binary ?? stderr.binary,
       hidden: hidden || undefined,
     };
     return { text, data, jobs: [job] };
   },
 });
 
+interface Shown {
+  text: string;
+  hidden: number;
+  /** It is no text, which is why there is none. */
+  binary?: Binary | undefined;
+}
+
 /** Each stream that has something in it. */
 function streamLines(
-  streams: { stdout: string; stderr: string },
+  streams: { stdout: Shown; stderr: Shown },
   { job, ran }: { job: JobDescription; ran: Collected },
 ): string[] {
-  const lines = Object.entries(streams).flatMap(([name, text]) =>
-    text === "" ? [] : [fenceOutput(text, `${name} of the command in ${nameOf(job)}`)],
-  );
+  const lines = Object.entries(streams).flatMap(([name, { text, binary }]) => {
+    if (binary !== undefined) return [`${name}: ${binaryText(binary)}.`];
+    return text === "" ? [] : [fenceOutput(text, `${name} of the command in ${nameOf(job)}`)];
+  });
   if (lines.length > 0) return lines;
   if (startTrouble(ran) !== undefined || (ran.timedOut && !ran.accepted)) return [];
   return [ran.exitCode === undefined ? "Nothing was printed so far." : "It printed nothing."];
 }
 
-function shown({ head, tail, omittedBytes, lead }: Capped, redact: Redact): { text: string; hidden: number } {
+function shown({ head, tail, omittedBytes, lead, start, totalBytes }: Capped, redact: Redact): Shown {
+  const kind = binaryKind(start);
+  if (kind !== undefined) return { text: "", hidden: 0, binary: { kind, bytes: totalBytes } };
   if (omittedBytes === 0) return clean(head + tail, redact);
   const gap = `… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …`;
   const first = clean(head.replace(CUT_END, ""), redact);

@@ -1,3 +1,4 @@
+import { callText } from "../../jobs/next-call.ts";
 import type { StartFault } from "../../jobs/start/problems.ts";
 
 type Words = { [Code in StartFault["code"]]: (fault: StartFault & { code: Code }) => string };
@@ -32,6 +33,16 @@ const WORDS: Words = {
   relative_mount: ({ path }) => `mount path "${cut(path)}" is not absolute.`,
   mount_above: ({ path }) => `mount path "${cut(path)}" must not contain "..".`,
   mounted_twice: ({ path }) => `two things are mounted at ${cut(path)}.`,
+  local_folder: ({ folder, path, name }) => {
+    const volume = { volumes: [`storage:${name}:${path}`] };
+    const heredoc = { command: `cat > ${path}/a.txt <<'END'\n…\nEND\npython train.py` };
+    const piped = { job: "…", command: `cat > ${path}/a.txt`, stdin: "…" };
+    return [
+      `"${cut(folder)}" is on the user's machine, where no job sees it.`,
+      `Many or large files: the user runs \`apolo storage cp -r ${shellWord(cut(folder))} storage:${name}\`, then ${JSON.stringify(volume)}.`,
+      `Small text: ${JSON.stringify(heredoc)} (mkdir -p first), or into a running job ${callText({ tool: "job_exec", arguments: piped })}.`,
+    ].join(" ");
+  },
   other_cluster: ({ uri, cluster }) => `${cut(uri)} is not on the job's cluster ${cluster}.`,
 };
 
@@ -39,6 +50,11 @@ const WORDS: Words = {
 export function faultText(fault: StartFault): string {
   const words = WORDS[fault.code] as (fault: StartFault) => string; // the table pairs each code with its fault
   return `${fault.field}: ${words(fault)}`;
+}
+
+/** `~` and `$HOME` are left to the shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./~\\${}-]+$/.test(text) ? text : `"${text}"`;
 }
 
 function cut(text: string): string {

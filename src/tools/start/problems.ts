@@ -30,6 +30,7 @@ function argumentOf(problem: StartProblem): string | undefined {
     case "unknown_stored":
     case "unknown_schedule":
     case "over_limit":
+    case "local_folder":
       return undefined;
     case "invalid":
       return problem.about;
