@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe } from "vitest";
 import type { JobDescription, Platform } from "../../../src/client/index.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
@@ -14,6 +16,16 @@ async function printing(platform: Platform, text: string, options: Starting): Pr
   const job = await startJob(platform, options);
   await untilPrinted(platform, job, text);
   return job;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A listening server has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** A page on a port of its own, which it prints. */
@@ -43,7 +55,8 @@ describe("wishes for a job that runs", () => {
     await Promise.all(jobs.map(({ id }) => platform.jobs.kill(id)));
   });
 
-  test("Stop it nicely, it must write its checkpoint", async ({ talk, platform }) => {
+  test("Stop it nicely, it must write its checkpoint", async ({ talk, platform, emulator, skip }) => {
+    skip(!emulator.isolated, "without a sandbox nothing but KILL is sent");
     const script =
       'trap "echo saved checkpoint 7; exit 0" TERM; echo training; while true; do sleep 0.1; done';
     const job = await printing(platform, "training", { name: "train-nice", script });
@@ -116,8 +129,9 @@ describe("wishes for a job that runs", () => {
   });
 
   test("Give me the link of my notebook", async ({ talk, platform, emulator }) => {
-    const script = `node -e 'require("http").createServer((q, a) => a.end("my notebook")).listen(18888, "127.0.0.1", () => console.log("${LISTENING}18888"))'`;
-    const job = await printing(platform, LISTENING, { name: "notebook", script, http: { port: 18888 } });
+    const port = await freePort();
+    const script = `node -e 'require("http").createServer((q, a) => a.end("my notebook")).listen(${port}, "127.0.0.1", () => console.log("${LISTENING}${port}"))'`;
+    const job = await printing(platform, LISTENING, { name: "notebook", script, http: { port } });
     const agent = await talk({ calls: 1, bytes: 1300 });
     const { text, data } = await agent.ok("job_status", { jobs: ["notebook"] });
     const { http_url: link } = data.jobs[0];
