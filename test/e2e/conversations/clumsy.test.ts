@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import type { Answer } from "../../support/agent.ts";
 import { type NextCall, nextCalls } from "../../support/next-calls.ts";
-import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 import { conversations, expect } from "./talk.ts";
 
@@ -12,22 +12,33 @@ const CLUMSY_CALLS = 2;
 function secondTry({ text }: Answer, { tool, args }: NextCall): NextCall {
   const [printed] = nextCalls(text);
   const [, near] = /Near names: ([\w-]+)/.exec(text) ?? [];
+  const [, meant] = /Did you mean (\w+) \(/.exec(text) ?? [];
   if (near !== undefined) return { tool, args: { ...args, jobs: [near] } };
   if (printed !== undefined) return printed;
-  const known = new Map(Object.entries(args));
-  for (const [, argument = "", meant = ""] of text.matchAll(/^- (\w+): .*did you mean (\w+)\?/gm)) {
-    known.set(meant, known.get(argument));
-    known.delete(argument);
+  return { tool: meant ?? tool, args: withExamples(text, args) };
+}
+
+/** Each argument that was refused, as the example writes it: `- hours: … E.g. {"by":"6h"}`. */
+function withExamples(text: string, args: Record<string, unknown>): Record<string, unknown> {
+  const better = new Map(Object.entries(args));
+  for (const [, argument = "", json = "{}"] of text.matchAll(/^- (\w+): .*E\.g\. (\{.*\})$/gm)) {
+    const [[meant, example] = [argument, undefined]] = Object.entries(JSON.parse(json));
+    const own = args[argument];
+    better.delete(argument);
+    if (Array.isArray(example)) better.set(meant, [own].flat());
+    else better.set(meant, typeof own === typeof example ? own : example);
   }
-  for (const [, argument = "", example = "{}"] of text.matchAll(/^- (\w+): give .*E\.g\. (\{.*\})$/gm))
-    known.set(argument, JSON.parse(example)[argument]);
-  return { tool, args: Object.fromEntries(known) };
+  return Object.fromEntries(better);
 }
 
 test.beforeAll(async ({ platform }) => {
-  const job = await startJob(platform, { name: "train-7b", script: `echo epoch 1; ${SLEEP}` });
+  const running = { name: "train-7b", script: `echo epoch 1; ${SLEEP}`, lifeSpanSeconds: 24 * 3600 };
+  const job = await startJob(platform, running);
   const old = await startJob(platform, { name: "train-old", script: "echo all done" });
-  await Promise.all([untilPrinted(platform, job, "epoch 1"), untilEnded(platform, old)]);
+  const tmp = ["tmp-a", "tmp-b"].map(async (name) => {
+    await untilStatus(platform, await startJob(platform, { name, script: SLEEP }), "running");
+  });
+  await Promise.all([untilPrinted(platform, job, "epoch 1"), untilEnded(platform, old), ...tmp]);
 });
 
 describe("a clumsy call", () => {
@@ -52,6 +63,19 @@ describe("a clumsy call", () => {
     ["a job that has ended", "job_exec", { job: "train-old", command: "cat out" }, "all done"],
     ["a model where a yes is asked for", "job_capacity", { gpu: "a100" }, "a100"],
     ["an argument left out", "job_forward", { job: "train-7b", port: 6006 }, "local_port"],
+    ["words of other tools for arguments", "job_logs", { id: "train-7b", tail: 5 }, "epoch 1"],
+    ["a command by its short name", "job_exec", { container: "train-7b", cmd: "echo hi" }, "hi\\n"],
+    ["a name where names are a list", "job_kill", { name: "tmp-a" }, '"after":"cancelled"'],
+    ["a tool by another name, which ends a job", "job_stop", { jobs: ["tmp-b"] }, '"after":"cancelled"'],
+    ["a tool by another name, which reads", "job_describe", { job: "train-7b" }, "train-7b"],
+    ["a tool by a name of other systems", "job_ps", {}, "train-7b"],
+    [
+      "hours where a text with its unit is asked for",
+      "job_extend",
+      { job: "train-7b", hours: 6 },
+      String(30 * 3600),
+    ],
+    ["hardware where a preset is asked for", "job_start", { image: "nginx", gpu: 1 }, "a100"],
     ["a port by another name", "job_start", { image: "nginx", port: 80, dry_run: true }, '"http_port":80'],
   ])("%s", async ([, tool, args, shows], { talk }) => {
     const agent = await talk({ calls: CLUMSY_CALLS, bytes: 2000 });
@@ -63,6 +87,6 @@ describe("a clumsy call", () => {
 });
 
 test("together", ({ ledger }) => {
-  expect(ledger.total.calls).toBeLessThanOrEqual(18);
-  expect(ledger.total.bytes).toBeLessThanOrEqual(7000);
+  expect(ledger.total.calls).toBeLessThanOrEqual(30);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(11_500);
 });

@@ -78,10 +78,12 @@ describe("wishes for a new job", () => {
 
   test("Run it nightly", async ({ talk, platform }) => {
     const agent = await talk({ calls: 1, bytes: 700 });
-    const { isError } = await agent.ask("job_start", {
+    const { text, isError } = await agent.ask("job_start", {
       ...{ image: IMAGE, name: "nightly", command: "true", schedule: "0 2 * * *" },
     });
     expect(isError).toBe(true);
+    expect(text).toMatch(/\bcron\b/);
+    expect(text).not.toContain("did you mean");
     expect(await named(platform, "nightly")).toEqual([]);
   });
 });
