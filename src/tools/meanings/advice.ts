@@ -131,6 +131,12 @@ export const ADVICE: readonly Advice[] = [
     call: () => ({ command: "python train.py" }),
   },
   {
+    words: "files upload copy local_path local_file local_dir input_files source_dir",
+    of: ["job_start"],
+    says: "no file of this machine comes along: mount storage by volumes, or write a small file in the command",
+    call: () => ({ volumes: ["storage:data:/mnt"] }),
+  },
+  {
     words: "args arguments argv",
     of: STARTING,
     says: "they are a part of command",

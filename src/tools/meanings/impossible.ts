@@ -60,10 +60,6 @@ export const IMPOSSIBLE: readonly Impossible[] = [
   },
   {
     tool: /(?:files?|folder|artifacts?|storage|s?cp|copy|rsync|sync|upload|download)(?:_|$)/,
-    argument: {
-      words: "files upload download copy local_path local_file local_dir input_files output_files artifacts",
-      of: [...STARTING, "job_exec"],
-    },
     what: "Files are not copied here; the user can, with `apolo storage cp` and a volume.",
     way: "job_exec prints a small file, and writes one from its stdin.",
     unless: "job_files",
