@@ -13,7 +13,7 @@ const TO_CHANGE = [
   ["job_start", { image: "x", cpu: 4 }, 'job_capacity {"min_cpu":4}'],
   ["job_start", { image: "x", hours: 2 }, 'E.g. {"life_span":"2h"}'],
   ["job_start", { image: "x", script: "train.py" }, "files of this machine are not there"],
-  ["job_extend", { job: "a", hours: 2 }, 'E.g. {"by":"2h"}'],
+  ["job_extend", { jobs: ["a"], hours: 2 }, 'E.g. {"by":"2h"}'],
   ["job_logs", { jobs: ["a"], follow: true }, 'cursor of the answer. E.g. {"wait_seconds":45}'],
   ["job_rerun", { job: "a", confirm: true }, 'E.g. {"dry_run":false}'],
   ["job_list", { id: "a" }, 'job_status {"jobs":["a"]}'],
@@ -34,7 +34,7 @@ describe("an argument by another name", () => {
     ],
     ["job_wait", { name: "a", timeout: "30" }, { jobs: ["a"], wait_seconds: 30 }],
     ["job_kill", { job_id: "a" }, { jobs: ["a"] }],
-    ["job_extend", { job_name: "a", additional_time: "2h" }, { job: "a", by: "2h" }],
+    ["job_extend", { job_name: "a", additional_time: "2h" }, { jobs: ["a"], by: "2h" }],
     [
       "job_start",
       { image: "x", cmd: "true", port: 8080, ttl: "2h" },
@@ -105,7 +105,7 @@ describe("an argument by another name", () => {
 
 describe("a slip with a danger", () => {
   test("is named: a life span that could be a new end or more time", async ({ mcp }) => {
-    const refusal = await mcp.refusal("job_extend", { job: "a", life_span: "2h" });
+    const refusal = await mcp.refusal("job_extend", { jobs: ["a"], life_span: "2h" });
     expect(refusal).toMatch(/two things could be meant.*by adds.*E\.g\. \{"by":"2h"\}/);
   });
 
