@@ -30,7 +30,7 @@ describe("a call that asks first", () => {
     const job = await running("box");
     const first = await killJobs(named("box"), callOn(platform));
     if (!("unconfirmed" in first)) throw new Error("nobody was asked");
-    expect(first.unconfirmed.map(({ id }) => id)).toEqual([job.id]);
+    expect(first.unconfirmed.jobs.map(({ id }) => id)).toEqual([job.id]);
     expect((await platform.jobs.status(job.id)).status).toBe("running");
     const replica = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
     const call = callOn(replica, { answer: "yes", token: first.token });

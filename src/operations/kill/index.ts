@@ -5,6 +5,7 @@ import type { Note, Unfit } from "../confirmations.ts";
 import { resolveAll, resolveMany } from "../find/index.ts";
 import { requireAllMeant, requireOwned } from "../find/owned.ts";
 import { lookUp } from "../within.ts";
+import { lastWords } from "./last-words.ts";
 import { type KillOutcome, killAll, type Unread } from "./run.ts";
 
 const TOKEN_MS = 10 * 60_000;
@@ -22,8 +23,15 @@ export interface LeftAlone {
 export type KillResult =
   | { outcomes: KillOutcome[]; left: LeftAlone }
   /** Nothing was killed: a person is to allow exactly these jobs first. */
-  | { unconfirmed: JobDescription[]; token: string }
+  | { unconfirmed: Unconfirmed; token: string }
   | { declined: Refusal; jobs: JobDescription[] };
+
+/** What a person is to decide about. */
+export interface Unconfirmed {
+  jobs: JobDescription[];
+  /** The last line that each of them printed, by id. */
+  words: ReadonlyMap<string, string>;
+}
 
 /** Ends jobs for good, once a person has agreed where one can be asked. The first call only reads then. */
 export async function killJobs(request: KillRequest, call: Call): Promise<KillResult> {
@@ -35,7 +43,10 @@ export async function killJobs(request: KillRequest, call: Call): Promise<KillRe
   const active = target.jobs.filter(({ status }) => !isFinished(status));
   await requireOwned(active, call);
   if (active.length > 0 && answer === undefined)
-    return { unconfirmed: active, token: token ?? showJobs({ jobs: target.jobs, left: [] }, call) };
+    return {
+      unconfirmed: { jobs: active, words: await lastWords(active, call) },
+      token: token ?? showJobs({ jobs: target.jobs, left: [] }, call),
+    };
   if (active.length > 0 && isRefusal(answer)) return { declined: answer, jobs: active };
   const { user } = await caller.platform.context({ signal });
   // The person may have answered after the call was given up.

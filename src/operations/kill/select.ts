@@ -13,6 +13,7 @@ import { type Call, redactorFor } from "../caller.ts";
 import { isOwned } from "../find/owned.ts";
 import { lookUp } from "../within.ts";
 import { showJobs } from "./index.ts";
+import { lastWords } from "./last-words.ts";
 
 /** More would not be read before they are killed. */
 const MOST_SELECTED = 100;
@@ -37,6 +38,8 @@ export interface KillPreview {
   left: JobDescription[];
   leftCount: number;
   user: string;
+  /** The last line that those chosen printed, by id. */
+  words: ReadonlyMap<string, string>;
 }
 
 /** Looks up what a selection would kill; kills nothing. */
@@ -55,7 +58,9 @@ export async function previewKill(selection: Selection, call: Call): Promise<Kil
   const { fitting, others, user } = await select(selection, call);
   const chosen = fitting.slice(0, MOST_SELECTED);
   const left = others.slice(0, MOST_LEFT);
-  const preview = { chosen, moreCount: fitting.length - chosen.length, left, leftCount: others.length, user };
+  const words = await lastWords(chosen, call);
+  const moreCount = fitting.length - chosen.length;
+  const preview = { chosen, moreCount, left, leftCount: others.length, user, words };
   if (chosen.length === 0) return preview;
   return { ...preview, token: showJobs({ jobs: chosen, left }, call, others.length) };
 }

@@ -81,7 +81,8 @@ export function changesOf(job: JobDescription, { options }: StartItem, changes: 
   const span = (seconds: number | undefined) => (seconds === undefined ? undefined : formatSpan(seconds));
   const names = Object.keys(changes.env ?? {});
   const pairs: Extract<Change, { after: unknown }>[] = [
-    { what: "name", before: job.name, after: options.name },
+    // That a name is taken while its job is active is no change anybody asked for.
+    { what: "name", before: job.name, after: options.name ?? (changes.name ? undefined : job.name) },
     { what: "image", before: imageToString(job.container.image), after: options.image },
     { what: "preset", before: job.preset_name ?? { cpu, memory }, after: options.preset },
     {

@@ -54,12 +54,16 @@ export const kill = defineTool({
       );
     }
     if (refs === undefined && token === undefined)
-      return previewReply(await previewKill({ ...selection, where: whereOf(at) }, call), call.caller.policy);
+      return previewReply(
+        await previewKill({ ...selection, where: whereOf(at) }, call),
+        call.caller.policy,
+        Date.now(),
+      );
     const request =
       refs === undefined ? { token: token ?? "" } : { refs, where: whereOf(at), others: others === true };
     const result = await killJobs(request, call);
     if ("unconfirmed" in result)
-      return { text: questionText(result.unconfirmed), data: {}, asks: result.token };
+      return { text: questionText(result.unconfirmed, Date.now()), data: {}, asks: result.token };
     if ("declined" in result) throw declined(result);
     return killReply(result, call.caller.policy);
   },

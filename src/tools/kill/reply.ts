@@ -1,11 +1,14 @@
 import { type JobDescription, mayHaveHappened, PlatformError } from "../../client/index.ts";
+import { compareCredits, formatCredits, runTimeOf } from "../../jobs/cost.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
 import { shortId } from "../../jobs/names/ids.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
+import { fenceOutput } from "../../jobs/output/fence.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
-import { counted, named, plural, present } from "../../jobs/words.ts";
+import { formatDuration } from "../../jobs/time/durations.ts";
+import { counted, creditsText, named, plural, present } from "../../jobs/words.ts";
 import type { Policy } from "../../operations/caller.ts";
-import type { KillResult, LeftAlone } from "../../operations/kill/index.ts";
+import type { KillResult, LeftAlone, Unconfirmed } from "../../operations/kill/index.ts";
 import type { KillOutcome } from "../../operations/kill/run.ts";
 import type { KillPreview } from "../../operations/kill/select.ts";
 import { PolicyError } from "../../operations/policy-error.ts";
@@ -19,8 +22,8 @@ const MOST_ASKED = 10;
 const MOST_NAMED = 20;
 
 /** What a selection would kill, and the call that does it. */
-export function previewReply(preview: KillPreview, policy: Policy) {
-  const { token, chosen, moreCount, left, user } = preview;
+export function previewReply(preview: KillPreview, policy: Policy, nowMs: number) {
+  const { token, chosen, moreCount, left, user, words } = preview;
   const [first] = chosen;
   if (first === undefined) {
     const nothing = "No active job that may be killed matches the selection; nothing was killed.";
@@ -33,7 +36,11 @@ export function previewReply(preview: KillPreview, policy: Policy) {
   const gentler = gentlerWay(running?.id, policy);
   const lines = [
     `Nothing was killed yet. ${counted(chosen.length, "job")} in ${identityOf(first).project} would be killed:`,
-    ...chosen.map((job) => `${rowText(job, statusText(job))}${notYours(job, job.owner === user)}`),
+    ...chosen.map(
+      (job) =>
+        `${nameOf(job)} (${shortId(job.id)})${notYours(job, job.owner === user)}: ${stakeText(job, nowMs)}`,
+    ),
+    ...wordsText(chosen, words),
     moreCount > 0 && `${moreCount} more match; select again after these.`,
     ...previewLeft(preview, policy),
     gentler.text,
@@ -41,7 +48,7 @@ export function previewReply(preview: KillPreview, policy: Policy) {
   ];
   const data = {
     token,
-    jobs: chosen.map((job) => ({ job: nameOf(job), id: job.id, owner: job.owner, status: job.status })),
+    jobs: chosen.map((job) => ({ ...stakeData(job, nowMs), last_line: words.get(job.id) })),
     skipped: ifAny(left.map(identityOf)),
   };
   return { text: present(lines).join("\n"), data, next: [...gentler.next, kill] };
@@ -57,8 +64,41 @@ function gentlerWay(job: string | undefined, { toolset }: Policy): { text?: stri
   };
 }
 
-export function questionText(jobs: readonly JobDescription[]): string {
-  return `Kill ${whatText(jobs)} for good? ${namesText(jobs)}`;
+export function questionText({ jobs, words }: Unconfirmed, nowMs: number): string {
+  const asked = jobs.slice(0, MOST_ASKED);
+  const more = jobs.length - asked.length;
+  return present([
+    `Kill ${whatText(jobs)} for good?`,
+    ...asked.map((job) => `${identityText(job)}: ${stakeText(job, nowMs)}`),
+    more > 0 && `and ${more} more`,
+    ...wordsText(asked, words),
+  ]).join("\n");
+}
+
+/** What is lost with a job: how long it ran, and what that cost. */
+function stakeText(job: JobDescription, nowMs: number): string {
+  const seconds = runTimeOf(job, nowMs);
+  const { total_price_credits: cost, price_credits_per_hour: price } = job;
+  const ran = seconds > 0 && `ran ${formatDuration(seconds)}`;
+  const spent = compareCredits(cost, "0") > 0 && `${creditsText(formatCredits(cost))} so far`;
+  return present([statusText(job), ran, spent, `${creditsText(formatCredits(price))}/h`]).join(", ");
+}
+
+function stakeData(job: JobDescription, nowMs: number) {
+  const { id, owner, status, total_price_credits: cost } = job;
+  const run_time_seconds = Math.floor(runTimeOf(job, nowMs));
+  return { job: nameOf(job), id, owner, status, run_time_seconds, credits: formatCredits(cost) };
+}
+
+/** The last line of each log, behind one fence. */
+function wordsText(jobs: readonly JobDescription[], words: ReadonlyMap<string, string>): string[] {
+  const lines = jobs.flatMap((job) => {
+    const last = words.get(job.id);
+    return last === undefined ? [] : [jobs.length === 1 ? last : `${nameOf(job)}: ${last}`];
+  });
+  return lines.length === 0
+    ? []
+    : [fenceOutput(lines.join("\n"), plural(jobs.length, "last line", "last lines"))];
 }
 
 /** A person was asked and did not agree. */
@@ -107,13 +147,9 @@ function previewLeft({ left, leftCount }: KillPreview, policy: Policy): string[]
   const more = leftCount - left.length;
   return present([
     `Also matching, but left alone as ${leftBecause(policy)} (${leftCount}):`,
-    ...left.map((job) => rowText(job)),
+    ...left.map((job) => `${nameOf(job)} (${shortId(job.id)}), owner ${job.owner}`),
     more > 0 && `… and ${more} more`,
   ]);
-}
-
-function rowText(job: JobDescription, status?: string): string {
-  return present([nameOf(job), shortId(job.id), status, `owner ${job.owner}`]).join("  ");
 }
 
 function whatText({ length }: readonly JobDescription[]): string {
@@ -125,10 +161,9 @@ function namesText(jobs: readonly JobDescription[]): string {
 }
 
 function outcomeText(outcome: KillOutcome): string {
-  const { job, id, owner, project, isMine } = outcome;
-  const named = job === id ? "" : `${id}, `;
-  const whose = notYours({ owner }, isMine);
-  return `${job} (${named}owner ${owner}, project ${project})${whose}: ${fateText(outcome)}`;
+  const { job, id, owner, isMine } = outcome;
+  const named = job === id ? job : `${job} (${shortId(id)})`;
+  return `${named}${notYours({ owner }, isMine)}: ${fateText(outcome)}`;
 }
 
 function fateText({ id, before, after, fate, failure }: Omit<KillOutcome, "isMine">): string {
@@ -166,7 +201,7 @@ function failureLines(failed: readonly KillOutcome[]): string[] {
   return notes.map((note) => {
     const group = failed.filter((outcome) => fateText(outcome) === note);
     if (group.length === 1) return group.map(outcomeText).join("");
-    const names = group.map(({ job, owner }) => `${job} (owner ${owner})`);
+    const names = group.map(({ job, owner, isMine }) => `${job}${notYours({ owner }, isMine)}`);
     return `${group.length} jobs ${note}: ${named(names, MOST_NAMED)}`;
   });
 }

@@ -59,7 +59,8 @@ describe("job_rerun", () => {
   test("takes no name while the original has it", async ({ mcp, platform }) => {
     await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
     const { text } = await mcp.ok("job_rerun", { job: "train" });
-    expect(text).toContain("name train → none");
+    expect(text).toContain("changed: nothing.");
+    expect(text).toMatch(/train is still running: .* to run a second one beside it, give "name"/);
     expect(text).toContain("Checked: ");
   });
 
