@@ -4,6 +4,8 @@ const SAMPLE_BYTES = 4096;
 const MOST_ODD = 0.1;
 /** `env` of another process, `find -print0`: texts with NULs between them. */
 const MOST_NULS = 0.3;
+/** Of a line: fewer characters tell nothing. */
+const SHORTEST_DATA = 12;
 
 /**
  * What data that is no text begins with. Own table: the packages for this know many kinds of media and none of the
@@ -47,10 +49,11 @@ export function binaryKind(data: Uint8Array): string | undefined {
   return odd > MOST_ODD || nuls > MOST_NULS ? "unknown" : undefined;
 }
 
-/** Whether a text that was decoded as it came is mostly not text. */
+/** Whether a text that was decoded as it came is mostly not text; a few odd characters are another encoding. */
 export function isGarbled(text: string): boolean {
-  const { odd, nuls } = shares(text.slice(0, SAMPLE_BYTES));
-  return odd > MOST_ODD || nuls > MOST_NULS;
+  const sample = text.slice(0, SAMPLE_BYTES);
+  const { odd, nuls } = shares(sample);
+  return sample.length >= SHORTEST_DATA && (odd > MOST_NULS || nuls > MOST_NULS);
 }
 
 /** Of all characters, those that no terminal knows, and NULs. */

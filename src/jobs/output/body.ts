@@ -1,4 +1,5 @@
 import { MARK } from "../redact/spans.ts";
+import { isGarbled } from "./binary.ts";
 import { byteLength, joinKept, keepHead, keepHeadAndTail } from "./budget.ts";
 import { fenceOutput } from "./fence.ts";
 import { fitLine, type LogLine, MAX_LINE_CHARS } from "./lines.ts";
@@ -8,7 +9,7 @@ import { collapseRepeats } from "./repeats.ts";
 export interface BodyLine extends LogLine {
   from?: number;
   /** Where in the text stands what it is shown for. */
-  hit?: number;
+  hit?: number | undefined;
 }
 
 /** A part of a log ready to be shown within some budget. */
@@ -30,7 +31,7 @@ export function logBody(
   clean: readonly BodyLine[],
   { timestamps, firstLine }: { timestamps: boolean; firstLine?: number | undefined },
 ): LogBody {
-  const short = collapseRepeats(clean);
+  const short = collapseRepeats(clean.map(withoutData));
   const texts = short.map(({ hit, ...line }) => {
     const text = fitLine(line, { maxChars: MAX_LINE_CHARS, hit });
     const number = firstLine === undefined || line.from === undefined ? "" : `${firstLine + line.from}: `;
@@ -40,6 +41,11 @@ export function logBody(
   });
   const hidden = texts.reduce((sum, text) => sum + text.split(MARK).length - 1, 0);
   return { lines: texts, places: short.map(({ from }) => from), bytes: byteLength(texts.join("\n")), hidden };
+}
+
+/** A line of data that is no text, named instead: repeats of it fold into one. */
+function withoutData(line: BodyLine): BodyLine {
+  return isGarbled(line.text) ? { ...line, text: "[binary data, not shown]", hit: undefined } : line;
 }
 
 /** In UTC to the second. */

@@ -39,5 +39,7 @@ describe("binaryKind", () => {
   test("takes text in another encoding, and a character cut at the end, for text", () => {
     expect(binaryKind(Buffer.from("Die Größe der Datei ist 12 kB", "latin1"))).toBeUndefined();
     expect(binaryKind(Buffer.from("☃").subarray(0, 2))).toBeUndefined();
+    expect(isGarbled("Gr\ufffd\ufffde")).toBe(false);
+    expect(isGarbled("\ufffd".repeat(20))).toBe(true);
   });
 });

@@ -25,6 +25,14 @@ describe("files of a job", () => {
     expect(Buffer.concat(bytes)).toHaveLength(6000);
   });
 
+  test("are named in a log, too", async ({ mcp, platform }) => {
+    const script = "echo before; head -c 300 /dev/zero | tr \\\\000 \\\\377; echo; echo after";
+    await untilEnded(platform, await startJob(platform, { name: "box", script }));
+    const { data } = await mcp.ok("job_logs", { jobs: ["box"] });
+    expect(data.logs[0].log).toMatch(/^before\n\[binary data, not shown\]/);
+    expect(data.logs[0].log).toMatch(/after$/);
+  });
+
   test("go by a volume when there is one and they are large", async ({ mcp, platform }) => {
     await untilStatus(platform, await startJob(platform, { name: "box", script: SLEEP, volumes }), "running");
     const { text } = await mcp.ok("job_exec", { job: "box", argv: ["head", "-c", "120000", "/dev/zero"] });
