@@ -45,11 +45,11 @@ describe("wishes for a job that runs", () => {
         ),
       ),
     );
-    const agent = await talk({ calls: 3, bytes: 1500 });
+    const agent = await talk({ calls: 2, bytes: 1200 });
     const { data: list } = await agent.ok("job_list", { owner: "me", status: ["active"] });
     const midnight = Date.now() + 12 * HOUR_SECONDS * 1000;
     const ending = list.jobs.filter(({ ends_at: at }: { ends_at: string }) => Date.parse(at) < midnight);
-    for (const { id } of ending) await agent.ok("job_extend", { job: id, by: "6h" });
+    await agent.ok("job_extend", { jobs: ending.map(({ id }: { id: string }) => id), by: "6h" });
     const now = await Promise.all(jobs.map(({ id }) => platform.jobs.status(id)));
     expect(now.map(({ life_span: seconds = 0 }) => seconds / HOUR_SECONDS)).toEqual([8, 9, 72]);
     await Promise.all(jobs.map(({ id }) => platform.jobs.kill(id)));
@@ -92,14 +92,13 @@ describe("wishes for a job that runs", () => {
   });
 
   test("Get me the file it wrote", async ({ talk, platform }) => {
-    const script = `cd "$(mktemp -d)"; printf 'model\\000\\001\\002' > model.bin; pwd; ${SLEEP}`;
+    const script = `cd "$(mktemp -d)"; printf 'model\\000\\001\\002\\377' > model.bin; pwd; ${SLEEP}`;
     const job = await printing(platform, "/", { name: "with-file", script });
-    const agent = await talk({ calls: 2, bytes: 800 });
+    const agent = await talk({ calls: 3, bytes: 1100 });
     const { data: log } = await agent.ok("job_logs", { jobs: ["with-file"] });
-    const { data } = await agent.ok("job_exec", {
-      ...{ job: "with-file", command: `base64 ${log.logs[0].log}/model.bin` },
-    });
-    expect(Buffer.from(data.stdout, "base64")).toEqual(Buffer.from("model\0\u0001\u0002"));
+    await agent.ok("job_exec", { job: "with-file", command: `cat ${log.logs[0].log}/model.bin` });
+    const { data } = await agent.next("job_exec");
+    expect(Buffer.from(data.stdout, "base64")).toEqual(Buffer.from("model\0\u0001\u0002\u00ff", "latin1"));
     await platform.jobs.kill(job.id);
   });
 
