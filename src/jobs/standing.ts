@@ -20,9 +20,9 @@ export function stateLine(job: JobDescription, { nowMs, me }: View): string {
     finished_at !== undefined
       ? [`${ran}, ended ${when(finished_at)}`]
       : [hasRun(job) && `${ran} so far`, created_at !== undefined && `created ${when(created_at)}`];
-  const owner = job.owner === me ? "" : `, owner ${job.owner}`;
+  const which = present([job.name && shortId(job.id), job.owner !== me && `owner ${job.owner}`]).join(", ");
   const parts = present([statusText(job), ...stands, unreadText(job)]);
-  return `${nameOf(job)} (${shortId(job.id)}${owner}): ${parts.join(", ")}`;
+  return `${nameOf(job)}${which && ` (${which})`}: ${parts.join(", ")}`;
 }
 
 /** The same as data. */

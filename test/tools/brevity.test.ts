@@ -32,7 +32,7 @@ describe("in the scene of a week", () => {
     expect(text + JSON.stringify(data)).not.toMatch(/alice|vision|mcp:/);
     const [{ id }] = data.jobs;
     const status = await mcp.ok("job_status", { jobs: [id] });
-    expect(status.text).toContain("Tags: mine.");
+    expect(status.text).toContain("Tags: mine\n");
     for (const uri of [`job://default/acme/vision/${id}`, "apolo://jobs"]) {
       const { contents } = await mcp.client.readResource({ uri });
       expect(JSON.stringify(contents)).toContain("mine");

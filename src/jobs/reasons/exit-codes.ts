@@ -68,7 +68,7 @@ const CODES: Readonly<Record<number, Explanation>> = {
     "Start it with shared memory (`shm`), or use fewer data loader workers.",
   ),
   137: inferred(
-    "It was killed by signal 9 (SIGKILL, exit code 137). Probably it ran out of memory: that is inferred, the platform did not report OOMKilled, and one sent by job_signal or the job itself looks the same.",
+    "It was killed by signal 9 (SIGKILL, exit code 137). Probably it ran out of memory: inferred, OOMKilled was not stated; job_signal looks the same.",
     aboutLog((end) => `Look at memory near ${end}, then start it again with more memory or smaller batches.`),
   ),
   139: stated(
@@ -92,16 +92,13 @@ const CODES: Readonly<Record<number, Explanation>> = {
 export function explainExitCode(code: number): Explanation {
   const known = CODES[code];
   if (known !== undefined) return known;
-  const meaning = signalOf(code) === undefined ? ", whose meaning the program itself defines" : "";
-  return stated(`${endText(code)}${meaning}.`, READ_LOG);
-}
-
-/** How a program ended, without a guess at why. */
-export function endText(code: number): string {
   const name = signalOf(code);
-  return name === undefined
-    ? `The program ended with exit code ${code}`
-    : `It was killed by signal ${code - 128} (${name}, exit code ${code})`;
+  if (name !== undefined)
+    return stated(`It was killed by signal ${code - 128} (${name}, exit code ${code}).`, READ_LOG);
+  return stated(
+    `The program ended with exit code ${code}, whose meaning the program itself defines.`,
+    READ_LOG,
+  );
 }
 
 /** The signal behind an exit code of 128 + n: `137` is `SIGKILL`. */

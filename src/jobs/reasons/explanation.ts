@@ -11,8 +11,8 @@ export interface Explanation {
   besideLog?: string | undefined;
   /** Whether the platform says so, we conclude it, or nobody knows. */
   certainty: "stated" | "inferred" | "unknown";
-  /** What kind of cause the end of its log names; absent where it was not concluded from that. */
-  fromLog?: string | undefined;
+  /** What kind of cause the end of its log names, and how many lines from there on; absent where it names none. */
+  fromLog?: { code: string; lines: number } | undefined;
 }
 
 /** What else is known; an explanation uses what there is. */

@@ -1,15 +1,8 @@
 import type { JobDescription } from "../../client/index.ts";
 import { SIGNALS } from "../signals.ts";
 import { formatDuration, formatInstant, formatSpan } from "../time/durations.ts";
-import { endText, explainExitCode } from "./exit-codes.ts";
-import {
-  aboutLog,
-  type Explanation,
-  formatMemory,
-  type JobSurroundings,
-  quoted,
-  stated,
-} from "./explanation.ts";
+import { explainExitCode } from "./exit-codes.ts";
+import { type Explanation, formatMemory, type JobSurroundings, quoted, stated } from "./explanation.ts";
 import { afterText } from "./history.ts";
 import { invalidImage, pullProblem } from "./image.ts";
 import { explainByLog } from "./log-cause.ts";
@@ -100,14 +93,15 @@ function byExitCode(job: JobDescription, around: JobSurroundings): Explanation |
       `It was ended by signal ${exit_code - 128} (SIG${signalled.signal}, exit code ${exit_code}), which job_signal of this server sent at ${formatInstant(signalled.atMs)}.`,
       "Start it again if that was not meant.",
     );
-  const byLog = FROM_OUTSIDE.has(exit_code) ? undefined : explainByLog(job, around, endText(exit_code));
+  const byLog = FROM_OUTSIDE.has(exit_code) ? undefined : explainByLog(job, around);
   if (byLog !== undefined && (exit_code !== KILLED || isAboutMemory(byLog))) return byLog;
   const explained = explainExitCode(exit_code);
   if (exit_code !== KILLED) return explained;
   return {
     ...explained,
-    why: `${explained.why} Its memory limit was ${memoryOf(job)}.`,
-    ...aboutLog((end) => `Look at ${end} for signs that memory ran out. ${largerText(job, around)}`),
+    why: `${explained.why} Its limit was ${memoryOf(job)}.`,
+    next: largerText(job, around),
+    besideLog: undefined,
   };
 }
 

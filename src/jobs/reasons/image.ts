@@ -15,7 +15,7 @@ export function pullProblem(job: JobDescription, what: string): Explanation {
   const { cluster_name, tag = "latest" } = job.container.image;
   const access =
     cluster_name === undefined
-      ? "that the registry lets the platform pull it without a login (a private image must first be pushed to the platform's registry)"
+      ? "that it needs no login (push a private one to the platform's registry)"
       : `that the image was pushed to the platform's registry, to the project named`;
   const again = `start it again with the right image: job_rerun ${JSON.stringify({ job: job.id, image: "…" })}`;
   return stated(

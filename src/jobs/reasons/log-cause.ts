@@ -44,15 +44,11 @@ function exceptionIn(text: string, before: readonly string[]): LogRule | undefin
 }
 
 /** What the log of a job that failed by itself suggests; undefined where it says nothing known. */
-export function explainByLog(
-  job: JobDescription,
-  around: JobSurroundings,
-  how: string,
-): Explanation | undefined {
+export function explainByLog(job: JobDescription, around: JobSurroundings): Explanation | undefined {
   const cause = around.log === undefined ? undefined : causeInLog(around.log);
   if (cause === undefined) return undefined;
   const { rule, said, after } = cause;
   const says = after < AT_END ? "ends with" : "says near its end";
-  const why = `${how}; its log ${says} ${quoted(said)}, which usually means that ${rule.means(job)}.`;
-  return { ...inferred(why, rule.help(job, around)), fromLog: rule.code };
+  const why = `Its log ${says} ${quoted(said)}, which usually means that ${rule.means(job)}.`;
+  return { ...inferred(why, rule.help(job, around)), fromLog: { code: rule.code, lines: after + 1 } };
 }

@@ -212,7 +212,7 @@ export const LOG_RULES: readonly LogRule[] = [
   rule(
     "crash",
     /Segmentation fault(?: \(core dumped\))?|Fatal Python error: [\w ]{1,30}|terminate called after throwing/,
-    "native code crashed: libraries (CUDA, drivers, compiled extensions) that do not fit each other, or a bug",
+    "native code crashed: libraries that do not fit each other (CUDA, extensions), or a bug",
     (job) => `To see where: ${again(job, { env: { PYTHONFAULTHANDLER: "1" } })}.`,
   ),
 ];
@@ -226,8 +226,8 @@ export const EXCEPTION: LogRule = rule(
 );
 
 /** Whether a program that something killed was killed for that. */
-export function isAboutMemory({ fromLog = "" }: Explanation): boolean {
-  return ["host_memory", "shared_memory", "data_worker"].includes(fromLog);
+export function isAboutMemory({ fromLog }: Explanation): boolean {
+  return ["host_memory", "shared_memory", "data_worker"].includes(fromLog?.code ?? "");
 }
 
 function rule(code: string, said: RegExp, means: string | LogRule["means"], help: Text): LogRule {

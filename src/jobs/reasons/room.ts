@@ -3,6 +3,7 @@ import { compareCredits, formatCredits } from "../cost.ts";
 import { formatMemory, type JobSurroundings } from "./explanation.ts";
 
 const MOST_NAMED = 4;
+const MOST_LARGER = 2;
 
 /** `Room now: 0 more jobs of gpu-small; cpu-small 5, …`; nothing when the platform did not say. */
 export function roomText(preset: string | undefined, { room }: JobSurroundings): string | undefined {
@@ -39,7 +40,7 @@ function largerPresets(job: JobDescription, { presets = [], room = {} }: JobSurr
     );
 }
 
-/** `With more: h100 (80 GiB, 77 credits/h, 1 could start now).`; nothing where its own GPU's memory is not known. */
+/** `With more: h100 (80 GiB, 77 credits/h, room for 1).`; nothing where its own GPU's memory is not known. */
 export function gpuRoomText(job: JobDescription, around: JobSurroundings): string {
   const { presets = [], room = {} } = around;
   const own = presets.find(({ name }) => name === job.preset_name)?.nvidia_gpu?.memory;
@@ -47,26 +48,26 @@ export function gpuRoomText(job: JobDescription, around: JobSurroundings): strin
   const larger = presets
     .filter(({ nvidia_gpu: gpu }) => (gpu?.memory ?? 0) > own)
     .sort((a, b) => compareCredits(a.credits_per_hour, b.credits_per_hour))
-    .slice(0, 3);
+    .slice(0, MOST_LARGER);
   if (larger.length === 0) return "No preset of its cluster has GPUs with more.";
   const texts = larger.map(({ name, nvidia_gpu, credits_per_hour }) => {
-    const start = room[name] === undefined ? "" : `, ${room[name]} could start now`;
+    const start = room[name] === undefined ? "" : `, room for ${room[name]}`;
     return `${name} (${formatMemory(nvidia_gpu?.memory ?? 0)}, ${formatCredits(credits_per_hour)} credits/h${start})`;
   });
   return `With more: ${texts.join("; ")}.`;
 }
 
-/** `Larger presets: gpu-large (64 GB, 2.5 credits/h, 3 could start now)`; nothing without presets. */
+/** `With more memory: gpu-large (64 GiB, 2.5 credits/h, room for 3); …`; without presets only that it needs more. */
 export function largerText(job: JobDescription, around: JobSurroundings): string {
   if (around.presets === undefined)
     return "Start it again with a preset of more memory, or use less: smaller batches, fewer workers.";
-  const larger = largerPresets(job, around).slice(0, 3);
+  const larger = largerPresets(job, around).slice(0, MOST_LARGER);
   if (larger.length === 0)
     return "No preset of its cluster has more memory: use less, with smaller batches or fewer workers.";
   const texts = larger.map(({ name, memory, credits_per_hour }) => {
     const count = around.room?.[name];
-    const start = count === undefined ? "" : `, ${count} could start now`;
+    const start = count === undefined ? "" : `, room for ${count}`;
     return `${name} (${formatMemory(memory)}, ${formatCredits(credits_per_hour)} credits/h${start})`;
   });
-  return `Start it again with more memory: ${texts.join("; ")}; or use less, with smaller batches or fewer workers.`;
+  return `With more memory: ${texts.join("; ")}; or use less: smaller batches, fewer workers.`;
 }

@@ -18,6 +18,8 @@ export interface StatusReport {
   isShort: boolean;
   /** The caller. */
   me: string;
+  /** `cluster/org/project` where nothing else is said. */
+  selected: string;
 }
 
 /** Why a job stands where it stands. */
@@ -52,7 +54,8 @@ export async function explainJobs(
   const [only] = failed;
   if (jobs.length === 0 && only !== undefined && failed.length === 1) throw only.error;
   const isShort = jobs.length > MANY_JOBS;
-  const { user: me } = await caller.platform.context({ signal });
+  const { user: me, selection } = await caller.platform.context({ signal });
+  const selected = [selection.cluster, selection.org, selection.project].join("/");
   const around = await lookAround(jobs, call);
   const log = { redact: redactorFor(caller, jobs), count: isShort ? LOG_LINES_SHORT : LOG_LINES };
   const reports = await Promise.all(
@@ -62,7 +65,7 @@ export async function explainJobs(
       return { ...explain(job, { ...around, end }, call), log: end };
     }),
   );
-  return { reports, failed, isShort, me };
+  return { reports, failed, isShort, me, selected };
 }
 
 /** What explanations need besides the jobs: fetched once for all. */

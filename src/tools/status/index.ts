@@ -3,9 +3,9 @@ import { isFinished, type JobDescription } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { formatCredits } from "../../jobs/cost.ts";
 import { logBody, showBody } from "../../jobs/output/body.ts";
-import { adviceText } from "../../jobs/reasons/explanation.ts";
+import { adviceText, type Explanation } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
-import { nameOf, stateData, stateLine } from "../../jobs/standing.ts";
+import { stateData, stateLine } from "../../jobs/standing.ts";
 import { present } from "../../jobs/words.ts";
 import { redactorFor } from "../../operations/caller.ts";
 import { whereOf } from "../../operations/find/index.ts";
@@ -19,17 +19,21 @@ import { ifAny, jobState, maybeNumber, maybeText, maybeTexts, openObject, text }
 import { listOfJobs, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { errorText } from "../errors.ts";
-import { factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
+import { factData, factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
 
 /** For the logs of all jobs together: what their explanations leave of an answer. */
 const ALL_LOGS_BYTES = 5600;
 const MAX_LOG_BYTES = 3000;
+/** What is known about one job fits into 700 bytes, with the label of its log. */
+const SHORT_BYTES = 620;
+const LINE_BYTES = 50;
+/** Left to the data where the reason takes the room. */
+const SPARE = /^(?:Image|Description|Tags|History)\b/;
 
 const explained = openObject(
   {},
   {
     ...jobState,
-    owner: text,
     uri: text,
     why: text,
     certainty: text,
@@ -40,7 +44,17 @@ const explained = openObject(
     cost_credits: text,
     life_span_left_seconds: maybeNumber,
     http_url: maybeText,
-    facts: maybeTexts,
+    image: maybeText,
+    entrypoint: maybeText,
+    command: maybeText,
+    working_dir: maybeText,
+    env_names: maybeTexts,
+    secret_env: maybeTexts,
+    tags: maybeTexts,
+    description: maybeText,
+    restart_policy: maybeText,
+    priority: maybeText,
+    mounts: maybeTexts,
   },
 );
 
@@ -82,44 +96,84 @@ export const status = defineTool({
   },
 });
 
-function reportOf(report: JobReport, { me, isShort, reports }: StatusReport, redact: Redact) {
+function reportOf(report: JobReport, { me, isShort, reports, selected }: StatusReport, redact: Redact) {
   const { job, explanation, preset, log } = report;
+  const { why } = explanation;
   const nowMs = Date.now();
-  const guess = explanation.certainty === "inferred" ? " (inferred, not stated by the platform)" : "";
-  const shown = typeof log === "object" ? shownLog(job, log, reports.length) : undefined;
   const next = adviceText(explanation, typeof log === "object" ? "shown" : log);
   const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
-  const text = [
+  const head = present([
     stateLine(job, { nowMs, me }),
-    `Why${guess}: ${oneLine(explanation.why)}`,
+    !saysNothing(explanation, job) &&
+      `Why${explanation.certainty === "inferred" ? " (inferred)" : ""}: ${oneLine(why)}`,
     next && `Next: ${oneLine(next)}`,
-    shown?.fenced,
-    ...facts,
-  ];
+  ]);
+  const every = present([
+    ...facts.filter((line) => !why.includes(line.replace("Image: ", ""))),
+    placeText(job) !== selected && `Project: ${placeText(job)}`,
+  ]);
+  const isLong = bytesOf([...head, ...every]) > SHORT_BYTES - LINE_BYTES;
+  const rest = isLong ? every.filter((line) => !SPARE.test(line)) : every;
+  const besides = bytesOf([...head, ...rest]);
+  const shown =
+    typeof log === "object" ? shownLog(report, log, { jobCount: reports.length, besides }) : undefined;
   return {
-    text: present(text).join("\n"),
+    text: present([...head, shown?.fenced, ...rest]).join("\n"),
     data: {
       ...stateData(job, me),
-      why: explanation.why,
+      why,
       certainty: explanation.certainty,
       next: next || undefined,
       ...factsOf(job),
       log: shown?.text,
-      facts: isShort ? undefined : facts,
+      ...(isShort ? {} : factData(job, { redact })),
     },
   };
 }
 
-function shownLog(job: JobDescription, { lines, isWhole }: LogEnd, jobCount: number) {
-  const which = isWhole ? "last lines" : "lines read in time, more may follow,";
-  const what = `${which} of the log of ${nameOf(job)}`;
+function bytesOf(lines: readonly string[]): number {
+  return Buffer.byteLength(lines.join("\n"));
+}
+
+/** That it runs, or ended well, is in its state already. */
+function saysNothing({ next, certainty }: Explanation, { status }: JobDescription): boolean {
+  return next === "" && certainty === "stated" && (status === "running" || status === "succeeded");
+}
+
+function placeText({ cluster_name, org_name, project_name }: JobDescription): string {
+  return present([cluster_name, org_name, project_name]).join("/");
+}
+
+/** A log that only bears out what was concluded gets what the answer has left for it. */
+function shownLog(
+  { explanation: { fromLog, besideLog } }: JobReport,
+  { lines, isWhole }: LogEnd,
+  { jobCount, besides }: { jobCount: number; besides: number },
+) {
+  const what = isWhole ? "Its last lines" : "Its last lines in time, more may follow";
+  const isExplained = fromLog !== undefined || besideLog === undefined;
+  const clean = isExplained
+    ? tailOf(lines, { least: fromLog?.lines, maxBytes: SHORT_BYTES - besides })
+    : lines;
   const maxBytes = Math.min(MAX_LOG_BYTES, Math.floor(ALL_LOGS_BYTES / jobCount));
-  return showBody(logBody(lines, { timestamps: false }), { maxBytes, what });
+  return showBody(logBody(clean, { timestamps: false }), { maxBytes, what });
+}
+
+/** The last lines that fit, and at least so many. */
+function tailOf<Line extends { text: string }>(
+  lines: readonly Line[],
+  { least = 1, maxBytes }: { least: number | undefined; maxBytes: number },
+): Line[] {
+  let bytes = 0;
+  const tooMany = lines.findLastIndex(({ text }) => {
+    bytes += Buffer.byteLength(text) + 1;
+    return bytes > maxBytes;
+  });
+  return lines.slice(Math.min(tooMany + 1, lines.length - least));
 }
 
 function factsOf(job: JobDescription) {
   return {
-    owner: job.owner,
     uri: job.uri,
     preset: job.preset_name,
     credits_per_hour: formatCredits(job.price_credits_per_hour),

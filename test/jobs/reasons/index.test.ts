@@ -161,7 +161,7 @@ describe("explaining a finished job", () => {
     const { why, next } = explainJob(failed("OOMKilled", { exit_code: 137 }), { presets, room });
     expect(why).toBe("It used more than its memory of 16 GiB and was killed for it (OOMKilled).");
     expect(next).toContain(
-      "gpu-large (64 GiB, 2.5 credits/h, 3 could start now); gpu-huge (128 GiB, 8 credits/h, 0 could start now); gpu-medium (32 GiB, 10 credits/h)",
+      "With more memory: gpu-large (64 GiB, 2.5 credits/h, room for 3); gpu-huge (128 GiB, 8 credits/h, room for 0); or use less",
     );
     expect(next).not.toContain("cpu-large");
   });
