@@ -23,6 +23,8 @@ export interface ForwardOptions {
 /** A listener on 127.0.0.1 whose connections end in the job. */
 export interface PortForward {
   localPort: number;
+  /** Connects once, and closes. @throws {PlatformError} `invalid_request`: nothing listens on the job's port */
+  check(call?: CallOptions): Promise<void>;
   /** Ends the listener and all its connections. */
   close(): Promise<void>;
 }
@@ -39,12 +41,12 @@ export async function forwardPort(
   const { port, where, quietMs = QUIET_MS, onError = () => undefined } = options;
   const url = await monitoringUrl(at, { where, parts: [checkId(id), "port_forward", String(port)] }, call);
   const what = `Forwarding port ${port} of ${id}`;
+  const target = { what, url, ping: true, notFoundMeansNotRunning: true };
   const stop = new AbortController();
   const open = new Set<TcpSocket>();
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (local) => {
     open.add(local);
     local.once("close", () => open.delete(local));
-    const target = { what, url, ping: true, notFoundMeansNotRunning: true };
     at.sockets
       .open(target, { signal: stop.signal })
       .then((remote) => join(local, remote, quietMs))
@@ -60,7 +62,8 @@ export async function forwardPort(
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
   call.signal?.addEventListener("abort", () => void close(), { once: true });
-  return { localPort: portOf(server), close };
+  const check = async (within?: CallOptions) => (await at.sockets.open(target, within)).close();
+  return { localPort: portOf(server), check, close };
 }
 
 async function listen(server: Server, port: number): Promise<void> {

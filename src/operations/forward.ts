@@ -1,17 +1,18 @@
-import { isFinished, type JobDescription, type StatusOutcome } from "../client/index.ts";
+import { isFinished, type JobDescription, PlatformError, type StatusOutcome } from "../client/index.ts";
 import { identityOf, whereIs } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import type { Call, OpenForward } from "./caller.ts";
 import { lookUp } from "./within.ts";
 
 const MOST_FORWARDS = 20;
+const CHECK_MS = 3000;
 
 /** Opens a local port into a job; it lives as long as the caller, not as long as this call. */
 export async function openForward(
   job: JobDescription,
   { port, localPort }: { port: number; localPort: number | undefined },
   call: Call,
-): Promise<OpenForward> {
+): Promise<{ forward: OpenForward; isRefused: boolean }> {
   const { platform, forwards } = call.caller;
   if (forwards.size >= MOST_FORWARDS) await listForwards(call);
   if (forwards.size >= MOST_FORWARDS) {
@@ -27,7 +28,12 @@ export async function openForward(
   const opened = await platform.jobs.portForward(job.id, { port, localPort, where, onError });
   const forward = Object.assign(entry, { localPort: opened.localPort, close: () => opened.close() });
   forwards.set(String(opened.localPort), forward);
-  return forward;
+  // Whatever else goes wrong here is told by the first connection that is wanted.
+  const isRefused = await opened.check({ signal: call.signal, timeoutMs: CHECK_MS }).then(
+    () => false,
+    (error: unknown) => error instanceof PlatformError && error.code === "invalid_request",
+  );
+  return { forward, isRefused };
 }
 
 export async function closeForward(

@@ -31,6 +31,7 @@ export const forward = defineTool({
           port: z.int(),
           failed_connections: maybeNumber,
           closed: maybeFlag,
+          listening: maybeFlag,
           job_status: maybeText,
         },
       ),
@@ -61,10 +62,17 @@ async function openReply({ ref, project, ...ports }: Wanted, call: Call) {
   const target = await meantJob({ ref, project }, call);
   requireRunning(target);
   const { job } = target;
-  const forward = await openForward(job, ports, call);
+  const { forward, isRefused } = await openForward(job, ports, call);
   const { port, localPort } = forward;
-  const text = `127.0.0.1:${localPort} on the server's machine now leads to port ${port} of ${meantText(target)}. If nothing is listening there, connections are closed at once. Close it with job_forward {"action": "close", "local_port": ${localPort}}.`;
-  return { text, data: { forwards: [row(forward)] }, jobs: [job] };
+  const warning = isRefused
+    ? ` Nothing listens on port ${port} of the job now: until its program does, connections are closed at once. job_logs shows what it prints about its port.`
+    : "";
+  const text = `127.0.0.1:${localPort} on the server's machine now leads to port ${port} of ${meantText(target)}.${warning} Close it with job_forward {"action": "close", "local_port": ${localPort}}.`;
+  return {
+    text,
+    data: { forwards: [{ ...row(forward), listening: isRefused ? false : undefined }] },
+    jobs: [job],
+  };
 }
 
 async function closeReply(localPort: number | undefined, call: Call) {

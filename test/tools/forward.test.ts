@@ -25,6 +25,7 @@ describe("job_forward", () => {
     const { data, text } = await mcp.ok("job_forward", { action: "open", job: "web", port });
     const [{ local_port: localPort }] = data.forwards;
     expect(text).toContain(`127.0.0.1:${localPort}`);
+    expect(text).not.toContain("Nothing listens");
     const answer = await fetch(`http://127.0.0.1:${localPort}/`);
     expect(await answer.text()).toBe("hi from the job");
     const list = await mcp.ok("job_forward", { action: "list" });
@@ -35,6 +36,13 @@ describe("job_forward", () => {
     await expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow();
     expect((await mcp.ok("job_forward", { action: "list" })).data.forwards).toEqual([]);
     expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test("says that nothing listens on the job's port yet", async ({ mcp, platform }) => {
+    await untilStatus(platform, await startJob(platform, { name: "idle", script: SLEEP }), "running");
+    const { text, data } = await mcp.ok("job_forward", { action: "open", job: "idle", port: 1 });
+    expect(text).toContain("Nothing listens on port 1 of the job now");
+    expect(data.forwards).toMatchObject([{ port: 1, listening: false }]);
   });
 
   test("belongs to one session, and closes with it", async ({ mcp, platform }) => {
@@ -59,7 +67,7 @@ describe("job_forward", () => {
       ),
     );
     await mcp.ok("job_forward", { action: "open", job: "ending", port: 80 });
-    const { data } = await mcp.ok("job_forward", { action: "open", job: "staying", port: 80 });
+    await mcp.ok("job_forward", { action: "open", job: "staying", port: 80 });
     await platform.jobs.kill(ending?.id ?? "");
     const restore = proxy.add({ method: "GET", path: /\/jobs/, instead: { status: 403 } });
     const blind = await mcp.ok("job_forward", { action: "list" });
@@ -68,7 +76,7 @@ describe("job_forward", () => {
     const list = await mcp.ok("job_forward", { action: "list" });
     expect(list.text).toMatch(/^127.*staying.*\nClosed, as the job has ended \(cancelled\): 127.*ending/);
     expect(list.data.forwards).toEqual([
-      data.forwards[0],
+      expect.objectContaining({ id: staying?.id, port: 80 }),
       expect.objectContaining({ id: ending?.id, closed: true, job_status: "cancelled" }),
     ]);
     const localPort = list.data.forwards[1].local_port;

@@ -158,17 +158,27 @@ function wholeText({ lineCount, ending }: LogFacts, asked: LogQuestion): string 
 }
 
 /** How to get past the login page of a notebook whose token is hidden from logs here; nothing for other jobs. */
-export function jupyterHint(job: JobDescription): string[] {
-  const { command = "", entrypoint = "", http } = job.container;
-  const words = `${entrypoint} ${command}`;
-  if (http === undefined || !/\bjupyter\b/i.test(words) || NO_TOKEN.test(words)) return [];
-  const without =
-    http.requires_auth === false
-      ? ""
-      : " Behind the platform login it can also be started without one (--ServerApp.token='').";
+export function jupyterHint({ id, container }: JobDescription): string[] {
+  const { command, entrypoint, http, image } = container;
+  if (http === undefined || !asksForToken({ command, entrypoint, image: image.name })) return [];
+  const without = http.requires_auth === false ? "" : ` ${WITHOUT_TOKEN}`;
   return [
-    `Jupyter asks for its token, which logs here hide: the user finds it with \`apolo logs ${job.id}\`.${without}`,
+    `Jupyter asks for its token, which logs here hide: the user finds it with \`apolo logs ${id}\`.${without}`,
   ];
+}
+
+export const WITHOUT_TOKEN =
+  "Behind the platform login it can also be started without one (--ServerApp.token='').";
+
+/** Whether what is started is a notebook whose link ends at a login: by its command, or by its image where that runs its own. */
+export function asksForToken(program: {
+  command?: string | undefined;
+  entrypoint?: string | undefined;
+  image: string;
+}): boolean {
+  const { command = "", entrypoint = "", image } = program;
+  const words = `${entrypoint} ${command}`.trim() || image;
+  return /jupyter|\bnotebook\b/i.test(words) && !NO_TOKEN.test(words);
 }
 
 const NO_TOKEN = /(?:token|password)=(?:''|""|\s|$)/i;

@@ -14,6 +14,7 @@ import type { CheckedThing, OpenThing, Planned } from "../../operations/start/pl
 import type { StartRequest } from "../../operations/start/request.ts";
 import type { Unseen } from "../../operations/start/stored.ts";
 import { ifAny, maybeFlag, maybeNumber, maybeText, maybeTexts, openObject, text, texts } from "../answers.ts";
+import { linkDoubts } from "./link.ts";
 import { problemText } from "./problems.ts";
 
 /** Of the command as shown; what runs is never cut. */
@@ -69,7 +70,11 @@ export function planReply(
   { plan, available, isHome, ...planned }: Planned,
   { caller, next, doubts: known }: PlanWords,
 ) {
-  const doubts = [...known, ...new Set(request.items.flatMap(({ toRun }) => toRun?.doubt ?? []))];
+  const doubts = [
+    ...known,
+    ...new Set(request.items.flatMap(({ toRun }) => toRun?.doubt ?? [])),
+    ...(plan === undefined ? [] : linkDoubts(request, plan)),
+  ];
   const problems = planned.problems.map(problemText);
   if (plan === undefined) {
     return {
@@ -157,7 +162,7 @@ function planLines(plan: Plan, request: StartRequest, isHome: boolean) {
   const { count, cpu, memory_gib: memory, gpu, available, entrypoint, env_names: env } = plan;
   const hardware = present([`${cpu} CPU`, `${memory} GiB`, gpu]).join(", ");
   const which = plural(count, "", " (job 1)");
-  const visitors = plan.http_auth ? "visitors log in" : "open to everyone";
+  const visitors = plan.http_auth ? "visitors log in" : "open to the internet, without a login";
   return [
     ...whatLines(plan, request, isHome),
     `image: ${plan.image}`,

@@ -19,6 +19,7 @@ import type { Checked } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
 import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
+import { linkDoubts } from "./link.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 
 /** The caller just wrote it: enough to see how it is wrapped. */
@@ -180,7 +181,7 @@ function factLines(
   return [
     `preset ${plan.preset.name}, ${creditsText(price)} per hour${plural(items.length, "", " each")}; ${span}.`,
     toRun?.inShell === true && `Runs: ${shownCommand(redact(toRun.command).text)}`,
-    ...[toRun?.warning, toRun?.doubt].map((note) => note && `Note: ${note}`),
+    ...[toRun?.warning, toRun?.doubt, ...linkDoubts({ items }, plan)].map((note) => note && `Note: ${note}`),
   ];
 }
 
