@@ -10,6 +10,9 @@ import { type Hint, hinted } from "./reading/hint.ts";
 /** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
 const REQUEST_ID = /^(?!(?:null|none|undefined)$)\S{1,240}$/i;
 
+/** What a project or an organization can be called. Source: protocol reference 3.9 */
+const PLACE = /^(?=.{3,255}$)[a-z0-9](?:-?[a-z0-9])*$/;
+
 /** Pieces that several tools' inputs share. */
 
 export function textArg(example: string, hint: Hint = {}) {
@@ -68,12 +71,19 @@ export const statuses = hinted(statusWords, { example: ["running"], between: ","
 export const statusesAsInList = statuses.meta({ wordsUnlisted: true });
 
 /** A project, or `*` for all. */
-export const projectPath = z
-  .string()
-  .refine(
-    (path) => /^[^/\s]{1,200}(\/[^/\s]{1,200}){0,2}$/.test(path),
-    "expected project, org/project or cluster/org/project",
-  );
+export const projectPath = z.string().superRefine((path, issues) => {
+  const parts = path.split("/");
+  if (parts.length > 3 || parts.some((part) => !/^\S{1,200}$/.test(part))) {
+    issues.addIssue({ code: "custom", message: "expected project, org/project or cluster/org/project" });
+    return;
+  }
+  const wrong = parts.slice(-2).find((part) => part !== "*" && !PLACE.test(part));
+  if (wrong === undefined) return;
+  const near = wrong.toLowerCase().replaceAll("_", "-");
+  const guess = PLACE.test(near) ? `; did you mean ${near}?` : "";
+  const message = `${JSON.stringify(wrong.slice(0, 80))} cannot be a name there: 3 or more lower-case letters, digits and single hyphens between them${guess}`;
+  issues.addIssue({ code: "custom", message });
+});
 
 export const project = hinted(projectPath, { example: "org/project" }).optional().describe("org/project");
 

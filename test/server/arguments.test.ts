@@ -64,6 +64,41 @@ test("an unknown name is quoted no longer than helps", async ({ session }) => {
   }
 });
 
+test("of thousands of unknown arguments only some are named", async ({ mcp }) => {
+  const given = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`arg${index}`, 1]));
+  const refusal = await mcp.refusal("job_list", given);
+  expect(refusal.length).toBeLessThan(3000);
+  expect(refusal).toContain("2988 more arguments are wrong.");
+});
+
+test.for([
+  ["env.A", { env: { A: [1] } }, "a text; got a list of 1"],
+  ["env.A", { env: { A: null } }, "a text; got null"],
+  ["secret_env.A", { secret_env: { A: {} } }, "a text; got an object"],
+  ["tags.1", { tags: ["a", null] }, "a text; got null"],
+  ["matrix.lr.1", { matrix: { lr: ["1", null] } }, "a text; got null"],
+  ["matrix.lr", { matrix: { lr: { a: 1 } } }, "a list of texts; got an object"],
+] as const)("a refusal of %s says what is wanted there", async ([where, args, said], { mcp }) => {
+  const refusal = await mcp.refusal("job_start", { image: "python:3.12", ...args });
+  expect(refusal).toContain(`- ${where}: give ${said}`);
+});
+
+test.for([
+  ["Vision", "did you mean vision?"],
+  ["acme/my_project", "did you mean my-project?"],
+  ["ab", "3 or more"],
+])("a project that cannot be one is refused in our words: %s", async ([project, said], { mcp }) => {
+  for (const [tool, args] of [
+    ["job_list", {}],
+    ["job_status", { jobs: ["train-7b"] }],
+    ["job_start", { image: "python:3.12", dry_run: true }],
+  ] as const) {
+    const refusal = await mcp.refusal(tool, { ...args, project });
+    expect(refusal).toMatch(/^invalid_argument: .*\n- project: .* E\.g\. \{"project":/);
+    expect(refusal).toContain(said);
+  }
+});
+
 test("a value of ten megabytes is quoted no longer than helps", { timeout: 30_000 }, async ({ mcp }) => {
   const value = "y".repeat(10_000_000);
   const tooLong: string[] = [];

@@ -13,6 +13,8 @@ type Given = Readonly<Record<string, unknown>>;
 const MOST_QUOTED = 80;
 /** The names of more arguments are no help; the schema has them too. */
 const MOST_NAMES = 15;
+/** More wrong arguments than these are only counted. */
+const MOST_TOLD = 12;
 
 /** What is wrong with the arguments of a call, one line each: what is wanted, what came, what passes. */
 export function describeProblems(
@@ -31,7 +33,9 @@ export function describeProblems(
     if (unknownIn(issue).length === 0 && !byArgument.has(key))
       byArgument.set(key, wrongText(schema, issue, args));
   }
-  const lines = [...byArgument.values()].map((line) => `- ${line}`);
+  const told = [...byArgument.values()].slice(0, MOST_TOLD).map((line) => `- ${line}`);
+  const moreCount = byArgument.size - told.length;
+  const lines = moreCount === 0 ? told : [...told, `- ${moreCount} more arguments are wrong.`];
   return better.every(([, text]) => text !== undefined) ? lines : [...lines, ...acceptedText(schema)];
 }
 
@@ -93,8 +97,18 @@ function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {
   const where = inner.length === 0 ? key : oneLine(`${key}.${inner.join(".")}`.slice(0, MOST_QUOTED));
   if (issue.code === "custom") return `${where}: ${sentence(issue.message)}${exampleOf(schema, key)}`;
   const got = came === undefined ? "it is missing" : `got ${shown(came)}`;
-  const said = `give ${wanted(argument)}; ${got}${meant(argument, came)}`;
+  const said = `give ${wanted(partOf(argument, inner))}; ${got}${meant(argument, came)}`;
   return `${where}: ${sentence(said)}${exampleOf(schema, key)}`;
+}
+
+/** What is wanted at a place within an argument, such as a value of `env`. */
+function partOf(schema: z.ZodType, path: readonly string[]): z.ZodType {
+  const whole = unwrapped(schema);
+  if (path.length === 0 || wordsOf(whole).length > 0) return whole;
+  const [, ...rest] = path;
+  // The library's core types are its classic ones here.
+  if (whole instanceof z.ZodArray) return partOf(whole.element as z.ZodType, rest);
+  return whole instanceof z.ZodRecord ? partOf(whole.valueType as z.ZodType, rest) : whole;
 }
 
 function meant(argument: z.ZodType, came: unknown): string {

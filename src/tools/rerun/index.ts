@@ -13,7 +13,7 @@ import { rerunSource } from "../../operations/start/source.ts";
 import { maybeText, openObject } from "../answers.ts";
 import { command, env, jobRef, lifeSpan, project, requestId, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
+import { byAnotherStart, refuseSecrets } from "../plain-secrets.ts";
 import { startNow } from "../start/index.ts";
 import { plan, planReply } from "../start/plan.ts";
 import { orNothing } from "../start/problems.ts";
@@ -45,7 +45,7 @@ export const rerun = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, call) {
     const secrets = [...secretVariables("env", changes.env), ...secretInText("command", changes.command)];
-    refuseSecrets(secrets, { policy: call.caller.policy, way: bySecretEnv });
+    refuseSecrets(secrets, { policy: call.caller.policy, way: byAnotherStart });
     const requestId = given ?? randomBytes(6).toString("hex");
     const repeat = { requestId, isRepeatable: given !== undefined };
     const sought = { ref, where: whereOf(at), requestId: given };

@@ -57,6 +57,10 @@ export const startInput = z.strictObject({
 });
 export type StartArguments = z.output<typeof startInput>;
 
+/** Where a secret would be kept and shown. */
+const TEXTS = ["image", "command", "name", "description", "entrypoint", "working_dir"] as const;
+const LISTS = ["tags", "volumes"] as const;
+
 /** The jobs that the arguments ask for. @throws {InvalidInputError} if they make no sense */
 export function readStart(args: StartArguments): StartRequest {
   const requestId = args.request_id ?? randomBytes(6).toString("hex");
@@ -78,16 +82,19 @@ export function readStart(args: StartArguments): StartRequest {
 }
 
 /** Secrets given as they are. */
-export function secretsOf({ env, matrix, command, entrypoint, description }: StartArguments): PlainSecret[] {
+export function secretsOf(args: StartArguments): PlainSecret[] {
+  const { env, secret_env: references, matrix, command } = args;
   const swept = Object.entries(matrix ?? {}).flatMap(([name, values]) =>
     values.slice(0, MAX_SWEEP_JOBS).flatMap((value) => sweptSecrets([name, value], { env, command })),
   );
   return [
     ...secretVariables("env", env),
     ...swept,
-    ...secretInText("command", command),
-    ...secretInText("entrypoint", entrypoint),
-    ...secretInText("description", description),
+    ...Object.entries(references ?? {})
+      .filter(([, reference]) => secretInText("secret_env", reference).length > 0)
+      .map(([variable]) => ({ argument: "secret_env", variable })),
+    ...TEXTS.flatMap((argument) => secretInText(argument, args[argument])),
+    ...LISTS.flatMap((argument) => args[argument]?.flatMap((text) => secretInText(argument, text)) ?? []),
   ];
 }
 

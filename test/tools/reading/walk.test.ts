@@ -126,7 +126,7 @@ const COMBINATIONS: [tool: string, given: Given, right: string[] | Given][] = [
   ["job_wait", { jobs: ["a"], until: "log" }, ["until", "pattern"]],
   ["job_wait", { jobs: ["a"], until: "running", pattern: "x" }, ["until", "pattern"]],
   ["job_forward", { action: "open" }, ["action", "job", "port"]],
-  ["job_list", { project: "a", projects: ["b"] }, ["project"]],
+  ["job_list", { project: "vision", projects: ["nlp"] }, ["project"]],
   ["job_list", { since: "1h", until: "2h" }, { since: "2h", until: "1h" }],
   ["job_list", { status: ["running"], ended_since: "1h" }, ["ended_since"]],
 ];

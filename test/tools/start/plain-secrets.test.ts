@@ -17,6 +17,10 @@ test.describe("a secret's value as an argument", () => {
       { matrix: { WANDB_API_KEY: ["hunter2hunter2"] }, command: "echo {WANDB_API_KEY}" },
       "WANDB_API_KEY",
     ],
+    ["secret_env", { secret_env: { HF_TOKEN: HF } }, "HF_TOKEN"],
+    ["tags", { tags: ["lr", HF] }, "MY_SECRET"],
+    ["image", { image: `me:${HF}@registry.example/app` }, "MY_SECRET"],
+    ["working_dir", { working_dir: `/x/${HF}` }, "MY_SECRET"],
     ["matrix", { matrix: { t: ["hunter2"] }, env: { DB_PASSWORD: "{t}" } }, "DB_PASSWORD"],
     ["matrix", { matrix: { t: ["hunter2"] }, command: "mysql --password={t} db" }, "MY_SECRET"],
   ] as const)("is refused before anything is sent: %s %j", async ([argument, args, variable], { mcp }) => {
@@ -55,6 +59,9 @@ test.describe("a secret's value as an argument", () => {
     const job = data.jobs[0].id;
     expect(await mcp.refusal("job_rerun", { job, env: { HF_TOKEN: HF } })).toMatch(
       /^plain_secret: env: HF_TOKEN/,
+    );
+    expect(await mcp.refusal("job_rerun", { job, env: { HF_TOKEN: HF } })).toContain(
+      'then call job_start with {"secret_env":{"HF_TOKEN":"secret:hf-token"}}',
     );
     expect(await mcp.refusal("job_rerun", { job, command: `x --token ${HF}` })).toMatch(
       /^plain_secret: command:/,
