@@ -64,9 +64,9 @@ export function listOfJobs(most: number) {
 const statusWords = z.array(z.enum([...ACTIVE_STATUSES, ...FINISHED_STATUSES, "active", "finished"]));
 const membersOf = (word: "active" | "finished" | JobStatus): readonly JobStatus[] =>
   word === "active" ? ACTIVE_STATUSES : word === "finished" ? FINISHED_STATUSES : [word];
-export const statuses = hinted(statusWords, { example: ["running"], between: "," }).transform((words) => [
-  ...new Set(words.flatMap(membersOf)),
-]);
+export const statuses = hinted(statusWords, { example: ["running"], between: "[\\s,]+" }).transform(
+  (words) => [...new Set(words.flatMap(membersOf))],
+);
 /** The same, without the words in the list of tools: job_list's has them. */
 export const statusesAsInList = statuses.meta({ wordsUnlisted: true });
 

@@ -190,6 +190,8 @@ function readRecord(element: z.ZodType, given: unknown): unknown {
 
 /** In an object a flag is the text it is written as, too. */
 function readEntry(element: z.ZodType, value: unknown): unknown {
+  // One value with a comma, or several: for a sweep that is one job or many.
+  if (element instanceof z.ZodArray && typeof value === "string" && /^[^[]*,/.test(value)) return value;
   const flagText = (item: unknown) => (typeof item === "boolean" ? String(item) : item);
   return readValue(element, Array.isArray(value) ? value.map(flagText) : flagText(value));
 }
