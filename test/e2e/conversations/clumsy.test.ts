@@ -78,7 +78,7 @@ describe("a clumsy call", () => {
     ["hardware where a preset is asked for", "job_start", { image: "nginx", gpu: 1 }, "a100"],
     ["a port by another name", "job_start", { image: "nginx", port: 80, dry_run: true }, '"http_port":80'],
   ])("%s", async ([, tool, args, shows], { talk }) => {
-    const agent = await talk({ calls: CLUMSY_CALLS, bytes: 2000 });
+    const agent = await talk({ calls: CLUMSY_CALLS, bytes: 1200 });
     const first = await agent.ask(tool, args);
     const second = secondTry(first, { tool, args });
     const { data } = first.isError ? await agent.ok(second.tool, second.args) : first;
@@ -88,5 +88,5 @@ describe("a clumsy call", () => {
 
 test("together", ({ ledger }) => {
   expect(ledger.total.calls).toBeLessThanOrEqual(30);
-  expect(ledger.total.bytes).toBeLessThanOrEqual(11_500);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(10_000);
 });

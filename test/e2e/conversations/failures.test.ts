@@ -14,7 +14,7 @@ interface Row {
 
 describe("questions about what failed", () => {
   test("Why did jobs of the sweep fail?", async ({ talk }) => {
-    const agent = await talk({ calls: 2, bytes: 8000 });
+    const agent = await talk({ calls: 2, bytes: 3200 });
     const { data } = await agent.ok("job_list", { tags: ["lr-sweep-0417"], status: ["failed"] });
     const { text } = await agent.ok("job_status", { jobs: data.jobs.map(({ id }: Row) => id) });
     expect(data.jobs).toHaveLength(3);
@@ -23,14 +23,14 @@ describe("questions about what failed", () => {
   });
 
   test("Why does train-7b not start?", async ({ talk }) => {
-    const agent = await talk({ calls: 1, bytes: 1200 });
+    const agent = await talk({ calls: 1, bytes: 900 });
     const { text, data } = await agent.ok("job_status", { jobs: ["train-7b"] });
     expect(data.jobs).toMatchObject([{ name: "train-7b", status: "pending" }]);
     expect(text).toContain("ghcr.io/acme/does-not-exist:latest could not be pulled");
   });
 
   test("Restart those of the sweeps that ran out of memory, on more of it", async ({ talk, platform }) => {
-    const agent = await talk({ calls: 4, bytes: 4600 });
+    const agent = await talk({ calls: 4, bytes: 3200 });
     const { data: list } = await agent.ok("job_list", { text: "OOMKilled", owner: "me", since: "7d" });
     const killed: Row[] = list.jobs.filter(({ name }: Row) => name.includes("sweep"));
     expect(killed.map(({ name }) => name)).toEqual(["lr-sweep-0417-6", "wd-sweep-6"]);
@@ -48,7 +48,7 @@ describe("questions about what failed", () => {
   });
 
   test("Run it again with more memory", async ({ talk, platform }) => {
-    const agent = await talk({ calls: 3, bytes: 4200 });
+    const agent = await talk({ calls: 3, bytes: 2200 });
     const { data: why } = await agent.ok("job_status", { jobs: ["wd-sweep-6"] });
     const [larger] = /\ba100-x8-spot\b/.exec(why.jobs[0].next) ?? [];
     const plan = await agent.ok("job_rerun", { job: why.jobs[0].id, preset: larger });
@@ -84,5 +84,5 @@ describe("questions about what failed", () => {
 
 test("together", ({ ledger }) => {
   expect(ledger.total.calls).toBeLessThanOrEqual(12);
-  expect(ledger.total.bytes).toBeLessThanOrEqual(18_000);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(10_000);
 });

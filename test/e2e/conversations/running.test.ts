@@ -131,7 +131,7 @@ describe("wishes for a job that runs", () => {
     const port = await freePort();
     const script = `node -e 'require("http").createServer((q, a) => a.end("my notebook")).listen(${port}, "127.0.0.1", () => console.log("${LISTENING}${port}"))'`;
     const job = await printing(platform, LISTENING, { name: "notebook", script, http: { port } });
-    const agent = await talk({ calls: 1, bytes: 1300 });
+    const agent = await talk({ calls: 1, bytes: 1000 });
     const { text, data } = await agent.ok("job_status", { jobs: ["notebook"] });
     const { http_url: link } = data.jobs[0];
     expect(text).toContain(link);
@@ -144,5 +144,5 @@ describe("wishes for a job that runs", () => {
 
 test("together", ({ ledger }) => {
   expect(ledger.total.calls).toBeLessThanOrEqual(14);
-  expect(ledger.total.bytes).toBeLessThanOrEqual(6500);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(6000);
 });

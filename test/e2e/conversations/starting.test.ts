@@ -90,5 +90,5 @@ describe("wishes for a new job", () => {
 
 test("together", ({ ledger }) => {
   expect(ledger.total.calls).toBeLessThanOrEqual(8);
-  expect(ledger.total.bytes).toBeLessThanOrEqual(5000);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(4000);
 });

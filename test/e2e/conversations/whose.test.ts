@@ -80,7 +80,7 @@ describe("questions of one among many", () => {
 
   test("How is annotate? It is in another project", async ({ talk, as }) => {
     const job = await running(as("bob"), { name: "annotate", where: NLP });
-    const agent = await talk({ calls: 3, bytes: 1700 });
+    const agent = await talk({ calls: 3, bytes: 1100 });
     const refusal = await agent.ask("job_status", { jobs: ["annotate"] });
     expect(refusal.isError).toBe(true);
     const { data } = await agent.next();
@@ -94,5 +94,5 @@ describe("questions of one among many", () => {
 
 test("together", ({ ledger }) => {
   expect(ledger.total.calls).toBeLessThanOrEqual(10);
-  expect(ledger.total.bytes).toBeLessThanOrEqual(5000);
+  expect(ledger.total.bytes).toBeLessThanOrEqual(4200);
 });
