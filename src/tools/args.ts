@@ -85,7 +85,15 @@ export const projectPath = z.string().superRefine((path, issues) => {
   issues.addIssue({ code: "custom", message });
 });
 
-export const project = hinted(projectPath, { example: "org/project" }).optional().describe("org/project");
+export const anyProject = hinted(projectPath, { example: "org/project" }).optional().describe("org/project");
+
+/** For what is done in one project. */
+export const project = hinted(
+  projectPath.refine((path) => !path.endsWith("*"), "name one; job_list takes * for all"),
+  { example: "org/project" },
+)
+  .optional()
+  .describe("org/project");
 
 /** Selects jobs. An empty text would select none, or those without a value. */
 export const selector = z

@@ -99,6 +99,18 @@ test.for([
   }
 });
 
+test("a tool that acts in one project asks which, for all of them", async ({ mcp }) => {
+  for (const [tool, args] of [
+    ["job_kill", { tags: ["lr"] }],
+    ["job_status", { jobs: ["train-7b"] }],
+    ["job_exec", { job: "train-7b", command: "ls" }],
+  ] as const)
+    expect(await mcp.refusal(tool, { ...args, project: "acme/*" })).toMatch(
+      /- project: name one; job_list takes \* for all\. E\.g\. \{"project":"org\/project"\}/,
+    );
+  await mcp.ok("job_list", { project: "*" });
+});
+
 test("a value of ten megabytes is quoted no longer than helps", { timeout: 30_000 }, async ({ mcp }) => {
   const value = "y".repeat(10_000_000);
   const tooLong: string[] = [];

@@ -5,7 +5,7 @@ import { nameProblems } from "../../jobs/start/problems.ts";
 import { parseMoment, parseWindow } from "../../jobs/time/moments.ts";
 import { listJobs } from "../../operations/list/index.ts";
 import { jobState, maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
-import { moment, project, projectPath, statuses, tags, textArg } from "../args.ts";
+import { anyProject, moment, projectPath, statuses, tags, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { hinted } from "../reading/hint.ts";
 import { faultText } from "../start/faults.ts";
@@ -30,7 +30,7 @@ const input = z.strictObject({
   projects: hinted(z.array(projectPath), { example: ["*"], between: "," })
     .optional()
     .describe('["*"]: all of the org'),
-  project,
+  project: anyProject,
 });
 type Filters = Omit<z.output<typeof input>, "limit" | "cursor">;
 

@@ -6,7 +6,7 @@ import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { MOST_JOBS, waitSecondsOf } from "../../operations/logs/query.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
-import { listOfJobs, moment, pattern, project, statusesAsInList, tags } from "../args.ts";
+import { anyProject, listOfJobs, moment, pattern, statusesAsInList, tags } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 
 const shownLog = openObject(
@@ -59,7 +59,7 @@ export const logs = defineTool({
     wait_seconds: z.int().min(0).max(50).optional().describe("For until_pattern"),
     cursor: z.string().optional().describe("next_cursor"),
     timestamps: z.boolean().optional().describe("Before lines"),
-    project,
+    project: anyProject,
   }),
   output,
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
