@@ -37,6 +37,8 @@ export interface LogFacts {
   isLastOpen: boolean;
   /** What a search found: all matches, and those shown; `unsearchedLines` are too long to be searched whole. */
   search?: { matches: number; shown: number; unsearchedLines: number } | undefined;
+  /** The last lines of what was searched, where nothing was found. */
+  tail?: LogBody | undefined;
   /** Whether the line waited for came, and whether everything was searched for it. */
   matched?: boolean | undefined;
   isWhole?: boolean | undefined;

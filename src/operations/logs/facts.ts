@@ -10,6 +10,8 @@ const MOST_MATCHES = 100;
 /** Reading from the start has ended with the last match wanted. */
 const ALL = Number.POSITIVE_INFINITY;
 const GAP = "--";
+/** What is shown of a log in which nothing was found. */
+const TAIL_LINES = 3;
 
 /** What to show of a part of a log, secrets hidden, and what to say about it. */
 export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFacts {
@@ -35,12 +37,22 @@ export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFact
     newLineCount: newLines ?? printed.length - lead,
     hasFloor: floor !== undefined,
     isLastOpen: isLastOpen && lines.some(({ from }) => from === printed.length - 1),
+    tail: tailOf(clean, { found, firstLine }),
     search: found && {
       matches: found.matches,
       shown: found.shown,
       unsearchedLines: printed.filter(({ cut }) => cut !== undefined).length,
     },
   };
+}
+
+/** The last lines of a log in which nothing was found. */
+function tailOf(
+  clean: readonly BodyLine[],
+  { found, firstLine }: { found: { matches: number } | undefined; firstLine: number | undefined },
+): LogFacts["tail"] {
+  if (found === undefined || found.matches > 0 || firstLine !== undefined) return undefined;
+  return logBody(clean.slice(-TAIL_LINES), { timestamps: false });
 }
 
 /** The newest matching lines and those around them; `--` between places that do not touch. */

@@ -25,6 +25,7 @@ const shownLog = openObject(
     error: maybeText,
     matched: maybeFlag,
     matches: maybeNumber,
+    last_lines: maybeText,
     first_line: maybeNumber,
     more: maybeFlag,
     omitted_lines: maybeNumber,
@@ -76,7 +77,7 @@ function dataOf({ jobs, notYet, view }: LogPage, { logs, readOn }: LogAnswer): z
     return { logs: jobs.map((job) => ({ job: nameOf(job), id: job.id, status: job.status, log: "" })) };
   const { newer, leftOut, older } = readOn;
   return {
-    logs: logs.map((one) => logData(one, view.me)),
+    logs: logs.map((one) => logData(one, { me: view.me, isAlone: logs.length === 1 })),
     next_cursor: newer?.cursor,
     left_out_cursor: leftOut?.cursor,
     older_cursor: older?.cursor,
@@ -85,7 +86,7 @@ function dataOf({ jobs, notYet, view }: LogPage, { logs, readOn }: LogAnswer): z
 
 function logData(
   { log, text, omittedLines }: LogAnswer["logs"][number],
-  me: string,
+  { me, isAlone }: { me: string; isAlone: boolean },
 ): z.input<typeof shownLog> {
   const { job, body, search, matched, trouble } = log;
   return {
@@ -102,6 +103,7 @@ function logData(
     error: trouble && `${trouble.code}: ${trouble.message}`,
     matched,
     matches: search?.matches,
+    last_lines: isAlone && log.tail !== undefined ? log.tail.lines.join("\n") : undefined,
     first_line: log.lineCount === 0 ? undefined : log.firstLine,
     more: log.firstLine === undefined ? undefined : log.more || omittedLines > 0,
     omitted_lines: omittedLines || undefined,
