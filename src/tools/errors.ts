@@ -1,5 +1,5 @@
 import { AmbiguousError, isFinished, type JobDescription, PlatformError } from "../client/index.ts";
-import { sentence } from "../foreign.ts";
+import { oneLine, sentence } from "../foreign.ts";
 import { identityText } from "../jobs/identity.ts";
 import { unknownProjectText } from "../jobs/names/near.ts";
 import { callText } from "../jobs/next-call.ts";
@@ -76,7 +76,7 @@ function notRunningText(refusal: Extract<Refusal, { again: string }>): string {
 function filesText({ container }: JobDescription): string {
   const kept = keptFolders(container);
   if (kept.length === 0) return ", and its files are gone: it had no volume to write to.";
-  return `, and its files are gone except on ${kept.join(", ")}: a job with the same volume reads them.`;
+  return `, and its files are gone except on ${oneLine(kept.join(", "))}: a job with the same volume reads them.`;
 }
 
 function aboutJobs(tool: string, { again }: { again: string }, more = {}): string {
