@@ -22,7 +22,8 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
 function shortenArgument(schema: z.core.JSONSchema.JSONSchema): void {
   if ((schema.minimum ?? 2) <= 1) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (schema.wordsUnlisted === true) schema.items = { type: "string" };
+  if (schema.wordsUnlisted === true && schema.type === "array") schema.items = { type: "string" };
+  else if (schema.wordsUnlisted === true) delete schema.enum;
   if (typeof schema.additionalProperties === "object") delete schema.additionalProperties;
   for (const key of ["minItems", "maxItems", "propertyNames", "wordsUnlisted"]) delete schema[key];
 }

@@ -5,11 +5,12 @@ import {
   type JobDescription,
   type Preset,
   type StartOptions,
+  type Where,
 } from "../../client/index.ts";
 import { compareCredits } from "../../jobs/cost.ts";
 import { whereIs } from "../../jobs/identity.ts";
 import { commandToRun } from "../../jobs/start/command.ts";
-import { formatSpan, parseLifeSpan } from "../../jobs/time/durations.ts";
+import { parseDuration, parseLifeSpan } from "../../jobs/time/durations.ts";
 import type { StartItem } from "./request.ts";
 
 /** What is to be different; what is absent stays as it was. */
@@ -21,6 +22,16 @@ export interface Changes {
   life_span?: string | undefined;
   /** Added to the job's own, or in place of them. */
   env?: Record<string, string> | undefined;
+  secret_env?: Record<string, string> | undefined;
+  /** Added to the job's own, or in place of the one at the same path. */
+  volumes?: readonly string[] | undefined;
+  /** Added to the job's own. */
+  tags?: readonly string[] | undefined;
+  restart_policy?: StartOptions["restartPolicy"];
+  priority?: StartOptions["priority"];
+  schedule_timeout?: string | undefined;
+  /** Where the new job is to be. */
+  to?: Where | undefined;
 }
 
 /** Variables the platform itself adds to jobs that get a login; sent back they would be refused. */
@@ -41,19 +52,19 @@ export function rerunItem(
         ? undefined
         : { command: container.command, inShell: false }
       : commandToRun(changes.command, { entrypoint });
-  const name = changes.name ?? (isFinished(job.status) ? job.name : undefined);
-  const lifeSpanSeconds = changes.life_span === undefined ? job.life_span : parseLifeSpan(changes.life_span);
+  const isNameFree = isFinished(job.status) || leavesProject(job, changes);
+  const name = changes.name ?? (isNameFree ? job.name : undefined);
   const preset = changes.preset ?? job.preset_name ?? smallestFor(job, presets);
   const options: StartOptions = {
-    ...containerOptions(job),
-    ...placeOptions(job, presets.find(({ name }) => name === preset)?.scheduler_enabled),
+    ...containerOptions(job, changes),
+    ...placeOptions(job, changes, presets.find(({ name }) => name === preset)?.scheduler_enabled),
     name,
-    lifeSpanSeconds,
+    lifeSpanSeconds: lifeSpanOf(job, changes),
     entrypoint,
     command: toRun?.command,
     image: changes.image ?? imageToString(container.image),
     preset,
-    env: { ...ownEnv(job), ...changes.env },
+    ...variables(job, changes),
   };
   return {
     index: 1,
@@ -65,50 +76,42 @@ export function rerunItem(
   };
 }
 
-/** What differs; of variables only the names. */
-export type Change =
-  | { what: "name" | "image" | "schedule_timeout"; before: string | undefined; after: string | undefined }
-  | { what: "preset"; before: string | OwnResources; after: string | undefined }
-  | { what: "command" }
-  | { what: "life_span" }
-  | { what: "env"; names: string[] };
-
-/** What a job has that was started without a preset. */
-export type OwnResources = Pick<JobDescription["container"]["resources"], "cpu" | "memory">;
-
-export function changesOf(job: JobDescription, { options }: StartItem, changes: Changes): Change[] {
-  const { cpu, memory } = job.container.resources;
-  const span = (seconds: number | undefined) => (seconds === undefined ? undefined : formatSpan(seconds));
-  const names = Object.keys(changes.env ?? {});
-  const pairs: Extract<Change, { after: unknown }>[] = [
-    // That a name is taken while its job is active is no change anybody asked for.
-    { what: "name", before: job.name, after: options.name ?? (changes.name ? undefined : job.name) },
-    { what: "image", before: imageToString(job.container.image), after: options.image },
-    { what: "preset", before: job.preset_name ?? { cpu, memory }, after: options.preset },
-    {
-      what: "schedule_timeout",
-      before: span(job.schedule_timeout),
-      after: span(options.scheduleTimeoutSeconds),
-    },
-  ];
-  return [
-    ...pairs.filter(({ before, after }) => before !== after),
-    ...(changes.command === undefined ? [] : [{ what: "command" as const }]),
-    ...(options.lifeSpanSeconds === job.life_span ? [] : [{ what: "life_span" as const }]),
-    ...(names.length === 0 ? [] : [{ what: "env" as const, names }]),
-  ];
+/** Whether the job's name is free for another one: the platform keeps names apart by project. Source: protocol reference 3.8 */
+export function leavesProject({ project_name }: JobDescription, { to }: Pick<Changes, "to">): boolean {
+  return to?.project !== undefined && to.project !== project_name;
 }
 
-function containerOptions({ container }: JobDescription) {
+/** Where a volume is mounted: `/mnt` of `storage:data:/mnt:ro`; the whole text where that cannot be told. */
+export function mountPathOf(volume: string): string {
+  return /:(\/[^:]*)(?::[^:]*)?$/s.exec(volume)?.[1] ?? volume;
+}
+
+function lifeSpanOf(job: JobDescription, { life_span: asked }: Changes): number | undefined {
+  if (asked === undefined) return job.life_span;
+  return asked === "none" ? undefined : parseLifeSpan(asked);
+}
+
+/** A variable is either a value or a secret: the one asked for takes the place of the other. */
+function variables(job: JobDescription, { env = {}, secret_env: secrets = {} }: Changes) {
+  const without = (own: Record<string, string>, asked: Record<string, string>) =>
+    Object.fromEntries(Object.entries(own).filter(([name]) => !Object.hasOwn(asked, name)));
+  return {
+    env: { ...without(ownEnv(job), secrets), ...env },
+    secretEnv: { ...without(job.container.secret_env, env), ...secrets },
+  };
+}
+
+function containerOptions({ container }: JobDescription, { volumes: asked = [] }: Changes) {
   const mode = (isReadOnly: boolean) => (isReadOnly ? "ro" : "rw");
   const { volumes, secret_files: secrets, disk_volumes: disks, http } = container;
+  const own = [
+    ...volumes.map((each) => `${each.storage_uri}:${each.container_path}:${mode(each.read_only)}`),
+    ...secrets.map((each) => `${each.secret_uri}:${each.container_path}`),
+    ...disks.map((each) => `${each.disk_uri}:${each.container_path}:${mode(each.read_only)}`),
+  ];
+  const paths = new Set(asked.map(mountPathOf));
   return {
-    volumes: [
-      ...volumes.map((each) => `${each.storage_uri}:${each.container_path}:${mode(each.read_only)}`),
-      ...secrets.map((each) => `${each.secret_uri}:${each.container_path}`),
-      ...disks.map((each) => `${each.disk_uri}:${each.container_path}:${mode(each.read_only)}`),
-    ],
-    secretEnv: container.secret_env,
+    volumes: [...own.filter((volume) => !paths.has(mountPathOf(volume))), ...asked],
     workingDir: container.working_dir,
     http: http === undefined ? undefined : { port: http.port, requiresAuth: http.requires_auth },
     tty: container.tty,
@@ -133,18 +136,20 @@ function smallestFor({ container }: JobDescription, presets: readonly Preset[]):
 }
 
 /** `isScheduled`: whether jobs of the new one's preset take turns. */
-function placeOptions(job: JobDescription, isScheduled = job.scheduler_enabled) {
+function placeOptions(job: JobDescription, changes: Changes, isScheduled = job.scheduler_enabled) {
   const { energy_schedule_name: schedule } = job;
+  const { schedule_timeout: timeout, priority = job.priority, tags = [] } = changes;
+  const ownTimeout = isScheduled ? undefined : job.schedule_timeout;
   return {
-    tags: job.tags.filter((tag) => !isOwnTag(tag)),
+    tags: [...new Set([...job.tags.filter((tag) => !isOwnTag(tag)), ...tags])],
     description: job.description,
     passConfig: job.pass_config,
-    restartPolicy: job.restart_policy,
-    priority: job.priority === "normal" ? undefined : job.priority,
+    restartPolicy: changes.restart_policy ?? job.restart_policy,
+    priority: priority === "normal" ? undefined : priority,
     privileged: job.privileged,
-    scheduleTimeoutSeconds: isScheduled ? undefined : job.schedule_timeout,
+    scheduleTimeoutSeconds: timeout === undefined ? ownTimeout : parseDuration(timeout),
     energyScheduleName: isScheduled && schedule !== "default" ? schedule : undefined,
-    where: whereIs(job),
+    where: { ...whereIs(job), ...changes.to },
   };
 }
 

@@ -34,7 +34,8 @@ export async function rerunSource(
   return within(signal, async (until) => {
     const resolve = () => resolveOne(platform, sought, until);
     const named = isFullId(sought.ref) ? await resolve() : undefined;
-    const place = named === undefined ? await placeOf(sought, platform, until) : whereIs(named);
+    const from = named === undefined ? await placeOf(sought, platform, until) : whereIs(named);
+    const place = { ...from, ...sought.to };
     const earlier =
       requestId === undefined
         ? undefined
@@ -56,6 +57,8 @@ function asThen(source: JobDescription | undefined, earlier: JobDescription): Re
 interface Sought {
   ref: string;
   where: Where;
+  /** Where the new job is to be, if not beside the old one. */
+  to: Where;
 }
 
 /** What was run again may be gone by the time of a repeat. */
@@ -64,7 +67,11 @@ function orGone(error: unknown): undefined {
   throw error;
 }
 
-async function placeOf({ ref, where }: Sought, platform: Platform, signal: AbortSignal): Promise<Where> {
+async function placeOf(
+  { ref, where }: Omit<Sought, "to">,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<Where> {
   if (!/^job:/i.test(ref)) return where;
   const { selection } = await platform.context({ signal });
   const { cluster = selection.cluster, org = selection.org, project = selection.project ?? "" } = where;

@@ -1,77 +1,84 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { imageToString, isFinished, type JobDescription } from "../../client/index.ts";
+import { imageToString, isFinished, type JobDescription, type Where } from "../../client/index.ts";
+import { whereIs } from "../../jobs/identity.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { rerunDoubts } from "../../jobs/reasons/rerun-doubts.ts";
-import { secretInText, secretVariables } from "../../jobs/start/plain-secrets.ts";
+import { nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../../operations/caller.ts";
 import { refsAgain, whereOf } from "../../operations/find/index.ts";
-import { changesOf, rerunItem } from "../../operations/start/again.ts";
+import { leavesProject, rerunItem } from "../../operations/start/again.ts";
+import { changesOf, notKeptOf } from "../../operations/start/changes.ts";
 import { type Checked, checkStart } from "../../operations/start/check.ts";
 import { planStart } from "../../operations/start/plan.ts";
 import type { StartItem } from "../../operations/start/request.ts";
 import { rerunSource } from "../../operations/start/source.ts";
 import { maybeText, openObject } from "../answers.ts";
-import { command, env, jobRef, lifeSpan, project, requestId, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { byAnotherStart, refuseSecrets } from "../plain-secrets.ts";
 import { startNow } from "../start/index.ts";
+import { secretsOf } from "../start/input.ts";
 import { plan, planReply } from "../start/plan.ts";
 import { orNothing } from "../start/problems.ts";
 import { seenReply, startedJob, startFacts } from "../start/reply.ts";
+import { type RerunArguments, rerunInput } from "./input.ts";
 import { doubtText, headingText, startItText, stillActive } from "./reply.ts";
 
 export const rerun = defineTool({
   name: "job_rerun",
   title: "Run again",
-  description: "Plans a job like another; dry_run: false starts it. Env values are kept unseen.",
+  description:
+    "Plans a job like another, hidden env kept; dry_run: false starts it. The rest, as in job_start, is changed.",
   toolset: "more",
-  input: z.strictObject({
-    job: jobRef,
-    name: textArg("train-7b-2").optional().describe("If free, its own"),
-    image: textArg("python:3.12").optional().describe("New image"),
-    command: command.optional().describe("New command"),
-    preset: textArg("cpu-small").optional().describe("New size"),
-    life_span: lifeSpan.optional().describe("e.g. 6h"),
-    env: env.optional().describe("Changes"),
-    dry_run: z.boolean().default(true).describe("false: start it"),
-    request_id: requestId.optional().describe("As in start"),
-    project,
-  }),
+  input: rerunInput,
   output: openObject(
     { jobs: z.array(openObject({}, startedJob)) },
     { plan: plan.optional(), ...startFacts, original: maybeText },
   ),
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
-  async run({ job: ref, project: at, dry_run: isDry, request_id: given, ...changes }, call) {
-    const secrets = [...secretVariables("env", changes.env), ...secretInText("command", changes.command)];
-    refuseSecrets(secrets, { policy: call.caller.policy, way: byAnotherStart });
-    const requestId = given ?? randomBytes(6).toString("hex");
-    const repeat = { requestId, isRepeatable: given !== undefined };
-    const sought = { ref, where: whereOf(at), requestId: given };
-    const { source, earlier, name: nameThen } = await orNothing(rerunSource(sought, call), repeat);
-    const isBeside = !isFinished(source.status) && changes.name === undefined;
-    if (!isDry && given === undefined && isBeside)
-      throw stillActive(source, refsAgain([source], { refs: [ref], project: at }));
-    const name = changes.name ?? nameThen;
-    const presets = await presetsOf(source, call);
-    const item = rerunItem(source, { ...changes, name }, { requestId, presets });
-    if (isDry && earlier !== undefined) return seenAgain(item, earlier, call);
+  waits: ({ wait_seconds, dry_run }) => (dry_run ? undefined : wait_seconds),
+  async run(args, call) {
+    refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: byAnotherStart });
+    const { wait_seconds: seconds = 0 } = args;
+    const deadlineMs = seconds > 0 ? Date.now() + seconds * 1000 : 0;
+    const { source, earlier, item, changes, isBeside, ...repeat } = await readRerun(args, call);
+    if (args.dry_run && earlier !== undefined) return seenAgain(item, earlier, call);
     const { lifeSpanSeconds } = item.options;
     const request = { items: [item], ...repeat, lifeSpanSeconds };
     const checked = await orNothing(checkStart(request, call), request);
-    if (earlier !== undefined) return startNow(request, checked, { call, deadlineMs: 0 });
+    if (earlier !== undefined) return startNow(request, checked, { call, deadlineMs });
     const isSignalled = call.caller.signals.get(source.id)?.signal === "KILL";
     const doubts = doubtsAbout(source, checked, { lifeSpanSeconds, isSignalled });
-    const next = startItText(source, { isBeside: isBeside && given === undefined });
-    const reply = isDry
+    const next = startItText(source, { isBeside: isBeside && !repeat.isRepeatable });
+    const reply = args.dry_run
       ? planReply(request, await planStart(request, checked, call), { caller: call.caller, next, doubts })
-      : await startNow(request, checked, { call, deadlineMs: 0 });
-    const notes = isDry ? [] : doubts.map((doubt) => `Note: ${doubt}`);
-    const text = [headingText(source, changesOf(source, item, changes)), reply.text, ...notes].join("\n");
+      : await startNow(request, checked, { call, deadlineMs });
+    const notes = args.dry_run ? [] : doubts.map((doubt) => `Note: ${doubt}`);
+    const differs = { changed: changesOf(source, item, changes), notKept: notKeptOf(source, item) };
+    const text = [headingText(source, differs), reply.text, ...notes].join("\n");
     return { ...reply, text, data: { ...reply.data, original: source.id } };
   },
 });
+
+/** The job to start, from the one that it is to be like. @throws what keeps that from being clear */
+async function readRerun(args: RerunArguments, call: Call) {
+  const { job: ref, project: at, to_project: to, request_id: given } = args;
+  const requestId = given ?? randomBytes(6).toString("hex");
+  const repeat = { requestId, isRepeatable: given !== undefined };
+  const changes = { ...args, to: whereOf(to) };
+  const sought = { ref, where: whereOf(at), to: changes.to, requestId: given };
+  const { source, earlier, name: nameThen } = await orNothing(rerunSource(sought, call), repeat);
+  if (source.id !== earlier?.id) refuseOtherPlace(source, sought.where);
+  const isGone = isFinished(source.status) || leavesProject(source, changes);
+  const isBeside = !isGone && args.name === undefined;
+  if (!args.dry_run && given === undefined && isBeside)
+    throw stillActive(source, refsAgain([source], { refs: [ref], project: at }));
+  const presets = await presetsOf(changes.to.cluster ?? source.cluster_name, call);
+  const name = args.name ?? nameThen;
+  const item = rerunItem(source, { ...changes, name }, { requestId, presets });
+  return { source, earlier, item, changes, isBeside, ...repeat };
+}
 
 /** A plan of what was started before. @throws {PlatformError} `conflict` if that asked for something else */
 async function seenAgain({ options, requestId }: StartItem, earlier: JobDescription, call: Call) {
@@ -80,9 +87,21 @@ async function seenAgain({ options, requestId }: StartItem, earlier: JobDescript
   return seenReply(job ?? earlier);
 }
 
-async function presetsOf({ cluster_name }: JobDescription, { caller: { platform }, signal }: Call) {
+/** A job named by id or URI is found wherever it is: a project beside that may mean where the new one is to be. */
+function refuseOtherPlace(source: JobDescription, where: Where): void {
+  const { cluster, org, project } = whereIs(source);
+  const wanted = { cluster, org, project, ...where };
+  if (wanted.cluster === cluster && wanted.org === org && wanted.project === project) return;
+  const asked = Object.values(where).join("/");
+  throw new InvalidInputError(
+    `project: ${nameOf(source)} is in ${cluster}/${org}/${project}, not in ${asked}. Leave project out, or give to_project to start the new job there.`,
+    { example: { to_project: asked } },
+  );
+}
+
+async function presetsOf(cluster: string, { caller: { platform }, signal }: Call) {
   const { clusters } = await platform.context({ signal });
-  return clusters.find(({ name }) => name === cluster_name)?.presets ?? [];
+  return clusters.find(({ name }) => name === cluster)?.presets ?? [];
 }
 
 /** What the old job says about the chances of the new one. */

@@ -9,26 +9,32 @@ import { largerText } from "../../jobs/reasons/room.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
 import { counted } from "../../jobs/words.ts";
-import type { Change, OwnResources } from "../../operations/start/again.ts";
+import type { Change, NotKept } from "../../operations/start/changes.ts";
 import { secondName } from "../../operations/start/source.ts";
 
 /** What is run again, and what is different. */
-export function headingText(source: JobDescription, changes: readonly Change[]): string {
-  const differs = changes.map(changeText).join("; ");
-  return `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs || "nothing"}.`;
+export function headingText(
+  source: JobDescription,
+  { changed, notKept }: { changed: readonly Change[]; notKept: readonly NotKept[] },
+): string {
+  const differs = changed.map(changeText).join("; ") || "nothing";
+  const lost = notKept.length === 0 ? "" : `; not kept: ${notKept.map(lostText).join(", ")}`;
+  return `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs}${lost}.`;
 }
 
 function changeText(change: Change): string {
   if (change.what === "command") return "a new command";
   if (change.what === "life_span") return "a new life span";
-  if (change.what === "env") return `env ${change.names.join(", ")}`;
-  const { what, before, after = what === "preset" ? "the cluster's first" : "none" } = change;
-  const was = typeof before === "object" ? ownText(before) : (before ?? "none");
-  return `${what} ${oneLine(was)} → ${oneLine(after)}`;
+  if (change.what === "tags") return `tags ${change.names.map((tag) => `+${oneLine(tag)}`).join(" ")}`;
+  if ("names" in change) return `${change.what} ${oneLine(change.names.join(", "))}`;
+  const { what, before = "none", after = "none" } = change;
+  return `${what} ${oneLine(before)} → ${oneLine(after)}`;
 }
 
-function ownText({ cpu, memory }: OwnResources): string {
-  return `none (${cpu} CPU and ${formatMemory(memory)} of its own)`;
+function lostText(lost: NotKept): string {
+  if (lost.what !== "resources") return `${lost.what} ${oneLine(lost.before)}`;
+  const { before, preset = "the cluster's first preset" } = lost;
+  return `${before.cpu} CPU and ${formatMemory(before.memory)} of its own (now ${preset})`;
 }
 
 /** Refuses to run a second job beside one that still runs or waits, unless the caller shows that it is meant. */

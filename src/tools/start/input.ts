@@ -14,37 +14,37 @@ import { hinted } from "../reading/hint.ts";
 const flag = (description: string) => z.boolean().optional().describe(description);
 
 export const startInput = z.strictObject({
-  image: textArg("python:3.12").describe("e.g. python:3.12 or image:mine:v1"),
+  image: textArg("python:3.12").describe("python:3.12 or image:mine:v1"),
   command: command.optional().describe("Shell text"),
   preset: textArg("cpu-small").optional().describe("See job_capacity"),
-  name: textArg("train-7b").optional().describe("e.g. train-7b"),
+  name: textArg("train-7b").optional().describe("train-7b"),
   tags: hinted(z.array(z.string()), { example: ["lr-sweep"] })
     .optional()
-    .describe('e.g. ["lr-sweep"]'),
+    .describe("Labels"),
   description: textArg("Baseline").optional().describe("Free text"),
-  env: env.optional().describe('e.g. {"LR": "0.1"}'),
+  env: env.optional().describe('{"LR":"0.1"}'),
   secret_env: hinted(z.record(z.string(), z.string()), { example: { TOKEN: "secret:hf" } })
     .optional()
-    .describe('e.g. {"TOKEN": "secret:hf"}'),
+    .describe('{"TOKEN":"secret:hf"}'),
   volumes: hinted(z.array(z.string()), {
     example: ["storage:data:/mnt:ro"],
     between: ",\\s*(?=(?:storage|secret|disk):)",
   })
     .optional()
-    .describe("storage:data:/mnt:ro, secret:key:/etc/key or disk:d:/data"),
+    .describe("storage:data:/mnt:ro, secret:k:/etc/k, disk:d:/d"),
   http_port: hinted(z.int(), { example: 8080 }).optional().describe("Gets a URL"),
   http_auth: flag("Default true"),
   entrypoint: hinted(command, { example: "python" }).optional().describe("e.g. python"),
   working_dir: textArg("/app").optional().describe("e.g. /app"),
   tty: flag("For a REPL"),
   shm: flag("Default true"),
-  life_span: lifeSpan.default("1d").describe("e.g. 6h; none: no end"),
+  life_span: lifeSpan.default("1d").describe("6h; none: no end"),
   schedule_timeout: duration.optional().describe("e.g. 30m"),
   restart_policy: z.enum(["never", "on-failure", "always"]).optional().describe("Default never"),
   priority: z.enum(["low", "normal", "high"]).optional().describe("Default normal"),
-  pass_config: flag("Hand over the login"),
+  pass_config: flag("Your login"),
   wait_for_quota: flag("Or fail at once"),
-  privileged: flag("Needs permission"),
+  privileged: flag("If allowed"),
   energy_schedule: textArg("green").optional().describe("e.g. green"),
   project,
   dry_run: flag("Only a plan"),
@@ -53,7 +53,7 @@ export const startInput = z.strictObject({
   count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs"),
   matrix: hinted(z.record(z.string(), z.array(envValue)), { example: { lr: ["0.1", "0.2"] } })
     .optional()
-    .describe('{lr} in command and env is filled: {"lr": ["0.1", "0.2"]}'),
+    .describe('{"lr":["0.1","1"]} fills {lr} in command, env'),
 });
 export type StartArguments = z.output<typeof startInput>;
 
@@ -81,8 +81,11 @@ export function readStart(args: StartArguments): StartRequest {
   };
 }
 
+/** What of a start, or of the changes of a rerun, may hold a secret. */
+type SecretSources = { [Key in keyof StartArguments]?: StartArguments[Key] | undefined };
+
 /** Secrets given as they are. */
-export function secretsOf(args: StartArguments): PlainSecret[] {
+export function secretsOf(args: SecretSources): PlainSecret[] {
   const { env, secret_env: references, matrix, command } = args;
   const swept = Object.entries(matrix ?? {}).flatMap(([name, values]) =>
     values.slice(0, MAX_SWEEP_JOBS).flatMap((value) => sweptSecrets([name, value], { env, command })),

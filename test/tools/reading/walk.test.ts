@@ -88,7 +88,10 @@ const WRONG: Record<string, unknown[]> = {
 const RIGHT: Record<string, string[]> = {
   job_list: ["preset"],
   job_exec: ["command", "working_dir"],
-  job_rerun: ["name", "image", "command", "preset", "env", "life_span"],
+  job_rerun: [
+    ...["name", "image", "command", "preset", "env", "life_span"],
+    ...["secret_env", "volumes", "schedule_timeout"],
+  ],
   job_save: ["image"],
 };
 

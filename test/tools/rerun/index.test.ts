@@ -59,7 +59,7 @@ describe("job_rerun", () => {
   test("takes no name while the original has it", async ({ mcp, platform }) => {
     await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
     const { text } = await mcp.ok("job_rerun", { job: "train" });
-    expect(text).toContain("changed: nothing.");
+    expect(text).toContain("changed: nothing; not kept: name train.");
     expect(text).toMatch(/train is still running: .* to run a second one beside it, give "name"/);
     expect(text).toContain("Checked: ");
   });
@@ -106,8 +106,7 @@ describe("job_rerun", () => {
     const resources = { cpu: 0.1, memory: 2 ** 27, shm: false };
     await platform.jobs.run({ image: "ubuntu", command: SLEEP, name: "own", resources });
     const { text } = await mcp.ok("job_rerun", { job: "own" });
-    expect(text).toMatch(/preset none \(0\.1 CPU and 128 MiB of its own\) → cpu-/);
-    expect(text).not.toContain("changed: nothing");
+    expect(text).toMatch(/not kept: name own, 0\.1 CPU and 128 MiB of its own \(now cpu-/);
   });
 
   test("asks the new preset, not the old one, what it allows", async ({ mcp, platform }) => {
@@ -115,7 +114,7 @@ describe("job_rerun", () => {
     const turns = (await platform.context()).clusters[0]?.presets.find((preset) => preset.scheduler_enabled);
     const { data, text } = await mcp.ok("job_rerun", { job: "patient", preset: turns?.name });
     expect(data.plan.problems).toEqual([]);
-    expect(text).toContain("schedule_timeout 1h 30m → none");
+    expect(text).toContain("not kept: name patient, schedule_timeout 1h 30m.");
     const same = await mcp.ok("job_rerun", { job: "patient", name: "patient-2", dry_run: false });
     expect((await platform.jobs.status(same.data.jobs[0].id)).schedule_timeout).toBe(5400);
   });
