@@ -22,10 +22,19 @@ export interface Nothing {
 }
 
 export async function whyNothing(
+  asking: Asking,
+  asked: { query: ListQuery; places: Places; me: string },
+): Promise<Nothing> {
+  const { preset = "", gpu } = asked.query;
+  if (gpu === undefined && GPUS.test(preset)) return { reason: "none", unknown: [], hardware: { gpu: true } };
+  return whyNoWord(asking, asked);
+}
+
+async function whyNoWord(
   { caller: { platform }, signal }: Asking,
   { query, places, me }: { query: ListQuery; places: Places; me: string },
 ): Promise<Nothing> {
-  const { statuses, name, tags = [], owner = "me", since, until, endedSince, text } = query;
+  const { statuses, name, tags = [], owner = "me", since, until, endedSince, text, preset, gpu } = query;
   if (name === undefined && text === undefined && tags.length === 0 && owner === "me")
     return { reason: "none", unknown: [] };
   const known: Known = {
@@ -43,22 +52,14 @@ export async function whyNothing(
     ...(name === undefined ? [] : missing("name", name, known)),
     ...(text === undefined ? [] : nearText(text, known)),
   ];
-  const filters = [
-    statuses,
-    name,
-    query.tags,
-    query.owner,
-    since,
-    until,
-    endedSince,
-    text,
-    query.preset,
-    query.gpu,
-  ];
+  const filters = [statuses, name, query.tags, query.owner, since, until, endedSince, text, preset, gpu];
   const isOne = filters.filter((filter) => filter !== undefined).length < 2;
   const reason = unknown.length > 0 || isOne ? "none" : "together";
   return { reason, unknown, hardware: text === undefined ? undefined : hardwareOf(text, known) };
 }
+
+/** A word for any GPU, which need not be part of a preset's name. */
+const GPUS = /\bgpus?\b/i;
 
 type Known = Record<"name" | "tag" | "owner" | "preset", Set<string>> & { examined: number };
 
@@ -89,7 +90,7 @@ function missing(kind: "tag" | "owner" | "name", wanted: string, known: Known): 
 function hardwareOf(text: string, { preset }: Known): Nothing["hardware"] {
   const wanted = text.toLowerCase();
   if ([...preset].some((name) => name.toLowerCase().includes(wanted))) return { preset: text };
-  return /\bgpus?\b/.test(wanted) ? { gpu: true } : undefined;
+  return GPUS.test(wanted) ? { gpu: true } : undefined;
 }
 
 function nearText(wanted: string, known: Known): UnknownWord[] {

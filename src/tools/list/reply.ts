@@ -100,8 +100,9 @@ function headline(page: JobPage, count: number, { since, until }: Created): stri
       ? ""
       : `, ended from ${formatInstant(endedSince)} until now (${examined} ended ones looked at)`;
   const more = isComplete ? "" : " or more";
-  const whose = owner === undefined ? `${me}'s where no owner is shown` : `only ${owner}'s`;
-  return `${count} of ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first; ${whose}. Now ${formatInstant(nowMs)}.`;
+  const whose = owner === undefined ? "everybody's" : `${owner}'s`;
+  const unnamed = owner === undefined ? `; no owner means ${me}` : "";
+  return `${count} of ${whose} ${matching}${more} ${older}jobs in ${place}${created}${ended}, newest first${unnamed}. Now ${formatInstant(nowMs)}.`;
 }
 
 function unreadableLine({ unreadable }: JobPage): string | undefined {
@@ -120,7 +121,7 @@ function nothingLine({ nothing, examined }: JobPage): string | undefined {
   if (nothing === undefined) return undefined;
   const { reason, unknown, hardware } = nothing;
   if (hardware !== undefined)
-    return `No job matches: text does not look at the hardware. Instead: ${callText({ tool: "job_list", arguments: hardware })}`;
+    return `No job matches. By what jobs run on: ${callText({ tool: "job_list", arguments: hardware })}`;
   if (reason === "newest")
     return `No job matches among the newest ${examined} looked at; older ones come with the cursor.`;
   if (reason === "together") return "No job matches all of that together: leave out a filter.";

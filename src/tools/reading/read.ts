@@ -98,7 +98,7 @@ function readValue(schema: z.ZodType, given: unknown): unknown {
   if (inner instanceof z.ZodRecord) return readRecord(inner.valueType as z.ZodType, given);
   if (inner instanceof z.ZodEnum) return readWord(inner.options.map(String), given, hint);
   if (inner instanceof z.ZodNumber) return readNumber(inner, given);
-  if (inner instanceof z.ZodBoolean) return readFlag(given);
+  if (inner instanceof z.ZodBoolean) return readFlag(given, hint);
   if (inner instanceof z.ZodString) return readText(given, hint);
   return given;
 }
@@ -110,10 +110,10 @@ function readNumber({ isInt }: { isInt: boolean }, given: unknown): unknown {
   return (isInt ? WHOLE : DECIMAL).test(text) ? Number(text) : given;
 }
 
-function readFlag(given: unknown): unknown {
+function readFlag(given: unknown, { mayBeEmpty }: Hint): unknown {
   if (typeof given !== "string") return given;
   const word = given.trim().toLowerCase();
-  if (UNSET.test(word)) return null;
+  if (UNSET.test(word) && mayBeEmpty !== true) return null;
   return word === "true" || (word === "false" ? false : given);
 }
 

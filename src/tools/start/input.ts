@@ -47,7 +47,8 @@ export const startInput = z.strictObject({
   privileged: flag("If allowed"),
   energy_schedule: textArg("green").optional().describe("e.g. green"),
   project,
-  dry_run: flag("Only a plan"),
+  // Empty is a doubt that would cost: only an argument left out starts.
+  dry_run: hinted(z.boolean(), { mayBeEmpty: true }).optional().describe("Only a plan"),
   wait_seconds: z.int().min(0).max(50).default(0).describe("Until it runs"),
   request_id: requestId.optional().describe("Safe to repeat"),
   count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs"),
@@ -94,11 +95,18 @@ export function secretsOf(args: SecretSources): PlainSecret[] {
     ...secretVariables("env", env),
     ...swept,
     ...Object.entries(references ?? {})
-      .filter(([, reference]) => secretInText("secret_env", reference).length > 0)
+      .filter(([, reference]) => secretInText("secret_env", withoutLogin(reference)).length > 0)
       .map(([variable]) => ({ argument: "secret_env", variable })),
-    ...TEXTS.flatMap((argument) => secretInText(argument, args[argument])),
-    ...LISTS.flatMap((argument) => args[argument]?.flatMap((text) => secretInText(argument, text)) ?? []),
+    ...TEXTS.flatMap((argument) => secretInText(argument, withoutLogin(args[argument]))),
+    ...LISTS.flatMap(
+      (argument) => args[argument]?.flatMap((text) => secretInText(argument, withoutLogin(text))) ?? [],
+    ),
   ];
+}
+
+/** A user and password in a reference of the platform are refused as such, for they cannot stand there. */
+function withoutLogin(text: string | undefined): string | undefined {
+  return text?.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
 }
 
 /** A swept value is a secret by its parameter's name, or by where it goes. */

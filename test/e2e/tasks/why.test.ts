@@ -55,11 +55,7 @@ describe("Which jobs of lr-sweep failed, and why?", () => {
     expect(all.data.counts).toMatchObject({ succeeded: 17, failed: 3 });
     expect(all.data.jobs).toHaveLength(20);
     const failed = all.data.jobs.filter(({ status }: { status: string }) => status === "failed");
-    expect(failed.map(({ reason }: { reason: string }) => reason).sort()).toEqual([
-      "Error",
-      "OOMKilled",
-      "image not pulled",
-    ]);
+    expect(failed.map(causeOf).sort()).toEqual(["OOMKilled", "exit 1", "image not pulled"]);
     const { data, text } = await ask("job_status", { jobs: failed.map(({ id }: { id: string }) => id) });
     expect(data.jobs).toHaveLength(3);
     expect(text).toContain("ValueError: learning rate 0.1 diverged");
@@ -79,3 +75,7 @@ describe("Find the job that was OOM-killed yesterday", () => {
     expect(text).toMatch(/more memory: cpu-large \([\d.]+ GiB, 2 credits\/h, room for \d+\)/);
   });
 });
+
+function causeOf({ reason, exit_code }: { reason?: string; exit_code?: number }): string {
+  return reason ?? `exit ${exit_code}`;
+}

@@ -22,16 +22,21 @@ test.describe("jobs by what they run on", () => {
   test("are what a text that names a preset leads to", async ({ mcp }) => {
     const { data, text } = await mcp.ok("job_list", { text: "a100" });
     expect(data.jobs).toEqual([]);
-    expect(text).toContain('Instead: job_list {"preset":"a100"}');
-    expect((await mcp.ok("job_list", { text: "GPU" })).text).toContain('Instead: job_list {"gpu":true}');
+    expect(text).toContain('By what jobs run on: job_list {"preset":"a100"}');
+    expect((await mcp.ok("job_list", { preset: "gpu" })).text).toContain('job_list {"gpu":true}');
+    expect((await mcp.ok("job_list", { text: "GPU" })).text).toContain(
+      'By what jobs run on: job_list {"gpu":true}',
+    );
   });
 });
 
 test("says once and plainly whose jobs a list shows", async ({ mcp }) => {
   const whose = async (args: Record<string, unknown>) => (await mcp.ok("job_list", args)).text.split("\n")[0];
-  expect(await whose({})).toContain("newest first; alice's where no owner is shown. Now");
-  expect(await whose({ owner: "bob" })).toContain("newest first; only bob's. Now");
-  expect(await whose({ owner: "me" })).toContain("newest first; only alice's. Now");
+  expect(await whose({})).toMatch(
+    /^\d+ of everybody's \d+ jobs in .*, newest first; no owner means alice\. Now/,
+  );
+  expect(await whose({ owner: "bob" })).toMatch(/^\d+ of bob's \d+ jobs in .*, newest first\. Now/);
+  expect(await whose({ owner: "me" })).toMatch(/^\d+ of alice's \d+ jobs in .*, newest first\. Now/);
 });
 
 test("links to jobs only where a call is about few", async ({ mcp }) => {

@@ -25,7 +25,7 @@ describe("what a list says of all its jobs", () => {
     const endedSince = new Date(nowMs - 3_600_000).toISOString();
     const page = ofJobs([sampleJob()], { isComplete: false, examined: 5000, nextCursor: "next", endedSince });
     const { text, data } = listOf(page, options);
-    expect(text).toContain("1 of 1 or more jobs");
+    expect(text).toContain("1 of everybody's 1 or more jobs");
     expect(text).toContain("ended from 2026-11-22T11:00:00Z until now (5000 ended ones looked at)");
     expect(text).toContain("jobs created before those may have ended in this time too");
     expect(data).toMatchObject({ looked_at: 5000, counts_of_newest: 5000 });

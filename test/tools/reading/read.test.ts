@@ -114,6 +114,8 @@ describe("arguments that cannot be read without loss", () => {
       { status: "runing" },
       'status.0: give any of pending, suspended, running, succeeded, failed, cancelled, active, finished; got "runing", did you mean running? E.g. {"status":["running"]}',
     ],
+    [{ status: "queued" }, "did you mean pending?"],
+    [{ status: "done" }, "did you mean finished?"],
     [{ order: "always" }, 'order: give one of on-failure, never; got "always"'],
     [{ name: ["a", "b"] }, "name: give a text; got a list of 2"],
     [{ names: ["a", "b"] }, "names: unknown argument, did you mean name?"],

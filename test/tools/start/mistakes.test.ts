@@ -35,3 +35,11 @@ describe("a start that is refused", () => {
     expect(await mcp.refusal("job_exec", { shebang: 5 })).toMatch(/Accepted are: job, command, .*\.$/m);
   });
 });
+
+test("starts nothing where dry_run is empty or no word for a flag", async ({ mcp }) => {
+  for (const dry_run of ["", "none", "yes"])
+    expect(await mcp.refusal("job_start", { image: "ubuntu", dry_run })).toContain(
+      "dry_run: give true or false; got",
+    );
+  expect((await mcp.ok("job_list")).data.jobs).toEqual([]);
+});
