@@ -6,7 +6,13 @@ import { callText } from "../jobs/next-call.ts";
 import { candidatesText } from "../jobs/rows.ts";
 import { statusText } from "../jobs/standing.ts";
 import { plural } from "../jobs/words.ts";
-import { type RefHint, type Refusal, RefusedError, UnresolvedError } from "../operations/find/refused.ts";
+import {
+  type FoundElsewhere,
+  type RefHint,
+  type Refusal,
+  RefusedError,
+  UnresolvedError,
+} from "../operations/find/refused.ts";
 import { keptFolders } from "./kept-folders.ts";
 
 /** What an error says, without its code; `nothing` is said where nothing was changed. */
@@ -35,7 +41,11 @@ function hintText(hint: RefHint): string {
     case "newest":
       return `${callText(hint.call)} shows the newest jobs.`;
     case "elsewhere":
-      return `If it is in another project: ${callText(hint.call)}.`;
+      return elsewhereText(hint.found);
+    case "search":
+      return `To search all projects: ${callText(hint.call)}.`;
+    case "unknown_project":
+      return unknownProjectText(hint.project);
     case "known_place":
       return `give the job as ${JSON.stringify(hint.name)} and the project as project: ${JSON.stringify(hint.project)}, or as a URI: ${hint.uri}.`;
     case "unknown_place":
@@ -43,8 +53,16 @@ function hintText(hint: RefHint): string {
     case "several":
       return hint.failed.map(({ error }) => errorText(error)).join("\n");
     case "address":
-      return [...hint.unknown.map(unknownProjectText), "apolo://jobs has the active jobs."].join(" ");
+      return "apolo://jobs has the active jobs.";
   }
+}
+
+function elsewhereText(found: readonly FoundElsewhere[]): string {
+  const places = found.map(({ job: { status, owner }, project, isMine }) => {
+    return `${project} (${status}${isMine ? "" : `, owner ${owner}`})`;
+  });
+  const calls = found.slice(0, 1).map(({ call }) => ` Give the project: ${callText(call)}.`);
+  return `It is in ${places.join(", ")}.${calls.join("")}`;
 }
 
 function refusalText(refusal: Refusal, nothing: string): string {

@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { present } from "../words.ts";
 
 /** Names that differ by more than this share of their length are no help. */
 const FURTHEST_SHARE = 0.5;
@@ -86,11 +87,14 @@ export interface UnknownProject {
   /** `org/project` */
   wanted: string;
   near: string[];
-  /** Some of the caller's. */
+  /** Some others of the caller's. */
   own: string[];
 }
 
 export function unknownProjectText({ wanted, near, own }: UnknownProject): string {
-  const names = near.length > 0 ? `nearest: ${near.join(", ")}` : `yours: ${own.join(", ")}`;
-  return `You have no project ${wanted} in this cluster (${names}).`;
+  const names = [
+    near.length > 0 && `nearest: ${near.join(", ")}`,
+    own.length > 0 && `${near.length > 0 ? "also yours" : "yours"}: ${own.join(", ")}`,
+  ];
+  return `You have no project ${wanted} in this cluster (${present(names).join("; ")}).`;
 }

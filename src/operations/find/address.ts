@@ -1,12 +1,6 @@
-import {
-  type JobDescription,
-  type Platform,
-  type PlatformContext,
-  PlatformError,
-} from "../../client/index.ts";
+import { type JobDescription, type Platform, PlatformError } from "../../client/index.ts";
 import { jobUri, NO_ORG } from "../../jobs/names/ids.ts";
 import { resolveOne } from "./index.ts";
-import { placesOf } from "./places.ts";
 import { UnresolvedError } from "./refused.ts";
 
 /** The job that a `job://` address names, by id or by name in exactly that place. */
@@ -16,17 +10,14 @@ export async function findJob(
   signal: AbortSignal,
 ): Promise<JobDescription> {
   const { cluster, org, project, job: ref = "" } = variables;
-  const context = await platform.context({ signal });
-  const { clusters } = context;
+  const { clusters } = await platform.context({ signal });
   if (!clusters.some(({ name }) => name === cluster)) {
     const names = clusters.map(({ name }) => name).join(", ");
     throw new PlatformError("not_found", `There is no cluster "${cluster}". Clusters: ${names}.`);
   }
   const where = { cluster, project, ...(org === NO_ORG ? {} : { org }) };
   const job = await resolveOne(platform, { ref, where }, signal).catch((error: unknown) => {
-    throw error instanceof PlatformError && error.code === "not_found"
-      ? atAddress(error, [cluster, org, project].join("/"), context)
-      : error;
+    throw error instanceof PlatformError && error.code === "not_found" ? atAddress(error) : error;
   });
   if (isAt(job, variables)) return job;
   throw new PlatformError(
@@ -35,11 +26,9 @@ export async function findJob(
   );
 }
 
-/** A job that nobody finds may be looked for in a project that is not there. */
-function atAddress(error: PlatformError, place: string, context: PlatformContext): UnresolvedError {
-  const unknown = /^[^/]+\/[^/]+\/[^/]+$/.test(place) ? placesOf([place], context).unknown([]) : [];
+function atAddress(error: PlatformError): UnresolvedError {
   const hints = error instanceof UnresolvedError ? error.hints : [];
-  return new UnresolvedError(error, [...hints, { reason: "address", unknown }]);
+  return new UnresolvedError(error, [...hints, { reason: "address" }]);
 }
 
 /** Whether the job is in the place that an address names. */

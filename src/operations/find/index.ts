@@ -5,9 +5,11 @@ import {
   PlatformError,
   type Where,
 } from "../../client/index.ts";
-import type { NextCall } from "../../jobs/next-call.ts";
-import { nameProblems } from "../../jobs/start/problems.ts";
+import { hintsOf, listCall } from "./not-found.ts";
 import { type RefHint, type Unresolved, UnresolvedError } from "./refused.ts";
+
+/** How many refs of one call are looked for in other projects: each costs a request. */
+const MOST_LOOKED_FOR = 4;
 
 /** `cluster/org/project`, read from the right. */
 export function whereOf(text: string | undefined): Where {
@@ -29,7 +31,9 @@ export async function resolveOne(
   try {
     return await platform.jobs.resolve(ref, where, { signal });
   } catch (error) {
-    throw error instanceof PlatformError ? await withHint({ ref, error }, { platform, signal }) : error;
+    throw error instanceof PlatformError
+      ? await withHint({ ref, where, error }, { platform, signal })
+      : error;
   }
 }
 
@@ -41,11 +45,14 @@ export async function resolveMany(
 ): Promise<{ jobs: JobDescription[]; failed: Unresolved[] }> {
   const outcomes = await platform.jobs.statusMany([...new Set(refs)], where, { signal });
   const jobs = new Map<string, JobDescription>();
-  const failed: Unresolved[] = [];
-  for (const outcome of outcomes) {
-    if ("job" in outcome) jobs.set(outcome.job.id, outcome.job);
-    else failed.push({ ref: outcome.ref, error: await withHint(outcome, { platform, signal }) });
-  }
+  for (const outcome of outcomes) if ("job" in outcome) jobs.set(outcome.job.id, outcome.job);
+  const missed = outcomes.filter((outcome) => "error" in outcome);
+  const failed = await Promise.all(
+    missed.map(async ({ ref, error }, index) => {
+      const told = { ref, error, where, mayLook: index < MOST_LOOKED_FOR };
+      return { ref, error: await withHint(told, { platform, signal }) };
+    }),
+  );
   const [first] = failed;
   // One platform that is away is one error, not as many as there are refs.
   if (first !== undefined && !isAboutRef(first.error)) throw first.error;
@@ -75,9 +82,15 @@ export async function resolveAll(
   throw new UnresolvedError(first.error, [{ reason: "several", failed }]);
 }
 
-/** The commonest reason why a name is not found is that it is in another project. */
+/** What went wrong with a ref, and where it was sought. */
+interface Failed extends Unresolved {
+  where: Where;
+  /** Whether other projects may be searched. */
+  mayLook?: boolean;
+}
+
 async function withHint(
-  { ref, error }: Unresolved,
+  { ref, error, where, mayLook = true }: Failed,
   { platform, signal }: { platform: Platform; signal: AbortSignal },
 ): Promise<PlatformError> {
   if (error.code === "invalid_argument" && ref.includes("/")) {
@@ -85,10 +98,7 @@ async function withHint(
     return new UnresolvedError(error, [placeHint(ref, await platform.context({ signal }))], { message });
   }
   if (error.code !== "not_found") return error;
-  if (/^job[-:]/.test(ref)) return new UnresolvedError(error, [{ reason: "newest", call: listCall({}) }]);
-  const wanted = ref.slice(0, 80);
-  const call = listCall(nameProblems(ref).length === 0 ? { name: wanted } : { text: wanted });
-  return new UnresolvedError(error, [{ reason: "elsewhere", call }]);
+  return new UnresolvedError(error, await hintsOf({ ref, where, mayLook }, { platform, signal }));
 }
 
 /** `nlp/annotate`: a project, or an owner, stands in front of the name. */
@@ -103,10 +113,6 @@ function placeHint(ref: string, { projects, selection }: PlatformContext): RefHi
   const wanted = name.slice(0, 80);
   const uri = `job://${cluster}/${org}/${project}/${wanted}`;
   return { reason: "unknown_place", uri, call: listCall({ text: wanted }) };
-}
-
-function listCall(filter: Record<string, string>): NextCall {
-  return { tool: "job_list", arguments: { ...filter, projects: ["*"] } };
 }
 
 function isAboutRef({ code }: PlatformError): boolean {

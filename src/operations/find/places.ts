@@ -1,8 +1,8 @@
 import type { JobDescription, ListFilter, PlatformContext } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
-import { nearestNames } from "../../jobs/names/near.ts";
 import { whereOf } from "./index.ts";
+import { unknownAt } from "./not-found.ts";
 
 /** Which projects a list covers. */
 export interface Places {
@@ -59,6 +59,7 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
     isSeveral: all || everyOrg || places.length > 1,
     unknown: (found) =>
       places
+        .filter(({ org, project }) => org !== ALL && project !== ALL)
         .filter((place) => !found.some((job) => isIn(job, place)))
         .flatMap((place) => unknownAt(place, context)),
   };
@@ -66,14 +67,6 @@ export function placesOf(texts: readonly string[], context: PlatformContext): Pl
 
 function isIn({ org_name, project_name }: JobDescription, { org, project }: Place): boolean {
   return (org === ALL || org_name === org) && (project === ALL || project_name === project);
-}
-
-function unknownAt({ cluster, org, project }: Place, { projects }: PlatformContext): UnknownProject[] {
-  const here = projects.filter(({ cluster_name }) => cluster_name === cluster);
-  const known = here.map(({ org_name, name }) => `${org_name}/${name}`);
-  const wanted = `${org}/${project}`;
-  if (project === ALL || org === ALL || known.includes(wanted)) return [];
-  return [{ wanted, near: nearestNames(wanted, known), own: known.slice(0, 10) }];
 }
 
 function unique(names: string[]): string[] {

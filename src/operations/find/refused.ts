@@ -8,14 +8,25 @@ export interface Unresolved {
   error: PlatformError;
 }
 
+/** A job of the name in another of the caller's projects. */
+export interface FoundElsewhere {
+  job: JobDescription;
+  /** As the `project` argument takes it. */
+  project: string;
+  isMine: boolean;
+  call: NextCall;
+}
+
 /** What may help where a ref names no job. */
 export type RefHint =
-  | { reason: "newest" | "elsewhere"; call: NextCall }
+  | { reason: "newest" | "search"; call: NextCall }
+  | { reason: "elsewhere"; found: readonly FoundElsewhere[] }
+  | { reason: "unknown_project"; project: UnknownProject }
   /** A place stands in front of the name: a project of the caller's, or one that nobody knows. */
   | { reason: "known_place"; name: string; project: string; uri: string }
   | { reason: "unknown_place"; uri: string; call: NextCall }
   /** It was sought at an address. */
-  | { reason: "address"; unknown: UnknownProject[] }
+  | { reason: "address" }
   | { reason: "several"; failed: readonly Unresolved[] };
 
 type Restatement = Parameters<PlatformError["restate"]>[0];

@@ -56,7 +56,7 @@ describe("calls that an answer offers", () => {
     const started = { image: IMAGE, name: "elsewhere", description: "Else_where", command: "sleep 60" };
     await mcp.ok("job_start", { ...started, project: "nlp" });
     const [next] = offered(await mcp.refusal(tool, args));
-    const { data } = await mcp.ok("job_list", next?.args);
+    const { data } = await mcp.ok(next?.tool ?? "", next?.args);
     expect(data.jobs).toEqual([expect.objectContaining({ name: "elsewhere" })]);
   });
 

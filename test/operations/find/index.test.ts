@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   AmbiguousError,
   type JobDescription,
@@ -22,8 +23,15 @@ function platformWith(outcomes: Record<string, JobDescription | PlatformError>):
       if (found === undefined) throw new Error(`nothing is said about ${ref}`);
       return found instanceof PlatformError ? { ref, error: found } : { ref, job: found };
     });
-  // Only the status of many is used.
-  return { jobs: { statusMany } } as unknown as Platform;
+  // Other projects are never done with their answer.
+  async function* list(_filter: unknown, { signal }: { signal: AbortSignal }) {
+    if (!signal.aborted) await once(signal, "abort");
+    yield await Promise.reject(signal.reason);
+  }
+  const selection = { cluster: "default", org: "acme", project: "vision" };
+  const context = async () => ({ user: "alice", selection, projects: [] });
+  // Nothing else is used.
+  return { context, jobs: { statusMany, list } } as unknown as Platform;
 }
 
 const platform = platformWith({
@@ -33,14 +41,27 @@ const platform = platformWith({
   away: new PlatformError("unavailable", "The platform is away."),
 });
 
+/** As long as other projects may take. */
+const inTime = () => vi.advanceTimersByTimeAsync(3000);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe("resolveMany", () => {
-  test("gives each job once, in order, and says what is wrong with the rest", async () => {
+  test("gives each job once, in order, and in time what is wrong with the rest", async () => {
     const refs = ["train", "trian", "train", "job-1a2b"];
-    const { jobs, failed } = await resolveMany(platform, { refs, where: {} }, signal);
+    const [{ jobs, failed }] = await Promise.all([
+      resolveMany(platform, { refs, where: {} }, signal),
+      inTime(),
+    ]);
     expect(jobs).toEqual([job]);
     expect(failed.map(({ ref }) => ref)).toEqual(["trian", "job-1a2b"]);
     const call = { tool: "job_list", arguments: { name: "trian", projects: ["*"] } };
-    expect(failed[0]?.error).toMatchObject({ hints: [{ reason: "elsewhere", call }] });
+    expect(failed[0]?.error).toMatchObject({ hints: [{ reason: "search", call }] });
   });
 
   test("is one error, not many, when the platform is away", async () => {
@@ -51,7 +72,10 @@ describe("resolveMany", () => {
 describe("resolveAll", () => {
   test("refuses all when one is wrong, and shows what an ambiguous one may mean", async () => {
     const refs = ["train", "trian", "job-1a2b"];
-    const refusal = await resolveAll(platform, { refs, where: {} }, signal).catch((error) => error);
+    const [refusal] = await Promise.all([
+      resolveAll(platform, { refs, where: {} }, signal).catch((error) => error),
+      inTime(),
+    ]);
     expect(refusal).toMatchObject({ code: "not_found" });
     expect(errorText(refusal)).toMatch(/Near names: train[\s\S]*- job-1a2bf: .*owner bob/);
   });
