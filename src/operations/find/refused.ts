@@ -31,7 +31,7 @@ export type RefHint =
 
 type Restatement = Parameters<PlatformError["restate"]>[0];
 
-/** A ref names no job: the message says what was found instead, the hints what to try. */
+/** A ref names no job, or a place no project: the message says what was found instead, the hints what to try. */
 export class UnresolvedError extends PlatformError {
   override readonly name = "UnresolvedError";
   readonly hints: readonly RefHint[];

@@ -8,7 +8,7 @@ import {
   type StartPlan,
 } from "../../client/index.ts";
 import { likeHardware } from "../../jobs/hardware.ts";
-import { nearestNames } from "../../jobs/names/near.ts";
+import { nearestNames, type UnknownProject } from "../../jobs/names/near.ts";
 import { mountProblems, presetProblems, type StartFault, startProblems } from "../../jobs/start/problems.ts";
 import type { Asking } from "../caller.ts";
 import { markOf } from "../find/owned.ts";
@@ -34,7 +34,7 @@ export type StartProblem =
   | UnknownStored
   | { code: "name_taken"; name: string; id: string }
   /** Not among those that the caller's configuration names. */
-  | { code: "unknown_project"; project: string; cluster: string; org: string; known: string[] }
+  | { code: "unknown_project"; unknown: UnknownProject }
   | { code: "over_limit"; problem: LimitProblem };
 
 /** What the platform would refuse about a request, and what would be sent. */

@@ -1,6 +1,7 @@
 import { ACTIVE_STATUSES, requestTag, type StartPlan } from "../../client/index.ts";
 import { nameProblems } from "../../jobs/start/problems.ts";
 import type { Asking } from "../caller.ts";
+import { unknownAt } from "../find/not-found.ts";
 import { hasLimits, limitProblems } from "../spending/limits.ts";
 import type { Checked, StartProblem } from "./check.ts";
 import type { StartRequest } from "./request.ts";
@@ -106,16 +107,11 @@ async function takenNames(
 
 /** Only the platform knows for certain of a project that the caller's configuration does not name. */
 async function unknownProject(
-  { where: { cluster, org, project } }: StartPlan,
+  { where }: StartPlan,
   { caller: { platform }, signal }: Asking,
 ): Promise<StartProblem[]> {
-  const read = async () => {
-    const { projects } = await platform.context({ signal });
-    const here = projects.filter((known) => known.cluster_name === cluster && known.org_name === org);
-    return here.map(({ name }) => name);
-  };
-  if ((await read()).includes(project)) return [];
+  const read = async () => unknownAt(where, await platform.context({ signal }));
+  if ((await read()).length === 0) return [];
   await platform.refresh({ signal });
-  const known = await read();
-  return known.includes(project) ? [] : [{ code: "unknown_project", project, cluster, org, known }];
+  return (await read()).map((unknown) => ({ code: "unknown_project", unknown }));
 }

@@ -8,8 +8,11 @@ import {
   type StartPlan,
   startKey,
 } from "../../client/index.ts";
+import { sentence } from "../../foreign.ts";
 import type { Call } from "../caller.ts";
+import { unknownAt } from "../find/not-found.ts";
 import { markOf } from "../find/owned.ts";
+import { UnresolvedError } from "../find/refused.ts";
 import { hasLimits, type Reserved, reserve } from "../spending/limits.ts";
 import { type Exceeded, giveWay, giveWayLater } from "../spending/overflow.ts";
 import type { LimitProblem, Wanted } from "../spending/problems.ts";
@@ -47,7 +50,7 @@ export async function startAll(
   const sentNow = newlySent(request.items, plan, call);
   let unchecked = request.items;
   try {
-    const outcomes = await within(call.signal, (until) => startEach(request, until, call), ALL_MS);
+    const outcomes = await within(call.signal, (until) => startEach(request, { until, plan }, call), ALL_MS);
     const fresh = outcomes.flatMap(({ job, isRepeated }) =>
       job === undefined || isRepeated === true ? [] : [job],
     );
@@ -102,15 +105,20 @@ export function wantedPlaces(
   }));
 }
 
-async function startEach(request: StartRequest, until: AbortSignal, call: Call): Promise<StartOutcome[]> {
+async function startEach(
+  request: StartRequest,
+  { until, plan }: { until: AbortSignal; plan: StartPlan },
+  call: Call,
+): Promise<StartOutcome[]> {
   const { items, isRepeatable, requestId } = request;
   const isSweep = items.length > 1;
   const once = { isNew: !isRepeatable, partOf: isSweep ? requestId : undefined };
   let done = 0;
   const startNext = async (item: StartItem) => {
     const outcome = await startOne(item, once, { ...call, signal: until }).catch(
-      (error: unknown): StartOutcome => {
-        if (call.signal.aborted || !(error instanceof PlatformError)) throw error;
+      async (cause: unknown): Promise<StartOutcome> => {
+        if (call.signal.aborted || !(cause instanceof PlatformError)) throw cause;
+        const error = await withPlace(cause, plan, call);
         return { item, error, nameTaken: nameTaken(error) };
       },
     );
@@ -134,6 +142,22 @@ async function startOne(
     { signal, timeoutMs: START_MS },
   );
   return { item, job, isRepeated: repeated };
+}
+
+/** The platform says of a project that is not there only that it may not be used. */
+async function withPlace(
+  error: PlatformError,
+  { where }: StartPlan,
+  { caller: { platform }, signal }: Call,
+): Promise<PlatformError> {
+  if (error.code !== "not_permitted") return error;
+  const unknown = unknownAt(where, await platform.context({ signal }));
+  if (unknown.length === 0) return error;
+  return new UnresolvedError(
+    error,
+    unknown.map((project) => ({ reason: "unknown_project", project })),
+    { message: sentence(error.message) },
+  );
 }
 
 function nameTaken({ serverText = "" }: PlatformError): StartOutcome["nameTaken"] {

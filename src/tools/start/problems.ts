@@ -1,6 +1,7 @@
 import { PlatformError, RequestIdUsedError, unreadableText } from "../../client/index.ts";
 import { oneLine, sentence } from "../../foreign.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { unknownProjectText } from "../../jobs/names/near.ts";
 import { callText } from "../../jobs/next-call.ts";
 import { counted, creditsText, named, present, timesText } from "../../jobs/words.ts";
 import { PolicyError } from "../../operations/policy-error.ts";
@@ -8,6 +9,7 @@ import type { Exceeded } from "../../operations/spending/overflow.ts";
 import type { StartProblem } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { StartResult } from "../../operations/start/run.ts";
+import { errorText } from "../errors.ts";
 import { limitText } from "../limits.ts";
 import { exampleOf } from "../reading/example.ts";
 import { faultText } from "./faults.ts";
@@ -55,10 +57,8 @@ function whyText(problem: StartProblem): string {
       return limitText(problem.problem);
     case "name_taken":
       return `name: ${problem.name} is the name of an active job, ${problem.id}.`;
-    case "unknown_project": {
-      const { project, cluster, org, known } = problem;
-      return `project: ${project} is not among yours in ${cluster}/${org} (${known.join(", ") || "none"}).`;
-    }
+    case "unknown_project":
+      return `project: ${unknownProjectText(problem.unknown)}`;
     case "unknown_preset":
       return `preset: there is no ${insteadText(problem)}${unreadableText(problem)}`;
     case "unknown_schedule":
@@ -136,8 +136,8 @@ export function causeLines(outcomes: readonly StartOutcome[]): string[] {
   ]);
 }
 
-export function failureText({ code, message }: PlatformError, maxChars: number): string {
-  return cut(`${code}: ${message}`, maxChars);
+export function failureText(error: PlatformError, maxChars: number): string {
+  return cut(`${error.code}: ${errorText(error)}`, maxChars);
 }
 
 export function cut(text: string, maxChars: number): string {

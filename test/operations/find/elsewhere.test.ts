@@ -104,6 +104,17 @@ describe("a project that the user does not have", () => {
     );
   });
 
+  test.for([
+    { project: "visoin" },
+    { project: "acme/visoin", dry_run: true },
+    { project: "visoin", command: "echo {n}", matrix: { n: ["1", "2"] } },
+  ])("is told by job_start %j the same way", async (args, { mcp }) => {
+    const { text } = await mcp.call("job_start", { image: "ubuntu:22.04", command: "true", ...args });
+    expect(text).toMatch(
+      /You have no project acme\/visoin in this cluster \(nearest: acme\/vision.*research\/vision.*\)/,
+    );
+  });
+
   test("is told by job_list the same way", async ({ mcp }) => {
     const { text } = await mcp.ok("job_list", { projects: ["acme/visoin"] });
     expect(text).toMatch(/\(nearest: acme\/vision.*; also yours: .*acme\/nlp.*\)/);

@@ -70,7 +70,9 @@ describe("job_rerun", () => {
       ...{ id: data.jobs[0].id, repeated: true },
     });
     const slip = await mcp.ok("job_rerun", { job: "train", to_project: "nplp" });
-    expect(slip.data.plan.problems).toEqual([expect.stringContaining("nplp is not among yours")]);
+    expect(slip.data.plan.problems).toEqual([
+      expect.stringContaining("no project acme/nplp in this cluster (nearest: acme/nlp"),
+    ]);
   });
 
   test("refuses a project that is not the job's, instead of dropping it", async ({ mcp, platform }) => {
