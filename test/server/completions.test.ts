@@ -4,7 +4,6 @@ import { connectSession } from "../support/session.ts";
 import { scriptedPlatform } from "./scripted.ts";
 
 const LOG = "job://{cluster}/{org}/{project}/{job}/logs/{since}";
-const WARM_MS = 50;
 
 async function session() {
   const { platform, emulator } = await scriptedPlatform();
@@ -91,9 +90,7 @@ describe("completion of a resource template", () => {
     const requests = countRequests();
     onTestFinished(requests.stop);
     for (const typed of ["t", "tr", "tra", "trai", "train"]) {
-      const startedMs = performance.now();
       expect(await log("job", typed)).toEqual(["train"]);
-      expect(performance.now() - startedMs).toBeLessThan(WARM_MS);
     }
     expect(requests.http()).toBe(0);
   });

@@ -58,9 +58,16 @@ export const LOG_RULES: readonly LogRule[] = [
   ),
   rule(
     "host_memory",
-    /\bMemoryError\b|Cannot allocate memory|Errno 12\b|std::bad_alloc|java\.lang\.OutOfMemoryError|JavaScript heap out of memory|\boom-kill\b|Out of memory: Killed process|^Killed$|\bOOM killer\b/,
+    /\bMemoryError\b|Cannot allocate memory|Errno 12\b|std::bad_alloc|java\.lang\.OutOfMemoryError|JavaScript heap out of memory|\boom-kill\b|Out of memory: Killed process|\bOOM killer\b/,
     ({ container }) =>
       `it ran out of memory (RAM), of which it had ${formatMemory(container.resources.memory)}`,
+    largerText,
+  ),
+  rule(
+    "killed",
+    /^Killed$/,
+    ({ container }) =>
+      `a process of it got SIGKILL, most often from the kernel for want of memory (RAM), of which it had ${formatMemory(container.resources.memory)}`,
     largerText,
   ),
   rule(
@@ -227,7 +234,7 @@ export const EXCEPTION: LogRule = rule(
 
 /** Whether a program that something killed was killed for that. */
 export function isAboutMemory({ fromLog }: Explanation): boolean {
-  return ["host_memory", "shared_memory", "data_worker"].includes(fromLog?.code ?? "");
+  return ["host_memory", "killed", "shared_memory", "data_worker"].includes(fromLog?.code ?? "");
 }
 
 function rule(code: string, said: RegExp, means: string | LogRule["means"], help: Text): LogRule {

@@ -92,7 +92,7 @@ describe("explaining a failed job by its log", () => {
   });
 
   test("takes only memory for the cause of a SIGKILL, and nothing printed for that of a SIGTERM", () => {
-    expect(failed(137, ["reading", "Killed"]).why).toMatch(/"Killed".*ran out of memory.* 16 GiB/);
+    expect(failed(137, ["reading", "Killed"]).why).toMatch(/"Killed".*SIGKILL.* memory .*16 GiB/);
     expect(failed(137, ["curl: (7) Failed to connect to a"]).why).not.toContain("Failed to connect");
     expect(failed(143, ["No space left on device"]).why).not.toContain("No space");
   });

@@ -51,7 +51,7 @@ describe("job_status", () => {
   test.for([
     ["echo 'RuntimeError: CUDA out of memory. Tried to allocate 2 GiB'; exit 1", /more RAM does not help/],
     ["echo 'Connection refused, retrying'; echo 'No space left on device'; exit 2", /a disk was full/],
-    ["echo 'shard 1 of 3'; echo Killed; exit 137", /it ran out of memory \(RAM\), of which it had/],
+    ["echo 'shard 1 of 3'; echo Killed; exit 137", /got SIGKILL, .* memory \(RAM\), of which it had/],
   ] as const)("infers from %j why a job failed", async ([script, why], { mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "prep", script }));
     const { text, data } = await mcp.ok("job_status", { jobs: ["prep"] });
