@@ -44,6 +44,13 @@ describe("a name that only a job in another project has", () => {
     expect(await mcp.refusal("job_kill", nextCalls(text)[0]?.args)).toMatch(/^not_owned/);
     expect((await world.as("bob").jobs.status(theirs.id)).status).toBe("running");
   });
+
+  test("is told where its address is read as a resource", async ({ world, mcp }) => {
+    await world.ended("alice", NLP, { name: "train" });
+    await expect(mcp.client.readResource({ uri: "job://default/acme/vision/train" })).rejects.toThrow(
+      /not_found: .*It is in acme\/nlp \(succeeded\).*apolo:\/\/jobs has the active jobs/,
+    );
+  });
 });
 
 describe("a name that jobs in several other projects have", () => {
