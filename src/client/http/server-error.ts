@@ -7,6 +7,7 @@ import {
   NotPermittedError,
   PlatformError,
 } from "../errors.ts";
+import { validationText } from "./data-error.ts";
 
 const SHOWN_CHARACTERS = 500;
 const KEPT_CHARACTERS = 4000;
@@ -36,7 +37,7 @@ export function serverError(refusal: Refusal): PlatformError {
   };
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
-  const said = `${what} failed: ${shorten(oneLine(readable(text))) || `status ${status}`}`;
+  const said = `${what} failed: ${shorten(oneLine(validationText(readable(text)))) || `status ${status}`}`;
   const wait = waitText(code, refusal.retryAfterMs);
   if (wait !== undefined) return new PlatformError(code, `${said}. ${wait}`, details);
   const advice = ADVICE[code];
