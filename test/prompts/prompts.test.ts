@@ -109,7 +109,7 @@ describe("a prompt", () => {
       /jobb: unknown argument, did you mean job\?/,
     );
     await expect(get("diagnose-job", { job: "nothing-here" })).rejects.toThrow(
-      /not_found: .*nothing-here.*job_list \{"name":"nothing-here"/,
+      /not_found: .*nothing-here.*job_list \{"text":"nothing-here"/,
     );
     await expect(get("dance", {})).rejects.toThrow(/no prompt "dance".*diagnose-job, launch-job/);
   });

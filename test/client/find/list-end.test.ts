@@ -30,7 +30,7 @@ describe("a list that does not end as a list does", () => {
   });
 
   test("is empty where the platform says so", async ({ mcp }) => {
-    expect((await mcp.ok("job_list")).text).toMatch(/^0 of 0 jobs/);
+    expect((await mcp.ok("job_list")).text).toMatch(/^0 of everybody's 0 jobs/);
   });
 
   test("is an error where the connection ended between two lines", async ({ platform, proxy }) => {

@@ -39,7 +39,7 @@ describe("Why did prep fail?", () => {
     const { text, data } = await ask("job_status", { jobs: ["prep"] });
     expect(text).toMatch(/Why \(inferred\): Its log ends with "Killed"/);
     expect(data.jobs[0]).toMatchObject({ exit_code: 137, certainty: "inferred" });
-    expect(data.jobs[0].why).toMatch(/ran out of memory/);
+    expect(data.jobs[0].why).toMatch(/SIGKILL, .* memory/);
     expect(data.jobs[0].next).toContain("cpu-large");
     expect(data.jobs[0].log).toContain("merging shard 41 of 64");
     expect(text).not.toMatch(/user .*(cancelled|ended) it/i);

@@ -111,7 +111,7 @@ describe("job_wait", () => {
     expect(logs.text).toContain(
       'no line matches "needle" among the newest ones, the older were not searched',
     );
-  });
+  }, 60_000);
 
   test("survives a platform that is away for a while", async ({ mcp, platform, emulator }) => {
     const job = await startJob(platform, { name: "brave", script: "sleep 3" });
