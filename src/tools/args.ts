@@ -5,10 +5,10 @@ import { requireNoComparison } from "../jobs/output/comparison.ts";
 import { compileSearch } from "../jobs/output/grep.ts";
 import { parseDuration, parseLifeSpan } from "../jobs/time/durations.ts";
 import { parseMoment } from "../jobs/time/moments.ts";
-import { type Hint, hinted } from "./reading/hint.ts";
+import { type Hint, hinted, UNSET } from "./reading/hint.ts";
 
 /** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
-const REQUEST_ID = /^(?!(?:null|none|undefined)$)\S{1,240}$/i;
+const REQUEST_ID = /^\S{1,240}$/;
 
 /** What a project or an organization can be called. Source: protocol reference 3.9 */
 const PLACE = /^(?=.{3,255}$)[a-z0-9](?:-?[a-z0-9])*$/;
@@ -105,7 +105,7 @@ export const tags = hinted(z.array(selector), { example: ["lr-sweep"] });
 /** Refuses a request id that cannot be part of a tag. */
 function checkRequestId(id: string): void {
   // It would be the id of all requests that meant to have none.
-  if (/^(?:null|none|undefined)$/i.test(id))
+  if (UNSET.test(id))
     throw new InvalidInputError(
       `${JSON.stringify(id)} says that there is none: leave it out, or give one. Nothing was started.`,
     );

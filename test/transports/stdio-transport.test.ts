@@ -37,6 +37,20 @@ const progress = (step: number): JSONRPCMessage => ({
   params: { progressToken: "t", progress: step },
 });
 
+/** A transport to that reader, which answers each request with a text of `size`. */
+async function answering(stream: Writable, size: number) {
+  const input = new PassThrough();
+  const transport = new StdioTransport(input, stream, String);
+  const heard: unknown[] = [];
+  transport.onmessage = (message) => {
+    heard.push(message);
+    if ("id" in message && message.id !== undefined)
+      void transport.send({ jsonrpc: "2.0", id: message.id, result: { text: "x".repeat(size) } });
+  };
+  await transport.start();
+  return { transport, input, heard };
+}
+
 describe("what is sent to a reader that has stopped", () => {
   test("is kept once per resource, list and call, and no progress comes after its answer", async () => {
     const { stream, lines, read } = stopped();
@@ -68,15 +82,7 @@ describe("what is sent to a reader that has stopped", () => {
 
   test("keeps the server from reading more, until it is read", async () => {
     const { stream, read } = stopped();
-    const input = new PassThrough();
-    const transport = new StdioTransport(input, stream, String);
-    const heard: unknown[] = [];
-    transport.onmessage = (message) => {
-      heard.push(message);
-      if ("id" in message && message.id !== undefined)
-        void transport.send({ jsonrpc: "2.0", id: message.id, result: { text: "x".repeat(1_000_000) } });
-    };
-    await transport.start();
+    const { transport, input, heard } = await answering(stream, 1_000_000);
     for (let id = 0; id < 100; id += 1) {
       input.write(`${JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })}\n`);
       await new Promise(setImmediate);
@@ -90,15 +96,7 @@ describe("what is sent to a reader that has stopped", () => {
 
   test("does not hide that the client has stopped writing", async () => {
     const { stream, read } = stopped();
-    const input = new PassThrough();
-    const transport = new StdioTransport(input, stream, String);
-    const heard: unknown[] = [];
-    transport.onmessage = (message) => {
-      heard.push(message);
-      if ("id" in message && message.id !== undefined)
-        void transport.send({ jsonrpc: "2.0", id: message.id, result: { text: "x".repeat(5_000_000) } });
-    };
-    await transport.start();
+    const { transport, input, heard } = await answering(stream, 5_000_000);
     const ended = once(input, "end");
     for (const id of [1, 2, 3]) {
       input.write(`${JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })}\n`);

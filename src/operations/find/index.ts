@@ -5,7 +5,7 @@ import {
   PlatformError,
   type Where,
 } from "../../client/index.ts";
-import { hintsOf, listCall } from "./not-found.ts";
+import { hintsOf, type Looking, listCall } from "./not-found.ts";
 import { type RefHint, type Unresolved, UnresolvedError } from "./refused.ts";
 
 /** How many refs of one call are looked for in other projects: each costs a request. */
@@ -91,7 +91,7 @@ interface Failed extends Unresolved {
 
 async function withHint(
   { ref, error, where, mayLook = true }: Failed,
-  { platform, signal }: { platform: Platform; signal: AbortSignal },
+  { platform, signal }: Looking,
 ): Promise<PlatformError> {
   if (error.code === "invalid_argument" && ref.includes("/")) {
     const message = `${JSON.stringify(ref.slice(0, 80))} is not a job reference:`;

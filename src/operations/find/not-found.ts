@@ -23,7 +23,8 @@ const LOOKED_AT = 50;
 const MOST_FOUND = 3;
 const MOST_PROJECTS = 10;
 
-interface Asking {
+/** Whom to ask, and until when. */
+export interface Looking {
   platform: Platform;
   signal: AbortSignal;
 }
@@ -36,7 +37,7 @@ interface Missing {
 }
 
 /** What may help where a ref names no job: the commonest reason is that it is in another project. */
-export async function hintsOf({ ref, where, mayLook }: Missing, at: Asking): Promise<RefHint[]> {
+export async function hintsOf({ ref, where, mayLook }: Missing, at: Looking): Promise<RefHint[]> {
   const context = await at.platform.context({ signal: at.signal });
   const sought = soughtAt(ref, where, context);
   const isNamed = where.project !== undefined || ref.includes("/");
@@ -84,7 +85,7 @@ function soughtAt(ref: string, where: Where, { selection }: PlatformContext): Jo
 async function elsewhere(
   { ref: name, cluster }: JobUri,
   context: PlatformContext,
-  { platform, signal }: Asking,
+  { platform, signal }: Looking,
 ): Promise<FoundElsewhere[] | undefined> {
   const filter = { name, cluster, orgs: [null], reverse: true, limit: LOOKED_AT };
   const look = (until: AbortSignal) => collect(platform.jobs.list(filter, { signal: until }));

@@ -24,6 +24,9 @@ export interface Hint {
   names?: true;
 }
 
+/** What languages write for a value that is not set. */
+export const UNSET = /^(?:null|none|undefined)$/i;
+
 // The library's own place for what a schema does not publish; written only while the catalogue is built.
 const hints = z.registry<Hint>();
 

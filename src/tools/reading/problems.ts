@@ -2,6 +2,7 @@ import { z } from "zod";
 import { oneLine, sentence } from "../../foreign.ts";
 import { mistypedNames, nearestNames } from "../../jobs/names/near.ts";
 import { callText } from "../../jobs/next-call.ts";
+import { STATUS_WORDS } from "../meanings/statuses.ts";
 import { exampleOf } from "./example.ts";
 import { unwrapped, wordsOf } from "./hint.ts";
 import { meaningOf, plainName } from "./meant.ts";
@@ -111,31 +112,11 @@ function partOf(schema: z.ZodType, path: readonly string[]): z.ZodType {
   return whole instanceof z.ZodRecord ? partOf(whole.valueType as z.ZodType, rest) : whole;
 }
 
-/** What people call a status. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  queued: "pending",
-  waiting: "pending",
-  scheduled: "pending",
-  paused: "suspended",
-  started: "running",
-  success: "succeeded",
-  successful: "succeeded",
-  completed: "succeeded",
-  error: "failed",
-  crashed: "failed",
-  killed: "cancelled",
-  canceled: "cancelled",
-  stopped: "cancelled",
-  done: "finished",
-  ended: "finished",
-  alive: "active",
-};
-
 function meant(argument: z.ZodType, came: unknown): string {
   if (typeof came !== "string") return "";
   const words = wordsOf(argument);
   const [near] = nearestNames(came, words, 1);
-  const synonym = SYNONYMS[came.trim().toLowerCase()];
+  const synonym = STATUS_WORDS[came.trim().toLowerCase()];
   const guess = synonym !== undefined && words.includes(synonym) ? synonym : near;
   return guess === undefined ? "" : `, did you mean ${guess}?`;
 }

@@ -1,11 +1,9 @@
 import { quote } from "shlex";
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
-import { type Hint, hintOf, isOptional, unwrapped } from "./hint.ts";
+import { type Hint, hintOf, isOptional, UNSET, unwrapped } from "./hint.ts";
 
 const WHOLE = /^[+-]?\d{1,15}(?:\.0+)?$/;
-/** What languages write for a value that is not set. */
-const UNSET = /^(?:null|none|undefined)$/i;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
