@@ -23,13 +23,6 @@ export function bySecretEnv(variable: string): string {
   return `Let the user store it once (apolo secret add ${secret} VALUE), then call again with ${call} instead; a command reads it as $${variable}.`;
 }
 
-/** Of a job like another one, which keeps its own secrets and takes no others. */
-export function byAnotherStart(variable: string): string {
-  const secret = secretName(variable);
-  const call = JSON.stringify({ secret_env: { [variable]: `secret:${secret}` } });
-  return `What the job has by secret_env is kept: leave it out. Else let the user store it once (apolo secret add ${secret} VALUE), then call job_start with ${call} beside the job's image and command, which reads it as $${variable}.`;
-}
-
 /** Of a running job: it has what it was started with. */
 export function fromItsEnvironment(variable: string): string {
   return `Start the job with secret_env, e.g. {"secret_env": {"${variable}": "secret:${secretName(variable)}"}} (stored by: apolo secret add ${secretName(variable)} VALUE), and read it in the command as $${variable}.`;

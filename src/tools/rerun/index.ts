@@ -15,7 +15,7 @@ import type { StartItem } from "../../operations/start/request.ts";
 import { rerunSource } from "../../operations/start/source.ts";
 import { maybeText, openObject } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
-import { byAnotherStart, refuseSecrets } from "../plain-secrets.ts";
+import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
 import { startNow } from "../start/index.ts";
 import { secretsOf } from "../start/input.ts";
 import { plan, planReply } from "../start/plan.ts";
@@ -39,7 +39,7 @@ export const rerun = defineTool({
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds, dry_run }) => (dry_run ? undefined : wait_seconds),
   async run(args, call) {
-    refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: byAnotherStart });
+    refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: bySecretEnv });
     const { wait_seconds: seconds = 0 } = args;
     const deadlineMs = seconds > 0 ? Date.now() + seconds * 1000 : 0;
     const { source, earlier, item, changes, isBeside, ...repeat } = await readRerun(args, call);

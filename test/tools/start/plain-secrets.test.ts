@@ -61,7 +61,7 @@ test.describe("a secret's value as an argument", () => {
       /^plain_secret: env: HF_TOKEN/,
     );
     expect(await mcp.refusal("job_rerun", { job, env: { HF_TOKEN: HF } })).toContain(
-      'then call job_start with {"secret_env":{"HF_TOKEN":"secret:hf-token"}}',
+      'then call again with {"secret_env":{"HF_TOKEN":"secret:hf-token"}}',
     );
     expect(await mcp.refusal("job_rerun", { job, command: `x --token ${HF}` })).toMatch(
       /^plain_secret: command:/,
