@@ -7,7 +7,8 @@ const hasTerminals =
 
 /** The bin as a person types it. */
 function typed(...args: string[]) {
-  const command = [process.execPath, "dist/main.js", ...args].join(" ");
+  // `exec`: a shell that stays would get Ctrl-C too, and dash then gives its own exit code.
+  const command = ["exec", process.execPath, "dist/main.js", ...args].join(" ");
   const child = spawn("script", ["-qefc", command, "/dev/null"], { stdio: "pipe" });
   onTestFinished(() => {
     child.kill("SIGKILL");
