@@ -1,7 +1,7 @@
 /** What `--help` prints. The README explains; this reminds. */
 export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compute jobs on the Apolo platform
 
-  apolo-jobs-mcp [flags]            serve MCP over stdio
+  apolo-jobs-mcp [flags]            serve MCP over stdio, with --http over HTTP
   apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
 
 Platform, first match:
@@ -20,6 +20,20 @@ Serving (or APOLO_MCP_<FLAG> in the environment; an unknown or an empty one ends
                              (all servers of one user count as one, on any machine)
   --allow-plain-secrets      take the value of a secret as an argument of a start or a command
   --log-level LEVEL          error | warning | info | debug           (warning)
+
+Over HTTP (or APOLO_MCP_<FLAG>):
+  --http                     serve http://HOST:PORT/mcp instead of stdio
+  --host H --port N          where to listen                          (127.0.0.1, 8811)
+  --auth platform            callers send their own Apolo token and act as themselves
+  --http-token-file FILE     callers send this secret and act with the server's own login
+                             (beyond loopback one of the two is needed)
+  --tls-cert FILE --tls-key FILE
+  --trust-proxy              believe X-Forwarded-Proto and -Host of a proxy in front
+  --allowed-host NAME        a name callers may use for this server; repeatable
+  --stateless                keep no sessions
+  --allow-forward            let job_forward open ports on this machine
+  --key-file FILE            key of the tokens that answers carry, shared by all replicas
+  --drain-seconds N          how long open calls may go on once it is to end  (20)
 
 Emulator (with --emulator: --data, --scene, --chaos, --log-limit):
   --port N                   port, 0 for any free one                 (0)

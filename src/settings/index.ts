@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { httpProblem, httpSettings, httpWarnings } from "./http.ts";
 import { flagHint, variableHint, variableOf, wordHint } from "./mistyped.ts";
 import { badValue, type Given, settingValues, shown } from "./values.ts";
 
@@ -23,9 +24,24 @@ const LIMITS = [
   "owned-only",
   "allow-plain-secrets",
 ] as const;
-const SERVE = ["emulator", ...EMULATOR, "mode", "tools", ...LIMITS] as const;
+/** What is only of use together with `--http`. */
+const HTTP = [
+  "port",
+  "host",
+  "allowed-host",
+  "auth",
+  "http-token-file",
+  "tls-cert",
+  "tls-key",
+  "trust-proxy",
+  "stateless",
+  "allow-forward",
+  "drain-seconds",
+  "key-file",
+] as const;
+const SERVE = ["emulator", ...EMULATOR, "mode", "tools", ...LIMITS, "http", ...HTTP] as const;
 /** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
-const FROM_ENVIRONMENT = ["mode", "tools", ...LIMITS, "log-level"] as const;
+const FROM_ENVIRONMENT = ["mode", "tools", ...LIMITS, "log-level", "http", ...HTTP] as const;
 const FLAGS_ONLY = [...new Set([...SERVE, ...EMULATOR_ALONE, ...COMMON])].filter(
   // Who sets APOLO_MCP_TOKEN means the platform's.
   (name) => name !== "token" && !FROM_ENVIRONMENT.some((other) => other === name),
@@ -37,7 +53,13 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "json",
   "owned-only",
   "allow-plain-secrets",
+  "http",
+  "trust-proxy",
+  "stateless",
+  "allow-forward",
 ]);
+/** Given several times it is a list, as with commas. */
+const REPEATABLE: ReadonlySet<string> = new Set(["allowed-host"]);
 const SHORT: Record<string, { short: string }> = { help: { short: "h" }, version: { short: "V" } };
 
 /** What stands for the home folder at the beginning of a path. */
@@ -64,16 +86,21 @@ export function readSettings(
     : readFlags(argv, [...COMMON, ...SERVE]);
   // Whoever asks what to write must get an answer, whatever is written elsewhere.
   const asked = flags.has("help") || flags.has("version");
-  const written = asked ? flags : new Map([...readVariables(env), ...flags]);
+  const variables: Written = asked ? new Map() : readVariables(env);
+  // An image may set them for both transports; port and host of the emulator alone are flags.
+  if (emulatorAlone) for (const name of ["http", ...HTTP]) variables.delete(name);
+  const written = new Map([...variables, ...flags]);
   const given = checked(written);
-  if (!(emulatorAlone || asked || flags.has("emulator"))) refuseEmulatorFlags(flags);
   const pathOf = (path: string | undefined) => path && resolve(cwd, path.replace(HOME, home));
+  const http = given.http ? httpSettings(given, pathOf) : undefined;
+  if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http);
   return {
     command: commandOf(flags, emulatorAlone),
     emulator: {
       embedded: flags.has("emulator"),
-      port: given.port,
-      host: given.host,
+      // With MCP over HTTP they are its own.
+      port: emulatorAlone ? given.port : undefined,
+      host: emulatorAlone ? given.host : undefined,
       token: given.token,
       data: pathOf(given.data),
       scene: given.scene,
@@ -92,9 +119,11 @@ export function readSettings(
       allowPlainSecrets: given["allow-plain-secrets"],
       secrets: secretValues(env),
     },
+    /** How MCP is served over HTTP; absent where it is served over stdio. */
+    http,
     logLevel: given["log-level"],
     /** What whoever started the program should know. */
-    warnings: relativeData(given.data, pathOf(given.data)),
+    warnings: [...relativeData(given.data, pathOf(given.data)), ...httpWarnings(http)],
     env,
     cwd,
     home,
@@ -107,10 +136,18 @@ function relativeData(given: string | undefined, path: string | undefined): stri
   return [`--data ${shown(given)} is seen from the working directory: everything is kept in ${path}`];
 }
 
-/** A scene on the real platform is a mistake that must not go unnoticed. */
-function refuseEmulatorFlags(flags: Written): void {
-  const stray = EMULATOR.filter((name) => flags.has(name));
+/** A scene on the real platform is a mistake that must not go unnoticed, and so is a server that is open to others. */
+function refuseStrayFlags(flags: Written, http: ReturnType<typeof httpSettings> | undefined): void {
+  const stray = flags.has("emulator") ? [] : EMULATOR.filter((name) => flags.has(name));
   if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
+  const ofHttp = http === undefined ? HTTP.filter((name) => flags.has(name)) : [];
+  if (ofHttp.length > 0)
+    throw new UsageError(
+      `--${ofHttp.join(", --")}: only together with --http, e.g. apolo-jobs-mcp --http --port 8811` +
+        (ofHttp.some((name) => ["port", "host"].includes(name)) ? ", or with the command `emulator`" : ""),
+    );
+  const problem = http && httpProblem(http);
+  if (problem !== undefined) throw new UsageError(problem);
 }
 
 function commandOf(flags: Written, emulatorAlone: boolean) {
@@ -129,12 +166,15 @@ function readFlags(args: string[], known: readonly string[]): Written {
     if (token.kind !== "option") continue;
     const { name } = token;
     if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known);
-    const text = textOf(token);
-    if (flags.has(name) && flags.get(name)?.text !== text)
-      throw new UsageError(`--${name} is given twice with different values; keep one`);
-    flags.set(name, { carrier: `--${name}`, text });
+    flags.set(name, { carrier: `--${name}`, text: joined(name, flags.get(name)?.text, textOf(token)) });
   }
   return flags;
+}
+
+function joined(name: string, before: string | undefined, text: string): string {
+  if (before === undefined || before === text) return text;
+  if (REPEATABLE.has(name)) return `${before},${text}`;
+  throw new UsageError(`--${name} is given twice with different values; keep one`);
 }
 
 function textOf(token: {

@@ -6,7 +6,11 @@ import { nearest } from "./mistyped.ts";
 
 const MODES = ["full", "no-destroy", "read-only"] as const;
 const TOOLSETS = ["core", "all"] as const;
+const AUTHS = ["platform"] as const;
 const MOST_SHOWN = 80;
+const MOST_DRAIN_SECONDS = 3600;
+/** Kubernetes kills after 30 s. */
+const DRAIN_SECONDS = 20;
 
 const number = z
   .string()
@@ -18,6 +22,17 @@ const word = z.string().optional();
 const isSet = z.literal("true").optional();
 
 const onOff = z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"] });
+
+const HOST_NAME = /^(?:\[[\da-f:.]+\]|[\da-z](?:[\da-z.-]*[\da-z])?)$/;
+/** Without port: names in the headers Host and Origin. */
+const hostNames = z
+  .string()
+  .toLowerCase()
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .pipe(z.array(z.string().regex(HOST_NAME)));
+
+/** What was given for each setting. */
+export type SettingValues = z.infer<typeof settingValues>;
 
 /** What a setting may be; each was written as text. */
 export const settingValues = z.object({
@@ -41,6 +56,17 @@ export const settingValues = z.object({
   "max-jobs": number.pipe(z.int()).optional(),
   "owned-only": onOff.default(false),
   "allow-plain-secrets": onOff.default(false),
+  http: onOff.default(false),
+  auth: z.string().toLowerCase().pipe(z.enum(AUTHS)).optional(),
+  "http-token-file": word,
+  "tls-cert": word,
+  "tls-key": word,
+  "key-file": word,
+  "trust-proxy": onOff.default(false),
+  stateless: onOff.default(false),
+  "allow-forward": onOff.default(false),
+  "drain-seconds": number.pipe(z.number().max(MOST_DRAIN_SECONDS)).default(DRAIN_SECONDS),
+  "allowed-host": hostNames.default([]),
   "log-level": z.string().toLowerCase().pipe(z.enum(logLevels)).default("warning"),
 });
 
@@ -57,6 +83,17 @@ const EXPECTED: Partial<Record<string, string>> = {
   "max-jobs": `a whole number, e.g. 5${NO_LIMIT}`,
   "owned-only": "true or false, e.g. true",
   "allow-plain-secrets": "true or false, e.g. true",
+  http: "true or false, e.g. true",
+  auth: "platform",
+  "http-token-file": "a file that holds a secret of 16 characters or more, e.g. /run/secrets/mcp-token",
+  "tls-cert": "a file with the certificate chain, e.g. /etc/tls/tls.crt",
+  "tls-key": "a file with the certificate's private key, e.g. /etc/tls/tls.key",
+  "key-file": "a file that all replicas share, e.g. /run/secrets/mcp-key",
+  "trust-proxy": "true or false, e.g. true",
+  stateless: "true or false, e.g. true",
+  "allow-forward": "true or false, e.g. true",
+  "drain-seconds": `a number of seconds up to ${MOST_DRAIN_SECONDS}, e.g. 20`,
+  "allowed-host": "names without port, e.g. mcp.example.org",
   port: "a port from 0 to 65535, e.g. 8080",
   "log-limit": "a number of MiB above 0, e.g. 64",
   data: "a folder, e.g. ~/apolo-data",
@@ -70,6 +107,7 @@ const EXPECTED: Partial<Record<string, string>> = {
 const CHOICES: Partial<Record<string, readonly string[]>> = {
   mode: MODES,
   tools: TOOLSETS,
+  auth: AUTHS,
   "log-level": logLevels,
 };
 

@@ -1,20 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../src/settings/index.ts";
-
-/** Reads settings as they would be read in `/work`, by a user with the home `/home/alice`. */
-function read(argv: string[], env: Record<string, string> = {}) {
-  return readSettings(argv, { env, cwd: "/work", home: "/home/alice" });
-}
-
-function refusal(argv: string[], env: Record<string, string> = {}): string {
-  try {
-    read(argv, env);
-  } catch (error) {
-    expect(error).toMatchObject({ name: "UsageError" });
-    return error instanceof Error ? error.message : "";
-  }
-  throw new Error(`${JSON.stringify(argv)} was taken`);
-}
+import { read, refusal } from "./read.ts";
 
 describe("readSettings", () => {
   test("serves everything without limits when nothing is said", () => {
@@ -62,7 +47,10 @@ describe("readSettings", () => {
     [["--scene", "week"], "--scene: only together with --emulator"],
     [["--log-limit", "5"], "--log-limit: only together with --emulator"],
     [["--emulator", "--log-limit", "0"], "--log-limit"],
-    [["--emulator", "--port", "8080"], "--port: only with the command `emulator`"],
+    [
+      ["--emulator", "--port", "8080"],
+      "--port: only together with --http, e.g. apolo-jobs-mcp --http --port 8811, or",
+    ],
     [["emulator", "--mode", "full"], "--mode: only without the command `emulator`"],
   ])("refuses %j and says what is wrong", (argv, text) => {
     expect(refusal(argv)).toContain(text);
@@ -100,6 +88,9 @@ describe("a word that is none of ours", () => {
     ["doctor", "the tool apolo_context tells the login, the platform and the limits"],
     ["emulater", "did you mean the command `emulator`?"],
     ["start", "serving MCP needs no command; leave it out"],
+    ["--sse", "did you mean --http?"],
+    ["http", "did you mean --http?"],
+    ["--transport=stdio", "MCP is served over stdio, which needs no flag or command; --http"],
     ["serve", "serving MCP needs no command; leave it out"],
     ["run", "serving MCP needs no command; leave it out"],
     ["demo", "did you mean --emulator --scene week?"],
@@ -160,6 +151,11 @@ describe("a value", () => {
     ["MODE", "readonly", "did you mean read-only?"],
     ["TOOLS", "5", "expected core or all, e.g. core"],
     ["LOG_LEVEL", "warn", "expected error, warning, info or debug, e.g. debug"],
+    ["AUTH", "plattform", "expected platform; did you mean platform?"],
+    ["HTTP", "8080", "expected true or false, e.g. true"],
+    ["PORT", "80000", "expected a port from 0 to 65535"],
+    ["DRAIN_SECONDS", "4000", "expected a number of seconds up to 3600, e.g. 20"],
+    ["ALLOWED_HOST", "https://mcp.example.org", "expected names without port, e.g. mcp.example.org"],
     ["OWNED_ONLY", "maybe", "expected true or false, e.g. true"],
     ["ALLOW_PLAIN_SECRETS", "2", "expected true or false, e.g. true"],
     ["MAX_JOBS", "abc", `expected a whole number, e.g. 5; ${NO_LIMIT}`],
