@@ -25,6 +25,8 @@ export interface ConnectOptions {
   idleMs?: number | undefined;
   /** How often an open WebSocket is pinged, in milliseconds; 10,000 by default, as the official client. */
   pingMs?: number | undefined;
+  /** What `keyFor` derives its keys from, instead of the login: the same on all servers that work for one user. */
+  key?: Uint8Array | undefined;
 }
 
 /** One platform, as one user. */
@@ -38,7 +40,7 @@ export interface Platform {
   refresh(call?: CallOptions): Promise<void>;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
   secrets(): string[];
-  /** A key of 32 bytes that everybody with this login derives alike. @throws {PlatformError} `no_login` */
+  /** A key of 32 bytes that is this user's, and alike at all servers with the key or else the login. @throws {PlatformError} `no_login` */
   keyFor(purpose: string): Uint8Array;
   /** The platform's time in Unix milliseconds, as far as its answers have told it. */
   nowMs(): number;
@@ -62,7 +64,7 @@ export function connectPlatform(
   const connections = new Connections(options.env ?? {});
   const clock = new PlatformClock();
   const exchange = poolExchange(connections, clock);
-  const session = new Session(login, exchange);
+  const session = new Session(login, exchange, options.key);
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
   const http = new Http({ exchange, session, connections, userAgent, retries, idleMs, attemptMs });

@@ -6,7 +6,7 @@ import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { networkError } from "../http/network-error.ts";
 import { readsDatabase } from "./database.ts";
-import type { Login } from "./login.ts";
+import { type Login, userOf } from "./login.ts";
 
 const REFRESH_LIMIT_MS = 30_000;
 /** The official client refreshes after three quarters of a token's life. Source: protocol reference 1.6. */
@@ -26,10 +26,12 @@ export class Session {
   /** Tokens that the platform refused: a saved login may still hold them. */
   readonly #refused = new Set<string>();
   readonly #exchange: Exchange;
+  readonly #key: Uint8Array | undefined;
 
-  constructor(login: Login | PlatformError | undefined, exchange: Exchange) {
+  constructor(login: Login | PlatformError | undefined, exchange: Exchange, key?: Uint8Array) {
     this.#login = login;
     this.#exchange = exchange;
+    this.#key = key;
   }
 
   /** @throws {PlatformError} `no_login`, or why the login that is there cannot be used */
@@ -52,10 +54,15 @@ export class Session {
     return [token, refreshToken];
   }
 
-  /** A key that every holder of this login derives alike, also after a refresh; it tells nothing of the tokens. */
+  /**
+   * A key for one purpose and for the user at this platform, from the key given or else from the login, whose tokens
+   * it does not tell. Logins of one user agree on it by the key; without one only the same login does, also after a
+   * refresh.
+   */
   keyFor(purpose: string): Uint8Array {
-    const { token, refreshToken = "", url } = this.login;
-    return new Uint8Array(hkdfSync("sha256", refreshToken === "" ? token : refreshToken, url, purpose, 32));
+    const { token, refreshToken, url } = this.login;
+    const whose = JSON.stringify([url.replace(/\/+$/, ""), userOf(token)]);
+    return new Uint8Array(hkdfSync("sha256", this.#key ?? (refreshToken || token), whose, purpose, 32));
   }
 
   /** A token fit for use now. @throws {PlatformError} `not_authenticated` when the login is dead. */
