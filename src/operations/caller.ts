@@ -4,7 +4,9 @@ import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
 import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
 import type { Signalled } from "../jobs/signals.ts";
 import { Confirmations } from "./confirmations.ts";
+import { Cursors } from "./cursors.ts";
 import type { SaveRun } from "./save/run.ts";
+import { Seals } from "./seals.ts";
 import { Suggestions } from "./suggestions.ts";
 import { Watcher } from "./watch/index.ts";
 
@@ -48,6 +50,7 @@ export interface Caller {
   readonly watcher: Watcher;
   readonly suggestions: Suggestions;
   readonly confirmations: Confirmations;
+  readonly cursors: Cursors;
   /** The last signal that a job was sent, by its id. */
   readonly signals: Map<string, Signalled>;
   /** By local port. */
@@ -67,12 +70,14 @@ export function openCaller(
   const watcher = new Watcher(platform, onBug);
   const forwards = new Map<string, OpenForward>();
   const saves = new Map<string, SaveRun>();
+  const seals = new Seals((purpose) => platform.keyFor(purpose));
   return {
     platform,
     policy: { ...policy, secrets: policy.secrets.filter(isUnmistakable) },
     watcher,
     suggestions: new Suggestions(platform),
-    confirmations: new Confirmations((purpose) => platform.keyFor(purpose)),
+    confirmations: new Confirmations(seals),
+    cursors: new Cursors(seals),
     signals: new Map(),
     forwards,
     saves,

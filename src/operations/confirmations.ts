@@ -1,10 +1,9 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { JobDescription } from "../client/index.ts";
 import type { Signal } from "../jobs/signals.ts";
+import { packId, unpackId } from "./packed-ids.ts";
+import type { Seals, Unfit as Unopened } from "./seals.ts";
 
-const MAC_BYTES = 16;
-const HEAD_BYTES = 6;
-const UUID_ID = /^job-([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/;
+const COUNT_BYTES = 2;
 const MOST_NOTES = 20;
 
 /** What is done once somebody confirms it. */
@@ -27,87 +26,70 @@ export interface Note {
 }
 
 /** Why a token is refused. */
-export type Unfit = "unknown" | "expired" | "used";
+export type Unfit = Unopened | "used";
 
 /**
- * Tokens that stand for exactly the jobs that were shown. They are signed with a key of the login, so that every
- * server with the same login takes them; what is kept here is which were used, and notes for a better answer.
+ * Tokens that stand for exactly the jobs that were shown. They are sealed, so that every server with the caller's key
+ * takes them; what is kept here is which were used, and notes for a better answer.
  */
 export class Confirmations {
-  readonly #keyFor: (purpose: string) => Uint8Array;
+  readonly #seals: Seals;
   /** When each used token would have expired. */
   readonly #used = new Map<string, number>();
   readonly #notes = new Map<string, Note>();
 
-  constructor(keyFor: (purpose: string) => Uint8Array) {
-    this.#keyFor = keyFor;
+  constructor(seals: Seals) {
+    this.#seals = seals;
   }
 
   /** A token that is good for `lifeMs`. */
   issue(deed: Deed, { leftCount, ...note }: Note & { leftCount: number }, lifeMs: number): string {
-    const head = Buffer.alloc(HEAD_BYTES);
-    head.writeUInt32BE(Math.floor((Date.now() + lifeMs) / 1000));
-    head.writeUInt16BE(Math.min(leftCount, 0xffff), 4);
-    const body = Buffer.concat([head, ...note.jobs.map(({ id }) => packId(id))]);
-    const mac = this.#macOf(deed, body);
-    this.#notes.set(mac.toString("hex"), note);
+    const count = Buffer.alloc(COUNT_BYTES);
+    count.writeUInt16BE(Math.min(leftCount, 0xffff));
+    const body = Buffer.concat([count, ...note.jobs.map(({ id }) => packId(id))]);
+    const token = this.#seals.seal(purposeOf(deed), body, lifeMs);
+    this.#notes.set(token, note);
     for (const [oldest] of this.#notes) {
       if (this.#notes.size <= MOST_NOTES) break;
       this.#notes.delete(oldest);
     }
-    return Buffer.concat([mac, body]).toString("base64url");
+    return token;
   }
 
   read(deed: Deed, token: string): Shown | Unfit {
-    const bytes = Buffer.from(token, "base64url");
-    const [mac, body] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];
-    if (body.length < HEAD_BYTES || !timingSafeEqual(mac, this.#macOf(deed, body))) return "unknown";
-    const key = mac.toString("hex");
-    if (this.#used.has(key)) return "used";
-    if (body.readUInt32BE() * 1000 < Date.now()) return "expired";
-    const note = this.#notes.get(key);
-    return { ids: unpackIds(body.subarray(HEAD_BYTES)), leftCount: body.readUInt16BE(4), note };
+    const opened = this.#open(deed, token);
+    if (typeof opened === "string") return opened;
+    const { body } = opened;
+    const note = this.#notes.get(token);
+    return { ids: unpackIds(body.subarray(COUNT_BYTES)), leftCount: body.readUInt16BE(), note };
   }
 
-  /** Uses a token that was read; false where it was used meanwhile. */
-  use(token: string): boolean {
-    const bytes = Buffer.from(token, "base64url");
-    const key = bytes.subarray(0, MAC_BYTES).toString("hex");
-    if (this.#used.has(key)) return false;
+  /** Uses a token; says why where it cannot be used any more. */
+  use(deed: Deed, token: string): Unfit | undefined {
+    const opened = this.#open(deed, token);
+    if (typeof opened === "string") return opened;
     for (const [other, endMs] of this.#used) if (endMs < Date.now()) this.#used.delete(other);
-    this.#used.set(key, bytes.readUInt32BE(MAC_BYTES) * 1000);
-    this.#notes.delete(key);
-    return true;
+    this.#used.set(opened.mark, opened.endMs);
+    this.#notes.delete(token);
+    return undefined;
   }
 
-  #macOf(deed: Deed, body: Uint8Array): Buffer {
-    return createHmac("sha256", this.#keyFor(`confirm ${deed}`))
-      .update(body)
-      .digest()
-      .subarray(0, MAC_BYTES);
+  #open(deed: Deed, token: string) {
+    const opened = this.#seals.open(purposeOf(deed), token);
+    return typeof opened !== "string" && this.#used.has(opened.mark) ? "used" : opened;
   }
 }
 
-/** An agent has to repeat the whole token: the usual id takes 17 bytes instead of 41. */
-function packId(id: string): Buffer {
-  const parts = UUID_ID.exec(id);
-  if (parts !== null) return Buffer.concat([Buffer.of(0), Buffer.from(parts.slice(1).join(""), "hex")]);
-  const text = Buffer.from(id);
-  return Buffer.concat([Buffer.of(text.length), text]);
+function purposeOf(deed: Deed): string {
+  return `confirm ${deed}`;
 }
 
 function unpackIds(bytes: Buffer): string[] {
   const ids: string[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = bytes.readUInt8(at);
-    const end = at + 1 + (length === 0 ? 16 : length);
-    const piece = bytes.subarray(at + 1, end);
-    ids.push(length === 0 ? uuidId(piece.toString("hex")) : piece.toString());
-    at = end;
+  for (let left = bytes; left.length > 0; ) {
+    const { id, rest } = unpackId(left);
+    ids.push(id);
+    left = rest;
   }
   return ids;
-}
-
-function uuidId(hex: string): string {
-  return `job-${[hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-")}`;
 }

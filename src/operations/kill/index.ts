@@ -52,7 +52,8 @@ export async function killJobs(request: KillRequest, call: Call): Promise<KillRe
   // The person may have answered after the call was given up.
   signal.throwIfAborted();
   // The same token may be used twice at once.
-  if (token !== undefined && !caller.confirmations.use(token)) throw unfit("used");
+  const spent = token === undefined ? undefined : caller.confirmations.use("kill", token);
+  if (spent !== undefined) throw unfit(spent);
   return { outcomes: await killAll(target, user, call), left: target.left };
 }
 
@@ -101,7 +102,7 @@ async function shown(token: string, { caller: { platform, confirmations }, signa
 }
 
 const WHY: Record<Unfit, string> = {
-  unknown: "is not known here",
+  unknown: "is not known here (it was cut or altered, or was given to somebody else or by another server)",
   expired: "has expired",
   used: "was used already",
 };

@@ -16,7 +16,7 @@ const SEARCHED_JOBS = 5000;
 
 /** Some jobs, newest first, and what all that match are and cost together. */
 export interface JobPage
-  extends Pick<Page, "examined" | "isComplete" | "unreadable" | "since" | "endedSince"> {
+  extends Pick<Page, "examined" | "isComplete" | "unreadable" | "cursorAfter" | "since" | "endedSince"> {
   rows: ListedJob[];
   /** How many match, as far as they were looked at. */
   matching: number;
@@ -68,7 +68,7 @@ export async function listJobs(call: Asking, query: ListQuery): Promise<JobPage>
     (text === undefined || shows(job, text, call.caller));
   const filter = { ...places.filter, ...filterOf(query, me) };
   const page = await listPage(
-    call.caller.platform,
+    call.caller,
     { filter, endedSince, matches, limit, scanLimit, cursor },
     call.signal,
   );

@@ -1,9 +1,11 @@
-import type { JobDescription, JobStatus, ListFilter, Platform, PlatformError } from "../../client/index.ts";
-import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { parseJson } from "../../json.ts";
+import type { JobDescription, JobStatus, ListFilter, PlatformError } from "../../client/index.ts";
+import type { Caller } from "../caller.ts";
+import { packId, unpackId } from "../packed-ids.ts";
 
 /** A platform may keep more digits than it prints, so that a job seems newer than its own time. */
 const ROUNDING_MS = 1;
+
+const CURSOR = { tool: "job_list", without: "start with the newest jobs" } as const;
 
 /** Which jobs; all filters must match. */
 export interface ListQuery {
@@ -39,9 +41,9 @@ interface Place {
   created: string;
   id: string;
   /** Resolved once, so that `since: "2h"` does not move from page to page. */
-  since?: string;
+  since?: string | undefined;
   /** Likewise for `ended_since`. */
-  endedSince?: string;
+  endedSince?: string | undefined;
 }
 
 export interface Page {
@@ -56,6 +58,8 @@ export interface Page {
   /** All there are were looked at, so the counts are complete. */
   isComplete: boolean;
   nextCursor: string | undefined;
+  /** The cursor that goes on after one of these jobs, in the same times. */
+  cursorAfter(job: JobDescription): string;
   /** The start of the time looked at, resolved. */
   since: string | undefined;
   /** The start of the time in which they ended, resolved. */
@@ -78,11 +82,11 @@ export interface PageRequest {
  * nor push others out; jobs created at the same instant are put in the order of their ids.
  */
 export async function listPage(
-  platform: Platform,
+  { platform, cursors }: Pick<Caller, "platform" | "cursors">,
   { filter, matches, limit, scanLimit, ...request }: PageRequest,
   signal: AbortSignal,
 ): Promise<Page> {
-  const after = request.cursor === undefined ? undefined : readCursor(request.cursor);
+  const after = request.cursor === undefined ? undefined : readPlace(cursors.read(CURSOR, request.cursor));
   const since = after?.since ?? instantText(filter.since);
   const endedSince = after?.endedSince ?? instantText(request.endedSince);
   const unreadable: string[] = [];
@@ -91,7 +95,8 @@ export async function listPage(
     reverse: true,
     onUnreadable: ({ message }: PlatformError) => void unreadable.push(message),
     ...(since === undefined ? {} : { since }),
-    ...(after === undefined ? {} : { until: new Date(Date.parse(after.created) + ROUNDING_MS) }),
+    // A record without a time is behind all others.
+    ...(after?.created ? { until: new Date(Date.parse(after.created) + ROUNDING_MS) } : {}),
   };
   const seen: JobDescription[] = [];
   let isComplete = true;
@@ -103,8 +108,11 @@ export async function listPage(
   const matching = seen.filter((job) => hasEndedSince(job, endedSince) && matches(job));
   const shown = matching.slice(0, limit);
   const last = matching.length > limit ? shown.at(-1) : isComplete ? undefined : seen.at(-1);
-  const nextCursor = last === undefined ? undefined : cursorAfter(last, { since, endedSince });
-  return { shown, matching, unreadable, examined: seen.length, isComplete, nextCursor, since, endedSince };
+  const cursorAfter = (job: JobDescription) =>
+    cursors.write(CURSOR, writePlace({ created: createdOf(job), id: job.id, since, endedSince }));
+  const nextCursor = last && cursorAfter(last);
+  const found = { shown, matching, unreadable, examined: seen.length, isComplete };
+  return { ...found, nextCursor, cursorAfter, since, endedSince };
 }
 
 /** Jobs created at one instant come in any order: each such group is put in the order of the ids. */
@@ -140,30 +148,14 @@ function hasEndedSince({ history }: JobDescription, since: string | undefined): 
   return history.finished_at !== undefined && Date.parse(history.finished_at) >= Date.parse(since);
 }
 
-/** The cursor that goes on after `job`, in the same times. */
-export function cursorAfter(
-  job: JobDescription,
-  { since = "", endedSince = "" }: Pick<Page, "since" | "endedSince">,
-): string {
-  const times = endedSince === "" ? (since === "" ? [] : [since]) : [since, endedSince];
-  const parts = [createdOf(job), job.id, ...times];
-  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+function writePlace({ created, id, since = "", endedSince = "" }: Place): Buffer {
+  return Buffer.concat([packId(id), Buffer.from([created, since, endedSince].join("\n").trimEnd())]);
 }
 
-function readCursor(text: string): Place {
-  const [created, id, since = "", endedSince = ""] = partsOf(text);
-  const times = [created ?? "", since, endedSince].filter((time, index) => index === 0 || time !== "");
-  if (created === undefined || id === undefined || times.some((time) => Number.isNaN(Date.parse(time)))) {
-    throw new InvalidInputError(
-      "cursor is not one that job_list gave; leave it out to start with the newest jobs.",
-    );
-  }
-  return { created, id, ...(since === "" ? {} : { since }), ...(endedSince === "" ? {} : { endedSince }) };
-}
-
-function partsOf(cursor: string): string[] {
-  const parts = parseJson(Buffer.from(cursor, "base64url").toString("utf8"));
-  return Array.isArray(parts) ? parts.filter((part) => typeof part === "string") : [];
+function readPlace(bytes: Buffer): Place {
+  const { id, rest } = unpackId(bytes);
+  const [created = "", since = "", endedSince = ""] = rest.toString().split("\n");
+  return { created, id, since: since || undefined, endedSince: endedSince || undefined };
 }
 
 /** A moment as the platform takes it. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { type Cursor, type LogLine, SameTime } from "../../client/index.ts";
-import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
 import { parseJson } from "../../json.ts";
+import { type Cursors, notOurs } from "../cursors.ts";
+
+const CURSOR = { tool: "job_logs", without: "read the end of the log" } as const;
 
 /** A place in a log. One inside a private key says so, and the rest of the key stays hidden. */
 export interface LogPlace extends Cursor {
@@ -21,29 +23,26 @@ export interface Bearing {
 const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 const count = z.int().min(0);
 const bearing = z
-  .strictObject({
-    after: z
+  .tuple([
+    z
       .tuple([time, count, count.nullable().optional(), count.optional()])
       .transform(([time, count, inKey, line]) => ({ time, count, inKey: inKey ?? undefined, line }))
-      .optional(),
-    before: z
+      .nullable(),
+    z
       .tuple([time, count])
       .transform(([time, count]) => ({ time, count }))
       .optional(),
-  })
-  .refine(({ after, before }) => after !== undefined || before !== undefined);
+  ])
+  .transform(([after, before]) => ({ after: after ?? undefined, before }));
 const bearingsById = z.record(z.string(), bearing);
 
-/** Places in the logs of several jobs, by job id, as one opaque text. */
-export function writeBearings(bearings: ReadonlyMap<string, Bearing>): string {
-  const parts = [...bearings].map(([id, { after, before }]) => [
-    id,
-    {
-      after: after && writePlace(after),
-      before: before && [before.time, before.count],
-    },
-  ]);
-  return Buffer.from(JSON.stringify(Object.fromEntries(parts))).toString("base64url");
+/** Places in the logs of several jobs, by job id, as one text; short, since an agent has to repeat it. */
+export function writeBearings(bearings: ReadonlyMap<string, Bearing>, cursors: Cursors): string {
+  const parts = [...bearings].map(([id, { after, before }]) => {
+    const places = [after === undefined ? null : writePlace(after)];
+    return [id, before === undefined ? places : [...places, [before.time, before.count]]];
+  });
+  return cursors.write(CURSOR, Buffer.from(JSON.stringify(Object.fromEntries(parts))));
 }
 
 function writePlace({ time, count, inKey, line }: LogPlace): unknown[] {
@@ -51,13 +50,11 @@ function writePlace({ time, count, inKey, line }: LogPlace): unknown[] {
   return inKey === undefined ? [time, count] : [time, count, inKey];
 }
 
-/** The reverse. @throws {InvalidInputError} `writeBearings` did not write this */
-export function readBearings(text: string): Map<string, Bearing> {
-  const found = bearingsById.safeParse(parseJson(Buffer.from(text, "base64url").toString("utf8")));
-  if (found.success) return new Map(Object.entries(found.data));
-  throw new InvalidInputError(
-    "cursor is not one that job_logs gave; leave it out to read the end of the log.",
-  );
+/** The reverse. @throws {InvalidInputError} `writeBearings` did not write this for this caller, or long ago */
+export function readBearings(text: string, cursors: Cursors): Map<string, Bearing> {
+  const found = bearingsById.safeParse(parseJson(cursors.read(CURSOR, text).toString()));
+  if (!found.success) throw notOurs(CURSOR);
+  return new Map(Object.entries(found.data));
 }
 
 /** The place after lines that begin at `start`; undefined while none of them has a time. */

@@ -23,10 +23,11 @@ const CLOCK_SLACK_MS = 2000;
 /** Parts of the logs of one or several jobs: their ends, what is new in them, or what is older. */
 export async function readLogs(query: LogQuery, call: Reading & Pick<Call, "progress">): Promise<LogPage> {
   const { caller, signal, progress } = call;
-  const { platform } = caller;
   const nowMs = Date.now();
   const onLine = () => progress("reading new lines");
-  const bearings = query.cursor === undefined ? new Map<string, Bearing>() : readBearings(query.cursor);
+  const { cursors, platform } = caller;
+  const bearings =
+    query.cursor === undefined ? new Map<string, Bearing>() : readBearings(query.cursor, cursors);
   const isFromStart = isStart(query, bearings);
   // A mistake in the query is reported before anything is read.
   planOf(query, { nowMs, redact: redactorFor(caller, []), onLine, isFromStart });
@@ -47,7 +48,7 @@ export async function readLogs(query: LogQuery, call: Reading & Pick<Call, "prog
     ...page,
     beyond,
     logs: read.map(({ facts }) => facts),
-    readOn: (gaps = []) => readOn(read, { query, direction, gaps }),
+    readOn: (gaps = []) => readOn(read, { query, direction, gaps, cursors }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CursorCall, Gap, LogFacts, LogPage, ReadOn } from "../../jobs/output/page.ts";
 import { nameOf } from "../../jobs/standing.ts";
+import type { Cursors } from "../cursors.ts";
 import {
   type Bearing,
   inKeyAfter,
@@ -30,20 +31,25 @@ interface Shown extends ReadLog {
   gap: Gap;
 }
 
+interface Reading {
+  query: LogQuery;
+  direction: LogPage["direction"];
+  gaps: readonly Gap[];
+  cursors: Cursors;
+}
+
 type Bearings = ReadonlyMap<string, Bearing>;
 
 /** How to read on: newer lines, what was left out in the middle, older lines. */
-export function readOn(
-  read: readonly ReadLog[],
-  { query, direction, gaps }: { query: LogQuery; direction: LogPage["direction"]; gaps: readonly Gap[] },
-): ReadOn {
+export function readOn(read: readonly ReadLog[], { query, direction, gaps, cursors }: Reading): ReadOn {
   const logs = read.map((log, index) => ({ ...log, gap: gaps[index] ?? { from: 0, to: 0 } }));
   const isFound = logs.some(({ part }) => part.matched === true);
   const isOver = direction === "older" || logs.every((log) => isAllRead(log));
   const onward = direction === "first" && logs.some((log) => log.part.more || hasRest(log)) ? ONWARD : [];
   const newer = isOver ? new Map() : bearingsOf(logs, newerPlace);
   const [older, leftOut] = [bearingsOf(logs, olderPlace), bearingsOf(logs, gapPlace)];
-  const call = (places: Bearings, given: Partial<LogQuery>) => callTo(places, given, { logs, query });
+  const call = (places: Bearings, given: Partial<LogQuery>) =>
+    callTo(places, given, { logs, query, cursors });
   const offer = (places: Bearings, given: Partial<LogQuery>) =>
     places.size > MOST_AT_ONCE ? undefined : call(places, given);
   const count = Math.max(older.size, leftOut.size);
@@ -65,10 +71,10 @@ function pick(query: LogQuery, keys: readonly (keyof LogQuery)[]): Partial<LogQu
 function callTo(
   places: Bearings,
   given: Partial<LogQuery>,
-  { logs, query }: { logs: readonly ReadLog[]; query: LogQuery },
+  { logs, query, cursors }: Pick<Reading, "query" | "cursors"> & { logs: readonly ReadLog[] },
 ): CursorCall | undefined {
   if (places.size === 0) return undefined;
-  const cursor = writeBearings(places);
+  const cursor = writeBearings(places, cursors);
   return { tool: "job_logs", arguments: { jobs: refsOf(places, { logs, query }), ...given, cursor }, cursor };
 }
 

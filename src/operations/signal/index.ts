@@ -71,7 +71,7 @@ function refusalOf(
   if (token === undefined) return undefined;
   const asked = confirmations.read(deed, token);
   const isMeant = typeof asked !== "string" && asked.ids.includes(job.id);
-  return isMeant && confirmations.use(token) ? undefined : "other";
+  return isMeant && confirmations.use(deed, token) === undefined ? undefined : "other";
 }
 
 type Sending = Sent | (Extract<Delivery, { unsent: unknown }> & { outcome: "unsent" });

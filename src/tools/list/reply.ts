@@ -7,7 +7,6 @@ import { nameOf } from "../../jobs/standing.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
 import { creditsText, named, present } from "../../jobs/words.ts";
 import type { JobPage } from "../../operations/list/index.ts";
-import { cursorAfter } from "../../operations/list/page.ts";
 
 /** Rows beyond this wait for the next page. */
 const MAX_ROWS_BYTES = 18_000;
@@ -43,7 +42,7 @@ export function listReply(page: JobPage, asked: Asked, created: Created = {}) {
   const rows = all.slice(0, count);
   const jobs = page.rows.slice(0, count).map(({ job }) => job);
   const last = jobs.at(-1);
-  const nextCursor = count < all.length && last !== undefined ? cursorAfter(last, page) : page.nextCursor;
+  const nextCursor = count < all.length && last !== undefined ? page.cursorAfter(last) : page.nextCursor;
   const ended = endedCalls(page, asked);
   const wait = waitCalls(page, asked);
   return {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { JobDescription, ListFilter, Platform } from "../../../src/client/index.ts";
-import { listPage, type PageRequest } from "../../../src/operations/list/page.ts";
+import { Cursors } from "../../../src/operations/cursors.ts";
+import { type PageRequest, listPage as pageOf } from "../../../src/operations/list/page.ts";
+import { Seals } from "../../../src/operations/seals.ts";
 import { sampleJob } from "../../jobs/sample-job.ts";
 
 const signal = new AbortController().signal;
@@ -31,13 +33,16 @@ function platformWith(jobs: JobDescription[]): Platform {
   return { jobs: { list } } as unknown as Platform;
 }
 
+const cursors = new Cursors(new Seals((purpose) => Buffer.from(purpose)));
+const listPage = (platform: Platform, wanted: PageRequest) => pageOf({ platform, cursors }, wanted, signal);
+
 const request: Omit<PageRequest, "cursor"> = { filter: {}, matches: () => true, limit: 3, scanLimit: 500 };
 
 async function allPages(platform: Platform, wanted = request, between?: () => void): Promise<string[]> {
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listPage(platform, { ...wanted, cursor }, signal);
+    const page = await listPage(platform, { ...wanted, cursor });
     seen.push(...page.shown.map(({ id }) => id));
     cursor = page.nextCursor;
     between?.();
@@ -82,7 +87,7 @@ describe("listPage", () => {
       scanLimit: 10,
       matches: ({ id }: JobDescription) => id.startsWith(`job-${hex(3)}`),
     };
-    const first = await listPage(platformWith(jobs), { ...wanted, cursor: undefined }, signal);
+    const first = await listPage(platformWith(jobs), { ...wanted, cursor: undefined });
     expect(first).toMatchObject({ shown: [], isComplete: false });
     expect(await allPages(platformWith(jobs), wanted)).toEqual([jobs[3]?.id]);
   });
@@ -93,26 +98,22 @@ describe("listPage", () => {
       return { ...job, history: { ...job.history, finished_at: "2026-11-22T10:01:00Z" } };
     });
     const first = { ...request, endedSince: new Date("2026-11-22T10:00:59Z"), cursor: undefined };
-    const { nextCursor } = await listPage(platformWith(jobs), first, signal);
+    const { nextCursor } = await listPage(platformWith(jobs), first);
     const later = { ...request, endedSince: new Date("2026-11-22T10:01:30Z"), cursor: nextCursor };
-    expect((await listPage(platformWith(jobs), later, signal)).shown).toHaveLength(3);
-    expect((await listPage(platformWith(jobs), { ...later, cursor: undefined }, signal)).shown).toEqual([]);
+    expect((await listPage(platformWith(jobs), later)).shown).toHaveLength(3);
+    expect((await listPage(platformWith(jobs), { ...later, cursor: undefined })).shown).toEqual([]);
   });
 
   test("keeps the start of the time asked for from page to page", async () => {
     const jobs = Array.from({ length: 9 }, (_, index) => jobAt(index, index));
     const since = new Date("2026-11-22T10:00:02Z");
-    const first = await listPage(
-      platformWith(jobs),
-      { ...request, filter: { since }, cursor: undefined },
-      signal,
-    );
+    const first = await listPage(platformWith(jobs), { ...request, filter: { since }, cursor: undefined });
     const later = {
       ...request,
       filter: { since: new Date("2026-11-22T10:00:08Z") },
       cursor: first.nextCursor,
     };
-    const second = await listPage(platformWith(jobs), later, signal);
+    const second = await listPage(platformWith(jobs), later);
     expect(second.shown.map(({ id }) => id)).toEqual([jobs[5], jobs[4], jobs[3]].map((job) => job?.id));
   });
 });

@@ -7,7 +7,13 @@ import { nowMs, sampleJob } from "../../jobs/sample-job.ts";
 
 const ofJobs = (matching: JobDescription[], more = {}) => ({
   ...{ shown: matching, matching, unreadable: [], examined: matching.length, isComplete: true },
-  ...{ nextCursor: undefined, since: undefined, endedSince: undefined, ...more },
+  ...{
+    nextCursor: undefined,
+    cursorAfter: ({ id }: JobDescription) => id,
+    since: undefined,
+    endedSince: undefined,
+    ...more,
+  },
 });
 const options = { asked: {} };
 const seen = {
