@@ -1,41 +1,61 @@
-import { msLeft } from "../client/index.ts";
+import { createHash } from "node:crypto";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply } from "../tools/define-tool.ts";
-import type { Client, Connection } from "./connection.ts";
 
-/** What a person allows must still be done within the time of the call. */
-const AFTER_YES_MS = 10_000;
+type Answer = Consent["answer"];
 
-/**
- * What a person is to be asked before anything is done. The token stands for what it is about, so whoever puts the
- * question need not remember the call: the same call with `consentOf` acts.
- */
+/** What a person is asked before anything is done. The token stands for what it is about, as it stands now. */
 export interface Question {
+  /** The same for the same question: an answer counts for nothing else. */
+  key: string;
   text: string;
   token: string;
 }
 
-/** With what a call begins: one that nobody can be asked about must not end in a question. */
-export function openingConsent(client: Client): Consent | undefined {
-  return client.canAsk() ? undefined : { answer: "unable" };
+/** How the person beside a client is reached. */
+export interface Person {
+  /** What was answered already, by the question's key. */
+  answers: ReadonlyMap<string, Answer>;
+  /**
+   * Puts a question while the call waits, for at most `ms`. Absent where the protocol has a call end with its
+   * question: the client puts it and makes the call again, with the answer.
+   */
+  put?(question: Question, ms: number): Promise<Answer>;
 }
 
-/** The first half: what a call wants to know; undefined if it is done. */
-export function questionIn({ text, asks }: Reply<unknown>): Question | undefined {
-  return asks === undefined ? undefined : { text, token: asks };
+/** Somebody who must be asked this often about one call is shown something that does not hold still. */
+const MOST_QUESTIONS = 3;
+/** What a person allows must still be done within the time of the call. */
+const AFTER_YES_MS = 10_000;
+
+/**
+ * Runs a call to its end, or up to a question that the client has to put. Until there is an answer the call only
+ * reads. What it is about is looked at again after the answer: if that has changed, the person is asked again.
+ */
+export async function withConsent<R extends Reply<unknown>>(
+  run: (consent: Consent | undefined) => Promise<R>,
+  { tool, person, msLeft }: { tool: string; person: Person | undefined; msLeft(): number },
+): Promise<R | Question> {
+  if (person === undefined) return run({ answer: "unable" });
+  const answers = new Map(person.answers);
+  for (;;) {
+    const reply = await run(undefined);
+    if (reply.asks === undefined) return reply;
+    const { token, about } = reply.asks;
+    const question = { key: keyOf(tool, about), text: reply.text, token };
+    const answer = answers.get(question.key);
+    if (answer !== undefined) return run({ answer, token });
+    if (person.put === undefined) return question;
+    const isMoving = answers.size >= MOST_QUESTIONS;
+    const ms = Math.max(0, msLeft() - AFTER_YES_MS);
+    answers.set(question.key, isMoving ? "unanswered" : await person.put(question, ms));
+  }
 }
 
-/** The second half: with what the call is made again once there is an answer. */
-function consentOf({ token }: Question, answer: Consent["answer"]): Consent {
-  return { answer, token };
+export function isQuestion(outcome: Reply<unknown> | Question): outcome is Question {
+  return "key" in outcome;
 }
 
-/** Between the halves, where the protocol has the server ask while the call waits. */
-export async function askPerson(
-  question: Question,
-  { client, scrub }: Connection,
-  signal: AbortSignal,
-): Promise<Consent> {
-  const ms = Math.max(0, msLeft(signal) - AFTER_YES_MS);
-  return consentOf(question, await client.ask(scrub(question.text), ms));
+function keyOf(tool: string, about: string): string {
+  return createHash("sha256").update(`${tool}\n${about}`).digest("hex").slice(0, 32);
 }

@@ -1,11 +1,8 @@
-import type { Caller, Consent } from "../operations/caller.ts";
+import type { Caller } from "../operations/caller.ts";
+import type { Person } from "./asking.ts";
 
 /** The other side of a session, in whatever way the protocol reaches it. */
 export interface Client {
-  /** Whether a person can be asked. */
-  canAsk(): boolean;
-  /** Asks the person, for at most `ms`. */
-  ask(question: string, ms: number): Promise<Consent["answer"]>;
   /** Tells that a resource changed. */
   updated(uri: string): Promise<void>;
   /** Tells that there are other resources now. */
@@ -16,6 +13,8 @@ export interface Client {
 export interface Request {
   /** Fires when it is cancelled. */
   signal: AbortSignal;
+  /** Whom to ask; absent where nobody can be asked. */
+  person?: Person | undefined;
 }
 
 /** What the handlers of one MCP session share. */
@@ -26,6 +25,8 @@ export interface Connection {
   callMs: number;
   /** Whether the agent works on this machine. */
   isLocal: boolean;
+  /** Whether the client says what it wants to be told of, so that nothing is told unasked. */
+  listens(): boolean;
   /** Fires when the session ends: whatever is still running for it stops. */
   closing: AbortSignal;
   /** The last defence for everything that leaves: no known secret, no invisible character. */

@@ -14,10 +14,16 @@ const MAX_ERROR_CHARS = 4000;
 /** The protocol's own codes. */
 export const INVALID_PARAMS = -32602;
 const INTERNAL_ERROR = -32603;
-const RESOURCE_NOT_FOUND = -32002;
+/** What a transport answers in place of a client that writes no more; both SDKs take it for a timeout. */
+export const STOPPED_SENDING = -32001;
 
 /** Mistakes of the caller; anything else is a fault of the platform or ours. */
-const MISTAKES: ReadonlySet<unknown> = new Set(["invalid_argument", "not_found", "ambiguous"]);
+const MISTAKES: ReadonlySet<unknown> = new Set([
+  "invalid_argument",
+  "invalid_request",
+  "not_found",
+  "ambiguous",
+]);
 
 /** Errors quote what the platform and the caller wrote. */
 const redact = makeRedactor();
@@ -37,11 +43,11 @@ export class ProtocolError extends Error {
 
 /** The answer to a request for a prompt, or for the resource at `uri`, that failed. */
 export function toProtocolError(error: unknown, { what, uri, tool, scrub }: Refused): ProtocolError {
-  const data = uri === undefined ? undefined : { uri };
-  return new ProtocolError(codeOf(error, uri), scrub(describeError(error, what, tool)), {
-    data,
-    cause: error,
-  });
+  const isMissing = uri !== undefined && codeIn(error) === "not_found";
+  const code = MISTAKES.has(codeIn(error)) ? INVALID_PARAMS : INTERNAL_ERROR;
+  // The data marks a resource that is not there: older versions of the protocol have a code of its own for it.
+  const data = isMissing ? { uri } : undefined;
+  return new ProtocolError(code, scrub(describeError(error, what, tool)), { data, cause: error });
 }
 
 interface Refused {
@@ -51,9 +57,8 @@ interface Refused {
   scrub(text: string): string;
 }
 
-function codeOf(error: unknown, uri: string | undefined): number {
-  if (!(error instanceof Error && "code" in error && MISTAKES.has(error.code))) return INTERNAL_ERROR;
-  return error.code === "not_found" && uri !== undefined ? RESOURCE_NOT_FOUND : INVALID_PARAMS;
+function codeIn(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /**

@@ -1,24 +1,25 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
-  CallToolRequestSchema,
-  CompleteRequestSchema,
-  ErrorCode,
-  GetPromptRequestSchema,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ListToolsRequestSchema,
-  McpError,
-  ReadResourceRequestSchema,
-  SubscribeRequestSchema,
-  UnsubscribeRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  inputRequired,
+  type ProtocolEra,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  Server,
+  type ServerContext,
+  specTypeSchemas,
+  type Transport,
+} from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import manifest from "../../package.json" with { type: "json" };
-import type { Caller } from "../operations/caller.ts";
-import type { Client } from "./connection.ts";
-import { openSession, type SessionOptions } from "./session.ts";
+import { log } from "../log.ts";
+import type { Caller, Consent } from "../operations/caller.ts";
+import type { Person } from "./asking.ts";
+import { STOPPED_SENDING } from "./errors.ts";
+import { makeOffer, openSession, type ServerOptions, type Session } from "./session.ts";
 import { SessionTransport } from "./session-transport.ts";
+import type { Asked } from "./tools.ts";
 
 const CAPABILITIES = {
   tools: {},
@@ -27,55 +28,132 @@ const CAPABILITIES = {
   completions: {},
 };
 
-/** The SDK's own server would speak the newest version to everybody. */
-class SessionServer extends Server {
-  override connect(transport: Transport): Promise<void> {
-    return super.connect(new SessionTransport(transport));
-  }
+/** What depends on the server's settings only may be kept for an hour, and by whoever stands between. */
+const SETTLED = { ttlMs: 3_600_000, cacheScope: "public" } as const;
+const CACHE_HINTS = {
+  "server/discover": SETTLED,
+  "tools/list": SETTLED,
+  "prompts/list": SETTLED,
+  "resources/templates/list": SETTLED,
+};
+
+/** Serves one connection of a caller, in the era of the protocol in which the client opens it. */
+export function createServer(caller: Caller, options: ServerOptions = {}) {
+  let server: Server | undefined;
+  let opened: ProtocolEra = "legacy";
+  const session = openSession(caller, {
+    ...options,
+    offer: makeOffer(caller, options),
+    client: {
+      updated: async (uri) => server?.sendResourceUpdated({ uri }),
+      listChanged: async () => server?.sendResourceListChanged(),
+    },
+    listens: () => opened === "modern",
+  });
+  let handle: ReturnType<typeof serveStdio> | undefined;
+  return {
+    connect(transport: Transport): Promise<void> {
+      const factory = ({ era }: { era: ProtocolEra }) => {
+        opened = era;
+        server = makeServer(session, era);
+        return server;
+      };
+      const wire = new SessionTransport(transport, session);
+      handle = serveStdio(factory, { transport: wire, onerror: (error) => log("debug", error.message) });
+      return Promise.resolve();
+    },
+    close: async () => handle?.close(),
+  };
 }
 
-/** One MCP server for one session of a caller; whoever opened the caller closes it. */
-export function createServer(caller: Caller, options: SessionOptions = {}): Server {
-  const session = openSession(
-    caller,
-    clientBehind(() => server),
-    options,
-  );
+/** The SDK's side of a session. It costs little: one is made for a mere probe, or for a single request. */
+export function makeServer(session: Session, era: ProtocolEra): Server {
   const { instructions } = session;
-  const server: Server = new SessionServer(
-    { name: manifest.name, title: "Apolo jobs", version: manifest.version },
-    { capabilities: CAPABILITIES, instructions },
-  );
-  const { tools, resources, subscriptions, prompts } = session;
-  server.setRequestHandler(ListToolsRequestSchema, () => tools.list());
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => tools.call(params, extra));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => resources.templates());
-  server.setRequestHandler(ListResourcesRequestSchema, (_, extra) => resources.list(extra));
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, extra) => resources.read(params, extra));
-  server.setRequestHandler(SubscribeRequestSchema, ({ params }) => subscriptions.subscribe(params));
-  server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => subscriptions.unsubscribe(params));
-  server.setRequestHandler(ListPromptsRequestSchema, () => prompts.list());
-  server.setRequestHandler(GetPromptRequestSchema, ({ params }, extra) => prompts.get(params, extra));
-  server.setRequestHandler(CompleteRequestSchema, ({ params }) => session.complete(params));
-  server.onclose = () => session.close();
+  const serverInfo = { name: manifest.name, title: "Apolo jobs", version: manifest.version };
+  const server = new Server(serverInfo, {
+    capabilities: CAPABILITIES,
+    instructions,
+    cacheHints: CACHE_HINTS,
+  });
+  answer(server, session, era === "modern" ? personInTurn : personAsked(server));
   return server;
 }
 
-function clientBehind(server: () => Server): Client {
-  return {
-    canAsk: () => server().getClientCapabilities()?.elicitation?.form !== undefined,
-    ask: async (message, timeout) => {
-      const requestedSchema = { type: "object" as const, properties: {} };
-      try {
-        const { action } = await server().elicitInput({ message, requestedSchema }, { timeout });
-        // A dismissed question is a no, too.
-        return action === "accept" ? "yes" : "no";
-      } catch (error) {
-        // A client that fails to put the question has asked nobody.
-        return error instanceof McpError && error.code === ErrorCode.RequestTimeout ? "unanswered" : "unable";
-      }
-    },
-    updated: (uri) => server().sendResourceUpdated({ uri }),
-    listChanged: () => server().sendResourceListChanged(),
+function answer(
+  server: Server,
+  session: Session,
+  personOf: (context: ServerContext) => Person | undefined,
+): void {
+  const { tools, resources, subscriptions, prompts } = session;
+  server.setRequestHandler("tools/list", () => tools.list());
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
+    const { signal, _meta, notify } = context.mcpReq;
+    const request = { signal, _meta, sendNotification: notify, person: personOf(context) };
+    const outcome = await tools.call(params, request);
+    return "asks" in outcome ? askedFor(outcome) : outcome;
+  });
+  server.setRequestHandler("resources/templates/list", () => resources.templates());
+  server.setRequestHandler("resources/list", (_, { mcpReq }) => resources.list(mcpReq));
+  server.setRequestHandler("resources/read", ({ params }, { mcpReq }) => resources.read(params, mcpReq));
+  server.setRequestHandler("resources/subscribe", ({ params }) => subscriptions.subscribe(params));
+  server.setRequestHandler("resources/unsubscribe", ({ params }) => subscriptions.unsubscribe(params));
+  server.setRequestHandler("prompts/list", () => prompts.list());
+  server.setRequestHandler("prompts/get", ({ params }, { mcpReq }) => prompts.get(params, mcpReq));
+  server.setRequestHandler("completion/complete", ({ params }) => session.complete(params));
+}
+
+const NO_FIELDS = { type: "object" as const, properties: {} };
+
+function askedFor({ asks: { key, text: message } }: Asked) {
+  const question = inputRequired.elicit({ mode: "form", message, requestedSchema: NO_FIELDS });
+  return inputRequired({ inputRequests: { [key]: question } });
+}
+
+/** The person beside a client that puts a question itself, and calls again with the answer. */
+function personInTurn(context: ServerContext): Person | undefined {
+  const { elicitation } = capabilitiesIn(context);
+  const { inputResponses = {} } = context.mcpReq;
+  if (elicitation === undefined || !(isBare(elicitation) || "form" in elicitation)) return undefined;
+  return { answers: new Map(Object.entries(inputResponses).map(([key, given]) => [key, answerIn(given)])) };
+}
+
+/** The person beside a client that is asked while the call waits. */
+function personAsked(server: Server): (context: ServerContext) => Person | undefined {
+  return ({ mcpReq: { id: relatedRequestId } }) => {
+    if (server.getClientCapabilities()?.elicitation?.form === undefined) return undefined;
+    return {
+      answers: new Map(),
+      async put({ text: message }, timeout) {
+        const options = { timeout, relatedRequestId };
+        try {
+          return answerIn(await server.elicitInput({ message, requestedSchema: NO_FIELDS }, options));
+        } catch (error) {
+          // A client that fails to put the question has asked nobody.
+          return isTimeout(error) ? "unanswered" : "unable";
+        }
+      },
+    };
   };
+}
+
+function isTimeout(error: unknown): boolean {
+  if (error instanceof ProtocolError) return error.code === STOPPED_SENDING;
+  return error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+}
+
+/** What a client that says it with each request can do. */
+function capabilitiesIn({ mcpReq: { envelope } }: ServerContext): ClientCapabilities {
+  const declared = Object.entries(envelope ?? {}).find(([key]) => key === CLIENT_CAPABILITIES_META_KEY)?.[1];
+  const parsed = specTypeSchemas.ClientCapabilities["~standard"].validate(declared);
+  return "value" in parsed ? parsed.value : {};
+}
+
+function isBare(value: object): boolean {
+  return Object.keys(value).length === 0;
+}
+
+/** A dismissed question is a no, too. */
+function answerIn(response: unknown): Consent["answer"] {
+  const isYes = typeof response === "object" && response !== null && "action" in response;
+  return isYes && response.action === "accept" ? "yes" : "no";
 }

@@ -1,27 +1,17 @@
-import type { Transport, TransportSendOptions } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
-  ClientRequestSchema,
-  ErrorCode,
   type JSONRPCMessage,
+  type JSONRPCNotification,
   type JSONRPCRequest,
   LATEST_PROTOCOL_VERSION,
   type MessageExtraInfo,
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
-} from "@modelcontextprotocol/sdk/types.js";
-import { tools } from "../tools/index.ts";
-import { requiredOf } from "../tools/reading/example.ts";
-import { quoted } from "../tools/reading/problems.ts";
-import { withoutNulls } from "./nulls.ts";
-import { readParams } from "./params.ts";
-import { clientCapabilities, noticeFor, resultFor } from "./versions.ts";
-
-/** Requests that this server answers; to any other the SDK says that the method is unknown. */
-const ANSWERED = /^(initialize|ping|completion\/complete|(tools|resources|prompts)\/.*)$/;
-const SCHEMAS = ClientRequestSchema.options.filter(({ shape }) => ANSWERED.test(shape.method.value));
-
-const MOST_ISSUES = 5;
-const MOST_CHARS = 200;
+  type Transport,
+  type TransportSendOptions,
+} from "@modelcontextprotocol/server";
+import { hasVersion, narrowed, type Problem, readRequest, topicsOf } from "./request.ts";
+import type { Session } from "./session.ts";
+import { clientCapabilities, errorFor, noticeFor, resultFor } from "./versions.ts";
 
 /** Sits between a transport and the SDK, and speaks to each session in the version that it agreed on. */
 export class SessionTransport implements Transport {
@@ -29,17 +19,26 @@ export class SessionTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   readonly #inner: Transport;
-  /** Methods of unanswered requests, by id. */
+  readonly #session: Session;
+  /** Methods of unanswered requests that did not bring a version of their own, by id. */
   readonly #methods = new Map<RequestId, string>();
-  #version = LATEST_PROTOCOL_VERSION;
+  /** Requests that listen. */
+  readonly #listening = new Set<RequestId>();
+  #version: string;
 
-  constructor(inner: Transport) {
+  /** The session ends with the connection. `version` is the one of a request that comes without a session. */
+  constructor(inner: Transport, session: Session, version?: string) {
     this.#inner = inner;
+    this.#session = session;
+    this.#version = knownVersion(version);
   }
 
   async start(): Promise<void> {
     this.#inner.onmessage = (message, extra) => this.#receive(message, extra);
-    this.#inner.onclose = () => this.onclose?.();
+    this.#inner.onclose = () => {
+      this.#session.close();
+      this.onclose?.();
+    };
     this.#inner.onerror = (error) => this.onerror?.(error);
     await this.#inner.start();
   }
@@ -59,66 +58,77 @@ export class SessionTransport implements Transport {
         ? message
         : { ...message, params: noticeFor(this.#version, method, params) };
     }
-    if (message.id === undefined) return message;
-    const method = this.#methods.get(message.id);
+    const method = message.id === undefined ? undefined : this.#methods.get(message.id);
+    if (message.id === undefined || method === undefined) return message;
     this.#methods.delete(message.id);
-    if (!("result" in message)) return message;
-    return { ...message, result: resultFor(this.#version, method, message.result) };
+    return "result" in message
+      ? { ...message, result: resultFor(this.#version, method, message.result) }
+      : { ...message, error: errorFor(method, message.error) };
   }
 
   /** Settles the version at once, by the SDK's own rule: the client may use it before it has the answer. */
   #agree(request: JSONRPCRequest): JSONRPCRequest {
     const { params = {} } = request;
-    const asked = SUPPORTED_PROTOCOL_VERSIONS.find((version) => version === params.protocolVersion);
-    this.#version = asked ?? LATEST_PROTOCOL_VERSION;
+    this.#version = knownVersion(params.protocolVersion);
     this.#inner.setProtocolVersion?.(this.#version);
     const capabilities = clientCapabilities(this.#version, params.capabilities);
     return { ...request, params: { ...params, capabilities } };
   }
 
   #receive(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
-    if (!("method" in message && "id" in message)) {
-      this.onmessage?.(message, extra);
-      return;
+    if (!("method" in message)) this.onmessage?.(message, extra);
+    else if ("id" in message) this.#ask(message, extra);
+    else this.#hear(message, extra);
+  }
+
+  #hear(notice: JSONRPCNotification, extra?: MessageExtraInfo): void {
+    const { requestId } = notice.params ?? {};
+    if (notice.method === "notifications/cancelled" && isRequestId(requestId)) {
+      this.#methods.delete(requestId);
+      if (this.#listening.delete(requestId)) this.#session.subscriptions.unlisten(requestId);
     }
-    const request = readParams(withoutNulls(message));
-    const problem = paramsProblem(request);
-    if (problem === undefined) {
+    this.onmessage?.(notice, extra);
+  }
+
+  #ask(message: JSONRPCRequest, extra?: MessageExtraInfo): void {
+    const read = readRequest(message);
+    if ("problem" in read) this.#refuse(message.id, read.problem);
+    else if (hasVersion(read.request)) this.#askModern(read.request, extra);
+    else {
+      const { request } = read;
       this.#methods.set(request.id, request.method);
       this.onmessage?.(request.method === "initialize" ? this.#agree(request) : request, extra);
+    }
+  }
+
+  /** The SDK answers a request to listen by itself, and tells nobody what to watch. */
+  #askModern(request: JSONRPCRequest, extra?: MessageExtraInfo): void {
+    if (request.method !== "subscriptions/listen") {
+      this.onmessage?.(request, extra);
       return;
     }
-    const error = { code: ErrorCode.InvalidParams, message: problem };
+    const { id } = request;
+    this.#listening.add(id);
+    this.#session.subscriptions.listen(id, topicsOf(request)).then(
+      (uris) => {
+        if (this.#listening.has(id)) this.onmessage?.(narrowed(request, uris), extra);
+      },
+      (error: Problem) => this.#listening.delete(id) && this.#refuse(id, error),
+    );
+  }
+
+  #refuse(id: RequestId, { code, message, data }: Problem): void {
+    const error = { code, message, ...(data === undefined ? {} : { data }) };
     this.#inner
-      .send({ jsonrpc: "2.0", id: request.id, error }, { relatedRequestId: request.id })
+      .send({ jsonrpc: "2.0", id, error }, { relatedRequestId: id })
       .catch((reason: Error) => this.onerror?.(reason));
   }
 }
 
-/** What is wrong with the params, in words; undefined if nothing is. The SDK would show its schema instead. */
-function paramsProblem(request: JSONRPCRequest): string | undefined {
-  const schema = SCHEMAS.find(({ shape }) => shape.method.value === request.method);
-  const parsed = schema?.safeParse(request);
-  if (parsed === undefined || parsed.success) return undefined;
-  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => {
-    const [first, second, key] = issue.path.map(String);
-    if (first === "params" && second === "arguments") return argumentsProblem(request, key);
-    const where = issue.path.length > 1 ? issue.path.slice(1) : issue.path;
-    const message = issue.message.replace(/^Invalid input: /, "").replace("record", "object");
-    return `${where.join(".")}: ${message}`.slice(0, MOST_CHARS);
-  });
-  return `invalid_argument: ${request.method} cannot be read: ${issues.join("; ")}`;
+function isRequestId(value: unknown): value is RequestId {
+  return typeof value === "string" || typeof value === "number";
 }
 
-/** The arguments of a call are no object, or one of a prompt's is no text. */
-function argumentsProblem(
-  { method, params: { name, arguments: given } = {} }: JSONRPCRequest,
-  key?: string,
-): string {
-  const came = Array.isArray(given) ? "a list" : typeof given === "string" ? quoted(given) : typeof given;
-  if (key !== undefined)
-    return `${quoted(key)}: give a text. E.g. ${JSON.stringify({ [key.slice(0, 80)]: "a text" })}`;
-  const tool = method === "tools/call" ? tools.find((offered) => offered.name === name) : undefined;
-  const example = tool === undefined ? {} : requiredOf(tool.input);
-  return `arguments: give an object of arguments by name; got ${came}. E.g. {"arguments":${JSON.stringify(example)}}`;
+function knownVersion(asked: unknown): string {
+  return SUPPORTED_PROTOCOL_VERSIONS.find((version) => version === asked) ?? LATEST_PROTOCOL_VERSION;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Caller } from "../operations/caller.ts";
 import { offeredPrompts } from "../prompts/index.ts";
+import type { Tool } from "../tools/define-tool.ts";
 import { offered } from "../tools/index.ts";
 import { completions } from "./completions.ts";
 import type { Client, Connection } from "./connection.ts";
@@ -9,43 +10,64 @@ import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
 import { makeScrub } from "./scrub.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { serveTools } from "./tools.ts";
+import { listTools, serveTools } from "./tools.ts";
 
 /** Clients give up after 60 s, some after 45 s. */
 const CALL_MS = 44_000;
 
-export interface SessionOptions {
+export interface ServerOptions {
   /** Whether the agent works on this machine, so that a port opened here is of use to it. */
   isLocal?: boolean;
   /** How long a call may take. */
   callMs?: number;
 }
 
-/** One session of a caller: what it offers, and how its requests are answered. Knows no SDK. */
+/** What all sessions of a caller are offered. */
+export interface Offer {
+  tools: readonly Tool[];
+  /** The tools as they are listed, made when first wanted. */
+  listing(): ReturnType<typeof listTools>;
+  instructions: string;
+}
+
+export function makeOffer({ policy }: Caller, { isLocal = true }: ServerOptions): Offer {
+  const tools = offered(policy, { isLocal });
+  let listing: ReturnType<typeof listTools> | undefined;
+  return {
+    tools,
+    listing: () => (listing ??= listTools(tools)),
+    instructions: instructions(tools),
+  };
+}
+
+interface SessionOptions extends ServerOptions {
+  offer: Offer;
+  client: Client;
+  /** Whether the client says what it wants to be told of, so that nothing is told unasked. */
+  listens(): boolean;
+}
+
+export type Session = ReturnType<typeof openSession>;
+
+/** One session of a caller: how its requests are answered. Knows no SDK. */
 export function openSession(
   caller: Caller,
-  client: Client,
-  { isLocal = true, callMs = CALL_MS }: SessionOptions = {},
+  { offer, client, listens, isLocal = true, callMs = CALL_MS }: SessionOptions,
 ) {
   const closing = new AbortController();
   // Every call in progress listens to it.
   setMaxListeners(0, closing.signal);
   const scrub = makeScrub(caller.policy.secrets, () => caller.platform.secrets());
   const connection: Connection = {
-    caller,
-    client,
-    isLocal,
-    scrub,
-    callMs,
+    ...{ caller, client, isLocal, listens, scrub, callMs },
     closing: closing.signal,
   };
-  const tools = offered(caller.policy, { isLocal });
-  const names = new Set(tools.map(({ name }) => name));
+  const names = new Set(offer.tools.map(({ name }) => name));
   const prompts = offeredPrompts(names);
   const subscriptions = new Subscriptions(connection);
   return {
-    instructions: instructions(tools),
-    tools: serveTools(tools, connection),
+    instructions: offer.instructions,
+    tools: serveTools(offer, connection),
     resources: serveResources(connection, subscriptions),
     subscriptions,
     prompts: servePrompts({ prompts, tools: names }, connection),

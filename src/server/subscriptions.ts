@@ -11,13 +11,24 @@ const MOST_SUBSCRIPTIONS = 1000;
 interface Subscription {
   /** Settles once every later change will be told. */
   opened?: Promise<void>;
+  /** How often it was asked for. */
+  holders: number;
   stop(): void;
 }
 
-/** Tells one session of changes, until it unsubscribes or goes away. */
+/** What a client listens to with one request. */
+export interface Topics {
+  uris: readonly string[];
+  /** Which resources there are. */
+  list: boolean;
+}
+
+/** Tells one session of changes, each once however often it was asked for, until it wants no more or goes away. */
 export class Subscriptions {
   readonly #connection: Connection;
   readonly #open = new Map<string, Subscription>();
+  /** What each request listens to, by its id. */
+  readonly #listening = new Map<string | number, readonly string[]>();
   #list: Watching | undefined;
 
   constructor(connection: Connection) {
@@ -26,7 +37,61 @@ export class Subscriptions {
   }
 
   async subscribe({ uri }: { uri: string }) {
-    const subscription = this.#open.get(uri) ?? { stop: () => undefined };
+    const isNew = !this.#open.has(uri);
+    await this.#hold(uri, isNew ? 1 : 0);
+    return {};
+  }
+
+  unsubscribe({ uri }: { uri: string }) {
+    this.#release(uri);
+    return {};
+  }
+
+  /** A session that has listed jobs is told when some come or go: every change after this has resolved. */
+  async announceList(): Promise<void> {
+    if (!this.#connection.listens()) await this.#watchList();
+  }
+
+  /**
+   * Listens for as long as request `id` is open. Returns the URIs of which every later change will be told.
+   * @throws {ProtocolError} if none of what was asked for can be listened to
+   */
+  async listen(id: string | number, { uris, list }: Topics): Promise<readonly string[]> {
+    this.unlisten(id);
+    const wanted = [...new Set(uris)];
+    this.#listening.set(id, wanted);
+    const [tried] = await Promise.all([
+      Promise.allSettled(wanted.map((uri) => this.#hold(uri, 1))),
+      list && this.#watchList(),
+    ]);
+    const heard = wanted.filter((_, at) => tried[at]?.status === "fulfilled");
+    if (!this.#listening.has(id)) {
+      // It was cancelled meanwhile, and what had been opened by then is released.
+      for (const uri of heard) this.#release(uri);
+      return [];
+    }
+    this.#listening.set(id, heard);
+    const failed = tried.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected" && heard.length === 0 && !list) throw failed.reason;
+    return heard;
+  }
+
+  unlisten(id: string | number): void {
+    const heard = this.#listening.get(id) ?? [];
+    this.#listening.delete(id);
+    for (const uri of heard) this.#release(uri);
+  }
+
+  async #watchList(): Promise<void> {
+    const { caller, client, closing } = this.#connection;
+    if (closing.aborted) return;
+    this.#list ??= caller.watcher.watch({ kind: "roster" }, () => tell(client.listChanged()));
+    await this.#list.ready;
+  }
+
+  async #hold(uri: string, times: number): Promise<void> {
+    const subscription = this.#open.get(uri) ?? { holders: 0, stop: () => undefined };
+    subscription.holders += times;
     try {
       subscription.opened ??= this.#begin(uri, subscription);
       await subscription.opened;
@@ -34,21 +99,15 @@ export class Subscriptions {
       if (this.#open.get(uri) === subscription) this.#open.delete(uri);
       throw toProtocolError(error, { what: `reading ${uri}`, uri, scrub: this.#connection.scrub });
     }
-    return {};
   }
 
-  unsubscribe({ uri }: { uri: string }) {
-    this.#open.get(uri)?.stop();
+  #release(uri: string): void {
+    const subscription = this.#open.get(uri);
+    if (subscription === undefined) return;
+    subscription.holders -= 1;
+    if (subscription.holders > 0) return;
+    subscription.stop();
     this.#open.delete(uri);
-    return {};
-  }
-
-  /** A session that has listed jobs is told when some come or go: every change after this has resolved. */
-  async announceList(): Promise<void> {
-    const { caller, client, closing } = this.#connection;
-    if (closing.aborted) return;
-    this.#list ??= caller.watcher.watch({ kind: "roster" }, () => tell(client.listChanged()));
-    await this.#list.ready;
   }
 
   async #begin(uri: string, subscription: Subscription): Promise<void> {
@@ -66,6 +125,7 @@ export class Subscriptions {
   #close(): void {
     for (const { stop } of this.#open.values()) stop();
     this.#open.clear();
+    this.#listening.clear();
     this.#list?.stop();
   }
 }

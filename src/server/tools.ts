@@ -1,9 +1,9 @@
-import { type JobDescription, Limit } from "../client/index.ts";
+import { type JobDescription, Limit, msLeft } from "../client/index.ts";
 import { jobUri } from "../jobs/names/ids.ts";
 import type { Consent } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
-import { askPerson, openingConsent, questionIn } from "./asking.ts";
+import { isQuestion, type Question, withConsent } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
 import { describeError, failure } from "./errors.ts";
 import { describeMissing, type Here, withOffers } from "./missing.ts";
@@ -15,9 +15,9 @@ const TELLING_MS = 1500;
 const CUT_MS = 400;
 const MOST_LINKS = 3;
 
-/** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
-export function serveTools(tools: readonly Tool[], connection: Connection) {
-  const listing = tools.map(({ name, title, description, input, output, effects }) => ({
+/** The tools as a client sees them. */
+export function listTools(tools: readonly Tool[]) {
+  return tools.map(({ name, title, description, input, output, effects }) => ({
     name,
     title,
     description,
@@ -25,8 +25,12 @@ export function serveTools(tools: readonly Tool[], connection: Connection) {
     outputSchema: toJsonSchema(output, "output"),
     annotations: effects,
   }));
+}
+
+/** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
+export function serveTools({ tools, listing }: Offered, connection: Connection) {
   return {
-    list: () => ({ tools: listing }),
+    list: () => ({ tools: listing() }),
     async call({ name, arguments: args = {} }: Wanted, request: ToolRequest) {
       const tool = tools.find((offered) => offered.name === name);
       const here = { tools, connection };
@@ -34,6 +38,11 @@ export function serveTools(tools: readonly Tool[], connection: Connection) {
       return failure(connection.scrub(describeMissing(name, args, here)));
     },
   };
+}
+
+interface Offered {
+  tools: readonly Tool[];
+  listing(): ReturnType<typeof listTools>;
 }
 
 interface Wanted {
@@ -49,7 +58,7 @@ async function call(
   { here, request }: { here: Here; request: ToolRequest },
 ) {
   const { connection } = here;
-  const { caller, client, scrub } = connection;
+  const { caller, scrub } = connection;
   const read = readCall(tool, args);
   if ("refusal" in read) return failure(scrub(withOffers(read.refusal, here)));
   const progress = reportProgress(request);
@@ -60,10 +69,9 @@ async function call(
   const run = (consent: Consent | undefined) =>
     tool.run(read.args, { caller, signal, progress: report, consent });
   try {
-    const first = await run(openingConsent(client));
-    const question = questionIn(first);
-    const reply = question === undefined ? first : await run(await askPerson(question, connection, signal));
-    return result(tool, reply, connection);
+    const { person } = request;
+    const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal) });
+    return isQuestion(outcome) ? asked(outcome, scrub) : result(tool, outcome, connection);
   } catch (error) {
     // A cancelled call gets no answer; its error is not a bug to log.
     if (request.signal.aborted) return failure(`cancelled: ${tool.name}`);
@@ -73,6 +81,15 @@ async function call(
     progress.stop();
     limit.close();
   }
+}
+
+/** What the client has to ask before it makes the call again. */
+export interface Asked {
+  asks: Omit<Question, "token">;
+}
+
+function asked({ key, text }: Question, scrub: Connection["scrub"]): Asked {
+  return { asks: { key, text: scrub(text) } };
 }
 
 function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {

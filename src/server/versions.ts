@@ -9,6 +9,8 @@ type Fields = Record<string, unknown>;
 const TITLES = "2025-06-18";
 /** Annotations of tools, the capability to complete, texts of progress. */
 const ANNOTATIONS = "2025-03-26";
+/** Up to 2025-11-25; from then on it is a wrong parameter like others. */
+const RESOURCE_NOT_FOUND = -32002;
 
 /** A result of `method` as `version` knows it. */
 export function resultFor(version: string, method: string | undefined, result: Fields): Fields {
@@ -37,9 +39,23 @@ export function noticeFor(version: string, method: string, params: Fields): Fiel
   return method === "notifications/progress" && version < ANNOTATIONS ? without(params, "message") : params;
 }
 
+/** An error as every version with sessions knows it. */
+export function errorFor<E extends { code: number; data?: unknown }>(
+  method: string | undefined,
+  error: E,
+): E {
+  const isMissing = method?.startsWith("resources/") === true && "uri" in fieldsOf(error.data);
+  return isMissing ? { ...error, code: RESOURCE_NOT_FOUND } : error;
+}
+
 /** What a client of `version` can do: what came later cannot be asked of it. */
 export function clientCapabilities(version: string, capabilities: unknown): Fields {
-  return version < TITLES ? without(fieldsOf(capabilities), "elicitation") : fieldsOf(capabilities);
+  const declared = fieldsOf(capabilities);
+  if (version < TITLES) return without(declared, "elicitation");
+  const { elicitation } = declared;
+  // Before there were kinds of it, an empty one meant forms.
+  const isBare = typeof elicitation === "object" && Object.keys(elicitation ?? {}).length === 0;
+  return isBare ? { ...declared, elicitation: { form: {} } } : declared;
 }
 
 function initialized(result: Fields, isOldest: boolean): Fields {

@@ -16,11 +16,13 @@ export interface Reply<Out> {
   text: string;
   data: Out;
   jobs?: JobDescription[];
-  /**
-   * A person must be asked first: `text` is the question and this the token of what it is about. Nothing was done:
-   * the call is made again with the answer.
-   */
-  asks?: string;
+  /** A person must be asked first: `text` is the question. Nothing was done: the call is made again with the answer. */
+  asks?: {
+    /** Stands for what it is about, as it stands now. */
+    token: string;
+    /** What it is about: the same text means that nothing changed which the person would have to know. */
+    about: string;
+  };
   /** The calls to make next, as the text prints them. */
   next?: NextCall[];
 }

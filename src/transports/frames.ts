@@ -1,13 +1,13 @@
 import {
-  ErrorCode,
   type JSONRPCMessage,
-  JSONRPCMessageSchema,
+  ProtocolErrorCode,
   type RequestId,
-} from "@modelcontextprotocol/sdk/types.js";
+  specTypeSchemas,
+} from "@modelcontextprotocol/server";
 import { withoutNulls } from "../server/nulls.ts";
 import { type LongLine, MAX_LINE_BYTES } from "./line-splitter.ts";
 
-const INVALID_REQUEST: number = ErrorCode.InvalidRequest;
+const INVALID_REQUEST: number = ProtocolErrorCode.InvalidRequest;
 const KNOWN_KEYS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
 
 /** The answer to a frame that cannot be taken; `id` is null if it has none that could be used. */
@@ -38,7 +38,7 @@ export function readLine(line: string): Message | Mistake | { batch: readonly un
     return Array.isArray(value) ? { batch: value } : readValue(value);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return refuse(null, `not JSON: ${why}`, ErrorCode.ParseError);
+    return refuse(null, `not JSON: ${why}`, ProtocolErrorCode.ParseError);
   }
 }
 
@@ -47,8 +47,8 @@ export function readValue(value: unknown): Message | Mistake {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return refuse(null, "a message must be an object");
   const frame: Record<string, unknown> = withoutNulls({ ...value });
-  const parsed = JSONRPCMessageSchema.safeParse(frame);
-  if (parsed.success) return { message: parsed.data };
+  const parsed = specTypeSchemas.JSONRPCMessage["~standard"].validate(frame);
+  if (parsed.issues === undefined) return { message: parsed.value };
   const { why, code } = problemOf(frame);
   return refuseFrame(frame, why, code);
 }
@@ -83,8 +83,8 @@ function problemOf(frame: Record<string, unknown>): { code: number; why: string 
   if (id !== undefined && typeof id !== "string" && !Number.isInteger(id))
     return { code, why: "id must be a string or an integer" };
   if (params !== undefined && (typeof params !== "object" || Array.isArray(params)))
-    return { code: ErrorCode.InvalidParams, why: "params must be an object" };
+    return { code: ProtocolErrorCode.InvalidParams, why: "params must be an object" };
   const others = Object.keys(frame).filter((key) => !KNOWN_KEYS.has(key));
   if (others.length > 0) return { code, why: `${others.join(", ").slice(0, 200)} does not belong there` };
-  return { code: ErrorCode.InvalidParams, why: "params._meta cannot be read" };
+  return { code: ProtocolErrorCode.InvalidParams, why: "params._meta cannot be read" };
 }

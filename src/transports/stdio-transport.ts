@@ -1,12 +1,14 @@
 import type { Readable, Writable } from "node:stream";
-import type { Transport, TransportSendOptions } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
-  ErrorCode,
   type JSONRPCMessage,
   type JSONRPCRequest,
+  ProtocolErrorCode,
   type RequestId,
-} from "@modelcontextprotocol/sdk/types.js";
+  type Transport,
+  type TransportSendOptions,
+} from "@modelcontextprotocol/server";
 import { log } from "../log.ts";
+import { STOPPED_SENDING } from "../server/errors.ts";
 import { Batch } from "./batch.ts";
 import { type Message, type Mistake, readLine, readValue, refuse, refuseLong } from "./frames.ts";
 import { LineSplitter, type LongLine } from "./line-splitter.ts";
@@ -146,7 +148,7 @@ export class StdioTransport implements Transport {
   }
 
   #reject({ mistake, answer }: Mistake, batch?: Batch): void {
-    this.#report(mistake, answer?.error.code === ErrorCode.ParseError);
+    this.#report(mistake, answer?.error.code === ProtocolErrorCode.ParseError);
     if (answer === undefined) return;
     if (batch === undefined) this.#outbox.send(answer);
     else batch.add(answer);
@@ -166,7 +168,8 @@ export class StdioTransport implements Transport {
       return;
     }
     batch?.expect();
-    this.#calls.push({ id: request.id, batch });
+    // It stays open for as long as somebody listens, and that ends with the input.
+    if (request.method !== "subscriptions/listen") this.#calls.push({ id: request.id, batch });
     this.onmessage?.(request);
   }
 
@@ -202,7 +205,7 @@ export class StdioTransport implements Transport {
   #answerForClient(id: RequestId): void {
     if (!this.#asked.delete(id)) return;
     // Not a connection error: a question that nobody will answer is not one that cannot be asked.
-    const error = { code: ErrorCode.RequestTimeout, message: "The client has stopped sending." };
+    const error = { code: STOPPED_SENDING, message: "The client has stopped sending." };
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
 }

@@ -6,7 +6,7 @@ import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 import { openCaller, type Policy } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
-import type { SessionOptions } from "../../src/server/session.ts";
+import type { ServerOptions } from "../../src/server/session.ts";
 import { Agent } from "./agent.ts";
 
 interface Fixtures {
@@ -14,7 +14,7 @@ interface Fixtures {
   emulatorOptions: EmulatorOptions;
   policy: Policy;
   /** Shorter ones, for what happens at their end. */
-  limits: SessionOptions;
+  limits: ServerOptions;
   emulator: Emulator;
   platform: Platform;
   mcp: Agent;
@@ -53,7 +53,7 @@ export async function connectAgent(
   platform: Platform,
   policy = openPolicy,
   answer?: ((question: string) => "accept" | "decline") | "opens URLs only",
-  limits: SessionOptions = {},
+  limits: ServerOptions = {},
 ): Promise<Agent> {
   const canAsk = typeof answer === "function";
   const capabilities = answer === undefined ? {} : { elicitation: canAsk ? {} : { url: {} } };

@@ -63,8 +63,19 @@ export const kill = defineTool({
       refs === undefined ? { token: token ?? "" } : { refs, where: whereOf(at), others: others === true };
     const result = await killJobs(request, call);
     if ("unconfirmed" in result)
-      return { text: questionText(result.unconfirmed, Date.now()), data: {}, asks: result.token };
+      return {
+        text: questionText(result.unconfirmed, Date.now()),
+        data: {},
+        asks: { token: result.token, about: idsOf(result.unconfirmed.jobs) },
+      };
     if ("declined" in result) throw declined(result);
     return killReply(result, call.caller.policy);
   },
 });
+
+function idsOf(jobs: readonly { id: string }[]): string {
+  return jobs
+    .map(({ id }) => id)
+    .sort()
+    .join(" ");
+}

@@ -65,7 +65,11 @@ export const signal = defineTool({
           jobs: [job],
         };
       case "unconfirmed":
-        return { text: `Send SIG${name} to the process of ${identityText(job)}?`, data, asks: result.token };
+        return {
+          text: `Send SIG${name} to the process of ${identityText(job)}?`,
+          data,
+          asks: { token: result.token, about: `${name} ${job.id}` },
+        };
       case "declined":
         throw declined(result, name);
       case "unsent":

@@ -1,0 +1,96 @@
+import {
+  type JSONRPCRequest,
+  PROTOCOL_VERSION_META_KEY,
+  specTypeSchemas,
+} from "@modelcontextprotocol/server";
+import { tools } from "../tools/index.ts";
+import { requiredOf } from "../tools/reading/example.ts";
+import { quoted } from "../tools/reading/problems.ts";
+import { INVALID_PARAMS } from "./errors.ts";
+import { withoutNulls } from "./nulls.ts";
+import { readParams } from "./params.ts";
+import type { Topics } from "./subscriptions.ts";
+
+/** Requests that this server answers; to any other the SDK says that the method is unknown. */
+const SCHEMAS = {
+  initialize: specTypeSchemas.InitializeRequest,
+  ping: specTypeSchemas.PingRequest,
+  "completion/complete": specTypeSchemas.CompleteRequest,
+  "tools/list": specTypeSchemas.ListToolsRequest,
+  "tools/call": specTypeSchemas.CallToolRequest,
+  "resources/list": specTypeSchemas.ListResourcesRequest,
+  "resources/templates/list": specTypeSchemas.ListResourceTemplatesRequest,
+  "resources/read": specTypeSchemas.ReadResourceRequest,
+  "resources/subscribe": specTypeSchemas.SubscribeRequest,
+  "resources/unsubscribe": specTypeSchemas.UnsubscribeRequest,
+  "prompts/list": specTypeSchemas.ListPromptsRequest,
+  "prompts/get": specTypeSchemas.GetPromptRequest,
+  "subscriptions/listen": specTypeSchemas.SubscriptionsListenRequest,
+};
+
+const MOST_ISSUES = 5;
+const MOST_CHARS = 200;
+
+/** What a request is answered with instead of a result. */
+export interface Problem {
+  code: number;
+  message: string;
+  data?: unknown;
+}
+
+/** A request as it is meant, or what is wrong with it. */
+export function readRequest(message: JSONRPCRequest): { request: JSONRPCRequest } | { problem: Problem } {
+  const request = readParams(withoutNulls(message));
+  const problem = paramsProblem(request);
+  return problem === undefined ? { request } : { problem: { code: INVALID_PARAMS, message: problem } };
+}
+
+/** Whether a request says itself in which version it is. */
+export function hasVersion({ params }: JSONRPCRequest): boolean {
+  return params?._meta !== undefined && PROTOCOL_VERSION_META_KEY in params._meta;
+}
+
+function filterOf({ params = {} }: JSONRPCRequest) {
+  const parsed = specTypeSchemas.SubscriptionFilter["~standard"].validate(params.notifications);
+  return "value" in parsed ? parsed.value : {};
+}
+
+export function topicsOf(request: JSONRPCRequest): Topics {
+  const { resourceSubscriptions: uris = [], resourcesListChanged: list = false } = filterOf(request);
+  return { uris, list };
+}
+
+/** The same request for what can be listened to: the client is told what it gets. */
+export function narrowed(request: JSONRPCRequest, uris: readonly string[]): JSONRPCRequest {
+  const notifications = { ...filterOf(request), resourceSubscriptions: [...uris] };
+  return { ...request, params: { ...request.params, notifications } };
+}
+
+/** What is wrong with the params, in words; undefined if nothing is. The SDK would show its schema instead. */
+function paramsProblem(request: JSONRPCRequest): string | undefined {
+  const schema = Object.entries(SCHEMAS).find(([method]) => method === request.method)?.[1];
+  const issues = schema?.["~standard"].validate(request).issues;
+  if (issues === undefined) return undefined;
+  const problems = issues.slice(0, MOST_ISSUES).map(({ path = [], message: text }) => {
+    const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
+    const [first, second, key] = keys;
+    if (first === "params" && second === "arguments") return argumentsProblem(request, key);
+    const where = keys.length > 1 ? keys.slice(1) : keys;
+    const message = text.replace(/^Invalid input: /, "").replace("record", "object");
+    return `${where.join(".")}: ${message}`.slice(0, MOST_CHARS);
+  });
+  return `invalid_argument: ${request.method} cannot be read: ${problems.join("; ")}`;
+}
+
+/** The arguments of a call are no object, or one of a prompt's is no text. */
+function argumentsProblem(
+  { method, params: { name, arguments: given } = {} }: JSONRPCRequest,
+  key?: string,
+): string {
+  const came = Array.isArray(given) ? "a list" : typeof given === "string" ? quoted(given) : typeof given;
+  if (key !== undefined)
+    return `${quoted(key)}: give a text. E.g. ${JSON.stringify({ [key.slice(0, 80)]: "a text" })}`;
+  const tool = method === "tools/call" ? tools.find((offered) => offered.name === name) : undefined;
+  const example = tool === undefined ? {} : requiredOf(tool.input);
+  return `arguments: give an object of arguments by name; got ${came}. E.g. {"arguments":${JSON.stringify(example)}}`;
+}

@@ -1,0 +1,62 @@
+import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import { describe } from "vitest";
+import type { Platform } from "../../src/client/index.ts";
+import { openCaller } from "../../src/operations/caller.ts";
+import { createServer } from "../../src/server/index.ts";
+import { expect, openPolicy, test } from "../support/fixtures.ts";
+import { startJob } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const NEW = "2026-07-28";
+
+type Answering = (question: string) => Promise<"accept" | "decline"> | "accept" | "decline";
+
+/** A client of the new era whose person answers so. */
+async function connect(platform: Platform, answer: Answering) {
+  const options = {
+    capabilities: { elicitation: { form: {} } },
+    versionNegotiation: { mode: { pin: NEW } },
+  };
+  const client = new Client({ name: "test", version: "0" }, options);
+  client.setRequestHandler("elicitation/create", async ({ params }) => ({
+    action: await answer(params.message),
+  }));
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await createServer(openCaller(platform, openPolicy)).connect(far);
+  await client.connect(near);
+  return client;
+}
+
+describe("a person beside a client that puts questions itself", () => {
+  test.for([
+    ["accept", true],
+    ["decline", false],
+  ] as const)("answers %s once, and the job is killed: %s", async ([answer, isKilled], { platform }) => {
+    const job = await startJob(platform, { name: "asked", script: SLEEP });
+    const questions: string[] = [];
+    const client = await connect(platform, (question) => {
+      questions.push(question);
+      return answer;
+    });
+    await client.callTool({ name: "job_kill", arguments: { jobs: ["asked"] } });
+    expect(questions).toEqual([expect.stringContaining(job.id)]);
+    expect((await platform.jobs.status(job.id)).status === "cancelled").toBe(isKilled);
+    await client.close();
+  });
+
+  test("is asked again where the selection has changed meanwhile", async ({ platform }) => {
+    const jobs = { name: "first", tags: ["sweep"], script: SLEEP };
+    await startJob(platform, jobs);
+    const second = await startJob(platform, { ...jobs, name: "second" });
+    const questions: string[] = [];
+    const client = await connect(platform, async (question) => {
+      questions.push(question);
+      if (questions.length === 1) await platform.jobs.kill(second.id);
+      return "accept";
+    });
+    await client.callTool({ name: "job_kill", arguments: { jobs: ["first", "second"] } });
+    expect(questions).toHaveLength(2);
+    expect(questions[1]).not.toContain(second.id);
+    await client.close();
+  });
+});
