@@ -9,7 +9,8 @@ import { SLEEP } from "../support/sleepers.ts";
 
 const NEW = "2026-07-28";
 
-type Answering = (question: string) => Promise<"accept" | "decline"> | "accept" | "decline";
+type Action = "accept" | "decline";
+type Answering = (question: string) => Action | Promise<Action>;
 
 /** A client of the new era whose person answers so. */
 async function connect(platform: Platform, answer: Answering) {
@@ -52,7 +53,7 @@ describe("a person beside a client that puts questions itself", () => {
     const client = await connect(platform, async (question) => {
       questions.push(question);
       if (questions.length === 1) await platform.jobs.kill(second.id);
-      return "accept";
+      return "accept" as const;
     });
     await client.callTool({ name: "job_kill", arguments: { jobs: ["first", "second"] } });
     expect(questions).toHaveLength(2);
