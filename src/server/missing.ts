@@ -52,6 +52,6 @@ function whyNot(name: string, { tools, connection }: Here): string | undefined {
   const known = catalogue.find((tool) => tool.name === name);
   if (known === undefined || tools.some((tool) => tool.name === name)) return undefined;
   const { caller, isLocal } = connection;
-  if (known.requires === "local" && !isLocal) return "it needs this server to run on the agent's own machine";
+  if (known.localOnly !== undefined && !isLocal) return known.localOnly;
   return `this server was started with --mode ${caller.policy.mode} --tools ${caller.policy.toolset}`;
 }

@@ -38,7 +38,8 @@ export const forward = defineTool({
     ),
   }),
   nothing: "Nothing was opened.",
-  requires: "local",
+  localOnly:
+    "it would open the port on this server's machine, not on the agent's. The user can run `apolo port-forward JOB 8888:8888` on their own machine, and a job from job_start with http_port has a URL",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   async run(args, call) {
     if (args.action === "list") return listReply(await listForwards(call));

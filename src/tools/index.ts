@@ -42,7 +42,7 @@ export function offered({ mode, toolset }: Policy, { isLocal } = { isLocal: true
   return tools.filter(
     (tool) =>
       (toolset === "all" || tool.toolset === "core") &&
-      (isLocal || tool.requires !== "local") &&
+      (isLocal || tool.localOnly === undefined) &&
       (mode !== "read-only" || tool.effects.readOnlyHint) &&
       (mode !== "no-destroy" || !tool.effects.destructiveHint),
   );

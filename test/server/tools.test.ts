@@ -64,9 +64,12 @@ test("leaves out what needs a port on this machine where the agent works on anot
   await Promise.all([createServer(caller, { isLocal: false }).connect(far), client.connect(near)]);
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).not.toContain("job_forward");
-  expect(await new Agent(client).refusal("job_forward", { action: "list" })).toContain(
-    "it needs this server to run on the agent's own machine",
-  );
+  const agent = new Agent(client);
+  const text = await agent.refusal("job_forward", { action: "open", job: "web", port: 8888 });
+  expect(text).toContain("job_forward is not offered: it would open the port on this server's machine");
+  expect(text).toContain("`apolo port-forward JOB 8888:8888` on their own machine");
+  expect(text).toContain("job_start with http_port");
+  expect(await agent.refusal("port_forward", { job: "web" })).toContain("job_forward is not offered");
   await client.close();
   await caller.close();
 });
