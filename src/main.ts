@@ -6,6 +6,7 @@ import {
   findLogin,
   type Login,
   loginFromPassedConfig,
+  type Platform,
   PlatformError,
 } from "./client/index.ts";
 import { help, welcome } from "./help.ts";
@@ -35,6 +36,7 @@ async function serve(settings: Settings): Promise<number> {
     const login = await chooseLogin(settings, closers);
     const platform = connectPlatform(login, { env: settings.env });
     closers.push(() => platform.close());
+    if (settings.http !== undefined) return await overHttp(settings.http, { platform, settings, closers });
     // Not before: a handler would keep a signal from ending a start that hangs in the file system.
     void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
     const session = await openStdio(platform, settings.policy);
@@ -44,6 +46,20 @@ async function serve(settings: Settings): Promise<number> {
   } finally {
     await shutDown(closers);
   }
+  return 0;
+}
+
+async function overHttp(
+  http: NonNullable<Settings["http"]>,
+  { platform, settings, closers }: { platform: Platform; settings: Settings; closers: Close[] },
+): Promise<number> {
+  const { serveHttp } = await import("./transports/http/service.ts");
+  const server = await serveHttp(http, { platform, policy: settings.policy }).catch(asMistake);
+  log("info", `MCP at ${server.url}`);
+  await untilSignal();
+  setTimeout(() => process.exit(0), http.drainSeconds * 1000 + EXIT_DEADLINE_MS).unref();
+  await server.close();
+  await shutDown(closers);
   return 0;
 }
 

@@ -1,0 +1,183 @@
+import { once } from "node:events";
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttps } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import {
+  hostHeaderValidationResponse,
+  localhostAllowedHostnames,
+  originValidationResponse,
+  readRequestBody,
+} from "@modelcontextprotocol/server";
+import { log } from "../../log.ts";
+import type { Caller } from "../../operations/caller.ts";
+import { Endpoint, type EndpointOptions, isListening } from "./endpoint.ts";
+import { errorResponse, sent } from "./responses.ts";
+
+const MCP_PATH = "/mcp";
+const MOST_BODY_BYTES = 4 * 1024 * 1024;
+/** A request must have come whole by then. */
+const REQUEST_MS = 30_000;
+const TOO_LARGE =
+  "The request has more than 4 MiB, so nothing of it was done. Pass large data on a volume, or in pieces: several " +
+  "job_exec, each of which appends its stdin to a file (cat >> FILE).";
+
+/** Who is let in: a caller, in use until `done`, or the answer to somebody who is not. */
+type Admission = { caller: Caller; done(): void } | Response;
+
+export interface HttpOptions extends EndpointOptions {
+  host: string;
+  port: number;
+  /** Names, beside those of this machine, under which the server is reached. */
+  allowedHosts: readonly string[];
+  /** Whether any name will do: whoever calls must know a secret, so a web page that points here learns nothing. */
+  anyHost: boolean;
+  tls?: { cert: string; key: string } | undefined;
+  /** How long what is being answered may still take once the server is told to end. */
+  drainMs: number;
+  admit(request: Request): Promise<Admission>;
+  /** Pages beside MCP, by path. */
+  pages: Readonly<Record<string, (request: Request) => Promise<Response> | Response>>;
+}
+
+export interface HttpServer {
+  url: string;
+  /** Ends it: at once what only listens, after at most `drainMs` everything. */
+  close(): Promise<void>;
+}
+
+/** Serves MCP over HTTP to any number of callers. @throws if the port cannot be had */
+export async function openHttp(options: HttpOptions): Promise<HttpServer> {
+  const service = new HttpService(options);
+  const listener = getRequestListener((request) => service.fetch(request), { overrideGlobalObjects: false });
+  const server = listen(options, listener);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const shown = options.host.includes(":") ? `[${options.host}]` : options.host;
+  return {
+    url: `${options.tls === undefined ? "http" : "https"}://${shown}:${port}${MCP_PATH}`,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      await service.drain(options.drainMs);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
+
+function listen({ host, port, tls }: HttpOptions, listener: Listener): Server {
+  const server = tls === undefined ? createHttp() : createHttps(tls);
+  server.requestTimeout = REQUEST_MS;
+  server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
+  return server.listen(port, host);
+}
+
+class HttpService {
+  readonly #options: HttpOptions;
+  readonly #names: string[];
+  readonly #endpoints = new WeakMap<Caller, Endpoint>();
+  readonly #open = new Set<Endpoint>();
+  #answering = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#names = [...localhostAllowedHostnames(), ...options.allowedHosts];
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    try {
+      return await this.#route(request);
+    } catch (error) {
+      log("error", `http: ${error instanceof Error ? error.stack : String(error)}`);
+      return errorResponse(500, {
+        code: -32603,
+        message: "internal_error: the server's log has the details.",
+      });
+    }
+  }
+
+  async #route(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const page = this.#options.pages[pathname];
+    if (page !== undefined) return page(request);
+    const foreign = this.#foreign(request);
+    if (foreign !== undefined) return foreign;
+    if (pathname !== MCP_PATH) return new Response(`Not found: MCP is at ${MCP_PATH}.\n`, { status: 404 });
+    const admission = await this.#options.admit(request);
+    return admission instanceof Response ? admission : this.#answer(request, admission);
+  }
+
+  /** A web page that was opened here under another name, or from elsewhere. */
+  #foreign(request: Request): Response | undefined {
+    const host = this.#options.anyHost ? undefined : hostHeaderValidationResponse(request, this.#names);
+    return host ?? originValidationResponse(request, this.#names);
+  }
+
+  async #answer(request: Request, { caller, done }: Exclude<Admission, Response>): Promise<Response> {
+    let isCounted = false;
+    const over = () => {
+      if (isCounted) this.#answering -= 1;
+      done();
+    };
+    try {
+      const read = await readBody(request);
+      if (read instanceof Response) return sent({ response: read, over });
+      // What only listens is not waited for.
+      isCounted = request.method !== "GET" && !isListening(read.body);
+      if (isCounted) this.#answering += 1;
+      const answer = await this.#endpointOf(caller).answer(request, read.body);
+      return sent({
+        ...answer,
+        over: () => {
+          answer.over?.();
+          over();
+        },
+      });
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  #endpointOf(caller: Caller): Endpoint {
+    const known = this.#endpoints.get(caller);
+    if (known !== undefined) return known;
+    const endpoint = new Endpoint(caller, this.#options);
+    this.#endpoints.set(caller, endpoint);
+    this.#open.add(endpoint);
+    return endpoint;
+  }
+
+  /** Waits for what is being answered, then ends everything. */
+  async drain(ms: number): Promise<void> {
+    const endMs = performance.now() + ms;
+    while (this.#answering > 0 && performance.now() < endMs) await sleep(50);
+    await Promise.all(Array.from(this.#open, (endpoint) => endpoint.close()));
+  }
+}
+
+/** The JSON that a request carries; undefined if it carries nothing. */
+async function readBody(request: Request): Promise<{ body: unknown } | Response> {
+  if (request.method !== "POST") return { body: undefined };
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    return errorResponse(415, { code: -32000, message: "Unsupported media type: POST application/json." });
+  const read = await readRequestBody(request, MOST_BODY_BYTES);
+  if (read.tooLarge)
+    return errorResponse(413, { code: -32000, message: TOO_LARGE }, null, { connection: "close" });
+  try {
+    return { body: JSON.parse(read.text) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return errorResponse(400, { code: -32700, message: `not JSON: ${why}` });
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  Client as NewClient,
+  StreamableHTTPClientTransport as NewTransport,
+} from "@modelcontextprotocol/client";
+import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import { describe, onTestFinished, vi } from "vitest";
+import { jobUri } from "../../../src/jobs/names/ids.ts";
+import { expect, test } from "../../support/fixtures.ts";
+import { serveHttp } from "../../support/http.ts";
+import { startJob } from "../../support/run-job.ts";
+import { SLEEP } from "../../support/sleepers.ts";
+
+const INFO = { name: "test", version: "0" };
+const WITHIN = { timeout: 10_000, interval: 20 };
+
+async function oldClient(url: URL) {
+  const client = new OldClient(INFO);
+  const transport = new OldTransport(url);
+  // Its own types do not fit together under exactOptionalPropertyTypes.
+  await client.connect(transport as Parameters<OldClient["connect"]>[0]);
+  onTestFinished(() => client.close());
+  return { client, transport };
+}
+
+async function newClient(url: URL) {
+  const client = new NewClient(INFO, { versionNegotiation: { mode: "auto" } });
+  await client.connect(new NewTransport(url));
+  onTestFinished(() => client.close());
+  return client;
+}
+
+describe("a client of the older era", () => {
+  test("has a session, in which it is told of changes", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const job = await startJob(platform, { name: "watched", script: SLEEP });
+    const { client, transport } = await oldClient(url);
+    const updates: string[] = [];
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+      updates.push(params.uri);
+    });
+    expect(transport.sessionId).toMatch(/^[\w-]{36}$/);
+    await client.subscribeResource({ uri: jobUri(job) });
+    await client.callTool({ name: "job_kill", arguments: { jobs: ["watched"] } });
+    await vi.waitFor(() => expect(updates).toContain(jobUri(job)), WITHIN);
+  });
+
+  test("is answered without a session where the server keeps none", async ({ platform }) => {
+    const { url } = await serveHttp(platform, { stateless: true });
+    const { client, transport } = await oldClient(url);
+    expect(transport.sessionId).toBeUndefined();
+    expect((await client.listTools()).tools).toHaveLength(15);
+    const { content } = await client.callTool({ name: "job_list", arguments: {} });
+    expect(content).toEqual([expect.objectContaining({ type: "text" })]);
+  });
+
+  test("is told that its session is gone", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const answer = await post(
+      url,
+      { jsonrpc: "2.0", id: 1, method: "tools/list" },
+      { "mcp-session-id": "gone" },
+    );
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { message: expect.stringContaining("initialize") } });
+  });
+});
+
+describe("a client of the new era", () => {
+  test("needs no session, and is told of what it listens to", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const job = await startJob(platform, { name: "watched", script: SLEEP });
+    const client = await newClient(url);
+    expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+    const updates: string[] = [];
+    client.setNotificationHandler("notifications/resources/updated", ({ params }) => {
+      updates.push(params.uri);
+    });
+    await client.listen({ resourceSubscriptions: [jobUri(job)] });
+    await client.callTool({ name: "job_kill", arguments: { jobs: ["watched"] } });
+    await vi.waitFor(() => expect(updates).toContain(jobUri(job)), WITHIN);
+  });
+});
+
+function post(url: URL, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...headers,
+    },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
