@@ -32,6 +32,12 @@ export type { MonitorOptions } from "./logs/stream.ts";
 export type { LogTail, TailOptions } from "./logs/tail.ts";
 export { imageToString } from "./names/images.ts";
 export { type JobUri, parseJobUri, readableUri } from "./names/uris.ts";
+export type {
+  ObservedRequest,
+  PlatformObserver,
+  RequestEnd,
+  RequestUnderWay,
+} from "./observer.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
 export type { SaveStep } from "./save.ts";
 export type { StartOptions, WireStartBody } from "./start/body.ts";

@@ -5,10 +5,12 @@ import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
 import { poolExchange } from "./http/exchange.ts";
 import { Http } from "./http/index.ts";
+import { observed } from "./http/observed.ts";
 import { Connections } from "./http/proxies.ts";
 import { type Jobs, jobsOf } from "./jobs.ts";
 import type { Login } from "./login/login.ts";
 import { Session } from "./login/session.ts";
+import type { PlatformObserver } from "./observer.ts";
 import { Sockets } from "./socket/index.ts";
 import { Starts } from "./start/under-way.ts";
 
@@ -27,6 +29,8 @@ export interface ConnectOptions {
   pingMs?: number | undefined;
   /** What `keyFor` derives its keys from, instead of the login: the same on all servers that work for one user. */
   key?: Uint8Array | undefined;
+  /** Is told of each request. */
+  observer?: PlatformObserver | undefined;
 }
 
 /** One platform, as one user. */
@@ -42,6 +46,8 @@ export interface Platform {
   secrets(): string[];
   /** A key of 32 bytes that is this user's, and alike at all servers with the key or else the login. @throws {PlatformError} `no_login` */
   keyFor(purpose: string): Uint8Array;
+  /** Who is logged in, as far as the login itself says; undefined without one. */
+  user(): string | undefined;
   /** The platform's time in Unix milliseconds, as far as its answers have told it. */
   nowMs(): number;
   /** Ends all connections. */
@@ -63,12 +69,14 @@ export function connectPlatform(
 ): Platform {
   const connections = new Connections(options.env ?? {});
   const clock = new PlatformClock();
-  const exchange = poolExchange(connections, clock);
+  const { observer } = options;
+  const unobserved = poolExchange(connections, clock);
+  const exchange = observer === undefined ? unobserved : observed(unobserved, observer);
   const session = new Session(login, exchange, options.key);
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
   const http = new Http({ exchange, session, connections, userAgent, retries, idleMs, attemptMs });
-  const sockets = new Sockets({ session, connections, userAgent, pingMs });
+  const sockets = new Sockets({ session, connections, userAgent, pingMs, observer });
   const directory = new Directory(http, session);
   const starts = new Starts();
   const at: Connection = { http, sockets, session, directory, starts, clock };
@@ -79,6 +87,7 @@ export function connectPlatform(
     refresh: async (call) => void (await directory.refresh(call)),
     secrets: () => session.secrets(),
     keyFor: (purpose) => session.keyFor(purpose),
+    user: () => session.user,
     nowMs: () => clock.nowMs(),
     async close() {
       sockets.close();

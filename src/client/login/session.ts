@@ -47,6 +47,15 @@ export class Session {
     return expiresAtMs !== undefined && expiresAtMs <= Date.now() ? undefined : token;
   }
 
+  /** Whom the token names; undefined without one that names anybody. */
+  get user(): string | undefined {
+    try {
+      return userOf(this.login.token);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The tokens in use now; none without a login. */
   secrets(): string[] {
     if (this.#login === undefined || this.#login instanceof PlatformError) return [];

@@ -7,6 +7,7 @@ import { beforeSending, networkError } from "../http/network-error.ts";
 import type { Connections } from "../http/proxies.ts";
 import { serverError } from "../http/server-error.ts";
 import type { Session } from "../login/session.ts";
+import { failureOf, observedRequest, type PlatformObserver, type RequestUnderWay } from "../observer.ts";
 import { MAX_FRAME_BYTES } from "../wire/frames.ts";
 import { Channel } from "./channel.ts";
 import { closeError } from "./close-error.ts";
@@ -54,6 +55,7 @@ export interface SocketOptions {
   userAgent: string;
   /** How often an open socket is pinged, in milliseconds; an answer must follow within half of it. */
   pingMs: number;
+  observer?: PlatformObserver | undefined;
 }
 
 /** Opens the monitoring service's WebSockets. Source: protocol reference 2.5. */
@@ -86,23 +88,53 @@ export class Sockets {
 
   async #openWith(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
     const deadline = new Deadline(call, 0);
-    const { userAgent, connections } = this.#options;
+    const { userAgent, connections, observer } = this.#options;
+    const underWay = observer?.request(observedRequest({ method: "GET", url: target.url }));
     const pingMs = target.ping ? this.#options.pingMs : 0;
     const agent = connections.agentFor(target.url);
     const raw = new WebSocket(target.url.replace(/^http/, "ws"), target.protocol ? [target.protocol] : [], {
-      headers: { authorization: `Bearer ${token}`, "user-agent": userAgent, accept: "*/*" },
+      headers: {
+        authorization: `Bearer ${token}`,
+        "user-agent": userAgent,
+        accept: "*/*",
+        ...underWay?.headers,
+      },
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: target.isRead === true ? READ_HANDSHAKE_MS : HANDSHAKE_LIMIT_MS,
       ...(agent === undefined ? {} : { agent }),
     });
     this.#open.add(raw);
+    if (observer && underWay) observeSocket(raw, { observer, underWay, signal: deadline.signal });
     raw.once("close", () => {
       this.#open.delete(raw);
       deadline.close();
     });
     return connect(raw, { ...target, pingMs, proxy: connections.proxyNameFor(target.url) }, deadline.signal);
   }
+}
+
+/** The request has ended with the handshake; from then on the socket counts as open. */
+function observeSocket(
+  raw: WebSocket,
+  {
+    observer,
+    underWay,
+    signal,
+  }: { observer: PlatformObserver; underWay: RequestUnderWay; signal: AbortSignal },
+): void {
+  let status: number | undefined;
+  raw.once("unexpected-response", (_request, { statusCode }) => {
+    status = statusCode;
+  });
+  const onFailed = () => underWay.ended(status === undefined ? { failure: failureOf(signal) } : { status });
+  raw.once("close", onFailed);
+  raw.once("open", () => {
+    raw.off("close", onFailed);
+    underWay.ended({ status: 101 });
+    observer.socket(1);
+    raw.once("close", () => observer.socket(-1));
+  });
 }
 
 function connect(

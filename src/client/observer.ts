@@ -1,0 +1,48 @@
+/** Whoever runs the server is told of each request to the platform: no address, no query, no text. */
+export interface PlatformObserver {
+  /** A request goes out; WebSockets begin with one. */
+  request(request: ObservedRequest): RequestUnderWay;
+  /** A WebSocket was opened, or has closed. */
+  socket(change: 1 | -1): void;
+}
+
+export interface ObservedRequest {
+  method: string;
+  /** The path with a placeholder for each thing that it names: `/api/v1/jobs/{}`. */
+  route: string;
+  host: string;
+  port: number;
+}
+
+export interface RequestUnderWay {
+  /** To be sent along: they carry a trace on. */
+  headers: Readonly<Record<string, string>>;
+  ended(end: RequestEnd): void;
+}
+
+/** The status where there was an answer, and why it is missing or not whole. */
+export interface RequestEnd {
+  status?: number | undefined;
+  failure?: "cancelled" | "timed_out" | "failed" | undefined;
+}
+
+/** What the platform's own paths are made of. */
+const WORDS: ReadonlySet<string> = new Set(
+  "api v1 v2 auth oauth token config jobs max_run_time_minutes log_ws exec attach kill capacity port_forward save top secrets disks".split(
+    " ",
+  ),
+);
+
+/** A request as it is told: what is no word of the platform's becomes a placeholder, so that there are few routes. */
+export function observedRequest({ method, url }: { method: string; url: string }): ObservedRequest {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const parts = pathname.split("/").map((part) => (part === "" || WORDS.has(part) ? part : "{}"));
+  const defaultPort = protocol === "https:" ? 443 : 80;
+  return { method, route: parts.join("/"), host: hostname, port: port === "" ? defaultPort : Number(port) };
+}
+
+/** Why something ended that a signal may have ended. */
+export function failureOf({ aborted, reason }: { aborted: boolean; reason: unknown }): RequestEnd["failure"] {
+  if (!aborted) return "failed";
+  return reason instanceof DOMException && reason.name === "TimeoutError" ? "timed_out" : "cancelled";
+}
