@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
@@ -10,7 +11,8 @@ import {
   PlatformError,
 } from "./client/index.ts";
 import { help, welcome } from "./help.ts";
-import { log, setLogLevel } from "./log.ts";
+import { log, logLast, setLog } from "./log.ts";
+import { openObservers } from "./observe/open.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
 import { openStdio, StdioError } from "./transports/stdio.ts";
 
@@ -23,7 +25,7 @@ type Close = () => Promise<void>;
 
 async function main(): Promise<number> {
   const settings = readSettings();
-  setLogLevel(settings.logLevel);
+  setLog(settings.log);
   if (settings.command === "help") return print(help());
   if (settings.command === "version") return print(manifest.version);
   for (const text of settings.warnings) log("warning", text);
@@ -33,13 +35,15 @@ async function main(): Promise<number> {
 async function serve(settings: Settings): Promise<number> {
   const closers: Close[] = [];
   try {
+    const observer = await openObservers(settings).catch(asMistake);
     const login = await chooseLogin(settings, closers);
-    const platform = connectPlatform(login, { env: settings.env });
+    const platform = connectPlatform(login, { env: settings.env, observer });
     closers.push(() => platform.close());
     if (settings.http !== undefined) return await overHttp(settings.http, { platform, settings, closers });
     // Not before: a handler would keep a signal from ending a start that hangs in the file system.
     void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
-    const session = await openStdio(platform, settings.policy);
+    surviveBugs();
+    const session = await openStdio(platform, settings.policy, observer);
     closers.push(() => session.close());
     if (process.stdin.isTTY) process.stderr.write(welcome(commandLine()));
     await session.ended;
@@ -116,7 +120,7 @@ async function runEmulator({ emulator: { embedded: _, ...options } }: Settings):
   return 0;
 }
 
-/** The emulator fails to start because of one of its flags, and the text says which. */
+/** What fails to start because of one of its flags, in a text that says which. */
 function asMistake(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
 }
@@ -129,10 +133,25 @@ async function shutDown(closers: Close[]): Promise<void> {
   await Promise.race([closing, sleep(EXIT_DEADLINE_MS, undefined, { ref: false })]);
 }
 
+/** The first signal; whoever sends another one does not want to wait for what the first one began. */
 function untilSignal(): Promise<void> {
+  let isFirst = true;
   return new Promise((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => resolve());
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(name, () => {
+        if (!isFirst) process.exit(128 + constants.signals[name]);
+        isFirst = false;
+        resolve();
+      });
   });
+}
+
+/** A bug in one call must not end the others: its own answer may be missing, and the log says why. */
+function surviveBugs(): void {
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(event, (error: unknown) => {
+      log("error", `a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`);
+    });
 }
 
 function print(text: string): number {
@@ -147,9 +166,7 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const expected = [UsageError, PlatformError, StdioError].some((known) => error instanceof known);
-    process.stderr.write(
-      `apolo-jobs-mcp: ${error instanceof Error ? (expected ? error.message : error.stack) : String(error)}\n`,
-    );
+    logLast(error instanceof Error ? ((expected ? error.message : error.stack) ?? "") : String(error));
     process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

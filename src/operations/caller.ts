@@ -5,6 +5,7 @@ import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
 import type { Signalled } from "../jobs/signals.ts";
 import { Confirmations } from "./confirmations.ts";
 import { Cursors } from "./cursors.ts";
+import type { Observer } from "./observer.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Seals } from "./seals.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -46,6 +47,8 @@ export interface OpenForward {
 export interface Caller {
   readonly platform: Platform;
   readonly policy: Policy;
+  /** Is told of each call; absent where nobody wants to know. */
+  readonly observer?: Observer | undefined;
   /** Looks at what somebody watches: once, however many do. */
   readonly watcher: Watcher;
   readonly suggestions: Suggestions;
@@ -61,11 +64,17 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-/** Whoever opens a caller closes it. `onBug` hears of what only a bug can cause while nobody waits for an answer. */
+export interface CallerOptions {
+  /** Hears of what only a bug can cause while nobody waits for an answer. */
+  onBug?: (error: unknown) => void;
+  observer?: Observer | undefined;
+}
+
+/** Whoever opens a caller closes it. */
 export function openCaller(
   platform: Platform,
   policy: Policy,
-  onBug: (error: unknown) => void = warn,
+  { onBug = warn, observer }: CallerOptions = {},
 ): Caller {
   const watcher = new Watcher(platform, onBug);
   const forwards = new Map<string, OpenForward>();
@@ -73,6 +82,7 @@ export function openCaller(
   const seals = new Seals((purpose) => platform.keyFor(purpose));
   return {
     platform,
+    observer,
     policy: { ...policy, secrets: policy.secrets.filter(isUnmistakable) },
     watcher,
     suggestions: new Suggestions(platform),

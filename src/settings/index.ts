@@ -13,7 +13,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-const COMMON = ["help", "version", "log-level"] as const;
+const COMMON = ["help", "version", "log-level", "log-format"] as const;
 /** Of the emulator, embedded or alone. */
 const EMULATOR = ["data", "scene", "chaos", "log-limit"] as const;
 const EMULATOR_ALONE = [...EMULATOR, "port", "host", "token", "memory-group", "json"] as const;
@@ -39,9 +39,18 @@ const HTTP = [
   "drain-seconds",
   "key-file",
 ] as const;
-const SERVE = ["emulator", ...EMULATOR, "mode", "tools", ...LIMITS, "http", ...HTTP] as const;
+const SERVE = ["emulator", ...EMULATOR, "mode", "tools", ...LIMITS, "audit", "http", ...HTTP] as const;
 /** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
-const FROM_ENVIRONMENT = ["mode", "tools", ...LIMITS, "log-level", "http", ...HTTP] as const;
+const FROM_ENVIRONMENT = [
+  "mode",
+  "tools",
+  ...LIMITS,
+  "audit",
+  "log-level",
+  "log-format",
+  "http",
+  ...HTTP,
+] as const;
 const FLAGS_ONLY = [...new Set([...SERVE, ...EMULATOR_ALONE, ...COMMON])].filter(
   // Who sets APOLO_MCP_TOKEN means the platform's.
   (name) => name !== "token" && !FROM_ENVIRONMENT.some((other) => other === name),
@@ -121,7 +130,9 @@ export function readSettings(
     },
     /** How MCP is served over HTTP; absent where it is served over stdio. */
     http,
-    logLevel: given["log-level"],
+    log: { level: given["log-level"], format: given["log-format"] },
+    /** Where each change is noted. */
+    audit: pathOf(given.audit),
     /** What whoever started the program should know. */
     warnings: [...relativeData(given.data, pathOf(given.data)), ...httpWarnings(http)],
     env,

@@ -23,6 +23,8 @@ const MEANT: readonly (readonly [words: string, meant: Meant])[] = [
   ["noownedonly notownedonly", "without --owned-only it is off; leave it out"],
   ["maxcost maxcosts maxcredit maxcredits maxprice maxspend budget cost credits", LIMITS.slice(0, 2)],
   ["debug verbose trace", [{ name: "log-level", value: "debug" }]],
+  ["json", [{ name: "log-format", value: "json" }]],
+  ["auditlog auditfile", [{ name: "audit" }]],
   ["quiet silent q", [{ name: "log-level", value: "error" }]],
   ["v", "--version (-V) prints the version, --log-level debug logs more"],
   ["token apitoken apikey key url apiurl baseurl", "APOLO_URL and APOLO_TOKEN log in to a platform"],

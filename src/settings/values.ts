@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { oneLine } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
-import { logLevels } from "../log.ts";
+import { logFormats, logLevels } from "../log.ts";
 import { nearest } from "./mistyped.ts";
 
 const MODES = ["full", "no-destroy", "read-only"] as const;
@@ -68,6 +68,8 @@ export const settingValues = z.object({
   "drain-seconds": number.pipe(z.number().max(MOST_DRAIN_SECONDS)).default(DRAIN_SECONDS),
   "allowed-host": hostNames.default([]),
   "log-level": z.string().toLowerCase().pipe(z.enum(logLevels)).default("warning"),
+  "log-format": z.string().toLowerCase().pipe(z.enum(logFormats)).default("text"),
+  audit: word,
 });
 
 const NO_LIMIT = "; left out, there is no limit";
@@ -78,6 +80,8 @@ const EXPECTED: Partial<Record<string, string>> = {
   mode: `${listed(MODES)}, e.g. read-only`,
   tools: `${listed(TOOLSETS)}, e.g. core`,
   "log-level": `${listed(logLevels)}, e.g. debug`,
+  "log-format": `${listed(logFormats)}, e.g. json`,
+  audit: "a file, e.g. /var/log/apolo-jobs.jsonl",
   "max-credits-per-job": CREDITS,
   "max-credits-per-hour": CREDITS,
   "max-jobs": `a whole number, e.g. 5${NO_LIMIT}`,
@@ -109,6 +113,7 @@ const CHOICES: Partial<Record<string, readonly string[]>> = {
   tools: TOOLSETS,
   auth: AUTHS,
   "log-level": logLevels,
+  "log-format": logFormats,
 };
 
 /** A setting as it was written. */

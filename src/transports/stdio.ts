@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Platform } from "../client/index.ts";
 import { log } from "../log.ts";
 import { openCaller, type Policy } from "../operations/caller.ts";
+import type { Observer } from "../operations/observer.ts";
 import { createServer } from "../server/index.ts";
 import { makeScrub } from "../server/scrub.ts";
 import { StdioTransport } from "./stdio-transport.ts";
@@ -24,10 +25,14 @@ export interface StdioSession {
  * Speaks MCP over stdin and stdout until the client goes away: one session, of one caller. When the client merely
  * stops writing, its open calls are still answered.
  */
-export async function openStdio(platform: Platform, policy: Policy): Promise<StdioSession> {
+export async function openStdio(
+  platform: Platform,
+  policy: Policy,
+  observer?: Observer,
+): Promise<StdioSession> {
   const scrub = makeScrub(policy.secrets, () => platform.secrets());
   const transport = new StdioTransport(process.stdin, process.stdout, scrub);
-  const caller = openCaller(platform, policy, logBug);
+  const caller = openCaller(platform, policy, { onBug: logBug, observer });
   const server = createServer(caller);
   const ended = untilEnded(transport);
   await server.connect(transport);

@@ -34,6 +34,17 @@ describe("readSettings", () => {
     expect(read(["--mode", "full"], env).policy.mode).toBe("full");
   });
 
+  test("reads where changes are noted, and how the log is written", () => {
+    const settings = read(["--audit", "~/audit.jsonl"], { APOLO_MCP_LOG_FORMAT: "JSON" });
+    expect(settings).toMatchObject({
+      audit: "/home/alice/audit.jsonl",
+      log: { level: "warning", format: "json" },
+    });
+    expect(read([], { APOLO_MCP_AUDIT: "audit.jsonl" }).audit).toBe("/work/audit.jsonl");
+    expect(refusal(["emulator", "--audit", "x"])).toContain("--audit");
+    expect(refusal(["--log-format", "jsn"])).toContain("did you mean json?");
+  });
+
   test.each([
     [["--emulatr"], "unknown flag --emulatr; did you mean --emulator?"],
     [["--mod", "full"], "did you mean --mode?"],
@@ -77,7 +88,7 @@ describe("a word that is none of ours", () => {
     ["--max-credits-per-day", "--max-credits-per-job or --max-credits-per-hour or --max-jobs"],
     ["--no-owned-only", "without --owned-only it is off"],
     ["--debug", "--log-level debug"],
-    ["--log", "--log-level or --log-limit"],
+    ["--log", "--log-level or --log-format or --log-limit"],
     ["-v", "--version (-V) prints the version, --log-level debug logs more"],
     ["-mode", "unknown flag -mode; did you mean --mode?"],
     ["--url=https://api.test", "APOLO_URL and APOLO_TOKEN"],
