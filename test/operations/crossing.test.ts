@@ -91,6 +91,15 @@ describe.for(KINDS)("what $tool gives to go on with", (kind) => {
   });
 });
 
+test("cursors stay short: an agent has to repeat them", async ({ open, world }) => {
+  for (const name of ["tmp-1", "tmp-2"]) await world.ended("alice", HOME, { name, script: "seq 1 10" });
+  const alice = await open("alice");
+  const list = await alice.ok("job_list", { limit: 1 });
+  const logs = await alice.ok("job_logs", { jobs: ["tmp-2"], lines: 3 });
+  expect(list.data.next_cursor.length).toBeLessThanOrEqual(96);
+  expect(logs.data.older_cursor.length).toBeLessThanOrEqual(152);
+});
+
 describe("a cursor of job_logs", () => {
   test("cannot be made up, so that reading begins inside a private key", async ({ open, world }) => {
     const lines = [
