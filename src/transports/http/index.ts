@@ -22,8 +22,9 @@ import { errorResponse, sent } from "./responses.ts";
 
 const MCP_PATH = "/mcp";
 const MOST_BODY_BYTES = 4 * 1024 * 1024;
-/** A request must have come whole by then. */
 const REQUEST_MS = 30_000;
+/** How often it is looked for requests that take too long to come, at most. */
+const CHECK_MS = 5000;
 const TOO_LARGE =
   "The request has more than 4 MiB, so nothing of it was done. Pass large data on a volume, or in pieces: several " +
   "job_exec, each of which appends its stdin to a file (cat >> FILE).";
@@ -39,6 +40,8 @@ export interface HttpOptions extends EndpointOptions {
   /** Whether any name will do: whoever calls must know a secret, so a web page that points here learns nothing. */
   anyHost: boolean;
   tls?: { cert: string; key: string } | undefined;
+  /** A request must have come whole by then. */
+  requestMs?: number;
   /** How long what is being answered may still take once the server is told to end. */
   drainMs: number;
   admit(request: Request): Promise<Admission>;
@@ -74,9 +77,13 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
 
-function listen({ host, port, tls }: HttpOptions, listener: Listener): Server {
-  const server = tls === undefined ? createHttp() : createHttps(tls);
-  server.requestTimeout = REQUEST_MS;
+function listen({ host, port, tls, requestMs = REQUEST_MS }: HttpOptions, listener: Listener): Server {
+  const limits = {
+    requestTimeout: requestMs,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, requestMs),
+  };
+  const server = tls === undefined ? createHttp(limits) : createHttps({ ...tls, ...limits });
   server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
   return server.listen(port, host);
 }
@@ -97,7 +104,9 @@ class HttpService {
     try {
       return await this.#route(request);
     } catch (error) {
-      log("error", `http: ${error instanceof Error ? error.stack : String(error)}`);
+      // Whoever went away while it was being read is no bug.
+      const level = request.signal.aborted ? "debug" : "error";
+      log(level, `http: ${error instanceof Error ? error.stack : String(error)}`);
       return errorResponse(500, {
         code: -32603,
         message: "internal_error: the server's log has the details.",
