@@ -1,6 +1,7 @@
 /** The only door of the client of the platform's jobs subsystem. */
 
 export { type CallOptions, pause, type Where } from "./call.ts";
+export { authorizationServer } from "./config/authorization.ts";
 export { type Cluster, type PlatformContext, type Project, unreadableText } from "./config/clusters.ts";
 export { type Gpu, type Preset, preset } from "./config/preset.ts";
 export {

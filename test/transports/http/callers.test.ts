@@ -1,0 +1,106 @@
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { connectPlatform, type Platform } from "../../../src/client/index.ts";
+import { Callers, type CallersOptions, NoRoomError } from "../../../src/transports/http/callers.ts";
+import { openPolicy } from "../../support/fixtures.ts";
+
+function open(options: Partial<CallersOptions> = {}) {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const callers = new Callers({ policy: openPolicy, ...options });
+  const closed: string[] = [];
+  const connect = (id: string): Platform => ({
+    ...connectPlatform(undefined),
+    close: async () => void closed.push(id),
+  });
+  return { callers, closed, lease: (id: string) => callers.lease(id, () => connect(id)) };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a caller", () => {
+  test("is shared while it is open", () => {
+    const { callers, lease } = open();
+    expect(lease("a").caller).toBe(lease("a").caller);
+    expect(lease("a").caller).not.toBe(lease("b").caller);
+    expect(callers.known("c")).toBeUndefined();
+    expect(callers.size).toBe(2);
+  });
+
+  test("is closed with its platform once nobody has used it for a while", async () => {
+    const { callers, closed, lease } = open({ idleMs: 1000 });
+    const [first, second] = [lease("a"), lease("a")];
+    first.release();
+    first.release();
+    vi.advanceTimersByTime(5000);
+    expect(callers.size).toBe(1);
+    second.release();
+    vi.advanceTimersByTime(999);
+    lease("a").release();
+    vi.advanceTimersByTime(999);
+    expect(callers.size).toBe(1);
+    vi.advanceTimersByTime(1);
+    await settled();
+    expect({ size: callers.size, closed }).toEqual({ size: 0, closed: ["a"] });
+  });
+
+  test("stays open while a save goes on for it", async () => {
+    const { callers, lease } = open({ idleMs: 1000, most: 1 });
+    const { caller, release } = lease("a");
+    const save = {
+      step: "",
+      pushedBytes: 0,
+      totalBytes: 0,
+      isOver: false,
+      stop() {},
+      changed: async () => {},
+    };
+    caller.saves.set("job image", save);
+    release();
+    vi.advanceTimersByTime(3000);
+    expect(() => lease("b")).toThrow(NoRoomError);
+    expect(callers.size).toBe(1);
+    save.isOver = true;
+    vi.advanceTimersByTime(1000);
+    expect(callers.size).toBe(0);
+  });
+
+  test("that was idle longest makes room for another, one in use never", async () => {
+    const { callers, closed, lease } = open({ most: 3 });
+    const [a, b, c] = [lease("a"), lease("b"), lease("c")];
+    expect(() => lease("d")).toThrow(NoRoomError);
+    b.release();
+    a.release();
+    lease("b").release();
+    lease("d");
+    await settled();
+    expect(closed).toEqual(["a"]);
+    expect(c.closed.aborted).toBe(false);
+    lease("e");
+    await settled();
+    expect(closed).toEqual(["a", "b"]);
+    expect(() => lease("f")).toThrow("in use");
+    expect(callers.size).toBe(3);
+  });
+
+  test("that is dropped is closed in use, and opened anew by the next", async () => {
+    const { callers, closed, lease } = open({ idleMs: 1000 });
+    const held = lease("a");
+    await callers.drop("a");
+    expect({ aborted: held.closed.aborted, closed }).toEqual({ aborted: true, closed: ["a"] });
+    const next = lease("a");
+    held.release();
+    vi.advanceTimersByTime(5000);
+    expect(next.closed.aborted).toBe(false);
+    expect(callers.size).toBe(1);
+  });
+
+  test("is closed with the process, and none is opened after it", async () => {
+    const { callers, closed, lease } = open();
+    const held = lease("a");
+    lease("b").release();
+    await callers.close();
+    expect(closed.sort()).toEqual(["a", "b"]);
+    expect(held.closed.aborted).toBe(true);
+    expect(() => lease("c")).toThrow("The server is ending.");
+  });
+});
