@@ -41,6 +41,7 @@ export type {
 } from "./observer.ts";
 export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
 export type { SaveStep } from "./save.ts";
+export { Seats } from "./socket/seats.ts";
 export type { StartOptions, WireStartBody } from "./start/body.ts";
 export type { RunOptions, StartPlan } from "./start/index.ts";
 export type { OnceOptions, Started } from "./start/once.ts";

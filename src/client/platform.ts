@@ -12,6 +12,7 @@ import type { Login } from "./login/login.ts";
 import { Session } from "./login/session.ts";
 import type { PlatformObserver } from "./observer.ts";
 import { Sockets } from "./socket/index.ts";
+import type { TakeSeat } from "./socket/seats.ts";
 import { Starts } from "./start/under-way.ts";
 
 /** How to reach the platform. */
@@ -27,6 +28,10 @@ export interface ConnectOptions {
   idleMs?: number | undefined;
   /** How often an open WebSocket is pinged, in milliseconds; 10,000 by default, as the official client. */
   pingMs?: number | undefined;
+  /** Bounds how many WebSockets are open at once, together with other platforms; nothing does by default. */
+  seat?: TakeSeat | undefined;
+  /** The most HTTP connections to one host at once; as many as are needed by default. */
+  mostConnections?: number | undefined;
   /** What `keyFor` derives its keys from, instead of the login: the same on all servers that work for one user. */
   key?: Uint8Array | undefined;
   /** Is told of each request. */
@@ -67,7 +72,7 @@ export function connectPlatform(
   login: Login | PlatformError | undefined,
   options: ConnectOptions = {},
 ): Platform {
-  const connections = new Connections(options.env ?? {});
+  const connections = new Connections(options.env ?? {}, options.mostConnections);
   const clock = new PlatformClock();
   const { observer } = options;
   const unobserved = poolExchange(connections, clock);
@@ -76,7 +81,7 @@ export function connectPlatform(
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
   const http = new Http({ exchange, session, connections, userAgent, retries, idleMs, attemptMs });
-  const sockets = new Sockets({ session, connections, userAgent, pingMs, observer });
+  const sockets = new Sockets({ session, connections, userAgent, pingMs, observer, seat: options.seat });
   const directory = new Directory(http, session);
   const starts = new Starts();
   const at: Connection = { http, sockets, session, directory, starts, clock };

@@ -57,14 +57,17 @@ function checkProxy({ name, proxy }: Found): void {
 /** The keep-alive connections of one platform: direct ones, and one pool per proxy. */
 export class Connections {
   readonly #env: Environment;
-  #direct = directPool();
+  readonly #most: number | null;
+  #direct: Agent;
   readonly #retired = new Set<Dispatcher>();
   readonly #proxied = new Map<string, { pool: ProxyAgent; agent: HttpAgent }>();
 
   readonly #isProxied: boolean;
 
-  constructor(env: Environment) {
+  constructor(env: Environment, most?: number) {
     this.#env = env;
+    this.#most = most ?? null;
+    this.#direct = directPool(this.#most);
     this.#isProxied = PROXY_NAMES.some((name) => read(env, name) !== undefined);
   }
 
@@ -80,10 +83,10 @@ export class Connections {
   /** From now on requests open connections anew; what is under way on the old ones goes on. */
   renew(): void {
     this.#retire(this.#direct);
-    this.#direct = directPool();
+    this.#direct = directPool(this.#most);
     for (const [proxy, { pool, agent }] of this.#proxied) {
       this.#retire(pool);
-      this.#proxied.set(proxy, { pool: new ProxyAgent(proxy), agent });
+      this.#proxied.set(proxy, { pool: this.#proxyPool(proxy), agent });
     }
   }
 
@@ -112,13 +115,17 @@ export class Connections {
     for (const { agent } of proxied) agent.destroy();
   }
 
+  #proxyPool(uri: string): ProxyAgent {
+    return new ProxyAgent({ uri, connections: this.#most });
+  }
+
   #proxy(url: string): { pool: ProxyAgent; agent: HttpAgent } | undefined {
     const found = this.#isProxied ? foundFor(url, this.#env) : undefined;
     if (found === undefined) return undefined;
     const { proxy } = found;
     if (!this.#proxied.has(proxy)) checkProxy(found);
     const known = this.#proxied.get(proxy) ?? {
-      pool: new ProxyAgent(proxy),
+      pool: this.#proxyPool(proxy),
       agent: new HttpsProxyAgent(proxy),
     };
     this.#proxied.set(proxy, known);
@@ -126,8 +133,9 @@ export class Connections {
   }
 }
 
-function directPool(): Agent {
+function directPool(most: number | null): Agent {
   return new Agent({
+    connections: most,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { timeout: CONNECT_LIMIT_MS },
     headersTimeout: 0,

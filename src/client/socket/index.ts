@@ -11,6 +11,7 @@ import { failureOf, observedRequest, type PlatformObserver, type RequestUnderWay
 import { MAX_FRAME_BYTES } from "../wire/frames.ts";
 import { Channel } from "./channel.ts";
 import { closeError } from "./close-error.ts";
+import type { TakeSeat } from "./seats.ts";
 
 const HANDSHAKE_LIMIT_MS = 60_000;
 const READ_HANDSHAKE_MS = 8000;
@@ -56,6 +57,8 @@ export interface SocketOptions {
   /** How often an open socket is pinged, in milliseconds; an answer must follow within half of it. */
   pingMs: number;
   observer?: PlatformObserver | undefined;
+  /** Bounds how many are open at once; absent, nothing does. */
+  seat?: TakeSeat | undefined;
 }
 
 /** Opens the monitoring service's WebSockets. Source: protocol reference 2.5. */
@@ -73,11 +76,11 @@ export class Sockets {
     const inTime = <T>(promise: Promise<T>) => beforeSending(orTimeOut(promise, call, target.what));
     const token = await inTime(session.token());
     try {
-      return await this.#openWith(token, target, call);
+      return await this.#openSeated(token, target, call);
     } catch (error) {
       const refused = error instanceof PlatformError && error.code === "not_authenticated";
       if (!refused || !(await inTime(session.renew(token)))) throw error;
-      return this.#openWith(await inTime(session.token()), target, call);
+      return this.#openSeated(await inTime(session.token()), target, call);
     }
   }
 
@@ -86,7 +89,20 @@ export class Sockets {
     for (const socket of this.#open) socket.terminate();
   }
 
-  async #openWith(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
+  async #openSeated(token: string, target: SocketCall, call: CallOptions): Promise<Socket> {
+    const leave = await this.#options.seat?.(target.what, call);
+    try {
+      const { raw, socket } = this.#openWith(token, target, call);
+      raw.once("close", () => leave?.());
+      return socket;
+    } catch (error) {
+      // The address is none.
+      leave?.();
+      throw error;
+    }
+  }
+
+  #openWith(token: string, target: SocketCall, call: CallOptions) {
     const deadline = new Deadline(call, 0);
     const { userAgent, connections, observer } = this.#options;
     const underWay = observer?.request(observedRequest({ method: "GET", url: target.url }));
@@ -110,7 +126,8 @@ export class Sockets {
       this.#open.delete(raw);
       deadline.close();
     });
-    return connect(raw, { ...target, pingMs, proxy: connections.proxyNameFor(target.url) }, deadline.signal);
+    const proxy = connections.proxyNameFor(target.url);
+    return { raw, socket: connect(raw, { ...target, pingMs, proxy }, deadline.signal) };
   }
 }
 

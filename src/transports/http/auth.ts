@@ -3,9 +3,15 @@ import {
   type ConnectOptions,
   connectPlatform,
   type Platform,
+  Seats,
 } from "../../client/index.ts";
 import type { Secret } from "./secret.ts";
 import { readTokenFile } from "./token-file.ts";
+
+/** WebSockets to the platform: in all, and of one caller. */
+const SOCKETS = { total: 1000, each: 64 };
+/** HTTP connections of one caller. */
+const MOST_CONNECTIONS = 32;
 
 /** Who may call: whoever reaches the address, whoever has the shared secret, or every user of the platform. */
 export type Auth =
@@ -41,10 +47,12 @@ export async function openAuth(options: AuthOptions): Promise<{ auth: Auth; warn
 
 function byPlatform({ url, connect }: AuthOptions): Auth {
   let found: Promise<string | undefined> | undefined;
+  const seats = new Seats(SOCKETS);
+  const bounded = () => ({ ...connect, seat: seats.forOne(), mostConnections: MOST_CONNECTIONS });
   return {
     by: "platform",
     // Nothing is selected for callers: the server's own cluster, org and project may not be theirs.
-    connect: (token) => connectPlatform({ source: "token", url, token: token.reveal() }, connect),
+    connect: (token) => connectPlatform({ source: "token", url, token: token.reveal() }, bounded()),
     authorizationServer() {
       found ??= authorizationServer(url, connect).catch((error: unknown) => {
         found = undefined;
