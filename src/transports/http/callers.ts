@@ -10,14 +10,14 @@ export class NoRoomError extends Error {
   override readonly name = "NoRoomError";
 }
 
-/** The use of a caller by a request or a session, until `release`. */
+/** The use of a caller by a request or a session, until it is `done`. */
 export interface Lease {
   /** Tells one caller from another; it is no secret. */
   readonly id: string;
   readonly caller: Caller;
   /** Fires when the caller is closed while it is in use: its token is not accepted any more, or the server ends. */
   readonly closed: AbortSignal;
-  release(): void;
+  done(): void;
 }
 
 interface Entry {
@@ -67,7 +67,7 @@ export class Callers {
       id,
       caller,
       closed: closing.signal,
-      release: () => {
+      done: () => {
         if (isHeld) this.#release(entry);
         isHeld = false;
       },

@@ -23,10 +23,8 @@ export function metadataUrl(origin: string): string {
   return `${origin}${WELL_KNOWN}${ENDPOINT}`;
 }
 
-export function isMetadata({ url }: Request): boolean {
-  const { pathname } = new URL(url);
-  return pathname === WELL_KNOWN || pathname === WELL_KNOWN + ENDPOINT;
-}
+/** Where clients look for the metadata. */
+export const METADATA_PATHS = [WELL_KNOWN, WELL_KNOWN + ENDPOINT];
 
 /**
  * Tells clients where to log in. The SDK's `oauthMetadataResponse` would publish metadata of the authorization server

@@ -37,7 +37,7 @@ export function openTokenCheck({ callers, connect, nowMs }: TokenCheckOptions) {
           if (verdict === "refused") await callers.drop(token.id);
           return verdict;
         })
-        .finally(lease.release);
+        .finally(lease.done);
     if (unknown.pendingCount >= MOST_WAITING)
       throw new NoRoomError("Too many unknown tokens are being checked.");
     return unknown(() => askAsNew(token));
@@ -54,7 +54,7 @@ export function openTokenCheck({ callers, connect, nowMs }: TokenCheckOptions) {
             isTaken = true;
             return platform;
           })
-          .release();
+          .done();
       return verdict;
     } finally {
       if (!isTaken) await platform.close();

@@ -3,7 +3,7 @@ import type { Auth } from "./auth.ts";
 import { type Callers, type Lease, NoRoomError } from "./callers.ts";
 import { openRate, type Rate } from "./rate.ts";
 import { notNow, refusal, unauthorized } from "./refusals.ts";
-import { isMetadata, metadataAnswer, metadataUrl, originOf } from "./resource.ts";
+import { METADATA_PATHS, metadataAnswer, metadataUrl, originOf } from "./resource.ts";
 import { bearerOf, type Secret } from "./secret.ts";
 import { openTokenCheck } from "./token-check.ts";
 
@@ -22,10 +22,10 @@ export interface GateOptions {
 }
 
 export interface Gate {
-  /** The caller who sent a request, to be released when it is answered, or the answer that refuses it. */
+  /** The caller who sent a request, in use until it is answered, or the answer that refuses it. */
   admit(request: Request): Promise<Lease | Response>;
-  /** Answers those who ask where to log in; undefined for any other request. */
-  metadata(request: Request): Promise<Response | undefined>;
+  /** What tells clients where to log in, by path. */
+  readonly pages: Readonly<Record<string, (request: Request) => Promise<Response>>>;
 }
 
 type Identity = { id: string; connect(): Platform };
@@ -42,6 +42,14 @@ export function openGate({
   // The server's own login stays open as long as the server.
   if (auth.by !== "platform") callers.lease(OWN, auth.connect);
   const identify = identifierOf(auth, callers, nowMs);
+  const metadata = async (request: Request) => {
+    try {
+      const issuer = auth.by === "platform" ? await auth.authorizationServer() : undefined;
+      return metadataAnswer(request, originOf(request, trustsProxy), issuer);
+    } catch (error) {
+      return notNow(whyNot(error), RETRY_SECONDS);
+    }
+  };
   return {
     async admit(request) {
       const resourceMetadata = metadataUrl(originOf(request, trustsProxy));
@@ -55,16 +63,7 @@ export function openGate({
         return notNow(whyNot(error), RETRY_SECONDS);
       }
     },
-    async metadata(request) {
-      if (auth.by === "address" || !isMetadata(request)) return undefined;
-      const origin = originOf(request, trustsProxy);
-      if (auth.by === "secret") return metadataAnswer(request, origin);
-      try {
-        return metadataAnswer(request, origin, await auth.authorizationServer());
-      } catch (error) {
-        return notNow(whyNot(error), RETRY_SECONDS);
-      }
-    },
+    pages: auth.by === "address" ? {} : Object.fromEntries(METADATA_PATHS.map((path) => [path, metadata])),
   };
 }
 

@@ -29,13 +29,13 @@ describe("a caller", () => {
   test("is closed with its platform once nobody has used it for a while", async () => {
     const { callers, closed, lease } = open({ idleMs: 1000 });
     const [first, second] = [lease("a"), lease("a")];
-    first.release();
-    first.release();
+    first.done();
+    first.done();
     vi.advanceTimersByTime(5000);
     expect(callers.size).toBe(1);
-    second.release();
+    second.done();
     vi.advanceTimersByTime(999);
-    lease("a").release();
+    lease("a").done();
     vi.advanceTimersByTime(999);
     expect(callers.size).toBe(1);
     vi.advanceTimersByTime(1);
@@ -45,7 +45,7 @@ describe("a caller", () => {
 
   test("stays open while a save goes on for it", async () => {
     const { callers, lease } = open({ idleMs: 1000, most: 1 });
-    const { caller, release } = lease("a");
+    const { caller, done } = lease("a");
     const save = {
       step: "",
       pushedBytes: 0,
@@ -55,7 +55,7 @@ describe("a caller", () => {
       changed: async () => {},
     };
     caller.saves.set("job image", save);
-    release();
+    done();
     vi.advanceTimersByTime(3000);
     expect(() => lease("b")).toThrow(NoRoomError);
     expect(callers.size).toBe(1);
@@ -68,9 +68,9 @@ describe("a caller", () => {
     const { callers, closed, lease } = open({ most: 3 });
     const [a, b, c] = [lease("a"), lease("b"), lease("c")];
     expect(() => lease("d")).toThrow(NoRoomError);
-    b.release();
-    a.release();
-    lease("b").release();
+    b.done();
+    a.done();
+    lease("b").done();
     lease("d");
     await settled();
     expect(closed).toEqual(["a"]);
@@ -88,7 +88,7 @@ describe("a caller", () => {
     await callers.drop("a");
     expect({ aborted: held.closed.aborted, closed }).toEqual({ aborted: true, closed: ["a"] });
     const next = lease("a");
-    held.release();
+    held.done();
     vi.advanceTimersByTime(5000);
     expect(next.closed.aborted).toBe(false);
     expect(callers.size).toBe(1);
@@ -97,7 +97,7 @@ describe("a caller", () => {
   test("is closed with the process, and none is opened after it", async () => {
     const { callers, closed, lease } = open();
     const held = lease("a");
-    lease("b").release();
+    lease("b").done();
     await callers.close();
     expect(closed.sort()).toEqual(["a", "b"]);
     expect(held.closed.aborted).toBe(true);
