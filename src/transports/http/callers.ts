@@ -1,6 +1,6 @@
 import type { Platform } from "../../client/index.ts";
 import { log } from "../../log.ts";
-import { type Caller, openCaller, type Policy } from "../../operations/caller.ts";
+import { type Caller, type CallerOptions, openCaller, type Policy } from "../../operations/caller.ts";
 
 const IDLE_MS = 600_000;
 const MOST_CALLERS = 1000;
@@ -28,7 +28,7 @@ interface Entry {
   idle?: NodeJS.Timeout;
 }
 
-export interface CallersOptions {
+export interface CallersOptions extends Pick<CallerOptions, "observer"> {
   policy: Policy;
   /** How long one that nobody uses stays open, in milliseconds; 10 minutes by default. */
   idleMs?: number;
@@ -39,14 +39,16 @@ export interface CallersOptions {
 /** The callers of one process, each opened on demand, shared by its requests and sessions, and closed when idle. */
 export class Callers {
   readonly #policy: Policy;
+  readonly #observer: CallerOptions["observer"];
   readonly #idleMs: number;
   readonly #most: number;
   /** Those that nobody uses stand in the order in which they fell idle. */
   readonly #entries = new Map<string, Entry>();
   #hasEnded = false;
 
-  constructor({ policy, idleMs = IDLE_MS, most = MOST_CALLERS }: CallersOptions) {
+  constructor({ policy, observer, idleMs = IDLE_MS, most = MOST_CALLERS }: CallersOptions) {
     this.#policy = policy;
+    this.#observer = observer;
     this.#idleMs = idleMs;
     this.#most = most;
   }
@@ -96,7 +98,7 @@ export class Callers {
     if (this.#hasEnded) throw new NoRoomError("The server is ending.");
     if (this.#entries.size >= this.#most) this.#makeRoom();
     const onBug = (error: unknown) => logFailure("watching for changes", error);
-    const caller = openCaller(connect(), this.#policy, onBug);
+    const caller = openCaller(connect(), this.#policy, { onBug, observer: this.#observer });
     const entry: Entry = { id, caller, closing: new AbortController(), uses: 0 };
     this.#entries.set(id, entry);
     return entry;
