@@ -35,11 +35,14 @@ async function main(): Promise<number> {
 async function serve(settings: Settings): Promise<number> {
   const closers: Close[] = [];
   try {
-    const observer = await openObservers(settings).catch(asMistake);
+    const { http, audit } = settings;
+    const observed = await openObservers({ audit, metrics: http !== undefined }).catch(asMistake);
+    closers.push(async () => observed.close());
+    const { observer } = observed;
     const login = await chooseLogin(settings, closers);
     const platform = connectPlatform(login, { env: settings.env, observer });
     closers.push(() => platform.close());
-    if (settings.http !== undefined) return await overHttp(settings.http, { platform, settings, closers });
+    if (http !== undefined) return await overHttp(http, { platform, settings, observed, closers });
     // Not before: a handler would keep a signal from ending a start that hangs in the file system.
     void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
     surviveBugs();
@@ -53,12 +56,20 @@ async function serve(settings: Settings): Promise<number> {
   return 0;
 }
 
+interface Serving {
+  platform: Platform;
+  settings: Settings;
+  observed: Awaited<ReturnType<typeof openObservers>>;
+  closers: Close[];
+}
+
 async function overHttp(
   http: NonNullable<Settings["http"]>,
-  { platform, settings, closers }: { platform: Platform; settings: Settings; closers: Close[] },
+  { platform, settings, observed, closers }: Serving,
 ): Promise<number> {
   const { serveHttp } = await import("./transports/http/service.ts");
-  const server = await serveHttp(http, { platform, policy: settings.policy }).catch(asMistake);
+  const server = await serveHttp(http, { platform, policy: settings.policy, ...observed }).catch(asMistake);
+  surviveBugs();
   log("info", `MCP at ${server.url}`);
   await untilSignal();
   setTimeout(() => process.exit(0), http.drainSeconds * 1000 + EXIT_DEADLINE_MS).unref();

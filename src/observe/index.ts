@@ -8,9 +8,8 @@ export interface Reader {
   socket?(change: 1 | -1): void;
 }
 
-/** Tells all of them; undefined where nobody reads. */
-export function observerOf(readers: readonly Reader[]): Observer | undefined {
-  if (readers.length === 0) return undefined;
+/** Tells all of them. */
+export function observerOf(readers: readonly Reader[]): Observer {
   return {
     call(call) {
       const told = readers.flatMap((reader) => reader.call?.(call) ?? []);

@@ -6,28 +6,36 @@ const CALL_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50];
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
 /** What whoever serves can count better itself, at the moment somebody looks. */
-export interface Counts {
-  sessions(): number;
-  tasks(): number;
-  callers(): number;
-}
+const COUNTED = {
+  sessions: { name: "apolo_mcp_sessions", help: "MCP sessions that are open" },
+  tasks: { name: "apolo_mcp_tasks", help: "Tasks under way" },
+  callers: { name: "apolo_mcp_callers", help: "Identities with something open" },
+};
 
 export interface Metrics extends Reader {
+  /** Shows a count from now on. */
+  show(what: keyof typeof COUNTED, count: () => number): void;
   /** In the format of Prometheus, of this media type. */
   text(): Promise<string>;
   contentType: string;
 }
 
 /** Counts calls and requests for one server. */
-export function openMetrics({ sessions, tasks, callers }: Counts): Metrics {
+export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  gauge(registry, { name: "apolo_mcp_sessions", help: "MCP sessions that are open" }, sessions);
-  gauge(registry, { name: "apolo_mcp_tasks", help: "Tasks under way" }, tasks);
-  gauge(registry, { name: "apolo_mcp_callers", help: "Identities with something open" }, callers);
   return {
     ...countCalls(registry),
     ...countRequests(registry),
+    show(what, count) {
+      new Gauge({
+        ...COUNTED[what],
+        registers: [registry],
+        collect() {
+          this.set(count());
+        },
+      });
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -93,14 +101,4 @@ function countRequests(registry: Registry): Pick<Reader, "request" | "socket"> {
     },
     socket: (change) => sockets.inc(change),
   };
-}
-
-function gauge(registry: Registry, what: { name: string; help: string }, count: () => number): void {
-  new Gauge({
-    ...what,
-    registers: [registry],
-    collect() {
-      this.set(count());
-    },
-  });
 }

@@ -26,6 +26,7 @@ export interface Attached extends Meant, Talk {
 export async function talkToJob({ input, seconds, ...named }: Named & Line, call: Call): Promise<Attached> {
   const target = await meantJob(named, call);
   requireRunning(target);
+  call.changing(target.job);
   const talked = await talk(target.job, { input, seconds }, call);
   const after = talked.end === "time" ? undefined : await untilTurned(target.job, LOOK_MS, call);
   return { ...target, ...talked, after };

@@ -5,7 +5,7 @@ import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
 import type { Signalled } from "../jobs/signals.ts";
 import { Confirmations } from "./confirmations.ts";
 import { Cursors } from "./cursors.ts";
-import type { Observer } from "./observer.ts";
+import type { ChangedJob, Observer } from "./observer.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Seals } from "./seals.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -120,6 +120,8 @@ export interface Call {
   signal: AbortSignal;
   /** Tells a waiting caller how far the call is; does nothing where the caller did not ask. */
   progress(message: string): void;
+  /** Notes that a job is about to be changed, or may have been: for the record of what was done. */
+  changing(job: ChangedJob): void;
   /** Absent where a person can be asked and was not yet: the call is made again with the answer. */
   consent?: Consent | undefined;
 }

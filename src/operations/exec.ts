@@ -32,6 +32,7 @@ export async function runInJob(
   const target = await meantJob({ ref, project }, call);
   requireRunning(target);
   const { job } = target;
+  call.changing(job);
   const limits = { maxBytes: MAX_STREAM_BYTES, where: whereIs(job) };
   try {
     const ran = await platform.jobs.execAndCollect(

@@ -108,6 +108,7 @@ async function extendInTurn(
     const unfit = unfitness({ job, again, seconds }, call);
     if (unfit !== undefined) return unfit;
     signal.throwIfAborted();
+    call.changing(job);
     sent = { job, beforeSeconds: lifeSpanOf(job, again), seconds };
     return send(sent, platform);
   };

@@ -25,6 +25,7 @@ export async function openForward(
     entry.failures += 1;
   };
   const where = whereIs(job);
+  call.changing(job);
   const opened = await platform.jobs.portForward(job.id, { port, localPort, where, onError });
   const forward = Object.assign(entry, { localPort: opened.localPort, close: () => opened.close() });
   forwards.set(String(opened.localPort), forward);

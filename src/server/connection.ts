@@ -15,6 +15,9 @@ export interface Request {
   signal: AbortSignal;
   /** Whom to ask; absent where nobody can be asked. */
   person?: Person | undefined;
+  /** Who the client says that it is. */
+  client?: { name: string; version: string } | undefined;
+  _meta?: { progressToken?: string | number | undefined; [key: string]: unknown } | undefined;
 }
 
 /** What the handlers of one MCP session share. */

@@ -57,6 +57,16 @@ interface Refused {
   scrub(text: string): string;
 }
 
+/** The word with which the text of an error begins. */
+export function errorCode(error: unknown): string {
+  if (error instanceof ProtocolError)
+    return error.cause === undefined ? "invalid_argument" : errorCode(error.cause);
+  const isOurs = [PolicyError, PlatformError, RefusedError, InvalidInputError].some(
+    (known) => error instanceof known,
+  );
+  return isOurs ? String(codeIn(error)) : "internal_error";
+}
+
 function codeIn(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }

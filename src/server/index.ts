@@ -1,5 +1,6 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   type ClientCapabilities,
   inputRequired,
   type ProtocolEra,
@@ -16,6 +17,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { log } from "../log.ts";
 import type { Caller, Consent } from "../operations/caller.ts";
 import type { Person } from "./asking.ts";
+import type { Request } from "./connection.ts";
 import { STOPPED_SENDING } from "./errors.ts";
 import { makeOffer, openSession, type ServerOptions, type Session } from "./session.ts";
 import { SessionTransport } from "./session-transport.ts";
@@ -85,20 +87,26 @@ function answer(
   personOf: (context: ServerContext) => Person | undefined,
 ): void {
   const { tools, resources, subscriptions, prompts } = session;
+  const requestOf = (context: ServerContext): Request => {
+    const { signal, _meta } = context.mcpReq;
+    return { signal, _meta, client: clientIn(context) ?? server.getClientVersion() };
+  };
   server.setRequestHandler("tools/list", () => tools.list());
   server.setRequestHandler("tools/call", async ({ params }, context) => {
-    const { signal, _meta, notify } = context.mcpReq;
-    const request = { signal, _meta, sendNotification: notify, person: personOf(context) };
+    const { notify: sendNotification } = context.mcpReq;
+    const request = { ...requestOf(context), sendNotification, person: personOf(context) };
     const outcome = await tools.call(params, request);
     return "asks" in outcome ? askedFor(outcome) : outcome;
   });
   server.setRequestHandler("resources/templates/list", () => resources.templates());
-  server.setRequestHandler("resources/list", (_, { mcpReq }) => resources.list(mcpReq));
-  server.setRequestHandler("resources/read", ({ params }, { mcpReq }) => resources.read(params, mcpReq));
+  server.setRequestHandler("resources/list", (_, context) => resources.list(requestOf(context)));
+  server.setRequestHandler("resources/read", ({ params }, context) =>
+    resources.read(params, requestOf(context)),
+  );
   server.setRequestHandler("resources/subscribe", ({ params }) => subscriptions.subscribe(params));
   server.setRequestHandler("resources/unsubscribe", ({ params }) => subscriptions.unsubscribe(params));
   server.setRequestHandler("prompts/list", () => prompts.list());
-  server.setRequestHandler("prompts/get", ({ params }, { mcpReq }) => prompts.get(params, mcpReq));
+  server.setRequestHandler("prompts/get", ({ params }, context) => prompts.get(params, requestOf(context)));
   server.setRequestHandler("completion/complete", ({ params }) => session.complete(params));
 }
 
@@ -142,10 +150,22 @@ function isTimeout(error: unknown): boolean {
 }
 
 /** What a client that says it with each request can do. */
-function capabilitiesIn({ mcpReq: { envelope } }: ServerContext): ClientCapabilities {
-  const declared = Object.entries(envelope ?? {}).find(([key]) => key === CLIENT_CAPABILITIES_META_KEY)?.[1];
+function capabilitiesIn(context: ServerContext): ClientCapabilities {
+  const declared = declaredIn(context, CLIENT_CAPABILITIES_META_KEY);
   const parsed = specTypeSchemas.ClientCapabilities["~standard"].validate(declared);
   return "value" in parsed ? parsed.value : {};
+}
+
+/** Who such a client is. */
+function clientIn(context: ServerContext): Request["client"] {
+  const parsed = specTypeSchemas.Implementation["~standard"].validate(
+    declaredIn(context, CLIENT_INFO_META_KEY),
+  );
+  return "value" in parsed ? parsed.value : undefined;
+}
+
+function declaredIn({ mcpReq: { envelope } }: ServerContext, wanted: string): unknown {
+  return Object.entries(envelope ?? {}).find(([key]) => key === wanted)?.[1];
 }
 
 function isBare(value: object): boolean {

@@ -6,6 +6,7 @@ import { offered } from "../tools/index.ts";
 import { completions } from "./completions.ts";
 import type { Client, Connection } from "./connection.ts";
 import { instructions } from "./instructions.ts";
+import { observed } from "./observed.ts";
 import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
 import { makeScrub } from "./scrub.ts";
@@ -68,10 +69,36 @@ export function openSession(
   return {
     instructions: offer.instructions,
     tools: serveTools(offer, connection),
-    resources: serveResources(connection, subscriptions),
+    resources: observedResources(serveResources(connection, subscriptions), connection),
     subscriptions,
-    prompts: servePrompts({ prompts, tools: names }, connection),
+    prompts: observedPrompts(servePrompts({ prompts, tools: names }, connection), connection),
     complete: completions(prompts, connection),
     close: () => closing.abort(),
+  };
+}
+
+type Resources = ReturnType<typeof serveResources>;
+
+function observedResources(resources: Resources, connection: Connection): Resources {
+  return {
+    ...resources,
+    list: (request) =>
+      observed({ method: "resources/list", request }, connection, () => resources.list(request)),
+    read: (wanted, request) =>
+      observed({ method: "resources/read", request }, connection, () => resources.read(wanted, request)),
+  };
+}
+
+type Prompts = ReturnType<typeof servePrompts>;
+
+function observedPrompts(prompts: Prompts, connection: Connection): Prompts {
+  return {
+    ...prompts,
+    get(wanted, request) {
+      const target = prompts.list().prompts.find(({ name }) => name === wanted.name)?.name;
+      return observed({ method: "prompts/get", target, request }, connection, () =>
+        prompts.get(wanted, request),
+      );
+    },
   };
 }

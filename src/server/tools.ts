@@ -5,8 +5,9 @@ import type { Reply, Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
 import { isQuestion, type Question, withConsent } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
-import { describeError, failure } from "./errors.ts";
+import { describeError, errorCode, failure } from "./errors.ts";
 import { describeMissing, type Here, withOffers } from "./missing.ts";
+import { observed, type Told } from "./observed.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { toJsonSchema } from "./schema.ts";
 
@@ -31,11 +32,14 @@ export function listTools(tools: readonly Tool[]) {
 export function serveTools({ tools, listing }: Offered, connection: Connection) {
   return {
     list: () => ({ tools: listing() }),
-    async call({ name, arguments: args = {} }: Wanted, request: ToolRequest) {
+    call({ name, arguments: args = {} }: Wanted, request: ToolRequest) {
       const tool = tools.find((offered) => offered.name === name);
       const here = { tools, connection };
-      if (tool !== undefined) return call(tool, args, { here, request });
-      return failure(connection.scrub(describeMissing(name, args, here)));
+      return observed({ method: "tools/call", target: tool?.name, request }, connection, async (told) => {
+        if (tool !== undefined) return call(tool, args, { here, request, told });
+        told.outcome = "invalid_argument";
+        return failure(connection.scrub(describeMissing(name, args, here)));
+      });
     },
   };
 }
@@ -55,32 +59,42 @@ type ToolRequest = Request & Extra;
 async function call(
   tool: Tool,
   args: Record<string, unknown>,
-  { here, request }: { here: Here; request: ToolRequest },
+  { here, request, told }: { here: Here; request: ToolRequest; told: Told },
 ) {
   const { connection } = here;
   const { caller, scrub } = connection;
   const read = readCall(tool, args);
-  if ("refusal" in read) return failure(scrub(withOffers(read.refusal, here)));
+  if ("refusal" in read) {
+    told.outcome = "invalid_argument";
+    return failure(scrub(withOffers(read.refusal, here)));
+  }
   const progress = reportProgress(request);
   // A call that changes something is never cut off: its outcome would be unknown.
   const limit = limitOf(tool, read.args, { connection, request });
   const { signal } = limit;
   const report = (message: string) => progress.report(scrub(message));
+  const changing = (job: Told["changed"][number]) => void told.changed.push(job);
   const run = (consent: Consent | undefined) =>
-    tool.run(read.args, { caller, signal, progress: report, consent });
+    tool.run(read.args, { caller, signal, progress: report, changing, consent });
   try {
     const { person } = request;
     const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal) });
     return isQuestion(outcome) ? asked(outcome, scrub) : result(tool, outcome, connection);
   } catch (error) {
-    // A cancelled call gets no answer; its error is not a bug to log.
-    if (request.signal.aborted) return failure(`cancelled: ${tool.name}`);
-    if (limit.isOver) return failure(describeSilence(tool.name));
-    return failure(scrub(describeError(error, tool.name, tool)));
+    const { outcome, text } = failed(tool, error, { request, limit });
+    told.outcome = outcome;
+    return failure(scrub(text));
   } finally {
     progress.stop();
     limit.close();
   }
+}
+
+function failed(tool: Tool, error: unknown, { request, limit }: { request: Request; limit: Limit }) {
+  // A cancelled call gets no answer; its error is not a bug to log.
+  if (request.signal.aborted) return { outcome: "cancelled", text: `cancelled: ${tool.name}` };
+  if (limit.isOver) return { outcome: "timed_out", text: describeSilence(tool.name) };
+  return { outcome: errorCode(error), text: describeError(error, tool.name, tool) };
 }
 
 /** What the client has to ask before it makes the call again. */

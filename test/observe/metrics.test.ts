@@ -4,7 +4,10 @@ import { openMetrics } from "../../src/observe/metrics.ts";
 describe("metrics", () => {
   test("count calls, requests and what is open, and tell of the process", async () => {
     let sessions = 1;
-    const metrics = openMetrics({ sessions: () => sessions, tasks: () => 2, callers: () => 3 });
+    const metrics = openMetrics();
+    metrics.show("sessions", () => sessions);
+    metrics.show("tasks", () => 2);
+    metrics.show("callers", () => 3);
     metrics.call?.({ method: "tools/call", target: "job_list" }).ended?.({ outcome: "ok", changed: [] });
     metrics
       .call?.({ method: "tools/call", target: "job_list" })

@@ -21,8 +21,9 @@ const META = { traceparent: `00-${TRACE}-${PARENT_SPAN}-01`, tracestate: "vendor
 const test = base.extend<{ observer: Observer; platform: Platform }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures from it.
   observer: async ({}, use) => {
-    const observer = await openObservers({});
-    if (observer !== undefined) await use(observer);
+    const opened = await openObservers({});
+    await use(opened.observer);
+    opened.close();
   },
   platform: async ({ emulator, observer }, use) => {
     const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig), { observer });

@@ -14,7 +14,13 @@ const test = base.extend("running", ({ platform }) => async (name: string) => {
 function callOn(platform: Platform, consent?: Consent): Call {
   const caller = openCaller(platform, openPolicy);
   onTestFinished(() => caller.close());
-  return { caller, signal: new AbortController().signal, progress: () => undefined, consent };
+  return {
+    caller,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    changing: () => undefined,
+    consent,
+  };
 }
 
 const KILL = { signal: "KILL", waitMs: 5000 } as const;

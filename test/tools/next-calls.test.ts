@@ -121,7 +121,12 @@ describe("a call that an answer gives as an object", () => {
     const run = (name: string, args: Record<string, unknown>) => {
       const tool = tools.find((known) => known.name === name);
       if (tool === undefined) throw new Error(`There is no ${name}.`);
-      return tool.run(tool.input.parse(args), { caller, signal, progress: () => undefined });
+      return tool.run(tool.input.parse(args), {
+        caller,
+        signal,
+        progress: () => undefined,
+        changing: () => undefined,
+      });
     };
     for (const [name, args] of GIVEN) {
       const { text, next = [] } = await run(name, args);

@@ -59,10 +59,11 @@ export interface Unread {
 export async function killAll(
   { jobs, unread }: { jobs: readonly JobDescription[]; unread: readonly Unread[] },
   me: string,
-  { caller: { platform }, signal, progress }: Call,
+  { caller: { platform }, signal, progress, changing }: Call,
 ): Promise<KillOutcome[]> {
   let done = 0;
   const killNext = async (job: JobDescription, until: AbortSignal) => {
+    if (!isFinished(job.status)) changing(job);
     const fate = await killOne(job, platform, { until, signal });
     done += 1;
     progress(`${done} of ${jobs.length} done`);

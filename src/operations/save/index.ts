@@ -29,7 +29,10 @@ export async function saveAsImage(
   const name = await lookUp(call.signal, (signal) => platform.jobs.savedName(image, { where }, { signal }));
   const key = `${id} ${name}`;
   const known = saves.get(key);
-  if (known === undefined) requireRunning(target);
+  if (known === undefined) {
+    requireRunning(target);
+    call.changing(target.job);
+  }
   const run = known ?? startSave((signal) => platform.jobs.save(id, image, { where }, { signal }));
   saves.set(key, run);
   await waitFor(run, seconds * 1000, call);

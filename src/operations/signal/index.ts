@@ -56,6 +56,7 @@ export async function signalJob(wanted: Wanted, call: Call): Promise<SignalResul
   if (why !== undefined) return { ...target, outcome: "declined", why };
   // The person may have answered after the call was given up.
   call.signal.throwIfAborted();
+  call.changing(job);
   const sent = await send(target, wanted, call);
   if (sent.outcome === "sent") caller.signals.set(job.id, { signal: wanted.signal, atMs: Date.now() });
   return { ...target, ...sent };

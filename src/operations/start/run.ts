@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import {
+  mayHaveHappened,
   type OnceOptions,
   PlatformError,
   type Preset,
@@ -117,16 +118,23 @@ async function startEach(
   const startNext = async (item: StartItem) => {
     const outcome = await startOne(item, once, { ...call, signal: until }).catch(
       async (cause: unknown): Promise<StartOutcome> => {
+        if (mayHaveStarted(cause)) call.changing({ name: item.options.name });
         if (call.signal.aborted || !(cause instanceof PlatformError)) throw cause;
         const error = await withPlace(cause, plan, call);
         return { item, error, nameTaken: nameTaken(error) };
       },
     );
+    if (outcome.job !== undefined && outcome.isRepeated !== true) call.changing(outcome.job);
     done += 1;
     if (isSweep || outcome.job !== undefined) call.progress(`started ${done} of ${items.length}`);
     return outcome;
   };
   return pMap(items, startNext, { concurrency: PARALLEL_STARTS, signal: call.signal });
+}
+
+/** Who gives up does not know. */
+function mayHaveStarted(cause: unknown): boolean {
+  return !(cause instanceof PlatformError) || mayHaveHappened(cause);
 }
 
 async function startOne(

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Platform } from "../../client/index.ts";
+import type { Metrics } from "../../observe/metrics.ts";
 import { openCaller, type Policy } from "../../operations/caller.ts";
+import type { Observer } from "../../operations/observer.ts";
 import { type HttpServer, openHttp } from "./index.ts";
 
 /** How MCP is served over HTTP, and to whom. */
@@ -19,14 +21,21 @@ interface HttpSettings {
   drainSeconds: number;
 }
 
+interface Serving {
+  platform: Platform;
+  policy: Policy;
+  observer?: Observer | undefined;
+  metrics?: Metrics | undefined;
+}
+
 const SESSIONS = { idleMs: 30 * 60_000, most: 1000 };
 
 /** Serves MCP over HTTP as the settings say. @throws if that cannot be: a port that is taken, a file that cannot be read */
 export async function serveHttp(
   http: HttpSettings,
-  { platform, policy }: { platform: Platform; policy: Policy },
+  { platform, policy, observer, metrics }: Serving,
 ): Promise<HttpServer> {
-  const caller = openCaller(platform, policy);
+  const caller = openCaller(platform, policy, { observer });
   const server = await openHttp({
     host: http.host,
     port: http.port,
@@ -38,7 +47,7 @@ export async function serveHttp(
     isLocal: http.allowForward,
     sessions: SESSIONS,
     admit: async () => ({ caller, done: () => undefined }),
-    pages: {},
+    pages: metrics === undefined ? {} : { "/metrics": () => metricsPage(metrics) },
   });
   return {
     url: server.url,
@@ -47,6 +56,10 @@ export async function serveHttp(
       await caller.close();
     },
   };
+}
+
+async function metricsPage({ text, contentType }: Metrics): Promise<Response> {
+  return new Response(await text(), { headers: { "content-type": contentType } });
 }
 
 async function tlsOf({ tlsCert, tlsKey }: HttpSettings) {
