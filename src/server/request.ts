@@ -11,22 +11,26 @@ import { withoutNulls } from "./nulls.ts";
 import { readParams } from "./params.ts";
 import type { Topics } from "./subscriptions.ts";
 
-/** Requests that this server answers; to any other the SDK says that the method is unknown. */
+/** Requests that this server answers in both eras. */
 const SCHEMAS = {
-  initialize: specTypeSchemas.InitializeRequest,
-  ping: specTypeSchemas.PingRequest,
   "completion/complete": specTypeSchemas.CompleteRequest,
   "tools/list": specTypeSchemas.ListToolsRequest,
   "tools/call": specTypeSchemas.CallToolRequest,
   "resources/list": specTypeSchemas.ListResourcesRequest,
   "resources/templates/list": specTypeSchemas.ListResourceTemplatesRequest,
   "resources/read": specTypeSchemas.ReadResourceRequest,
-  "resources/subscribe": specTypeSchemas.SubscribeRequest,
-  "resources/unsubscribe": specTypeSchemas.UnsubscribeRequest,
   "prompts/list": specTypeSchemas.ListPromptsRequest,
   "prompts/get": specTypeSchemas.GetPromptRequest,
-  "subscriptions/listen": specTypeSchemas.SubscriptionsListenRequest,
 };
+/** All that it answers in each; to any other the SDK says that the method is unknown. */
+const OLD_SCHEMAS = {
+  ...SCHEMAS,
+  initialize: specTypeSchemas.InitializeRequest,
+  ping: specTypeSchemas.PingRequest,
+  "resources/subscribe": specTypeSchemas.SubscribeRequest,
+  "resources/unsubscribe": specTypeSchemas.UnsubscribeRequest,
+};
+const NEW_SCHEMAS = { ...SCHEMAS, "subscriptions/listen": specTypeSchemas.SubscriptionsListenRequest };
 
 const MOST_ISSUES = 5;
 const MOST_CHARS = 200;
@@ -68,7 +72,8 @@ export function narrowed(request: JSONRPCRequest, uris: readonly string[]): JSON
 
 /** What is wrong with the params, in words; undefined if nothing is. The SDK would show its schema instead. */
 function paramsProblem(request: JSONRPCRequest): string | undefined {
-  const schema = Object.entries(SCHEMAS).find(([method]) => method === request.method)?.[1];
+  const schemas = hasVersion(request) ? Object.entries(NEW_SCHEMAS) : Object.entries(OLD_SCHEMAS);
+  const schema = schemas.find(([method]) => method === request.method)?.[1];
   const issues = schema?.["~standard"].validate(request).issues;
   if (issues === undefined) return undefined;
   const problems = issues.slice(0, MOST_ISSUES).map(({ path = [], message: text }) => {

@@ -81,6 +81,22 @@ describe("a client of the new era", () => {
     await client.callTool({ name: "job_kill", arguments: { jobs: ["watched"] } });
     await vi.waitFor(() => expect(updates).toContain(jobUri(job)), WITHIN);
   });
+
+  test.for(["initialize", "ping", "resources/subscribe", "resources/unsubscribe"])(
+    "is told that there is no %s any more, whatever it asks",
+    async (method, { platform }) => {
+      const { url } = await serveHttp(platform);
+      const version = "2026-07-28";
+      const _meta = {
+        "io.modelcontextprotocol/protocolVersion": version,
+        "io.modelcontextprotocol/clientCapabilities": {},
+      };
+      const headers = { "mcp-protocol-version": version, "mcp-method": method };
+      const answer = await post(url, { jsonrpc: "2.0", id: 1, method, params: { _meta } }, headers);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ error: { code: -32601 } });
+    },
+  );
 });
 
 function post(url: URL, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
