@@ -68,8 +68,11 @@ export function createServer(caller: Caller, options: ServerOptions = {}) {
   };
 }
 
+/** Adds answers to those of the product, for tests of the protocol that need what it does not have. */
+export type Extend = (server: Server, session: Session) => void;
+
 /** The SDK's side of a session. It costs little: one is made for a mere probe, or for a single request. */
-export function makeServer(session: Session, era: ProtocolEra): Server {
+export function makeServer(session: Session, era: ProtocolEra, extend?: Extend): Server {
   const { instructions } = session;
   const serverInfo = { name: manifest.name, title: "Apolo jobs", version: manifest.version };
   const server = new Server(serverInfo, {
@@ -78,6 +81,7 @@ export function makeServer(session: Session, era: ProtocolEra): Server {
     cacheHints: CACHE_HINTS,
   });
   answer(server, session, era === "modern" ? personInTurn : personAsked(server));
+  extend?.(server, session);
   return server;
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { log } from "../../log.ts";
 import type { Caller } from "../../operations/caller.ts";
-import { makeServer } from "../../server/index.ts";
+import { type Extend, makeServer } from "../../server/index.ts";
 import { narrowed, type Problem, readRequest, topicsOf } from "../../server/request.ts";
 import {
   makeOffer,
@@ -27,6 +27,7 @@ export interface EndpointOptions extends ServerOptions {
   /** Clients of the older era get no sessions, and so are told of no changes. */
   stateless: boolean;
   sessions: SessionLimits;
+  extend?: Extend;
 }
 
 /**
@@ -40,7 +41,7 @@ export class Endpoint {
   readonly #sessions: Sessions;
   readonly #isStateless: boolean;
 
-  constructor(caller: Caller, { stateless, sessions, ...options }: EndpointOptions) {
+  constructor(caller: Caller, { stateless, sessions, extend, ...options }: EndpointOptions) {
     const bus = new InMemoryServerEventBus(report);
     this.#offer = makeOffer(caller, options);
     this.#session = openSession(caller, {
@@ -52,11 +53,11 @@ export class Endpoint {
       },
       listens: () => true,
     });
-    this.#modern = createMcpHandler(() => makeServer(this.#session, "modern"), {
+    this.#modern = createMcpHandler(() => makeServer(this.#session, "modern", extend), {
       ...{ bus, legacy: "reject", maxSubscriptions: MOST_LISTENING, onerror: report },
     });
     this.#isStateless = stateless;
-    this.#sessions = new Sessions(caller, { ...options, offer: this.#offer, limits: sessions });
+    this.#sessions = new Sessions(caller, { ...options, offer: this.#offer, limits: sessions, extend });
   }
 
   get sessionCount(): number {

@@ -5,7 +5,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "../../operations/caller.ts";
-import { makeServer } from "../../server/index.ts";
+import { type Extend, makeServer } from "../../server/index.ts";
 import { type Offer, openSession, type ServerOptions } from "../../server/session.ts";
 import { SessionTransport } from "../../server/session-transport.ts";
 import { type Answer, errorResponse } from "./responses.ts";
@@ -23,6 +23,7 @@ export interface SessionLimits {
 interface Options extends ServerOptions {
   offer: Offer;
   limits: SessionLimits;
+  extend?: Extend | undefined;
 }
 
 interface OpenSession {
@@ -120,7 +121,7 @@ export class Sessions {
   }
 
   async #connect(transport: Transport, version?: string): Promise<void> {
-    const { offer, limits: _, ...options } = this.#options;
+    const { offer, limits: _, extend, ...options } = this.#options;
     const session = openSession(this.#caller, {
       ...options,
       offer,
@@ -130,7 +131,7 @@ export class Sessions {
       },
       listens: () => false,
     });
-    const server = makeServer(session, "legacy");
+    const server = makeServer(session, "legacy", extend);
     await server.connect(new SessionTransport(transport, session, version));
   }
 

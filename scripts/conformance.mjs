@@ -1,0 +1,133 @@
+// The official conformance suite over HTTP, for both eras of the protocol: once against the product with the suite's
+// fixtures added (test/conformance), once against the product as it is shipped, where no fixture is needed.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const work = mkdtempSync(join(tmpdir(), "conformance-"));
+const VERSIONS = ["2025-11-25", "2026-07-28"];
+const SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
+/** The suite needs a newer Node than the product does; npm has that, too. */
+const NEEDED_NODE = 22;
+const PACKAGES = Number.parseInt(process.versions.node, 10) < NEEDED_NODE ? ["node@24", SUITE] : [SUITE];
+const READY_MS = 30_000;
+
+/** What the product does not have; none of it is scored by the suite. Whatever else the suite runs must pass. */
+const NOT_OFFERED = [
+  [/^server-sse-polling$/, "streams that are resumed: a call whose connection is lost is made again"],
+  [/^http-custom-header-server-validation$/, "arguments repeated in headers: no tool asks for it"],
+  [/^tasks-/, "tasks of the suite's tools: only waits for jobs become tasks"],
+];
+const WITHOUT_FIXTURES = [
+  "caching",
+  "dns-rebinding-protection",
+  "http-header-validation",
+  "input-required-result-unsupported-methods",
+  "ping",
+  "prompts-list",
+  "resources-list",
+  "sep-2164-resource-not-found",
+  "server-initialize",
+  "server-session-lifecycle",
+  "server-sse-multiple-streams",
+  "tools-list",
+];
+
+const say = (text) => process.stdout.write(`${text}\n`);
+
+/** Runs a command of the suite's package; nothing is asked, little is said. */
+function suite(command) {
+  const packages = PACKAGES.flatMap((name) => ["-p", name]);
+  return promisify(execFile)("npx", ["-y", ...packages, "-c", command], { cwd: work, maxBuffer: 2 ** 26 });
+}
+
+/** Starts a server that tells its address when it is ready. */
+async function start(...args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+  const url = await new Promise((resolve, reject) => {
+    let told = "";
+    const late = setTimeout(() => reject(new Error(`${args.at(-1)} does not start: ${told}`)), READY_MS);
+    child.once("exit", () => reject(new Error(`${args.join(" ")} ended: ${told}`)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => {
+        told += chunk;
+        const [address] = /http:\S+\/mcp\b/.exec(told) ?? [];
+        if (address === undefined) return;
+        clearTimeout(late);
+        resolve(address);
+      });
+  });
+  return {
+    url,
+    async stop() {
+      const ended = once(child, "exit");
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+/** What the suite found, by scenario. */
+async function run(url, version) {
+  const out = mkdtempSync(join(work, "out-"));
+  const command = `conformance server --url ${url} --requirements ${version} -o ${out}`;
+  const ended = await suite(command).catch((error) => error);
+  const folders = readdirSync(out);
+  if (folders.length === 0) throw new Error(`the suite ran nothing: ${ended.stdout}${ended.stderr}`);
+  return folders.map((folder) => ({
+    scenario: folder.replace(/^server-|-\d{4}-\d\d-\d\dT.*$/g, ""),
+    checks: JSON.parse(readFileSync(join(out, folder, "checks.json"), "utf8")),
+  }));
+}
+
+/** Prints what was found of the scenarios that count, and says how many checks failed. */
+function report(title, found) {
+  const checks = found.flatMap(({ scenario, checks }) => checks.map((check) => ({ ...check, scenario })));
+  const count = (status) => checks.filter((check) => check.status === status).length;
+  const failed = count("FAILURE");
+  say(`${title}: ${found.length} scenarios, ${count("SUCCESS")} checks passed, ${failed} failed`);
+  for (const { status, scenario, id, errorMessage } of checks)
+    if (status === "FAILURE" || status === "WARNING")
+      say(`  ${status.toLowerCase()}: ${scenario} ${id}: ${errorMessage}`);
+  return failed;
+}
+
+async function main() {
+  try {
+    await suite("conformance --version");
+  } catch (error) {
+    say(
+      `conformance: skipped, npm cannot fetch ${PACKAGES.join(" and ")} (${String(error.stderr).slice(0, 300)})`,
+    );
+    return 0;
+  }
+  const servers = await Promise.all([
+    start("--import", "tsx", "test/conformance/serve.ts"),
+    start("dist/main.js", "--emulator", "--http", "--port", "0", "--log-level", "info"),
+  ]);
+  try {
+    let failed = 0;
+    for (const version of VERSIONS) {
+      const [extended, shipped] = await Promise.all(servers.map(({ url }) => run(url, version)));
+      const counted = extended.filter(({ scenario }) => !NOT_OFFERED.some(([name]) => name.test(scenario)));
+      failed += report(`${version}, with the suite's fixtures`, counted);
+      const bare = shipped.filter(({ scenario }) => WITHOUT_FIXTURES.includes(scenario));
+      failed += report(`${version}, as shipped`, bare);
+    }
+    for (const [, what] of NOT_OFFERED) say(`not offered: ${what}`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await Promise.all(servers.map(({ stop }) => stop()));
+  }
+}
+
+try {
+  process.exitCode = await main();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,29 @@
+import { once } from "node:events";
+import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
+import { startEmulator } from "../../src/emulator/index.ts";
+import { openCaller } from "../../src/operations/caller.ts";
+import { openHttp } from "../../src/transports/http/index.ts";
+import { extendWithFixtures } from "./fixtures.ts";
+
+/**
+ * The product over HTTP with the fixtures of the official suite, on the emulator. Prints its address; ends with its
+ * input, or when told to.
+ */
+const emulator = await startEmulator({});
+const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+const caller = openCaller(platform, { mode: "full", toolset: "all", ownedOnly: false, secrets: [] });
+const server = await openHttp({
+  ...{ host: "127.0.0.1", port: 0, allowedHosts: [], anyHost: false, drainMs: 0, stateless: false },
+  sessions: { idleMs: 60_000, most: 100 },
+  admit: async () => ({ caller, done: () => undefined }),
+  pages: {},
+  extend: extendWithFixtures,
+});
+process.stdout.write(`${server.url}\n`);
+process.stdin.resume();
+await Promise.race([once(process.stdin, "end"), once(process, "SIGTERM")]);
+process.stdin.destroy();
+await server.close();
+await caller.close();
+await platform.close();
+await emulator.close();
