@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -74,5 +74,39 @@ describe("the audit file", () => {
       level: "error",
       message: expect.stringContaining("ENXIO"),
     });
+  });
+
+  test("goes on in a new one after SIGUSR2", async () => {
+    const file = join(folder(), "audit.jsonl");
+    const bin = await ready(["--audit", file]);
+    const start = (id: number) =>
+      bin.write(toolCall(id, "job_start", { image: "ubuntu", command: "true", wait_seconds: 0 })).answer(id);
+    await start(1);
+    renameSync(file, `${file}.1`);
+    bin.child.kill("SIGUSR2");
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 15_000, interval: 10 });
+    await start(2);
+    const tools = [`${file}.1`, file].map((path) => JSON.parse(readFileSync(path, "utf8")).tool);
+    expect(tools).toEqual(["job_start", "job_start"]);
+  });
+});
+
+describe("a server over HTTP", () => {
+  test("shows its metrics, and ends at a signal", async () => {
+    const bin = new Bin(["--emulator", "--http", "--port", "0", "--log-level", "info"]);
+    const [, url = ""] = await vi.waitFor(
+      () => /MCP at (\S+)/.exec(bin.stderr) ?? Promise.reject(bin.stderr),
+      {
+        timeout: 15_000,
+        interval: 10,
+      },
+    );
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    await (await fetch(url, { method: "POST", headers, body: JSON.stringify(initialize()) })).text();
+    const answer = await fetch(new URL("/metrics", url));
+    expect(answer.headers.get("content-type")).toContain("text/plain");
+    expect(await answer.text()).toContain("\napolo_mcp_sessions 1\n");
+    bin.child.kill("SIGTERM");
+    expect(await bin.exited).toBe(0);
   });
 });

@@ -51,6 +51,8 @@ export interface HttpOptions extends EndpointOptions {
 
 export interface HttpServer {
   url: string;
+  /** How many sessions are open. */
+  sessions(): number;
   /** Ends it: at once what only listens, after at most `drainMs` everything. */
   close(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const shown = options.host.includes(":") ? `[${options.host}]` : options.host;
   return {
     url: `${options.tls === undefined ? "http" : "https"}://${shown}:${port}${MCP_PATH}`,
+    sessions: () => service.sessions,
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -164,6 +167,10 @@ class HttpService {
     this.#endpoints.set(caller, endpoint);
     this.#open.add(endpoint);
     return endpoint;
+  }
+
+  get sessions(): number {
+    return Array.from(this.#open, ({ sessionCount }) => sessionCount).reduce((sum, count) => sum + count, 0);
   }
 
   /** Waits for what is being answered, then ends everything. */

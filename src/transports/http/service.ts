@@ -49,8 +49,9 @@ export async function serveHttp(
     admit: async () => ({ caller, done: () => undefined }),
     pages: metrics === undefined ? {} : { "/metrics": () => metricsPage(metrics) },
   });
+  metrics?.show("sessions", () => server.sessions());
   return {
-    url: server.url,
+    ...server,
     async close() {
       await server.close();
       await caller.close();
