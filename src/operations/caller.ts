@@ -9,6 +9,7 @@ import type { ChangedJob, Observer } from "./observer.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Seals } from "./seals.ts";
 import { Suggestions } from "./suggestions.ts";
+import { Tasks } from "./tasks.ts";
 import { Watcher } from "./watch/index.ts";
 
 /** `no-destroy` leaves out what ends work, `read-only` everything that changes anything. */
@@ -54,6 +55,7 @@ export interface Caller {
   readonly suggestions: Suggestions;
   readonly confirmations: Confirmations;
   readonly cursors: Cursors;
+  readonly tasks: Tasks;
   /** The last signal that a job was sent, by its id. */
   readonly signals: Map<string, Signalled>;
   /** By local port. */
@@ -88,6 +90,7 @@ export function openCaller(
     suggestions: new Suggestions(platform),
     confirmations: new Confirmations(seals),
     cursors: new Cursors(seals),
+    tasks: new Tasks(seals),
     signals: new Map(),
     forwards,
     saves,

@@ -1,6 +1,6 @@
 import type { JobDescription } from "../client/index.ts";
 import type { Signal } from "../jobs/signals.ts";
-import { packId, unpackId } from "./packed-ids.ts";
+import { packIds, unpackIds } from "./packed-ids.ts";
 import type { Seals, Unfit as Unopened } from "./seals.ts";
 
 const COUNT_BYTES = 2;
@@ -46,7 +46,7 @@ export class Confirmations {
   issue(deed: Deed, { leftCount, ...note }: Note & { leftCount: number }, lifeMs: number): string {
     const count = Buffer.alloc(COUNT_BYTES);
     count.writeUInt16BE(Math.min(leftCount, 0xffff));
-    const body = Buffer.concat([count, ...note.jobs.map(({ id }) => packId(id))]);
+    const body = Buffer.concat([count, packIds(note.jobs.map(({ id }) => id))]);
     const token = this.#seals.seal(purposeOf(deed), body, lifeMs);
     this.#notes.set(token, note);
     for (const [oldest] of this.#notes) {
@@ -82,14 +82,4 @@ export class Confirmations {
 
 function purposeOf(deed: Deed): string {
   return `confirm ${deed}`;
-}
-
-function unpackIds(bytes: Buffer): string[] {
-  const ids: string[] = [];
-  for (let left = bytes; left.length > 0; ) {
-    const { id, rest } = unpackId(left);
-    ids.push(id);
-    left = rest;
-  }
-  return ids;
 }

@@ -1,6 +1,21 @@
 const UUID_ID = /^job-([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/;
 const UUID_BYTES = 16;
 
+export function packIds(ids: readonly string[]): Buffer {
+  return Buffer.concat(ids.map(packId));
+}
+
+/** The reverse. */
+export function unpackIds(bytes: Buffer): string[] {
+  const ids: string[] = [];
+  for (let left = bytes; left.length > 0; ) {
+    const { id, rest } = unpackId(left);
+    ids.push(id);
+    left = rest;
+  }
+  return ids;
+}
+
 /** An agent has to repeat what it is in: the usual id takes 17 bytes instead of 41. */
 export function packId(id: string): Buffer {
   const parts = UUID_ID.exec(id);
