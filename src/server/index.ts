@@ -13,6 +13,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import { log } from "../log.ts";
 import type { Caller, Consent } from "../operations/caller.ts";
@@ -21,7 +22,10 @@ import type { Request } from "./connection.ts";
 import { STOPPED_SENDING } from "./errors.ts";
 import { makeOffer, openSession, type ServerOptions, type Session } from "./session.ts";
 import { SessionTransport } from "./session-transport.ts";
+import { requireTasks, TASKS_EXTENSION } from "./tasks.ts";
 import type { Asked } from "./tools.ts";
+
+const taskParams = z.object({ taskId: z.string() });
 
 const CAPABILITIES = {
   tools: {},
@@ -29,6 +33,9 @@ const CAPABILITIES = {
   prompts: {},
   completions: {},
 };
+
+/** The extension is one of the new era. */
+const MODERN_CAPABILITIES = { ...CAPABILITIES, extensions: { [TASKS_EXTENSION]: {} } };
 
 /** What depends on the server's settings only may be kept for an hour, and by whoever stands between. */
 const SETTLED = { ttlMs: 3_600_000, cacheScope: "public" } as const;
@@ -76,29 +83,33 @@ export function makeServer(session: Session, era: ProtocolEra, extend?: Extend):
   const { instructions } = session;
   const serverInfo = { name: manifest.name, title: "Apolo jobs", version: manifest.version };
   const server = new Server(serverInfo, {
-    capabilities: CAPABILITIES,
+    capabilities: era === "modern" ? MODERN_CAPABILITIES : CAPABILITIES,
     instructions,
     cacheHints: CACHE_HINTS,
   });
-  answer(server, session, era === "modern" ? personInTurn : personAsked(server));
-  extend?.(server, session);
-  return server;
-}
-
-function answer(
-  server: Server,
-  session: Session,
-  personOf: (context: ServerContext) => Person | undefined,
-): void {
-  const { tools, resources, subscriptions, prompts } = session;
   const requestOf = (context: ServerContext): Request => {
     const { signal, _meta } = context.mcpReq;
     return { signal, _meta, client: clientIn(context) ?? server.getClientVersion() };
   };
+  answer(server, session, { requestOf, personOf: era === "modern" ? personInTurn : personAsked(server) });
+  if (era === "modern") answerTasks(server, session, requestOf);
+  extend?.(server, session);
+  return server;
+}
+
+type RequestOf = (context: ServerContext) => Request;
+
+function answer(
+  server: Server,
+  session: Session,
+  { requestOf, personOf }: { requestOf: RequestOf; personOf(context: ServerContext): Person | undefined },
+): void {
+  const { tools, resources, subscriptions, prompts } = session;
   server.setRequestHandler("tools/list", () => tools.list());
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const { notify: sendNotification } = context.mcpReq;
-    const request = { ...requestOf(context), sendNotification, person: personOf(context) };
+    const takesTasks = knowsTasks(context);
+    const request = { ...requestOf(context), sendNotification, person: personOf(context), takesTasks };
     const outcome = await tools.call(params, request);
     return "asks" in outcome ? askedFor(outcome) : outcome;
   });
@@ -112,6 +123,19 @@ function answer(
   server.setRequestHandler("prompts/list", () => prompts.list());
   server.setRequestHandler("prompts/get", ({ params }, context) => prompts.get(params, requestOf(context)));
   server.setRequestHandler("completion/complete", ({ params }) => session.complete(params));
+}
+
+function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): void {
+  for (const method of ["get", "update", "cancel"] as const)
+    server.setRequestHandler(`tasks/${method}`, { params: taskParams }, ({ taskId }, context) => {
+      requireTasks(knowsTasks(context));
+      return tasks[method](taskId, requestOf(context));
+    });
+}
+
+/** A client of the old era says nothing with a request, so it never does. */
+function knowsTasks(context: ServerContext): boolean {
+  return capabilitiesIn(context).extensions?.[TASKS_EXTENSION] !== undefined;
 }
 
 const NO_FIELDS = { type: "object" as const, properties: {} };

@@ -11,6 +11,7 @@ import { servePrompts } from "./prompts.ts";
 import { serveResources } from "./resources.ts";
 import { makeScrub } from "./scrub.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { serveTasks } from "./tasks.ts";
 import { listTools, serveTools } from "./tools.ts";
 
 /** Clients give up after 60 s, some after 45 s. */
@@ -69,6 +70,7 @@ export function openSession(
   return {
     instructions: offer.instructions,
     tools: serveTools(offer, connection),
+    tasks: serveTasks(offer, connection),
     resources: observedResources(serveResources(connection, subscriptions), connection),
     subscriptions,
     prompts: observedPrompts(servePrompts({ prompts, tools: names }, connection), connection),

@@ -1,7 +1,6 @@
-import { type JobDescription, Limit, msLeft } from "../client/index.ts";
-import { jobUri } from "../jobs/names/ids.ts";
+import { Limit, msLeft } from "../client/index.ts";
 import type { Consent } from "../operations/caller.ts";
-import type { Reply, Tool } from "../tools/define-tool.ts";
+import type { Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
 import { isQuestion, type Question, withConsent } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
@@ -9,12 +8,13 @@ import { describeError, errorCode, failure } from "./errors.ts";
 import { describeMissing, type Here, withOffers } from "./missing.ts";
 import { observed, type Told } from "./observed.ts";
 import { type Extra, reportProgress } from "./progress.ts";
+import { result } from "./result.ts";
 import { toJsonSchema } from "./schema.ts";
+import { beginTask } from "./tasks.ts";
 
 /** What a call may take after its wait: its answer is at most 2 s late. */
 const TELLING_MS = 1500;
 const CUT_MS = 400;
-const MOST_LINKS = 3;
 
 /** The tools as a client sees them. */
 export function listTools(tools: readonly Tool[]) {
@@ -54,7 +54,8 @@ interface Wanted {
   arguments?: Record<string, unknown> | undefined;
 }
 
-type ToolRequest = Request & Extra;
+/** With `takesTasks` the client asks by itself how what it waits for stands. */
+type ToolRequest = Request & Extra & { takesTasks?: boolean };
 
 async function call(
   tool: Tool,
@@ -70,13 +71,15 @@ async function call(
   }
   const progress = reportProgress(request);
   // A call that changes something is never cut off: its outcome would be unknown.
-  const limit = limitOf(tool, read.args, { connection, request });
+  const task = request.takesTasks === true ? tool.task : undefined;
+  const limit = limitOf(tool, task === undefined ? read.args : undefined, { connection, request });
   const { signal } = limit;
   const report = (message: string) => progress.report(scrub(message));
   const changing = (job: Told["changed"][number]) => void told.changed.push(job);
-  const run = (consent: Consent | undefined) =>
-    tool.run(read.args, { caller, signal, progress: report, changing, consent });
+  const context = { caller, signal, progress: report, changing };
+  const run = (consent: Consent | undefined) => tool.run(read.args, { ...context, consent });
   try {
+    if (task !== undefined) return await beginTask(tool, task.begin(read.args, context), connection);
     const { person } = request;
     const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal) });
     return isQuestion(outcome) ? asked(outcome, scrub) : result(tool, outcome, connection);
@@ -106,26 +109,17 @@ function asked({ key, text }: Question, scrub: Connection["scrub"]): Asked {
   return { asks: { key, text: scrub(text) } };
 }
 
-function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {
-  const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
-  const text = { type: "text" as const, text: connection.scrub(reply.text) };
-  const { jobs = [] } = reply;
-  // A list's rows carry the ids already; links to each would be most of the answer.
-  const links = jobs.length > MOST_LINKS ? [] : jobs.map((job) => link(job, connection));
-  return { structuredContent, content: [text, ...links] };
-}
-
 /**
  * One deadline for everything a call does. Requests to the platform end by then with an error, and the tool can
- * still tell what it knows. A call that only reads is cut off soon after.
+ * still tell what it knows. A call that only reads is cut off soon after. Without arguments it does not wait.
  */
 function limitOf(
   { effects: { readOnlyHint: reads }, waits }: Tool,
-  args: Record<string, unknown>,
+  args: Record<string, unknown> | undefined,
   { connection, request }: { connection: Connection; request: Request },
 ): Limit {
   const { callMs } = connection;
-  const seconds = waits?.(args);
+  const seconds = args === undefined ? undefined : waits?.(args);
   const waitMs = seconds === undefined ? 0 : seconds * 1000 + TELLING_MS;
   const expectedMs = reads && seconds !== undefined ? waitMs : Math.max(callMs, waitMs);
   const ms = reads ? expectedMs + CUT_MS : undefined;
@@ -134,21 +128,4 @@ function limitOf(
 
 function describeSilence(tool: string): string {
   return `timed_out: the platform did not answer ${tool} in time. Nothing was changed; try again, perhaps with less at once.`;
-}
-
-function link(job: JobDescription, { scrub }: Connection) {
-  const name = scrub(job.name ?? job.id);
-  return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
-}
-
-/** The same data with every text in it passed through `change`, and without keys that are not set. */
-function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) =>
-      item === undefined ? [] : [[change(key), mapStrings(item, change)]],
-    ),
-  );
 }

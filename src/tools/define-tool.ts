@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { JobDescription } from "../client/index.ts";
 import type { NextCall } from "../jobs/next-call.ts";
 import type { Call } from "../operations/caller.ts";
+import type { Wait } from "../operations/tasks.ts";
 
 /** All four are required: a missing hint reads as a promise nobody made. */
 interface Effects {
@@ -27,6 +28,20 @@ export interface Reply<Out> {
   next?: NextCall[];
 }
 
+/** What a call is still waiting for, and a line that says how that stands. */
+export interface Waiting {
+  line: string;
+  wait: Wait;
+}
+
+/** How the wait of a tool goes on between calls, for a client that asks again by itself. Such a tool asks no person. */
+interface AsTask<In extends z.ZodObject, Out extends z.ZodObject> {
+  /** Does all that the tool does, except waiting. */
+  begin(args: z.output<In>, context: Call): Promise<Reply<z.input<Out>> | Waiting>;
+  /** Looks again; only reads. Whatever `begin` gave out, here or elsewhere, leads to the reply of the call. */
+  look(wait: Wait, context: Call): Promise<Reply<z.input<Out>> | Pick<Waiting, "line">>;
+}
+
 export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObject = z.ZodObject> {
   name: string;
   title: string;
@@ -43,6 +58,7 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   /** For a tool that waits: the longest wait asked for, in seconds; undefined if this call does not wait. */
   waits?(args: z.output<In>): number | undefined;
   run(args: z.output<In>, context: Call): Promise<Reply<z.input<Out>>>;
+  task?: AsTask<In, Out>;
 }
 
 /** Checks `run` against the two schemas, then hands the tool over untyped for the catalogue. */

@@ -6,7 +6,7 @@ import type { View } from "../../jobs/standing.ts";
 import type { Call } from "../caller.ts";
 import { refsAgain, resolveAll, whereOf } from "../find/index.ts";
 import { patiently } from "../patience.ts";
-import { type Outcome, untilLine, untilState } from "./until.ts";
+import { type Outcome, untilLine, untilState, type Wait } from "./until.ts";
 
 /** The most jobs named in a call for their states or logs. */
 const MOST_NAMED = 20;
@@ -15,11 +15,11 @@ const LONG_PENDING_MS = 600_000;
 const NOT_BY_ITSELF = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|DiskUnavailable)$|quota/i;
 
 /** What to wait for, of which jobs. Keys are those of job_wait: the calls that go on repeat them. */
-interface WaitQuery {
+export interface WaitQuery {
   jobs: string[];
   until: "running" | "finished" | "log";
   pattern?: string | undefined;
-  wait_seconds: number;
+  wait_seconds?: number | undefined;
   project?: string | undefined;
 }
 
@@ -42,28 +42,43 @@ export type NextStep =
   | { reason: "stuck"; call: NextCall; jobs: JobDescription[]; wait: NextCall };
 
 /** Waits until all jobs are as wanted, one of them prints a line, or the time is over. */
-export async function waitForJobs(query: WaitQuery, call: Call): Promise<WaitResult> {
-  const { jobs: refs, until, pattern, wait_seconds, project } = query;
+export async function waitForJobs(
+  query: WaitQuery & { wait_seconds: number },
+  call: Call,
+): Promise<WaitResult> {
+  const startedMs = Date.now();
+  const deadlineMs = startedMs + query.wait_seconds * 1000;
+  const jobs = await jobsOf(query, deadlineMs, call);
+  return waitFor(query, { jobs, deadlineMs, startedMs }, call);
+}
+
+/** The jobs of a query, which must make sense. */
+export function jobsOf(
+  { jobs: refs, until, pattern, project }: WaitQuery,
+  deadlineMs: number,
+  { caller: { platform }, signal }: Call,
+): Promise<JobDescription[]> {
   if ((until === "log") !== (pattern !== undefined))
     throw new InvalidInputError('pattern goes with until: "log", and until: "log" needs a pattern.', {
       example: { until: "log", pattern: "epoch 3" },
     });
-  const { platform } = call.caller;
-  const startedMs = Date.now();
-  const deadlineMs = startedMs + wait_seconds * 1000;
-  const jobs = await patiently(deadlineMs, call.signal, (signal) =>
-    resolveAll(platform, { refs, where: whereOf(project) }, signal),
+  return patiently(deadlineMs, signal, (until) =>
+    resolveAll(platform, { refs, where: whereOf(project) }, until),
   );
-  const wait = { jobs, deadlineMs, startedMs };
+}
+
+/** The same as `waitForJobs` for jobs that were looked up just now. */
+export async function waitFor(query: WaitQuery, wait: Wait, call: Call): Promise<WaitResult> {
+  const { until, pattern } = query;
   const isReached = ({ status }: JobDescription) =>
     isFinished(status) || (until === "running" && status === "running");
   const outcome =
     pattern === undefined ? await untilState(isReached, wait, call) : await untilLine(pattern, wait, call);
-  const { user: me } = await platform.context({ signal: call.signal });
+  const { user: me } = await call.caller.platform.context({ signal: call.signal });
   const nowMs = Date.now();
   const next = nextStep(query, outcome, nowMs);
   const ended = outcome.jobs.every(({ id, status }) => isFinished(status) || outcome.gone.has(id));
-  return { ...outcome, ended, waitedMs: nowMs - startedMs, view: { nowMs, me }, next };
+  return { ...outcome, ended, waitedMs: nowMs - wait.startedMs, view: { nowMs, me }, next };
 }
 
 /** Jobs that are gone are not waited for again. */

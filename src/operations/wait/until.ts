@@ -18,7 +18,7 @@ const MAX_LINE_CHARS = 500;
 const LAST_LOOK_MS = 3000;
 
 /** Jobs to wait for; times are Unix milliseconds. */
-interface Wait {
+export interface Wait {
   jobs: JobDescription[];
   startedMs: number;
   deadlineMs: number;

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { stateData } from "../../jobs/standing.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
-import { type WaitResult, waitForJobs } from "../../operations/wait/index.ts";
+import { type WaitQuery, type WaitResult, waitForJobs } from "../../operations/wait/index.ts";
+import { beginWait, lookAgain } from "../../operations/wait/task.ts";
 import { ifAny, jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { jobRefs, pattern, project } from "../args.ts";
-import { defineTool } from "../define-tool.ts";
-import { MAX_NAMED, waitedSeconds, waitText } from "./reply.ts";
+import { defineTool, type Reply } from "../define-tool.ts";
+import { MAX_NAMED, standingText, waitedSeconds, waitText } from "./reply.ts";
+
+const DEFAULT_SECONDS = 45;
 
 const goal = z.enum(["running", "finished", "log"]);
 
@@ -31,20 +34,40 @@ export const wait = defineTool({
     jobs: jobRefs,
     until: goal.optional().describe("Default finished; running: also ended"),
     pattern: pattern.optional().describe("For log, e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).default(45).describe("Longest"),
+    wait_seconds: z.int().min(0).max(50).optional().describe("Longest, default 45"),
     project,
   }),
   output,
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  waits: ({ wait_seconds }) => wait_seconds,
-  async run({ jobs: refs, until: asked, pattern, ...others }, call) {
-    const until = asked ?? (pattern === undefined ? "finished" : "log");
-    const result = await waitForJobs({ jobs: refs, until, pattern, ...others }, call);
-    const { jobs, next } = result;
-    const calls = "wait" in next ? [next.call, next.wait] : [next.call];
-    return { text: waitText(result), data: dataOf(result), jobs, next: calls };
+  waits: ({ wait_seconds = DEFAULT_SECONDS }) => wait_seconds,
+  async run({ wait_seconds = DEFAULT_SECONDS, ...args }, call) {
+    return replyOf(await waitForJobs({ ...queryOf(args), wait_seconds }, call));
+  },
+  task: {
+    async begin(args, call) {
+      const { isOver, result, wait } = await beginWait(queryOf(args), call);
+      return isOver ? replyOf(result) : { wait, line: standingText(result) };
+    },
+    async look(wait, call) {
+      const { isOver, result } = await lookAgain(wait, call);
+      return isOver ? replyOf(result) : { line: standingText(result) };
+    },
   },
 });
+
+type Arguments = Omit<WaitQuery, "until"> & { until?: WaitQuery["until"] | undefined };
+
+/** The order of the keys is that of the calls that go on. */
+function queryOf({ jobs, until: asked, pattern, wait_seconds, project }: Arguments): WaitQuery {
+  const until = asked ?? (pattern === undefined ? "finished" : "log");
+  return { jobs, until, pattern, wait_seconds, project };
+}
+
+function replyOf(result: WaitResult): Reply<z.input<typeof output>> {
+  const { jobs, next } = result;
+  const calls = "wait" in next ? [next.call, next.wait] : [next.call];
+  return { text: waitText(result), data: dataOf(result), jobs, next: calls };
+}
 
 function dataOf(result: WaitResult): z.input<typeof output> {
   const { finished, ended, jobs, match, trouble, gone, view } = result;

@@ -10,6 +10,7 @@ import type { NextStep, WaitResult } from "../../operations/wait/index.ts";
 
 /** Jobs named one by one. */
 export const MAX_NAMED = 20;
+const MAX_IN_LINE = 5;
 const LEAST_URGENT_FIRST = ["suspended", "pending", "cancelled", "failed"];
 
 export function waitText(result: WaitResult): string {
@@ -22,6 +23,15 @@ export function waitText(result: WaitResult): string {
     match && fenceOutput(match.line, `matching line of ${nameOf(match.job)}`),
     nextText(next),
   ]).join("\n");
+}
+
+/** How the jobs stand, in a line. */
+export function standingText({ jobs, trouble }: WaitResult): string {
+  const states =
+    jobs.length <= MAX_IN_LINE
+      ? jobs.map((job) => `${nameOf(job)} ${statusText(job)}`).join(", ")
+      : `${jobs.length} jobs: ${countsText(countStatuses(jobs))}`;
+  return trouble === undefined ? states : `${states}; the platform does not answer just now`;
 }
 
 /** What was met: a job can go on when its line has come. */

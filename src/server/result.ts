@@ -1,0 +1,33 @@
+import type { JobDescription } from "../client/index.ts";
+import { jobUri } from "../jobs/names/ids.ts";
+import type { Reply, Tool } from "../tools/define-tool.ts";
+import type { Connection } from "./connection.ts";
+
+const MOST_LINKS = 3;
+
+/** What a tool replied, as a client gets it. */
+export function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {
+  const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
+  const text = { type: "text" as const, text: connection.scrub(reply.text) };
+  const { jobs = [] } = reply;
+  // A list's rows carry the ids already; links to each would be most of the answer.
+  const links = jobs.length > MOST_LINKS ? [] : jobs.map((job) => link(job, connection));
+  return { structuredContent, content: [text, ...links] };
+}
+
+function link(job: JobDescription, { scrub }: Connection) {
+  const name = scrub(job.name ?? job.id);
+  return { type: "resource_link" as const, uri: jobUri(job), name, mimeType: "application/json" };
+}
+
+/** The same data with every text in it passed through `change`, and without keys that are not set. */
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) =>
+      item === undefined ? [] : [[change(key), mapStrings(item, change)]],
+    ),
+  );
+}
