@@ -2,6 +2,7 @@ import {
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
   specTypeSchemas,
+  UnsupportedProtocolVersionError,
 } from "@modelcontextprotocol/server";
 import { tools } from "../tools/index.ts";
 import { requiredOf } from "../tools/reading/example.ts";
@@ -52,6 +53,16 @@ export function readRequest(message: JSONRPCRequest): { request: JSONRPCRequest 
 /** Whether a request says itself in which version it is. */
 export function hasVersion({ params }: JSONRPCRequest): boolean {
   return params?._meta !== undefined && PROTOCOL_VERSION_META_KEY in params._meta;
+}
+
+/** Versions that a request can say it is in. */
+const VERSIONS_OF_REQUESTS = ["2026-07-28"];
+
+/** Whether that version is spoken here; the SDK looks at the first request of a connection only. */
+export function versionProblem({ params }: JSONRPCRequest): Problem | undefined {
+  const requested = params?._meta?.[PROTOCOL_VERSION_META_KEY];
+  if (typeof requested !== "string" || VERSIONS_OF_REQUESTS.includes(requested)) return undefined;
+  return new UnsupportedProtocolVersionError({ supported: VERSIONS_OF_REQUESTS, requested });
 }
 
 function filterOf({ params = {} }: JSONRPCRequest) {

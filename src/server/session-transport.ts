@@ -9,7 +9,7 @@ import {
   type Transport,
   type TransportSendOptions,
 } from "@modelcontextprotocol/server";
-import { hasVersion, narrowed, type Problem, readRequest, topicsOf } from "./request.ts";
+import { hasVersion, narrowed, type Problem, readRequest, topicsOf, versionProblem } from "./request.ts";
 import type { Session } from "./session.ts";
 import { clientCapabilities, errorFor, noticeFor, resultFor } from "./versions.ts";
 
@@ -22,15 +22,18 @@ export class SessionTransport implements Transport {
   readonly #session: Session;
   /** Methods of unanswered requests that did not bring a version of their own, by id. */
   readonly #methods = new Map<RequestId, string>();
-  /** Requests that listen. */
-  readonly #listening = new Set<RequestId>();
   #version: string;
+  /** The one before an initialize that is not answered yet. */
+  #versionBefore: string;
+  /** The client has initialized: no request of it has a version of its own. */
+  #isOld = false;
 
   /** The session ends with the connection. `version` is the one of a request that comes without a session. */
   constructor(inner: Transport, session: Session, version?: string) {
     this.#inner = inner;
     this.#session = session;
     this.#version = knownVersion(version);
+    this.#versionBefore = this.#version;
   }
 
   async start(): Promise<void> {
@@ -58,9 +61,13 @@ export class SessionTransport implements Transport {
         ? message
         : { ...message, params: noticeFor(this.#version, method, params) };
     }
-    const method = message.id === undefined ? undefined : this.#methods.get(message.id);
-    if (message.id === undefined || method === undefined) return message;
+    if (message.id === undefined) return message;
+    // An answer to a request to listen is the end of it.
+    this.#session.subscriptions.unlisten(message.id);
+    const method = this.#methods.get(message.id);
+    if (method === undefined) return message;
     this.#methods.delete(message.id);
+    if (method === "initialize") this.#agreed("result" in message);
     return "result" in message
       ? { ...message, result: resultFor(this.#version, method, message.result) }
       : { ...message, error: errorFor(method, message.error) };
@@ -69,10 +76,20 @@ export class SessionTransport implements Transport {
   /** Settles the version at once, by the SDK's own rule: the client may use it before it has the answer. */
   #agree(request: JSONRPCRequest): JSONRPCRequest {
     const { params = {} } = request;
-    this.#version = knownVersion(params.protocolVersion);
-    this.#inner.setProtocolVersion?.(this.#version);
+    this.#versionBefore = this.#version;
+    this.#speak(knownVersion(params.protocolVersion));
     const capabilities = clientCapabilities(this.#version, params.capabilities);
     return { ...request, params: { ...params, capabilities } };
+  }
+
+  #agreed(isSettled: boolean): void {
+    if (isSettled) this.#isOld = true;
+    else this.#speak(this.#versionBefore);
+  }
+
+  #speak(version: string): void {
+    this.#version = version;
+    this.#inner.setProtocolVersion?.(version);
   }
 
   #receive(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
@@ -85,7 +102,7 @@ export class SessionTransport implements Transport {
     const { requestId } = notice.params ?? {};
     if (notice.method === "notifications/cancelled" && isRequestId(requestId)) {
       this.#methods.delete(requestId);
-      if (this.#listening.delete(requestId)) this.#session.subscriptions.unlisten(requestId);
+      this.#session.subscriptions.unlisten(requestId);
     }
     this.onmessage?.(notice, extra);
   }
@@ -93,7 +110,7 @@ export class SessionTransport implements Transport {
   #ask(message: JSONRPCRequest, extra?: MessageExtraInfo): void {
     const read = readRequest(message);
     if ("problem" in read) this.#refuse(message.id, read.problem);
-    else if (hasVersion(read.request)) this.#askModern(read.request, extra);
+    else if (!this.#isOld && hasVersion(read.request)) this.#askModern(read.request, extra);
     else {
       const { request } = read;
       this.#methods.set(request.id, request.method);
@@ -101,19 +118,19 @@ export class SessionTransport implements Transport {
     }
   }
 
-  /** The SDK answers a request to listen by itself, and tells nobody what to watch. */
   #askModern(request: JSONRPCRequest, extra?: MessageExtraInfo): void {
-    if (request.method !== "subscriptions/listen") {
-      this.onmessage?.(request, extra);
-      return;
-    }
+    const problem = versionProblem(request);
+    if (problem !== undefined) this.#refuse(request.id, problem);
+    else if (request.method !== "subscriptions/listen") this.onmessage?.(request, extra);
+    else this.#listen(request, extra);
+  }
+
+  /** The SDK answers a request to listen by itself, and tells nobody what to watch. */
+  #listen(request: JSONRPCRequest, extra?: MessageExtraInfo): void {
     const { id } = request;
-    this.#listening.add(id);
     this.#session.subscriptions.listen(id, topicsOf(request)).then(
-      (uris) => {
-        if (this.#listening.has(id)) this.onmessage?.(narrowed(request, uris), extra);
-      },
-      (error: Problem) => this.#listening.delete(id) && this.#refuse(id, error),
+      (uris) => uris && this.onmessage?.(narrowed(request, uris), extra),
+      (error: Problem) => this.#refuse(id, error),
     );
   }
 

@@ -28,8 +28,11 @@ export class Subscriptions {
   readonly #connection: Connection;
   readonly #open = new Map<string, Subscription>();
   /** What each request listens to, by its id. */
-  readonly #listening = new Map<string | number, readonly string[]>();
+  readonly #listening = new Map<string | number, Topics>();
   #list: Watching | undefined;
+  #listHolders = 0;
+  /** Settles once this session is told of the list as long as it lasts. */
+  #announced: Promise<void> | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -49,44 +52,54 @@ export class Subscriptions {
 
   /** A session that has listed jobs is told when some come or go: every change after this has resolved. */
   async announceList(): Promise<void> {
-    if (!this.#connection.listens()) await this.#watchList();
+    if (this.#connection.listens()) return;
+    this.#announced ??= this.#holdList();
+    await this.#announced;
   }
 
   /**
-   * Listens for as long as request `id` is open. Returns the URIs of which every later change will be told.
+   * Listens for as long as request `id` is open. Returns the URIs of which every later change will be told, and
+   * nothing if the request is no longer open.
    * @throws {ProtocolError} if none of what was asked for can be listened to
    */
-  async listen(id: string | number, { uris, list }: Topics): Promise<readonly string[]> {
+  async listen(id: string | number, { uris, list }: Topics): Promise<readonly string[] | undefined> {
     this.unlisten(id);
-    const wanted = [...new Set(uris)];
+    const wanted = { uris: [...new Set(uris)], list };
     this.#listening.set(id, wanted);
     const [tried] = await Promise.all([
-      Promise.allSettled(wanted.map((uri) => this.#hold(uri, 1))),
-      list && this.#watchList(),
+      Promise.allSettled(wanted.uris.map((uri) => this.#hold(uri, 1))),
+      list && this.#holdList(),
     ]);
-    const heard = wanted.filter((_, at) => tried[at]?.status === "fulfilled");
-    if (!this.#listening.has(id)) {
-      // It was cancelled meanwhile, and what had been opened by then is released.
-      for (const uri of heard) this.#release(uri);
-      return [];
-    }
-    this.#listening.set(id, heard);
+    if (this.#listening.get(id) !== wanted) return undefined;
+    const heard = wanted.uris.filter((_, at) => tried[at]?.status === "fulfilled");
+    this.#listening.set(id, { uris: heard, list });
     const failed = tried.find(({ status }) => status === "rejected");
-    if (failed?.status === "rejected" && heard.length === 0 && !list) throw failed.reason;
-    return heard;
-  }
-
-  unlisten(id: string | number): void {
-    const heard = this.#listening.get(id) ?? [];
+    if (failed?.status !== "rejected" || heard.length > 0 || list) return heard;
     this.#listening.delete(id);
-    for (const uri of heard) this.#release(uri);
+    throw failed.reason;
   }
 
-  async #watchList(): Promise<void> {
+  /** A request listens no more; nothing if it never did. */
+  unlisten(id: string | number): void {
+    const { uris, list } = this.#listening.get(id) ?? { uris: [], list: false };
+    this.#listening.delete(id);
+    for (const uri of uris) this.#release(uri);
+    if (list) this.#releaseList();
+  }
+
+  async #holdList(): Promise<void> {
     const { caller, client, closing } = this.#connection;
     if (closing.aborted) return;
+    this.#listHolders += 1;
     this.#list ??= caller.watcher.watch({ kind: "roster" }, () => tell(client.listChanged()));
     await this.#list.ready;
+  }
+
+  #releaseList(): void {
+    this.#listHolders -= 1;
+    if (this.#listHolders > 0) return;
+    this.#list?.stop();
+    this.#list = undefined;
   }
 
   async #hold(uri: string, times: number): Promise<void> {

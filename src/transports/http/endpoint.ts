@@ -94,7 +94,8 @@ export class Endpoint {
     const over = () => subscriptions.unlisten(id);
     request.signal.addEventListener("abort", over, { once: true });
     try {
-      const uris = await subscriptions.listen(id, topicsOf(message));
+      // Nobody is left to be told where it has ended meanwhile.
+      const uris = (await subscriptions.listen(id, topicsOf(message))) ?? [];
       return { response: await this.#modern.fetch(request, { parsedBody: narrowed(message, uris) }), over };
     } catch (error) {
       over();
