@@ -4,6 +4,7 @@ import {
   type JSONRPCRequest,
   ProtocolErrorCode,
   type RequestId,
+  SUBSCRIPTION_ID_META_KEY,
   type Transport,
   type TransportSendOptions,
 } from "@modelcontextprotocol/server";
@@ -228,8 +229,10 @@ function idOf(frame: Message | Mistake): RequestId | null | undefined {
 function keyOf(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions): string | undefined {
   if (!("method" in message) || "id" in message) return undefined;
   const { method, params } = message;
-  if (method === "notifications/resources/updated") return `${method} ${String(params?.uri)}`;
-  if (method.endsWith("/list_changed")) return method;
+  if (method === "notifications/resources/updated" || method.endsWith("/list_changed")) {
+    const listener = params?._meta?.[SUBSCRIPTION_ID_META_KEY];
+    return JSON.stringify([method, params?.uri, listener]);
+  }
   const isProgress = method === "notifications/progress" && relatedRequestId !== undefined;
   return isProgress ? progressKey(relatedRequestId) : undefined;
 }

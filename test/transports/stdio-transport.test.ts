@@ -80,6 +80,23 @@ describe("what is sent to a reader that has stopped", () => {
     expect(lines.filter(({ id }) => id !== undefined)).toHaveLength(21);
   });
 
+  test("is kept for each request that listens to a resource", async () => {
+    const { stream, lines, read } = stopped();
+    const transport = new StdioTransport(new PassThrough(), stream, String);
+    await transport.start();
+    await transport.send({ jsonrpc: "2.0", id: 0, result: { text: "x".repeat(2000) } });
+    const listeners = [1, "1", 2];
+    for (const method of ["notifications/resources/updated", "notifications/resources/list_changed"])
+      for (const id of [...listeners, ...listeners]) {
+        const _meta = { "io.modelcontextprotocol/subscriptionId": id };
+        await transport.send({ jsonrpc: "2.0", method, params: { uri: "job://a", _meta } });
+      }
+    read();
+    await transport.idle();
+    const told = lines.flatMap(({ params }) => Object.values(params?._meta ?? {}));
+    expect(told).toEqual([...listeners, ...listeners]);
+  });
+
   test("keeps the server from reading more, until it is read", async () => {
     const { stream, read } = stopped();
     const { transport, input, heard } = await answering(stream, 1_000_000);
