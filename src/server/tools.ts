@@ -72,7 +72,8 @@ async function call(
   const progress = reportProgress(request);
   // A call that changes something is never cut off: its outcome would be unknown.
   const task = request.takesTasks === true ? tool.task : undefined;
-  const limit = limitOf(tool, task === undefined ? read.args : undefined, { connection, request });
+  const isTask = task !== undefined;
+  const limit = limitOf(tool, read.args, { connection, request, isTask });
   const { signal } = limit;
   const report = (message: string) => progress.report(scrub(message));
   const changing = (job: Told["changed"][number]) => void told.changed.push(job);
@@ -111,15 +112,15 @@ function asked({ key, text }: Question, scrub: Connection["scrub"]): Asked {
 
 /**
  * One deadline for everything a call does. Requests to the platform end by then with an error, and the tool can
- * still tell what it knows. A call that only reads is cut off soon after. Without arguments it does not wait.
+ * still tell what it knows. A call that only reads is cut off soon after; as a task it does not wait.
  */
 function limitOf(
   { effects: { readOnlyHint: reads }, waits }: Tool,
-  args: Record<string, unknown> | undefined,
-  { connection, request }: { connection: Connection; request: Request },
+  args: Record<string, unknown>,
+  { connection, request, isTask }: { connection: Connection; request: Request; isTask: boolean },
 ): Limit {
   const { callMs } = connection;
-  const seconds = args === undefined ? undefined : waits?.(args);
+  const seconds = isTask && reads ? undefined : waits?.(args);
   const waitMs = seconds === undefined ? 0 : seconds * 1000 + TELLING_MS;
   const expectedMs = reads && seconds !== undefined ? waitMs : Math.max(callMs, waitMs);
   const ms = reads ? expectedMs + CUT_MS : undefined;

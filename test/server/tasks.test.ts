@@ -5,7 +5,7 @@ import { createServer } from "../../src/server/index.ts";
 import { openPolicy } from "../support/fixtures.ts";
 import { rawSession } from "../support/raw-session.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
-import { SLEEP } from "../support/sleepers.ts";
+import { listAll, SLEEP } from "../support/sleepers.ts";
 import { expect, HOME, test } from "../support/world.ts";
 
 const TASKS = "io.modelcontextprotocol/tasks";
@@ -118,6 +118,25 @@ describe("job_wait of a client that knows tasks", () => {
     });
   });
 
+  test("does not go on for days where the job will not start by itself", async ({ platform, emulator }) => {
+    emulator.chaos.add({ job: { name: "held" }, do: { kind: "hold", reason: "ErrImagePull" } });
+    const job = await startJob(platform, { name: "held" });
+    await expect.poll(async () => (await platform.jobs.status(job.id)).history.reason).toBe("ErrImagePull");
+    const client = await connect(platform);
+    const { taskId } = (await client.call("job_wait", { jobs: ["held"] })) ?? {};
+    expect(await client.get(taskId)).toMatchObject({ status: "working" });
+    const given = client.caller.tasks.read(String(taskId));
+    if (given === undefined) throw new Error("it is no task");
+    const { id } = client.caller.tasks.issue("job_wait", { ...given, startedMs: Date.now() - 46_000 });
+    expect(await client.outcome(id)).toMatchObject({
+      structuredContent: { finished: false },
+      content: [
+        { text: expect.stringContaining('To wait anyway: job_wait {"jobs":["held"],"until":"finished"}') },
+        {},
+      ],
+    });
+  });
+
   test("goes on while the platform does not answer", async ({ platform, emulator }) => {
     await startJob(platform, { name: "long", script: SLEEP });
     const client = await connect(platform);
@@ -148,6 +167,59 @@ describe("job_wait of a client that knows tasks", () => {
     const { taskId } = (await client.call("job_wait", { jobs: ["long"] })) ?? {};
     const answer = await client.request("tasks/update", { taskId, inputResponses: {} });
     expect(answer.result).toMatchObject({ resultType: "complete" });
+  });
+});
+
+describe("job_start of a client that knows tasks", () => {
+  const BOX = { image: "ubuntu", name: "box", command: `echo hi && ${SLEEP}`, request_id: "r1" };
+
+  test("starts once, and tells later what a start that waits would have told", async ({
+    platform,
+    emulator,
+  }) => {
+    const client = await connect(platform);
+    const task = await client.call("job_start", { ...BOX, wait_seconds: 30 });
+    expect(task).toMatchObject({
+      ...{ resultType: "task", status: "working" },
+      statusMessage: expect.stringMatching(/^Started box: pending/),
+    });
+    const job = await platform.jobs.resolve("box", {});
+    await untilPrinted(platform, job, "hi");
+    await untilStatus(platform, job, "running");
+    const replica = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+    onTestFinished(() => replica.close());
+    const result = JSON.stringify(await (await connect(replica)).outcome(task?.taskId));
+    const repeated = await (await connect(platform, {})).call("job_start", { ...BOX, wait_seconds: 30 });
+    const { resultType: _, _meta: __, ...expected } = repeated ?? {};
+    expect(result).toContain("Runs: sh -c");
+    expect(result).toContain('"output":"hi"');
+    const first = JSON.stringify(expected)
+      .replace("This is the job of the earlier call with this request_id, nothing new was started", "Started")
+      .replace('"repeated":true,', "");
+    expect(JSON.parse(result)).toEqual(JSON.parse(first));
+    const again = await client.call("job_start", { ...BOX, wait_seconds: 30 });
+    expect(again).toMatchObject({ structuredContent: { jobs: [{ id: job.id, repeated: true }] } });
+    expect(await listAll(platform)).toHaveLength(1);
+  });
+
+  test("is told at the end of the time given why the job does not run", async ({ platform, emulator }) => {
+    emulator.chaos.add({ job: { name: "box" }, do: { kind: "hold", reason: "ErrImagePull" } });
+    const client = await connect(platform);
+    const { taskId } = (await client.call("job_start", { ...BOX, wait_seconds: 30 })) ?? {};
+    const given = client.caller.tasks.read(String(taskId));
+    if (given === undefined) throw new Error("it is no task");
+    const { id } = client.caller.tasks.issue("job_start", { ...given, deadlineMs: Date.now() });
+    expect(await client.outcome(id)).toMatchObject({
+      content: [{ text: expect.stringMatching(/^Started: box [\s\S]*\nWhy: /) }, {}],
+      structuredContent: { request_id: "r1", jobs: [{ status: "pending" }] },
+    });
+  });
+
+  test("is answered at once where it does not wait", async ({ platform }) => {
+    const client = await connect(platform);
+    expect(await client.call("job_start", BOX)).toMatchObject({ structuredContent: { request_id: "r1" } });
+    const refused = await client.call("job_start", { ...BOX, request_id: "r2", wait_seconds: 30 });
+    expect(refused).toMatchObject({ isError: true });
   });
 });
 

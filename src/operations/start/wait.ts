@@ -34,7 +34,7 @@ export interface Watched {
 
 /** Watches started jobs for the time left; whatever goes wrong with that, the start has succeeded. */
 export async function watchStarted(
-  outcomes: readonly StartOutcome[],
+  outcomes: readonly Pick<StartOutcome, "job">[],
   deadlineMs: number,
   context: Call,
 ): Promise<Watched> {
@@ -49,6 +49,16 @@ export async function watchStarted(
     if (context.signal.aborted || !(error instanceof PlatformError)) throw error;
     return { jobs: poll.jobs, trouble: error };
   }
+}
+
+/** What there is to tell of one started job by now; undefined while it may still start in time. */
+export async function lookAtStarted(
+  job: JobDescription,
+  deadlineMs: number,
+  call: Call,
+): Promise<Watched | undefined> {
+  if (!isWaiting(job)) return watchStarted([{ job }], Date.now() + FIRST_OUTPUT_MS, call);
+  return Date.now() < deadlineMs ? undefined : { jobs: [job] };
 }
 
 /** Until each of the jobs runs or has ended, or the time is over. */

@@ -8,10 +8,12 @@ import { watchStarted } from "../../operations/start/wait.ts";
 import { openObject, text } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
 import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
-import { readStart, secretsOf, startInput } from "./input.ts";
+import { readStart, type StartArguments, secretsOf, startInput } from "./input.ts";
+import { notesOf } from "./link.ts";
 import { plan, planReply } from "./plan.ts";
 import { orNothing, triedOutcomes } from "./problems.ts";
 import { failedStart, seenReply, startedJob, startFacts, startReply } from "./reply.ts";
+import { awaitStart, lookAgain } from "./task.ts";
 
 const START_IT = "To start it, leave out dry_run.";
 
@@ -31,19 +33,43 @@ export const start = defineTool({
   nothing: "Nothing was started by this call.",
   effects: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   waits: ({ wait_seconds }) => wait_seconds,
-  async run(args, call) {
-    refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: bySecretEnv });
-    const request = readStart(args);
-    if (args.dry_run === true) {
-      const earlier = await seenBefore(request, call);
-      if (earlier !== undefined) return seenReply(earlier);
-      const planned = await planStart(request, await checkStart(request, call), call);
-      return planReply(request, planned, { caller: call.caller, next: START_IT, doubts: [] });
-    }
-    const deadlineMs = args.wait_seconds > 0 ? Date.now() + args.wait_seconds * 1000 : 0;
-    return startNow(request, await orNothing(checkStart(request, call), request), { call, deadlineMs });
+  run: async (args, call) => runStart(args, readSafely(args, call), call),
+  task: {
+    async begin(args, call) {
+      const request = readSafely(args, call);
+      // The rows of a sweep would not fit into an id.
+      if (args.dry_run === true || args.wait_seconds === 0 || request.items.length > 1)
+        return runStart(args, request, call);
+      const startedMs = Date.now();
+      const deadlineMs = startedMs + args.wait_seconds * 1000;
+      const checked = await orNothing(checkStart(request, call), request);
+      const [outcome] = triedOutcomes(await orNothing(startAll(request, checked, call), request), request);
+      if (outcome?.job === undefined) throw new Error("a start that was tried has neither job nor error");
+      const begun = { request, checked, notes: notesOf(request, checked) };
+      const { job } = outcome;
+      return awaitStart({ ...begun, outcome: { ...outcome, job } }, { startedMs, deadlineMs, call });
+    },
+    look: lookAgain,
   },
 });
+
+function readSafely(args: StartArguments, { caller: { policy } }: Call): StartRequest {
+  refuseSecrets(secretsOf(args), { policy, way: bySecretEnv });
+  return readStart(args);
+}
+
+async function runStart(args: StartArguments, request: StartRequest, call: Call) {
+  if (args.dry_run === true) return planned(request, call);
+  const deadlineMs = args.wait_seconds > 0 ? Date.now() + args.wait_seconds * 1000 : 0;
+  return startNow(request, await orNothing(checkStart(request, call), request), { call, deadlineMs });
+}
+
+async function planned(request: StartRequest, call: Call) {
+  const earlier = await seenBefore(request, call);
+  if (earlier !== undefined) return seenReply(earlier);
+  const plan = await planStart(request, await checkStart(request, call), call);
+  return planReply(request, plan, { caller: call.caller, next: START_IT, doubts: [] });
+}
 
 /** Starts what was checked and watches it until `deadlineMs`, if that is not 0. */
 export async function startNow(
@@ -54,7 +80,8 @@ export async function startNow(
   const result = await orNothing(startAll(request, checked, call), request);
   const outcomes = triedOutcomes(result, request);
   const watched = await watchStarted(outcomes, deadlineMs, call);
-  return startReply({ request, checked, outcomes, watched, wasAwaited: deadlineMs > 0 }, call.caller);
+  const notes = notesOf(request, checked);
+  return startReply({ request, checked, notes, outcomes, watched, wasAwaited: deadlineMs > 0 }, call.caller);
 }
 
 /** The job of an earlier call for one job with the same request id, if the caller gave one. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isFinished, type JobDescription } from "../../client/index.ts";
+import { isFinished, type JobDescription, type StartPlan } from "../../client/index.ts";
 import { formatMost, sumCredits } from "../../jobs/cost.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
 import { shortIds } from "../../jobs/names/ids.ts";
@@ -19,7 +19,6 @@ import type { Checked } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
 import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
-import { linkDoubts } from "./link.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 
 /** The caller just wrote it: enough to see how it is wrapped. */
@@ -60,9 +59,11 @@ export const startFacts = {
   earlier: z.looseObject({ ...whichJob, status: text }).optional(),
 };
 
-interface Started {
-  request: StartRequest;
-  checked: Checked;
+export interface Started {
+  request: Omit<StartRequest, "isRepeatable">;
+  checked: Pick<Checked, "isHome" | "presets"> & { plan?: Pick<StartPlan, "preset"> };
+  /** What the caller should know of what was asked. */
+  notes: string[];
   outcomes: StartOutcome[];
   watched: Watched;
   /** The caller asked to wait until it runs. */
@@ -99,7 +100,7 @@ export function seenReply(job: JobDescription) {
   return { text, data: { jobs: [], earlier: { ...identityOf(job), status: job.status } }, jobs: [job] };
 }
 
-function singleLines(outcome: StartOutcome | undefined, { isHome }: Checked) {
+function singleLines(outcome: StartOutcome | undefined, { isHome }: Pick<Checked, "isHome">) {
   if (outcome?.job === undefined) return [];
   const { job, isRepeated } = outcome;
   const what =
@@ -163,7 +164,7 @@ export function rowText(outcome: StartOutcome, { count, ids, withStatus }: RowsS
 }
 
 function factLines(
-  { request: { items, ...request }, outcomes, checked: { plan }, watched: { jobs } }: Started,
+  { request: { items, ...request }, outcomes, checked: { plan }, notes, watched: { jobs } }: Started,
   caller: Call["caller"],
 ) {
   // An earlier call's job may have been given more time since.
@@ -181,7 +182,7 @@ function factLines(
   return [
     `preset ${plan.preset.name}, ${creditsText(price)} per hour${plural(items.length, "", " each")}; ${span}.`,
     toRun?.inShell === true && `Runs: ${shownCommand(redact(toRun.command).text)}`,
-    ...[toRun?.warning, toRun?.doubt, ...linkDoubts({ items }, plan)].map((note) => note && `Note: ${note}`),
+    ...notes.map((note) => `Note: ${note}`),
   ];
 }
 

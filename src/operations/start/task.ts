@@ -1,0 +1,21 @@
+import type { JobDescription, Preset } from "../../client/index.ts";
+import type { Call } from "../caller.ts";
+import type { Wait } from "../tasks.ts";
+import { lookAtStarted, type Watched } from "./wait.ts";
+
+/** A started job that is waited for between calls; `watched` once there is nothing more to wait for. */
+interface StartLook {
+  job: JobDescription;
+  watched?: Watched | undefined;
+  /** Of its cluster. */
+  presets: Preset[];
+}
+
+/** Looks again at the one job of a start, whoever started it. */
+export async function lookAtStart({ jobs: [id = ""], deadlineMs }: Wait, call: Call): Promise<StartLook> {
+  const { platform } = call.caller;
+  const job = await platform.jobs.status(id, {}, { signal: call.signal });
+  const { clusters } = await platform.context({ signal: call.signal });
+  const presets = clusters.find(({ name }) => name === job.cluster_name)?.presets ?? [];
+  return { job, watched: await lookAtStarted(job, deadlineMs, call), presets };
+}
