@@ -1,4 +1,5 @@
 import {
+  type CallToolRequest,
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   type ClientCapabilities,
@@ -76,7 +77,7 @@ export function createServer(caller: Caller, options: ServerOptions = {}) {
 }
 
 /** Adds answers to those of the product, for tests of the protocol that need what it does not have. */
-export type Extend = (server: Server, session: Session) => void;
+export type Extend = (server: Server, product: ReturnType<typeof answer>) => void;
 
 /** The SDK's side of a session. It costs little: one is made for a mere probe, or for a single request. */
 export function makeServer(session: Session, era: ProtocolEra, extend?: Extend): Server {
@@ -91,9 +92,10 @@ export function makeServer(session: Session, era: ProtocolEra, extend?: Extend):
     const { signal, _meta } = context.mcpReq;
     return { signal, _meta, client: clientIn(context) ?? server.getClientVersion() };
   };
-  answer(server, session, { requestOf, personOf: era === "modern" ? personInTurn : personAsked(server) });
+  const personOf = era === "modern" ? personInTurn : personAsked(server);
+  const product = answer(server, session, { requestOf, personOf });
   if (era === "modern") answerTasks(server, session, requestOf);
-  extend?.(server, session);
+  extend?.(server, product);
   return server;
 }
 
@@ -103,16 +105,17 @@ function answer(
   server: Server,
   session: Session,
   { requestOf, personOf }: { requestOf: RequestOf; personOf(context: ServerContext): Person | undefined },
-): void {
+) {
   const { tools, resources, subscriptions, prompts } = session;
   server.setRequestHandler("tools/list", () => tools.list());
-  server.setRequestHandler("tools/call", async ({ params }, context) => {
+  const call = async ({ params }: CallToolRequest, context: ServerContext) => {
     const { notify: sendNotification } = context.mcpReq;
     const takesTasks = knowsTasks(context);
     const request = { ...requestOf(context), sendNotification, person: personOf(context), takesTasks };
     const outcome = await tools.call(params, request);
     return "asks" in outcome ? askedFor(outcome) : outcome;
-  });
+  };
+  server.setRequestHandler("tools/call", call);
   server.setRequestHandler("resources/templates/list", () => resources.templates());
   server.setRequestHandler("resources/list", (_, context) => resources.list(requestOf(context)));
   server.setRequestHandler("resources/read", ({ params }, context) =>
@@ -123,6 +126,7 @@ function answer(
   server.setRequestHandler("prompts/list", () => prompts.list());
   server.setRequestHandler("prompts/get", ({ params }, context) => prompts.get(params, requestOf(context)));
   server.setRequestHandler("completion/complete", ({ params }) => session.complete(params));
+  return { session, call };
 }
 
 function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): void {

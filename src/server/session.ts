@@ -22,6 +22,8 @@ export interface ServerOptions {
   isLocal?: boolean;
   /** How long a call may take. */
   callMs?: number;
+  /** Tools beside the product's own, for tests of the protocol. */
+  extraTools?: readonly Tool[];
 }
 
 /** What all sessions of a caller are offered. */
@@ -32,8 +34,8 @@ export interface Offer {
   instructions: string;
 }
 
-export function makeOffer({ policy }: Caller, { isLocal = true }: ServerOptions): Offer {
-  const tools = offered(policy, { isLocal });
+export function makeOffer({ policy }: Caller, { isLocal = true, extraTools = [] }: ServerOptions): Offer {
+  const tools = [...offered(policy, { isLocal }), ...extraTools];
   let listing: ReturnType<typeof listTools> | undefined;
   return {
     tools,

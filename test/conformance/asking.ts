@@ -53,14 +53,9 @@ const ENUMS: Schema["properties"] = {
 
 /** Tools that ask the client before they answer. In the older era the SDK puts the same questions while they wait. */
 export const asking: Readonly<Record<string, Asking>> = {
-  test_elicitation: (context, { message }) =>
-    once(context, {
-      user: ask(String(message), { username: { type: "string" }, email: { type: "string" } }),
-    }),
   test_elicitation_sep1034_defaults: (context) => once(context, { user: ask("Defaults?", DEFAULTS) }),
   test_elicitation_sep1330_enums: (context) => once(context, { user: ask("Which?", ENUMS) }),
   test_sampling: (context, { prompt }) => once(context, { model: sample(String(prompt)) }),
-  test_streaming_elicitation: (context) => once(context, { user_name: NAME }),
   test_missing_capability: (context) => once(context, { model: CAPITAL }),
   test_input_required_result_elicitation: (context) => once(context, { user_name: NAME }),
   test_input_required_result_sampling: (context) => once(context, { capital_question: CAPITAL }),

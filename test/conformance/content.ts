@@ -27,14 +27,12 @@ export function say(text: string): CallToolResult {
 
 /** What the tools answer that need nothing and ask nobody. */
 export const answers: Readonly<Record<string, CallToolResult>> = {
-  test_simple_text: say("This is a simple text response for testing."),
   test_image_content: { content: [image] },
   test_audio_content: { content: [{ type: "audio", data: WAV, mimeType: "audio/wav" }] },
   test_embedded_resource: { content: [embedded] },
   test_multiple_content_types: {
     content: [{ type: "text", text: "Multiple content types test:" }, image, embedded],
   },
-  test_error_handling: { ...say("This tool intentionally returns an error for testing"), isError: true },
 };
 
 export const resources = [

@@ -6,10 +6,12 @@ import type {
   ServerContext,
   Tool,
 } from "@modelcontextprotocol/server";
+import type { Extend } from "../../src/server/index.ts";
 import type { Session } from "../../src/server/session.ts";
 import { askContext, asking } from "./asking.ts";
 import { answers, contentsOf, messagesOf, prompts, resources, say, templates, user } from "./content.ts";
 
+type Product = Parameters<Extend>[1];
 type Run = (
   context: ServerContext,
   args: Record<string, unknown>,
@@ -60,22 +62,23 @@ async function logThrice({ mcpReq }: ServerContext): Promise<CallToolResult> {
   return say("done");
 }
 
-/** Has a server answer to what the official suite calls by name; resources and prompts beside the product's own. */
-export function extendWithFixtures(server: Server, session: Session): void {
+/** Adds what the official suite calls by name to what the product answers. */
+export const extendWithFixtures: Extend = (server, product) => {
   server.registerCapabilities({ logging: {} });
-  addTools(server);
-  addResources(server, session);
-  addPrompts(server, session);
-}
+  addTools(server, product);
+  addResources(server, product.session);
+  addPrompts(server, product.session);
+};
 
-function addTools(server: Server): void {
+function addTools(server: Server, { session: { tools }, call }: Product): void {
   const runs = runsOf();
   const names = [...runs.keys()];
   const plain = names.map((name): Tool => ({ name, description: name, inputSchema: { type: "object" } }));
-  server.setRequestHandler("tools/list", () => ({ tools: [...plain, DIALECT] }));
-  server.setRequestHandler("tools/call", async ({ params: { name, arguments: args = {} } }, context) => {
+  server.setRequestHandler("tools/list", () => ({ tools: [...tools.list().tools, ...plain, DIALECT] }));
+  server.setRequestHandler("tools/call", (request, context) => {
+    const { name, arguments: args = {} } = request.params;
     const run = runs.get(name);
-    return run === undefined ? { ...say(`There is no ${name}.`), isError: true } : run(context, args);
+    return run === undefined ? call(request, context) : run(context, args);
   });
 }
 

@@ -4,6 +4,7 @@ import { startEmulator } from "../../src/emulator/index.ts";
 import { openCaller } from "../../src/operations/caller.ts";
 import { openHttp } from "../../src/transports/http/index.ts";
 import { extendWithFixtures } from "./fixtures.ts";
+import { tools } from "./tools.ts";
 
 /**
  * The product over HTTP with the fixtures of the official suite, on the emulator. Prints its address; ends with its
@@ -17,6 +18,7 @@ const server = await openHttp({
   sessions: { idleMs: 60_000, most: 100 },
   admit: async () => ({ caller, done: () => undefined }),
   pages: {},
+  extraTools: tools,
   extend: extendWithFixtures,
 });
 process.stdout.write(`${server.url}\n`);

@@ -27,6 +27,7 @@ export interface EndpointOptions extends ServerOptions {
   /** Clients of the older era get no sessions, and so are told of no changes. */
   stateless: boolean;
   sessions: SessionLimits;
+  /** For tests of the protocol. */
   extend?: Extend;
 }
 
