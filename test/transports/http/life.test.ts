@@ -1,0 +1,145 @@
+import { describe, onTestFinished, vi } from "vitest";
+import { faultProxy } from "../../support/fault-proxy.ts";
+import { expect, test } from "../../support/fixtures.ts";
+import { serveHttp } from "../../support/http.ts";
+import { startJob } from "../../support/run-job.ts";
+import { SLEEP } from "../../support/sleepers.ts";
+
+const HEADERS = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+const WITHIN = { timeout: 10_000, interval: 20 };
+
+function post(url: URL, body: object, headers: Record<string, string> = {}, signal?: AbortSignal) {
+  const given = signal === undefined ? {} : { signal };
+  const text = JSON.stringify({ jsonrpc: "2.0", id: 1, ...body });
+  return fetch(url, { method: "POST", headers: { ...HEADERS, ...headers }, body: text, ...given });
+}
+
+function initialize(url: URL) {
+  const clientInfo = { name: "test", version: "0" };
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+  return post(url, { method: "initialize", params });
+}
+
+/** The headers with which a session is named. */
+async function openSession(url: URL): Promise<Record<string, string>> {
+  const answer = await initialize(url);
+  await answer.text();
+  return { "mcp-session-id": answer.headers.get("mcp-session-id") ?? "none" };
+}
+
+const modern = (params: object = {}) => ({
+  ...params,
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "0" },
+  },
+});
+
+interface Params {
+  name?: string;
+  arguments?: object;
+  notifications?: object;
+}
+
+function postModern(url: URL, method: string, params: Params, signal?: AbortSignal) {
+  const name: Record<string, string> = params.name === undefined ? {} : { "mcp-name": params.name };
+  const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": method, ...name };
+  return post(url, { method, params: modern(params) }, headers, signal);
+}
+
+/** Reads a stream as it comes. */
+function reading(answer: Response) {
+  let text = "";
+  const ended = (async () => {
+    for await (const chunk of answer.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
+  })();
+  return { ended, text: () => text };
+}
+
+describe("a session", () => {
+  test("is closed when nobody uses it, and then unknown", async ({ platform }) => {
+    const { url } = await serveHttp(platform, { sessions: { idleMs: 40, most: 10 } });
+    const session = await openSession(url);
+    // Asking is using it.
+    const seldom = { ...WITHIN, interval: 200 };
+    await vi.waitFor(async () => {
+      expect((await post(url, { method: "ping" }, session)).status).toBe(404);
+    }, seldom);
+  });
+
+  test("stays while its client listens", async ({ platform }) => {
+    const { url } = await serveHttp(platform, { sessions: { idleMs: 40, most: 1 } });
+    const session = await openSession(url);
+    const stream = new AbortController();
+    onTestFinished(() => stream.abort());
+    const answer = await fetch(url, { headers: { ...HEADERS, ...session }, signal: stream.signal });
+    expect(answer.status).toBe(200);
+    const other = await initialize(url);
+    expect(other.status).toBe(503);
+    expect(other.headers.get("retry-after")).toBe("30");
+    expect((await post(url, { method: "ping" }, session)).status).toBe(200);
+  });
+
+  test("gives way to a new one when it is idle and there is no more room", async ({ platform }) => {
+    const { url } = await serveHttp(platform, { sessions: { idleMs: 60_000, most: 2 } });
+    const sessions = [await openSession(url), await openSession(url), await openSession(url)];
+    const answers = await Promise.all(sessions.map((session) => post(url, { method: "ping" }, session)));
+    expect(answers.map(({ status }) => status)).toEqual([404, 200, 200]);
+  });
+
+  test("is ended by its client", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const session = await openSession(url);
+    expect((await fetch(url, { method: "DELETE", headers: { ...HEADERS, ...session } })).status).toBe(200);
+    expect((await post(url, { method: "ping" }, session)).status).toBe(404);
+  });
+});
+
+describe("a server that is told to end", () => {
+  test("finishes what it is doing, and tells those who listen", async ({ platform }) => {
+    const { url, close } = await serveHttp(platform, { drainMs: 20_000 });
+    const job = await startJob(platform, { name: "waited", script: SLEEP });
+    const topics = { notifications: { resourcesListChanged: true } };
+    const listening = reading(await postModern(url, "subscriptions/listen", topics));
+    const wait = { name: "job_wait", arguments: { jobs: [job.id], wait_seconds: 30 } };
+    const waiting = postModern(url, "tools/call", wait);
+    await vi.waitFor(() => expect(listening.text()).toContain("acknowledged"), WITHIN);
+    const closed = close();
+    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), WITHIN);
+    await platform.jobs.kill(job.id);
+    expect(await (await waiting).text()).toContain("cancelled");
+    await listening.ended;
+    expect(listening.text()).toMatch(/"resultType":"complete"/);
+    await closed;
+  });
+
+  test("waits no longer than it may", async ({ emulator }) => {
+    const proxy = await faultProxy(emulator);
+    const platform = proxy.platform();
+    const { url, close } = await serveHttp(platform, { drainMs: 100 });
+    const job = await startJob(platform, { name: "waited", script: SLEEP });
+    const wait = { name: "job_wait", arguments: { jobs: [job.id], wait_seconds: 40 } };
+    const waiting = postModern(url, "tools/call", wait).then((answer) => answer.text());
+    const settled = vi.fn();
+    waiting.then(settled, settled);
+    await proxy.sees({ path: new RegExp(job.id) });
+    await close();
+    await vi.waitFor(() => expect(settled).toHaveBeenCalled(), WITHIN);
+  });
+});
+
+test("a call that its client gives up asks the platform nothing more", async ({ emulator }) => {
+  const proxy = await faultProxy(emulator);
+  const platform = proxy.platform();
+  const { url } = await serveHttp(platform);
+  const job = await startJob(platform, { name: "waited", script: SLEEP });
+  proxy.add({ path: /\/jobs/, instead: "silence" });
+  const giving = new AbortController();
+  const wait = { name: "job_wait", arguments: { jobs: [job.id], wait_seconds: 40 } };
+  const waiting = postModern(url, "tools/call", wait, giving.signal);
+  await proxy.sees({ path: new RegExp(job.id) });
+  giving.abort();
+  await expect(waiting).rejects.toThrow();
+  await vi.waitFor(() => expect(proxy.connections()).toBe(0), WITHIN);
+});
