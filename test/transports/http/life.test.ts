@@ -129,17 +129,21 @@ describe("a server that is told to end", () => {
   });
 });
 
-test("a call that its client gives up asks the platform nothing more", async ({ emulator }) => {
-  const proxy = await faultProxy(emulator);
-  const platform = proxy.platform();
-  const { url } = await serveHttp(platform);
-  const job = await startJob(platform, { name: "waited", script: SLEEP });
-  proxy.add({ path: /\/jobs/, instead: "silence" });
+test("a call that its client gives up is ended", async ({ platform }) => {
+  const job = await startJob(platform, { name: "asked", script: SLEEP });
+  const asked = vi.fn();
+  const status: typeof platform.jobs.status = (_, ...rest) => {
+    asked(...rest);
+    return new Promise(() => undefined);
+  };
+  const { url } = await serveHttp({ ...platform, jobs: { ...platform.jobs, status } });
   const giving = new AbortController();
-  const wait = { name: "job_wait", arguments: { jobs: [job.id], wait_seconds: 40 } };
-  const waiting = postModern(url, "tools/call", wait, giving.signal);
-  await proxy.sees({ path: new RegExp(job.id) });
+  const call = { name: "job_status", arguments: { jobs: [job.id] } };
+  const calling = postModern(url, "tools/call", call, giving.signal);
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled(), WITHIN);
+  const { signal } = asked.mock.calls[0]?.find((argument) => argument?.signal !== undefined) ?? {};
+  expect(signal.aborted).toBe(false);
   giving.abort();
-  await expect(waiting).rejects.toThrow();
-  await vi.waitFor(() => expect(proxy.connections()).toBe(0), WITHIN);
+  await expect(calling).rejects.toThrow();
+  await vi.waitFor(() => expect(signal.aborted).toBe(true), WITHIN);
 });
