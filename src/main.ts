@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
 import {
+  type ConnectOptions,
   connectPlatform,
   findLogin,
   type Login,
@@ -14,6 +15,7 @@ import { help, welcome } from "./help.ts";
 import { log, logLast, setLog } from "./log.ts";
 import { openObservers } from "./observe/open.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
+import { serverKey } from "./transports/http/key-file.ts";
 import { openStdio, StdioError } from "./transports/stdio.ts";
 
 /** Shutting down takes no longer than this, whatever hangs. */
@@ -40,9 +42,15 @@ async function serve(settings: Settings): Promise<number> {
     closers.push(async () => observed.close());
     const { observer } = observed;
     const login = await chooseLogin(settings, closers);
-    const platform = connectPlatform(login, { env: settings.env, observer });
+    const { key, warnings } = await serverKey(http ?? {}).catch(asMistake);
+    for (const text of warnings) log("warning", text);
+    const connect = { env: settings.env, observer, key };
+    const platform = connectPlatform(login, connect);
     closers.push(() => platform.close());
-    if (http !== undefined) return await overHttp(http, { platform, settings, observed, closers });
+    if (http !== undefined) {
+      const url = platformUrl(login, settings);
+      return await overHttp(http, { own: platform, url, connect, settings, observed, closers });
+    }
     // Not before: a handler would keep a signal from ending a start that hangs in the file system.
     void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
     surviveBugs();
@@ -57,7 +65,9 @@ async function serve(settings: Settings): Promise<number> {
 }
 
 interface Serving {
-  platform: Platform;
+  own: Platform;
+  url: string;
+  connect: ConnectOptions;
   settings: Settings;
   observed: Awaited<ReturnType<typeof openObservers>>;
   closers: Close[];
@@ -65,10 +75,12 @@ interface Serving {
 
 async function overHttp(
   http: NonNullable<Settings["http"]>,
-  { platform, settings, observed, closers }: Serving,
+  { settings, observed, closers, ...platform }: Serving,
 ): Promise<number> {
   const { serveHttp } = await import("./transports/http/service.ts");
-  const server = await serveHttp(http, { platform, policy: settings.policy, ...observed }).catch(asMistake);
+  const serving = { ...platform, policy: settings.policy, ...observed };
+  const server = await serveHttp(http, serving).catch(asMistake);
+  for (const text of server.warnings) log("warning", text);
   surviveBugs();
   log("info", `MCP at ${server.url}`);
   await untilSignal();
@@ -76,6 +88,16 @@ async function overHttp(
   await server.close();
   await shutDown(closers);
   return 0;
+}
+
+/** Where the platform is: callers may bring their own logins, so that one of the server is not needed. */
+function platformUrl(login: Login | PlatformError | undefined, { env }: Settings): string {
+  if (login !== undefined && "url" in login) return login.url;
+  if (env.APOLO_URL) return env.APOLO_URL;
+  throw new UsageError(
+    "Over HTTP the server must know its platform: log in with `apolo login`, or set APOLO_URL (with --auth platform " +
+      "that is enough). To try it: --http --emulator.",
+  );
 }
 
 /** How this process was started, for a shell. */
@@ -98,7 +120,7 @@ async function chooseLogin(settings: Settings, closers: Close[]): Promise<Login 
 }
 
 /** A login that cannot be used must not keep the server from starting: every call then says what is wrong. */
-async function foundLogin({ env, cwd, home }: Settings): Promise<Login | PlatformError | undefined> {
+async function foundLogin({ env, cwd, home, http }: Settings): Promise<Login | PlatformError | undefined> {
   try {
     const login = await findLogin(env, cwd, home);
     if (login !== undefined && login.source !== "token" && (env.APOLO_URL || env.APOLO_TOKEN))
@@ -106,7 +128,8 @@ async function foundLogin({ env, cwd, home }: Settings): Promise<Login | Platfor
     return login;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    log("warning", error.message);
+    // Whoever calls with a login of their own needs none of the server.
+    if (http?.auth === undefined) log("warning", error.message);
     return error;
   }
 }

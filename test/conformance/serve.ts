@@ -16,7 +16,7 @@ const caller = openCaller(platform, { mode: "full", toolset: "all", ownedOnly: f
 const server = await openHttp({
   ...{ host: "127.0.0.1", port: 0, allowedHosts: [], anyHost: false, drainMs: 0, stateless: false },
   sessions: { idleMs: 60_000, most: 100 },
-  admit: async () => ({ caller, done: () => undefined }),
+  admit: async () => ({ id: "own", caller, closed: new AbortController().signal, done: () => undefined }),
   pages: {},
   extraTools: tools,
   extend: extendWithFixtures,

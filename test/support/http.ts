@@ -7,6 +7,7 @@ import { openPolicy } from "./fixtures.ts";
 /** The server over HTTP on a free port of loopback, for one caller who needs no token. */
 export async function serveHttp(platform: Platform, options: Partial<HttpOptions> = {}) {
   const caller = openCaller(platform, openPolicy);
+  const closing = new AbortController();
   const server = await openHttp({
     host: "127.0.0.1",
     port: 0,
@@ -16,7 +17,7 @@ export async function serveHttp(platform: Platform, options: Partial<HttpOptions
     stateless: false,
     isLocal: false,
     sessions: { idleMs: 60_000, most: 100 },
-    admit: async () => ({ caller, done: () => undefined }),
+    admit: async () => ({ id: "own", caller, closed: closing.signal, done: () => undefined }),
     pages: {},
     ...options,
   });

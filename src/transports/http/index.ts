@@ -17,6 +17,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { log } from "../../log.ts";
 import type { Caller } from "../../operations/caller.ts";
+import type { Lease } from "./callers.ts";
 import { Endpoint, type EndpointOptions, isListening } from "./endpoint.ts";
 import { errorResponse, sent } from "./responses.ts";
 
@@ -30,7 +31,7 @@ const TOO_LARGE =
   "job_exec, each of which appends its stdin to a file (cat >> FILE).";
 
 /** Who is let in: a caller, in use until `done`, or the answer to somebody who is not. */
-type Admission = { caller: Caller; done(): void } | Response;
+type Admission = Lease | Response;
 
 export interface HttpOptions extends EndpointOptions {
   host: string;
@@ -51,7 +52,7 @@ export interface HttpOptions extends EndpointOptions {
 
 export interface HttpServer {
   url: string;
-  /** How many sessions are open. */
+  /** How many old clients have a session. */
   sessions(): number;
   /** Ends it: at once what only listens, after at most `drainMs` everything. */
   close(): Promise<void>;
@@ -134,11 +135,11 @@ class HttpService {
     return host ?? originValidationResponse(request, this.#names);
   }
 
-  async #answer(request: Request, { caller, done }: Exclude<Admission, Response>): Promise<Response> {
+  async #answer(request: Request, lease: Lease): Promise<Response> {
     let isCounted = false;
     const over = () => {
       if (isCounted) this.#answering -= 1;
-      done();
+      lease.done();
     };
     try {
       const read = await readBody(request);
@@ -146,7 +147,7 @@ class HttpService {
       // What only listens is not waited for.
       isCounted = request.method !== "GET" && !isListening(read.body);
       if (isCounted) this.#answering += 1;
-      const answer = await this.#endpointOf(caller).answer(request, read.body);
+      const answer = await this.#endpointOf(lease).answer(request, read.body);
       return sent({
         ...answer,
         over: () => {
@@ -160,12 +161,17 @@ class HttpService {
     }
   }
 
-  #endpointOf(caller: Caller): Endpoint {
+  #endpointOf({ caller, closed }: Lease): Endpoint {
     const known = this.#endpoints.get(caller);
     if (known !== undefined) return known;
     const endpoint = new Endpoint(caller, this.#options);
     this.#endpoints.set(caller, endpoint);
     this.#open.add(endpoint);
+    const close = () => {
+      this.#open.delete(endpoint);
+      void endpoint.close();
+    };
+    closed.addEventListener("abort", close, { once: true });
     return endpoint;
   }
 

@@ -1,9 +1,13 @@
 import { readFile } from "node:fs/promises";
-import type { Platform } from "../../client/index.ts";
+import { authorizationServer, type ConnectOptions, type Platform } from "../../client/index.ts";
 import type { Metrics } from "../../observe/metrics.ts";
-import { openCaller, type Policy } from "../../operations/caller.ts";
+import type { Policy } from "../../operations/caller.ts";
 import type { Observer } from "../../operations/observer.ts";
+import { openAuth } from "./auth.ts";
+import { Callers } from "./callers.ts";
 import { type HttpServer, openHttp } from "./index.ts";
+import { Readiness } from "./readiness.ts";
+import { openGate } from "./who.ts";
 
 /** How MCP is served over HTTP, and to whom. */
 interface HttpSettings {
@@ -15,6 +19,7 @@ interface HttpSettings {
   tokenFile?: string | undefined;
   tlsCert?: string | undefined;
   tlsKey?: string | undefined;
+  trustProxy: boolean;
   stateless: boolean;
   /** Whether ports on this machine are of use to an agent. */
   allowForward: boolean;
@@ -22,39 +27,63 @@ interface HttpSettings {
 }
 
 interface Serving {
-  platform: Platform;
+  /** By the server's own login. */
+  own: Platform;
+  /** API base of the platform. */
+  url: string;
+  /** For callers with logins of their own. */
+  connect: ConnectOptions;
   policy: Policy;
   observer?: Observer | undefined;
   metrics?: Metrics | undefined;
 }
 
-const SESSIONS = { idleMs: 30 * 60_000, most: 1000 };
+/** An old client that is idle for so long begins a new session, and whoever calls by a token is asked for anew. */
+const IDLE_MS = 30 * 60_000;
+const MOST_SESSIONS = 1000;
 
 /** Serves MCP over HTTP as the settings say. @throws if that cannot be: a port that is taken, a file that cannot be read */
 export async function serveHttp(
   http: HttpSettings,
-  { platform, policy, observer, metrics }: Serving,
-): Promise<HttpServer> {
-  const caller = openCaller(platform, policy, { observer });
+  { own, url, connect, policy, observer, metrics }: Serving,
+): Promise<HttpServer & { warnings: string[] }> {
+  const { auth, warnings } = await openAuth({
+    ...{ auth: http.auth, tokenFile: http.tokenFile },
+    own,
+    url,
+    connect,
+  });
+  const secrets = auth.by === "secret" ? [...policy.secrets, auth.secret.reveal()] : policy.secrets;
+  const callers = new Callers({ policy: { ...policy, secrets }, observer, idleMs: IDLE_MS });
+  const gate = openGate({ auth, callers, trustsProxy: http.trustProxy });
+  const readiness = new Readiness(() => authorizationServer(url, connect));
   const server = await openHttp({
     host: http.host,
     port: http.port,
     allowedHosts: http.allowedHosts,
-    anyHost: http.allowedHosts.length === 0 && (http.auth !== undefined || http.tokenFile !== undefined),
+    anyHost: http.allowedHosts.length === 0 && auth.by !== "address",
     tls: await tlsOf(http),
     drainMs: http.drainSeconds * 1000,
     stateless: http.stateless,
     isLocal: http.allowForward,
-    sessions: SESSIONS,
-    admit: async () => ({ caller, done: () => undefined }),
-    pages: metrics === undefined ? {} : { "/metrics": () => metricsPage(metrics) },
+    sessions: { idleMs: IDLE_MS, most: MOST_SESSIONS },
+    admit: gate.admit,
+    pages: {
+      ...gate.pages,
+      "/healthz": () => new Response("ok\n"),
+      "/readyz": () => readiness.answer(),
+      ...(metrics && { "/metrics": () => metricsPage(metrics) }),
+    },
   });
+  metrics?.show("callers", () => callers.size);
   metrics?.show("sessions", () => server.sessions());
   return {
     ...server,
+    warnings,
     async close() {
+      readiness.end();
       await server.close();
-      await caller.close();
+      await callers.close();
     },
   };
 }
