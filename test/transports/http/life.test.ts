@@ -132,11 +132,11 @@ describe("a server that is told to end", () => {
 test("a call that its client gives up is ended", async ({ platform }) => {
   const job = await startJob(platform, { name: "asked", script: SLEEP });
   const asked = vi.fn();
-  const status: typeof platform.jobs.status = (_, ...rest) => {
-    asked(...rest);
+  const statusMany: typeof platform.jobs.statusMany = (...given) => {
+    asked(...given);
     return new Promise(() => undefined);
   };
-  const { url } = await serveHttp({ ...platform, jobs: { ...platform.jobs, status } });
+  const { url } = await serveHttp({ ...platform, jobs: { ...platform.jobs, statusMany } });
   const giving = new AbortController();
   const call = { name: "job_status", arguments: { jobs: [job.id] } };
   const calling = postModern(url, "tools/call", call, giving.signal);
