@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { Client as NewClient } from "@modelcontextprotocol/client";
+import { StdioClientTransport as NewTransport } from "@modelcontextprotocol/client/stdio";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 
@@ -30,12 +32,24 @@ function install(name, spec) {
   return join(folder, "node_modules/.bin/apolo-jobs-mcp");
 }
 
-/** Asks for its version, greets it, lists its tools, and runs one job on its emulator. */
+/** Greets it as a client of the new era does. */
+async function discover(server, version) {
+  const options = { versionNegotiation: { mode: { pin: "2026-07-28" } } };
+  const client = new NewClient({ name: "package", version: "1" }, options);
+  await client.connect(new NewTransport(server));
+  const told = client.getServerVersion()?.version;
+  await client.close();
+  expect(told === version, `server/discover does not tell ${version}`);
+}
+
+/** Asks for its version, greets it in both eras, lists its tools, and runs one job on its emulator. */
 async function use(bin) {
   const { version } = JSON.parse(run(clone, "git", "show", "HEAD:package.json"));
   expect(run(work, bin, "--version") === version, `--version is not ${version}`);
   const client = new Client({ name: "package", version: "1" });
-  await client.connect(new StdioClientTransport({ command: bin, args: ["--emulator"], cwd: work }));
+  const server = { command: bin, args: ["--emulator"], cwd: work };
+  await discover(server, version);
+  await client.connect(new StdioClientTransport(server));
   try {
     expect(client.getServerVersion()?.version === version, `initialize does not tell ${version}`);
     const { tools } = await client.listTools();

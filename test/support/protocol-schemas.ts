@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Versions of the protocol that a client may ask for. */
-export const VERSIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const;
+export const VERSIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /**
@@ -12,6 +12,13 @@ export function schemasOf(version: Version): Record<string, z.ZodType> {
   const has = (since: Version) => version >= since;
   /** Fields that came with a version. */
   const since = <T extends z.ZodRawShape>(from: Version, shape: T): Partial<T> => (has(from) ? shape : {});
+  /** Every result says that it is one, and of whom. */
+  const result = since("2026-07-28", {
+    resultType: z.literal("complete"),
+    _meta: z.strictObject({ "io.modelcontextprotocol/serverInfo": z.looseObject({ name: z.string() }) }),
+  });
+  const settled = since("2026-07-28", { ttlMs: z.int().positive(), cacheScope: z.literal("public") });
+  const own = since("2026-07-28", { ttlMs: z.literal(0), cacheScope: z.literal("private") });
   const title = since("2025-06-18", { title: z.string().optional() });
   const annotations = z
     .strictObject({
@@ -56,31 +63,58 @@ export function schemasOf(version: Version): Record<string, z.ZodType> {
     ...{ prompts: z.strictObject({ listChanged }), tools: z.strictObject({ listChanged }) },
     resources: z.strictObject({ listChanged, subscribe: z.boolean().optional() }),
     ...since("2025-03-26", { completions: z.strictObject({}) }),
+    ...since("2026-07-28", { extensions: z.record(z.string(), z.strictObject({})) }),
+  });
+  const called = z.strictObject({
+    ...{ content: z.array(block).min(1), isError: z.boolean().optional() },
+    ...since("2025-06-18", { structuredContent: z.looseObject({}).optional() }),
+    ...result,
+  });
+  const question = z.strictObject({
+    method: z.literal("elicitation/create"),
+    params: z.strictObject({
+      ...{ mode: z.literal("form"), message: z.string() },
+      requestedSchema: z.strictObject({ type: z.literal("object"), properties: z.strictObject({}) }),
+    }),
+  });
+  const asked = z.strictObject({
+    ...result,
+    ...{ resultType: z.literal("input_required"), inputRequests: z.record(z.string(), question) },
   });
   return {
-    initialize: z.strictObject({
-      ...{ protocolVersion: z.literal(version), capabilities, instructions: z.string() },
-      serverInfo: z.strictObject({ name: z.string(), version: z.string(), ...title }),
+    ...since("2026-07-28", {
+      "server/discover": z.strictObject({
+        ...{ supportedVersions: z.array(z.literal(version)), capabilities, instructions: z.string() },
+        ...{ ...result, ...settled },
+      }),
     }),
-    "tools/list": z.strictObject({ tools: z.array(tool).min(1) }),
-    "tools/call": z.strictObject({
-      ...{ content: z.array(block).min(1), isError: z.boolean().optional() },
-      ...since("2025-06-18", { structuredContent: z.looseObject({}).optional() }),
-    }),
-    "resources/list": z.strictObject({ resources: z.array(resource).min(1) }),
+    ...(has("2026-07-28")
+      ? {}
+      : {
+          initialize: z.strictObject({
+            ...{ protocolVersion: z.literal(version), capabilities, instructions: z.string() },
+            serverInfo: z.strictObject({ name: z.string(), version: z.string(), ...title }),
+          }),
+        }),
+    "tools/list": z.strictObject({ tools: z.array(tool).min(1), ...result, ...settled }),
+    "tools/call": has("2026-07-28") ? z.union([called, asked]) : called,
+    "resources/list": z.strictObject({ resources: z.array(resource).min(1), ...result, ...own }),
     "resources/templates/list": z.strictObject({
       resourceTemplates: z.array(z.strictObject({ ...template, uriTemplate: z.string() })).min(1),
+      ...{ ...result, ...settled },
     }),
-    "resources/read": z.strictObject({ contents: z.array(contents).length(1) }),
-    "prompts/list": z.strictObject({ prompts: z.array(prompt).min(1) }),
+    "resources/read": z.strictObject({ contents: z.array(contents).length(1), ...result, ...own }),
+    "prompts/list": z.strictObject({ prompts: z.array(prompt).min(1), ...result, ...settled }),
     "prompts/get": z.strictObject({
       description: z.string().optional(),
       messages: z.array(z.strictObject({ role: z.enum(["user", "assistant"]), content: block })).min(1),
+      ...result,
     }),
     "completion/complete": z.strictObject({
       completion: z.strictObject({
         ...{ values: z.array(z.string()), total: z.int().optional(), hasMore: z.boolean().optional() },
       }),
+      ...result,
     }),
     "notifications/progress": z.strictObject({
       ...{ progressToken: z.union([z.string(), z.number()]), progress: z.number() },
