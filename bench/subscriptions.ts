@@ -1,4 +1,5 @@
 import { setTimeout as elapse } from "node:timers/promises";
+import { Client as NewClient, InMemoryTransport as NewTransport } from "@modelcontextprotocol/client";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
@@ -17,10 +18,11 @@ import { countRequests } from "../test/support/requests.ts";
 /**
  * Many subscribers to many jobs for a minute: what is asked of the platform meanwhile, and how long a change
  * takes to be told. Each session subscribes to every job and to its log; every second another job changes.
+ * Usage: bench/subscriptions.ts [seconds] [eras of the sessions, e.g. old,new]
  */
 const JOBS = 50;
-const SESSIONS = 2;
-const SECONDS = Number(process.argv[2] ?? 60);
+const [SECONDS, ERAS] = [Number(process.argv[2] ?? 60), (process.argv[3] ?? "old,new").split(",")];
+const SESSIONS = ERAS.length;
 
 /** Prints only when told to, so that each notice has one known cause. */
 const COMMAND =
@@ -34,10 +36,10 @@ try {
   const jobs = await Promise.all(
     Array.from({ length: JOBS }, (_, n) => startRunning(changer, `job${n}-watched`)),
   );
-  const notices: { uri: string; atMs: number }[] = [];
+  const notices: Notice[] = [];
   const setUp = countRequests();
   const clients = await Promise.all(
-    Array.from({ length: SESSIONS }, () => subscribeAll(caller, jobs, notices)),
+    ERAS.map((era) => (era === "new" ? listenToAll : subscribeAll)(caller, jobs, notices)),
   );
   await elapse(3000);
   notices.length = 0;
@@ -45,6 +47,7 @@ try {
   const requests = countRequests();
   const changes = await changeSome(jobs);
   const result = {
+    eras: ERAS.join(),
     seconds: SECONDS,
     jobs: JOBS,
     subscriptions: JOBS * SESSIONS * 2,
@@ -96,11 +99,25 @@ async function startRunning(on: Platform, name: string): Promise<JobDescription>
   }
 }
 
-async function subscribeAll(
-  on: Caller,
-  jobs: JobDescription[],
-  notices: { uri: string; atMs: number }[],
-): Promise<Client> {
+interface Notice {
+  uri: string;
+  atMs: number;
+}
+
+async function listenToAll(on: Caller, jobs: JobDescription[], notices: Notice[]): Promise<NewClient> {
+  const options = { versionNegotiation: { mode: { pin: "2026-07-28" } } };
+  const client = new NewClient({ name: "bench", version: "0" }, options);
+  client.setNotificationHandler("notifications/resources/updated", ({ params: { uri } }) => {
+    notices.push({ uri, atMs: performance.now() });
+  });
+  const [near, far] = NewTransport.createLinkedPair();
+  await createServer(on).connect(far);
+  await client.connect(near);
+  await client.listen({ resourceSubscriptions: jobs.flatMap((job) => [jobUri(job), `${jobUri(job)}/logs`]) });
+  return client;
+}
+
+async function subscribeAll(on: Caller, jobs: JobDescription[], notices: Notice[]): Promise<Client> {
   const client = new Client({ name: "bench", version: "0" });
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
     notices.push({ uri, atMs: performance.now() });

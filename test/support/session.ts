@@ -1,3 +1,4 @@
+import { Client as NewClient } from "@modelcontextprotocol/client";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import {
@@ -21,6 +22,22 @@ function callerOf(platform: Platform, policy: Policy): Caller {
   callers.set(platform, { policy, caller });
   onTestFinished(() => caller.close());
   return caller;
+}
+
+/** A session of the new era that listens to these resources, and what it was told of. */
+export async function connectListener(platform: Platform, uris: string[]) {
+  const options = { versionNegotiation: { mode: { pin: "2026-07-28" } } };
+  const client = new NewClient({ name: "test", version: "0" }, options);
+  const updates: { uri: string }[] = [];
+  client.setNotificationHandler("notifications/resources/updated", ({ params: { uri } }) => {
+    updates.push({ uri });
+  });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await createServer(callerOf(platform, OPEN)).connect(far);
+  await client.connect(near);
+  onTestFinished(() => client.close());
+  await client.listen({ resourceSubscriptions: uris });
+  return { updates };
 }
 
 /** One MCP session, and what it was told. Sessions on one platform share a caller. */
