@@ -1,9 +1,11 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   type JSONRPCRequest,
   PROTOCOL_VERSION_META_KEY,
   specTypeSchemas,
   UnsupportedProtocolVersionError,
 } from "@modelcontextprotocol/server";
+import { field } from "../json.ts";
 import { tools } from "../tools/index.ts";
 import { requiredOf } from "../tools/reading/example.ts";
 import { quoted } from "../tools/reading/problems.ts";
@@ -11,6 +13,7 @@ import { INVALID_PARAMS } from "./errors.ts";
 import { withoutNulls } from "./nulls.ts";
 import { readParams } from "./params.ts";
 import type { Topics } from "./subscriptions.ts";
+import { TASKS_EXTENSION, undeclared } from "./tasks.ts";
 
 /** Requests that this server answers in both eras. */
 const SCHEMAS = {
@@ -47,7 +50,15 @@ export interface Problem {
 export function readRequest(message: JSONRPCRequest): { request: JSONRPCRequest } | { problem: Problem } {
   const request = readParams(withoutNulls(message));
   const problem = paramsProblem(request);
-  return problem === undefined ? { request } : { problem: { code: INVALID_PARAMS, message: problem } };
+  if (problem !== undefined) return { problem: { code: INVALID_PARAMS, message: problem } };
+  return wantsUndeclaredTasks(request) ? { problem: undeclared() } : { request };
+}
+
+/** Tasks are not told of here, but only who declares the extension may ask. Source: SEP-2663. */
+function wantsUndeclaredTasks({ method, params = {} }: JSONRPCRequest): boolean {
+  if (method !== "subscriptions/listen" || field(params.notifications, "taskIds") === undefined) return false;
+  const capabilities = field(params._meta, CLIENT_CAPABILITIES_META_KEY);
+  return field(field(capabilities, "extensions"), TASKS_EXTENSION) === undefined;
 }
 
 /** Whether a request says itself in which version it is. */

@@ -75,11 +75,13 @@ export function serveTasks({ tools }: { tools: readonly Tool[] }, connection: Co
 
 /** For a request about tasks of a client that does not say with it that it knows them. */
 export function requireTasks(knowsTasks: boolean): void {
-  if (knowsTasks) return;
+  if (!knowsTasks) throw undeclared();
+}
+
+export function undeclared(): ProtocolError {
   const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } };
-  throw new ProtocolError(MISSING_CAPABILITY, `The request must declare the extension ${TASKS_EXTENSION}.`, {
-    data,
-  });
+  const message = `The request must declare the extension ${TASKS_EXTENSION}.`;
+  return new ProtocolError(MISSING_CAPABILITY, message, { data });
 }
 
 /** What the call would have answered, or how it stands. */

@@ -248,11 +248,14 @@ describe("an id of a task", () => {
 
   test("is asked for only by a request that declares the extension", async ({ platform }) => {
     const client = await connect(platform, {});
+    const refused = {
+      code: -32021,
+      data: { requiredCapabilities: { extensions: { [TASKS]: {} } } },
+    };
     for (const method of ["tasks/get", "tasks/cancel", "tasks/update"])
-      expect((await client.request(method, { taskId: "any" })).error).toMatchObject({
-        code: -32021,
-        data: { requiredCapabilities: { extensions: { [TASKS]: {} } } },
-      });
+      expect((await client.request(method, { taskId: "any" })).error).toMatchObject(refused);
+    const listening = await client.request("subscriptions/listen", { notifications: { taskIds: ["any"] } });
+    expect(listening.error).toMatchObject(refused);
   });
 });
 
