@@ -11,7 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { hasVersion, narrowed, type Problem, readRequest, topicsOf, versionProblem } from "./request.ts";
 import type { Session } from "./session.ts";
-import { clientCapabilities, errorFor, noticeFor, resultFor } from "./versions.ts";
+import { clientCapabilities, errorFor, paramsFor, resultFor } from "./versions.ts";
 
 /** Sits between a transport and the SDK, and speaks to each session in the version that it agreed on. */
 export class SessionTransport implements Transport {
@@ -57,9 +57,8 @@ export class SessionTransport implements Transport {
   #translate(message: JSONRPCMessage): JSONRPCMessage {
     if ("method" in message) {
       const { method, params } = message;
-      return params === undefined || "id" in message
-        ? message
-        : { ...message, params: noticeFor(this.#version, method, params) };
+      if (params === undefined) return message;
+      return { ...message, params: paramsFor(this.#version, method, params) };
     }
     if (message.id === undefined) return message;
     // An answer to a request to listen is the end of it.

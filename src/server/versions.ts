@@ -5,6 +5,8 @@
 
 type Fields = Record<string, unknown>;
 
+/** Kinds of elicitation. */
+const MODES = "2025-11-25";
 /** Structured results, links to resources, titles beside names, elicitation. */
 const TITLES = "2025-06-18";
 /** Annotations of tools, the capability to complete, texts of progress. */
@@ -34,9 +36,11 @@ export function resultFor(version: string, method: string | undefined, result: F
   }
 }
 
-/** The same for the params of a notification. */
-export function noticeFor(version: string, method: string, params: Fields): Fields {
-  return method === "notifications/progress" && version < ANNOTATIONS ? without(params, "message") : params;
+/** The same for the params of what this server says unasked. */
+export function paramsFor(version: string, method: string, params: Fields): Fields {
+  if (method === "notifications/progress" && version < ANNOTATIONS) return without(params, "message");
+  if (method === "elicitation/create" && version < MODES) return without(params, "mode");
+  return params;
 }
 
 /** An error as every version with sessions knows it. */

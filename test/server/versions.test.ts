@@ -1,4 +1,4 @@
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import { z } from "zod";
 import { jobUri } from "../../src/jobs/names/ids.ts";
 import { openCaller } from "../../src/operations/caller.ts";
@@ -11,6 +11,7 @@ import { startJob, untilPrinted, untilStatus } from "../support/run-job.ts";
 
 const clientInfo = { name: "test", version: "0" };
 const CAPABILITIES = { elicitation: {}, roots: {}, sampling: {} };
+const WITHIN = { timeout: 15_000, interval: 10 };
 const JOB = { job: "train" };
 
 /** A call of every tool that has an answer about a job, where it has one. */
@@ -80,6 +81,22 @@ describe.each(VERSIONS)("a session of %s", (version) => {
     for (const { method, params } of session.notices) conforms(version, method, params);
   });
 });
+
+test.for(["2025-06-18", "2025-11-25"] as const)(
+  "a session of %s is asked in its words",
+  async (version, { platform }) => {
+    await startJob(platform, { name: "train", script: "sleep 600" });
+    const session = await rawSession(createServer(openCaller(platform, openPolicy)));
+    await session.request("initialize", { protocolVersion: version, capabilities: CAPABILITIES, clientInfo });
+    void session.request("tools/call", { name: "job_kill", arguments: CALLS.job_kill });
+    const question = await vi.waitFor(() => {
+      const [asked] = session.notices;
+      if (asked === undefined) throw new Error("not asked");
+      return asked;
+    }, WITHIN);
+    conforms(version, question.method, question.params);
+  },
+);
 
 test("every tool is among the calls", () => {
   expect(Object.keys(CALLS).sort()).toEqual(tools.map(({ name }) => name).sort());

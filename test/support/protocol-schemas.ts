@@ -70,11 +70,11 @@ export function schemasOf(version: Version): Record<string, z.ZodType> {
     ...since("2025-06-18", { structuredContent: z.looseObject({}).optional() }),
     ...result,
   });
+  const noFields = z.strictObject({ type: z.literal("object"), properties: z.strictObject({}) });
   const question = z.strictObject({
     method: z.literal("elicitation/create"),
     params: z.strictObject({
-      ...{ mode: z.literal("form"), message: z.string() },
-      requestedSchema: z.strictObject({ type: z.literal("object"), properties: z.strictObject({}) }),
+      ...{ mode: z.literal("form"), message: z.string(), requestedSchema: noFields },
     }),
   });
   const asked = z.strictObject({
@@ -115,6 +115,12 @@ export function schemasOf(version: Version): Record<string, z.ZodType> {
         ...{ values: z.array(z.string()), total: z.int().optional(), hasMore: z.boolean().optional() },
       }),
       ...result,
+    }),
+    ...since("2025-06-18", {
+      "elicitation/create": z.strictObject({
+        ...{ message: z.string(), requestedSchema: noFields },
+        ...since("2025-11-25", { mode: z.literal("form").optional() }),
+      }),
     }),
     "notifications/progress": z.strictObject({
       ...{ progressToken: z.union([z.string(), z.number()]), progress: z.number() },
