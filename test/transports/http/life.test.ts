@@ -2,60 +2,11 @@ import { describe, onTestFinished, vi } from "vitest";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { serveHttp } from "../../support/http.ts";
+import { initialize, listen, openSession, post, postModern, reading } from "../../support/http-requests.ts";
 import { startJob } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
-const HEADERS = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 const WITHIN = { timeout: 10_000, interval: 20 };
-
-function post(url: URL, body: object, headers: Record<string, string> = {}, signal?: AbortSignal) {
-  const given = signal === undefined ? {} : { signal };
-  const text = JSON.stringify({ jsonrpc: "2.0", id: 1, ...body });
-  return fetch(url, { method: "POST", headers: { ...HEADERS, ...headers }, body: text, ...given });
-}
-
-function initialize(url: URL) {
-  const clientInfo = { name: "test", version: "0" };
-  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
-  return post(url, { method: "initialize", params });
-}
-
-/** The headers with which a session is named. */
-async function openSession(url: URL): Promise<Record<string, string>> {
-  const answer = await initialize(url);
-  await answer.text();
-  return { "mcp-session-id": answer.headers.get("mcp-session-id") ?? "none" };
-}
-
-const modern = (params: object = {}) => ({
-  ...params,
-  _meta: {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientCapabilities": {},
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "0" },
-  },
-});
-
-interface Params {
-  name?: string;
-  arguments?: object;
-  notifications?: object;
-}
-
-function postModern(url: URL, method: string, params: Params, signal?: AbortSignal) {
-  const name: Record<string, string> = params.name === undefined ? {} : { "mcp-name": params.name };
-  const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": method, ...name };
-  return post(url, { method, params: modern(params) }, headers, signal);
-}
-
-/** Reads a stream as it comes. */
-function reading(answer: Response) {
-  let text = "";
-  const ended = (async () => {
-    for await (const chunk of answer.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
-  })();
-  return { ended, text: () => text };
-}
 
 describe("a session", () => {
   test("is closed when nobody uses it, and then unknown", async ({ platform }) => {
@@ -64,7 +15,7 @@ describe("a session", () => {
     // Asking is using it.
     const seldom = { ...WITHIN, interval: 200 };
     await vi.waitFor(async () => {
-      expect((await post(url, { method: "ping" }, session)).status).toBe(404);
+      expect((await post(url, { method: "ping" }, { headers: session })).status).toBe(404);
     }, seldom);
   });
 
@@ -73,26 +24,28 @@ describe("a session", () => {
     const session = await openSession(url);
     const stream = new AbortController();
     onTestFinished(() => stream.abort());
-    const answer = await fetch(url, { headers: { ...HEADERS, ...session }, signal: stream.signal });
+    const answer = await listen(url, { headers: session, signal: stream.signal });
     expect(answer.status).toBe(200);
     const other = await initialize(url);
     expect(other.status).toBe(503);
     expect(other.headers.get("retry-after")).toBe("30");
-    expect((await post(url, { method: "ping" }, session)).status).toBe(200);
+    expect((await post(url, { method: "ping" }, { headers: session })).status).toBe(200);
   });
 
   test("gives way to a new one when it is idle and there is no more room", async ({ platform }) => {
     const { url } = await serveHttp(platform, { sessions: { idleMs: 60_000, most: 2 } });
     const sessions = [await openSession(url), await openSession(url), await openSession(url)];
-    const answers = await Promise.all(sessions.map((session) => post(url, { method: "ping" }, session)));
+    const answers = await Promise.all(
+      sessions.map((session) => post(url, { method: "ping" }, { headers: session })),
+    );
     expect(answers.map(({ status }) => status)).toEqual([404, 200, 200]);
   });
 
   test("is ended by its client", async ({ platform }) => {
     const { url } = await serveHttp(platform);
     const session = await openSession(url);
-    expect((await fetch(url, { method: "DELETE", headers: { ...HEADERS, ...session } })).status).toBe(200);
-    expect((await post(url, { method: "ping" }, session)).status).toBe(404);
+    expect((await fetch(url, { method: "DELETE", headers: session })).status).toBe(200);
+    expect((await post(url, { method: "ping" }, { headers: session })).status).toBe(404);
   });
 });
 
@@ -139,7 +92,7 @@ test("a call that its client gives up is ended", async ({ platform }) => {
   const { url } = await serveHttp({ ...platform, jobs: { ...platform.jobs, statusMany } });
   const giving = new AbortController();
   const call = { name: "job_status", arguments: { jobs: [job.id] } };
-  const calling = postModern(url, "tools/call", call, giving.signal);
+  const calling = postModern(url, "tools/call", call, { signal: giving.signal });
   await vi.waitFor(() => expect(asked).toHaveBeenCalled(), WITHIN);
   const { signal } = asked.mock.calls[0]?.find((argument) => argument?.signal !== undefined) ?? {};
   expect(signal.aborted).toBe(false);
