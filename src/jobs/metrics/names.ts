@@ -1,0 +1,60 @@
+/** Which way a metric gets better. */
+export type Direction = "min" | "max";
+
+const LOWER = wordSet(
+  "loss nll ppl perplexity error err rmse rmsle mse mae mape smape wer cer eer ter fid logloss entropy bpb bpc " +
+    "mloss brier divergence distance",
+);
+const HIGHER = wordSet(
+  "acc accuracy auc auroc auprc f1 fscore precision recall map ap iou miou dice bleu rouge rougel chrf meteor psnr " +
+    "ssim r2 reward rew return score mrr ndcg mcc kappa jaccard top1 top5 pearson spearman hits fitness winrate",
+);
+/** Where a run is. */
+const PLACES = wordSet(
+  "epoch epochs step steps iter iters iteration iterations batch round trial fold update updates",
+);
+/** What a run was given or used: not how good it is, whatever else the name says. */
+const CIRCUMSTANCES = wordSet(
+  "lr rate wd decay momentum warmup seed scale weight weights lambda dropout temperature time timestamp ts runtime " +
+    "duration dur elapsed eta wall seconds second secs sec ms s hours minutes took date year version v port pid uid rank " +
+    "host node worker workers device gpu gpus cuda cpu cpus line code exit status retries attempt attempts id num n " +
+    "size bytes mem memory vram progress percent speed throughput fps qps wps ups flos flops tokens samples images " +
+    "params parameters count total threshold patience limit budget min max",
+);
+
+/** A name without what spelling adds: `val/Loss` and `val_loss` are one. */
+export function metricKey(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+}
+
+/** Which way the metric of this name gets better, as far as its words say. */
+export function directionOf(name: string): Direction | undefined {
+  const words = wordsOf(name);
+  if (words.some((word) => CIRCUMSTANCES.has(word))) return undefined;
+  const told = words.findLast((word) => LOWER.has(word) || HIGHER.has(word));
+  if (told === undefined) return undefined;
+  return LOWER.has(told) ? "min" : "max";
+}
+
+/** Whether the name says that no result is measured by it: an epoch, a time, a port. */
+export function isCircumstance(name: string): boolean {
+  if (directionOf(name) !== undefined) return false;
+  return wordsOf(name).some((word) => CIRCUMSTANCES.has(word) || PLACES.has(word));
+}
+
+/** `valAcc@1` is `val`, `acc`; `mAP50-95` is `map`. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/(?<=[a-z]{2})(?=[A-Z])/g, "_")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .map((word) => (LOWER.has(word) || HIGHER.has(word) ? word : word.replace(/\d+$/, "")))
+    .filter((word) => word !== "");
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(" "));
+}
