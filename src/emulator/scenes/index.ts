@@ -1,4 +1,5 @@
 import type { ApiContext } from "../context.ts";
+import { metrics } from "./metrics.ts";
 import { openRandom } from "./random.ts";
 import { DAY, failed, HOUR, MINUTE, neverRan, OOM_KILLED, Stage, SUCCEEDED } from "./stage.ts";
 import { week } from "./week.ts";
@@ -7,6 +8,7 @@ import { traceback, trainingText, withRate } from "./work.ts";
 /** A week of work, and small situations, each for one question that people ask. */
 const SCENES: Record<string, (stage: Stage) => void> = {
   week,
+  metrics,
   /** "My job train-7b is stuck pending, why?" */
   stuck(stage) {
     const image = "ghcr.io/acme/does-not-exist:latest";

@@ -65,6 +65,14 @@ describe("a scene for one question", () => {
     expect(failed).toEqual(["Error", "OOMKilled", "Collected"]);
   });
 
+  test("metrics: one sweep that prints in many forms, one job of it still running", async () => {
+    const list = await jobs("metrics", "?tag=tune");
+    expect(list.filter(({ status }) => status === "failed")).toHaveLength(2);
+    expect(list.filter(({ status }) => status === "running").map(({ name }) => name)).toEqual([
+      "tune-running",
+    ]);
+  });
+
   test("oom: two were killed, one of them mine", async () => {
     const list = (await jobs("oom")).filter(({ history }) => history.reason === "OOMKilled");
     expect(list.map(({ owner }) => owner).sort()).toEqual(["alice", "bob"]);
