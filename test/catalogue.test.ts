@@ -9,7 +9,7 @@ import { toolsPage } from "./support/tools-page.ts";
 
 const MAX_DESCRIPTION_CHARS = 2000;
 const MAX_CORE_BYTES = 10_000;
-const MAX_ALL_BYTES = 15_000;
+const MAX_ALL_BYTES = 17_000;
 
 const listing = (toolset: "core" | "all") =>
   offered({ ...openPolicy, toolset }).map(({ name, title, description, input, output, effects }) => ({

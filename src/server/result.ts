@@ -9,10 +9,15 @@ const MOST_LINKS = 3;
 export function result({ output }: Tool, reply: Reply<unknown>, connection: Connection) {
   const structuredContent = output.parse(mapStrings(reply.data, connection.scrub));
   const text = { type: "text" as const, text: connection.scrub(reply.text) };
-  const { jobs = [] } = reply;
+  const { jobs = [], picture } = reply;
   // A list's rows carry the ids already; links to each would be most of the answer.
   const links = jobs.length > MOST_LINKS ? [] : jobs.map((job) => link(job, connection));
-  return { structuredContent, content: [text, ...links] };
+  return { structuredContent, content: [text, ...pictures(picture), ...links] };
+}
+
+function pictures(png: Reply<unknown>["picture"]) {
+  if (png === undefined) return [];
+  return [{ type: "image" as const, data: Buffer.from(png).toString("base64"), mimeType: "image/png" }];
 }
 
 function link(job: JobDescription, { scrub }: Connection) {

@@ -17,6 +17,8 @@ export interface Reply<Out> {
   text: string;
   data: Out;
   jobs?: JobDescription[];
+  /** A PNG file, for clients that show pictures. It shows nothing that the text does not tell. */
+  picture?: Uint8Array | undefined;
   /** A person must be asked first: `text` is the question. Nothing was done: the call is made again with the answer. */
   asks?: {
     /** Stands for what it is about, as it stands now. */

@@ -1,6 +1,7 @@
 import type { Policy } from "../operations/caller.ts";
 import { attach } from "./attach.ts";
 import { capacity } from "./capacity.ts";
+import { compare } from "./compare/index.ts";
 import { context } from "./context.ts";
 import type { Tool } from "./define-tool.ts";
 import { exec } from "./exec/index.ts";
@@ -27,6 +28,7 @@ export const tools: Tool[] = [
   start,
   exec,
   kill,
+  compare,
   telemetry,
   extend,
   signal,

@@ -29,6 +29,8 @@ const RENAMED = [
   ["job_tail", "job_logs"],
   ["job_top", "job_telemetry"],
   ["job_metrics", "job_telemetry"],
+  ["compare_jobs", "job_compare"],
+  ["job_leaderboard", "job_compare"],
   ["job_tunnel", "job_forward"],
   ["job_port_forward", "job_forward"],
   ["job_commit", "job_save"],

@@ -22,6 +22,7 @@ const CALLS: Record<string, Record<string, unknown>> = {
   job_wait: { jobs: ["train"], until: "running" },
   job_capacity: {},
   job_start: { image: "ubuntu", command: "sleep 600", wait_seconds: 1 },
+  job_compare: { jobs: ["train"], metric: "loss", history: true },
   job_exec: { ...JOB, command: "echo hi" },
   job_telemetry: { ...JOB, seconds: 1 },
   job_extend: { ...JOB, by: "1h" },
@@ -50,7 +51,11 @@ const PROMPTS = [
 
 describe.each(VERSIONS)("a session of %s", (version) => {
   test("gets nothing that its version does not know", async ({ platform }) => {
-    const job = await startJob(platform, { name: "train", tags: ["lr"], script: "echo hi; sleep 600" });
+    const job = await startJob(platform, {
+      name: "train",
+      tags: ["lr"],
+      script: "echo loss=0.5; echo hi; sleep 600",
+    });
     await untilPrinted(platform, job, "hi");
     const session = await rawSession(createServer(openCaller(platform, openPolicy)));
     const check = checker(version, session);

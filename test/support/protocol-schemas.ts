@@ -34,6 +34,7 @@ export function schemasOf(version: Version): Record<string, z.ZodType> {
   });
   const block = z.discriminatedUnion("type", [
     z.strictObject({ type: z.literal("text"), text: z.string(), annotations }),
+    z.strictObject({ type: z.literal("image"), data: z.base64(), mimeType: z.string(), annotations }),
     z.strictObject({ type: z.literal("resource"), resource: contents, annotations }),
     ...(has("2025-06-18") ? [resource.extend({ type: z.literal("resource_link") })] : []),
   ]);

@@ -17,6 +17,8 @@ const CALLS: Call[] = [
   ["job_logs", { jobs: ["fails", "done"], lines: 1 }],
   ["job_logs", { jobs: ["done"], grep: "nothing like it" }],
   ["job_logs", { tags: ["t"], lines: 2 }],
+  ["job_compare", { tags: ["t"], metric: "value" }],
+  ["job_compare", { jobs: ["done"], metric: "value" }],
   ["job_wait", { jobs: ["train"], wait_seconds: 1 }],
   ["job_wait", { jobs: ["done", "fails"] }],
   ["job_wait", { jobs: ["done"], until: "log", pattern: "no such line" }],
@@ -55,7 +57,7 @@ async function scene(world: World, place: Place): Promise<void> {
   await Promise.all([
     ...["again", "taken", "chosen"].map((name) => world.running("alice", place, { name })),
     world.running("alice", place, { name: "train", ...options }),
-    world.ended("alice", place, { name: "done", script: "seq 5", ...options }),
+    world.ended("alice", place, { name: "done", script: "seq 5; echo value=0.5", ...options }),
     world.ended("alice", place, { name: "fails", script: "seq 5; exit 3", ...options }),
   ]);
 }

@@ -40,9 +40,12 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return { min, mean, max, sparkline: sparkline(values, { from: 0, to: max }) };
 }
 
-/** Values as a line of bars between `from` and `to`, neighbours averaged when there are more than 40. */
-export function sparkline(values: readonly number[], { from, to }: { from: number; to: number }): string {
-  const width = Math.min(WIDEST, values.length);
+/** Values as a line of bars between `from` and `to`, neighbours averaged when there are more than `widest`. */
+export function sparkline(
+  values: readonly number[],
+  { from, to, widest = WIDEST }: { from: number; to: number; widest?: number },
+): string {
+  const width = Math.min(widest, values.length);
   return Array.from({ length: width }, (_, column) => {
     const start = Math.floor((column * values.length) / width);
     const end = Math.max(start + 1, Math.floor(((column + 1) * values.length) / width));

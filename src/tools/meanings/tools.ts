@@ -10,6 +10,8 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   job_start: "start run create submit launch new spawn enqueue",
   job_exec: "exec execute command cmd run_command execute_command run_in exec_in run_inside",
   job_kill: "kill stop cancel delete terminate end abort remove rm destroy",
+  job_compare:
+    "compare comparison sweep leaderboard rank ranking best results scores diff metric compare_metrics",
   job_telemetry:
     "telemetry top stats metrics usage utilization utilisation monitor measure nvidia_smi gpu_usage",
   job_extend: "extend prolong renew bump extend_life_span bump_life_span add_time",

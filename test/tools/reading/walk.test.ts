@@ -121,6 +121,7 @@ const COMBINATIONS: [tool: string, given: Given, right: string[] | Given][] = [
   ["job_kill", { jobs: ["a"], tags: ["b"] }, ["jobs"]],
   ["job_kill", { status: ["failed"] }, ["status"]],
   ["job_kill", { tags: "" }, ["tags"]],
+  ["job_compare", { tags: ["a"], jobs: ["b"] }, ["jobs"]],
   ["job_logs", {}, ["jobs"]],
   ["job_logs", { jobs: ["a"], tags: ["b"] }, ["jobs"]],
   ["job_logs", { jobs: ["a"], grep: "x", until_pattern: "y" }, ["grep"]],

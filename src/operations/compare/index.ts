@@ -1,0 +1,160 @@
+import pMap from "p-map";
+import type { JobDescription } from "../../client/index.ts";
+import { type Differences, differencesOf } from "../../jobs/compare/differences.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { metricKey } from "../../jobs/metrics/names.ts";
+import type { Reading, Series } from "../../jobs/metrics/series.ts";
+import type { View } from "../../jobs/standing.ts";
+import { type Call, redactorFor } from "../caller.ts";
+import { refsAgain, resolveMany, whereOf } from "../find/index.ts";
+import { placesOf } from "../find/places.ts";
+import type { Unresolved } from "../find/refused.ts";
+import { compareReadings, countingOf, type Goal, type Ranking, rankingOf } from "./ranking.ts";
+import { allowanceFor, type JobMetrics, readMetrics } from "./read.ts";
+
+/** The most jobs compared at once. */
+export const MOST_COMPARED = 100;
+
+const PARALLEL = 10;
+const MOST_LISTED = 4;
+
+/** Which jobs to compare, and by what. */
+export interface CompareQuery {
+  jobs?: string[] | undefined;
+  tags?: string[] | undefined;
+  metric?: string | undefined;
+  goal?: Goal | undefined;
+  history?: boolean | undefined;
+  project?: string | undefined;
+}
+
+/** Jobs side by side. */
+export interface Comparison {
+  /** Best first by the metric asked for, otherwise as given or oldest first. */
+  rows: ComparedJob[];
+  /** Those that print no such metric, or none at all. */
+  without: ComparedJob[];
+  differences: Differences;
+  /** Absent where no metric was asked for, or none of the jobs has it. */
+  ranking: Ranking | undefined;
+  /** The metrics that all rows have. */
+  common: string[];
+  /** Every log was read from its first line. */
+  isWhole: boolean;
+  failed: Unresolved[];
+  /** There are older ones of the selection. */
+  hasMore: boolean;
+  view: View;
+}
+
+/** One of the jobs. */
+export interface ComparedJob extends Pick<JobMetrics, "isWhole" | "linesRead" | "without"> {
+  job: JobDescription;
+  /** How the next call names it. */
+  ref: string;
+  /** The metric asked for, and its value that counts. */
+  ranked?: { series: Series; counting: Reading } | undefined;
+  /** Without a metric asked for: those that all have. */
+  listed: Series[];
+  /** Names of the metrics it has. */
+  metrics: string[];
+}
+
+/** Compares jobs by what they were told, how they ended, and the metrics in their logs. */
+export async function compareJobs(query: CompareQuery, call: Call): Promise<Comparison> {
+  const { caller, signal, progress } = call;
+  const { jobs, failed, hasMore } = await selectJobs(query, call);
+  const { user: me } = await caller.platform.context({ signal });
+  const redact = redactorFor(caller, jobs);
+  const allowance = allowanceFor(jobs.length);
+  let done = 0;
+  const read = await pMap(
+    jobs,
+    async (job) => {
+      const found = await readMetrics({ job, redact, history: query.history ?? false, allowance }, call);
+      done += 1;
+      progress(`read ${done} of ${jobs.length} logs`);
+      return { job, found };
+    },
+    { concurrency: PARALLEL },
+  );
+  const refs = refsAgain(jobs, { refs: query.jobs ?? [], project: query.project });
+  const all = read.map(({ job, found }, index) =>
+    comparedJob(job, found, { query, ref: refs[index] ?? job.id }),
+  );
+  return {
+    ...(query.metric === undefined ? listed(all, read) : ranked(all, rankingOf(query.metric, query.goal))),
+    differences: differencesOf(jobs, redact),
+    isWhole: all.every(({ isWhole }) => isWhole),
+    failed,
+    hasMore,
+    view: { nowMs: Date.now(), me },
+  };
+}
+
+async function selectJobs(
+  { jobs: refs, tags, project: at }: CompareQuery,
+  { caller: { platform }, signal }: Call,
+): Promise<{ jobs: JobDescription[]; failed: Unresolved[]; hasMore: boolean }> {
+  if ((refs === undefined) === (tags === undefined))
+    throw new InvalidInputError("Give jobs, or else tags, to say which jobs to compare.", {
+      argument: "jobs",
+    });
+  if (refs !== undefined) {
+    const found = await resolveMany(platform, { refs, where: whereOf(at) }, signal);
+    const [first] = found.failed;
+    if (found.jobs.length === 0 && first !== undefined) throw first.error;
+    return { ...found, hasMore: false };
+  }
+  const { filter, covers } = placesOf(at === undefined ? [] : [at], await platform.context({ signal }));
+  const found: JobDescription[] = [];
+  const wanted = { ...filter, tags, reverse: true, limit: MOST_COMPARED + 1 };
+  for await (const job of platform.jobs.list(wanted, { signal })) if (covers(job)) found.push(job);
+  if (found.length === 0)
+    throw new InvalidInputError("No job has these tags: job_list shows what there is.", { argument: "jobs" });
+  return {
+    jobs: found.slice(0, MOST_COMPARED).reverse(),
+    failed: [],
+    hasMore: found.length > MOST_COMPARED,
+  };
+}
+
+function comparedJob(
+  job: JobDescription,
+  { metrics, ...read }: JobMetrics,
+  { query, ref }: { query: CompareQuery; ref: string },
+): ComparedJob {
+  const series = query.metric === undefined ? undefined : metrics.get(query.metric);
+  const ranking = rankingOf(query.metric ?? "", query.goal);
+  return {
+    job,
+    ref,
+    ...read,
+    ranked: series && { series, counting: countingOf(series, ranking) },
+    listed: [],
+    metrics: metrics.metrics.map(({ name }) => name),
+  };
+}
+
+function ranked(all: readonly ComparedJob[], ranking: Ranking) {
+  const rows = all
+    .flatMap((row) => (row.ranked === undefined ? [] : [{ row, counting: row.ranked.counting }]))
+    .sort((a, b) => compareReadings(a.counting, b.counting, ranking))
+    .map(({ row }) => row);
+  const without = all.filter((row) => row.ranked === undefined);
+  return { rows, without, ranking: rows.length === 0 ? undefined : ranking, common: [] };
+}
+
+/** The metrics that all have which have any, the surest first. */
+function listed(all: readonly ComparedJob[], read: readonly { found: JobMetrics }[]) {
+  const keys = all.map(({ metrics }) => new Set(metrics.map(metricKey))).filter(({ size }) => size > 0);
+  const [first] = all.filter(({ metrics }) => metrics.length > 0);
+  const common = (first?.metrics ?? []).filter((name) => keys.every((own) => own.has(metricKey(name))));
+  const shown = common.slice(0, MOST_LISTED);
+  const rows = all.map((row, index) => ({
+    ...row,
+    listed: shown.flatMap((name) => read[index]?.found.metrics.get(name) ?? []),
+  }));
+  const has = ({ metrics }: ComparedJob) => metrics.length > 0;
+  return { rows: rows.filter(has), without: rows.filter((row) => !has(row)), ranking: undefined, common };
+}
