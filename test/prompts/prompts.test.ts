@@ -42,8 +42,9 @@ describe.each(POLICIES)("the prompts under the policy %s", (_name, policy) => {
     const { client } = await connectAgent(platform, policy);
     const allowed = new Set(offered(policy).map(({ name }) => name));
     const { prompts } = await client.listPrompts();
+    const needs: Record<string, string> = { "launch-job": "job_start", "compare-sweep": "job_compare" };
     expect(prompts.map(({ name }) => name)).toEqual(
-      Object.keys(ARGUMENTS).filter((name) => name !== "launch-job" || allowed.has("job_start")),
+      Object.keys(ARGUMENTS).filter((name) => allowed.has(needs[name] ?? "job_list")),
     );
     for (const { name } of prompts) {
       const given = words(await client.getPrompt({ name, arguments: ARGUMENTS[name] ?? {} }));
@@ -80,7 +81,13 @@ describe("a prompt", () => {
     expect(log).toMatchObject({ uri: `${uri}/logs`, text: expect.stringContaining("Traceback") });
   });
 
-  test("to launch embeds where one is and what could start; the rest embed their jobs", async ({
+  test("to compare names the call that does it", async ({ mcp }) => {
+    const args = { tag: "sweep", metric: "val_loss" };
+    const given = words(await mcp.client.getPrompt({ name: "compare-sweep", arguments: args }));
+    expect(given).toContain('job_compare {"tags":["sweep"],"metric":"val_loss"}');
+  });
+
+  test("to launch embeds where one is and what could start; the report embeds its jobs", async ({
     platform,
     mcp,
   }) => {
@@ -88,7 +95,6 @@ describe("a prompt", () => {
     const uris = async (name: string) =>
       attached(await mcp.client.getPrompt({ name, arguments: ARGUMENTS[name] ?? {} })).map(({ uri }) => uri);
     expect(await uris("launch-job")).toEqual(["apolo://context", "apolo://presets"]);
-    expect(await uris("compare-sweep")).toEqual(["apolo://jobs/sweep"]);
     expect(await uris("daily-report")).toEqual(["apolo://context", "apolo://jobs"]);
   });
 
