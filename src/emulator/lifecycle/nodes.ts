@@ -58,7 +58,20 @@ export class Nodes {
       return "placed";
     }
     this.#queue.join(waiting);
-    return left.length > 0 || this.#grow(pools, now) ? "scaling" : "full";
+    return left.length > 0 || this.#grow(pools, now + this.#scaleUpMs) ? "scaling" : "full";
+  }
+
+  /** Room for a job that has run so far, so that its node is there. Returns whether there is any. */
+  restore(job: JobRecord): boolean {
+    const now = this.#clock.nowMs();
+    const need = needOf(job);
+    const pools = this.#poolsFor(job, need);
+    const names = new Set(pools.map(({ name }) => name));
+    const hasRoom = this.#nodes.some(
+      ({ pool, free, readyMs }) => readyMs <= now && names.has(pool) && fits(free, need),
+    );
+    if (!hasRoom) this.#grow(pools, now);
+    return this.place(job) === "placed";
   }
 
   /** Frees a job's room, or its place in the queue. */
@@ -136,11 +149,11 @@ export class Nodes {
     return new Map(readyFirst.map((node) => [node, node.free]));
   }
 
-  #grow(pools: readonly Pool[], now: number): boolean {
+  #grow(pools: readonly Pool[], readyMs: number): boolean {
     const size = (name: string) => this.#nodes.filter((node) => node.pool === name).length;
     const pool = pools.find(({ name, max_size }) => size(name) < max_size);
     if (pool === undefined) return false;
-    this.#nodes.push(newNode(pool, now + this.#scaleUpMs));
+    this.#nodes.push(newNode(pool, readyMs));
     return true;
   }
 }

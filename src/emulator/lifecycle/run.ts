@@ -44,7 +44,7 @@ export class JobRun {
       if (this.#resumed) await this.#held();
       else await this.#start();
       const wasRunning = this.#resumed && current(this.#job).status === "running";
-      if (!(wasRunning && this.#placed())) await this.#ready();
+      if (!(wasRunning && nodes.restore(this.#job))) await this.#ready();
       while (!(await this.#runPod())) await this.#ready();
     } catch (error) {
       if (!(error instanceof Ended || this.#stop.signal.aborted))
