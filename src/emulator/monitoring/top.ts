@@ -7,6 +7,8 @@ import type { SocketRoute } from "./route.ts";
 import { whileOpen } from "./socket.ts";
 
 const INTERVAL_MS = 1000;
+/** A variable of a job: how busy its GPUs look. */
+const GPU_PERCENT = "EMULATED_GPU_PERCENT";
 const MIB = 1024 * 1024;
 /** Longest reason a WebSocket can close with. */
 const REASON_BYTES = 123;
@@ -36,11 +38,13 @@ export function topRoute({ lifecycle, clock }: ApiContext): SocketRoute {
   };
 }
 
-/** GPUs are simulated: they look as busy as the job's processors. */
+/** GPUs are simulated: they look as busy as the job's processors, or as its environment says. */
 function telemetry({ container }: JobRecord, { cpuCores, memoryBytes }: Usage, nowMs: number) {
   const { cpu, nvidia_gpu, amd_gpu, intel_gpu } = container.resources;
+  const { [GPU_PERCENT]: said = Number.NaN } = container.env;
+  const percent = Number.isNaN(Number(said)) ? (100 * cpuCores) / Math.max(cpu, 0.1) : Number(said);
   const bytes = Math.round(memoryBytes);
-  const load = Math.min(100, Math.round((100 * cpuCores) / Math.max(cpu, 0.1)));
+  const load = Math.min(100, Math.round(percent));
   const hasGpu = (nvidia_gpu ?? amd_gpu ?? intel_gpu ?? 0) > 0;
   return {
     cpu: Math.round(cpuCores * 1000) / 1000,

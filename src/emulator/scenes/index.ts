@@ -2,6 +2,7 @@ import type { ApiContext } from "../context.ts";
 import { metrics } from "./metrics.ts";
 import { openRandom } from "./random.ts";
 import { DAY, failed, HOUR, MINUTE, neverRan, OOM_KILLED, Stage, SUCCEEDED } from "./stage.ts";
+import { waste } from "./waste.ts";
 import { week } from "./week.ts";
 import { traceback, trainingText, withRate } from "./work.ts";
 
@@ -9,6 +10,7 @@ import { traceback, trainingText, withRate } from "./work.ts";
 const SCENES: Record<string, (stage: Stage) => void> = {
   week,
   metrics,
+  waste,
   /** "My job train-7b is stuck pending, why?" */
   stuck(stage) {
     const image = "ghcr.io/acme/does-not-exist:latest";

@@ -10,6 +10,7 @@ interface Shown {
   owner: string;
   status: string;
   tags?: string[];
+  statuses: { status: string }[];
   history: { reason: string | null; exit_code?: number };
 }
 
@@ -92,6 +93,20 @@ describe("a scene for one question", () => {
     ["window", "train-window alice running null"],
   ])("%s: %s", async (scene, expected) => {
     expect(shape(await jobs(scene))).toEqual([expected]);
+  });
+
+  test("waste: what runs on GPUs goes on at once, on nodes that are there", async () => {
+    const running = (await jobs("waste", "?status=running")).filter(({ name }) =>
+      /vit|tune|dream/.test(name ?? ""),
+    );
+    expect(shape(running)).toEqual([
+      "notebook-vit alice running null",
+      "tune-base bob running null",
+      "train-vit alice running null",
+      "dream carol running null",
+    ]);
+    for (const { statuses } of running)
+      expect(statuses.map(({ status }) => status)).toEqual(["pending", "pending", "running"]);
   });
 
   test("lets its waiting jobs be killed", async () => {
