@@ -18,6 +18,11 @@ export function sumCredits(amounts: Iterable<string>): string {
   return [...amounts].reduce((sum, amount) => sum.plus(parse(amount)), new Credits(0)).toFixed();
 }
 
+/** As much of an amount as `part` is of `whole`; all of it where they are equal. */
+export function shareOfCredits(amount: string, part: number, whole: number): string {
+  return part === whole ? parse(amount).toFixed() : parse(amount).times(part).div(whole).toFixed();
+}
+
 /** Negative, zero or positive, as `a` is less than, equal to or more than `b`. */
 export function compareCredits(a: string, b: string): number {
   return parse(a).cmp(parse(b));

@@ -10,6 +10,7 @@ import { forward } from "./forward.ts";
 import { kill } from "./kill/index.ts";
 import { list } from "./list/index.ts";
 import { logs } from "./logs/index.ts";
+import { report } from "./report/index.ts";
 import { rerun } from "./rerun/index.ts";
 import { save } from "./save.ts";
 import { signal } from "./signal/index.ts";
@@ -36,6 +37,7 @@ export const tools: Tool[] = [
   attach,
   forward,
   rerun,
+  report,
   context,
 ];
 

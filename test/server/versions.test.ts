@@ -30,6 +30,7 @@ const CALLS: Record<string, Record<string, unknown>> = {
   job_attach: { ...JOB, wait_seconds: 1 },
   job_forward: { ...JOB, action: "open", port: 80 },
   job_rerun: JOB,
+  job_report: { idle: true, since: "1d" },
   apolo_context: {},
   job_signal: JOB,
   job_kill: { jobs: ["train"] },
@@ -45,6 +46,7 @@ const RESOURCES = [
 const PROMPTS = [
   { name: "compare-sweep", arguments: { tag: "lr" } },
   { name: "daily-report" },
+  { name: "clean-up" },
   { name: "diagnose-job", arguments: JOB },
   { name: "launch-job", arguments: { goal: "train" } },
 ];

@@ -43,8 +43,10 @@ export const ALIASES: readonly Alias[] = [
     to: "until",
     words: "before to end to_time end_time older_than",
     takes: "moment",
-    of: ["job_list", "job_logs"],
+    of: ["job_list", "job_logs", "job_report"],
   },
+  { to: "by", words: "group_by groupby grouping groupings per", takes: "texts", of: ["job_report"] },
+  { to: "projects", words: "project org orgs place places", takes: "texts", of: ["job_report"] },
   { to: "grep", words: "pattern regex regexp search filter match query find contains text", takes: "text" },
   {
     to: "pattern",
