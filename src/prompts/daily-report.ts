@@ -4,16 +4,19 @@ import { numbered, type Prompt, quote, type Step } from "./define-prompt.ts";
 
 const DEFAULT_SINCE = "1d";
 
-const steps = (since: string): Step[] => [
+const steps = (since: string, tools: ReadonlySet<string>): Step[] => [
+  tools.has("job_report")
+    ? [
+        ["job_report"],
+        `Call job_report with since: ${since}, idle: true: what it cost, what failed and why, what waited, which GPUs idle.`,
+      ]
+    : [
+        ["job_list"],
+        `Call job_list with ended_since: ${since}, limit: 100 (follow next_cursor): how jobs ended and what they cost.`,
+      ],
   [
-    ["job_list"],
-    `Call job_list with ended_since: ${since}, limit: 100 (follow next_cursor): what ended, also of jobs created before, how, and what it cost. What is still active is attached.`,
-  ],
-  [["job_status"], "Call job_status for all that failed, in one call, and group them by cause."],
-  [["job_logs"], "Where a cause is still unclear, call job_logs for those jobs, in one call."],
-  [
-    ["job_telemetry"],
-    "For jobs that have run longest, call job_telemetry: name the ones that idle and what they cost.",
+    ["job_status", "job_logs"],
+    "Call job_status for those that failed, in one call; job_logs where a cause is unclear.",
   ],
   [["job_capacity"], "Call job_capacity if jobs wait: is there room elsewhere?"],
 ];
@@ -40,7 +43,7 @@ export const dailyReport: Prompt = {
       { attach: "apolo://context" },
       { attach: "apolo://jobs" },
       {
-        say: `Steps:\n${numbered(steps(from), tools)}\n\nAnswer on one page: counts per outcome; failures grouped by cause; what still runs, since when and at what price per hour; what it all cost; at most three things to do. Give times in UTC. Change nothing.`,
+        say: `Steps:\n${numbered(steps(from, tools), tools)}\n\nAnswer on one page: counts per outcome; failures grouped by cause; what still runs, since when and at what price per hour; what idles and whose it is; what it all cost; at most three things to do. Give times in UTC. Change nothing.`,
       },
     ];
   },

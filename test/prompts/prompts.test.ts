@@ -10,6 +10,7 @@ const ARGUMENTS: Record<string, Record<string, string>> = {
   "launch-job": { goal: "train on one GPU" },
   "compare-sweep": { tag: "sweep" },
   "daily-report": {},
+  "clean-up": {},
 };
 
 const POLICIES: [string, Policy][] = [
@@ -60,7 +61,7 @@ describe.each(POLICIES)("the prompts under the policy %s", (_name, policy) => {
 describe("a prompt", () => {
   test("is described, and so is each of its arguments", async ({ mcp }) => {
     const { prompts } = await mcp.client.listPrompts();
-    expect(prompts).toHaveLength(4);
+    expect(prompts).toHaveLength(5);
     for (const { name, title, description, arguments: args = [] } of prompts) {
       expect(title, name).toMatch(/\w{4}/);
       expect(description, name).toMatch(/\w{4}/);
@@ -95,7 +96,32 @@ describe("a prompt", () => {
     const uris = async (name: string) =>
       attached(await mcp.client.getPrompt({ name, arguments: ARGUMENTS[name] ?? {} })).map(({ uri }) => uri);
     expect(await uris("launch-job")).toEqual(["apolo://context", "apolo://presets"]);
-    expect(await uris("daily-report")).toEqual(["apolo://context", "apolo://jobs"]);
+    for (const name of ["daily-report", "clean-up"])
+      expect(await uris(name)).toEqual(["apolo://context", "apolo://jobs"]);
+  });
+
+  test("to clean up asks before it ends anything, and ends nothing where that is not offered", async ({
+    platform,
+    mcp,
+  }) => {
+    const given = words(await mcp.client.getPrompt({ name: "clean-up" }));
+    expect(given).toMatch(/job_report with idle: true.*Ask the person which.*job_signal.*job_kill/s);
+    const { client } = await connectAgent(platform, { ...openPolicy, mode: "read-only" });
+    expect(words(await client.getPrompt({ name: "clean-up" }))).not.toMatch(/job_signal|job_kill/);
+    await client.close();
+  });
+
+  test("to report on the day uses job_report where it is offered, else job_list", async ({
+    platform,
+    mcp,
+  }) => {
+    const given = words(await mcp.client.getPrompt({ name: "daily-report", arguments: { since: "2d" } }));
+    expect(given).toContain('1. Call job_report with since: "2d", idle: true');
+    const { client } = await connectAgent(platform, { ...openPolicy, toolset: "core" });
+    expect(words(await client.getPrompt({ name: "daily-report" }))).toContain(
+      '1. Call job_list with ended_since: "1d"',
+    );
+    await client.close();
   });
 
   test("quotes what a person wrote, so that it cannot pass for the prompt's own words", async ({ mcp }) => {
