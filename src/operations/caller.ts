@@ -127,6 +127,8 @@ export interface Call {
   changing(job: ChangedJob): void;
   /** Absent where a person can be asked and was not yet: the call is made again with the answer. */
   consent?: Consent | undefined;
+  /** The person was asked, and only what it is about is looked at once more: nobody reads what else was found. */
+  wasAsked?: boolean | undefined;
 }
 
 /** Hides secrets in what these jobs print, the values of their own environment among them. */

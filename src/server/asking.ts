@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Consent } from "../operations/caller.ts";
+import type { Call, Consent } from "../operations/caller.ts";
 import type { Reply } from "../tools/define-tool.ts";
 
 type Answer = Consent["answer"];
@@ -33,23 +33,49 @@ const AFTER_YES_MS = 10_000;
  * reads. What it is about is looked at again after the answer: if that has changed, the person is asked again.
  */
 export async function withConsent<R extends Reply<unknown>>(
-  run: (consent: Consent | undefined) => Promise<R>,
-  { tool, person, msLeft }: { tool: string; person: Person | undefined; msLeft(): number },
+  run: Run<R>,
+  asking: Asking,
 ): Promise<R | Question> {
-  if (person === undefined) return run({ answer: "unable" });
-  const answers = new Map(person.answers);
-  for (;;) {
-    const reply = await run(undefined);
-    if (reply.asks === undefined) return reply;
-    const { token, about } = reply.asks;
-    const question = { key: keyOf(tool, about), text: reply.text, token };
-    const answer = answers.get(question.key);
-    if (answer !== undefined) return run({ answer, token });
-    if (person.put === undefined) return question;
-    const isMoving = answers.size >= MOST_QUESTIONS;
-    const ms = Math.max(0, msLeft() - AFTER_YES_MS);
-    answers.set(question.key, isMoving ? "unanswered" : await person.put(question, ms));
-  }
+  const { tool, person, msLeft } = asking;
+  if (person === undefined) return run({ consent: { answer: "unable" } });
+  const { answers, put } = person;
+  const settled = answers.size > 0 ? await settle(run, { tool, answers }) : undefined;
+  if (settled !== undefined) return settled;
+  const reply = await run({});
+  if (reply.asks === undefined) return reply;
+  const { token, about } = reply.asks;
+  const question = { key: keyOf(tool, about), text: reply.text, token };
+  if (put === undefined) return question;
+  const isMoving = answers.size >= MOST_QUESTIONS;
+  const answer = isMoving ? "unanswered" : await put(question, Math.max(0, msLeft() - AFTER_YES_MS));
+  // Only for a yes it matters how things stand now.
+  if (answer !== "yes") return run({ consent: { answer, token } });
+  return withConsent(run, {
+    ...asking,
+    person: { answers: new Map(answers).set(question.key, answer), put },
+  });
+}
+
+type Run<R> = (how: Pick<Call, "consent" | "wasAsked">) => Promise<R>;
+
+interface Asking {
+  tool: string;
+  /** Absent where nobody can be asked. */
+  person: Person | undefined;
+  /** Of the time of the call. */
+  msLeft(): number;
+}
+
+/** Acts on what was answered, or on nothing that needs an answer; undefined where another question is to be put. */
+async function settle<R extends Reply<unknown>>(
+  run: Run<R>,
+  { tool, answers }: { tool: string; answers: ReadonlyMap<string, Answer> },
+): Promise<R | undefined> {
+  const reply = await run({ wasAsked: true });
+  if (reply.asks === undefined) return reply;
+  const { token, about } = reply.asks;
+  const answer = answers.get(keyOf(tool, about));
+  return answer === undefined ? undefined : run({ consent: { answer, token } });
 }
 
 export function isQuestion(outcome: Reply<unknown> | Question): outcome is Question {

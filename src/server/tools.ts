@@ -1,5 +1,5 @@
 import { Limit, msLeft } from "../client/index.ts";
-import type { Consent } from "../operations/caller.ts";
+import type { Call } from "../operations/caller.ts";
 import type { Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
 import { isQuestion, type Question, withConsent } from "./asking.ts";
@@ -78,7 +78,7 @@ async function call(
   const report = (message: string) => progress.report(scrub(message));
   const changing = (job: Told["changed"][number]) => void told.changed.push(job);
   const context = { caller, signal, progress: report, changing };
-  const run = (consent: Consent | undefined) => tool.run(read.args, { ...context, consent });
+  const run = (how: Pick<Call, "consent" | "wasAsked">) => tool.run(read.args, { ...context, ...how });
   try {
     if (task !== undefined) return await beginTask(tool, task.begin(read.args, context), connection);
     const { person } = request;

@@ -44,7 +44,7 @@ export async function killJobs(request: KillRequest, call: Call): Promise<KillRe
   await requireOwned(active, call);
   if (active.length > 0 && answer === undefined)
     return {
-      unconfirmed: { jobs: active, words: await lastWords(active, call) },
+      unconfirmed: await unconfirmed(active, call),
       token: token ?? showJobs({ jobs: target.jobs, left: [] }, call),
     };
   if (active.length > 0 && isRefusal(answer)) return { declined: answer, jobs: active };
@@ -55,6 +55,10 @@ export async function killJobs(request: KillRequest, call: Call): Promise<KillRe
   const spent = token === undefined ? undefined : caller.confirmations.use("kill", token);
   if (spent !== undefined) throw unfit(spent);
   return { outcomes: await killAll(target, user, call), left: target.left };
+}
+
+async function unconfirmed(jobs: JobDescription[], call: Call): Promise<Unconfirmed> {
+  return { jobs, words: call.wasAsked === true ? new Map() : await lastWords(jobs, call) };
 }
 
 type Refusal = Exclude<Consent["answer"], "yes" | "unable">;
