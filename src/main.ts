@@ -108,8 +108,7 @@ function commandLine(): string {
 /** First match: the embedded emulator, then whatever login the environment or the vendor's CLI left. */
 async function chooseLogin(settings: Settings, closers: Close[]): Promise<Login | PlatformError | undefined> {
   if (settings.emulator.embedded) {
-    const { emulatorOptions } = await import("./emulator/command.ts");
-    const { startEmulator } = await import("./emulator/index.ts");
+    const { emulatorOptions, startEmulator } = await import("./emulator/command.ts");
     const emulator = await startEmulator(emulatorOptions(settings.emulator)).catch(asMistake);
     closers.push(() => emulator.close());
     for (const text of emulator.warnings) log("warning", text);

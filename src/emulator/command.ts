@@ -1,5 +1,7 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "./index.ts";
 
+export { startEmulator };
+
 /** Flags of `apolo-jobs-mcp emulator`, parsed. */
 export interface EmulatorFlags
   extends Pick<EmulatorOptions, "port" | "host" | "token" | "scene" | "memoryGroup"> {

@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import type { Deadline } from "../call.ts";
 import type { PlatformClock } from "../clock.ts";
 import type { Connections } from "./proxies.ts";
@@ -30,11 +30,12 @@ export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
 export function poolExchange(connections: Connections, clock: PlatformClock): Exchange {
   return async ({ url, method, headers, body, deadline }) => {
     const sentMs = Date.now();
-    const answer = await request(url, {
+    const { origin, pathname, search } = new URL(url);
+    const answer = await connections.dispatcherFor(url).request({
+      ...{ origin, path: pathname + search },
       // undici types the method as a closed list of words; ours come from this folder only.
       method: method as Dispatcher.HttpMethod,
       headers,
-      dispatcher: connections.dispatcherFor(url),
       signal: deadline,
       headersTimeout: 0,
       bodyTimeout: 0,

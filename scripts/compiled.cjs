@@ -1,0 +1,78 @@
+"use strict";
+// What `module.enableCompileCache` does, for Node 20, which has none.
+const { createHash } = require("node:crypto");
+const fs = require("node:fs");
+const { createRequire } = require("node:module");
+const { homedir } = require("node:os");
+const path = require("node:path");
+const { Script } = require("node:vm");
+
+/** By then the first answers have been given, and with them what they need has been compiled. */
+const KEEP_AFTER_MS = 3000;
+/** Others may write there. */
+const OPEN_TO_OTHERS = 0o022;
+
+/** Runs the program in `file`, compiled before if that was kept. */
+exports.start = (file, keepAfterMs = KEEP_AFTER_MS) => {
+  const source = fs.readFileSync(file, "utf8");
+  const kept = placeFor(source);
+  const cachedData = kept && read(kept);
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    filename: file,
+    cachedData,
+  });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));
+  if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected))
+    setTimeout(() => keep(script, kept), keepAfterMs).unref();
+};
+
+/** One file for each program and Node; undefined where there is no place for it. */
+function placeFor(source) {
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
+  try {
+    const caches = process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache");
+    const name = createHash("sha256")
+      .update(process.version)
+      .update(process.arch)
+      .update(source)
+      .digest("hex");
+    return path.join(caches, "apolo-jobs-mcp", `${name.slice(0, 32)}.v8`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Code is run from it, so only a file that nobody else could have written is read. */
+function read(file) {
+  let descriptor;
+  try {
+    descriptor = fs.openSync(file, "r");
+    return [fs.fstatSync(descriptor), fs.statSync(path.dirname(file))].every(isOwn)
+      ? fs.readFileSync(descriptor)
+      : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+function isOwn({ uid, mode }) {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & OPEN_TO_OTHERS) === 0);
+}
+
+/** Replaces it in one step: another process may be reading. */
+function keep(script, file) {
+  const half = `${file}.${process.pid}`;
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(half, script.createCachedData(), { mode: 0o600 });
+    fs.renameSync(half, file);
+  } catch {
+    // No room, or no place at all.
+    try {
+      fs.rmSync(half, { force: true });
+    } catch {}
+  }
+}
