@@ -111,6 +111,7 @@ describe.each(CASES)("a client $name, over $way", ({ linkTo, ...kind }) => {
 const START = { image: "ubuntu", command: SLEEP, name: "train" };
 
 async function lists(peer: Peer): Promise<void> {
+  await peer.client.listTools();
   const { result } = peer.heard.find((frame) => frame.result?.tools !== undefined);
   expect(JSON.stringify(result.tools)).toBe(JSON.stringify(listTools(tools)));
   const refused = await peer.call("job_status", { jbos: ["train"] });
