@@ -1,6 +1,7 @@
 import { benchBurst } from "./burst.ts";
 import { call } from "./call.ts";
 import { benchClient } from "./client.ts";
+import { benchReport } from "./report.ts";
 import { startUp } from "./start-up.ts";
 
 /** Prints one table of ratios; run it on a quiet machine and compare ratios, never milliseconds. */
@@ -20,3 +21,6 @@ console.table(await benchClient());
 
 // The end of a very dense log: what is read follows what is shown.
 console.table(await benchBurst());
+
+// A week of very many jobs: only sums are kept.
+console.table(await benchReport());
