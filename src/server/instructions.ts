@@ -19,6 +19,8 @@ const BY_TOOL: Readonly<Record<string, string>> = {
     "job_kill ends work that cannot be resumed: kill only what the user named, never to make room unasked.",
   job_signal:
     "job_signal with TERM lets a running job save its work and end; prefer it to job_kill for that.",
+  job_report:
+    "job_report sums up what jobs of a period cost and why they failed; with idle: true it finds GPUs that idle.",
   job_capacity: "job_capacity says what could start now and what it costs.",
 };
 

@@ -21,6 +21,12 @@ export interface Group extends Tally {
   keys: (string | undefined)[];
 }
 
+/** Those that are not shown, summed up: so many, or more of them than were told apart. */
+export interface OtherGroups extends Tally {
+  groups: number;
+  areMore: boolean;
+}
+
 const DAY_MS = 86_400_000;
 /** Groups that are kept while jobs are read; later ones are summed up as one. */
 const MOST_KEPT = 2000;
@@ -62,7 +68,7 @@ export class Groups {
   }
 
   /** Those with the most credits, in the order of days where these are asked for, and the sum of all others. */
-  most(count: number): { groups: Group[]; others: Tally & { groups: number } } {
+  most(count: number): { groups: Group[]; others: OtherGroups } {
     const sorted = [...this.#groups.values()].sort(
       (a, b) => compareCredits(b.credits, a.credits) || b.jobs - a.jobs,
     );
@@ -71,7 +77,7 @@ export class Groups {
     const others = [this.#others, ...rest].reduce<Tally>(plus, emptyTally());
     const day = this.#by.indexOf("day");
     if (day >= 0) groups.sort((a, b) => (a.keys[day] ?? "").localeCompare(b.keys[day] ?? ""));
-    return { groups, others: { ...others, groups: rest.length } };
+    return { groups, others: { ...others, groups: rest.length, areMore: this.#others.jobs > 0 } };
   }
 
   #keysOf(job: JobDescription, day: string | undefined): (string | undefined)[][] {

@@ -120,7 +120,7 @@ async function measure(
       if (samples.length >= SAMPLES) break;
     }
   } catch (error) {
-    if (samples.length === 0) return whyNot(job, limit.isOver || signal.aborted, error);
+    if (samples.length === 0) return whyNot(job, error);
   } finally {
     limit.close();
   }
@@ -129,9 +129,9 @@ async function measure(
   return { job, gpuPercent: mean(gpu), cpuCores: mean(samples.map(({ cpu }) => cpu)) };
 }
 
-function whyNot(job: JobDescription, isOver: boolean, error: unknown): Unmeasured {
-  if (isOver) return { job, why: "silent" };
+function whyNot(job: JobDescription, error: unknown): Unmeasured {
   if (!(error instanceof PlatformError)) throw error;
+  if (error.code === "timed_out") return { job, why: "silent" };
   if (error.code === "not_running") return { job, why: "ended" };
   return { job, why: "failed", message: error.message };
 }

@@ -5,7 +5,15 @@ import { signalOf } from "../../jobs/reasons/exit-codes.ts";
 import { causeOf } from "../../jobs/rows.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { type Places, placesOf } from "../find/places.ts";
-import { addPart, emptyTally, type Group, type Grouping, Groups, type Tally } from "./groups.ts";
+import {
+  addPart,
+  emptyTally,
+  type Group,
+  type Grouping,
+  Groups,
+  type OtherGroups,
+  type Tally,
+} from "./groups.ts";
 import { type Life, lifeOf, type Part, type Period, partOf, waitOf } from "./part.ts";
 import { type Reading, readJobs } from "./read.ts";
 import { Top } from "./top.ts";
@@ -42,7 +50,7 @@ export interface Report extends Tally {
   unpriced: number;
   by: readonly Grouping[];
   groups: Group[];
-  otherGroups: Tally & { groups: number };
+  otherGroups: OtherGroups;
   /** The dearest first. */
   dearest: Named<Priced>[];
   /** The longest first. */

@@ -8,7 +8,7 @@ import type { Period } from "./part.ts";
 /** Ended jobs created longer before the period are not looked at: few run for as long. */
 const LOOK_BACK_DAYS = 30;
 const DAY_MS = 86_400_000;
-const LONGEST_READING_MS = 30_000;
+const LONGEST_READING_MS = 40_000;
 /** What the answer may take after it. */
 const TELLING_MS = 1000;
 const PROGRESS_EVERY = 500;
@@ -52,12 +52,16 @@ export async function readJobs(
   } catch (error) {
     call.signal.throwIfAborted();
     if (reading.read === 0 || !(error instanceof PlatformError)) throw error;
-    const { message } = error;
-    reading.stopped = limit.isOver ? { why: "time", backToMs } : { why: "broken", message, backToMs };
+    reading.stopped = { ...stopOf(error, limit), backToMs };
   } finally {
     limit.close();
   }
   return { ...reading, tookMs: performance.now() - startMs };
+}
+
+function stopOf({ message }: PlatformError, { isOver, signal }: Limit): NonNullable<Reading["stopped"]> {
+  // A request may notice the end of the time before the limit itself does.
+  return isOver || msLeft(signal) <= 0 ? { why: "time" } : { why: "broken", message };
 }
 
 async function* jobsOf(

@@ -78,7 +78,15 @@ function groupTable({ by, groups, otherGroups: others }: Report): string | undef
   if (groups.length === 0) return undefined;
   const rows = groups.map((group) => [...group.keys.map((key) => key ?? "none"), ...tallyCells(group)]);
   const rest =
-    others.jobs === 0 ? [] : [[`${others.groups} more`, ...by.slice(1).map(() => ""), ...tallyCells(others)]];
+    others.jobs === 0
+      ? []
+      : [
+          [
+            `${others.groups}${others.areMore ? " or more" : ""} others`,
+            ...by.slice(1).map(() => ""),
+            ...tallyCells(others),
+          ],
+        ];
   const head = [...by, "credits", "GPU h", "jobs", "failed", "their credits"];
   const note = by.includes("tag") ? "\nA job with several tags counts for each of them." : "";
   return `${table(head, [...rows, ...rest])}${note}`;
@@ -157,7 +165,13 @@ function dataOf(report: Report) {
       ...tallyData(group),
     })),
     other_groups:
-      otherGroups.jobs === 0 ? undefined : { groups: otherGroups.groups, ...tallyData(otherGroups) },
+      otherGroups.jobs === 0
+        ? undefined
+        : {
+            groups: otherGroups.groups,
+            or_more: otherGroups.areMore || undefined,
+            ...tallyData(otherGroups),
+          },
     dearest: facts.dearest.map(({ job, credits, gpuSeconds, project }) => ({
       ...{ name: job.name, id: job.id, owner: job.owner, project, preset: job.preset_name },
       ...{ credits: formatCredits(credits), gpu_hours: hours(gpuSeconds), status: job.status },

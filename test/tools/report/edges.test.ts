@@ -163,3 +163,13 @@ test("waits, causes and life spans are counted; a cost that cannot be read is in
   expect(text).toContain("4 of the 7 ended failed (57%) and cost 6 credits (40%).");
   expect(text).toContain("In no sum: 1 job whose cost could not be read.");
 });
+
+test("a secret in a tag is not shown, and a bar in it breaks no table", async ({ stub, platform }) => {
+  const secret = "AKIAIOSFODNN7EXAMPLQ";
+  const created = "2026-08-02T01:00:00Z";
+  answerWith(stub, [jobThat(1, { created }, { tags: [secret, "a|b"] }), jobThat(2, { created })]);
+  const { text, data } = await report(platform, { ...AUGUST_2, by: ["tag"] });
+  expect(text + JSON.stringify(data)).not.toContain(secret);
+  expect(text).toContain("| a¦b | 0 | 0 | 1 | 0 | 0 |");
+  expect(text).toContain("| none | 0 | 0 | 1 | 0 | 0 |");
+});
