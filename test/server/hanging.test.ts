@@ -22,6 +22,8 @@ const reads = (quiet: string): [string, object][] => [
   ["job_wait", { jobs: [quiet], until: "log", pattern: "never", wait_seconds: 1 }],
   ["job_telemetry", { job: quiet, seconds: 1 }],
   ["job_capacity", {}],
+  ["job_compare", { jobs: [quiet] }],
+  ["job_compare", { jobs: [quiet], metric: "loss", history: true }],
 ];
 const writes = (quiet: string, spare: string): [string, object][] => [
   ["job_start", { image, request_id: `again-${quiet}`, wait_seconds: 1 }],

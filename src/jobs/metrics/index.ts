@@ -28,10 +28,11 @@ export class MetricReader {
     return this.#series.get(metricKey(name));
   }
 
-  /** Those that measure a result, by all that their names and values say; the surest first. */
+  /** Those that measure a result, by all that their names and values say; the surest first. A setting is told once. */
   get metrics(): Series[] {
     const all = [...this.#series.values()].filter(
-      ({ name, hasDecimals }) => directionOf(name) !== undefined || (hasDecimals && !isCircumstance(name)),
+      ({ name, hasDecimals, count }) =>
+        directionOf(name) !== undefined || (hasDecimals && count > 1 && !isCircumstance(name)),
     );
     const isSure = ({ name }: Series) => (directionOf(name) === undefined ? 1 : 0);
     return all.sort((a, b) => isSure(a) - isSure(b));

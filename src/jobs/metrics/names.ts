@@ -13,27 +13,32 @@ const HIGHER = wordSet(
 const PLACES = wordSet(
   "epoch epochs step steps iter iters iteration iterations batch round trial fold update updates",
 );
-/** What a run was given or used: not how good it is, whatever else the name says. */
+/** What a run was given, used or took. */
 const CIRCUMSTANCES = wordSet(
-  "lr rate wd decay momentum warmup seed scale weight weights lambda dropout temperature time timestamp ts runtime " +
-    "duration dur elapsed eta wall seconds second secs sec ms s hours minutes took date year version v port pid uid rank " +
-    "host node worker workers device gpu gpus cuda cpu cpus line code exit status retries attempt attempts id num n " +
-    "size bytes mem memory vram progress percent speed throughput fps qps wps ups flos flops tokens samples images " +
-    "params parameters count total threshold patience limit budget min max",
+  "lr rate wd decay momentum warmup seed dropout temperature alpha beta gamma eps epsilon rho tau clip ts timestamp eta " +
+    "wall hours minutes took date year version v python torch tensorflow transformers jax numpy cudnn driver nccl port " +
+    "pid uid rank host node worker workers device gpu gpus cuda cpu cpus line code exit status retries attempt attempts " +
+    "id num n bytes mem memory vram progress percent speed throughput fps qps wps ups flos flops tokens samples images " +
+    "total s h",
+);
+/** What makes a circumstance of a metric: the weight of a loss, the time of an evaluation. */
+const OVERRULING = wordSet(
+  "scale weight weights coef lambda time times runtime duration dur elapsed second seconds sec secs ms threshold " +
+    "patience limit budget size count params parameters",
 );
 
 /** A name without what spelling adds: `val/Loss` and `val_loss` are one. */
 export function metricKey(name: string): string {
   return name
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/[^\p{L}\p{N}]+/gu, "_")
     .replace(/^_+|_+$/g, "");
 }
 
 /** Which way the metric of this name gets better, as far as its words say. */
 export function directionOf(name: string): Direction | undefined {
   const words = wordsOf(name);
-  if (words.some((word) => CIRCUMSTANCES.has(word))) return undefined;
+  if (words.some((word) => OVERRULING.has(word))) return undefined;
   const told = words.findLast((word) => LOWER.has(word) || HIGHER.has(word));
   if (told === undefined) return undefined;
   return LOWER.has(told) ? "min" : "max";
@@ -42,7 +47,7 @@ export function directionOf(name: string): Direction | undefined {
 /** Whether the name says that no result is measured by it: an epoch, a time, a port. */
 export function isCircumstance(name: string): boolean {
   if (directionOf(name) !== undefined) return false;
-  return wordsOf(name).some((word) => CIRCUMSTANCES.has(word) || PLACES.has(word));
+  return wordsOf(name).some((word) => [CIRCUMSTANCES, OVERRULING, PLACES].some((words) => words.has(word)));
 }
 
 /** `valAcc@1` is `val`, `acc`; `mAP50-95` is `map`. */

@@ -19,24 +19,24 @@ const UNITS =
   "images?|files?|records?|rows?|lines?|tokens?|samples?|examples?|items?|param(?:eter)?s?|workers?|gpus?|cores?|" +
   "steps?|epochs?|iterations?|retries|times|attempts|jobs?|shards?|batche?s?|of";
 /** What cannot follow a metric: more of a version, time, date, path, list, fraction or term, or a unit. */
-const NO_MORE = String.raw`(?![\w%]|\.\w|[:/-]\d|\s?\/\s?\d|,\d|\s?[*+<>^]|\s*==|%?\s?(?:${UNITS})\b(?!\s*[:=]))`;
+const NO_MORE = String.raw`(?![\p{L}\d_%]|\.[\p{L}\d_]|[:\/\-]\d|\s?\/\s?\d|,\d|\s?[*+<>^]|\s*==|%?\s?(?:${UNITS})\b(?!\s*[:=]))`;
 const NUMBERED = String.raw`(?:(?:tensor|np\.float\d+)\()?(${NUMBER}%?)${NO_MORE}`;
 const SPLIT =
   "train(?:ing)?|val(?:id(?:ation)?)?(?:_\\d+)?|test(?:ing)?|eval(?:uation)?|dev|avg|average|mean|best|final|total";
-const NAME = String.raw`[a-z_]\w*(?:[./@-]\w+)*`;
-const START = String.raw`(?<![\w/?&.@%$-])(?:(${SPLIT})(?:'s)? )?`;
+const NAME = String.raw`[\p{L}_][\p{L}\d_]*(?:[./@-][\p{L}\d_]+)*`;
+const START = String.raw`(?<![\p{L}\d_/?&.@%$\-])(?:(${SPLIT})(?:'s)? )?`;
 
 /** `loss=0.3`, `val loss : 0.3`, `'loss': '0.3'`, `"loss": 0.3` */
 const PAIR = new RegExp(
   String.raw`${START}["']?(${NAME})["']?[ \t]{0,40}([:=])([ \t]{0,40})["']?${NUMBERED}`,
-  "gi",
+  "giu",
 );
 /** `train loss 1.9634`, `| valid_ppl 118.06`: only under a name that is known for a metric. */
-const BARE = new RegExp(String.raw`${START}(${NAME})[ \t]{1,40}${NUMBERED}`, "gi");
+const BARE = new RegExp(String.raw`${START}(${NAME})[ \t]{1,40}${NUMBERED}`, "giu");
 /** `Accuracy: 9828/10000 (98%)` */
 const SHARE = new RegExp(
   String.raw`${START}(${NAME})[ \t]{0,3}[:=][ \t]{0,3}\d+ ?\/ ?\d+ \(((?:\d+\.)?\d+%)\)`,
-  "gi",
+  "giu",
 );
 /** What a program was called with, printed in one line. */
 const SETTINGS = /\b(?:Namespace|Config|Arguments|Args)\(|(?:=(?:True|False|None)\b.*){2}/;

@@ -7,7 +7,7 @@ export interface Course {
 }
 
 /** How many lines have a colour and a number of their own; the others are grey. */
-export const MOST_COLOURED = 8;
+const MOST_COLOURED = 8;
 
 const SIZE = { width: 640, height: 360 };
 const PLOT = { left: 76, top: 16, right: 596, bottom: 328 };

@@ -35,7 +35,7 @@ function rowData({ job, isWhole }: ComparedJob, { differences, view }: Compariso
   return {
     ...{ job: nameOf(job), id: job.id, owner, status, reason, exit_code, run_time_seconds, credits },
     differs: Object.fromEntries(own.map(({ key, value }) => [key, value ?? null])),
-    whole_log: isWhole,
+    whole_log: isWhole ? undefined : false,
   };
 }
 
@@ -45,7 +45,7 @@ function valueData({ ranked, listed }: ComparedJob, { history }: CompareQuery) {
   const { series, counting } = ranked;
   return {
     value: counting.raw,
-    last: series.last.raw,
+    last: series.last.raw === counting.raw ? undefined : series.last.raw,
     ...placeData(counting),
     ...(history === true ? historyData(series) : {}),
   };

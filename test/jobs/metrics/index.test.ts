@@ -90,10 +90,20 @@ describe("a reader of metrics", () => {
 
   test("lists what measures a result, the surest first, and holds few names", () => {
     const reader = new MetricReader();
-    reader.read({ text: "gnorm=1.5 lr=0.1 epoch=3 step_time=0.2 acc=1 shards: 64" });
+    for (const text of ["x_once=0.5", "gnorm=1.5 lr=0.1 step_time=0.2 acc=1 shards: 64", "gnorm=1.6 lr=0.2"])
+      reader.read({ text });
     for (let index = 0; index < 1000; index += 1) reader.read({ text: `key_${index}x=0.5` });
-    expect(reader.metrics.slice(0, 2).map(({ name }) => name)).toEqual(["acc", "gnorm"]);
-    expect(reader.metrics.length).toBeLessThan(300);
-    expect(reader.get("lr")?.last.raw).toBe("0.1");
+    expect(reader.metrics.map(({ name }) => name)).toEqual(["acc", "gnorm"]);
+    expect([reader.get("lr")?.last.raw, reader.get("key_999x")]).toEqual(["0.2", undefined]);
+  });
+});
+
+describe("a name", () => {
+  test.each([
+    ["min", "total_loss error_rate val/nll mean-rmse train_loss_epoch eval_loss_max wer"],
+    ["max", "acc@5 mAP50-95 eval_f1_macro valAccuracy ep_rew_mean top5 max_score"],
+    [undefined, "loss_scale loss_weight eval_accuracy_time lr learning_rate epoch gnorm port python"],
+  ])("says which way is better: %s", (direction, names) => {
+    for (const name of names.split(" ")) expect(`${name} ${directionOf(name)}`).toBe(`${name} ${direction}`);
   });
 });

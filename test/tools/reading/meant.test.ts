@@ -25,6 +25,11 @@ describe("an argument by another name", () => {
     ["job_logs", { name: "a", n: "5" }, { jobs: ["a"], lines: 5 }],
     ["job_logs", { container: "a", last: "10m" }, { jobs: ["a"], since: "10m" }],
     ["job_logs", { jobs: ["a"], pattern: "err" }, { jobs: ["a"], grep: "err" }],
+    [
+      "job_compare",
+      { labels: "lr", sort_by: "val_loss", direction: "minimise" },
+      { tags: ["lr"], metric: "val_loss", goal: "min" },
+    ],
     ["job_status", { ids: ["a", "b"] }, { jobs: ["a", "b"] }],
     ["job_status", { jobId: "a" }, { jobs: ["a"] }],
     [
