@@ -37,7 +37,11 @@ export function drawChart(courses: readonly Course[]): Buffer | undefined {
   axes(canvas, range, last);
   const drawn = courses.map((course, index) => ({ index, points: pointsOf(course, range, last) }));
   // The best one last, so that it lies above the others.
-  for (const { index, points } of [...drawn].reverse()) canvas.polyline(points, colourOf(index));
+  for (const { index, points } of [...drawn].reverse()) {
+    canvas.polyline(points, colourOf(index));
+    const end = points.findLast((point) => point !== undefined);
+    if (end !== undefined) canvas.dot(end, colourOf(index));
+  }
   for (const { index, y } of labels(drawn.slice(0, MOST_COLOURED)))
     canvas.text(String(index + 1), { x: PLOT.right + 10, y }, colourOf(index));
   return toPng(canvas.pixels, { width: SIZE.width, palette: PALETTE });
@@ -144,6 +148,11 @@ class Canvas {
         this.#fill({ x, y }, colour === GRID ? 1 : 2, colour);
       }
     });
+  }
+
+  /** Shows where a line ends, and a line of one point at all. */
+  dot({ x, y }: Point, colour: number): void {
+    this.#fill({ x: x - 2, y: y - 2 }, 6, colour);
   }
 
   text(text: string, { x, y }: Point, colour: number): void {

@@ -13,7 +13,7 @@ function rowsOf(courses: Course[]): Map<number, Set<number>> {
   const pixels = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)));
   const rows = new Map<number, Set<number>>();
   for (let y = 0; y < HEIGHT; y += 1)
-    for (let x = 80; x < 596; x += 1) {
+    for (let x = 76; x < 596; x += 1) {
       const colour = pixels[y * (WIDTH + 1) + 1 + x] ?? 0;
       rows.set(colour, (rows.get(colour) ?? new Set()).add(y));
     }
