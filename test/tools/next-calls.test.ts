@@ -31,6 +31,7 @@ const CALLS: Call[] = [
   ["job_start", { image: "ubuntu:22.04", command: "true", request_id: "next-1", wait_seconds: 15 }],
   ["job_start", { image: "ubuntu:22.04", command: "echo {x}", sweep: { x: ["1", "2"] } }],
   ["job_extend", { job: "done", by: "1h" }],
+  ["job_report", { since: "1h" }],
 ];
 
 /** Answers that tell how to end the job first. */
