@@ -18,14 +18,18 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
   return { ...whole, type: "object" };
 }
 
+/** Nobody passes a number above it unawares. */
+const HIGHEST = 10_000;
+
 /** Without bounds that nobody passes, and of a map what its example shows. */
 function shortenArgument(schema: z.core.JSONSchema.JSONSchema): void {
   if ((schema.minimum ?? 2) <= 1) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if ((schema.maximum ?? 0) > HIGHEST) delete schema.maximum;
   if (schema.wordsUnlisted === true && schema.type === "array") schema.items = { type: "string" };
   else if (schema.wordsUnlisted === true) delete schema.enum;
   if (typeof schema.additionalProperties === "object") delete schema.additionalProperties;
-  for (const key of ["minItems", "maxItems", "propertyNames", "wordsUnlisted"]) delete schema[key];
+  for (const key of ["minItems", "maxItems", "maxLength", "propertyNames", "wordsUnlisted"])
+    delete schema[key];
 }
 
 /** What the list of tools does not show of an answer: see `openObject`. */
@@ -33,6 +37,7 @@ function dropUnlisted(schema: z.core.JSONSchema.JSONSchema): void {
   const { properties = {}, unlisted = [] } = schema;
   // The keys that `openObject` left there.
   for (const name of unlisted as string[]) delete properties[name];
+  if (Object.keys(properties).length === 0) delete schema.properties;
   delete schema.unlisted;
   delete schema.required;
   delete schema.additionalProperties;

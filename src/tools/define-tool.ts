@@ -61,6 +61,8 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   waits?(args: z.output<In>): number | undefined;
   run(args: z.output<In>, context: Call): Promise<Reply<z.input<Out>>>;
   task?: AsTask<In, Out>;
+  /** The half of it that only reads, under the same name: offered where the policy forbids the whole. */
+  reading?: Tool;
 }
 
 /** Checks `run` against the two schemas, then hands the tool over untyped for the catalogue. */

@@ -6,6 +6,7 @@ import { context } from "./context.ts";
 import type { Tool } from "./define-tool.ts";
 import { exec } from "./exec/index.ts";
 import { extend } from "./extend/index.ts";
+import { files } from "./files/index.ts";
 import { forward } from "./forward.ts";
 import { kill } from "./kill/index.ts";
 import { list } from "./list/index.ts";
@@ -36,6 +37,7 @@ export const tools: Tool[] = [
   save,
   attach,
   forward,
+  files,
   rerun,
   report,
   context,
@@ -43,11 +45,14 @@ export const tools: Tool[] = [
 
 /** The tools that the policy allows: one that may not be used is not shown. */
 export function offered({ mode, toolset }: Policy, { isLocal } = { isLocal: true }): Tool[] {
-  return tools.filter(
-    (tool) =>
-      (toolset === "all" || tool.toolset === "core") &&
-      (isLocal || tool.localOnly === undefined) &&
-      (mode !== "read-only" || tool.effects.readOnlyHint) &&
-      (mode !== "no-destroy" || !tool.effects.destructiveHint),
-  );
+  const isAllowed = ({ effects }: Tool) =>
+    (mode !== "read-only" || effects.readOnlyHint) && (mode !== "no-destroy" || !effects.destructiveHint);
+  return tools
+    .map((tool) => (isAllowed(tool) ? tool : (tool.reading ?? tool)))
+    .filter(
+      (tool) =>
+        isAllowed(tool) &&
+        (toolset === "all" || tool.toolset === "core") &&
+        (isLocal || tool.localOnly === undefined),
+    );
 }

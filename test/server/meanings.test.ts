@@ -40,6 +40,8 @@ const RENAMED = [
   ["job_retry", "job_rerun"],
   ["job_watch", "job_wait"],
   ["job_prolong", "job_extend"],
+  ["job_cp", "job_files"],
+  ["upload_file", "job_files"],
 ] as const;
 
 const ASKED = [
@@ -53,8 +55,6 @@ const ASKED = [
   ["job_resume", /cannot be paused or resumed/],
   ["job_ssh", /no ssh.*apolo exec.*job_exec/],
   ["open_shell", /no ssh/],
-  ["job_cp", /Files are not copied here.*apolo storage cp.*job_exec/],
-  ["upload_file", /Files are not copied/],
   ["job_add_sidecar", /one container/],
   ["scale_replicas", /keeps its preset|one container/],
   ["get_balance", /balance.*job_list/],

@@ -29,6 +29,7 @@ const CALLS: Record<string, Record<string, unknown>> = {
   job_save: { ...JOB, image: "image:mine:v1" },
   job_attach: { ...JOB, wait_seconds: 1 },
   job_forward: { ...JOB, action: "open", port: 80 },
+  job_files: { ...JOB, path: "/etc/passwd" },
   job_rerun: JOB,
   job_report: { idle: true, since: "1d" },
   apolo_context: {},

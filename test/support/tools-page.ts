@@ -22,7 +22,7 @@ export function toolsPage(tools: Tool[]): string {
   ].join("\n");
 }
 
-function section({ name, title, description, input, effects, toolset }: Tool): string {
+function section({ name, title, description, input, effects, toolset, reading }: Tool): string {
   // The schema is made from a strict object, so it has properties that are schemas themselves.
   const { properties = {}, required = [] } = toJsonSchema(input, "input") as {
     properties?: Record<string, Argument>;
@@ -37,7 +37,7 @@ function section({ name, title, description, input, effects, toolset }: Tool): s
   return [
     `## ${name}`,
     "",
-    `${title}. ${effect(effects)}${toolset === "more" ? " Left out by `--tools core`." : ""}`,
+    `${title}. ${reading === undefined ? effect(effects) : HALF}${toolset === "more" ? " Left out by `--tools core`." : ""}`,
     "",
     description,
     "",
@@ -45,6 +45,9 @@ function section({ name, title, description, input, effects, toolset }: Tool): s
     "",
   ].join("\n");
 }
+
+const HALF =
+  "Can change work: `--mode no-destroy` and `read-only` leave the half that reads, without the arguments for the other.";
 
 function effect({ readOnlyHint, destructiveHint }: Tool["effects"]): string {
   if (readOnlyHint) return "Reads only.";

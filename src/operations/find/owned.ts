@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JobDescription } from "../../client/index.ts";
-import type { Call } from "../caller.ts";
+import type { Asking, Call } from "../caller.ts";
 import { lookUp } from "../within.ts";
 import { refsAgain, resolveOne, whereOf } from "./index.ts";
 import { RefusedError } from "./refused.ts";
@@ -43,7 +43,7 @@ export interface Meant {
 /** Finds the job that is to be changed. */
 export async function findTarget(
   { ref, project }: Named,
-  { caller: { platform }, signal }: Call,
+  { caller: { platform }, signal }: Asking,
 ): Promise<Meant> {
   const where = whereOf(project);
   const job = await lookUp(signal, (until) => resolveOne(platform, { ref, where }, until));

@@ -1,5 +1,5 @@
 import { isFinished, PlatformError } from "../../client/index.ts";
-import type { Call } from "../caller.ts";
+import type { Asking } from "../caller.ts";
 import { within } from "../within.ts";
 import type { Meant } from "./owned.ts";
 import { RefusedError } from "./refused.ts";
@@ -20,7 +20,7 @@ export function requireActive({ job, again }: Named): void {
 export async function requireProcess(
   error: unknown,
   { job, again }: Named,
-  { caller: { platform }, signal }: Call,
+  { caller: { platform }, signal }: Asking,
 ): Promise<void> {
   if (!(error instanceof PlatformError) || error.code !== "not_running") return;
   // If this look fails, the platform's first answer stands.

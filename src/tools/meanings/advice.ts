@@ -53,6 +53,18 @@ export const ADVICE: readonly Advice[] = [
     says: "leave it out: nothing is asked for beyond the job",
   },
   {
+    // Where the tool can write, these are arguments of it.
+    words: "content existing",
+    of: ["job_files"],
+    says: "this server's mode lets job_files read only: nothing was written",
+  },
+  {
+    words: "append overwrite force mode",
+    of: ["job_files"],
+    says: "existing says what to do with a file that is there",
+    call: (_, word) => ({ existing: word === "append" ? word : "overwrite" }),
+  },
+  {
     words: "confirm confirmed yes start execute apply",
     of: ["job_rerun"],
     says: "what was planned is started by dry_run: false",

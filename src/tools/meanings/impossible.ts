@@ -8,8 +8,6 @@ export interface Impossible {
   what: string;
   /** What comes nearest here. */
   way: string;
-  /** With this tool it is possible. */
-  unless?: string;
 }
 
 const STARTING = ["job_start", "job_rerun"];
@@ -57,12 +55,6 @@ export const IMPOSSIBLE: readonly Impossible[] = [
     argument: { words: "interactive tty ssh it i terminal pty", of: ["job_exec", "job_attach"] },
     what: "There is no ssh and no terminal here; the user can run `apolo exec JOB -- bash`.",
     way: "job_exec runs one command in a running job.",
-  },
-  {
-    tool: /(?:files?|folder|artifacts?|storage|s?cp|copy|rsync|sync|upload|download)(?:_|$)/,
-    what: "Files are not copied here; the user can, with `apolo storage cp` and a volume.",
-    way: "job_exec prints a small file, and writes one from its stdin.",
-    unless: "job_files",
   },
   {
     tool: /replica|sidecar|(?:add|second|multi)_?(?:container|pod)s?|compose|deployment|distributed|multi_?node|cluster_create/,

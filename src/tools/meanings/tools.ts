@@ -22,7 +22,8 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   job_rerun: "rerun retry again repeat clone duplicate resubmit run_again",
   job_report:
     "report reports summary summarize costs cost spending spend expenses bill idle waste usage_report cost_report find_idle",
-  job_files: "files file cp copy upload download read_file write_file list_files copy_files",
+  job_files:
+    "files file folder artifact artifacts cp scp copy upload download read_file write_file list_files copy_files",
   apolo_context:
     "context whoami me account user config configuration clusters projects orgs project cluster org",
 };

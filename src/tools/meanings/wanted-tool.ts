@@ -15,7 +15,7 @@ export function wantedTool(
   const words = wordsOf(name);
   const joined = words.join("_");
   const has = (tool: string | undefined) => tools.some((known) => known.name === tool);
-  const impossible = IMPOSSIBLE.find(({ tool, unless }) => asksFor(tool, joined) && !has(unless));
+  const impossible = IMPOSSIBLE.find(({ tool }) => asksFor(tool, joined));
   if (impossible !== undefined) return { impossible };
   const meant = byWords(words, has);
   if (meant !== undefined) return { tool: meant, isSpelling: false };

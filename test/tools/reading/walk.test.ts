@@ -34,7 +34,7 @@ function beside({ name }: Tool, argument: string): Given {
     case "job_forward":
       return { action: "open", job: "train-7b", port: 8888 };
     default:
-      return { job: "train-7b", jobs: ["train-7b"], by: "6h", image: "image:mine:v1" };
+      return { job: "train-7b", path: "/out", jobs: ["train-7b"], by: "6h", image: "image:mine:v1" };
   }
 }
 

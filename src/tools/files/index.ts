@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { identityOf } from "../../jobs/identity.ts";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
+import { type Asking, type Call, redactorFor } from "../../operations/caller.ts";
+import { lookInJob } from "../../operations/files/look.ts";
+import { writeInJob } from "../../operations/files/write.ts";
+import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
+import { jobRef, textArg } from "../args.ts";
+import { defineTool } from "../define-tool.ts";
+import { hinted } from "../reading/hint.ts";
+import { foundData, foundText, requireWritten, writtenText } from "./reply.ts";
+
+const MOST_CONTENT_CHARS = 100_000;
+const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
+const reading = z.strictObject({
+  job: jobRef,
+  path: textArg("/out/log.txt", { verbatim: true }).describe("e.g. /out"),
+  offset: hinted(z.int(), { example: -900 }).optional().describe("Bytes; -900: the last"),
+  length: z.int().min(1).optional().describe("Bytes"),
+  base64: z.boolean().optional().describe("As base64"),
+});
+const whole = reading.extend({
+  content: textArg("lr: 0.1\n", { verbatim: true, mayBeEmpty: true })
+    .max(MOST_CONTENT_CHARS)
+    .optional()
+    .describe("To write"),
+  existing: z.enum(["append", "overwrite"]).optional().describe("Else refused"),
+});
+
+const output = openObject(
+  {},
+  {
+    text: maybeText,
+    ...whichJob,
+    path: text,
+    kind: z.enum(["folder", "text", "data", "binary"]).optional(),
+    size: maybeNumber,
+    offset: maybeNumber,
+    next_offset: maybeNumber,
+    base64: maybeText,
+    entries: z
+      .array(z.looseObject({ name: text, kind: text, size: maybeNumber, changed: maybeText }))
+      .optional(),
+    total: maybeNumber,
+    written: maybeFlag,
+    verified: maybeFlag,
+    hidden: maybeNumber,
+  },
+);
+
+type Args = z.output<typeof whole>;
+
+/** What `read-only` and `no-destroy` leave of it. */
+const readFiles = defineTool({
+  name: "job_files",
+  title: "Job files",
+  description: "Lists a folder or reads a file in a running job.",
+  toolset: "more",
+  input: reading,
+  output,
+  effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  run: read,
+});
+
+export const files = defineTool({
+  name: "job_files",
+  title: "Job files",
+  description: "Lists a folder, reads or writes a file in a running job.",
+  toolset: "more",
+  input: whole,
+  output,
+  nothing: "Nothing was written.",
+  effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  reading: readFiles,
+  run: (args, call) => (args.content === undefined ? read(args, call) : write(args, args.content, call)),
+});
+
+async function read({ job: ref, path, offset, length, base64 }: z.output<typeof reading>, call: Asking) {
+  const looked = await lookInJob({ ref, project: undefined, path, offset, length, asData: base64 }, call);
+  const { job, found } = looked;
+  const redact = redactorFor(call.caller, [job]);
+  return {
+    text: foundText(looked, path, redact),
+    data: { ...identityOf(job), path, ...foundData(found, redact) },
+    jobs: [job],
+  };
+}
+
+async function write({ job: ref, path, existing, base64 }: Args, content: string, call: Call) {
+  const data = base64 === true ? bytesOf(content) : Buffer.from(content);
+  const how = existing ?? "new";
+  const written = requireWritten(await writeInJob({ ref, project: undefined, path, data, how }, call), path);
+  const { job, size, isVerified } = written;
+  return {
+    text: writtenText(written, { path, bytes: data.length, how }),
+    data: { ...identityOf(job), path, written: true, size, verified: isVerified },
+    jobs: [job],
+  };
+}
+
+function bytesOf(content: string): Buffer {
+  const written = content.replace(/\s+/g, "");
+  if (BASE64.test(written)) return Buffer.from(written, "base64");
+  throw new InvalidInputError("content is not base64. Nothing was written.", { argument: "content" });
+}
