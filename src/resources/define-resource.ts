@@ -9,7 +9,7 @@ export interface Resource {
   description: string;
   /** RFC 6570, simple path variables only; values arrive decoded. A URI without variables is concrete. */
   uriTemplate: string;
-  mimeType: "application/json" | "text/plain";
+  mimeType: "application/json" | "text/plain" | "text/markdown";
   /** What is watched for a subscriber; absent where changes cannot be noticed. */
   changesWith?: "job" | "log" | "active";
   /** Throws for what is unknown or forbidden: never empty contents. */

@@ -6,9 +6,20 @@ import { jobs, taggedJobs } from "./jobs.ts";
 import { logs, logsSince } from "./logs.ts";
 import { presets } from "./presets.ts";
 import { schemas } from "./schemas.ts";
+import { skillFile } from "./skill.ts";
 
 /** The catalogue: concrete ones first, then what is addressed by a template. */
-export const resources: Resource[] = [jobs, presets, context, job, logs, logsSince, taggedJobs, schemas];
+export const resources: Resource[] = [
+  jobs,
+  presets,
+  context,
+  skillFile,
+  job,
+  logs,
+  logsSince,
+  taggedJobs,
+  schemas,
+];
 
 /**
  * The resource whose template a URI fits, with the values of its variables, percent-decoded.

@@ -23,10 +23,12 @@ import type { Request } from "./connection.ts";
 import { STOPPED_SENDING } from "./errors.ts";
 import { makeOffer, openSession, type ServerOptions, type Session } from "./session.ts";
 import { SessionTransport } from "./session-transport.ts";
+import { SKILLS_EXTENSION, skills } from "./skills.ts";
 import { requireTasks, TASKS_EXTENSION } from "./tasks.ts";
 import type { Asked } from "./tools.ts";
 
 const taskParams = z.object({ taskId: z.string() });
+const skillParams = z.object({ uri: z.string() });
 
 const CAPABILITIES = {
   tools: {},
@@ -35,8 +37,11 @@ const CAPABILITIES = {
   completions: {},
 };
 
-/** The extension is one of the new era. */
-const MODERN_CAPABILITIES = { ...CAPABILITIES, extensions: { [TASKS_EXTENSION]: {} } };
+/** The extensions are of the new era. */
+const MODERN_CAPABILITIES = {
+  ...CAPABILITIES,
+  extensions: { [TASKS_EXTENSION]: {}, [SKILLS_EXTENSION]: {} },
+};
 
 /** What depends on the server's settings only may be kept for an hour, and by whoever stands between. */
 const SETTLED = { ttlMs: 3_600_000, cacheScope: "public" } as const;
@@ -94,7 +99,10 @@ export function makeServer(session: Session, era: ProtocolEra, extend?: Extend):
   };
   const personOf = era === "modern" ? personInTurn : personAsked(server);
   const product = answer(server, session, { requestOf, personOf });
-  if (era === "modern") answerTasks(server, session, requestOf);
+  if (era === "modern") {
+    answerTasks(server, session, requestOf);
+    answerSkills(server);
+  }
   extend?.(server, product);
   return server;
 }
@@ -135,6 +143,11 @@ function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): 
       requireTasks(knowsTasks(context));
       return tasks[method](taskId, requestOf(context));
     });
+}
+
+function answerSkills(server: Server): void {
+  server.setRequestHandler("skills/list", { params: z.object({}) }, () => skills.list());
+  server.setRequestHandler("skills/get", { params: skillParams }, ({ uri }) => skills.get(uri));
 }
 
 /** A client of the old era says nothing with a request, so it never does. */

@@ -185,7 +185,7 @@ describe("the rest", () => {
     const platform = connectPlatform(undefined);
     const { client } = await connectAgent(platform);
     await expect(client.readResource({ uri: "apolo://jobs" })).rejects.toThrow(/no_login: .*apolo login/);
-    expect((await client.listResources()).resources).toHaveLength(3);
+    expect((await client.listResources()).resources).toHaveLength(4);
     await client.close();
     await platform.close();
   });
