@@ -63,7 +63,7 @@ function wantsUndeclaredTasks({ method, params = {} }: JSONRPCRequest): boolean 
 
 /** Whether a request says itself in which version it is. */
 export function hasVersion({ params }: JSONRPCRequest): boolean {
-  return params?._meta !== undefined && PROTOCOL_VERSION_META_KEY in params._meta;
+  return field(params?._meta, PROTOCOL_VERSION_META_KEY) !== undefined;
 }
 
 /** Versions that a request can say it is in. */

@@ -17,6 +17,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { log } from "../../log.ts";
 import type { Caller } from "../../operations/caller.ts";
+import { withoutNulls } from "../../server/nulls.ts";
 import type { Lease } from "./callers.ts";
 import { Endpoint, type EndpointOptions, isListening } from "./endpoint.ts";
 import { errorResponse, sent } from "./responses.ts";
@@ -65,9 +66,8 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const server = listen(options, listener);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const shown = options.host.includes(":") ? `[${options.host}]` : options.host;
   return {
-    url: `${options.tls === undefined ? "http" : "https"}://${shown}:${port}${MCP_PATH}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${nameOf(options)}:${port}${MCP_PATH}`,
     sessions: () => service.sessions,
     async close() {
       const closed = once(server, "close");
@@ -77,6 +77,11 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
       await closed;
     },
   };
+}
+
+/** As it stands in an address. */
+function nameOf({ host }: HttpOptions): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
@@ -101,7 +106,7 @@ class HttpService {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#names = [...localhostAllowedHostnames(), ...options.allowedHosts];
+    this.#names = [...localhostAllowedHostnames(), nameOf(options), ...options.allowedHosts];
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -187,6 +192,10 @@ class HttpService {
   }
 }
 
+function meant(message: unknown): unknown {
+  return typeof message === "object" && message !== null ? withoutNulls(message) : message;
+}
+
 /** The JSON that a request carries; undefined if it carries nothing. */
 async function readBody(request: Request): Promise<{ body: unknown } | Response> {
   if (request.method !== "POST") return { body: undefined };
@@ -197,7 +206,8 @@ async function readBody(request: Request): Promise<{ body: unknown } | Response>
   if (read.tooLarge)
     return errorResponse(413, { code: -32000, message: TOO_LARGE }, null, { connection: "close" });
   try {
-    return { body: JSON.parse(read.text) };
+    const body: unknown = JSON.parse(read.text);
+    return { body: Array.isArray(body) ? body.map(meant) : meant(body) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return errorResponse(400, { code: -32700, message: `not JSON: ${why}` });

@@ -38,7 +38,10 @@ export function sent({ response, over: done = () => undefined }: Answer): Respon
     },
     new ByteLengthQueuingStrategy({ highWaterMark: MOST_UNREAD_BYTES }),
   );
-  return new Response(body, response);
+  const answer = new Response(body, response);
+  // The SDK would keep the connection of a client that wants it closed, and of HTTP/1.0, where its end ends the answer.
+  answer.headers.delete("connection");
+  return answer;
 }
 
 function isStream({ headers }: Response): boolean {

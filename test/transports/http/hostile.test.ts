@@ -42,7 +42,7 @@ async function untilClosed(socket: Socket) {
     text += String(chunk);
   });
   await new Promise((resolve) => socket.once("close", resolve));
-  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]) };
+  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]), text };
 }
 
 describe("over HTTP", () => {
@@ -59,6 +59,35 @@ describe("over HTTP", () => {
     const { url } = await serveHttp(platform, { allowedHosts: ["jobs.example"] });
     const headers = { host: "jobs.example", origin: "https://jobs.example" };
     expect(await send(url, { headers })).toMatchObject({ status: 200 });
+  });
+
+  test("the address that the operator gave is the server's", async ({ platform }) => {
+    const { url } = await serveHttp(platform, { host: "127.0.0.2" });
+    expect(await send(url, {})).toMatchObject({ status: 200 });
+  });
+
+  test("params of null are none, also in a batch", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const body = { ...PING, params: null };
+    for (const sent of [body, [body]])
+      expect(await send(url, { body: sent })).toMatchObject({
+        status: 200,
+        body: expect.stringContaining('"result":{}'),
+      });
+  });
+
+  test("a connection that its client wants closed is closed after the answer", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const body = JSON.stringify(PING);
+    const type = `content-type: ${JSON_TYPE}\r\naccept: ${JSON_TYPE}, text/event-stream`;
+    for (const first of ["HTTP/1.0", "HTTP/1.1\r\nconnection: close"]) {
+      const socket = open(url);
+      socket.write(
+        `POST /mcp ${first}\r\nhost: localhost\r\n${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      const { text } = await untilClosed(socket);
+      expect(text).toMatch(/\r\nconnection: close\r\n[\s\S]*"result":{}/i);
+    }
   });
 
   test("a body over 4 MiB is refused, also where its length is not said", async ({ platform }) => {
@@ -81,6 +110,11 @@ describe("over HTTP", () => {
     [{ body: [] }, 400, /error/],
     [{ body: "3" }, 400, /error/],
     [{ body: { jsonrpc: "2.0", method: 7, id: 1 } }, 400, /error/],
+    [
+      { body: { ...PING, params: { _meta: "x" } } },
+      200,
+      /"id":1,"error":{"code":-32602,.*_meta: expected object/,
+    ],
     [{ headers: { "content-type": "text/plain" } }, 415, /application\/json/],
     [{ method: "PUT" }, 405, /POST/],
     [{ method: "GET", body: "" }, 405, /POST/],
