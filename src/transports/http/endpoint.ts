@@ -10,13 +10,7 @@ import { log } from "../../log.ts";
 import type { Caller } from "../../operations/caller.ts";
 import { type Extend, makeServer } from "../../server/index.ts";
 import { narrowed, type Problem, readRequest, topicsOf } from "../../server/request.ts";
-import {
-  makeOffer,
-  type Offer,
-  openSession,
-  type ServerOptions,
-  type Session,
-} from "../../server/session.ts";
+import { type Offer, openSession, type ServerOptions, type Session } from "../../server/session.ts";
 import { type Answer, errorResponse } from "./responses.ts";
 import { type SessionLimits, Sessions } from "./sessions.ts";
 
@@ -36,18 +30,18 @@ export interface EndpointOptions extends ServerOptions {
  * session when it initializes, and what comes without one is answered alone, too.
  */
 export class Endpoint {
-  readonly #offer: Offer;
   readonly #session: Session;
   readonly #modern: McpHttpHandler;
   readonly #sessions: Sessions;
   readonly #isStateless: boolean;
 
-  constructor(caller: Caller, { stateless, sessions, extend, ...options }: EndpointOptions) {
+  constructor(
+    caller: Caller,
+    { stateless, sessions, extend, ...options }: EndpointOptions & { offer: Offer },
+  ) {
     const bus = new InMemoryServerEventBus(report);
-    this.#offer = makeOffer(caller, options);
     this.#session = openSession(caller, {
       ...options,
-      offer: this.#offer,
       client: {
         updated: async (uri) => bus.publish({ kind: "resource_updated", uri }),
         listChanged: async () => bus.publish({ kind: "resources_list_changed" }),
@@ -58,7 +52,7 @@ export class Endpoint {
       ...{ bus, legacy: "reject", maxSubscriptions: MOST_LISTENING, onerror: report },
     });
     this.#isStateless = stateless;
-    this.#sessions = new Sessions(caller, { ...options, offer: this.#offer, limits: sessions, extend });
+    this.#sessions = new Sessions(caller, { ...options, limits: sessions, extend });
   }
 
   get sessionCount(): number {
