@@ -50,7 +50,8 @@ describe("a client of the older era", () => {
     const { url } = await serveHttp(platform, { stateless: true });
     const { client, transport } = await oldClient(url);
     expect(transport.sessionId).toBeUndefined();
-    expect((await client.listTools()).tools).toHaveLength(15);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain("job_list");
     const { content } = await client.callTool({ name: "job_list", arguments: {} });
     expect(content).toEqual([expect.objectContaining({ type: "text" })]);
   });
