@@ -8,7 +8,6 @@ const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 /** What whoever serves can count better itself, at the moment somebody looks. */
 const COUNTED = {
   sessions: { name: "apolo_mcp_sessions", help: "MCP sessions that are open" },
-  tasks: { name: "apolo_mcp_tasks", help: "Tasks under way" },
   callers: { name: "apolo_mcp_callers", help: "Identities with something open" },
 };
 

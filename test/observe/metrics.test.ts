@@ -6,7 +6,6 @@ describe("metrics", () => {
     let sessions = 1;
     const metrics = openMetrics();
     metrics.show("sessions", () => sessions);
-    metrics.show("tasks", () => 2);
     metrics.show("callers", () => 3);
     metrics.call?.({ method: "tools/call", target: "job_list" }).ended?.({ outcome: "ok", changed: [] });
     metrics
@@ -34,7 +33,6 @@ describe("metrics", () => {
       'apolo_platform_request_duration_seconds_count{method="GET",route="/api/v1/jobs/{}"} 3',
       "apolo_platform_websockets 1",
       "apolo_mcp_sessions 4",
-      "apolo_mcp_tasks 2",
       "apolo_mcp_callers 3",
     ])
       expect(text.split("\n")).toContain(line);
