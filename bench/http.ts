@@ -1,10 +1,9 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as elapse } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { Agent, request } from "undici";
+import { startEmulator, startServer } from "./team.ts";
 
 /**
  * Callers of the built server over HTTP, each with a login of their own and a call each second, on the emulator: how
@@ -16,14 +15,7 @@ const ALONE = 300;
 const VERSION = "2026-07-28";
 const CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 
-interface World {
-  url: string;
-  passedConfig: string;
-  job: string;
-  tokens: string[];
-}
-
-const { emulator, world } = await startEmulator();
+const { emulator, world } = await startEmulator(CALLERS);
 const agent = new Agent({ connections: null });
 const server = await startServer(world);
 try {
@@ -146,30 +138,6 @@ async function seen() {
     lateSeconds: value("nodejs_eventloop_lag_p99_seconds"),
     bytes: value("process_resident_memory_bytes"),
   };
-}
-
-async function startServer({ url }: World): Promise<{ url: string; child: ChildProcess }> {
-  const flags = ["--http", "--port", "0", "--auth", "platform", "--stateless", "--log-level", "info"];
-  const child = spawn(process.execPath, ["dist/main.js", ...flags], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env.PATH, HOME: "/nonexistent", APOLO_URL: url },
-  });
-  for await (const line of createInterface(child.stderr)) {
-    const at = /MCP at (\S+)/.exec(line)?.[1];
-    if (at === undefined) continue;
-    child.stderr.resume();
-    return { url: at, child };
-  }
-  throw new Error("the server did not start");
-}
-
-async function startEmulator(): Promise<{ emulator: ChildProcess; world: World }> {
-  const outfile = fileURLToPath(new URL("../dist/bench-emulator.mjs", import.meta.url));
-  const entryPoints = [fileURLToPath(new URL("./http-emulator.ts", import.meta.url))];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
-  const child = fork(outfile, { env: { ...process.env, BENCH_CALLERS: String(CALLERS) } });
-  const [told] = await once(child, "message");
-  return { emulator: child, world: told };
 }
 
 function share(times: number[], part: number): number {
