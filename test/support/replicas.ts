@@ -18,17 +18,15 @@ export const SETTINGS: Settings = {
 export async function serveTeam(
   { url }: { url: string },
   key: Uint8Array,
-  override: Partial<Settings & Pick<Parameters<typeof serveHttp>[1], "metrics">> = {},
+  override: Partial<Settings & Pick<Parameters<typeof serveHttp>[1], "metrics" | "observer">> = {},
 ) {
-  const { metrics, ...settings } = override;
+  const { metrics, observer, ...settings } = override;
   const connect = { key };
   const own = connectPlatform(undefined, connect);
-  const serving = { own, url, connect, policy: openPolicy, metrics };
+  onTestFinished(() => own.close());
+  const serving = { own, url, connect, policy: openPolicy, metrics, observer };
   const server = await serveHttp({ ...SETTINGS, ...settings }, serving);
-  onTestFinished(async () => {
-    await server.close();
-    await own.close();
-  });
+  onTestFinished(() => server.close());
   return server;
 }
 

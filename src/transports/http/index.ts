@@ -60,12 +60,14 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves MCP over HTTP to any number of callers. @throws if the port cannot be had */
+/** Serves MCP over HTTP to any number of callers. @throws in words, if the port cannot be had */
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const service = new HttpService(options);
   const listener = getRequestListener((request) => service.fetch(request), { overrideGlobalObjects: false });
   const server = listen(options, listener);
-  await once(server, "listening");
+  await once(server, "listening").catch((cause: unknown) => {
+    throw new Error(whyNotThere(options, cause), { cause });
+  });
   const { port } = server.address() as AddressInfo;
   return {
     url: `${options.tls === undefined ? "http" : "https"}://${nameOf(options)}:${port}${MCP_PATH}`,
@@ -85,6 +87,17 @@ function nameOf({ host }: HttpOptions): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
+function whyNotThere({ host, port }: HttpOptions, cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "EADDRINUSE")
+    return `port ${port} of ${host} is taken: choose another, e.g. --port ${port + 1}`;
+  if (code === "EACCES")
+    return `port ${port} needs rights that this process lacks: choose one above 1023 by --port`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return `this machine has no address ${host}: choose another by --host (0.0.0.0: all of them)`;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
 
 function listen({ host, port, tls, requestMs = REQUEST_MS }: HttpOptions, listener: Listener): Server {
@@ -94,7 +107,11 @@ function listen({ host, port, tls, requestMs = REQUEST_MS }: HttpOptions, listen
     connectionsCheckingInterval: Math.min(CHECK_MS, requestMs),
   };
   const server = tls === undefined ? createHttp(limits) : createHttps({ ...tls, ...limits });
-  server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
+  server.on("request", (incoming, outgoing) => {
+    // A connection that was in use when the server was told to end would bring one call after the other.
+    if (!server.listening) outgoing.shouldKeepAlive = false;
+    void listener(incoming, outgoing);
+  });
   return server.listen(port, host);
 }
 

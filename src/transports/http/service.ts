@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
 import { authorizationServer, type ConnectOptions, type Platform } from "../../client/index.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { Policy } from "../../operations/caller.ts";
@@ -94,6 +95,20 @@ async function metricsPage({ text, contentType }: Metrics): Promise<Response> {
 
 async function tlsOf({ tlsCert, tlsKey }: HttpSettings) {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  const [cert, key] = await Promise.all([readFile(tlsCert, "utf8"), readFile(tlsKey, "utf8")]);
+  const [cert, key] = await Promise.all([read("--tls-cert", tlsCert), read("--tls-key", tlsKey)]);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`--tls-cert ${tlsCert} and --tls-key ${tlsKey} do not go together: ${why}`, { cause });
+  }
   return { cert, key };
+}
+
+async function read(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new Error(`${flag}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
