@@ -19,6 +19,7 @@ Serving (or APOLO_MCP_<FLAG> in the environment; an unknown or an empty one ends
   --owned-only               change only jobs that this server started
                              (all servers of one user count as one, on any machine)
   --allow-plain-secrets      take the value of a secret as an argument of a start or a command
+  --files DIR                let job_files save files of jobs there, as new files (stdio only)
   --audit FILE               note each change of a job there, one line of JSON; opened anew on SIGUSR2
   --log-level LEVEL          error | warning | info | debug           (warning)
   --log-format FORMAT        text | json                              (text)

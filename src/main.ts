@@ -11,9 +11,11 @@ import {
   type Platform,
   PlatformError,
 } from "./client/index.ts";
+import { openDownloads } from "./downloads.ts";
 import { help, welcome } from "./help.ts";
 import { log, logLast, setLog } from "./log.ts";
 import { openObservers } from "./observe/open.ts";
+import type { DownloadFolder } from "./operations/files/folder.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
 import { serverKey } from "./transports/http/key-file.ts";
 import { openStdio, StdioError } from "./transports/stdio.ts";
@@ -54,7 +56,8 @@ async function serve(settings: Settings): Promise<number> {
     // Not before: a handler would keep a signal from ending a start that hangs in the file system.
     void untilSignal().then(() => shutDown(closers).then(() => process.exit(0)));
     surviveBugs();
-    const session = await openStdio(platform, settings.policy, observer);
+    const downloads = await chooseDownloads(settings, closers);
+    const session = await openStdio(platform, { ...settings.policy, downloads }, observer);
     closers.push(() => session.close());
     if (process.stdin.isTTY) process.stderr.write(welcome(commandLine()));
     await session.ended;
@@ -62,6 +65,13 @@ async function serve(settings: Settings): Promise<number> {
     await shutDown(closers);
   }
   return 0;
+}
+
+async function chooseDownloads({ files }: Settings, closers: Close[]): Promise<DownloadFolder | undefined> {
+  if (files === undefined) return undefined;
+  const downloads = await openDownloads(files).catch(asMistake);
+  closers.push(() => downloads.close());
+  return downloads;
 }
 
 interface Serving {

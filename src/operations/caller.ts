@@ -5,6 +5,7 @@ import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
 import type { Signalled } from "../jobs/signals.ts";
 import { Confirmations } from "./confirmations.ts";
 import { Cursors } from "./cursors.ts";
+import type { DownloadFolder, Transfer } from "./files/folder.ts";
 import type { ChangedJob, Observer } from "./observer.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Seals } from "./seals.ts";
@@ -29,6 +30,8 @@ export interface Policy {
   ownedOnly: boolean;
   /** Take the value of a secret as an argument of a start or a command. */
   allowPlainSecrets?: boolean | undefined;
+  /** Where files of jobs may be saved on this machine; absent where nowhere. */
+  downloads?: DownloadFolder | undefined;
   /** Exact values that never leave, beside the login's tokens: secrets of the server's own environment. */
   secrets: readonly string[];
 }
@@ -62,6 +65,8 @@ export interface Caller {
   readonly forwards: Map<string, OpenForward>;
   /** Saves on their way, by job id and image. */
   readonly saves: Map<string, SaveRun>;
+  /** Files on their way to this machine, by job, path and name. */
+  readonly transfers: Map<string, Transfer>;
   /** Ends what is still running for it; the platform stays open. */
   close(): Promise<void>;
 }
@@ -81,6 +86,7 @@ export function openCaller(
   const watcher = new Watcher(platform, onBug);
   const forwards = new Map<string, OpenForward>();
   const saves = new Map<string, SaveRun>();
+  const transfers = new Map<string, Transfer>();
   const seals = new Seals((purpose) => platform.keyFor(purpose));
   return {
     platform,
@@ -94,10 +100,14 @@ export function openCaller(
     signals: new Map(),
     forwards,
     saves,
+    transfers,
     async close() {
       watcher.close();
       for (const save of saves.values()) save.stop();
-      await Promise.all(Array.from(forwards.values(), (forward) => forward.close()));
+      await Promise.all([
+        ...Array.from(forwards.values(), (forward) => forward.close()),
+        ...Array.from(transfers.values(), (transfer) => transfer.stop()),
+      ]);
     },
   };
 }

@@ -57,7 +57,7 @@ function mayHaveEndedJob({ exitCode, timedOut }: Collected): boolean {
 }
 
 /** What the platform says beyond the exit code: why nothing could be started. */
-export function startTrouble({ exitMessage = "" }: Collected): string | undefined {
+export function startTrouble({ exitMessage = "" }: Pick<Collected, "exitMessage">): string | undefined {
   return exitMessage === "" || /^command terminated with exit code \d+$/.test(exitMessage)
     ? undefined
     : exitMessage;

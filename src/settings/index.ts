@@ -39,13 +39,24 @@ const HTTP = [
   "drain-seconds",
   "key-file",
 ] as const;
-const SERVE = ["emulator", ...EMULATOR, "mode", "tools", ...LIMITS, "audit", "http", ...HTTP] as const;
+const SERVE = [
+  "emulator",
+  ...EMULATOR,
+  "mode",
+  "tools",
+  ...LIMITS,
+  "audit",
+  "files",
+  "http",
+  ...HTTP,
+] as const;
 /** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
 const FROM_ENVIRONMENT = [
   "mode",
   "tools",
   ...LIMITS,
   "audit",
+  "files",
   "log-level",
   "log-format",
   "http",
@@ -102,7 +113,7 @@ export function readSettings(
   const given = checked(written);
   const pathOf = (path: string | undefined) => path && resolve(cwd, path.replace(HOME, home));
   const http = given.http ? httpSettings(given, pathOf) : undefined;
-  if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http);
+  if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http, given);
   return {
     command: commandOf(flags, emulatorAlone),
     emulator: {
@@ -133,6 +144,8 @@ export function readSettings(
     log: { level: given["log-level"], format: given["log-format"] },
     /** Where each change is noted. */
     audit: pathOf(given.audit),
+    /** Where files of jobs may be saved. */
+    files: pathOf(given.files),
     /** What whoever started the program should know. */
     warnings: [...relativeData(given.data, pathOf(given.data)), ...httpWarnings(http)],
     env,
@@ -148,7 +161,13 @@ function relativeData(given: string | undefined, path: string | undefined): stri
 }
 
 /** A scene on the real platform is a mistake that must not go unnoticed, and so is a server that is open to others. */
-function refuseStrayFlags(flags: Written, http: ReturnType<typeof httpSettings> | undefined): void {
+function refuseStrayFlags(
+  flags: Written,
+  http: ReturnType<typeof httpSettings> | undefined,
+  { files }: { files?: string | undefined },
+): void {
+  if (http !== undefined && files !== undefined)
+    throw new UsageError("--files: only over stdio; callers over HTTP would fill a folder of this machine");
   const stray = flags.has("emulator") ? [] : EMULATOR.filter((name) => flags.has(name));
   if (stray.length > 0) throw new UsageError(`--${stray.join(", --")}: only together with --emulator`);
   const ofHttp = http === undefined ? HTTP.filter((name) => flags.has(name)) : [];

@@ -70,6 +70,7 @@ export const settingValues = z.object({
   "log-level": z.string().toLowerCase().pipe(z.enum(logLevels)).default("warning"),
   "log-format": z.string().toLowerCase().pipe(z.enum(logFormats)).default("text"),
   audit: word,
+  files: word,
 });
 
 const NO_LIMIT = "; left out, there is no limit";
@@ -82,6 +83,7 @@ const EXPECTED: Partial<Record<string, string>> = {
   "log-level": `${listed(logLevels)}, e.g. debug`,
   "log-format": `${listed(logFormats)}, e.g. json`,
   audit: "a file, e.g. /var/log/apolo-jobs.jsonl",
+  files: "a folder that is there, e.g. ~/from-jobs",
   "max-credits-per-job": CREDITS,
   "max-credits-per-hour": CREDITS,
   "max-jobs": `a whole number, e.g. 5${NO_LIMIT}`,

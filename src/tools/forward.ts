@@ -13,7 +13,7 @@ import { meantText } from "./whose.ts";
 export const forward = defineTool({
   name: "job_forward",
   title: "Forward a port",
-  description: "Opens a local port to one of a running job until the session ends.",
+  description: "Opens a local port to one of a running job.",
   toolset: "more",
   input: z.strictObject({
     action: z.enum(["open", "list", "close"]).describe("What to do"),

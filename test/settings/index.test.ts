@@ -45,6 +45,12 @@ describe("readSettings", () => {
     expect(refusal(["--log-format", "jsn"])).toContain("did you mean json?");
   });
 
+  test("names the folder for files of jobs, over stdio only", () => {
+    expect(read(["--files", "~/from-jobs"]).files).toBe("/home/alice/from-jobs");
+    expect(read([], { APOLO_MCP_FILES: "out" }).files).toBe("/work/out");
+    expect(refusal(["--files", "out", "--http"])).toContain("only over stdio");
+  });
+
   test.each([
     [["--emulatr"], "unknown flag --emulatr; did you mean --emulator?"],
     [["--mod", "full"], "did you mean --mode?"],

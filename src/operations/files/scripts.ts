@@ -60,3 +60,15 @@ esac || { rm -f "$t"; end broken; }
 rm -f "$t"; c=
 has cksum && has tail && c=$(tail -c $2 "$p" | cksum)
 end wrote $(size "$p") $c`;
+
+/** Argument: path. The checksum, of POSIX, comes last on stderr. */
+export const SEND = `${PROLOGUE}
+need cat
+[ -d "$p" ] && end folder
+[ -f "$p" ] || [ ! -e "$p" ] || end special
+[ -e "$p" ] || end missing
+[ -r "$p" ] || end denied
+s=$(size "$p"); echo "file $((s))"
+cat "$p" || exit 1
+has cksum && cksum <"$p" >&2
+exit 0`;

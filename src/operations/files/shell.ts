@@ -105,14 +105,17 @@ function lostOf({ lost, timedOut }: Collected, { job }: Meant): PlatformError | 
 
 function requireShell(ran: Collected, target: Meant): void {
   const trouble = startTrouble(ran);
-  if (trouble !== undefined)
-    throw lacking(
-      target,
-      `a shell (sh), by which files are reached; the platform says ${quoted(trouble, 300)}`,
-    );
+  if (trouble !== undefined) throw lackingShell(target, trouble);
 }
 
-function lacking({ job }: Meant, what: string): PlatformError {
+export function lackingShell(target: Meant, trouble: string): PlatformError {
+  return lacking(
+    target,
+    `a shell (sh), by which files are reached; the platform says ${quoted(trouble, 300)}`,
+  );
+}
+
+export function lacking({ job }: Meant, what: string): PlatformError {
   const message = `The image of ${identityText(job)} lacks ${what}. A volume mounted into the job is the other way to its files.`;
   return new PlatformError("invalid_request", message, { outcome: "nothing" });
 }

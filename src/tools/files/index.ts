@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { identityOf } from "../../jobs/identity.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { type Asking, type Call, redactorFor } from "../../operations/caller.ts";
+import { type Call, redactorFor } from "../../operations/caller.ts";
+import { downloadFromJob } from "../../operations/files/download.ts";
 import { lookInJob } from "../../operations/files/look.ts";
 import { writeInJob } from "../../operations/files/write.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { jobRef, textArg } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { hinted } from "../reading/hint.ts";
-import { foundData, foundText, requireWritten, writtenText } from "./reply.ts";
+import { foundData, foundText, requireWritten, savedText, writtenText } from "./reply.ts";
 
+/** Clients give up after a minute; then the call is made again. */
+const SAVE_SECONDS = 45;
 const MOST_CONTENT_CHARS = 100_000;
 const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 
@@ -19,6 +22,7 @@ const reading = z.strictObject({
   offset: hinted(z.int(), { example: -900 }).optional().describe("Bytes; -900: the last"),
   length: z.int().min(1).optional().describe("Bytes"),
   base64: z.boolean().optional().describe("As base64"),
+  save_to: textArg("log.txt", { verbatim: true }).optional().describe("e.g. a.pt"),
 });
 const whole = reading.extend({
   content: textArg("lr: 0.1\n", { verbatim: true, mayBeEmpty: true })
@@ -44,6 +48,8 @@ const output = openObject(
       .optional(),
     total: maybeNumber,
     written: maybeFlag,
+    finished: maybeFlag,
+    saved_to: maybeText,
     verified: maybeFlag,
     hidden: maybeNumber,
   },
@@ -55,34 +61,53 @@ type Args = z.output<typeof whole>;
 const readFiles = defineTool({
   name: "job_files",
   title: "Job files",
-  description: "Lists a folder or reads a file in a running job.",
+  description: "Lists and reads files of a running job.",
   toolset: "more",
   input: reading,
   output,
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  waits,
   run: read,
 });
 
 export const files = defineTool({
   name: "job_files",
   title: "Job files",
-  description: "Lists a folder, reads or writes a file in a running job.",
+  description: "Lists, reads and writes files of a running job.",
   toolset: "more",
   input: whole,
   output,
   nothing: "Nothing was written.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   reading: readFiles,
+  waits,
   run: (args, call) => (args.content === undefined ? read(args, call) : write(args, args.content, call)),
 });
 
-async function read({ job: ref, path, offset, length, base64 }: z.output<typeof reading>, call: Asking) {
+function waits({ save_to }: { save_to?: string | undefined }): number | undefined {
+  return save_to === undefined ? undefined : SAVE_SECONDS;
+}
+
+async function read(args: z.output<typeof reading>, call: Call) {
+  const { job: ref, path, offset, length, base64, save_to: name } = args;
+  if (name !== undefined) return save({ ref, path, name }, call);
   const looked = await lookInJob({ ref, project: undefined, path, offset, length, asData: base64 }, call);
   const { job, found } = looked;
   const redact = redactorFor(call.caller, [job]);
   return {
     text: foundText(looked, path, redact),
     data: { ...identityOf(job), path, ...foundData(found, redact) },
+    jobs: [job],
+  };
+}
+
+async function save({ path, ...wanted }: { ref: string; path: string; name: string }, call: Call) {
+  const saved = await downloadFromJob({ ...wanted, path, project: undefined, seconds: SAVE_SECONDS }, call);
+  const { job, transfer } = saved;
+  const { isOver: finished, size, path: saved_to, isVerified: verified } = transfer;
+  return {
+    text: savedText(saved, path),
+    data: { ...identityOf(job), path, finished, saved_to, size, verified },
     jobs: [job],
   };
 }

@@ -8,6 +8,7 @@ import { quoted } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import { counted, present } from "../../jobs/words.ts";
+import type { Transfer } from "../../operations/files/folder.ts";
 import type { Entry, Found } from "../../operations/files/look.ts";
 import type { Writing, Written } from "../../operations/files/write.ts";
 import type { Meant } from "../../operations/find/owned.ts";
@@ -94,10 +95,21 @@ export function writtenText(
   written: ReturnType<typeof requireWritten>,
   { path, bytes, how }: { path: string; bytes: number; how: Writing["how"] },
 ): string {
-  const verified = written.isVerified ? "its checksum is right" : "the job has no cksum to check it with";
   const done = how === "append" ? `Added ${formatBytes(bytes)} to` : `Wrote ${formatBytes(bytes)} to`;
   const size = formatBytes(written.size);
-  return `${done} ${quoted(path)} of ${meantText(written)}, which has ${size} now; ${verified}.`;
+  return `${done} ${quoted(path)} of ${meantText(written)}, which has ${size} now; ${verifiedText(written.isVerified)}.`;
+}
+
+export function savedText(saved: Meant & { transfer: Transfer }, path: string): string {
+  const { isOver, path: place, size, bytes, isVerified } = saved.transfer;
+  const what = `${quoted(path)} of ${meantText(saved)}`;
+  if (!isOver)
+    return `finished: false. ${formatBytes(bytes)} of ${formatBytes(size)} of ${what} are saved. Call job_files again with the same arguments to go on waiting.`;
+  return `Saved ${what} as ${place} on the server's machine, ${formatBytes(bytes)}; ${verifiedText(isVerified)}.`;
+}
+
+function verifiedText(isVerified: boolean): string {
+  return isVerified ? "its checksum is right" : "the job has no cksum to check it with";
 }
 
 function because({ complaint }: { complaint: string }): string {
