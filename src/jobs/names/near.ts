@@ -24,6 +24,7 @@ export function mistypedNames(wanted: string, names: Iterable<string>): string[]
   return nearestNames(target, names, Number.POSITIVE_INFINITY).filter((name) => {
     const apart = distance(target, name);
     const isSwapped = sorted(target) === sorted(name);
+    if (target.replace(/(.)\1/, "$1") === name) return true;
     return target.length > 3 && apart <= (isSwapped || target.length > 6 ? 2 : 1);
   });
 }

@@ -33,6 +33,8 @@ function beside({ name }: Tool, argument: string): Given {
       return ["tags", "name_pattern", "status"].includes(argument) ? {} : { jobs: ["train-7b"] };
     case "job_forward":
       return { action: "open", job: "train-7b", port: 8888 };
+    case "job_report":
+      return {};
     default:
       return { job: "train-7b", path: "/out", jobs: ["train-7b"], by: "6h", image: "image:mine:v1" };
   }
