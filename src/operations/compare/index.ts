@@ -7,6 +7,7 @@ import type { Reading, Series } from "../../jobs/metrics/series.ts";
 import type { View } from "../../jobs/standing.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { refsAgain, resolveMany, whereOf } from "../find/index.ts";
+import { noneSelected } from "../find/no-tags.ts";
 import { placesOf } from "../find/places.ts";
 import type { Unresolved } from "../find/refused.ts";
 import { compareReadings, countingOf, type Goal, type Ranking, rankingOf } from "./ranking.ts";
@@ -94,8 +95,9 @@ export async function compareJobs(query: CompareQuery, call: Call): Promise<Comp
 
 async function selectJobs(
   { jobs: refs, tags, project: at }: CompareQuery,
-  { caller: { platform }, signal }: Call,
+  { caller, signal }: Call,
 ): Promise<{ jobs: JobDescription[]; failed: Unresolved[]; hasMore: boolean }> {
+  const { platform } = caller;
   if ((refs === undefined) === (tags === undefined))
     throw new InvalidInputError("Give jobs, or else tags, to say which jobs to compare.", {
       argument: "jobs",
@@ -110,8 +112,7 @@ async function selectJobs(
   const found: JobDescription[] = [];
   const wanted = { ...filter, tags, reverse: true, limit: MOST_COMPARED + 1 };
   for await (const job of platform.jobs.list(wanted, { signal })) if (covers(job)) found.push(job);
-  if (found.length === 0)
-    throw new InvalidInputError("No job has these tags: job_list shows what there is.", { argument: "jobs" });
+  if (found.length === 0) throw await noneSelected("these tags", { tags }, { caller });
   return {
     jobs: found.slice(0, MOST_COMPARED).reverse(),
     failed: [],

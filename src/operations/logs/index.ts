@@ -6,6 +6,7 @@ import type { LogPage } from "../../jobs/output/page.ts";
 import { stateLine } from "../../jobs/standing.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { resolveAll, whereOf } from "../find/index.ts";
+import { noneSelected } from "../find/no-tags.ts";
 import { placesOf } from "../find/places.ts";
 import { type Bearing, readBearings } from "./cursor.ts";
 import { factsOf } from "./facts.ts";
@@ -76,8 +77,9 @@ function refuseWaiting({ until_pattern, wait_seconds }: LogQuery): void {
 /** The jobs whose logs to read, and what the selection has beyond them. @throws {InvalidInputError} it has none */
 async function selectJobs(
   query: LogQuery,
-  { caller: { platform }, signal }: Reading,
+  { caller, signal }: Reading,
 ): Promise<{ jobs: JobDescription[]; beyond?: LogPage["beyond"] }> {
+  const { platform } = caller;
   const { jobs: refs, tags, status: statuses, project: at } = query;
   if ((refs === undefined) === (tags === undefined && statuses === undefined))
     throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.", {
@@ -88,10 +90,7 @@ async function selectJobs(
   const found: JobDescription[] = [];
   const wanted = { ...filter, tags, statuses, reverse: true, limit: MOST_COUNTED };
   for await (const job of platform.jobs.list(wanted, { signal })) found.push(job);
-  if (found.length === 0)
-    throw new InvalidInputError("No job has these tags and states: job_list shows what there is.", {
-      argument: "jobs",
-    });
+  if (found.length === 0) throw await noneSelected("these tags and states", { tags }, { caller });
   return { jobs: found.slice(0, MOST_JOBS), beyond: beyondOf(found, query) };
 }
 

@@ -116,6 +116,9 @@ describe("job_compare", () => {
       "Give jobs, or else tags",
     );
     expect(await mcp.refusal("job_compare", { tags: ["nothing-here"] })).toContain("No job has these tags");
+    expect(await mcp.refusal("job_compare", { tags: ["tunne"] })).toMatch(
+      /^invalid_argument: No job has these tags\. Nearest: tune\. E\.g\. \{"tags":\["tune"\]\}$/,
+    );
     expect(await mcp.refusal("job_compare", { tags: ["tune"], goal: "best" })).toContain("min");
   });
 
