@@ -5,7 +5,6 @@ import { getJob } from "../find/index.ts";
 import { mayHaveHappened } from "../http/network-error.ts";
 import type { JobDescription } from "../job.ts";
 import { msLeft } from "../limit.ts";
-import { userOf } from "../login/login.ts";
 import type { StartOptions } from "./body.ts";
 import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
 import { askedTag, sameRequest } from "./same-request.ts";
@@ -102,7 +101,7 @@ export async function startedBefore(
   const { where } = prepared;
   const job = await startedBy(at, { requestId, where }, call);
   const sent = at.starts.sent(startKey(where, requestTag(requestId)));
-  return job && asAsked({ at, shownId: requestId, prepared }, job, sent);
+  return job && asAsked({ shownId: requestId, prepared }, job, sent);
 }
 
 /** A start that was sent, by this call or by an earlier one. */
@@ -162,11 +161,10 @@ async function jobOfSent(wanted: Wanted, sent: SentStart): Promise<JobDescriptio
   return undefined;
 }
 
-type Asked = Pick<Wanted, "at" | "shownId" | "prepared">;
+type Asked = Pick<Wanted, "shownId" | "prepared">;
 
-function asAsked({ at, shownId, prepared }: Asked, job: JobDescription, sent: SentStart | undefined) {
-  const user = userOf(at.session.login.token);
-  return sameRequest(job, { requestId: shownId, body: prepared.body, sentBody: sent?.body, user });
+function asAsked({ shownId, prepared }: Asked, job: JobDescription, sent: SentStart | undefined) {
+  return sameRequest(job, { requestId: shownId, body: prepared.body, sentBody: sent?.body });
 }
 
 /** Another server of the login may have sent the same request at the same time: both keep the older job. */

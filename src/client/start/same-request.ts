@@ -23,21 +23,19 @@ export function askedTag({
   return `mcp-as:${minutes}${waitForJobsQuota === true ? "-wait" : ""}`;
 }
 
-/** What was asked for with a request id, and by whom. */
+/** What was asked for with a request id. */
 export interface Asked {
   requestId: string;
   body: WireStartBody;
   /** What the first call sent, where this connection sent it. */
   sentBody?: WireStartBody | undefined;
-  user: string;
 }
 
 /**
- * The job of an earlier start with the same request id. @throws {PlatformError} `conflict` when that was somebody
- * else's, or asked for anything else
+ * The job of an earlier start with the same request id. @throws {PlatformError} `conflict` when that was asked for
+ * anything else
  */
-export function sameRequest(job: JobDescription, { requestId, body, sentBody, user }: Asked): JobDescription {
-  requireOwner(job, { requestId, user });
+export function sameRequest(job: JobDescription, { requestId, body, sentBody }: Asked): JobDescription {
   const then = fieldsOf(job, { body, sentBody });
   const now = fieldsAsked(body);
   const differing = Object.keys(then).filter((key) => canonical(then[key]) !== canonical(now[key]));
@@ -48,18 +46,10 @@ export function sameRequest(job: JobDescription, { requestId, body, sentBody, us
   );
 }
 
-/** In a shared project a request id may be somebody else's. */
-export function requireOwner(job: JobDescription, { requestId, user }: Omit<Asked, "body">): void {
-  if (job.owner === user) return;
-  throw new RequestIdUsedError(
-    `request_id "${requestId}" was already used by ${job.owner}, for job ${job.id}: use another one. Nothing was started.`,
-  );
-}
-
 type Fields = Record<string, unknown>;
 
 /** A job's fields by the arguments' names, as far as the job shows them. */
-function fieldsOf(job: JobDescription, { body, sentBody }: Omit<Asked, "requestId" | "user">): Fields {
+function fieldsOf(job: JobDescription, { body, sentBody }: Omit<Asked, "requestId">): Fields {
   const { container } = job;
   const { http } = container;
   const first = askedFirst(job, sentBody) ?? { waits: isSet(body.wait_for_jobs_quota) };
