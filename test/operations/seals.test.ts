@@ -14,6 +14,14 @@ describe("what is sealed", () => {
     expect(new Seals(() => Buffer.from("other")).open("cursor", sealed)).toBe("unknown");
   });
 
+  test("is opened as an agent quotes it, and not with a character more or another last one", () => {
+    expect(seals.open("cursor", ` "${sealed}"\n`)).toMatchObject({ body: Buffer.from("a place") });
+    expect(seals.open("cursor", `${sealed}A`)).toBe("unknown");
+    const short = seals.seal("cursor", Buffer.from("places"), 60_000);
+    const last = String.fromCharCode(short.charCodeAt(short.length - 1) + 1);
+    expect(seals.open("cursor", `${short.slice(0, -1)}${last}`)).toBe("unknown");
+  });
+
   test("is not opened with any byte of it changed, its end of life among them", () => {
     const bytes = Buffer.from(sealed, "base64url");
     const altered = Array.from(bytes, (byte, at) => Buffer.from(bytes).fill(byte ^ 1, at, at + 1));
