@@ -16,7 +16,13 @@ const caller = openCaller(platform, { mode: "full", toolset: "all", ownedOnly: f
 const server = await openHttp({
   ...{ host: "127.0.0.1", port: 0, allowedHosts: [], anyHost: false, drainMs: 0, stateless: false },
   sessions: { idleMs: 60_000, most: 100 },
-  admit: async () => ({ id: "own", caller, closed: new AbortController().signal, done: () => undefined }),
+  admit: async () => ({
+    id: "own",
+    caller,
+    closed: new AbortController().signal,
+    done: () => undefined,
+    charge: async () => undefined,
+  }),
   pages: {},
   extraTools: tools,
   extend: extendWithFixtures,

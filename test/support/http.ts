@@ -17,7 +17,13 @@ export async function serveHttp(platform: Platform, options: Partial<HttpOptions
     stateless: false,
     isLocal: false,
     sessions: { idleMs: 60_000, most: 100 },
-    admit: async () => ({ id: "own", caller, closed: closing.signal, done: () => undefined }),
+    admit: async () => ({
+      id: "own",
+      caller,
+      closed: closing.signal,
+      done: () => undefined,
+      charge: async () => undefined,
+    }),
     pages: {},
     ...options,
   });

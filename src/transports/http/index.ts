@@ -19,9 +19,9 @@ import { log } from "../../log.ts";
 import type { Caller } from "../../operations/caller.ts";
 import { withoutNulls } from "../../server/nulls.ts";
 import { makeOffer, type Offer } from "../../server/session.ts";
-import type { Lease } from "./callers.ts";
 import { Endpoint, type EndpointOptions, isListening } from "./endpoint.ts";
 import { errorResponse, sent } from "./responses.ts";
+import type { Admitted } from "./who.ts";
 
 const MCP_PATH = "/mcp";
 const MOST_BODY_BYTES = 4 * 1024 * 1024;
@@ -33,7 +33,7 @@ const TOO_LARGE =
   "job_exec, each of which appends its stdin to a file (cat >> FILE).";
 
 /** Who is let in: a caller, in use until `done`, or the answer to somebody who is not. */
-type Admission = Lease | Response;
+type Admission = Admitted | Response;
 
 export interface HttpOptions extends EndpointOptions {
   host: string;
@@ -160,19 +160,21 @@ class HttpService {
     return host ?? originValidationResponse(request, this.#names);
   }
 
-  async #answer(request: Request, lease: Lease): Promise<Response> {
+  async #answer(request: Request, admitted: Admitted): Promise<Response> {
     let isCounted = false;
     const over = () => {
       if (isCounted) this.#answering -= 1;
-      lease.done();
+      admitted.done();
     };
     try {
       const read = await readBody(request);
       if (read instanceof Response) return sent({ response: read, over });
+      const refused = Array.isArray(read.body) ? await admitted.charge(read.body.length - 1) : undefined;
+      if (refused !== undefined) return sent({ response: refused, over });
       // What only listens is not waited for.
       isCounted = request.method !== "GET" && !isListening(read.body);
       if (isCounted) this.#answering += 1;
-      const answer = await this.#endpointOf(lease).answer(request, read.body);
+      const answer = await this.#endpointOf(admitted).answer(request, read.body);
       return sent({
         ...answer,
         over: () => {
@@ -186,7 +188,7 @@ class HttpService {
     }
   }
 
-  #endpointOf({ caller, closed }: Lease): Endpoint {
+  #endpointOf({ caller, closed }: Admitted): Endpoint {
     const known = this.#endpoints.get(caller);
     if (known !== undefined) return known;
     this.#offer ??= makeOffer(caller, this.#options);

@@ -10,9 +10,9 @@ export interface Rate {
 export function openRate({ perSecond, burst }: Rate = { perSecond: 20, burst: 100 }) {
   // So many in the time in which they are due on average.
   const limiter = new RateLimiterMemory({ points: burst, duration: burst / perSecond });
-  return async (id: string): Promise<number> => {
+  return async (id: string, calls = 1): Promise<number> => {
     try {
-      await limiter.consume(id);
+      await limiter.consume(id, calls);
       return 0;
     } catch (spent) {
       if (!(spent instanceof RateLimiterRes)) throw spent;

@@ -21,9 +21,15 @@ export interface GateOptions {
   nowMs?: () => number;
 }
 
+/** A caller who was let in with one call. */
+export interface Admitted extends Lease {
+  /** Counts further calls that came with it; gives the answer that refuses all of them where they are too many. */
+  charge(calls: number): Promise<Response | undefined>;
+}
+
 export interface Gate {
   /** The caller who sent a request, in use until it is answered, or the answer that refuses it. */
-  admit(request: Request): Promise<Lease | Response>;
+  admit(request: Request): Promise<Admitted | Response>;
   /** What tells clients where to log in, by path. */
   readonly pages: Readonly<Record<string, (request: Request) => Promise<Response>>>;
 }
@@ -57,8 +63,8 @@ export function openGate({
         const found = await identify(bearerOf(request));
         if ("refused" in found)
           return unauthorized(found.refused, { resourceMetadata, wasGiven: found.wasGiven });
-        const waitSeconds = await secondsToWait(found.id);
-        return waitSeconds > 0 ? tooMany(waitSeconds) : callers.lease(found.id, found.connect);
+        const charge = async (calls: number) => tooMany(await secondsToWait(found.id, calls));
+        return (await charge(1)) ?? { ...callers.lease(found.id, found.connect), charge };
       } catch (error) {
         return notNow(whyNot(error), RETRY_SECONDS);
       }
@@ -108,7 +114,8 @@ function withToken(
   };
 }
 
-function tooMany(waitSeconds: number): Response {
+function tooMany(waitSeconds: number): Response | undefined {
+  if (waitSeconds === 0) return undefined;
   return refusal({
     ...{ status: 429, code: "rate_limited" },
     message: `Too many calls: wait ${waitSeconds} s. One that waits (job_wait) replaces many that look.`,

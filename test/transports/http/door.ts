@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { connectPlatform } from "../../../src/client/index.ts";
 import type { Auth } from "../../../src/transports/http/auth.ts";
-import { Callers, type Lease } from "../../../src/transports/http/callers.ts";
-import { type GateOptions, openGate } from "../../../src/transports/http/who.ts";
+import { Callers } from "../../../src/transports/http/callers.ts";
+import { type Admitted, type GateOptions, openGate } from "../../../src/transports/http/who.ts";
 import { type FaultProxy, faultProxy } from "../../support/fault-proxy.ts";
 import { test as base, openPolicy } from "../../support/fixtures.ts";
 
@@ -52,12 +52,12 @@ export function openDoor(
   return { callers, gate, admit, raw: (header?: string) => gate.admit(sent(header)) };
 }
 
-export function admitted(answer: Lease | Response): Lease {
+export function admitted(answer: Admitted | Response): Admitted {
   if (answer instanceof Response) throw new Error(`refused with ${answer.status}`);
   return answer;
 }
 
-export async function refused(answer: Lease | Response) {
+export async function refused(answer: Admitted | Response) {
   if (!(answer instanceof Response)) throw new Error("admitted");
   const { status, headers } = answer;
   const body: { error: { message: string; data: { code: string } } } = JSON.parse(await answer.text());

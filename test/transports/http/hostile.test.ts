@@ -5,6 +5,7 @@ import { text as bodyText } from "node:stream/consumers";
 import { describe, onTestFinished, vi } from "vitest";
 import { expect, test } from "../../support/fixtures.ts";
 import { serveHttp } from "../../support/http.ts";
+import { serveTeam } from "../../support/replicas.ts";
 
 const MIB = 1024 * 1024;
 const JSON_TYPE = "application/json";
@@ -147,6 +148,15 @@ describe("over HTTP", () => {
     expect(await send(url, { body, headers: { ...headers, "mcp-name": "job_list" } })).toMatchObject({
       status: 200,
     });
+  });
+
+  test("a batch counts as the calls that it holds", async ({ emulator }) => {
+    const { url } = await serveTeam(emulator, new Uint8Array(32));
+    const headers = { authorization: `Bearer ${emulator.tokenFor("alice")}` };
+    const body = Array.from({ length: 60 }, (_, id) => ({ ...PING, id }));
+    const first = await send(new URL(url), { body, headers });
+    expect(first).toMatchObject({ status: 200 });
+    expect(await send(new URL(url), { body, headers })).toMatchObject({ status: 429 });
   });
 
   test("a request that never comes whole is given up", async ({ platform }) => {
