@@ -1,6 +1,7 @@
 import { PlatformError } from "../client/index.ts";
 import { context } from "./context.ts";
 import type { Resource } from "./define-resource.ts";
+import { files } from "./files.ts";
 import { job } from "./job.ts";
 import { jobs, taggedJobs } from "./jobs.ts";
 import { logs, logsSince } from "./logs.ts";
@@ -17,6 +18,7 @@ export const resources: Resource[] = [
   job,
   logs,
   logsSince,
+  files,
   taggedJobs,
   schemas,
 ];
@@ -38,7 +40,9 @@ export function matchUri(uri: string): { resource: Resource; variables: Record<s
 }
 
 function match(template: string, uri: string): Record<string, string> | undefined {
-  const found = new RegExp(`^${template.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`).exec(uri);
+  const found = new RegExp(
+    `^${template.replace("{path}", "(?<path>.+)").replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`,
+  ).exec(uri);
   if (found === null) return undefined;
   try {
     const values = Object.entries(found.groups ?? {});

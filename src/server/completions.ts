@@ -23,9 +23,10 @@ interface Typed {
 /** Completes variables of resource templates and arguments of prompts, given what is filled in already. */
 export function completions(
   prompts: readonly Prompt[],
-  { caller: { suggestions, policy }, scrub }: Connection,
+  connection: Connection,
 ): (typed: Typed) => Promise<{ completion: { values: string[]; total: number; hasMore: boolean } }> {
-  const redact = makeRedactor(policy.secrets);
+  const { scrub } = connection;
+  const redact = makeRedactor(connection.caller.policy.secrets);
   return async (typed) => {
     const { argument, context } = typed;
     const kind = kindOf(typed, prompts);
@@ -38,7 +39,7 @@ export function completions(
 
   async function suggest(kind: Suggestion, filled: Record<string, string>): Promise<readonly string[]> {
     try {
-      return await suggestions.of(kind, filled);
+      return await connection.caller.suggestions.of(kind, filled);
     } catch (error) {
       // While the platform is away there are no suggestions; whatever is read or called next says why.
       if (error instanceof PlatformError) return [];
@@ -63,6 +64,8 @@ function kindOf({ ref, argument: { name } }: Typed, prompts: readonly Prompt[]):
   const templates = resources.map(({ uriTemplate }) => uriTemplate).filter((uri) => uri.includes("{"));
   if (resource === undefined) throw unknown(`resource template ${quoted(ref.uri)}`, templates);
   const variables = Array.from(ref.uri.matchAll(/\{(\w+)\}/g), ([, variable = ""]) => variable);
+  // What is in a job is not asked while somebody types.
+  if (name === "path" && variables.includes(name)) return [];
   const kind = VARIABLES.find((variable) => variable === name && variables.includes(name));
   if (kind === undefined) throw unknown(`variable ${quoted(name)} of ${ref.uri}`, variables);
   return kind;

@@ -7,7 +7,7 @@ import type { Subscriptions } from "./subscriptions.ts";
 
 /** Offers what can be attached to a conversation: fixed ones, the newest jobs, and templates for the rest. */
 export function serveResources(connection: Connection, subscriptions: Subscriptions) {
-  const { caller, callMs, closing, scrub } = connection;
+  const { callMs, closing, scrub } = connection;
   const limitFor = ({ signal }: Request) => new Limit([signal, closing], { expectedMs: callMs });
   const offered = resources.map(({ read: _, changesWith: __, ...resource }) => resource);
   const fixed = offered
@@ -19,7 +19,7 @@ export function serveResources(connection: Connection, subscriptions: Subscripti
       const limit = limitFor(request);
       await subscriptions.announceList();
       // A list must not fail because the platform is away or nobody is logged in: reading says why.
-      const jobs = await newestJobs({ caller, signal: limit.signal })
+      const jobs = await newestJobs({ caller: connection.caller, signal: limit.signal })
         .catch(() => [])
         .finally(() => limit.close());
       const listed = jobs.map((job) => ({
@@ -45,11 +45,13 @@ export async function readResource(
   uri: string,
   { caller, scrub }: Connection,
   signal: AbortSignal,
-): Promise<{ uri: string; mimeType: string; text: string }> {
+): Promise<{ uri: string; mimeType: string } & ({ text: string } | { blob: string })> {
   try {
     const { resource, variables } = matchUri(uri);
-    const text = scrub(await resource.read(variables, { caller, signal }));
-    return { uri, mimeType: resource.mimeType, text };
+    const read = await resource.read(variables, { caller, signal });
+    return typeof read === "string"
+      ? { uri, mimeType: resource.mimeType, text: scrub(read) }
+      : { uri, mimeType: "application/octet-stream", blob: read.bytes.toString("base64") };
   } catch (error) {
     throw toProtocolError(error, { what: `reading ${uri}`, uri, scrub });
   }

@@ -20,6 +20,11 @@ describe("matchUri", () => {
       "job-logs-since",
       { cluster: "c", org: "o", project: "p", job: "j", since: "2026-11-22T10:00Z" },
     ],
+    ...["files/out/a%20b", "files/%2Fout%2Fa%20b"].map((rest): [string, string, Record<string, string>] => [
+      `job://c/o/p/j/${rest}`,
+      "job-files",
+      { cluster: "c", org: "o", project: "p", job: "j", path: rest.includes("%2F") ? "/out/a b" : "out/a b" },
+    ]),
   ])("reads %s", (uri, name, variables) => {
     const found = matchUri(uri);
     expect([found.resource.name, found.variables]).toEqual([name, variables]);

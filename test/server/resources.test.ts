@@ -39,6 +39,7 @@ describe("the list of resources", () => {
       "job://{cluster}/{org}/{project}/{job}",
       "job://{cluster}/{org}/{project}/{job}/logs",
       "job://{cluster}/{org}/{project}/{job}/logs/{since}",
+      "job://{cluster}/{org}/{project}/{job}/files/{path}",
       "apolo://jobs/{tag}",
       "apolo://schemas/{dataclass}",
     ]);

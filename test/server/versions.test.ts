@@ -69,9 +69,13 @@ describe.each(VERSIONS)("a session of %s", (version) => {
     const calls = Object.entries(CALLS).filter(([name]) => !ENDING.includes(name));
     await Promise.all([
       ...lists.map((method) => check(method)),
-      ...[...RESOURCES, uri, `${uri}/logs`, `${uri}/logs/1h`].map((each) =>
-        check("resources/read", { uri: each }),
-      ),
+      ...[
+        ...RESOURCES,
+        uri,
+        `${uri}/logs`,
+        `${uri}/logs/1h`,
+        `${uri}/files/bin/sh`.replace("bin/sh", "etc/passwd"),
+      ].map((each) => check("resources/read", { uri: each })),
       ...PROMPTS.map((prompt) => check("prompts/get", prompt)),
       check("completion/complete", {
         ref: { type: "ref/prompt", name: "diagnose-job" },
