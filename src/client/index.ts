@@ -2,7 +2,13 @@
 
 export { type CallOptions, pause, type Where } from "./call.ts";
 export { authorizationServer } from "./config/authorization.ts";
-export { type Cluster, type PlatformContext, type Project, unreadableText } from "./config/clusters.ts";
+export {
+  type Cluster,
+  type Place,
+  type PlatformContext,
+  type Project,
+  unreadableText,
+} from "./config/clusters.ts";
 export { type Gpu, type Preset, preset } from "./config/preset.ts";
 export {
   AmbiguousError,

@@ -1,6 +1,6 @@
 import type { CallOptions } from "./call.ts";
 import { PlatformClock } from "./clock.ts";
-import { Directory, type PlatformContext } from "./config/clusters.ts";
+import { Directory, type Place, type PlatformContext } from "./config/clusters.ts";
 import type { Connection } from "./connection.ts";
 import type { PlatformError } from "./errors.ts";
 import { poolExchange } from "./http/exchange.ts";
@@ -47,6 +47,8 @@ export interface Platform {
   context(call?: CallOptions): Promise<PlatformContext>;
   /** Reads the configuration anew: presets, prices, projects. */
   refresh(call?: CallOptions): Promise<void>;
+  /** The same connection with another place selected; whoever closes this one closes that, too. */
+  at(place: Place): Platform;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
   secrets(): string[];
   /** A key of 32 bytes that is this user's, and alike at all servers with the key or else the login. @throws {PlatformError} `no_login` */
@@ -84,12 +86,12 @@ export function connectPlatform(
   const sockets = new Sockets({ session, connections, userAgent, pingMs, observer, seat: options.seat });
   const directory = new Directory(http, session);
   const starts = new Starts();
-  const at: Connection = { http, sockets, session, directory, starts, clock };
-  return {
+  const platformAt = (at: Connection): Platform => ({
     jobs: jobsOf(at),
     starts,
-    context: (call) => directory.context(call),
-    refresh: async (call) => void (await directory.refresh(call)),
+    context: (call) => at.directory.context(call),
+    refresh: async (call) => void (await at.directory.refresh(call)),
+    at: (place) => platformAt({ ...at, directory: directory.at(place) }),
     secrets: () => session.secrets(),
     keyFor: (purpose) => session.keyFor(purpose),
     user: () => session.user,
@@ -98,5 +100,6 @@ export function connectPlatform(
       sockets.close();
       await connections.close();
     },
-  };
+  });
+  return platformAt({ http, sockets, session, directory, starts, clock });
 }

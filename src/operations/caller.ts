@@ -1,4 +1,4 @@
-import type { Platform } from "../client/index.ts";
+import type { Place, Platform } from "../client/index.ts";
 import type { JobIdentity } from "../jobs/identity.ts";
 import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
 import { isUnmistakable, jobSecrets } from "../jobs/redact/job.ts";
@@ -116,6 +116,12 @@ function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
 }
 
+/** The same caller where another place is selected; it is closed with the first one. */
+export function inPlace(caller: Caller, place: Place): Caller {
+  const platform = caller.platform.at(place);
+  return { ...caller, platform, suggestions: new Suggestions(platform) };
+}
+
 /** What came of asking a person; `unable` where nobody could be asked. */
 export interface Consent {
   answer: "yes" | "no" | "unanswered" | "unable";
@@ -135,6 +141,8 @@ export interface Call {
   progress(message: string): void;
   /** Notes that a job is about to be changed, or may have been: for the record of what was done. */
   changing(job: ChangedJob): void;
+  /** Selects another place for the calls that follow in this session; absent where each call stands alone. */
+  select?: ((place: Place) => Caller) | undefined;
   /** Absent where a person can be asked and was not yet: the call is made again with the answer. */
   consent?: Consent | undefined;
   /** The person was asked, and only what it is about is looked at once more: nobody reads what else was found. */

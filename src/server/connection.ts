@@ -1,4 +1,4 @@
-import type { Caller } from "../operations/caller.ts";
+import type { Call, Caller } from "../operations/caller.ts";
 import type { Person } from "./asking.ts";
 
 /** The other side of a session, in whatever way the protocol reaches it. */
@@ -22,7 +22,12 @@ export interface Request {
 
 /** What the handlers of one MCP session share. */
 export interface Connection {
-  caller: Caller;
+  /** Works where the session has selected to. */
+  readonly caller: Caller;
+  /** What it has selected; absent where the login's own place is. */
+  readonly place: string | undefined;
+  /** Selects it; absent where requests have no session. */
+  readonly select: Call["select"];
   client: Client;
   /** How long a call may take from its beginning, in milliseconds; one that waits may take a little longer than that. */
   callMs: number;

@@ -14,7 +14,7 @@ export function servePrompts(
   { prompts, tools }: { prompts: readonly Prompt[]; tools: ReadonlySet<string> },
   connection: Connection,
 ) {
-  const { caller, callMs, closing, scrub } = connection;
+  const { callMs, closing, scrub } = connection;
   const listing = prompts.map(({ name, title, description, arguments: args }) => ({
     name,
     title,
@@ -28,7 +28,11 @@ export function servePrompts(
       const { signal } = limit;
       try {
         const prompt = find(prompts, name);
-        const parts = await prompt.compose(read(prompt, given, scrub), { caller, signal, tools });
+        const parts = await prompt.compose(read(prompt, given, scrub), {
+          caller: connection.caller,
+          signal,
+          tools,
+        });
         const contents = await Promise.all(parts.map((part) => toContent(part, connection, signal)));
         const messages = contents.map((content) => ({ role: "user" as const, content }));
         return { description: prompt.description, messages };

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
-import type { Caller } from "../operations/caller.ts";
+import type { Place } from "../client/index.ts";
+import { type Caller, inPlace } from "../operations/caller.ts";
 import { offeredPrompts } from "../prompts/index.ts";
 import type { Tool } from "../tools/define-tool.ts";
 import { offered } from "../tools/index.ts";
@@ -49,6 +50,8 @@ interface SessionOptions extends ServerOptions {
   client: Client;
   /** Whether the client says what it wants to be told of, so that nothing is told unasked. */
   listens(): boolean;
+  /** Whether all its requests are one client's, so that they may share what it has selected. */
+  isOneClient?: boolean;
 }
 
 export type Session = ReturnType<typeof openSession>;
@@ -56,14 +59,22 @@ export type Session = ReturnType<typeof openSession>;
 /** One session of a caller: how its requests are answered. Knows no SDK. */
 export function openSession(
   caller: Caller,
-  { offer, client, listens, isLocal = true, callMs = CALL_MS }: SessionOptions,
+  { offer, client, listens, isOneClient = true, isLocal = true, callMs = CALL_MS }: SessionOptions,
 ) {
   const closing = new AbortController();
   // Every call in progress listens to it.
   setMaxListeners(0, closing.signal);
   const scrub = makeScrub(caller.policy.secrets, () => caller.platform.secrets());
+  const place = new SelectedPlace(caller);
   const connection: Connection = {
-    ...{ caller, client, isLocal, listens, scrub, callMs },
+    get caller() {
+      return place.caller;
+    },
+    get place() {
+      return place.name;
+    },
+    select: isOneClient ? (wanted) => place.select(wanted) : undefined,
+    ...{ client, isLocal, listens, scrub, callMs },
     closing: closing.signal,
   };
   const names = new Set(offer.tools.map(({ name }) => name));
@@ -79,6 +90,24 @@ export function openSession(
     complete: completions(prompts, connection),
     close: () => closing.abort(),
   };
+}
+
+/** Where the calls of a session work that name no place. */
+class SelectedPlace {
+  readonly #login: Caller;
+  caller: Caller;
+  name: string | undefined;
+
+  constructor(caller: Caller) {
+    this.#login = caller;
+    this.caller = caller;
+  }
+
+  select(place: Place): Caller {
+    this.caller = inPlace(this.#login, place);
+    this.name = [place.cluster, place.org, place.project].join("/");
+    return this.caller;
+  }
 }
 
 type Resources = ReturnType<typeof serveResources>;

@@ -1,6 +1,6 @@
 import { Limit, msLeft } from "../client/index.ts";
 import type { Call } from "../operations/caller.ts";
-import type { Tool } from "../tools/define-tool.ts";
+import type { Reply, Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
 import { isQuestion, type Question, withConsent } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
@@ -77,13 +77,14 @@ async function call(
   const { signal } = limit;
   const report = (message: string) => progress.report(scrub(message));
   const changing = (job: Told["changed"][number]) => void told.changed.push(job);
-  const context = { caller, signal, progress: report, changing };
+  const context = { caller, signal, progress: report, changing, select: connection.select };
   const run = (how: Pick<Call, "consent" | "wasAsked">) => tool.run(read.args, { ...context, ...how });
   try {
     if (task !== undefined) return await beginTask(tool, task.begin(read.args, context), connection);
     const { person } = request;
     const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal) });
-    return isQuestion(outcome) ? asked(outcome, scrub) : result(tool, outcome, connection);
+    if (isQuestion(outcome)) return asked(outcome, scrub);
+    return result(tool, withPlace(outcome, read.args, connection), connection);
   } catch (error) {
     const { outcome, text } = failed(tool, error, { request, limit });
     told.outcome = outcome;
@@ -92,6 +93,14 @@ async function call(
     progress.stop();
     limit.close();
   }
+}
+
+/** Says where a call worked that named no project, if that is not where the login does. */
+function withPlace<T>(reply: Reply<T>, args: Record<string, unknown>, { place }: Connection): Reply<T> {
+  if (place === undefined || args.use !== undefined || (args.project ?? args.projects) !== undefined)
+    return reply;
+  const text = `${reply.text}\nPlace, selected for this session: ${place}.`;
+  return { ...reply, text, data: { ...reply.data, place } };
 }
 
 function failed(tool: Tool, error: unknown, { request, limit }: { request: Request; limit: Limit }) {

@@ -4,20 +4,22 @@ import { type PlatformContext, unreadableText } from "../client/index.ts";
 import { formatCredits } from "../jobs/cost.ts";
 import { present } from "../jobs/words.ts";
 import type { Policy } from "../operations/caller.ts";
-import { readContext } from "../operations/context.ts";
+import { readContext, selectPlace } from "../operations/context.ts";
 import { usedOfLimits } from "../operations/spending/limits.ts";
 import { ifAny, maybeNumber, maybeTexts, openObject, text, texts } from "./answers.ts";
+import { project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
 export const context = defineTool({
   name: "apolo_context",
   title: "Who and where",
-  description: "Who is logged in, what is selected and can be, mode and limits.",
+  description: "Who is logged in and where, mode and limits.",
   toolset: "more",
-  input: z.strictObject({}),
+  input: z.strictObject({ use: project.describe("Default from now on") }),
   output: openObject(
-    { selected: text },
+    {},
     {
+      selected: text,
       user: text,
       mode: text,
       url: text,
@@ -35,13 +37,16 @@ export const context = defineTool({
     },
   ),
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  async run(_args, call) {
+  async run({ use }, asked) {
+    const call = use === undefined ? asked : await selectPlace(use, asked);
     const [known, used] = await Promise.all([readContext(call), usedOfLimits(call)]);
     const { user, url, source, policy } = known;
     const selected = selectedText(known);
     const clusters = known.clusters.map((cluster) => clusterOf(known, cluster));
     const limits = limitsOf(policy);
     const text = present([
+      use !== undefined &&
+        `Calls of this session that name no project work in ${selected} from now on; nothing was saved.`,
       `User ${user} at ${url} (login: ${SOURCES[source]}). Selected: ${selected}.`,
       `Mode ${policy.mode}: ${MODES[policy.mode]}. Limits: ${limitsText(limits)}.`,
       `Active jobs that this server started: ${used.jobs}, ${formatCredits(used.creditsPerHour)} credits/h together.`,

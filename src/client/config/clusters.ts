@@ -79,18 +79,35 @@ interface Loaded {
   atMs: number;
 }
 
-/** The server's configuration, cached, with the saved selection. */
+/** What is read once, whatever is selected. */
+interface Shared {
+  loaded?: Loaded;
+  pending?: Promise<Loaded> | undefined;
+  /** Images of jobs that were read already. */
+  images: Map<string, RemoteImage>;
+}
+
+/** The server's configuration, cached, with what is selected: as the login saved it, unless another place was chosen. */
 export class Directory {
   readonly #http: Http;
   readonly #session: Session;
-  /** Images of jobs that were read already. */
-  readonly images = new Map<string, RemoteImage>();
-  #loaded: Loaded | undefined;
-  #pending: Promise<Loaded> | undefined;
+  readonly #shared: Shared;
+  readonly #chosen: Place | undefined;
 
-  constructor(http: Http, session: Session) {
+  constructor(http: Http, session: Session, { shared, chosen }: { shared?: Shared; chosen?: Place } = {}) {
     this.#http = http;
     this.#session = session;
+    this.#shared = shared ?? { images: new Map() };
+    this.#chosen = chosen;
+  }
+
+  get images(): Shared["images"] {
+    return this.#shared.images;
+  }
+
+  /** The same configuration, with another place selected. */
+  at(chosen: Place): Directory {
+    return new Directory(this.#http, this.#session, { shared: this.#shared, chosen });
   }
 
   /** Who is logged in, what is selected, what there is. */
@@ -104,7 +121,8 @@ export class Directory {
 
   /** Cluster, org and project of a call. @throws {PlatformError} `invalid_argument` when there is no cluster or org */
   async place(where: Where = {}, call?: CallOptions): Promise<Place> {
-    const selection = selectionOf(this.#session.login, await this.#load(call));
+    const loaded = await this.#load(call);
+    const selection = this.#chosen ?? selectionOf(this.#session.login, loaded);
     const project = where.project ?? selection.project;
     return {
       cluster: where.cluster ?? selection.cluster,
@@ -115,10 +133,10 @@ export class Directory {
 
   /** The named cluster; asks the server again before calling a name unknown. */
   async cluster(name: string, call?: CallOptions): Promise<Cluster> {
-    const cached = this.#loaded;
+    const cached = this.#shared.loaded;
     let loaded = await this.#load(call);
     const find = () => loaded.clusters.find((cluster) => cluster.name === name);
-    if (find() === undefined && this.#loaded === cached) loaded = await this.refresh(call);
+    if (find() === undefined && this.#shared.loaded === cached) loaded = await this.refresh(call);
     const found = find();
     if (found !== undefined) return found;
     const names = loaded.clusters.map((cluster) => cluster.name).join(", ");
@@ -133,14 +151,14 @@ export class Directory {
 
   /** Asks the server for its configuration now. */
   refresh(call?: CallOptions): Promise<Loaded> {
-    this.#pending ??= this.#fetch().finally(() => {
-      this.#pending = undefined;
+    this.#shared.pending ??= this.#fetch().finally(() => {
+      this.#shared.pending = undefined;
     });
-    return beforeSending(orTimeOut(this.#pending, call ?? {}, WHAT));
+    return beforeSending(orTimeOut(this.#shared.pending, call ?? {}, WHAT));
   }
 
   async #load(call?: CallOptions): Promise<Loaded> {
-    const loaded = this.#loaded;
+    const loaded = this.#shared.loaded;
     if (loaded === undefined) return this.refresh(call);
     if (Math.abs(Date.now() - loaded.atMs) <= MAX_AGE_MS) return loaded;
     return Promise.race([this.refresh(call), pause(RELOAD_LIMIT_MS, call?.signal).then(() => loaded)]).catch(
@@ -168,8 +186,9 @@ export class Directory {
         { request },
       );
     this.images.clear();
-    this.#loaded = { ...toLoaded(found.data), atMs: Date.now() };
-    return this.#loaded;
+    const loaded = { ...toLoaded(found.data), atMs: Date.now() };
+    this.#shared.loaded = loaded;
+    return loaded;
   }
 }
 

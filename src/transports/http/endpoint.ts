@@ -47,6 +47,7 @@ export class Endpoint {
         listChanged: async () => bus.publish({ kind: "resources_list_changed" }),
       },
       listens: () => true,
+      isOneClient: false,
     });
     this.#modern = createMcpHandler(() => makeServer(this.#session, "modern", extend), {
       ...{ bus, legacy: "reject", maxSubscriptions: MOST_LISTENING, onerror: report },

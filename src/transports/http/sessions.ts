@@ -62,7 +62,10 @@ export class Sessions {
   async answerAlone(request: Request, body: unknown): Promise<Answer> {
     if (request.method !== "POST") return notAllowed();
     const transport = new WebStandardStreamableHTTPServerTransport();
-    await this.#connect(transport, request.headers.get(VERSION_HEADER) ?? undefined);
+    await this.#connect(transport, {
+      version: request.headers.get(VERSION_HEADER) ?? undefined,
+      isAlone: true,
+    });
     const close = () => void transport.close();
     request.signal.addEventListener("abort", close, { once: true });
     return { response: await transport.handleRequest(request, { parsedBody: body }), over: close };
@@ -120,7 +123,10 @@ export class Sessions {
     }
   }
 
-  async #connect(transport: Transport, version?: string): Promise<void> {
+  async #connect(
+    transport: Transport,
+    { version, isAlone = false }: { version?: string | undefined; isAlone?: boolean } = {},
+  ): Promise<void> {
     const { offer, limits: _, extend, ...options } = this.#options;
     const session = openSession(this.#caller, {
       ...options,
@@ -130,6 +136,7 @@ export class Sessions {
         listChanged: () => server.sendResourceListChanged(),
       },
       listens: () => false,
+      isOneClient: !isAlone,
     });
     const server = makeServer(session, "legacy", extend);
     await server.connect(new SessionTransport(transport, session, version));
