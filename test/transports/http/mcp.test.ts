@@ -100,6 +100,31 @@ describe("a client of the new era", () => {
   );
 });
 
+describe("a place selected over HTTP", () => {
+  const use = { name: "apolo_context", arguments: { use: "default/acme/nlp" } };
+  const look = { name: "apolo_context", arguments: {} };
+
+  test("stays with its session", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    const [one, other] = await Promise.all([oldClient(url), oldClient(url)]);
+    await one.client.callTool(use);
+    const mine = await one.client.callTool(look);
+    const theirs = await other.client.callTool(look);
+    expect(mine.structuredContent).toMatchObject({ selected: "default/acme/nlp" });
+    expect(theirs.structuredContent).toMatchObject({ selected: "default/acme/vision" });
+  });
+
+  test("is refused where each request stands alone", async ({ platform }) => {
+    const { url } = await serveHttp(platform, { stateless: true });
+    const answers = [
+      await (await oldClient(url)).client.callTool(use),
+      await (await newClient(url)).callTool(use),
+    ];
+    for (const answer of answers)
+      expect(JSON.stringify(answer)).toContain("Give project with each call instead");
+  });
+});
+
 function post(url: URL, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: "POST",
