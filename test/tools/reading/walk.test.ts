@@ -11,7 +11,7 @@ type Given = Record<string, unknown>;
 const FROM_EARLIER = ["cursor", "token"];
 
 /** Whether there is such a one, only the platform knows. */
-const ON_THE_PLATFORM = new Set(["project", "energy_schedule", "secret_env"]);
+const ON_THE_PLATFORM = new Set(["project", "use", "energy_schedule", "secret_env"]);
 
 /** What a tool's other arguments must be for a call that says enough. */
 function beside({ name }: Tool, argument: string): Given {
