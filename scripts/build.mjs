@@ -2,6 +2,7 @@
 import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { emulatorApart, withoutUnused } from "./bundle-parts.mjs";
+import { pageHtml } from "./page.mjs";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
@@ -15,7 +16,7 @@ const options = {
   minify: true,
   sourcemap: "linked",
   legalComments: "linked",
-  define: { VERSION: JSON.stringify(version) },
+  define: { VERSION: JSON.stringify(version), "import.meta.dirname": "__dirname" },
   // ws probes for two optional accelerators that we do not ship.
   external: ["bufferutil", "utf-8-validate"],
 };
@@ -37,5 +38,6 @@ await Promise.all([
 ]);
 await copyFile("scripts/launcher.cjs", "dist/main.js");
 await copyFile("scripts/compiled.cjs", "dist/compiled.js");
+await writeFile("dist/page.html", await pageHtml());
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await chmod("dist/main.js", 0o755);

@@ -7,6 +7,7 @@ import type { Observer } from "../../operations/observer.ts";
 import { openAuth } from "./auth.ts";
 import { Callers } from "./callers.ts";
 import { type HttpServer, openHttp } from "./index.ts";
+import { page } from "./page.ts";
 import { Readiness } from "./readiness.ts";
 import { openGate } from "./who.ts";
 
@@ -71,6 +72,7 @@ export async function serveHttp(
     admit: gate.admit,
     pages: {
       ...gate.pages,
+      "/": page,
       "/healthz": () => new Response("ok\n"),
       "/readyz": () => readiness.answer(),
       ...(metrics && { "/metrics": () => metricsPage(metrics) }),

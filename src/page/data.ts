@@ -1,0 +1,63 @@
+/** What the page reads of the tools' data. It comes from the same version of the server, and is shown, not trusted. */
+export interface JobRow {
+  id: string;
+  name?: string;
+  status: string;
+  owner?: string;
+  reason?: string;
+  exit_code?: number;
+  created_at: string;
+  run_time_seconds?: number;
+  preset?: string;
+  credits?: string;
+  credits_per_hour?: string;
+  ends_at?: string;
+}
+
+export interface JobList {
+  jobs: JobRow[];
+  counts?: Record<string, number>;
+  credits?: { total?: string; by_owner?: Record<string, string> };
+  gpu_hours?: { total?: string };
+  spending?: { credits_per_hour?: string; at_most_more?: string; once_all_run?: string };
+  next_cursor?: string;
+}
+
+export interface JobFacts extends JobRow {
+  uri: string;
+  why: string;
+  certainty: string;
+  next?: string;
+  finished_at?: string;
+  cost_credits: string;
+  life_span_left_seconds?: number;
+  http_url?: string;
+  image?: string;
+  entrypoint?: string;
+  command?: string;
+  working_dir?: string;
+  env_names?: string[];
+  secret_env?: string[];
+  tags?: string[];
+  description?: string;
+  restart_policy?: string;
+  priority?: string;
+  mounts?: string[];
+}
+
+export interface Transition {
+  status: string;
+  transition_time: string;
+  reason?: string;
+  exit_code?: number;
+}
+
+export interface LogPage {
+  logs?: { log?: string; status?: string; reached_start?: boolean; more_may_follow?: boolean }[];
+  next_cursor?: string;
+}
+
+/** Whether a job's state is settled. */
+export function isOver({ status }: { status: string }): boolean {
+  return status === "succeeded" || status === "failed" || status === "cancelled";
+}

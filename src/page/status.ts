@@ -1,0 +1,12 @@
+import { h } from "./dom.ts";
+
+/** A status by word, shape and colour. */
+export function statusMark(job: { status: string; reason?: string; exit_code?: number }): HTMLElement {
+  return h("span", { class: `status ${job.status}` }, h("i", { "aria-hidden": "true" }), statusWords(job));
+}
+
+function statusWords({ status, reason, exit_code }: Parameters<typeof statusMark>[0]): string {
+  if (exit_code !== undefined && status === "failed") return `failed, exit ${exit_code}`;
+  const isNews = reason !== undefined && (status === "pending" || status === "suspended");
+  return isNews ? `${status}, ${reason}` : status;
+}

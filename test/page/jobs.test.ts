@@ -1,0 +1,105 @@
+import { statSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
+import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { page as servePage } from "../../src/transports/http/page.ts";
+import { barriers, chromiumPath, openBrowser, openPage, overflow } from "../support/browser.ts";
+import { serveHttp } from "../support/http.ts";
+import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const MOST_BYTES = 60_000;
+
+let browser: Browser;
+let emulator: Emulator;
+let platform: Platform;
+beforeAll(async () => {
+  emulator = await startEmulator({ scene: "week" });
+  platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+  if (chromiumPath !== undefined) browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await platform.close();
+  await emulator.close();
+});
+
+async function visit(options?: Parameters<typeof openPage>[1]) {
+  const { url } = await serveHttp(platform, { pages: { "/": servePage } });
+  const opened = await openPage(browser, options);
+  await opened.page.goto(new URL("/", url).href);
+  return opened;
+}
+
+const seen = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor();
+
+test("the page is small", () => {
+  expect(statSync("dist/page.html").size).toBeLessThan(MOST_BYTES);
+});
+
+describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
+  test("shows counts, credits and who owns what", async () => {
+    const { page, problems } = await visit();
+    await seen(page, "train-7b");
+    await seen(page, "pending, ErrImagePull");
+    await seen(page, "bob");
+    expect(await page.locator(".sums").innerText()).toMatch(/^128 jobs · [\d.]+ credits so far/);
+    expect(problems).toEqual([]);
+  });
+
+  test("filters by status, words and owner", async () => {
+    const { page } = await visit();
+    await page.getByRole("button", { name: "21 failed" }).click();
+    await page.getByText(/^21 jobs/).waitFor();
+    expect(await page.getByRole("button", { name: "128 all" }).isVisible()).toBe(true);
+    await page.getByLabel("Owner").selectOption("me");
+    await page.getByText(/^16 jobs/).waitFor();
+    await page.getByLabel("Search jobs").fill("eval-nightly");
+    await page.getByText(/^1 job ·/).waitFor();
+    await page.getByLabel("Search jobs").fill("no such job");
+    await page.getByText("No job fits these filters.").waitFor();
+  });
+
+  test("fits narrow and wide windows, in both themes", async () => {
+    const { page } = await visit();
+    await seen(page, "train-7b");
+    for (const width of [320, 400, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await overflow(page)).toBe(0);
+    }
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await barriers(page)).toEqual([]);
+    }
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)("a job", () => {
+  test("tells why it failed, what happened and what it printed", async () => {
+    const { page, problems } = await visit();
+    await page.getByRole("button", { name: "eval-nightly" }).click();
+    await page.getByText('Its log ends with "KeyError"').waitFor();
+    await seen(page, "pending, Scheduling");
+    await seen(page, "KeyError: 'head.weight'");
+    expect(await barriers(page)).toEqual([]);
+    await page.goBack();
+    await seen(page, "train-7b");
+    expect(problems).toEqual([]);
+  });
+
+  test("prints text, never markup, and is followed", async () => {
+    const hostile = `<img src=x onerror="document.title=1"><script>alert(1)</script>`;
+    const job = await startJob(platform, { name: "hostile", script: `echo '${hostile}'; ${SLEEP}` });
+    await untilPrinted(platform, job, "onerror");
+    const { page, problems } = await visit();
+    await page.getByRole("button", { name: "hostile" }).click();
+    await page.locator(".log").getByText(hostile).waitFor();
+    expect(await page.title()).toBe("Job · Apolo");
+    await platform.jobs.kill(job.id);
+    await untilEnded(platform, job);
+    await page.getByText("The job has ended: nothing more will come.").waitFor();
+    await seen(page, "cancelled");
+    expect(problems).toEqual([]);
+  });
+});
