@@ -12,7 +12,8 @@ import { type Extend, makeServer } from "../../server/index.ts";
 import { narrowed, type Problem, readRequest, topicsOf } from "../../server/request.ts";
 import { type Offer, openSession, type ServerOptions, type Session } from "../../server/session.ts";
 import { type Answer, errorResponse } from "./responses.ts";
-import { type SessionLimits, Sessions } from "./sessions.ts";
+import type { Room } from "./room.ts";
+import { Sessions } from "./sessions.ts";
 
 /** The most streams of changes that one caller listens to at a time. */
 const MOST_LISTENING = 256;
@@ -20,7 +21,6 @@ const MOST_LISTENING = 256;
 export interface EndpointOptions extends ServerOptions {
   /** Clients of the older era get no sessions, and so are told of no changes. */
   stateless: boolean;
-  sessions: SessionLimits;
   /** For tests of the protocol. */
   extend?: Extend;
 }
@@ -37,7 +37,7 @@ export class Endpoint {
 
   constructor(
     caller: Caller,
-    { stateless, sessions, extend, ...options }: EndpointOptions & { offer: Offer },
+    { stateless, room, extend, ...options }: EndpointOptions & { offer: Offer; room: Room },
   ) {
     const bus = new InMemoryServerEventBus(report);
     this.#session = openSession(caller, {
@@ -53,11 +53,7 @@ export class Endpoint {
       ...{ bus, legacy: "reject", maxSubscriptions: MOST_LISTENING, onerror: report },
     });
     this.#isStateless = stateless;
-    this.#sessions = new Sessions(caller, { ...options, limits: sessions, extend });
-  }
-
-  get sessionCount(): number {
-    return this.#sessions.size;
+    this.#sessions = new Sessions(caller, { ...options, room, extend });
   }
 
   /** Answers a request; `body` is what it carries, read already, and undefined where it carries nothing. */

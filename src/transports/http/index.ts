@@ -21,6 +21,7 @@ import { withoutNulls } from "../../server/nulls.ts";
 import { makeOffer, type Offer } from "../../server/session.ts";
 import { Endpoint, type EndpointOptions, isListening } from "./endpoint.ts";
 import { errorResponse, sent } from "./responses.ts";
+import { Room, type SessionLimits } from "./room.ts";
 import type { Admitted } from "./who.ts";
 
 const MCP_PATH = "/mcp";
@@ -36,6 +37,8 @@ const TOO_LARGE =
 type Admission = Admitted | Response;
 
 export interface HttpOptions extends EndpointOptions {
+  /** Of clients of the older era. */
+  sessions: SessionLimits;
   host: string;
   port: number;
   /** Names, beside those of this machine, under which the server is reached. */
@@ -118,6 +121,7 @@ function listen({ host, port, tls, requestMs = REQUEST_MS }: HttpOptions, listen
 class HttpService {
   readonly #options: HttpOptions;
   readonly #names: string[];
+  readonly #room: Room;
   readonly #endpoints = new WeakMap<Caller, Endpoint>();
   readonly #open = new Set<Endpoint>();
   /** Callers have one policy; the schemas of its tools take 10 ms to make. */
@@ -126,6 +130,7 @@ class HttpService {
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#room = new Room(options.sessions);
     this.#names = [...localhostAllowedHostnames(), nameOf(options), ...options.allowedHosts];
   }
 
@@ -192,7 +197,7 @@ class HttpService {
     const known = this.#endpoints.get(caller);
     if (known !== undefined) return known;
     this.#offer ??= makeOffer(caller, this.#options);
-    const endpoint = new Endpoint(caller, { ...this.#options, offer: this.#offer });
+    const endpoint = new Endpoint(caller, { ...this.#options, offer: this.#offer, room: this.#room });
     this.#endpoints.set(caller, endpoint);
     this.#open.add(endpoint);
     const close = () => {
@@ -204,7 +209,7 @@ class HttpService {
   }
 
   get sessions(): number {
-    return Array.from(this.#open, ({ sessionCount }) => sessionCount).reduce((sum, count) => sum + count, 0);
+    return this.#room.size;
   }
 
   /** Waits for what is being answered, then ends everything. */
@@ -212,6 +217,7 @@ class HttpService {
     const endMs = performance.now() + ms;
     while (this.#answering > 0 && performance.now() < endMs) await sleep(50);
     await Promise.all(Array.from(this.#open, (endpoint) => endpoint.close()));
+    this.#room.end();
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, onTestFinished, vi } from "vitest";
+import { openCaller } from "../../../src/operations/caller.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
-import { expect, test } from "../../support/fixtures.ts";
+import { expect, openPolicy, test } from "../../support/fixtures.ts";
 import { serveHttp } from "../../support/http.ts";
 import { initialize, listen, openSession, post, postModern, reading } from "../../support/http-requests.ts";
 import { startJob } from "../../support/run-job.ts";
@@ -39,6 +40,30 @@ describe("a session", () => {
       sessions.map((session) => post(url, { method: "ping" }, { headers: session })),
     );
     expect(answers.map(({ status }) => status)).toEqual([404, 200, 200]);
+  });
+
+  test("is nothing to another caller, and counts with those of others", async ({ platform }) => {
+    const callers = [openCaller(platform, openPolicy), openCaller(platform, openPolicy)] as const;
+    const { signal: closed } = new AbortController();
+    const { url } = await serveHttp(platform, {
+      sessions: { idleMs: 60_000, most: 1 },
+      admit: async ({ headers }) => {
+        const caller = headers.has("x-other") ? callers[1] : callers[0];
+        return { id: "any", caller, closed, done: () => undefined, charge: async () => undefined };
+      },
+    });
+    const session = await openSession(url);
+    const other = { "x-other": "1" };
+    expect((await post(url, { method: "ping" }, { headers: { ...session, ...other } })).status).toBe(404);
+    expect((await post(url, { method: "ping" }, { headers: session })).status).toBe(200);
+    const params = {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "o", version: "0" },
+    };
+    expect((await post(url, { method: "initialize", params }, { headers: other })).status).toBe(200);
+    expect((await post(url, { method: "ping" }, { headers: session })).status).toBe(404);
+    await Promise.all(callers.map((caller) => caller.close()));
   });
 
   test("is ended by its client", async ({ platform }) => {
