@@ -17,6 +17,8 @@ export interface Seen {
   answer: string;
   before: readonly JobDescription[];
   after: readonly JobDescription[];
+  /** What the commands of the task print afterwards. */
+  outputs: ReadonlyMap<string, string>;
 }
 
 /** What is wrong with how a task was solved, in words; nothing if it was solved. */
@@ -52,6 +54,7 @@ function assertions(wanted: Task["spec"]["assertions"], { asked }: Seen): string
 function verified(step: VerifyStep, seen: Seen): string[] {
   if ("apolo.answer" in step) return answered(step["apolo.answer"], seen.answer);
   if ("apolo.unchanged" in step) return unchanged(seen);
+  if ("apolo.output" in step) return printed(step["apolo.output"], seen.outputs);
   return jobsAre(step["apolo.jobs"], seen);
 }
 
@@ -61,6 +64,14 @@ function answered({ matches, lacks }: { matches: string[]; lacks: string[] }, an
     ...matches.filter((pattern) => !fits(pattern)).map((pattern) => `the answer lacks ${pattern}`),
     ...lacks.filter(fits).map((pattern) => `the answer has ${pattern}`),
   ];
+}
+
+function printed(
+  { command, matches }: { command: string; matches: string },
+  outputs: Seen["outputs"],
+): string[] {
+  const output = outputs.get(command) ?? "";
+  return new RegExp(matches).test(output) ? [] : [`${command} prints ${output.slice(0, 80) || "nothing"}`];
 }
 
 function unchanged({ before, after }: Seen): string[] {

@@ -12,12 +12,13 @@ import { type Emulator, startEmulator } from "../src/emulator/index.ts";
 import { openCaller, type Policy } from "../src/operations/caller.ts";
 import { createServer } from "../src/server/index.ts";
 import { readSettings } from "../src/settings/index.ts";
-import type { SetupStep, StagedJob, Task } from "./task.ts";
+import type { Seen } from "./check.ts";
+import type { SetupStep, StagedJob, Task, VerifyStep } from "./task.ts";
 
 const LOOK_MS = 30;
 const READY_MS = 30_000;
 
-type Step<Key extends string> = Extract<SetupStep, Record<Key, unknown>>;
+type Step<Steps, Key extends string> = Extract<Steps, Record<Key, unknown>>;
 
 /** The platform as a task finds it, and how the agent's server is to be started. */
 export interface Stage {
@@ -31,11 +32,13 @@ export interface Stage {
   person: "accept" | "decline" | undefined;
   /** Every job that there is now. */
   jobs(): Promise<JobDescription[]>;
+  /** How the platform is once the agent has answered: no fault is in the way any more. */
+  look(): Promise<Pick<Seen, "after" | "outputs">>;
   close(): Promise<void>;
 }
 
 /** Starts an emulator for a task and plays its set-up. */
-export async function openStage({ spec: { setup } }: Task): Promise<Stage> {
+export async function openStage({ spec: { setup, verify } }: Task): Promise<Stage> {
   const [scene] = pick(setup, "apolo.scene");
   const [server] = pick(setup, "apolo.server");
   const [person] = pick(setup, "apolo.person");
@@ -62,7 +65,12 @@ export async function openStage({ spec: { setup } }: Task): Promise<Stage> {
     throw error;
   }
   const jobs = () => everyJob(platform);
-  return { emulator, platform, flags, policy, person: person?.["apolo.person"].answers, jobs, close };
+  const look = async () => {
+    emulator.chaos.clear();
+    const after = await jobs();
+    return { after, outputs: await outputsIn(platform, after, pick(verify, "apolo.output")) };
+  };
+  return { emulator, platform, flags, policy, person: person?.["apolo.person"].answers, jobs, look, close };
 }
 
 /** Lets the faults of a task begin: not before the platform was looked at. */
@@ -72,8 +80,27 @@ export function beginFaults({ emulator }: Stage, { spec: { setup } }: Task): voi
   for (const step of pick(setup, "apolo.chaos")) emulator.chaos.add(step["apolo.chaos"] as Rule);
 }
 
-function pick<Key extends string>(steps: readonly SetupStep[], key: Key): Step<Key>[] {
-  return steps.filter((step): step is Step<Key> => key in step);
+function pick<Steps extends SetupStep | VerifyStep, Key extends string>(
+  steps: readonly Steps[],
+  key: Key,
+): Step<Steps, Key>[] {
+  return steps.filter((step): step is Step<Steps, Key> => key in step);
+}
+
+/** What commands print in jobs that are named, by command. */
+async function outputsIn(
+  platform: Platform,
+  jobs: readonly JobDescription[],
+  steps: readonly Step<VerifyStep, "apolo.output">[],
+): Promise<Map<string, string>> {
+  const outputs = new Map<string, string>();
+  for (const { "apolo.output": wanted } of steps) {
+    const job = jobs.find(({ name, status }) => name === wanted.job && status === "running");
+    if (job === undefined) continue;
+    const { stdout } = await platform.jobs.execAndCollect(job.id, { command: wanted.command });
+    outputs.set(wanted.command, stdout.head);
+  }
+  return outputs;
 }
 
 async function everyJob(platform: Platform): Promise<JobDescription[]> {

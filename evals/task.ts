@@ -51,6 +51,10 @@ const verifyStep = z.union([
       lacks: z.array(z.string()).default([]),
     }),
   }),
+  /** What a command prints in a job that runs. */
+  z.strictObject({
+    "apolo.output": z.strictObject({ job: z.string(), command: z.string(), matches: z.string() }),
+  }),
   /** Nothing was started, ended or extended. */
   z.strictObject({ "apolo.unchanged": z.strictObject({}) }),
   z.strictObject({

@@ -58,9 +58,8 @@ async function runTask(task: Task, agent: string, timeoutMs: number): Promise<Ou
     const before = await stage.jobs();
     beginFaults(stage, task);
     const { answer, failure } = await ask(agent, task, { stage, folder, timeoutMs });
-    stage.emulator.chaos.clear();
     const asked = readAsked(join(folder, "asked.jsonl"));
-    const problems = [...failure, ...check(task, { asked, answer, before, after: await stage.jobs() })];
+    const problems = [...failure, ...check(task, { asked, answer, before, ...(await stage.look()) })];
     return {
       ...{ task: task.metadata.name, passed: problems.length === 0, problems },
       ...{

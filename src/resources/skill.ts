@@ -27,6 +27,7 @@ fits several, the answer lists them: ask, do not guess. Tools that you do not se
 | What could I start, and for how much? | job_capacity |
 | Start it | job_start, or job_rerun for the same again with a change |
 | Do something inside it | job_exec; a non-zero exit code is a result |
+| What is in that folder, that file? | job_files, where the image has a shell |
 | It needs more time | job_extend, before its life span ends |
 | End it | job_signal with TERM if it saves its work, else job_kill |
 

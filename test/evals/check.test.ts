@@ -1,19 +1,24 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { check } from "../../evals/check.ts";
+import { check, type Seen } from "../../evals/check.ts";
 import { readTasks, type VerifyStep } from "../../evals/task.ts";
 import type { JobDescription } from "../../src/client/index.ts";
 import { sampleJob } from "../jobs/sample-job.ts";
 
 const tasks = readTasks();
 const [anyTask] = tasks;
-const NOTHING = { asked: [], answer: "", before: [], after: [] };
+const NOTHING = { asked: [], answer: "", before: [], after: [], outputs: new Map() };
 
-/** What is wrong with jobs that were so and are so now. */
-function problems(step: VerifyStep, before: JobDescription[], after: JobDescription[]): string[] {
+/** What is wrong by one step alone. */
+function problemsOf(step: VerifyStep, seen: Partial<Seen>): string[] {
   if (anyTask === undefined) throw new Error("There are no tasks");
   const spec = { ...anyTask.spec, verify: [step], assertions: { maxToolCalls: 9, maxBytes: 9 } };
-  return check({ ...anyTask, spec }, { ...NOTHING, before, after });
+  return check({ ...anyTask, spec }, { ...NOTHING, ...seen });
+}
+
+/** The same for jobs that were so and are so now. */
+function problems(step: VerifyStep, before: JobDescription[], after: JobDescription[]): string[] {
+  return problemsOf(step, { before, after });
 }
 
 describe("the tasks", () => {
@@ -56,6 +61,13 @@ describe("check", () => {
     expect(problems(step({ count: 2 }), now, now)).toHaveLength(1);
     expect(problems(step({ status: ["cancelled"] }), now, now)).toHaveLength(1);
     expect(problems(step({ has: { container: { image: "another" } } }), now, now)).toHaveLength(1);
+  });
+
+  test("looks at what a command prints", () => {
+    const step: VerifyStep = { "apolo.output": { job: "box", command: "cat a", matches: "^keep" } };
+    const printing = (text: string) => problemsOf(step, { outputs: new Map([["cat a", text]]) });
+    expect(printing("keep\n")).toEqual([]);
+    expect(printing("gone")).toEqual(["cat a prints gone"]);
   });
 
   test("wants what the answer must have, and nothing that it must not", () => {

@@ -2,6 +2,7 @@ import { solveAll } from "./solve.ts";
 
 const TOKEN = "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH";
 const UBUNTU = { image: "ubuntu:22.04" };
+const THEIRS = { jobs: ["theirs"], project: "nlp" };
 const SLEEP = { ...UBUNTU, command: "sleep 600" };
 
 solveAll("guards", {
@@ -34,6 +35,10 @@ solveAll("guards", {
   "login-over": async (agent) => (await agent.ask("job_list", { owner: "me", status: ["running"] })).text,
 
   async "job-of-another"(agent) {
-    return (await agent.ask("job_kill", { jobs: ["theirs"], project: "nlp" })).text;
+    const { text } = await agent.ask("job_kill", THEIRS);
+    const [id] = /job-[\da-f-]{36}/.exec(text) ?? [];
+    return (await agent.ok("job_kill", { ...THEIRS, jobs: [id] })).text;
   },
+
+  "job-of-another-unasked": async (agent) => (await agent.ask("job_kill", THEIRS)).text,
 });

@@ -106,15 +106,14 @@ function changesNothing({ spec: { setup, verify } }: Task): boolean {
 }
 
 async function perform(task: Task, script: Script, stage: Stage) {
-  const { platform, policy, person, emulator } = stage;
+  const { platform, policy, person } = stage;
   const agent = await connectAgent(platform, policy, person && (() => person));
   const hand = new Hand(agent);
   const before = await stage.jobs();
   beginFaults(stage, task);
   try {
     const answer = await script(hand);
-    emulator.chaos.clear();
-    return { asked: hand.asked, answer, before, after: await stage.jobs() };
+    return { asked: hand.asked, answer, before, ...(await stage.look()) };
   } finally {
     await agent.client.close();
   }
