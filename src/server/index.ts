@@ -18,6 +18,7 @@ import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import { log } from "../log.ts";
 import type { Caller, Consent } from "../operations/caller.ts";
+import { APPS_EXTENSION } from "./apps.ts";
 import type { Person } from "./asking.ts";
 import type { Request } from "./connection.ts";
 import { STOPPED_SENDING } from "./errors.ts";
@@ -40,11 +41,12 @@ const CAPABILITIES = {
 /** The extensions are of the new era. */
 const MODERN_CAPABILITIES = {
   ...CAPABILITIES,
-  extensions: { [TASKS_EXTENSION]: {}, [SKILLS_EXTENSION]: {} },
+  extensions: { [TASKS_EXTENSION]: {}, [SKILLS_EXTENSION]: {}, [APPS_EXTENSION]: {} },
 };
 
 /** What depends on the server's settings only may be kept for an hour, and by whoever stands between. */
 const SETTLED = { ttlMs: 3_600_000, cacheScope: "public" } as const;
+const OWN_LIST = { ...SETTLED, cacheScope: "private" } as const;
 const CACHE_HINTS = {
   "server/discover": SETTLED,
   "tools/list": SETTLED,
@@ -115,7 +117,7 @@ function answer(
   { requestOf, personOf }: { requestOf: RequestOf; personOf(context: ServerContext): Person | undefined },
 ) {
   const { tools, resources, subscriptions, prompts } = session;
-  server.setRequestHandler("tools/list", () => tools.list());
+  server.setRequestHandler("tools/list", (_, context) => listTools(server, tools, context));
   const call = async ({ params }: CallToolRequest, context: ServerContext) => {
     const { notify: sendNotification } = context.mcpReq;
     const takesTasks = knowsTasks(context);
@@ -135,6 +137,14 @@ function answer(
   server.setRequestHandler("prompts/get", ({ params }, context) => prompts.get(params, requestOf(context)));
   server.setRequestHandler("completion/complete", ({ params }) => session.complete(params));
   return { session, call };
+}
+
+/** Hosts that show pages are told of them: such a list is for nobody else to keep. */
+function listTools(server: Server, tools: Session["tools"], context: ServerContext) {
+  const isOld = context.mcpReq.envelope === undefined;
+  const { extensions } = isOld ? (server.getClientCapabilities() ?? {}) : capabilitiesIn(context);
+  const showsViews = extensions?.[APPS_EXTENSION] !== undefined;
+  return { ...tools.list(showsViews), ...(showsViews && !isOld ? OWN_LIST : {}) };
 }
 
 function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): void {

@@ -4,6 +4,7 @@ import { type Caller, inPlace } from "../operations/caller.ts";
 import { offeredPrompts } from "../prompts/index.ts";
 import type { Tool } from "../tools/define-tool.ts";
 import { offered } from "../tools/index.ts";
+import { PAGE_URI, pageContents } from "./apps.ts";
 import { completions } from "./completions.ts";
 import type { Client, Connection } from "./connection.ts";
 import { instructions } from "./instructions.ts";
@@ -84,7 +85,7 @@ export function openSession(
     instructions: offer.instructions,
     tools: serveTools(offer, connection),
     tasks: serveTasks(offer, connection),
-    resources: observedResources(serveResources(connection, subscriptions), connection),
+    resources: observedResources(withPage(serveResources(connection, subscriptions), names), connection),
     subscriptions,
     prompts: observedPrompts(servePrompts({ prompts, tools: names }, connection), connection),
     complete: completions(prompts, connection),
@@ -111,6 +112,15 @@ class SelectedPlace {
 }
 
 type Resources = ReturnType<typeof serveResources>;
+
+/** The page is found by the tools that name it, and is in no list. */
+function withPage(resources: Resources, tools: ReadonlySet<string>): Resources {
+  return {
+    ...resources,
+    read: async (wanted, request) =>
+      wanted.uri === PAGE_URI ? { contents: [await pageContents(tools)] } : resources.read(wanted, request),
+  };
+}
 
 function observedResources(resources: Resources, connection: Connection): Resources {
   return {

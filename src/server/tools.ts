@@ -2,6 +2,7 @@ import { Limit, msLeft } from "../client/index.ts";
 import type { Call } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
+import { withViews } from "./apps.ts";
 import { isQuestion, type Question, withConsent } from "./asking.ts";
 import type { Connection, Request } from "./connection.ts";
 import { describeError, errorCode, failure } from "./errors.ts";
@@ -31,7 +32,7 @@ export function listTools(tools: readonly Tool[]) {
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
 export function serveTools({ tools, listing }: Offered, connection: Connection) {
   return {
-    list: () => ({ tools: listing() }),
+    list: (showsViews = false) => ({ tools: showsViews ? withViews(listing(), tools) : listing() }),
     call({ name, arguments: args = {} }: Wanted, request: ToolRequest) {
       const tool = tools.find((offered) => offered.name === name);
       const here = { tools, connection };

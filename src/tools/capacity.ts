@@ -33,6 +33,7 @@ export const capacity = defineTool({
   title: "Room now",
   description: "Presets, cheapest first: hardware, price, room now.",
   toolset: "core",
+  hasView: true,
   input: z.strictObject({
     gpu: z.boolean().optional().describe("Has GPUs"),
     gpu_model: textArg("a100").optional().describe("e.g. a100"),

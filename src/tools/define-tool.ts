@@ -55,6 +55,8 @@ export interface Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObj
   /** For a tool that changes something: what to add to an error when nothing was changed. */
   nothing?: string;
   effects: Effects;
+  /** The page for people shows its result, in hosts that show pages. */
+  hasView?: true;
   /** Of use only to an agent on this machine: why it is not offered to others, and what they can do instead. */
   localOnly?: string;
   /** For a tool that waits: the longest wait asked for, in seconds; undefined if this call does not wait. */

@@ -36,6 +36,7 @@ export const compare = defineTool({
   title: "Compare",
   description: "Jobs side by side, ranked by a metric in their logs.",
   toolset: "more",
+  hasView: true,
   input: z.strictObject({
     tags: tags.optional().describe("Has all"),
     jobs: jobRefs.optional(),

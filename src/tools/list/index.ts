@@ -54,6 +54,7 @@ export const list = defineTool({
   title: "List jobs",
   description: "Everybody's jobs of the project, newest first; counts and cost of all that match.",
   toolset: "core",
+  hasView: true,
   input,
   output: openObject(
     { jobs: z.array(row), next_cursor: maybeText },

@@ -19,6 +19,7 @@ export const report = defineTool({
   title: "Report costs",
   description: "Sums credits, GPU hours, failures; finds idle GPUs.",
   toolset: "more",
+  hasView: true,
   input: z.strictObject({
     since: moment.optional().describe("Default 7d"),
     until: moment.optional().describe("As since"),

@@ -63,6 +63,7 @@ export const status = defineTool({
   title: "Explain jobs",
   description: "Where jobs stand and why, what would help, cost, URLs, mounts, a failed one's last lines.",
   toolset: "core",
+  hasView: true,
   input: z.strictObject({
     jobs: listOfJobs(20),
     project,
