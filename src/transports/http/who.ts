@@ -63,8 +63,13 @@ export function openGate({
         const found = await identify(bearerOf(request));
         if ("refused" in found)
           return unauthorized(found.refused, { resourceMetadata, wasGiven: found.wasGiven });
-        const charge = async (calls: number) => tooMany(await secondsToWait(found.id, calls));
-        return (await charge(1)) ?? { ...callers.lease(found.id, found.connect), charge };
+        const lease = callers.lease(found.id, found.connect);
+        // Whoever has several tokens is one user.
+        const payer = lease.caller.platform.user() ?? found.id;
+        const charge = async (calls: number) => tooMany(await secondsToWait(payer, calls));
+        const refused = await charge(1);
+        if (refused !== undefined) lease.done();
+        return refused ?? { ...lease, charge };
       } catch (error) {
         return notNow(whyNot(error), RETRY_SECONDS);
       }

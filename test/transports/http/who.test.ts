@@ -255,4 +255,13 @@ describe("a caller who calls too often", () => {
     expect(Number(answer.headers.get("retry-after"))).toBeLessThanOrEqual(3);
     admitted(await admit(emulator.tokenFor("bob")));
   });
+
+  test("is counted as one user, whatever token they send", async ({ proxy }) => {
+    const json = { "content-type": "application/json" };
+    proxy.add({ path: /config/, instead: { status: 200, headers: json, body: '{"authorized":true}' } });
+    const claims = Buffer.from(JSON.stringify({ identity: "alice" })).toString("base64url");
+    const { admit } = openDoor(proxy, { rate: { perSecond: 1, burst: 3 } });
+    for (const token of ["x", "y", "z"]) admitted(await admit(`e30.${claims}.${token}`)).done();
+    expect(await refused(await admit(`e30.${claims}.x`))).toMatchObject({ status: 429 });
+  });
 });
