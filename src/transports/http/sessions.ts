@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import {
   isInitializeRequest,
+  type RequestId,
   type Transport,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
+import { field } from "../../json.ts";
 import type { Caller } from "../../operations/caller.ts";
 import { type Extend, makeServer } from "../../server/index.ts";
 import { type Offer, openSession, type ServerOptions } from "../../server/session.ts";
@@ -63,7 +65,11 @@ export class Sessions {
       const message = "There is no such session (any more): initialize again for a new one.";
       return { response: errorResponse(404, { code: -32001, message }) };
     }
-    return this.#use(session, request, body);
+    const answer = await this.#use(session, request, body);
+    const cancelled = cancelledIn(body);
+    // The SDK answers no more, and would leave the stream of the call open as long as the session.
+    if (cancelled !== undefined) session.transport.closeSSEStream(cancelled);
+    return answer;
   }
 
   async #open(request: Request, body: unknown): Promise<Answer> {
@@ -122,6 +128,13 @@ export class Sessions {
     const server = makeServer(session, "legacy", extend);
     await server.connect(new SessionTransport(transport, session, version));
   }
+}
+
+/** Which request a client gives up. */
+function cancelledIn(body: unknown): RequestId | undefined {
+  if (field(body, "method") !== "notifications/cancelled") return undefined;
+  const id = field(field(body, "params"), "requestId");
+  return typeof id === "string" || typeof id === "number" ? id : undefined;
 }
 
 function notAllowed(): Answer {

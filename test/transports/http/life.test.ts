@@ -72,6 +72,17 @@ describe("a session", () => {
     expect((await fetch(url, { method: "DELETE", headers: session })).status).toBe(200);
     expect((await post(url, { method: "ping" }, { headers: session })).status).toBe(404);
   });
+
+  test("ends the answer to a call that its client cancels", async ({ platform }) => {
+    const { url } = await serveHttp(platform);
+    await startJob(platform, { name: "long", script: SLEEP });
+    const headers = await openSession(url);
+    const params = { name: "job_wait", arguments: { jobs: ["long"], wait_seconds: 40 } };
+    const answer = await post(url, { id: "w", method: "tools/call", params }, { headers });
+    const cancelled = { method: "notifications/cancelled", params: { requestId: "w" }, id: undefined };
+    await (await post(url, cancelled, { headers })).text();
+    expect(await answer.text()).not.toContain("finished");
+  });
 });
 
 describe("a server that is told to end", () => {
