@@ -35,6 +35,13 @@ solveAll("running", {
     return answer.text;
   },
 
+  "wait-in-background": (agent) => agent.inBackground("job_wait", { jobs: ["slow"] }),
+
+  async "another-project"(agent) {
+    await agent.ok("apolo_context", { use: "nlp" });
+    return (await agent.ok("job_list", { status: ["running"] })).text;
+  },
+
   "whose-job": async (agent) => (await agent.ask("job_status", { jobs: ["annotate"] })).text,
 
   async "address-of-a-notebook"(agent) {

@@ -1,19 +1,29 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { type Asked, check } from "../../evals/check.ts";
 import { beginFaults, openStage, type Stage } from "../../evals/stage.ts";
 import { readTasks, type Task } from "../../evals/task.ts";
+import { openCaller } from "../../src/operations/caller.ts";
+import { createServer } from "../../src/server/index.ts";
 import type { Agent, Answer } from "../support/agent.ts";
 import { connectAgent } from "../support/fixtures.ts";
 import { nextCalls } from "../support/next-calls.ts";
+import { modern, rawSession } from "../support/raw-session.ts";
+
+const TASKS = "io.modelcontextprotocol/tasks";
+
+const textIn = z.object({ content: z.array(z.object({ text: z.string().default("") })) });
 
 /** A scripted agent at work on one task: it knows what its calls returned, and nothing else. */
 class Hand {
   readonly asked: Asked[] = [];
   readonly #agent: Agent;
+  readonly #stage: Stage;
   #read = "";
 
-  constructor(agent: Agent) {
+  constructor(agent: Agent, stage: Stage) {
     this.#agent = agent;
+    this.#stage = stage;
   }
 
   /** Makes a call of its own. A refusal is an answer, too. */
@@ -35,6 +45,31 @@ class Hand {
     const printed = nextCalls(this.#read).find((call) => tool === undefined || call.tool === tool);
     if (printed === undefined) throw new Error(`No call of ${tool ?? "any tool"} in: ${this.#read}`);
     return await this.ok(printed.tool, { ...printed.args, ...change });
+  }
+
+  /** Makes a call as a task of the newest version, and looks at it until it is over. */
+  async inBackground(tool: string, args: Record<string, unknown>): Promise<string> {
+    const caller = openCaller(this.#stage.platform, this.#stage.policy);
+    const session = await rawSession(createServer(caller), () => undefined);
+    const request = async (method: string, params: Record<string, unknown>) =>
+      (await session.request(method, modern(params, { extensions: { [TASKS]: {} } }))).result ?? {};
+    const begun = await request("tools/call", { name: tool, arguments: args });
+    const text = await vi.waitFor(
+      async () => {
+        // What is over by then is answered at once.
+        const { taskId, ...whole } = z.looseObject({ taskId: z.string().optional() }).parse(begun);
+        const { result } = taskId === undefined ? { result: whole } : await request("tasks/get", { taskId });
+        return textIn
+          .parse(result)
+          .content.map((block) => block.text)
+          .join("");
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+    await session.close();
+    await caller.close();
+    this.#note({ kind: "tool", name: tool }, text);
+    return text;
   }
 
   async tools(): Promise<string[]> {
@@ -108,7 +143,7 @@ function changesNothing({ spec: { setup, verify } }: Task): boolean {
 async function perform(task: Task, script: Script, stage: Stage) {
   const { platform, policy, person } = stage;
   const agent = await connectAgent(platform, policy, person && (() => person));
-  const hand = new Hand(agent);
+  const hand = new Hand(agent, stage);
   const before = await stage.jobs();
   beginFaults(stage, task);
   try {

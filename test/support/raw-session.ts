@@ -27,8 +27,14 @@ export function modern(params: Fields = {}, capabilities: Fields = {}, version: 
   return { ...params, _meta: { ...envelope, ...(typeof _meta === "object" ? _meta : {}) } };
 }
 
-/** A session in messages as they go over the wire: the SDK's client would read them by its own version only. */
-export async function rawSession(server: Server) {
+/**
+ * A session in messages as they go over the wire: the SDK's client would read them by its own version only. It ends
+ * with the test, or, where tests run together, when it is closed.
+ */
+export async function rawSession(
+  server: Server,
+  atEnd = (close: () => Promise<void>) => onTestFinished(close),
+) {
   const [near, far] = InMemoryTransport.createLinkedPair();
   const notices: { method: string; params?: Fields | undefined }[] = [];
   const waiting = new Map<unknown, (answer: Answer) => void>();
@@ -38,7 +44,7 @@ export async function rawSession(server: Server) {
   };
   await server.connect(far);
   await near.start();
-  onTestFinished(() => near.close());
+  atEnd(() => near.close());
   let lastId = 0;
   const ask = (id: RequestId, method: string, params?: Fields): Promise<Answer> => {
     const message: JSONRPCMessage = { jsonrpc: "2.0", id, method, ...(params && { params }) };
