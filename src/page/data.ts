@@ -57,6 +57,58 @@ export interface LogPage {
   next_cursor?: string;
 }
 
+export interface PresetRow {
+  name: string;
+  available?: number;
+  credits_per_hour: string;
+  cpu: number;
+  memory_gib: number;
+  gpu?: string;
+  preemptible?: boolean;
+}
+
+export interface Report {
+  from: string;
+  to: string;
+  jobs: number;
+  credits: string;
+  gpu_hours?: string;
+  failed?: number;
+  ended?: number;
+  failed_credits?: string;
+  groups?: (Record<string, unknown> & {
+    jobs: number;
+    failed: number;
+    credits: string;
+    gpu_hours?: string;
+  })[];
+  dearest?: (JobRow & { gpu_hours?: string })[];
+  causes?: { cause: string; jobs: number; credits: string; example: string }[];
+}
+
+export interface Compared {
+  jobs: {
+    job: string;
+    id: string;
+    rank?: number;
+    status: string;
+    run_time_seconds?: number;
+    credits?: string;
+    differs: Record<string, string | null>;
+    value?: string;
+    metrics?: Record<string, string>;
+    history?: (number | string)[];
+  }[];
+  metrics?: string[];
+  goal?: string;
+  best?: string;
+}
+
+export interface Plan {
+  plan?: { problems?: unknown[]; worst_case_credits?: string; credits_per_hour?: string };
+  jobs?: { id: string }[];
+}
+
 /** Whether a job's state is settled. */
 export function isOver({ status }: { status: string }): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";

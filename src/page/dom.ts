@@ -13,6 +13,15 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(tag: string, props: Props = {}, ...children: Child[]): SVGElement {
+  const element = document.createElementNS(SVG, tag);
+  setProps(element, props);
+  element.append(...nodesOf(children));
+  return element;
+}
+
 /** Puts other content into an element. */
 export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...nodesOf(children));

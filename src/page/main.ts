@@ -1,12 +1,26 @@
 import type { App, Place, View } from "./app.ts";
+import { compareView } from "./compare.ts";
 import { fill, h } from "./dom.ts";
 import { BrowserHost } from "./host/browser.ts";
 import { ConversationHost } from "./host/conversation.ts";
 import { CallError, type Host, type Opening } from "./host/host.ts";
 import { jobView } from "./job/index.ts";
 import { jobsView } from "./jobs/index.ts";
+import { presetsView } from "./presets.ts";
+import { reportView } from "./report.ts";
+import { serverView } from "./server.ts";
+import { startView } from "./start.ts";
 
-const TABS = [["jobs", "Jobs"]] as const satisfies (readonly [Place["view"], string])[];
+const TABS = [
+  ["jobs", "Jobs", "job_list"],
+  ["presets", "Presets", "job_capacity"],
+  ["compare", "Compare", "job_compare"],
+  ["report", "Report", "job_report"],
+  ["server", "Server", "apolo_context"],
+] as const satisfies (readonly [Place["view"], string, string])[];
+
+/** How long something that passes is shown. */
+const NEWS_MS = 8000;
 
 const page = h("main", { id: "page" });
 const nav = h("nav", { "aria-label": "Views" });
@@ -17,6 +31,7 @@ document.body.append(h("header", {}, nav), banner, page, news);
 
 function start(host: Host, tools: ReadonlySet<string>): App {
   let view: View | undefined;
+  let forgetting: ReturnType<typeof setTimeout> | undefined;
   const app: App = {
     host,
     tools,
@@ -31,6 +46,8 @@ function start(host: Host, tools: ReadonlySet<string>): App {
     },
     say(text) {
       fill(news, text);
+      clearTimeout(forgetting);
+      forgetting = setTimeout(() => fill(news), NEWS_MS);
     },
     trouble(text) {
       banner.hidden = text === undefined;
@@ -42,20 +59,39 @@ function start(host: Host, tools: ReadonlySet<string>): App {
 
 function viewOf(app: App, { view, id, args = {}, answer }: Place): View {
   if (view === "job" && id !== undefined) return jobView(app, id, answer);
-  return jobsView(app, args, answer);
+  switch (view) {
+    case "presets":
+      return presetsView(app, args, answer);
+    case "compare":
+      return compareView(app, args, answer);
+    case "report":
+      return reportView(app, args, answer);
+    case "server":
+      return serverView(app);
+    case "start":
+      return startView(app);
+    default:
+      return jobsView(app, args, answer);
+  }
 }
 
 function drawNav(app: App, place: Place): void {
   const isHere = (view: string) => view === place.view || (place.view === "job" && view === "jobs");
   fill(
     nav,
-    TABS.map(([view, title]) =>
+    TABS.filter(([, , tool]) => app.tools.has(tool)).map(([view, title]) =>
       h(
         "button",
         { "aria-current": isHere(view) ? "page" : undefined, onclick: () => app.go({ view }) },
         title,
       ),
     ),
+    app.tools.has("job_start") &&
+      h(
+        "button",
+        { class: "main", "aria-label": "Start a job", onclick: () => app.go({ view: "start" }) },
+        ...["Start", h("span", { class: "wide" }, " a job")],
+      ),
   );
 }
 
@@ -121,14 +157,14 @@ async function inConversation(): Promise<void> {
   await host.connect();
 }
 
-/** The view for the tool that the page was opened for; without its name its result tells. */
-function placeOf({ args, answer }: Opening): Place {
+/** The view for the tool that the page was opened for. */
+function placeOf({ tool, args, answer }: Opening): Place {
   const { jobs = [] } = (answer?.data ?? {}) as { jobs?: { id?: string; why?: string }[] };
   const [job] = jobs;
   if (jobs.length === 1 && job?.why !== undefined && job.id !== undefined)
     return { view: "job", id: job.id, answer };
-  const isList = answer !== undefined && "counts" in (answer.data as object);
-  return isList ? { view: "jobs", args, answer } : { view: "jobs" };
+  const view = TABS.find(([, , name]) => name === tool)?.[0] ?? "jobs";
+  return { view, args, answer };
 }
 
 void (parent === window ? inBrowser() : inConversation());

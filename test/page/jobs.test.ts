@@ -3,9 +3,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { page as servePage } from "../../src/transports/http/page.ts";
-import { barriers, chromiumPath, openBrowser, openPage, overflow } from "../support/browser.ts";
-import { serveHttp } from "../support/http.ts";
+import { barriers, chromiumPath, openBrowser, overflow } from "../support/browser.ts";
+import { visit } from "../support/page.ts";
 import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
@@ -25,13 +24,6 @@ afterAll(async () => {
   await emulator.close();
 });
 
-async function visit(options?: Parameters<typeof openPage>[1]) {
-  const { url } = await serveHttp(platform, { pages: { "/": servePage } });
-  const opened = await openPage(browser, options);
-  await opened.page.goto(new URL("/", url).href);
-  return opened;
-}
-
 const seen = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor();
 
 test("the page is small", () => {
@@ -40,7 +32,7 @@ test("the page is small", () => {
 
 describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
   test("shows counts, credits and who owns what", async () => {
-    const { page, problems } = await visit();
+    const { page, problems } = await visit(browser, platform);
     await seen(page, "train-7b");
     await seen(page, "pending, ErrImagePull");
     await seen(page, "bob");
@@ -49,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
   });
 
   test("filters by status, words and owner", async () => {
-    const { page } = await visit();
+    const { page } = await visit(browser, platform);
     await page.getByRole("button", { name: "21 failed" }).click();
     await page.getByText(/^21 jobs/).waitFor();
     expect(await page.getByRole("button", { name: "128 all" }).isVisible()).toBe(true);
@@ -62,7 +54,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
   });
 
   test("fits narrow and wide windows, in both themes", async () => {
-    const { page } = await visit();
+    const { page } = await visit(browser, platform);
     await seen(page, "train-7b");
     for (const width of [320, 400, 1280]) {
       await page.setViewportSize({ width, height: 800 });
@@ -77,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
 
 describe.skipIf(chromiumPath === undefined)("a job", () => {
   test("tells why it failed, what happened and what it printed", async () => {
-    const { page, problems } = await visit();
+    const { page, problems } = await visit(browser, platform);
     await page.getByRole("button", { name: "eval-nightly" }).click();
     await page.getByText('Its log ends with "KeyError"').waitFor();
     await seen(page, "pending, Scheduling");
@@ -92,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
     const hostile = `<img src=x onerror="document.title=1"><script>alert(1)</script>`;
     const job = await startJob(platform, { name: "hostile", script: `echo '${hostile}'; ${SLEEP}` });
     await untilPrinted(platform, job, "onerror");
-    const { page, problems } = await visit();
+    const { page, problems } = await visit(browser, platform);
     await page.getByRole("button", { name: "hostile" }).click();
     await page.locator(".log").getByText(hostile).waitFor();
     expect(await page.title()).toBe("Job · Apolo");

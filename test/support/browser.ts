@@ -16,7 +16,7 @@ export function openBrowser() {
   return chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] });
 }
 
-type Browser = Awaited<ReturnType<typeof openBrowser>>;
+export type Browser = Awaited<ReturnType<typeof openBrowser>>;
 
 /** A page of its own, with whatever went wrong in it. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}) {

@@ -5,8 +5,8 @@ import { type HttpOptions, openHttp } from "../../src/transports/http/index.ts";
 import { openPolicy } from "./fixtures.ts";
 
 /** The server over HTTP on a free port of loopback, for one caller who needs no token. */
-export async function serveHttp(platform: Platform, options: Partial<HttpOptions> = {}) {
-  const caller = openCaller(platform, openPolicy);
+export async function serveHttp(platform: Platform, options: Partial<HttpOptions> = {}, policy = openPolicy) {
+  const caller = openCaller(platform, policy);
   const closing = new AbortController();
   const server = await openHttp({
     host: "127.0.0.1",

@@ -4,10 +4,12 @@ import { fill, h } from "../dom.ts";
 import type { Answer } from "../host/host.ts";
 import { statusMark } from "../status.ts";
 import { duration, instant, shortId } from "../words.ts";
+import { actions, execForm } from "./actions.ts";
 import { Log } from "./log.ts";
+import { measures } from "./measures.ts";
 import { knownSteps, timeline } from "./timeline.ts";
 
-const REFRESH_MS = 5000;
+const REFRESH_MS = 2000;
 
 /** One job: where it stands and why, what happened to it, what it prints. */
 export function jobView(app: App, id: string, first: Answer | undefined): View {
@@ -15,7 +17,10 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
   const why = h("div", { class: "why", role: "status" });
   const facts = h("dl", { class: "facts" });
   const steps = h("div");
+  const deeds = h("div", { class: "bar" });
+  const live = h("div", { class: "columns" });
   const log = new Log(app, id);
+  const use = measures(app, id);
   let drawn = "";
 
   const show = (job: JobFacts, transitions: readonly Transition[]) => {
@@ -26,7 +31,13 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
       factsOf(job, app).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
     );
     fill(steps, timeline(transitions, job));
+    if (drawn === job.status) return;
     drawn = job.status;
+    fill(
+      deeds,
+      actions(app, job, () => loop.now()),
+    );
+    fill(live, job.status === "running" && app.tools.has("job_telemetry") && use.element, execForm(app, job));
   };
   const loop = repeat(app, REFRESH_MS, async () => {
     const { data } = await app.host.call("job_status", { jobs: [id] });
@@ -43,13 +54,16 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
       "article",
       { class: "job" },
       head,
+      deeds,
       why,
       h("div", { class: "columns" }, card("About", facts), card("What happened", steps)),
       log.element,
+      live,
     ),
     close() {
       loop.close();
       log.close();
+      use.close();
     },
   };
 }

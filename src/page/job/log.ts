@@ -5,7 +5,7 @@ import { plural } from "../words.ts";
 
 const FIRST_LINES = 300;
 const MOST_LINES = 5000;
-const FOLLOW_MS = 2500;
+const FOLLOW_MS = 1500;
 const BAD = /(?:error|exception|traceback|fatal|panic|killed)\b/i;
 const DOUBTFUL = /\bwarn(?:ing)?\b/i;
 

@@ -1,0 +1,78 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
+import { barriers, chromiumPath, openBrowser, overflow } from "../support/browser.ts";
+import { expect, openPolicy, test } from "../support/fixtures.ts";
+import { visit } from "../support/page.ts";
+import { startJob, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  if (chromiumPath !== undefined) browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+
+describe.skipIf(chromiumPath === undefined)("a person", () => {
+  test("starts a job after its plan, asks it something, kills it and runs it again", async ({ platform }) => {
+    const { page, problems } = await visit(browser, platform);
+    await press(page, "Start a job");
+    await page.getByLabel("Image").fill("ubuntu:22.04");
+    await page.getByLabel("Command", { exact: true }).fill(`echo ready; ${SLEEP}`);
+    await page.getByLabel("Tags").fill("a, b");
+    await press(page, "Plan it");
+    await page.getByText(/so at most [\d.]+ credits/).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await press(page, "Start it");
+    await page.locator(".log").getByText("ready").waitFor();
+    await page.getByLabel("Command to run").fill("echo $((6 * 7))");
+    await press(page, "Run");
+    await press(page, "Run it");
+    await page.getByRole("status").getByText("42").waitFor();
+    await press(page, "Kill");
+    await press(page, "Kill it");
+    await page.locator("h1 + .cancelled").waitFor();
+    await press(page, "Run again");
+    await press(page, "Start it");
+    await page.locator("h1 + .running").waitFor();
+    for await (const { tags } of platform.jobs.list())
+      expect(tags).toEqual(expect.arrayContaining(["a", "b"]));
+    expect(problems).toEqual([]);
+  });
+
+  test("who cancels changes nothing", async ({ platform }) => {
+    const job = await startJob(platform, { name: "kept", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    const { page } = await visit(browser, platform);
+    await press(page, "kept");
+    await press(page, "Kill");
+    await press(page, "Cancel");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect((await platform.jobs.status(job.id)).status).toBe("running");
+  });
+
+  test("finds no button that changes something on a server that only reads", async ({ platform }) => {
+    const job = await startJob(platform, { name: "seen", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    const { page } = await visit(browser, platform, { policy: { ...openPolicy, mode: "read-only" } });
+    await press(page, "seen");
+    await page.locator("h1 + .running").waitFor();
+    const names = await page.getByRole("button").allInnerTexts();
+    for (const name of ["Start", "Kill", "Extend", "Run again", "Run"])
+      expect(names.filter((shown) => shown.startsWith(name))).toEqual([]);
+  });
+
+  test.for(["Presets", "Compare", "Report", "Server"])(
+    "reads %s at any width",
+    async (name, { platform }) => {
+      await startJob(platform, { name: "seen", script: SLEEP });
+      const { page, problems } = await visit(browser, platform, { viewport: { width: 320, height: 700 } });
+      await press(page, name);
+      await page.locator("td, dd, form").first().waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await barriers(page)).toEqual([]);
+      expect(problems).toEqual([]);
+    },
+  );
+});
