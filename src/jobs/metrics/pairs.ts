@@ -12,7 +12,7 @@ export interface Value {
 /** Longer lines are data; what a progress bar says of its metrics stands at its end. */
 const LONGEST_LINE = 4000;
 
-const NUMBER = String.raw`[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)`;
+const NUMBER = String.raw`[-+]?(?:\d{1,3}(?:,\d{3})+\.\d+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)`;
 /** Words after a number that make it a quantity, not a metric. */
 const UNITS =
   "[kmgtp]?i?b(?:/s)?|[kmg]?bytes?|[mun]?s|secs?|seconds?|mins?|minutes?|h|hours?|days?|[kmg]?hz|[mk]?w|%\\||it/s|" +
@@ -20,9 +20,9 @@ const UNITS =
   "steps?|epochs?|iterations?|retries|times|attempts|jobs?|shards?|batche?s?|of";
 /** What cannot follow a metric: more of a version, time, date, path, list, fraction or term, or a unit. */
 const NO_MORE = String.raw`(?![\p{L}\d_%]|\.[\p{L}\d_]|[:\/\-]\d|\s?\/\s?\d|,\d|\s?[*+<>^]|\s*==|%?\s?(?:${UNITS})\b(?!\s*[:=]))`;
-const NUMBERED = String.raw`(?:(?:tensor|np\.float\d+)\()?(${NUMBER}%?)${NO_MORE}`;
+const NUMBERED = String.raw`(?:(?:tensor|np\.float\d+)\()?(${NUMBER}(?: ?%)?)${NO_MORE}`;
 const SPLIT =
-  "train(?:ing)?|val(?:id(?:ation)?)?(?:_\\d+)?|test(?:ing)?|eval(?:uation)?|dev|avg|average|mean|best|final|total";
+  "train(?:ing)?|(?:best )?val(?:id(?:ation)?)?(?:_\\d+)?|test(?:ing)?|eval(?:uation)?|dev|avg|average|mean|best|final|total";
 const NAME = String.raw`[\p{L}_][\p{L}\d_]*(?:[./@-][\p{L}\d_]+)*`;
 const START = String.raw`(?<![\p{L}\d_/?&.@%$\-])(?:(${SPLIT})(?:'s)? )?`;
 
@@ -38,6 +38,8 @@ const SHARE = new RegExp(
   String.raw`${START}(${NAME})[ \t]{0,3}[:=][ \t]{0,3}\d+ ?\/ ?\d+ \(((?:\d+\.)?\d+%)\)`,
   "giu",
 );
+/** `"val": {"loss": 0.3}` */
+const NESTED = new RegExp(String.raw`["'](${SPLIT})["']\s*:\s*\{([^{}]*)\}`, "giu");
 /** What a program was called with, printed in one line. */
 const SETTINGS = /\b(?:Namespace|Config|Arguments|Args)\(|(?:=(?:True|False|None)\b.*){2}/;
 
@@ -45,7 +47,10 @@ const SETTINGS = /\b(?:Namespace|Config|Arguments|Args)\(|(?:=(?:True|False|None
 export function pairsIn(line: string): Value[] {
   const text = line.length > LONGEST_LINE ? line.slice(-LONGEST_LINE) : line;
   if (!/\d|nan|inf/i.test(text) || SETTINGS.test(text)) return [];
-  return [...named(text), ...bare(text), ...shares(text)];
+  const flat = text.replace(NESTED, (_, split: string, inner: string) =>
+    inner.replace(/["']([\p{L}_][^"']*)["']\s*:/gu, `"${split}_$1":`),
+  );
+  return [...named(flat), ...bare(flat), ...shares(flat)];
 }
 
 function named(text: string): Value[] {
@@ -71,7 +76,7 @@ function shares(text: string): Value[] {
 }
 
 function join(split: string | undefined, name: string): string {
-  return split === undefined ? name : `${split.toLowerCase()}_${name}`;
+  return split === undefined ? name : `${split.toLowerCase().replace(" ", "_")}_${name}`;
 }
 
 export function namedValue(name: string, raw: string): Value {
@@ -84,7 +89,8 @@ export function numberIn(text: string): string | undefined {
 }
 
 function toNumber(raw: string): number {
-  const text = raw.replace("%", "").toLowerCase();
-  if (!/inf/.test(text)) return Number(text);
+  const text = raw.replace(/,| ?%/g, "").toLowerCase();
+  // Some jobs of a sweep may print 0.93 where others print 93%.
+  if (!/inf/.test(text)) return raw.endsWith("%") ? Number(text) / 100 : Number(text);
   return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }

@@ -82,6 +82,13 @@ describe("a reader of metrics", () => {
     expect(values.at(-1)).toBe(10_003.5);
   });
 
+  test("takes a share for what it is, in percent or not", () => {
+    const reader = new MetricReader();
+    for (const text of ["acc=0.95", "acc=93.4%", "acc: 94 %"]) reader.read({ text });
+    expect(reader.get("acc")).toMatchObject({ most: { raw: "0.95" }, least: { raw: "93.4%" } });
+    expect(reader.get("acc")?.points.values).toEqual([0.95, 0.934, 0.94]);
+  });
+
   test("has no extreme of what never was a number", () => {
     const reader = new MetricReader();
     for (const text of ["loss=nan", "loss=inf", "loss=-inf"]) reader.read({ text });
