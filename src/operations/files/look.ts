@@ -5,7 +5,7 @@ import { findTarget, type Meant, type Named } from "../find/owned.ts";
 import { requireRunning } from "../find/running.ts";
 import { bytesOf, kindAt, LEAD_BYTES, type Piece, TRAIL_BYTES, textOf } from "./piece.ts";
 import { LOOK } from "./scripts.ts";
-import { askShell, requirePath, type Said, unusable } from "./shell.ts";
+import { askShell, requirePath, type Said, unreadable, unusable } from "./shell.ts";
 
 export const MOST_TEXT_BYTES = 12_000;
 /** As base64 they take no more. */
@@ -70,6 +70,7 @@ export async function lookAt(
   if (said.word === "folder") return folderIn(said, Math.max(0, offset));
   if (said.word !== "file") throw unusable(said.word, path, target);
   const redact = redactorFor(call.caller, [target.job]);
+  if (said.body.length === 0 && said.complaint !== "") throw unreadable(said, path, target);
   return pieceIn(said, { length: bytes, asData }, redact);
 }
 
@@ -92,13 +93,15 @@ function entryOf(name: string, info: string): Entry {
 }
 
 function pieceIn({ numbers, body: bytes }: Said, { length, asData }: Pieces, redact: Redact): Found {
-  const [said = 0, offset = 0, at = 0] = numbers;
-  // Files of /proc say that they are empty.
-  const size = Math.max(said, bytes.length === 0 ? 0 : at + bytes.length);
-  const range = { offset, length };
+  const [said = 0, wanted = 0, start = 0] = numbers;
+  // Files of /proc say that they are empty, those of /sys that they are a page.
+  const end = bytes.length === 0 ? 0 : start + bytes.length;
+  const size = end > 0 && end < wanted + length ? end : Math.max(said, end);
+  const range = { offset: Math.min(wanted, size), length };
+  const at = Math.min(start, size);
   if (!asData) {
     const of = kindAt({ bytes, at }, range);
-    if (of !== undefined) return { kind: "binary", size, from: offset, of };
+    if (of !== undefined) return { kind: "binary", size, from: range.offset, of };
     return { kind: "text", size, ...textOf({ bytes, at }, range, redact) };
   }
   const piece = bytesOf({ bytes, at }, range, redact);

@@ -78,6 +78,8 @@ interface Edge {
 
 function startOf({ bytes, at }: Window, { offset }: Range): Edge {
   const wanted = Math.min(bytes.length, offset - at);
+  // Whoever follows a file has seen what is before its end.
+  if (wanted === bytes.length) return { at: wanted, isCut: false };
   const line = wanted === 0 ? 0 : bytes.lastIndexOf(NEWLINE, wanted - 1) + 1;
   const isKnown = line > 0 || at === 0;
   if (isKnown && wanted - line <= LONGEST_END) return { at: line, isCut: false };

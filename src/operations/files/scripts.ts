@@ -15,7 +15,7 @@ need printf head
 export const LOOK = `${PROLOGUE}
 if [ -d "$p" ]; then
 cd "$p" 2>/dev/null && [ -r . ] || end denied
-echo folder; n=0
+echo folder; n=0; [ $2 -gt 0 ] || set -- "$1" 0 "$3" "$4" "$5" "$6"
 for f in * .[!.]* ..?*; do
 [ -e "$f" ] || [ -L "$f" ] || continue
 n=$((n+1)); [ $n -gt $2 ] && [ $n -le $(($2+$6)) ] || continue

@@ -93,6 +93,12 @@ export function unusable(word: string, path: string, { job, again }: Meant): Err
   }
 }
 
+/** A program of the job could not read it, and says why. */
+export function unreadable({ complaint }: Said, path: string, { job }: Meant): PlatformError {
+  const what = `${quoted(path, MOST_TOLD)} in ${identityText(job)}`;
+  return new PlatformError("platform_error", `${what} could not be read: ${complaint}.`);
+}
+
 function parentOf(path: string): string {
   return path.replace(/\/*[^/]*\/*$/, "") || (path.startsWith("/") ? "/" : ".");
 }

@@ -112,7 +112,8 @@ async function save({ path, ...wanted }: { ref: string; path: string; name: stri
   };
 }
 
-async function write({ job: ref, path, existing, base64 }: Args, content: string, call: Call) {
+async function write({ job: ref, path, existing, base64, ...others }: Args, content: string, call: Call) {
+  requireNoReading(others);
   const data = base64 === true ? bytesOf(content) : Buffer.from(content);
   const how = existing ?? "new";
   const written = requireWritten(await writeInJob({ ref, project: undefined, path, data, how }, call), path);
@@ -122,6 +123,16 @@ async function write({ job: ref, path, existing, base64 }: Args, content: string
     data: { ...identityOf(job), path, written: true, size, verified: isVerified },
     jobs: [job],
   };
+}
+
+/** Whoever gives one may mean to change a part of the file: the whole of it would be lost. */
+function requireNoReading(given: Pick<Args, "offset" | "length" | "save_to">): void {
+  for (const argument of ["offset", "length", "save_to"] as const)
+    if (given[argument] !== undefined)
+      throw new InvalidInputError(
+        `${argument} is for reading, content for writing: give one of them. A file is written as a whole, or added to. Nothing was written.`,
+        { argument },
+      );
 }
 
 function bytesOf(content: string): Buffer {

@@ -121,7 +121,8 @@ function folderText(
   { title, path, looked, redact }: { title: string; path: string; looked: Looked; redact: Redact },
 ): string {
   const end = offset + entries.length;
-  const shown = entries.length === total ? "" : `, ${offset + 1} to ${end}`;
+  const range = entries.length === 0 ? `none from ${offset} on` : `${offset + 1} to ${end}`;
+  const shown = entries.length === total ? "" : `, ${range}`;
   const rows = entries.map((entry) => redact(rowText(entry)).text).join("\n");
   return present([
     `${title}: a folder, ${total === 0 ? "empty" : counted(total, "entry").replace(/ys$/, "ies")}${shown}.`,
@@ -147,6 +148,7 @@ function entryData({ name, kind, size, changed }: Entry, redact: Redact) {
 
 function rangeText({ size, from, to }: { size: number; from: number; to: number }): string {
   if (size === 0) return "empty";
+  if (from >= size) return `nothing from byte ${from} on: it has ${counted(size, "byte")}`;
   const isWhole = from === 0 && to >= size;
   return isWhole ? formatBytes(size) : `bytes ${from} to ${to} of ${size} (${formatBytes(size)})`;
 }

@@ -97,7 +97,7 @@ function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {
   const came = valueAt(args, issue.path);
   const where = inner.length === 0 ? key : oneLine(`${key}.${inner.join(".")}`.slice(0, MOST_QUOTED));
   if (issue.code === "custom") return `${where}: ${sentence(issue.message)}${exampleOf(schema, key)}`;
-  const got = came === undefined ? "it is missing" : `got ${shown(came)}`;
+  const got = came === undefined ? "it is missing" : `got ${gotText(came, issue)}`;
   const said = `give ${wanted(partOf(argument, inner))}; ${got}${meant(argument, came)}`;
   return `${where}: ${sentence(said)}${exampleOf(schema, key)}`;
 }
@@ -128,7 +128,9 @@ function wanted(schema: z.ZodType): string {
   if (inner instanceof z.ZodArray) return wantedList(inner);
   if (inner instanceof z.ZodNumber) return wantedNumber(inner);
   if (inner instanceof z.ZodBoolean) return "true or false";
-  return inner instanceof z.ZodRecord ? "an object" : "a text";
+  if (inner instanceof z.ZodRecord) return "an object";
+  const most = inner instanceof z.ZodString ? inner.maxLength : null;
+  return most === null ? "a text" : `a text of at most ${most} characters`;
 }
 
 function wantedList({ def }: z.ZodArray): string {
@@ -143,6 +145,10 @@ function wantedNumber({ isInt, minValue, maxValue }: z.ZodNumber): string {
     value !== null && Number.isFinite(value) && Math.abs(value) < 2 ** 53 - 1;
   if (bounded(minValue) && bounded(maxValue)) return `${kind} from ${minValue} to ${maxValue}`;
   return bounded(minValue) ? `${kind} of at least ${minValue}` : kind;
+}
+
+function gotText(came: unknown, { code }: Issue): string {
+  return code === "too_big" && typeof came === "string" ? `${came.length} of them` : shown(came);
 }
 
 /** What came: a short value as it is, of others only the kind. */

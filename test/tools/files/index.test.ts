@@ -86,6 +86,44 @@ describe("job_files", () => {
     expect((await mcp.ok("job_files", { ...next?.args, length: 6 })).data.text).toBe("51855\n");
   });
 
+  test("reads nothing twice behind the end, and knows the end of files that tell another size", async ({
+    mcp,
+    job,
+  }) => {
+    await mcp.ok("job_exec", { job: job.id, command: "printf abc > a; touch one two" });
+    const behind = await mcp.ok("job_files", { job: job.id, path: "a", offset: 3 });
+    expect(behind.data).toMatchObject({ kind: "text", text: "", size: 3, offset: 3 });
+    expect(behind.text).toContain("nothing from byte 3 on: it has 3 bytes.");
+    const far = await mcp.ok("job_files", { job: job.id, path: "a", offset: 2 ** 52 });
+    expect(far.data).toMatchObject({ text: "", size: 3, offset: 3 });
+    const path = "/sys/devices/system/cpu/online";
+    const { data } = await mcp.ok("job_files", { job: job.id, path });
+    expect([data.size, data.next_offset]).toEqual([data.text.length, undefined]);
+    const folder = await mcp.ok("job_files", { job: job.id, path: ".", offset: 1000 });
+    expect((await mcp.ok("job_files", { job: job.id, path: ".", offset: -1 })).data.entries).toHaveLength(
+      folder.data.total,
+    );
+    expect(folder.text).toMatch(/: a folder, \d+ entries, none from 1000 on\.$/);
+  });
+
+  test("tells a file that cannot be read from an empty one", async ({ mcp, job }) => {
+    const text = await mcp.refusal("job_files", { job: job.id, path: "/proc/self/mem" });
+    expect(text).toMatch(
+      /^platform_error: "\/proc\/self\/mem" .* could not be read: .*[Ii]nput\/output error/,
+    );
+  });
+
+  test("refuses to write a part of a file, or what it was not asked for", async ({ mcp, job }) => {
+    const at = { job: job.id, path: "a", content: "x" };
+    await mcp.ok("job_files", at);
+    for (const more of [{ offset: 3 }, { length: 1 }, { save_to: "b" }])
+      expect(await mcp.refusal("job_files", { ...at, existing: "overwrite", ...more })).toMatch(
+        /^invalid_argument: \w+ is for reading, content for writing: .*Nothing was written/,
+      );
+    const long = await mcp.refusal("job_files", { ...at, content: "x".repeat(100_001) });
+    expect(long).toContain("content: give a text of at most 100000 characters; got 100001 of them");
+  });
+
   test("says what there is instead of a file", async ({ mcp, job }) => {
     await mcp.ok("job_exec", { job: job.id, command: "mkfifo pipe; ln -s nowhere broken; mkdir folder" });
     const refusal = (path: string, more = {}) => mcp.refusal("job_files", { job: job.id, path, ...more });
