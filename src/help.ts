@@ -2,6 +2,7 @@
 export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compute jobs on the Apolo platform
 
   apolo-jobs-mcp [flags]            serve MCP over stdio, with --http over HTTP
+  apolo-jobs-mcp dashboard [flags]  show jobs in the browser; --port N: where (a free one)
   apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
 
 Platform, first match:

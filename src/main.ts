@@ -88,16 +88,43 @@ async function overHttp(
   { settings, observed, closers, ...platform }: Serving,
 ): Promise<number> {
   const { serveHttp } = await import("./transports/http/service.ts");
-  const serving = { ...platform, policy: settings.policy, ...observed };
+  const dashboard = settings.command === "dashboard" ? await openDashboard(closers) : undefined;
+  const serving = { ...platform, policy: settings.policy, ...observed, visitors: dashboard?.visitors };
   const server = await serveHttp(http, serving).catch(asMistake);
   for (const text of server.warnings) log("warning", text);
   surviveBugs();
   log("info", `MCP at ${server.url}`);
+  dashboard?.show(new URL("/", server.url));
   await untilSignal();
   setTimeout(() => process.exit(0), http.drainSeconds * 1000 + EXIT_DEADLINE_MS).unref();
   await server.close();
   await shutDown(closers);
   return 0;
+}
+
+/** The page in the browser of whoever started this; nobody else gets in. */
+async function openDashboard(closers: Close[]) {
+  const { Visitors } = await import("./transports/http/visitors.ts");
+  const { openBrowser } = await import("./browser.ts");
+  let page: URL | undefined;
+  let isFirst = true;
+  const visitors = new Visitors((code) => {
+    const address = `${page}#code=${code}`;
+    print(`${isFirst ? "Dashboard" : "Next"}: ${address}  (works once; Ctrl-C ends it)`);
+    if (isFirst && process.stdout.isTTY)
+      void openBrowser(address).then(
+        (clean) => closers.push(clean),
+        () => undefined,
+      );
+    isFirst = false;
+  });
+  return {
+    visitors,
+    show(url: URL) {
+      page = url;
+      visitors.invite();
+    },
+  };
 }
 
 /** Where the platform is: callers may bring their own logins, so that one of the server is not needed. */

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { httpProblem, httpSettings, httpWarnings } from "./http.ts";
 import { flagHint, variableHint, variableOf, wordHint } from "./mistyped.ts";
-import { badValue, type Given, settingValues, shown } from "./values.ts";
+import { badValue, type Given, type SettingValues, settingValues, shown } from "./values.ts";
 
 /** Everything that flags and environment decide, checked. */
 export type Settings = ReturnType<typeof readSettings>;
@@ -78,6 +78,15 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "stateless",
   "allow-forward",
 ]);
+/** A dashboard is for one person on this machine. */
+const OF_SERVERS: ReadonlySet<string> = new Set(["http", ...HTTP]);
+/** What each command takes. */
+const FLAGS = {
+  serve: SERVE,
+  emulator: EMULATOR_ALONE,
+  dashboard: [...SERVE.filter((name) => !OF_SERVERS.has(name)), "port"],
+};
+type Command = keyof typeof FLAGS;
 /** Given several times it is a list, as with commas. */
 const REPEATABLE: ReadonlySet<string> = new Set(["allowed-host"]);
 const SHORT: Record<string, { short: string }> = { help: { short: "h" }, version: { short: "V" } };
@@ -100,22 +109,20 @@ export function readSettings(
   argv: string[] = process.argv.slice(2),
   { env, cwd, home }: Surroundings = { env: process.env, cwd: process.cwd(), home: homedir() },
 ) {
-  const emulatorAlone = argv[0] === "emulator";
-  const flags = emulatorAlone
-    ? readFlags(argv.slice(1), [...COMMON, ...EMULATOR_ALONE])
-    : readFlags(argv, [...COMMON, ...SERVE]);
+  const { command, flags } = readCommand(argv);
+  const emulatorAlone = command === "emulator";
   // Whoever asks what to write must get an answer, whatever is written elsewhere.
   const asked = flags.has("help") || flags.has("version");
   const variables: Written = asked ? new Map() : readVariables(env);
   // An image may set them for both transports; port and host of the emulator alone are flags.
-  if (emulatorAlone) for (const name of ["http", ...HTTP]) variables.delete(name);
+  if (command !== "serve") for (const name of OF_SERVERS) variables.delete(name);
   const written = new Map([...variables, ...flags]);
   const given = checked(written);
   const pathOf = (path: string | undefined) => path && resolve(cwd, path.replace(HOME, home));
-  const http = given.http ? httpSettings(given, pathOf) : undefined;
+  const http = httpOf(command, given, pathOf);
   if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http, given);
   return {
-    command: commandOf(flags, emulatorAlone),
+    command: commandOf(flags, command),
     emulator: {
       embedded: flags.has("emulator"),
       // With MCP over HTTP they are its own.
@@ -180,10 +187,27 @@ function refuseStrayFlags(
   if (problem !== undefined) throw new UsageError(problem);
 }
 
-function commandOf(flags: Written, emulatorAlone: boolean) {
+function readCommand([first, ...rest]: string[]): { command: Command; flags: Written } {
+  if (first === "emulator" || first === "dashboard")
+    return { command: first, flags: readFlags(rest, [...COMMON, ...FLAGS[first]]) };
+  const args = first === undefined ? [] : [first, ...rest];
+  return { command: "serve", flags: readFlags(args, [...COMMON, ...SERVE]) };
+}
+
+/** Over HTTP a server has a port that clients know; a dashboard has any. */
+function httpOf(
+  command: Command,
+  given: SettingValues,
+  pathOf: (path: string | undefined) => string | undefined,
+) {
+  if (command === "dashboard") return httpSettings({ ...given, port: given.port ?? 0 }, pathOf);
+  return given.http ? httpSettings(given, pathOf) : undefined;
+}
+
+function commandOf(flags: Written, command: Command) {
   if (flags.has("help")) return "help";
   if (flags.has("version")) return "version";
-  return emulatorAlone ? "emulator" : "serve";
+  return command;
 }
 
 function readFlags(args: string[], known: readonly string[]): Written {

@@ -9,6 +9,7 @@ import { Callers } from "./callers.ts";
 import { type HttpServer, openHttp } from "./index.ts";
 import { page } from "./page.ts";
 import { Readiness } from "./readiness.ts";
+import type { Visitors } from "./visitors.ts";
 import { openGate } from "./who.ts";
 
 /** How MCP is served over HTTP, and to whom. */
@@ -29,6 +30,8 @@ interface HttpSettings {
 }
 
 interface Serving {
+  /** The page is for whoever opens it by one of their addresses, and MCP for nobody else. */
+  visitors?: Visitors | undefined;
   /** By the server's own login. */
   own: Platform;
   /** API base of the platform. */
@@ -47,14 +50,13 @@ const MOST_SESSIONS = 1000;
 /** Serves MCP over HTTP as the settings say. @throws if that cannot be: a port that is taken, a file that cannot be read */
 export async function serveHttp(
   http: HttpSettings,
-  { own, url, connect, policy, observer, metrics }: Serving,
+  { own, url, connect, policy, observer, metrics, visitors }: Serving,
 ): Promise<HttpServer & { warnings: string[] }> {
-  const { auth, warnings } = await openAuth({
-    ...{ auth: http.auth, tokenFile: http.tokenFile },
-    own,
-    url,
-    connect,
-  });
+  const given = { auth: http.auth, tokenFile: http.tokenFile };
+  const { auth, warnings } =
+    visitors === undefined
+      ? await openAuth({ ...given, own, url, connect })
+      : { auth: visitors.auth(own), warnings: [] };
   const secrets = auth.by === "secret" ? [...policy.secrets, auth.secret.reveal()] : policy.secrets;
   const callers = new Callers({ policy: { ...policy, secrets }, observer, idleMs: IDLE_MS });
   const gate = openGate({ auth, callers, trustsProxy: http.trustProxy });
@@ -63,7 +65,7 @@ export async function serveHttp(
     host: http.host,
     port: http.port,
     allowedHosts: http.allowedHosts,
-    anyHost: http.allowedHosts.length === 0 && auth.by !== "address",
+    anyHost: http.allowedHosts.length === 0 && auth.by !== "address" && visitors === undefined,
     tls: await tlsOf(http),
     drainMs: http.drainSeconds * 1000,
     stateless: http.stateless,
@@ -73,6 +75,7 @@ export async function serveHttp(
     pages: {
       ...gate.pages,
       "/": page,
+      ...(visitors && { "/session": (request) => visitors.redeem(request) }),
       "/healthz": () => new Response("ok\n"),
       "/readyz": () => readiness.answer(),
       ...(metrics && { "/metrics": () => metricsPage(metrics) }),

@@ -1,0 +1,73 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { chromiumPath, openBrowser, openPage } from "../support/browser.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  if (chromiumPath !== undefined) browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** The built bin's dashboard, and each address that it prints. */
+function dashboard(...args: string[]) {
+  const { PATH = "", HOME = "" } = process.env;
+  const child: ChildProcessByStdio<null, Readable, null> = spawn(
+    process.execPath,
+    ["dist/main.js", "dashboard", "--emulator", ...args],
+    // What serves others is not for a dashboard.
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { PATH, HOME, APOLO_MCP_HOST: "0.0.0.0", APOLO_MCP_AUTH: "platform" },
+    },
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return async () => {
+    const { value = "" } = await lines.next();
+    return new URL(/http:\S+/.exec(String(value))?.[0] ?? "");
+  };
+}
+
+describe("a dashboard", () => {
+  test("lets in only who comes by an address that was not used, from its own page", async () => {
+    const next = dashboard();
+    const address = await next();
+    expect(address.hostname).toBe("127.0.0.1");
+    const redeem = (url: URL, headers = {}) =>
+      fetch(new URL("/session", url), {
+        ...{ method: "POST", headers: { ...JSON_TYPE, ...headers } },
+        body: JSON.stringify({ code: url.hash.slice("#code=".length) }),
+      });
+    const call = (headers = {}) =>
+      fetch(new URL("/mcp", address), {
+        ...{ method: "POST", headers: { ...JSON_TYPE, ...headers } },
+        body: "{}",
+      });
+    expect((await call()).status).toBe(401);
+    expect((await redeem(address, { origin: "http://evil.example" })).status).toBe(403);
+    const { token } = (await (await redeem(address)).json()) as { token: string };
+    expect((await redeem(address)).status).toBe(403);
+    expect((await call({ authorization: `Bearer ${token}` })).status).not.toBe(401);
+    expect((await call({ authorization: `Bearer ${token}`, origin: "http://evil.example" })).status).toBe(
+      403,
+    );
+    expect((await redeem(await next())).status).toBe(200);
+  });
+
+  test.skipIf(chromiumPath === undefined)("opens by its address, once", async () => {
+    const address = await dashboard("--scene", "week")();
+    const { page } = await openPage(browser);
+    await page.goto(address.href);
+    await page.getByRole("button", { name: "train-7b" }).waitFor();
+    expect(page.url()).not.toContain("code");
+    expect(await page.context().cookies()).toEqual([]);
+    const { page: other } = await openPage(browser);
+    await other.goto(address.href);
+    await other.getByText("This address was used already").waitFor();
+  });
+});
