@@ -16,6 +16,8 @@ export interface Question {
 export interface Person {
   /** What was answered already, by the question's key. */
   answers: ReadonlyMap<string, Answer>;
+  /** The token of the question that was answered, where it went out with it: an answer is good once, and for a time. */
+  token?: string;
   /**
    * Puts a question while the call waits, for at most `ms`. Absent where the protocol has a call end with its
    * question: the client puts it and makes the call again, with the answer.
@@ -39,7 +41,7 @@ export async function withConsent<R extends Reply<unknown>>(
   const { tool, person, msLeft } = asking;
   if (person === undefined) return run({ consent: { answer: "unable" } });
   const { answers, put } = person;
-  const settled = answers.size > 0 ? await settle(run, { tool, answers }) : undefined;
+  const settled = answers.size > 0 ? await settle(run, { tool, person }) : undefined;
   if (settled !== undefined) return settled;
   const reply = await run({});
   if (reply.asks === undefined) return reply;
@@ -69,13 +71,13 @@ interface Asking {
 /** Acts on what was answered, or on nothing that needs an answer; undefined where another question is to be put. */
 async function settle<R extends Reply<unknown>>(
   run: Run<R>,
-  { tool, answers }: { tool: string; answers: ReadonlyMap<string, Answer> },
+  { tool, person: { answers, token: given } }: { tool: string; person: Person },
 ): Promise<R | undefined> {
   const reply = await run({ wasAsked: true });
   if (reply.asks === undefined) return reply;
   const { token, about } = reply.asks;
   const answer = answers.get(keyOf(tool, about));
-  return answer === undefined ? undefined : run({ consent: { answer, token } });
+  return answer === undefined ? undefined : run({ consent: { answer, token: given ?? token } });
 }
 
 export function isQuestion(outcome: Reply<unknown> | Question): outcome is Question {

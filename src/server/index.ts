@@ -38,6 +38,8 @@ const CAPABILITIES = {
   completions: {},
 };
 
+const CAPABILITIES_ALONE = { ...CAPABILITIES, resources: {} };
+
 /** The extensions are of the new era. */
 const MODERN_CAPABILITIES = {
   ...CAPABILITIES,
@@ -86,12 +88,22 @@ export function createServer(caller: Caller, options: ServerOptions = {}) {
 /** Adds answers to those of the product, for tests of the protocol that need what it does not have. */
 export type Extend = (server: Server, product: ReturnType<typeof answer>) => void;
 
+interface Making {
+  extend?: Extend | undefined;
+  /** The client of the old era has no session, so that it cannot be told of anything later. */
+  isAlone?: boolean;
+}
+
 /** The SDK's side of a session. It costs little: one is made for a mere probe, or for a single request. */
-export function makeServer(session: Session, era: ProtocolEra, extend?: Extend): Server {
+export function makeServer(
+  session: Session,
+  era: ProtocolEra,
+  { extend, isAlone = false }: Making = {},
+): Server {
   const { instructions } = session;
   const serverInfo = { name: manifest.name, title: "Apolo jobs", version: manifest.version };
   const server = new Server(serverInfo, {
-    capabilities: era === "modern" ? MODERN_CAPABILITIES : CAPABILITIES,
+    capabilities: era === "modern" ? MODERN_CAPABILITIES : isAlone ? CAPABILITIES_ALONE : CAPABILITIES,
     instructions,
     cacheHints: CACHE_HINTS,
   });
@@ -101,6 +113,7 @@ export function makeServer(session: Session, era: ProtocolEra, extend?: Extend):
   };
   const personOf = era === "modern" ? personInTurn : personAsked(server);
   const product = answer(server, session, { requestOf, personOf });
+  if (!isAlone) answerSubscriptions(server, session);
   if (era === "modern") {
     answerTasks(server, session, requestOf);
     answerSkills(server);
@@ -116,7 +129,7 @@ function answer(
   session: Session,
   { requestOf, personOf }: { requestOf: RequestOf; personOf(context: ServerContext): Person | undefined },
 ) {
-  const { tools, resources, subscriptions, prompts } = session;
+  const { tools, resources, prompts } = session;
   server.setRequestHandler("tools/list", (_, context) => listTools(server, tools, context));
   const call = async ({ params }: CallToolRequest, context: ServerContext) => {
     const { notify: sendNotification } = context.mcpReq;
@@ -131,8 +144,6 @@ function answer(
   server.setRequestHandler("resources/read", ({ params }, context) =>
     resources.read(params, requestOf(context)),
   );
-  server.setRequestHandler("resources/subscribe", ({ params }) => subscriptions.subscribe(params));
-  server.setRequestHandler("resources/unsubscribe", ({ params }) => subscriptions.unsubscribe(params));
   server.setRequestHandler("prompts/list", () => prompts.list());
   server.setRequestHandler("prompts/get", ({ params }, context) => prompts.get(params, requestOf(context)));
   server.setRequestHandler("completion/complete", ({ params }) => session.complete(params));
@@ -145,6 +156,11 @@ function listTools(server: Server, tools: Session["tools"], context: ServerConte
   const { extensions } = isOld ? (server.getClientCapabilities() ?? {}) : capabilitiesIn(context);
   const showsViews = extensions?.[APPS_EXTENSION] !== undefined;
   return { ...tools.list(showsViews), ...(showsViews && !isOld ? OWN_LIST : {}) };
+}
+
+function answerSubscriptions(server: Server, { subscriptions }: Session): void {
+  server.setRequestHandler("resources/subscribe", ({ params }) => subscriptions.subscribe(params));
+  server.setRequestHandler("resources/unsubscribe", ({ params }) => subscriptions.unsubscribe(params));
 }
 
 function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): void {
@@ -167,17 +183,21 @@ function knowsTasks(context: ServerContext): boolean {
 
 const NO_FIELDS = { type: "object" as const, properties: {} };
 
-function askedFor({ asks: { key, text: message } }: Asked) {
+function askedFor({ asks: { key, text: message, token } }: Asked) {
   const question = inputRequired.elicit({ mode: "form", message, requestedSchema: NO_FIELDS });
-  return inputRequired({ inputRequests: { [key]: question } });
+  return inputRequired({ inputRequests: { [key]: question }, requestState: token });
 }
 
 /** The person beside a client that puts a question itself, and calls again with the answer. */
 function personInTurn(context: ServerContext): Person | undefined {
   const { elicitation } = capabilitiesIn(context);
-  const { inputResponses = {} } = context.mcpReq;
   if (elicitation === undefined || !(isBare(elicitation) || "form" in elicitation)) return undefined;
-  return { answers: new Map(Object.entries(inputResponses).map(([key, given]) => [key, answerIn(given)])) };
+  const { inputResponses = {}, requestState } = context.mcpReq;
+  const token = requestState<unknown>();
+  // An answer without its question is none.
+  if (typeof token !== "string") return { answers: new Map() };
+  const answers = Object.entries(inputResponses).map(([key, given]) => [key, answerIn(given)] as const);
+  return { answers: new Map(answers), token };
 }
 
 /** The person beside a client that is asked while the call waits. */

@@ -113,11 +113,11 @@ function failed(tool: Tool, error: unknown, { request, limit }: { request: Reque
 
 /** What the client has to ask before it makes the call again. */
 export interface Asked {
-  asks: Omit<Question, "token">;
+  asks: Question;
 }
 
-function asked({ key, text }: Question, scrub: Connection["scrub"]): Asked {
-  return { asks: { key, text: scrub(text) } };
+function asked(question: Question, scrub: Connection["scrub"]): Asked {
+  return { asks: { ...question, text: scrub(question.text) } };
 }
 
 /**

@@ -11,7 +11,8 @@ export function httpSettings(given: SettingValues, pathOf: PathOf) {
   const { port = PORT, host = "127.0.0.1", auth, stateless } = given;
   return {
     port,
-    host,
+    // As an address of IPv6 stands in a URL.
+    host: host.replace(/^\[(.*)\]$/, "$1"),
     /** Names in the headers Host and Origin, besides those of loopback. */
     allowedHosts: given["allowed-host"],
     /** `platform`: each caller's own token; absent: `tokenFile`, else whoever reaches the address. */

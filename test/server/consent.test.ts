@@ -4,7 +4,8 @@ import type { Platform } from "../../src/client/index.ts";
 import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
-import { startJob } from "../support/run-job.ts";
+import { rawSession } from "../support/raw-session.ts";
+import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const NEW = "2026-07-28";
@@ -59,5 +60,30 @@ describe("a person beside a client that puts questions itself", () => {
     expect(questions).toHaveLength(2);
     expect(questions[1]).not.toContain(second.id);
     await client.close();
+  });
+
+  test("has answered once: the same answer sends no second signal", async ({ platform }) => {
+    const job = await startJob(platform, {
+      name: "asked",
+      script: "trap 'echo got it' TERM; while :; do sleep 0.1; done",
+    });
+    await untilStatus(platform, job, "running");
+    const session = await rawSession(createServer(openCaller(platform, openPolicy)));
+    const call = (answered: object = {}) =>
+      session.request("tools/call", {
+        ...{ name: "job_signal", arguments: { job: "asked", signal: "TERM", wait_seconds: 0 }, ...answered },
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": NEW,
+          "io.modelcontextprotocol/clientInfo": { name: "test", version: "0" },
+          "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+        },
+      });
+    const { result } = await call();
+    const keys = Object.keys(Object(result?.inputRequests));
+    const inputResponses = Object.fromEntries(keys.map((key) => [key, { action: "accept", content: {} }]));
+    const answered = { inputResponses, requestState: result?.requestState };
+    expect(JSON.stringify((await call({ inputResponses })).result)).toContain("input_required");
+    expect((await call(answered)).result).toMatchObject({ structuredContent: { signal: "TERM" } });
+    expect((await call(answered)).result).toMatchObject({ isError: true });
   });
 });

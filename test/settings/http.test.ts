@@ -13,6 +13,7 @@ describe("serving over HTTP", () => {
   test("leaves the embedded emulator its own port", () => {
     const { http, emulator } = read(["--http", "--emulator", "--port", "9000", "--host=127.0.0.2"]);
     expect(http).toMatchObject({ port: 9000, host: "127.0.0.2" });
+    expect(read(["--http", "--host", "[::1]"]).http).toMatchObject({ host: "::1" });
     expect(emulator).toMatchObject({ port: undefined, host: undefined });
   });
 

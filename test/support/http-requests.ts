@@ -26,6 +26,7 @@ export interface Params {
   notifications?: object;
   taskId?: string;
   inputResponses?: object;
+  requestState?: string;
 }
 
 /** A request of a client of the new era, which says each time what it can do. */

@@ -80,7 +80,11 @@ export function schemasOf(version: Version): Record<string, z.ZodType> {
   });
   const asked = z.strictObject({
     ...result,
-    ...{ resultType: z.literal("input_required"), inputRequests: z.record(z.string(), question) },
+    ...{
+      resultType: z.literal("input_required"),
+      inputRequests: z.record(z.string(), question),
+      requestState: z.string(),
+    },
   });
   return {
     ...since("2026-07-28", {

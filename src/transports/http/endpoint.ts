@@ -49,7 +49,7 @@ export class Endpoint {
       listens: () => true,
       isOneClient: false,
     });
-    this.#modern = createMcpHandler(() => makeServer(this.#session, "modern", extend), {
+    this.#modern = createMcpHandler(() => makeServer(this.#session, "modern", { extend }), {
       ...{ bus, legacy: "reject", maxSubscriptions: MOST_LISTENING, onerror: report },
     });
     this.#isStateless = stateless;

@@ -59,7 +59,7 @@ export interface HttpServer {
   url: string;
   /** How many old clients have a session. */
   sessions(): number;
-  /** Ends it: at once what only listens, after at most `drainMs` everything. */
+  /** Ends it: takes nothing new, answers what is open for at most `drainMs`, then ends all that listens. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
+import { hostHeaderValidationResponse, localhostAllowedHostnames } from "@modelcontextprotocol/server";
 import { authorizationServer, type ConnectOptions, type Platform } from "../../client/index.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { Policy } from "../../operations/caller.ts";
@@ -61,6 +62,10 @@ export async function serveHttp(
   const callers = new Callers({ policy: { ...policy, secrets }, observer, idleMs: IDLE_MS });
   const gate = openGate({ auth, callers, trustsProxy: http.trustProxy });
   const readiness = new Readiness(() => authorizationServer(url, connect));
+  // Where nobody has to show a token, a web page that is led here by a name of its own must not read it.
+  const names = [...localhostAllowedHostnames(), ...http.allowedHosts];
+  const otherHost = (request: Request) =>
+    auth.by === "address" ? hostHeaderValidationResponse(request, names) : undefined;
   const server = await openHttp({
     host: http.host,
     port: http.port,
@@ -78,7 +83,7 @@ export async function serveHttp(
       ...(visitors && { "/session": (request) => visitors.redeem(request) }),
       "/healthz": () => new Response("ok\n"),
       "/readyz": () => readiness.answer(),
-      ...(metrics && { "/metrics": () => metricsPage(metrics) }),
+      ...(metrics && { "/metrics": (request) => otherHost(request) ?? metricsPage(metrics) }),
     },
   });
   metrics?.show("callers", () => callers.size);

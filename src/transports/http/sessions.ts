@@ -125,7 +125,7 @@ export class Sessions {
       listens: () => false,
       isOneClient: !isAlone,
     });
-    const server = makeServer(session, "legacy", extend);
+    const server = makeServer(session, "legacy", { extend, isAlone });
     await server.connect(new SessionTransport(transport, session, version));
   }
 }

@@ -54,6 +54,10 @@ describe("a client of the older era", () => {
     expect(tools.map(({ name }) => name)).toContain("job_list");
     const { content } = await client.callTool({ name: "job_list", arguments: {} });
     expect(content).toEqual([expect.objectContaining({ type: "text" })]);
+    // Nothing is kept that could tell it of a change.
+    expect(client.getServerCapabilities()?.resources).toEqual({});
+    const body = { jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri: "apolo://jobs" } };
+    expect(await (await post(url, body)).text()).toContain("-32601");
   });
 
   test("is told that its session is gone", async ({ platform }) => {

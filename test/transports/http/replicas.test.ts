@@ -99,7 +99,9 @@ describe("what one replica handed out", () => {
     const inputResponses = Object.fromEntries(
       Object.keys(asked.inputRequests).map((key) => [key, { action: "accept", content: {} }]),
     );
-    const killed = await team.call("alice", "job_kill", kill, { capabilities: ASKS, inputResponses });
+    const { requestState } = asked;
+    const answered = { capabilities: ASKS, inputResponses, requestState };
+    const killed = await team.call("alice", "job_kill", kill, answered);
     expect(killed.structuredContent.outcomes).toMatchObject([{ after: "cancelled" }]);
     expect(team.served).toEqual([0, 1]);
   });
