@@ -1,5 +1,6 @@
 import type { JobDescription } from "../../client/index.ts";
 import type { Redact } from "../redact/index.ts";
+import { MARK } from "../redact/spans.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
 
 /** From this share of at least so many jobs on, what they were told is the usual. */
@@ -12,6 +13,8 @@ export interface Differences {
   same: Parameter[];
   /** What most have; what most do not have is usual too, and not listed. */
   usual: Parameter[];
+  /** Keys of what differs, but is not shown. */
+  hidden: string[];
   /** By job id, and whether it is the usual. What a job lacks and others have is there without a value. */
   own: Map<string, Difference[]>;
 }
@@ -35,14 +38,15 @@ export function differencesOf(jobs: readonly JobDescription[], redact: Redact): 
   const isUsual = ({ share }: { share: number }) => jobs.length >= FEWEST && share >= USUAL_SHARE;
   const own = told.map(({ job, by }) => {
     const differences = apart.map(({ key, most, share }): Difference => {
-      const { value, text = `no ${key}` } = by.get(key) ?? {};
-      return { key, value, text, isUsual: isUsual({ share }) && value === most?.value };
+      const { value, real, text = `no ${key}` } = by.get(key) ?? {};
+      return { key, value, text, isUsual: isUsual({ share }) && real === most?.real };
     });
     return [job.id, differences] as const;
   });
   return {
     same: columns.filter(({ share }) => share === 1).flatMap(({ most }) => most ?? []),
     usual: apart.filter(isUsual).flatMap(({ most }) => most ?? []),
+    hidden: keysOf(own.flatMap(([, differences]) => differences.filter(({ value }) => value === MARK))),
     own: new Map(own),
   };
 }
@@ -50,7 +54,11 @@ export function differencesOf(jobs: readonly JobDescription[], redact: Redact): 
 /** What occurs most often, none included, and how often. */
 function mostOf(told: readonly (Parameter | undefined)[]) {
   const counts = new Map<string | undefined, number>();
-  for (const one of told) counts.set(one?.value, (counts.get(one?.value) ?? 0) + 1);
-  const [[value, count] = [undefined, 0]] = [...counts].sort(([, a], [, b]) => b - a);
-  return { most: told.find((one) => one?.value === value), share: count / told.length };
+  for (const one of told) counts.set(one?.real, (counts.get(one?.real) ?? 0) + 1);
+  const [[real, count] = [undefined, 0]] = [...counts].sort(([, a], [, b]) => b - a);
+  return { most: told.find((one) => one?.real === real), share: count / told.length };
+}
+
+function keysOf(differences: readonly Difference[]): string[] {
+  return [...new Set(differences.map(({ key }) => key))];
 }

@@ -13,6 +13,8 @@ export interface Parameter {
   /** What is compared: `--lr`, `env LR`, `preset`. */
   key: string;
   value: string;
+  /** What is told apart: the value, also of what is hidden. Never shown. */
+  real: string;
   /** Both as a person writes them. */
   text: string;
 }
@@ -35,8 +37,9 @@ export function parametersOf(job: JobDescription, redact: Redact): Parameter[] {
     ...Object.entries(job.container.env).map(([name, value]) => ofEnv(name, value, redact)),
     ...(preset === undefined ? [] : [ofPlatform("preset", preset)]),
     ofPlatform("image", image),
-  ].map(({ part, key, value, text }) => ({
+  ].map(({ part, key, value, real, text }) => ({
     part,
+    real,
     key: oneLine(key),
     value: oneLine(value),
     text: oneLine(text),
@@ -86,11 +89,11 @@ function ofWord(text: string): Parameter {
 }
 
 function word(key: string, value: string, text: string): Parameter {
-  return { part: "command", key, value, text };
+  return { part: "command", key, value, real: value, text };
 }
 
 function ofPlatform(part: "preset" | "image", value: string): Parameter {
-  return { part, key: part, value, text: `${part} ${value}` };
+  return { part, key: part, value, real: value, text: `${part} ${value}` };
 }
 
 /** The same flag twice is two, and words are told apart by their places. */
@@ -106,5 +109,5 @@ function numbered(parameters: readonly Parameter[]): Parameter[] {
 function ofEnv(name: string, value: string, redact: Redact): Parameter {
   const isPlain = PLAIN_ENV.test(value) && secrecyOf(name) === "no" && !looksLikeToken(value);
   const shown = isPlain && redact(`${name}=${value}`).hidden === 0 ? value : MARK;
-  return { part: "env", key: `env ${name}`, value: shown, text: `env ${name}=${shown}` };
+  return { part: "env", key: `env ${name}`, value: shown, real: value, text: `env ${name}=${shown}` };
 }

@@ -20,6 +20,7 @@ export function dataOf(
     without_metric: ifAny(
       without.map((row) => ({ ...rowData(row, found), why: whyWithout(row), printed: row.metrics })),
     ),
+    hidden: ifAny(differences.hidden),
     same: ifAny(differences.same.map(({ text }) => text)),
     metrics: ifAny(common),
     goal: ranking?.goal,

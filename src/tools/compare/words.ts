@@ -8,6 +8,7 @@ import { shortId } from "../../jobs/names/ids.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
 import { sparkline } from "../../jobs/output/sparkline.ts";
+import { MARK } from "../../jobs/redact/spans.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
 import { counted, named, present } from "../../jobs/words.ts";
@@ -23,7 +24,7 @@ const SPARKLINE = 12;
 
 /** What is compared, and what all have. */
 export function headLines(found: Comparison, asked: CompareQuery): string[] {
-  const { rows, without, ranking, common, differences, hasMore } = found;
+  const { rows, without, ranking, differences, hasMore } = found;
   const all = counted(rows.length + without.length, "job");
   const metric = ranking === undefined ? undefined : rows[0]?.ranked?.series.name;
   const columns = ["what differs", "outcome", "ran", "credits"];
@@ -34,10 +35,23 @@ export function headLines(found: Comparison, asked: CompareQuery): string[] {
     hasMore && `These are the newest ${rows.length + without.length}: there are older ones with these tags.`,
     rows.length + without.length > 1 && sameText("Same in all", differences.same),
     sameText("Where nothing else is said", differences.usual),
-    asked.metric === undefined && common.length > 0 && `In all that print any: ${named(common, MOST_NAMED)}.`,
+    differences.hidden.length > 0 &&
+      `Not the same in all, and hidden: ${named(differences.hidden, MOST_NAMED)}.`,
+    asked.metric === undefined && metricsText(found),
+    asked.metric === undefined &&
+      (asked.goal ?? asked.history) &&
+      "goal and history count with a metric only.",
     metric !== undefined && `Rank. job · ${["value", ...columns, "printed at (UTC)"].join(" · ")}`,
     metric === undefined && rows.length > 0 && `Job · ${[...columns, "last values"].join(" · ")}`,
   ]);
+}
+
+function metricsText({ rows, common }: Comparison): string {
+  if (common.length > 0) return `In all that print any: ${named(common.map(oneLine), MOST_NAMED)}.`;
+  const some = [...new Set(rows.flatMap(({ metrics }) => metrics))];
+  return some.length === 0
+    ? ""
+    : `No metric is in all of them; in some: ${named(some.map(oneLine), MOST_NAMED)}.`;
 }
 
 function noRanking(found: Comparison, { metric }: CompareQuery): string {
@@ -112,7 +126,9 @@ function valueText({ raw }: Reading, last: Reading): string {
 }
 
 function ownText(own: readonly Difference[]): string {
-  const texts = own.filter(({ isUsual }) => !isUsual).map(({ text }) => shortened(text));
+  const texts = own
+    .filter(({ isUsual, value }) => !isUsual && value !== MARK)
+    .map(({ text }) => shortened(text));
   const more = texts.length > MOST_DIFFERENCES ? [`and ${texts.length - MOST_DIFFERENCES} more`] : [];
   return [...texts.slice(0, MOST_DIFFERENCES), ...more].join(" ");
 }

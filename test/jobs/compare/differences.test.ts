@@ -63,7 +63,8 @@ describe("what differs between jobs", () => {
     ];
     const { same, own } = told(jobs);
     expect(same).toContain("env SEED=1");
-    expect(own).toEqual(["env LR=0.1 env MODEL=resnet50", "env LR=0.2 env MODEL=vit"]);
+    const hidden = "env DB_PASSWORD=[redacted] env SITE=[redacted]";
+    expect(own).toEqual([`env LR=0.1 env MODEL=resnet50 ${hidden}`, `env LR=0.2 env MODEL=vit ${hidden}`]);
     expect(`${same}${own}`).not.toMatch(/hunter|a b|c d/);
   });
 

@@ -94,6 +94,23 @@ describe("job_compare", () => {
     expect(text).not.toMatch(/eval_runtime|10\.0\.0\.12|29500/);
   });
 
+  test("calls nothing the same because it is hidden, and lists what only some print", async ({
+    mcp,
+    platform,
+  }) => {
+    const start = (name: string, script: string) =>
+      startJob(platform, { name, script, env: { DATA: `s3://data/${name}`, SITE: "https://one" } });
+    const jobs = await Promise.all([start("one", "echo val_loss=0.5"), start("two", "echo val_acc=0.9")]);
+    await Promise.all(jobs.map((job) => untilEnded(platform, job)));
+    const { text, data } = await mcp.ok("job_compare", { jobs: ["one", "two"], history: true });
+    expect(data.same).toContain("env SITE=[redacted]");
+    expect(data.same).not.toContain("env DATA=[redacted]");
+    expect(text).toContain("Not the same in all, and hidden: env DATA.");
+    expect(text).not.toContain("s3://");
+    expect(text).toContain("No metric is in all of them; in some: val_loss, val_acc.");
+    expect(text).toContain("goal and history count with a metric only.");
+  });
+
   test("makes no value up: a metric that none prints is none, with what may have been meant", async ({
     mcp,
   }) => {
