@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { parseMoment, parseWindow } from "../../jobs/time/moments.ts";
 import { GROUPINGS } from "../../operations/report/groups.ts";
 import { watchIdle } from "../../operations/report/idle.ts";
@@ -42,7 +43,7 @@ export const report = defineTool({
   effects: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run({ by = [], projects, idle = false, ...times }, call) {
     const nowMs = Date.now();
-    const { since = new Date(parseMoment(DEFAULT_SINCE, { nowMs })), until } = parseWindow(times, nowMs);
+    const { since, until } = periodOf(times, nowMs);
     // Who asks for nothing but idle jobs asks about now.
     const isPeriod = !idle || by.length > 0 || times.since !== undefined || times.until !== undefined;
     const groupings = by.length === 0 ? (["owner"] as const) : [...new Set(by)];
@@ -59,3 +60,14 @@ export const report = defineTool({
     };
   },
 });
+
+/** Without a beginning, the week up to its end. */
+function periodOf(times: Parameters<typeof parseWindow>[0], nowMs: number) {
+  const { since, until } = parseWindow(times, nowMs);
+  const untilMs = Math.min(nowMs, until?.getTime() ?? nowMs);
+  if (since !== undefined && since.getTime() > nowMs)
+    throw new InvalidInputError(`since (${times.since}) is in the future: nothing can be reported of it.`, {
+      argument: "since",
+    });
+  return { since: since ?? new Date(parseMoment(DEFAULT_SINCE, { nowMs: untilMs })), until };
+}

@@ -88,8 +88,11 @@ function groupTable({ by, groups, otherGroups: others }: Report): string | undef
           ],
         ];
   const head = [...by, "credits", "GPU h", "jobs", "failed", "their credits"];
-  const note = by.includes("tag") ? "\nA job with several tags counts for each of them." : "";
-  return `${table(head, [...rows, ...rest])}${note}`;
+  const notes = present([
+    by.includes("tag") && "A job with several tags counts for each of them.",
+    by.includes("day") && "Days are those of UTC; a job counts on each on which it was there.",
+  ]);
+  return [table(head, [...rows, ...rest]), ...notes].join("\n");
 }
 
 function tallyCells({ credits, gpuSeconds, jobs, failed, failedCredits }: Tally): string[] {

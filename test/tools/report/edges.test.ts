@@ -30,6 +30,28 @@ async function report(platform: Platform, args: Record<string, unknown>) {
 const AUGUST_2 = { since: "2026-08-02", until: "2026-08-03" };
 const succeeded = (at: string) => ({ status: "succeeded", at, exit_code: 0 });
 
+describe("a period", () => {
+  const jobOfJuly = jobThat(1, {
+    created: "2026-07-30T01:00:00Z",
+    ran: ["2026-07-30T01:00:00Z", "2026-07-30T02:00:00Z"],
+    end: succeeded("2026-07-30T02:00:00Z"),
+    credits: "5",
+  });
+
+  test("is the week up to its end where only that is given", async ({ stub, platform }) => {
+    answerWith(stub, [jobOfJuly]);
+    const { data } = await report(platform, { until: "2026-08-02" });
+    expect(data).toMatchObject({ from: "2026-07-26T00:00:00Z", to: "2026-08-02T00:00:00Z", jobs: 1 });
+  });
+
+  test("is refused where it has not begun", async ({ stub, platform }) => {
+    answerWith(stub, [jobThat(1, { created: "2026-07-30T01:00:00Z" })]);
+    const agent = await connectAgent(platform);
+    expect(await agent.refusal("job_report", { since: "2999-01-01" })).toMatch(/^invalid_argument: .*future/);
+    await agent.client.close();
+  });
+});
+
 describe("a job that ran over the edge of the period", () => {
   const overnight = jobThat(1, {
     created: "2026-08-01T21:00:00Z",
@@ -51,7 +73,9 @@ describe("a job that ran over the edge of the period", () => {
 
   test("counts once over all days, and ends on one", async ({ stub, platform }) => {
     answerWith(stub, [overnight]);
-    const { data } = await report(platform, { since: "2026-08-01", until: "2026-08-03", by: ["day"] });
+    const by = ["day"];
+    const { text, data } = await report(platform, { since: "2026-08-01", until: "2026-08-03", by });
+    expect(text).toContain("Days are those of UTC; a job counts on each on which it was there.");
     expect(data).toMatchObject({ jobs: 1, created: 1, ended: 1, credits: "80", gpu_hours: "16" });
     expect(data.shares).toBeUndefined();
     expect(data.groups).toMatchObject([
