@@ -24,8 +24,11 @@ function peakBytes({ child: { pid } }: Bin): number {
   return existsSync(path) ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(path, "utf8"))?.[1]) * 1024 : 0;
 }
 
+/** 200 MB are written and read. */
+const SLOWLY = { timeout: 60_000 };
+
 describe("a call over the limit of a message", () => {
-  test("is answered with its id, the limit and the way around, and later ones as ever", async () => {
+  test("is answered with its id, the limit and the way around, and later ones as ever", SLOWLY, async () => {
     const bin = new Bin();
     bin.write(initialize());
     const start = { image: "ubuntu", command: "sleep 300", name: "alone", wait_seconds: 20 };

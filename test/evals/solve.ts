@@ -105,7 +105,8 @@ export function solveAll(theme: string, scripts: Record<string, Script>): void {
   const tasks = readTasks().filter(({ metadata }) => metadata.labels.theme === theme);
   const shared = new Map<string, Promise<Stage>>();
 
-  describe.concurrent(theme, () => {
+  // They run side by side, the longest with twenty jobs.
+  describe.concurrent(theme, { timeout: 60_000 }, () => {
     afterAll(async () => {
       for (const stage of shared.values()) await (await stage).close();
     });
