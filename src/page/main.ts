@@ -22,7 +22,7 @@ const TABS = [
 /** How long something that passes is shown. */
 const NEWS_MS = 8000;
 
-const page = h("main", { id: "page" });
+const page = h("main", { id: "page" }, h("p", { class: "empty" }, "Loading…"));
 const nav = h("nav", { "aria-label": "Views" });
 const banner = h("div", { class: "banner", role: "alert", hidden: true });
 const news = h("div", { class: "news", role: "status" });

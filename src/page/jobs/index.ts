@@ -194,7 +194,9 @@ function tallyOf(
     );
   };
   const present = STATUSES.filter((status) => counts[status] !== undefined || selected.includes(status));
-  return [button(undefined, all), ...present.map((status) => button(status, counts[status] ?? 0))];
+  // active and finished mean several.
+  const groups = selected.filter((status) => !STATUSES.includes(status)).map((status) => button(status, all));
+  return [button(undefined, all), ...groups, ...present.map((status) => button(status, counts[status] ?? 0))];
 }
 
 function sumsOf({ counts = {}, credits, gpu_hours, spending }: JobList): string {
