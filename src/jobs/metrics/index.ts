@@ -5,6 +5,7 @@ import { TableReader } from "./table.ts";
 
 /** Names beyond these are no metrics: a program prints its state. */
 const MOST_NAMES = 300;
+const LONGEST_NAME = 80;
 const LONGEST_SOURCE = 160;
 
 /** Finds the metrics in a log, line by line, as a terminal shows them and with secrets hidden. */
@@ -15,6 +16,7 @@ export class MetricReader {
   read({ text, time }: { text: string; time?: string | undefined }): void {
     const line = text.trim().slice(-LONGEST_SOURCE);
     for (const { name, value, raw } of [...pairsIn(text), ...this.#table.read(text)]) {
+      if (name.length > LONGEST_NAME) continue;
       const key = metricKey(name);
       const known = this.#series.get(key);
       if (known !== undefined) known.add({ value, raw, line, time });

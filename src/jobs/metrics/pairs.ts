@@ -5,7 +5,7 @@ export interface Value {
   name: string;
   /** May be NaN or infinite. */
   value: number;
-  /** As it was printed: `3.0e-04`, `nan`, `93.4%`. */
+  /** As it was printed: `3.0e-04`, `nan`, `93.4%`; of a longer one the beginning. */
   raw: string;
 }
 
@@ -13,6 +13,7 @@ export interface Value {
 const LONGEST_LINE = 4000;
 
 const NUMBER = String.raw`[-+]?(?:\d{1,3}(?:,\d{3})+\.\d+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)`;
+const LONGEST_SHOWN = 24;
 /** Words after a number that make it a quantity, not a metric. */
 const UNITS =
   "[kmgtp]?i?b(?:/s)?|[kmg]?bytes?|[mun]?s|secs?|seconds?|mins?|minutes?|h|hours?|days?|[kmg]?hz|[mk]?w|%\\||it/s|" +
@@ -80,7 +81,8 @@ function join(split: string | undefined, name: string): string {
 }
 
 export function namedValue(name: string, raw: string): Value {
-  return { name, value: toNumber(raw), raw };
+  const shown = raw.length <= LONGEST_SHOWN ? raw : `${raw.slice(0, LONGEST_SHOWN - 1)}…`;
+  return { name, value: toNumber(raw), raw: shown };
 }
 
 /** The number of a text that is one and nothing else; undefined for any other. */

@@ -6,6 +6,9 @@ import type { ComparedJob, CompareQuery, Comparison } from "../../operations/com
 import { ifAny } from "../answers.ts";
 import { whyWithout } from "./words.ts";
 
+/** Names of metrics that are listed; job_compare takes any. */
+const MOST_LISTED = 20;
+
 export function dataOf(
   found: Comparison,
   { asked, missing }: { asked: CompareQuery; missing: { job: string; error: string }[] },
@@ -18,11 +21,15 @@ export function dataOf(
       ...valueData(row, asked),
     })),
     without_metric: ifAny(
-      without.map((row) => ({ ...rowData(row, found), why: whyWithout(row), printed: row.metrics })),
+      without.map((row) => ({
+        ...rowData(row, found),
+        why: whyWithout(row),
+        printed: row.metrics.slice(0, MOST_LISTED),
+      })),
     ),
     hidden: ifAny(differences.hidden),
     same: ifAny(differences.same.map(({ text }) => text)),
-    metrics: ifAny(common),
+    metrics: ifAny(common.slice(0, MOST_LISTED)),
     goal: ranking?.goal,
     best: ranking?.best,
     more_jobs: hasMore || undefined,

@@ -111,6 +111,19 @@ describe("job_compare", () => {
     expect(text).toContain("goal and history count with a metric only.");
   });
 
+  test("stays short where a job prints endless numbers and hundreds of names", async ({ mcp, platform }) => {
+    const script =
+      'i=0; while [ $i -lt 250 ]; do i=$((i+1)); printf "layer_%d_loss=0.5 " $i; done; echo; printf "loss=0.%0900d\\n" 1; printf "a%0900d_loss=0.5\\n" 1';
+    await untilEnded(platform, await startJob(platform, { name: "wide", script }));
+    const ranked = await mcp.ok("job_compare", { jobs: ["wide"], metric: "loss" });
+    expect(ranked.data.jobs[0].value).toBe(`0.${"0".repeat(21)}…`);
+    const none = await mcp.ok("job_compare", { jobs: ["wide"], metric: "val_acc" });
+    for (const { text, data } of [ranked, none]) {
+      expect(text.length).toBeLessThan(1500);
+      expect(JSON.stringify(data).length).toBeLessThan(3000);
+    }
+  });
+
   test("makes no value up: a metric that none prints is none, with what may have been meant", async ({
     mcp,
   }) => {
