@@ -40,6 +40,7 @@ export function repeat(app: App, ms: number, act: () => Promise<void>): { now():
   let failures = 0;
   let turn = 0;
   const run = async () => {
+    if (isOver) return;
     clearTimeout(timer);
     const mine = ++turn;
     if (!document.hidden) await act().then(worked, failed);

@@ -69,7 +69,7 @@ function viewOf(app: App, { view, id, args = {}, answer }: Place): View {
     case "server":
       return serverView(app);
     case "start":
-      return startView(app);
+      return startView(app, id);
     default:
       return jobsView(app, args, answer);
   }
@@ -104,6 +104,7 @@ function keepPlace({ view, id }: Place): void {
 function placeIn(hash: string): Place {
   const [, view = "", id] = hash.split("/");
   if (view === "job" && id !== undefined) return { view: "job", id };
+  if (view === "start") return { view, ...(id === undefined ? {} : { id }) };
   return { view: TABS.find(([known]) => known === view)?.[0] ?? "jobs" };
 }
 

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, vi } from "vitest";
 import { barriers, chromiumPath, openBrowser, overflow } from "../support/browser.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { visit } from "../support/page.ts";
@@ -34,15 +34,19 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
     await press(page, "Kill it");
     await page.locator("h1 + .cancelled").waitFor();
     await press(page, "Run again");
+    await page.getByLabel("Name").fill("again");
+    await vi.waitFor(async () => expect(await page.getByLabel("Image").inputValue()).not.toBe(""));
+    await press(page, "Plan it");
     await press(page, "Start it");
+    await page.getByRole("heading", { name: "again" }).waitFor();
     await page.locator("h1 + .running").waitFor();
     for await (const { tags } of platform.jobs.list())
       expect(tags).toEqual(expect.arrayContaining(["a", "b"]));
     expect(problems).toEqual([]);
   });
 
-  test("who cancels changes nothing", async ({ platform }) => {
-    const job = await startJob(platform, { name: "kept", script: SLEEP });
+  test("changes nothing after a no, and gives more time after a yes", async ({ platform }) => {
+    const job = await startJob(platform, { name: "kept", script: SLEEP, lifeSpanSeconds: 3600 });
     await untilStatus(platform, job, "running");
     const { page } = await visit(browser, platform);
     await press(page, "kept");
@@ -50,6 +54,10 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
     await press(page, "Cancel");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect((await platform.jobs.status(job.id)).status).toBe("running");
+    await press(page, "Extend");
+    await press(page, "Extend it");
+    await page.locator(".news").getByText("kept").waitFor();
+    expect((await platform.jobs.status(job.id)).life_span).toBe(7 * 3600);
   });
 
   test("finds no button that changes something on a server that only reads", async ({ platform }) => {
@@ -63,16 +71,15 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
       expect(names.filter((shown) => shown.startsWith(name))).toEqual([]);
   });
 
-  test.for(["Presets", "Compare", "Report", "Server"])(
-    "reads %s at any width",
-    async (name, { platform }) => {
-      await startJob(platform, { name: "seen", script: SLEEP });
-      const { page, problems } = await visit(browser, platform, { viewport: { width: 320, height: 700 } });
+  test("reads every other view in a narrow window", async ({ platform }) => {
+    await startJob(platform, { name: "seen", script: SLEEP });
+    const { page, problems } = await visit(browser, platform, { viewport: { width: 320, height: 700 } });
+    for (const name of ["Presets", "Compare", "Report", "Server"]) {
       await press(page, name);
       await page.locator("td, dd, form").first().waitFor();
-      expect(await overflow(page)).toBe(0);
-      expect(await barriers(page)).toEqual([]);
-      expect(problems).toEqual([]);
-    },
-  );
+      expect(await overflow(page), name).toBe(0);
+      expect(await barriers(page), name).toEqual([]);
+    }
+    expect(problems).toEqual([]);
+  });
 });

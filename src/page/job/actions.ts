@@ -1,5 +1,5 @@
 import type { App } from "../app.ts";
-import { isOver, type JobFacts, type Plan } from "../data.ts";
+import { isOver, type JobFacts } from "../data.ts";
 import { confirmed } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { shortId } from "../words.ts";
@@ -19,9 +19,10 @@ export function actions(app: App, job: JobFacts, changed: () => void): HTMLEleme
     return button;
   };
   const isActive = !isOver(job);
+  const hasEnd = job.life_span_left_seconds !== undefined;
   return [
-    ...(isActive && has("job_extend") ? [act("Extend", () => extend(app, job))] : []),
-    ...(has("job_rerun") ? [act("Run again", () => rerun(app, job))] : []),
+    ...(isActive && hasEnd && has("job_extend") ? [act("Extend", () => extend(app, job))] : []),
+    ...(has("job_rerun") ? [act("Run again", async () => app.go({ view: "start", id: job.id }))] : []),
     ...(isActive && has("job_kill") ? [act("Kill", () => kill(app, job), "danger")] : []),
   ];
 }
@@ -55,18 +56,6 @@ async function extend(app: App, job: JobFacts): Promise<void> {
   if (!(await confirmed({ title: `Give ${nameOf(job)} ${by}?`, text, yes: "Extend it" }))) return;
   const { text: told } = await app.host.call("job_extend", { jobs: [job.id], by: MORE });
   tellBoth(app, `gave ${nameOf(job)} (${job.id}) ${by}`, told);
-}
-
-/** A plan first, with its cost; then a yes; then the start. */
-async function rerun(app: App, job: JobFacts): Promise<void> {
-  const plan = await app.host.call("job_rerun", { job: job.id });
-  const title = `Run ${nameOf(job)} again?`;
-  if (!(await confirmed({ title, text: plan.text, yes: "Start it" }))) return;
-  const request = { job: job.id, dry_run: false, request_id: crypto.randomUUID() };
-  const { text, data } = await app.host.call("job_rerun", request);
-  const [started] = (data as Plan).jobs ?? [];
-  tellBoth(app, `ran ${nameOf(job)} again`, text);
-  if (started !== undefined) app.go({ view: "job", id: started.id });
 }
 
 function tellBoth(app: App, deed: string, words: string): void {
