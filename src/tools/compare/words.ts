@@ -98,7 +98,7 @@ export function rowTexts(
   return rows.map((row, index) => {
     const { job, ranked, listed } = row;
     const isAlone = names.filter((name) => name === names[index]).length === 1;
-    const label = isAlone || job.name === undefined ? nameOf(job) : `${job.name} (${shortId(job.id)})`;
+    const label = isAlone ? shortName(job) : `${job.name} (${shortId(job.id)})`;
     const seconds = runTimeOf(job, view.nowMs);
     return present([
       ranking === undefined ? label : `${index + 1}. ${label}`,
@@ -113,6 +113,10 @@ export function rowTexts(
       history === true && ranked && sparkline(ranked.series.points.values.filter(Number.isFinite), range),
     ]).join(" · ");
   });
+}
+
+function shortName({ name, id }: ComparedJob["job"]): string {
+  return name ?? shortId(id);
 }
 
 function rangeOf(rows: readonly ComparedJob[]) {
@@ -163,7 +167,7 @@ export function withoutLines({ without, differences, view }: Comparison, { metri
   const what = metric === undefined ? "No metrics" : `No ${oneLine(metric)}`;
   const lines = without.map((row) => {
     const { job } = row;
-    const parts = [nameOf(job), ownText(differences.own.get(job.id) ?? []), statusText(job)];
+    const parts = [shortName(job), ownText(differences.own.get(job.id) ?? []), statusText(job)];
     return `- ${present([...parts, job.owner !== view.me && `owner ${job.owner}`, whyWithout(row)]).join(" · ")}`;
   });
   return [`${what} in ${counted(without.length, "job")}:`, ...lines];

@@ -124,6 +124,16 @@ describe("job_compare", () => {
     }
   });
 
+  test("tells jobs without a name by short ids", async ({ mcp, platform }) => {
+    const script = "echo val_loss=0.5";
+    const jobs = [await startJob(platform, { script }), await startJob(platform)];
+    await Promise.all(jobs.map((job) => untilEnded(platform, job)));
+    const { text } = await mcp.ok("job_compare", { jobs: jobs.map(({ id }) => id), metric: "val_loss" });
+    const [ranked = "", without = ""] = jobs.map(({ id }) => id.slice(0, 12));
+    expect(text).toContain(`1. ${ranked} · 0.5 · `);
+    expect(text).toContain(`- ${without} · `);
+  });
+
   test("makes no value up: a metric that none prints is none, with what may have been meant", async ({
     mcp,
   }) => {
