@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { chromiumPath, openBrowser, openPage } from "../support/browser.ts";
+import { barriers, chromiumPath, openBrowser, openPage } from "../support/browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -70,4 +70,24 @@ describe("a dashboard", () => {
     await other.goto(address.href);
     await other.getByText("This address was used already").waitFor();
   });
+
+  test.skipIf(chromiumPath === undefined)(
+    "takes a token by hand from who comes without an address",
+    async () => {
+      const address = await dashboard("--scene", "week")();
+      const { page } = await openPage(browser);
+      await page.goto(new URL("/", address).href);
+      await page.getByText("This server wants a token.").waitFor();
+      expect(await barriers(page)).toEqual([]);
+      const code = address.hash.slice("#code=".length);
+      const redeemed = await fetch(new URL("/session", address), {
+        ...{ method: "POST", headers: JSON_TYPE },
+        body: JSON.stringify({ code }),
+      });
+      const { token } = (await redeemed.json()) as { token: string };
+      await page.getByLabel("Token").fill(token);
+      await page.getByRole("button", { name: "Enter" }).click();
+      await page.getByRole("button", { name: "train-7b" }).waitFor();
+    },
+  );
 });
