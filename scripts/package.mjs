@@ -74,7 +74,7 @@ try {
   run(clone, "npm", "ci", ...QUIET, "--omit=dev");
   expect(!existsSync(join(clone, "dist")), "built without the development dependencies");
 
-  rmSync(join(clone, "node_modules"), { recursive: true });
+  rmSync(join(clone, "node_modules"), { recursive: true, force: true });
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
   const packed = run(clone, "npm", "pack", ...QUIET, "--pack-destination", work)
     .split("\n")
