@@ -16,7 +16,8 @@ import { allowanceFor, type JobMetrics, readMetrics } from "./read.ts";
 /** The most jobs compared at once. */
 export const MOST_COMPARED = 100;
 
-const PARALLEL = 10;
+/** Each of a running job takes most of a second: its log has to fall quiet. */
+const PARALLEL = 25;
 const MOST_LISTED = 4;
 
 /** Which jobs to compare, and by what. */
