@@ -3,13 +3,14 @@ import {
   hostHeaderValidationResponse,
   localhostAllowedHostnames,
   originValidationResponse,
+  readRequestBody,
 } from "@modelcontextprotocol/server";
 import type { Platform } from "../../client/index.ts";
 import type { Auth } from "./auth.ts";
 import { Secret } from "./secret.ts";
 
 const BYTES = 32;
-const MOST_BODY_CHARS = 1000;
+const MOST_BODY_BYTES = 1000;
 
 /**
  * Whoever opens the page by an address that works once. Its code becomes the secret of this process, which the page keeps
@@ -57,8 +58,8 @@ function newSecret(): Secret {
 
 async function codeIn(request: Request): Promise<Secret | undefined> {
   try {
-    const text = await request.text();
-    const { code }: { code?: unknown } = text.length > MOST_BODY_CHARS ? {} : JSON.parse(text);
+    const read = await readRequestBody(request, MOST_BODY_BYTES);
+    const { code }: { code?: unknown } = read.tooLarge ? {} : JSON.parse(read.text);
     return typeof code === "string" ? new Secret(code) : undefined;
   } catch {
     return undefined;
