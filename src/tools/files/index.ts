@@ -77,7 +77,7 @@ export const files = defineTool({
   toolset: "more",
   input: whole,
   output,
-  nothing: "Nothing was written.",
+  nothing: "Nothing was read or written.",
   effects: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   reading: readFiles,
   waits,
