@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { open } from "node:fs/promises";
+import { codeIn, LONGEST_BYTES, readPrivateFile } from "./private-file.ts";
 
 const SHORTEST_BYTES = 32;
-const LONGEST_BYTES = 4096;
-const READ_BY_ALL = 0o004;
 const MAKE = "make one, e.g. by `(umask 077; openssl rand -hex 32 > mcp-key)`, and give it to all replicas";
 
 /** The file cannot be used, and why; what it holds is never repeated. */
@@ -41,25 +39,13 @@ export async function serverKey({
 
 /** The bytes as they are, a line break at the end included: replicas share the file. */
 async function readKeyFile(path: string): Promise<ServerKey> {
-  const { key, mode } = await read(path);
+  const { bytes: key, isOpen } = await readPrivateFile(path).catch((cause: unknown) => {
+    throw new KeyFileError(`The key file ${path} cannot be read${codeIn(cause)}: ${MAKE}.`, { cause });
+  });
   if (key.length < SHORTEST_BYTES || key.length > LONGEST_BYTES)
     throw new KeyFileError(
       `The key file ${path} does not hold ${SHORTEST_BYTES} to ${LONGEST_BYTES} bytes: ${MAKE}.`,
     );
-  const isOpen = process.platform !== "win32" && (mode & READ_BY_ALL) > 0;
   const warning = `the key file ${path} can be read by every user of this machine: chmod 600 ${path}`;
   return { key, warnings: isOpen ? [warning] : [] };
-}
-
-async function read(path: string): Promise<{ key: Buffer; mode: number }> {
-  try {
-    await using file = await open(path);
-    const { mode } = await file.stat();
-    const buffer = Buffer.alloc(LONGEST_BYTES + 1);
-    const { bytesRead } = await file.read(buffer);
-    return { key: buffer.subarray(0, bytesRead), mode };
-  } catch (cause) {
-    const why = cause instanceof Error && "code" in cause ? ` (${cause.code})` : "";
-    throw new KeyFileError(`The key file ${path} cannot be read${why}: ${MAKE}.`, { cause });
-  }
 }

@@ -1,3 +1,5 @@
+import { errorResponse } from "./responses.ts";
+
 /** JSON-RPC's range for servers; the protocol defines none for these. */
 const REFUSED = -32000;
 
@@ -11,11 +13,8 @@ interface Refusal {
 
 /** An HTTP answer in which both the status and a JSON-RPC error say why a request is not taken. */
 export function refusal({ status, code, message, headers = {} }: Refusal): Response {
-  const error = { code: REFUSED, message, data: { code } };
-  return Response.json(
-    { jsonrpc: "2.0", id: null, error },
-    { status, headers: { ...headers, "cache-control": "no-store" } },
-  );
+  const problem = { code: REFUSED, message, data: { code } };
+  return errorResponse(status, problem, null, { ...headers, "cache-control": "no-store" });
 }
 
 /** Refuses for want of a token that is accepted, and says where one is to be had. Source: RFC 6750, 3; RFC 9728, 5.1. */
