@@ -7,9 +7,8 @@ import type { Reading, Series } from "../../jobs/metrics/series.ts";
 import type { View } from "../../jobs/standing.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { refsAgain, resolveMany, whereOf } from "../find/index.ts";
-import { noneSelected } from "../find/no-tags.ts";
-import { placesOf } from "../find/places.ts";
 import type { Unresolved } from "../find/refused.ts";
+import { selectedJobs } from "../find/selected.ts";
 import { compareReadings, countingOf, type Goal, type Ranking, rankingOf } from "./ranking.ts";
 import { allowanceFor, type JobMetrics, readMetrics } from "./read.ts";
 
@@ -98,22 +97,18 @@ async function selectJobs(
   { jobs: refs, tags, project: at }: CompareQuery,
   { caller, signal }: Call,
 ): Promise<{ jobs: JobDescription[]; failed: Unresolved[]; hasMore: boolean }> {
-  const { platform } = caller;
   if ((refs === undefined) === (tags === undefined))
     throw new InvalidInputError("Give jobs, or else tags, to say which jobs to compare.", {
       argument: "jobs",
     });
   if (refs !== undefined) {
-    const found = await resolveMany(platform, { refs, where: whereOf(at) }, signal);
+    const found = await resolveMany(caller.platform, { refs, where: whereOf(at) }, signal);
     const [first] = found.failed;
     if (found.jobs.length === 0 && first !== undefined) throw first.error;
     return { ...found, hasMore: false };
   }
-  const { filter, covers } = placesOf(at === undefined ? [] : [at], await platform.context({ signal }));
-  const found: JobDescription[] = [];
-  const wanted = { ...filter, tags, reverse: true, limit: MOST_COMPARED + 1 };
-  for await (const job of platform.jobs.list(wanted, { signal })) if (covers(job)) found.push(job);
-  if (found.length === 0) throw await noneSelected("these tags", { tags }, { caller });
+  const selection = { tags, project: at, most: MOST_COMPARED + 1 };
+  const found = await selectedJobs("these tags", selection, { caller, signal });
   return {
     jobs: found.slice(0, MOST_COMPARED).reverse(),
     failed: [],

@@ -6,8 +6,7 @@ import type { LogPage } from "../../jobs/output/page.ts";
 import { stateLine } from "../../jobs/standing.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { resolveAll, whereOf } from "../find/index.ts";
-import { noneSelected } from "../find/no-tags.ts";
-import { placesOf } from "../find/places.ts";
+import { selectedJobs } from "../find/selected.ts";
 import { type Bearing, readBearings } from "./cursor.ts";
 import { factsOf } from "./facts.ts";
 import { isFromStart as isStart } from "./from-start.ts";
@@ -79,18 +78,15 @@ async function selectJobs(
   query: LogQuery,
   { caller, signal }: Reading,
 ): Promise<{ jobs: JobDescription[]; beyond?: LogPage["beyond"] }> {
-  const { platform } = caller;
   const { jobs: refs, tags, status: statuses, project: at } = query;
   if ((refs === undefined) === (tags === undefined && statuses === undefined))
     throw new InvalidInputError("Give jobs, or else tags and/or status, to say whose logs to read.", {
       argument: "jobs",
     });
-  if (refs !== undefined) return { jobs: await resolveAll(platform, { refs, where: whereOf(at) }, signal) };
-  const { filter } = placesOf(at === undefined ? [] : [at], await platform.context({ signal }));
-  const found: JobDescription[] = [];
-  const wanted = { ...filter, tags, statuses, reverse: true, limit: MOST_COUNTED };
-  for await (const job of platform.jobs.list(wanted, { signal })) found.push(job);
-  if (found.length === 0) throw await noneSelected("these tags and states", { tags }, { caller });
+  if (refs !== undefined)
+    return { jobs: await resolveAll(caller.platform, { refs, where: whereOf(at) }, signal) };
+  const selection = { tags, statuses, project: at, most: MOST_COUNTED };
+  const found = await selectedJobs("these tags and states", selection, { caller, signal });
   return { jobs: found.slice(0, MOST_JOBS), beyond: beyondOf(found, query) };
 }
 
