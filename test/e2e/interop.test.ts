@@ -13,7 +13,7 @@ import {
 } from "../support/clients.ts";
 import { type FaultProxy, faultProxy } from "../support/fault-proxy.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { startJob, untilPrinted } from "../support/run-job.ts";
+import { startJob, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 /** Each test starts processes. */
@@ -66,7 +66,8 @@ describe.each(CASES)("a client $name, over $way", ({ linkTo, ...kind }) => {
     expect(withoutIds((await peer.call("job_start", START)).content)).toEqual(STARTED);
     await helps(peer);
     await givesUp(peer);
-    const job = await platform.jobs.get("train");
+    // From then on it changes once.
+    const job = await untilStatus(platform, await platform.jobs.get("train"), "running");
     await peer.follow(jobUri(job));
     const wait = { jobs: ["train"], until: "finished", wait_seconds: 40 };
     const { structuredContent } = await peer.call("job_wait", wait, {
