@@ -1,7 +1,8 @@
 // Bundles the bin: start-up reads a few files instead of hundreds.
 import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { build } from "esbuild";
-import { emulatorApart, withoutUnused } from "./bundle-parts.mjs";
+import { apart, withoutUnused } from "./bundle-parts.mjs";
 import { pageHtml } from "./page.mjs";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
@@ -27,7 +28,7 @@ await Promise.all([
     ...options,
     entryPoints: ["src/main.ts"],
     outfile: "dist/app.js",
-    plugins: [withoutUnused, emulatorApart],
+    plugins: [withoutUnused, apart],
   }),
   build({
     ...options,
@@ -35,7 +36,17 @@ await Promise.all([
     outfile: "dist/emulator.js",
     plugins: [withoutUnused],
   }),
+  build({
+    ...options,
+    entryPoints: ["src/client/login/wasm-sqlite.ts"],
+    outfile: "dist/sqlite.js",
+    // By it the package finds its WebAssembly.
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  }),
 ]);
+const require = createRequire(import.meta.url);
+await copyFile(require.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"), "dist/sqlite3.wasm");
 await copyFile("scripts/launcher.cjs", "dist/main.js");
 await copyFile("scripts/compiled.cjs", "dist/compiled.js");
 await writeFile("dist/page.html", await pageHtml());

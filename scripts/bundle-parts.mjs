@@ -36,13 +36,15 @@ export const withoutUnused = {
   },
 };
 
-/** Has the emulator, which most runs do not need, in a file of its own. */
-export const emulatorApart = {
-  name: "emulator-apart",
+/** What most runs do not need, and the file that it has of its own. */
+const APART = { "./emulator/command.ts": "./emulator.js", "./wasm-sqlite.ts": "./sqlite.js" };
+
+/** Loads from files of their own, once it is needed, what most runs do not need. */
+export const apart = {
+  name: "apart",
   setup(build) {
-    build.onResolve({ filter: /^\.\/emulator\/command\.ts$/ }, () => ({
-      path: "./emulator.js",
-      external: true,
-    }));
+    build.onResolve({ filter: /^\.\// }, ({ path, kind }) =>
+      kind === "dynamic-import" && path in APART ? { path: APART[path], external: true } : undefined,
+    );
   },
 };

@@ -6,6 +6,7 @@ import { parseJson } from "../../json.ts";
 import { invalidArgument, type PlatformError } from "../errors.ts";
 import { variable } from "./given.ts";
 import type { Login } from "./login.ts";
+import { loadSqlite, type Sqlite } from "./sqlite.ts";
 
 /** The row that the official client writes. Source: protocol reference 1.2. */
 const row = z.object({
@@ -23,14 +24,6 @@ const authConfig = z.object({ token_url: z.string(), client_id: z.string() });
 
 const COLUMNS = Object.keys(row.shape).join(", ");
 const NEWEST = `SELECT ${COLUMNS} FROM main ORDER BY timestamp DESC LIMIT 1`;
-
-/** What we use of `node:sqlite`, which Node 20 does not have. */
-interface Sqlite {
-  DatabaseSync: new (
-    path: string,
-    options: { readOnly: boolean },
-  ) => { prepare(sql: string): { get(): unknown }; close(): void };
-}
 
 /** Folder of the command line's login; the first of the candidates that holds a `db`. */
 interface ConfigDirectory {
@@ -55,17 +48,21 @@ export function configDirectory(
 
 /**
  * The login that `apolo login` saved in this folder; never written to. @throws {PlatformError}
- * `invalid_argument` when it is open to others, cannot be read, or Node is too old to read it.
+ * `invalid_argument` when it is open to others or cannot be read.
  */
-export async function loginFromDatabase(folder: string, load = loadSqlite): Promise<Login> {
+export async function loginFromDatabase(
+  folder: string,
+  load: () => Promise<Sqlite> = loadSqlite,
+): Promise<Login> {
   const file = await checkPermissions(folder);
-  const sqlite = await load();
-  if (sqlite === undefined)
+  const sqlite = await load().catch((cause: unknown) => {
     throw unusable(
-      `reading it needs Node 22.13 or newer, this is ${process.version}; use a newer Node, or set ` +
+      `this Node (${process.version}) has neither SQLite nor WebAssembly; use Node 22.13 or newer, or set ` +
         "APOLO_PASSED_CONFIG, or set APOLO_URL and APOLO_TOKEN",
+      cause,
     );
-  const found = row.safeParse(newestRow(sqlite, file));
+  });
+  const found = row.safeParse(await newestRow(sqlite, file));
   const auth = found.success ? authConfig.safeParse(parseJson(found.data.auth_config)) : undefined;
   if (!found.success || auth?.success !== true)
     throw unusable(`${file} has an unknown form; log in again with \`apolo login\``);
@@ -105,34 +102,12 @@ function unusable(why: string, cause?: unknown): PlatformError {
   return invalidArgument(message, { cause });
 }
 
-/** Opened read-only, SQLite still takes the write-ahead log into account. */
-function newestRow({ DatabaseSync }: Sqlite, file: string): unknown {
+async function newestRow(sqlite: Sqlite, file: string): Promise<unknown> {
   try {
-    const database = new DatabaseSync(file, { readOnly: true });
-    try {
-      return database.prepare(NEWEST).get();
-    } finally {
-      database.close();
-    }
+    return await sqlite.firstRow(file, NEWEST);
   } catch (cause) {
     const busy = cause instanceof Error && /locked|busy/i.test(cause.message);
     const why = busy ? "it is locked; try again" : "it cannot be read; log in again with `apolo login`";
     throw unusable(`${file}: ${why}`, cause);
-  }
-}
-
-/** Whether this version of Node can read the database. */
-export function readsDatabase(node: string): boolean {
-  const [major = 0, minor = 0] = node.split(".").map(Number);
-  return major > 22 || (major === 22 && minor >= 13);
-}
-
-async function loadSqlite(): Promise<Sqlite | undefined> {
-  const name = "node:sqlite";
-  try {
-    // The types of the oldest supported Node do not know the module; the interface says what is used.
-    return (await import(name)) as Sqlite;
-  } catch {
-    return undefined;
   }
 }

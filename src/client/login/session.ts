@@ -5,7 +5,6 @@ import { Deadline } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { networkError } from "../http/network-error.ts";
-import { readsDatabase } from "./database.ts";
 import { type Login, userOf } from "./login.ts";
 
 const REFRESH_LIMIT_MS = 30_000;
@@ -38,7 +37,7 @@ export class Session {
   get login(): Login {
     if (this.#login instanceof PlatformError) throw this.#login;
     if (this.#login !== undefined) return this.#login;
-    throw new PlatformError("no_login", noLoginText());
+    throw new PlatformError("no_login", NO_LOGIN);
   }
 
   /** The token, or undefined when it must be replaced first. */
@@ -157,11 +156,6 @@ export class Session {
   }
 }
 
-const OTHERS = "APOLO_PASSED_CONFIG, or APOLO_URL and APOLO_TOKEN";
-const EMULATOR = "or start the server with --emulator, which needs no account";
-
-/** What to do about it with this version of Node. */
-export function noLoginText(node = process.versions.node): string {
-  if (readsDatabase(node)) return `There is no login: run \`apolo login\`, or set ${OTHERS}, ${EMULATOR}.`;
-  return `There is no login: set ${OTHERS}, ${EMULATOR}. (What \`apolo login\` saves can be read from Node 22.13 on; this is ${node}.)`;
-}
+const NO_LOGIN =
+  "There is no login: run `apolo login`, or set APOLO_PASSED_CONFIG, or APOLO_URL and APOLO_TOKEN, or start the " +
+  "server with --emulator, which needs no account.";

@@ -1,10 +1,23 @@
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findLogin } from "../../../src/client/index.ts";
 import { loginFromDatabase } from "../../../src/client/login/database.ts";
+import { loadSqlite } from "../../../src/client/login/sqlite.ts";
+import { openWasmSqlite } from "../../../src/client/login/wasm-sqlite.ts";
 import { token } from "../../support/jobs.ts";
 
 interface Database {
@@ -18,7 +31,8 @@ interface Sqlite {
 const name = "node:sqlite";
 // The types of the oldest supported Node do not know the module.
 const sqlite: Sqlite | undefined = await import(name).catch(() => undefined);
-const FIXTURE = fileURLToPath(new URL("../../fixtures/login-db/db", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../fixtures/login-db", import.meta.url));
+const READERS = { ...(sqlite && { "node:sqlite": loadSqlite }), WebAssembly: openWasmSqlite };
 
 let home: string;
 let folder: string;
@@ -27,7 +41,7 @@ beforeEach(async () => {
   folder = join(home, ".apolo");
   await mkdir(folder, { mode: 0o700 });
   await chmod(folder, 0o700);
-  await copyFile(FIXTURE, join(folder, "db"));
+  await copyFile(join(FIXTURES, "db"), join(folder, "db"));
   await chmod(join(folder, "db"), 0o600);
 });
 afterEach(() => rm(home, { recursive: true }));
@@ -38,11 +52,11 @@ function openDatabase(): Database {
   return new sqlite.DatabaseSync(join(folder, "db"));
 }
 
-describe.skipIf(sqlite === undefined)("the database of apolo login", () => {
+describe.each(Object.entries(READERS))("the database of apolo login, read by %s", (_, load) => {
   test("gives token, addresses and selection, and is left as it is", async () => {
     const before = await readFile(join(folder, "db"));
 
-    const login = await findLogin({}, home, home);
+    const login = await loginFromDatabase(folder, load);
 
     expect(login).toMatchObject({
       source: "login",
@@ -55,25 +69,46 @@ describe.skipIf(sqlite === undefined)("the database of apolo login", () => {
       clientId: expect.any(String),
       expiresAtMs: expect.any(Number),
     });
-    expect(login?.expiresAtMs).toBeGreaterThan(Date.parse("2026-01-01"));
+    expect(login.expiresAtMs).toBeGreaterThan(Date.parse("2026-01-01"));
     expect(await readFile(join(folder, "db"))).toEqual(before);
     expect((await stat(join(folder, "db"))).mode & 0o777).toBe(0o600);
   });
 
   test("is read with what stands in the write-ahead log only", async () => {
+    const log = join(folder, "db-wal");
+    await copyFile(join(FIXTURES, "vision.wal"), log);
+    const before = await readFile(log);
+
+    expect((await loginFromDatabase(folder, load)).project).toBe("vision");
+    if (load === openWasmSqlite) expect(await readFile(log)).toEqual(before);
+  });
+
+  test("of an unknown form says to log in again", async () => {
+    await writeFile(join(folder, "db"), "no database");
+
+    await expect(loginFromDatabase(folder, load)).rejects.toThrow("apolo login");
+  });
+});
+
+describe.skipIf(sqlite === undefined).each(Object.entries(READERS))("in use elsewhere, by %s", (_, load) => {
+  test("it is read while another holds it open, and keeps it from nothing", async () => {
     const other = openDatabase();
     try {
       other.exec("PRAGMA wal_autocheckpoint = 0");
       other.exec("UPDATE main SET project_name = 'vision'");
+      expect((await loginFromDatabase(folder, load)).project).toBe("vision");
 
-      expect((await loginFromDatabase(folder)).project).toBe("vision");
+      other.exec("BEGIN IMMEDIATE; UPDATE main SET project_name = 'speech'");
+      expect((await loginFromDatabase(folder, load)).project).toBe("vision");
+      other.exec("COMMIT");
+      expect((await loginFromDatabase(folder, load)).project).toBe("speech");
     } finally {
       other.close();
     }
   });
 
   test("is read again when the command line has logged in meanwhile", async () => {
-    const login = await loginFromDatabase(folder);
+    const login = await loginFromDatabase(folder, load);
     const other = openDatabase();
     other.exec(`UPDATE main SET token = '${token("alice", "second")}', refresh_token = 'r'`);
     other.close();
@@ -81,6 +116,16 @@ describe.skipIf(sqlite === undefined)("the database of apolo login", () => {
     expect(await login.reload?.()).toMatchObject({ token: token("alice", "second"), refreshToken: "r" });
   });
 
+  test("an entry that is not understood says to log in again", async () => {
+    const other = openDatabase();
+    other.exec("UPDATE main SET auth_config = 'x'");
+    other.close();
+
+    await expect(loginFromDatabase(folder, load)).rejects.toThrow("apolo login");
+  });
+});
+
+describe("the login to use", () => {
   test("is looked for in APOLO_CONFIG, and in the old folder after the new one", async () => {
     await rename(folder, join(home, ".neuro"));
     expect(await findLogin({}, home, home)).toMatchObject({ source: "login" });
@@ -88,16 +133,6 @@ describe.skipIf(sqlite === undefined)("the database of apolo login", () => {
     await rename(join(home, ".neuro"), join(home, "elsewhere"));
     expect(await findLogin({}, home, home)).toBeUndefined();
     expect(await findLogin({ APOLO_CONFIG: "~/elsewhere" }, home, home)).toMatchObject({ source: "login" });
-  });
-
-  test("of an unknown form says to log in again", async () => {
-    const other = openDatabase();
-    other.exec("UPDATE main SET auth_config = 'x'");
-    other.close();
-    await expect(loginFromDatabase(folder)).rejects.toThrow("apolo login");
-
-    await writeFile(join(folder, "db"), "no database");
-    await expect(loginFromDatabase(folder)).rejects.toThrow("apolo login");
   });
 
   test("may not be joined by a user.toml that selects", async () => {
@@ -110,8 +145,15 @@ describe.skipIf(sqlite === undefined)("the database of apolo login", () => {
 });
 
 describe("a Node without SQLite", () => {
-  test("says what to do instead", async () => {
-    const reading = loginFromDatabase(folder, async () => undefined);
+  test("reads it by WebAssembly, and leaves nothing beside it", async () => {
+    const load = () => loadSqlite(async () => undefined);
+
+    expect((await loginFromDatabase(folder, load)).project).toBe("nlp");
+    expect(await readdir(folder)).toEqual(["db"]);
+  });
+
+  test("and without WebAssembly says what to do instead", async () => {
+    const reading = loginFromDatabase(folder, () => Promise.reject(new Error("WebAssembly is not defined")));
 
     await expect(reading).rejects.toMatchObject({
       code: "invalid_argument",

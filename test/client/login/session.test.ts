@@ -1,5 +1,4 @@
 import { describe, onTestFinished, vi } from "vitest";
-import { noLoginText } from "../../../src/client/login/session.ts";
 import {
   expect,
   JOB_ID,
@@ -206,15 +205,5 @@ describe("a token", () => {
 
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(OLD);
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("refresh-1");
-  });
-});
-
-describe("no login at all", () => {
-  test("names what can be set, and what this version of Node can read", () => {
-    for (const node of ["20.20.0", "22.12.0", "24.1.0"])
-      expect(noLoginText(node)).toMatch(/APOLO_PASSED_CONFIG, or APOLO_URL and APOLO_TOKEN, .*--emulator/);
-    expect(noLoginText("24.1.0")).toMatch(/run `apolo login`/);
-    expect(noLoginText("20.20.0")).not.toMatch(/run `apolo login`/);
-    expect(noLoginText("20.20.0")).toContain("from Node 22.13 on; this is 20.20.0");
   });
 });
