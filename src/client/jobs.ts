@@ -36,8 +36,8 @@ function starting(at: Connection) {
     startOnce: (options: StartOptions, once: OnceOptions, call?: CallOptions) =>
       startOnce(at, { ...once, options }, call),
     /** The job that a start with this request id made in a place, whatever was asked for. */
-    startedBy: (requestId: string, where?: Where, call?: CallOptions) =>
-      startedBy(at, { requestId, where }, call),
+    startedBy: async (requestId: string, where?: Where, call?: CallOptions) =>
+      (await startedBy(at, { requestId, where }, call))[0],
     /** The job that `startOnce` would give instead of starting one. @throws {PlatformError} `conflict` as it would */
     startedBefore: (options: StartOptions, requestId: string, call?: CallOptions) =>
       startedBefore(at, { options, requestId }, call),

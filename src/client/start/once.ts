@@ -8,7 +8,7 @@ import { msLeft } from "../limit.ts";
 import type { StartOptions } from "./body.ts";
 import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
 import { askedTag, sameRequest } from "./same-request.ts";
-import { endYounger, ownTagged, requestTag, type Sought, startedBy } from "./tagged.ts";
+import { findStartedBy, keepOldest, requestTag, type Sought, startedBy } from "./tagged.ts";
 import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
 
 /** How long to look for a job whose start was not answered. */
@@ -26,6 +26,8 @@ const WHAT = "Starting a job";
 export interface Started {
   job: JobDescription;
   repeated: boolean;
+  /** Younger jobs that the platform has made of the same request id, which another call may have been told of. */
+  twins?: JobDescription[];
 }
 
 /** How a start is kept from happening twice. */
@@ -79,7 +81,7 @@ export async function startOnce(
   const wanted = { at, call, key, requestId, shownId, where, isNew, lookupMs, prepared };
   for (;;) {
     const found = await inTurn(wanted);
-    if ("job" in found) return { job: found.job, repeated: true };
+    if ("job" in found) return { ...found, repeated: true };
     const job = await jobOf(wanted, found);
     if (job !== undefined) return startedNow(wanted, job, found);
   }
@@ -91,6 +93,14 @@ function startedNow(wanted: Wanted, job: JobDescription, { sent, isFirst }: Send
   return { job: asAsked(wanted, job, isFirst ? undefined : sent), repeated: true };
 }
 
+/** Of all jobs of a request that one stands for it which is the oldest. */
+function withTwins(wanted: Wanted, jobs: readonly JobDescription[], sent?: SentStart): Repeated | undefined {
+  const [job, ...others] = jobs;
+  if (job === undefined) return undefined;
+  const twins = others.filter(({ status }) => status !== "cancelled");
+  return { job: asAsked(wanted, job, sent), ...(twins.length === 0 ? {} : { twins }) };
+}
+
 /** The job of an earlier start with the same id, undefined if there is none; sends nothing. @throws as `startOnce` */
 export async function startedBefore(
   at: Connection,
@@ -99,7 +109,7 @@ export async function startedBefore(
 ): Promise<JobDescription | undefined> {
   const prepared = await prepareStart(at, options, call);
   const { where } = prepared;
-  const job = await startedBy(at, { requestId, where }, call);
+  const [job] = await startedBy(at, { requestId, where }, call);
   const sent = at.starts.sent(startKey(where, requestTag(requestId)));
   return job && asAsked({ shownId: requestId, prepared }, job, sent);
 }
@@ -110,7 +120,9 @@ interface Sending {
   isFirst: boolean;
 }
 
-type Found = { job: JobDescription } | Sending;
+type Repeated = Omit<Started, "repeated">;
+
+type Found = Repeated | Sending;
 
 function inTurn(wanted: Wanted): Promise<Found> {
   const { signal } = wanted.call;
@@ -125,11 +137,12 @@ async function findOrSend(wanted: Wanted): Promise<Found> {
   const { at, call } = wanted;
   const sent = at.starts.sent(wanted.key);
   if (sent?.state === "open") return { sent, isFirst: false };
-  const job =
+  const jobs =
     sent === undefined
-      ? await (wanted.isNew ? undefined : startedBy(at, wanted, call))
-      : await jobOfSent(wanted, sent);
-  if (job !== undefined) return { job: asAsked(wanted, job, sent) };
+      ? await (wanted.isNew ? [] : startedBy(at, wanted, call))
+      : await jobsOfSent(wanted, sent);
+  const repeated = withTwins(wanted, jobs, sent);
+  if (repeated !== undefined) return repeated;
   if (call.signal?.aborted === true) throw abortError(call.signal, WHAT);
   const { body, preset } = wanted.prepared;
   // Without the call's signal: a start that was sent is not taken back by no longer listening.
@@ -138,27 +151,29 @@ async function findOrSend(wanted: Wanted): Promise<Found> {
   return { sent: now, isFirst: true };
 }
 
-/** The job of a start that this connection sent and that is over. @throws {UnknownOutcomeError} */
-async function jobOfSent(wanted: Wanted, sent: SentStart): Promise<JobDescription | undefined> {
+/** The jobs of a start that this connection sent and that is over. @throws {UnknownOutcomeError} */
+async function jobsOfSent(wanted: Wanted, sent: SentStart): Promise<JobDescription[]> {
   const { at, call } = wanted;
-  if (sent.state === "found")
-    return (await startedBy(at, wanted, call)) ?? getJob(at, (await sent.found).id, call);
+  if (sent.state === "found") {
+    const jobs = await startedBy(at, wanted, call);
+    return jobs.length > 0 ? jobs : [await getJob(at, (await sent.found).id, call)];
+  }
   const answer = await sent.answer;
   const wasAnswered = "lost" in answer && LATE_FAULTS.has(answer.lost.request?.status);
   if (!wasAnswered) {
     const silentMs = Date.now() - (sent.lostAtMs ?? 0);
     const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
     const found = await search({ ...wanted, lookupMs }, sent);
-    if (found !== undefined) return found;
+    if (found !== undefined) return [found];
   }
   try {
-    const job = await startedBy(at, wanted, call);
-    if (job !== undefined) return job;
+    const jobs = await startedBy(at, wanted, call);
+    if (jobs.length > 0) return jobs;
   } catch (cause) {
     throw unknownOutcome(wanted.shownId, cause instanceof PlatformError ? { lost: cause } : answer);
   }
   at.starts.forget(wanted.key);
-  return undefined;
+  return [];
 }
 
 type Asked = Pick<Wanted, "shownId" | "prepared">;
@@ -170,9 +185,10 @@ function asAsked({ shownId, prepared }: Asked, job: JobDescription, sent: SentSt
 /** Another server of the login may have sent the same request at the same time: both keep the older job. */
 async function toAnswer(wanted: Wanted, made: JobDescription): Promise<StartAnswer> {
   if (wanted.isNew) return { job: made };
-  const own = await ownTagged(wanted.at, wanted, { timeoutMs: TWINS_MS });
+  const found = await findStartedBy(wanted.at, wanted, { timeoutMs: TWINS_MS });
+  const others = found.filter(({ id }) => id !== made.id);
   try {
-    const job = await endYounger(wanted.at, { own, made, requestId: wanted.shownId });
+    const job = await keepOldest(wanted.at, { jobs: [made, ...others], requestId: wanted.shownId });
     return { job, isElsewhere: job.id !== made.id };
   } catch (error) {
     return { refused: error };
@@ -211,15 +227,25 @@ async function search(wanted: Wanted, sent: SentStart): Promise<JobDescription |
   for (let waitMs = FIRST_WAIT_MS; isSought() && sent.state !== "refused"; waitMs *= 2) {
     if (sent.state === "found") return sent.found;
     const timeoutMs = Math.max(1, endsAt - performance.now());
-    const [job] = await ownTagged(wanted.at, wanted, { signal, timeoutMs });
-    if (job !== undefined) {
-      sent.settle(job);
-      return job;
-    }
+    const [job, ...others] = await findStartedBy(wanted.at, wanted, { signal, timeoutMs });
+    if (job !== undefined) return settle(wanted, sent, [job, ...others]);
     const leftMs = endsAt - performance.now();
     if (leftMs > 0) await pause(Math.min(waitMs, leftMs), signal).catch(() => undefined);
   }
   return undefined;
+}
+
+/** Which server's start made the job that was found cannot be told, only whether it is what was asked for. */
+async function settle(
+  wanted: Wanted,
+  sent: SentStart,
+  jobs: readonly [JobDescription, ...JobDescription[]],
+): Promise<JobDescription> {
+  const job = await keepOldest(wanted.at, { jobs, requestId: wanted.shownId });
+  sent.isElsewhere = jobs.length > 1;
+  if (!wanted.isNew) asAsked(wanted, job, sent.isElsewhere ? undefined : sent);
+  sent.settle(job);
+  return job;
 }
 
 function unknownOutcome(requestId: string, answer: StartAnswer | undefined): UnknownOutcomeError {

@@ -2,7 +2,7 @@ import type { CallOptions, Where } from "../call.ts";
 import { type Connection, imageBase, jobsUrl } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { allJobs } from "../find/list.ts";
-import type { JobDescription } from "../job.ts";
+import { isFinished, type JobDescription } from "../job.ts";
 import { userOf } from "../login/login.ts";
 
 /** Where to look for the jobs of a request. */
@@ -17,19 +17,19 @@ export function requestTag(requestId: string): string {
 }
 
 /**
- * The caller's job that a start with this request id made in a place, whatever was asked for; undefined if there is
- * none. In a shared project others may have used the id, too.
+ * The caller's jobs that starts with this request id made in a place, oldest first, whatever was asked for. In a
+ * shared project others may have used the id, too. More than one is left where the platform took up a start only
+ * after another one with the id had been made and looked for its like.
  */
 export async function startedBy(at: Connection, sought: Sought, call?: CallOptions) {
   const user = userOf(at.session.login.token);
-  return (await tagged(at, sought, call)).find(({ owner }) => owner === user);
+  return (await tagged(at, sought, call)).filter(({ owner }) => owner === user).sort(byAge);
 }
 
-/** The caller's jobs with the request's tag, oldest first; none when they cannot be listed. */
-export async function ownTagged(at: Connection, sought: Sought, call: CallOptions) {
+/** The same; none when they cannot be listed. */
+export async function findStartedBy(at: Connection, sought: Sought, call: CallOptions) {
   try {
-    const user = userOf(at.session.login.token);
-    return (await tagged(at, sought, call)).filter(({ owner }) => owner === user);
+    return await startedBy(at, sought, call);
   } catch (error) {
     if (error instanceof PlatformError || error instanceof DOMException) return [];
     throw error;
@@ -51,34 +51,35 @@ async function tagged(at: Connection, { requestId, where }: Sought, call?: CallO
   return allJobs(at, filter, call);
 }
 
-/** The jobs of one request: the one just made, and all that the platform lists with the request's tag. */
-interface Twins {
-  own: readonly JobDescription[];
-  made: JobDescription;
-  requestId: string;
+/**
+ * The oldest of the jobs that several servers made of one request at once; the others are ended. Every server follows
+ * the same rule, so one job is left. @throws {PlatformError} `conflict` when one cannot be ended
+ */
+export async function keepOldest(
+  at: Connection,
+  { jobs, requestId }: { jobs: readonly [JobDescription, ...JobDescription[]]; requestId: string },
+): Promise<JobDescription> {
+  const [oldest = jobs[0], ...younger] = [...jobs].sort(byAge);
+  const open = younger.filter(({ id, status }) => id !== oldest.id && !isFinished(status));
+  await Promise.all(open.map((job) => endTwin(at, job, { oldest, requestId })));
+  return oldest;
 }
 
-/**
- * The oldest job of a request that several servers sent at once; if the one just made is younger, it is ended.
- * Every server follows the same rule, so one job is left. @throws {PlatformError} `conflict` when it cannot be ended
- */
-export async function endYounger(at: Connection, { own, made, requestId }: Twins): Promise<JobDescription> {
-  const [oldest = made] = [...own].sort(byAge);
-  if (!isOlder(oldest, made)) return made;
+async function endTwin(at: Connection, { id }: JobDescription, kept: Kept): Promise<void> {
   try {
-    const url = jobsUrl(at, made.id);
-    await at.http.text({ what: `Killing ${made.id}`, method: "DELETE", url, safe: true });
-    return oldest;
+    await at.http.text({ what: `Killing ${id}`, method: "DELETE", url: jobsUrl(at, id), safe: true });
   } catch (cause) {
-    throw cause instanceof PlatformError ? bothLeft(cause, { oldest, made, requestId }) : cause;
+    throw cause instanceof PlatformError ? bothLeft(cause, id, kept) : cause;
   }
 }
 
-function bothLeft(
-  cause: PlatformError,
-  { oldest, made, requestId }: Omit<Twins, "own"> & { oldest: JobDescription },
-): PlatformError {
-  const message = `Two servers have started request_id "${requestId}" at the same time, ${oldest.id} and ${made.id}, and the second could not be ended (${cause.message}): end it with job_kill {"jobs": ["${made.id}"]}.`;
+interface Kept {
+  oldest: JobDescription;
+  requestId: string;
+}
+
+function bothLeft(cause: PlatformError, id: string, { oldest, requestId }: Kept): PlatformError {
+  const message = `Two servers have started request_id "${requestId}" at the same time, ${oldest.id} and ${id}, and the second could not be ended (${cause.message}): end it with job_kill {"jobs": ["${id}"]}.`;
   return new PlatformError("conflict", message, { cause, retryable: false });
 }
 

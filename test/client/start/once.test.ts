@@ -10,7 +10,7 @@ interface Started {
 /** Keeps what is started, lists it by tag, and answers a start as `answer` says. */
 function keep(
   stub: PlatformStub,
-  answer: "job" | "reset" | 502 | 503 | 504 | 400 = "job",
+  answer: "job" | "reset" | "silence" | 502 | 503 | 504 | 400 = "job",
   isKept = true,
 ): Started {
   const started: Started = { bodies: [], jobs: [] };
@@ -22,7 +22,7 @@ function keep(
     if (isKept) started.jobs.push(job);
     if (answer === "job") reply(response, job, 202);
     else if (answer === "reset") response.socket?.resetAndDestroy();
-    else reply(response, { error: "no" }, answer);
+    else if (answer !== "silence") reply(response, { error: "no" }, answer);
   });
   stub.on("GET /api/v1/jobs?", (response, { url = "" }) => {
     const tag = new URL(url, "http://x").searchParams.get("tag");
@@ -119,15 +119,11 @@ describe("startOnce", () => {
   );
 
   test("finds the job when its answer did not come in time", async ({ stub, platform }) => {
-    const { bodies, jobs } = keep(stub);
-    stub.on("POST /api/v1/jobs", (_response, _request, text) => {
-      bodies.push(JSON.parse(text));
-      jobs.push(wireJob({ tags: ["mcp:r-1"] }));
-    });
+    const { bodies } = keep(stub, "silence");
 
     const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" }, { timeoutMs: 200 });
 
-    expect([job.tags, bodies.length]).toEqual([["mcp:r-1"], 1]);
+    expect([job.tags, bodies.length]).toEqual([["mine", "mcp:r-1", "mcp-as:none"], 1]);
   });
 
   test("says that the outcome is unknown when no job shows up, and that the same request is safe", async ({

@@ -14,9 +14,9 @@ async function untilSent(proxy: FaultProxy, count: number): Promise<void> {
 }
 
 /** Servers of one login; what they send to start waits until all have sent it. */
-async function servers(proxy: FaultProxy, limits: object = {}) {
+async function servers(proxy: FaultProxy, limits: object = {}, answer?: "lost") {
   const { open, opened } = gate();
-  proxy.add({ ...START, before: opened });
+  proxy.add({ ...START, before: opened, ...(answer && { answer }) });
   const connect = () => connectAgent(proxy.platform(), { ...openPolicy, ...limits });
   return { agents: await Promise.all([connect(), connect(), connect()]), open };
 }
@@ -34,20 +34,34 @@ describe("servers with one login", () => {
     expect([...ids]).toEqual(active.map(({ id }) => id));
   });
 
-  test("refuse the younger of two requests that share their id only", async ({ emulator, platform }) => {
+  test("make one job of one request_id, though every answer is lost", async ({ emulator, platform }) => {
     const proxy = await faultProxy(emulator);
-    const { agents, open } = await servers(proxy);
-    const start = (agent: Agent, at: number) =>
-      agent.call("job_start", { ...job, command: `sleep 60${at}`, request_id: "r1" });
-    const calls = Promise.all(agents.map(start));
+    const { agents, open } = await servers(proxy, {}, "lost");
+    const calls = Promise.all(agents.map((agent) => agent.ok("job_start", { ...job, request_id: "r1" })));
     await untilSent(proxy, 3);
     open();
-    const refused = (await calls).filter(({ isError }) => isError);
-    expect(refused).toHaveLength(2);
-    for (const { text } of refused) expect(text).toMatch(/^conflict: request_id "r1" .*\(command\)/);
+    const ids = new Set((await calls).map(({ data }) => data.jobs[0].id));
     const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
-    expect(active).toHaveLength(1);
+    expect([...ids]).toEqual(active.map(({ id }) => id));
   });
+
+  test.for([undefined, "lost"] as const)(
+    "refuse the younger of two requests that share their id only (answer %s)",
+    async (answer, { emulator, platform }) => {
+      const proxy = await faultProxy(emulator);
+      const { agents, open } = await servers(proxy, {}, answer);
+      const start = (agent: Agent, at: number) =>
+        agent.call("job_start", { ...job, command: `sleep 60${at}`, request_id: "r1" });
+      const calls = Promise.all(agents.map(start));
+      await untilSent(proxy, 3);
+      open();
+      const refused = (await calls).filter(({ isError }) => isError);
+      expect(refused).toHaveLength(2);
+      for (const { text } of refused) expect(text).toMatch(/^conflict: request_id "r1" .*\(command\)/);
+      const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
+      expect(active).toHaveLength(1);
+    },
+  );
 
   test("keep to --max-jobs when every start was given up", async ({ emulator, platform }) => {
     const proxy = await faultProxy(emulator);
