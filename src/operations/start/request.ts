@@ -15,6 +15,8 @@ export interface StartOutcome {
   job?: JobDescription | undefined;
   /** The job of an earlier call with the same request id. */
   isRepeated?: boolean;
+  /** Jobs of the same request id that the platform took up later. */
+  twins?: JobDescription[];
   /** Why there is no job. */
   error?: PlatformError;
   /** The same where another active job has its name: that job's id. */

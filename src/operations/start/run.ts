@@ -144,12 +144,16 @@ async function startOne(
 ): Promise<StartOutcome> {
   const { requestId, options } = item;
   const { user } = await platform.context({ signal });
-  const { job, repeated } = await platform.jobs.startOnce(
+  const {
+    job,
+    repeated,
+    twins = [],
+  } = await platform.jobs.startOnce(
     { ...options, tags: [...(options.tags ?? []), markOf(user)] },
     { ...once, requestId },
     { signal, timeoutMs: START_MS },
   );
-  return { item, job, isRepeated: repeated };
+  return { item, job, isRepeated: repeated, twins };
 }
 
 /** The platform says of a project that is not there only that it may not be used. */

@@ -10,6 +10,7 @@ import { adviceText } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
+import { twinsText } from "../../jobs/start/twins.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
 import { counted, creditsText, plural, present } from "../../jobs/words.ts";
 import { type Call, redactorFor } from "../../operations/caller.ts";
@@ -43,6 +44,7 @@ export const startedJob = {
   request_id: maybeText,
   /** By an earlier call. */
   repeated: maybeFlag,
+  twins: z.array(text).optional(),
   values,
   http_url: maybeText,
   output: maybeText,
@@ -85,6 +87,7 @@ export function startReply(started: Started, caller: Call["caller"]) {
       ? singleLines(outcomes[0], started.checked)
       : sweepLines(outcomes, { request, checked: started.checked })),
     ...factLines(started, caller),
+    ...outcomes.map(({ job: first, twins: late = [] }) => first && twinsText({ first, late })),
     ...(output === undefined ? [] : outputLines(output, jobs[0])),
     trouble && `It was started, but could not be watched: ${trouble.code}: ${trouble.message}`,
     whyLine(started),
@@ -256,7 +259,7 @@ function dataOf(
 }
 
 function startedRow(
-  { item, job, isRepeated }: StartOutcome,
+  { item, job, isRepeated, twins = [] }: StartOutcome,
   { count, isHome, output }: { count: number; isHome: boolean; output: string | undefined },
 ) {
   if (job === undefined) return [];
@@ -270,6 +273,7 @@ function startedRow(
       ...(count > 1 || isHome ? {} : { owner, project }),
       request_id: count > 1 && count <= MANY ? item.requestId : undefined,
       repeated: isRepeated || undefined,
+      twins: ifAny(twins.map((twin) => twin.id)),
       values: shortValues(item.values, count),
       http_url: job.http_url,
       output,
