@@ -98,8 +98,9 @@ function chart(jobs: Compared["jobs"]): HTMLElement[] {
     ),
   );
   const legend = lines.map(({ job }, index) => h("span", { class: `line${index}` }, h("i"), job));
-  const scale = h("small", {}, `${least} (bottom) to ${most} (top), first to last value`);
-  return [h("div", { class: "card" }, drawn, h("div", { class: "bar legend" }, legend), scale)];
+  const foot = h("div", { class: "foot" }, h("small", {}, least), h("small", {}, "first to last value"));
+  const key = h("div", { class: "bar legend" }, legend);
+  return [h("div", { class: "card" }, h("small", {}, most), drawn, foot, key)];
 }
 
 function listOf(text: string): string[] {

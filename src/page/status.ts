@@ -2,7 +2,8 @@ import { h } from "./dom.ts";
 
 /** A status by word, shape and colour. */
 export function statusMark(job: { status: string; reason?: string; exit_code?: number }): HTMLElement {
-  return h("span", { class: `status ${job.status}` }, h("i", { "aria-hidden": "true" }), statusWords(job));
+  const words = statusWords(job);
+  return h("span", { class: `status ${job.status}`, title: words }, h("i", { "aria-hidden": "true" }), words);
 }
 
 function statusWords({ status, reason, exit_code }: Parameters<typeof statusMark>[0]): string {

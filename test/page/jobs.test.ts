@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { barriers, chromiumPath, openBrowser, overflow } from "../support/browser.ts";
+import { chromiumPath, openBrowser } from "../support/browser.ts";
 import { visit } from "../support/page.ts";
 import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -52,19 +52,6 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
     await page.getByLabel("Search jobs").fill("no such job");
     await page.getByText("No job fits these filters.").waitFor();
   });
-
-  test("fits narrow and wide windows, in both themes", async () => {
-    const { page } = await visit(browser, platform);
-    await seen(page, "train-7b");
-    for (const width of [320, 400, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await overflow(page)).toBe(0);
-    }
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await barriers(page)).toEqual([]);
-    }
-  });
 });
 
 describe.skipIf(chromiumPath === undefined)("a job", () => {
@@ -74,7 +61,6 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
     await page.getByText('Its log ends with "KeyError"').waitFor();
     await seen(page, "pending, Scheduling");
     await seen(page, "KeyError: 'head.weight'");
-    expect(await barriers(page)).toEqual([]);
     await page.goBack();
     await seen(page, "train-7b");
     expect(problems).toEqual([]);

@@ -5,6 +5,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { visit } from "../support/page.ts";
 import { startJob } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
+import { lookAgain } from "../support/views.ts";
 
 const MANY = 5000;
 const PAGE = 100;
@@ -39,9 +40,6 @@ async function answerMany(page: Page): Promise<void> {
     await route.fulfill({ json: { jsonrpc: "2.0", id, result: { content: [], structuredContent } } });
   });
 }
-
-/** As when the person comes back to it. */
-const lookAgain = (page: Page) => page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 
 describe.skipIf(chromiumPath === undefined)("the page", () => {
   test("scrolls through 5,000 jobs with few rows", async ({ platform }) => {

@@ -28,14 +28,36 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, problems };
 }
 
-/** What keeps people from using it, by the rules of axe. */
-export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+/** Rows like those above them, which only take time. */
+const REPEATED = [".space .row:nth-child(n+8)", "tr:nth-child(n+5)", ".log > :nth-child(n+9)"];
+
+/** What keeps people from using it, by the rules of axe: all of them, or those named. */
+export async function barriers(page: Page, ...rules: string[]): Promise<string[]> {
+  if (await page.evaluate("!globalThis.axe")) await page.evaluate(axe.source);
+  const quick = { preload: false, iframes: false, resultTypes: ["violations"] };
+  const options = rules.length === 0 ? quick : { ...quick, runOnly: rules };
+  const where = JSON.stringify({ exclude: REPEATED });
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(${where}, ${JSON.stringify(options)})`);
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
 
 /** By how many pixels it is wider than its window. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - innerWidth");
+}
+
+/** The controls and headings of which a part cannot be seen, other than by scrolling what is made to be scrolled. */
+export function clipped(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const isCut = (element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      if (width <= 1) return false;
+      if (left < -1 || right > innerWidth + 1) return true;
+      const shortened = getComputedStyle(element).textOverflow === "ellipsis" && element.title !== "";
+      return !shortened && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
+    };
+    return [...document.querySelectorAll("button, input, select, label, summary, h1, h2, dt, dd")]
+      .filter((element) => element.closest(".scroll, .hidden, [hidden]") === null && isCut(element))
+      .map((element) => element.outerHTML.slice(0, 100));
+  })()`);
 }
