@@ -1,4 +1,4 @@
-import { h } from "./dom.ts";
+import { focusNear, h } from "./dom.ts";
 
 /** Asks a person; false where they dismiss it. */
 export function confirmed({ title, text, yes, danger = false }: Question): Promise<boolean> {
@@ -11,6 +11,7 @@ export function confirmed({ title, text, yes, danger = false }: Question): Promi
         "aria-labelledby": "question",
         onclose() {
           dialog.remove();
+          if (document.activeElement === document.body) focusNear(null);
           resolve(dialog.returnValue === "yes");
         },
       },

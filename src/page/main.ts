@@ -1,6 +1,6 @@
 import type { App, Place, View } from "./app.ts";
 import { compareView } from "./compare.ts";
-import { fill, h } from "./dom.ts";
+import { fill, h, tell } from "./dom.ts";
 import { BrowserHost } from "./host/browser.ts";
 import { ConversationHost } from "./host/conversation.ts";
 import { CallError, type Host, type Opening } from "./host/host.ts";
@@ -45,13 +45,13 @@ function start(host: Host, tools: ReadonlySet<string>): App {
       if (!host.isConversation) keepPlace(place);
     },
     say(text) {
-      fill(news, text);
+      tell(news, text);
       clearTimeout(forgetting);
       forgetting = setTimeout(() => fill(news), NEWS_MS);
     },
     trouble(text) {
       banner.hidden = text === undefined;
-      fill(banner, text && `${text} Trying again.`);
+      tell(banner, text && `${text} Trying again.`);
     },
   };
   return app;

@@ -8,15 +8,17 @@ import { shortId } from "../words.ts";
 export function actions(app: App, job: JobFacts, changed: () => void): HTMLElement[] {
   const has = (tool: string) => app.tools.has(tool);
   const act = (label: string, run: () => Promise<void>, kind?: string) => {
-    const button: HTMLButtonElement = h("button", { class: kind, onclick: () => void once() }, label);
+    let isBusy = false;
     const once = async () => {
-      button.disabled = true;
+      // A disabled button would lose the focus, which comes back to it from the question.
+      if (isBusy) return;
+      isBusy = true;
       await run()
         .then(changed)
         .catch((error: unknown) => app.say(error instanceof Error ? error.message : String(error)));
-      button.disabled = false;
+      isBusy = false;
     };
-    return button;
+    return h("button", { class: kind, onclick: () => void once() }, label);
   };
   const isActive = !isOver(job);
   const hasEnd = job.life_span_left_seconds !== undefined;

@@ -1,6 +1,6 @@
 import { type App, repeat, type View } from "../app.ts";
 import { isOver, type JobFacts, type Transition } from "../data.ts";
-import { fill, h } from "../dom.ts";
+import { fill, h, tell } from "../dom.ts";
 import type { Answer } from "../host/host.ts";
 import { statusMark } from "../status.ts";
 import { duration, instant, shortId } from "../words.ts";
@@ -13,7 +13,7 @@ const REFRESH_MS = 2000;
 
 /** One job: where it stands and why, what happened to it, what it prints. */
 export function jobView(app: App, id: string, first: Answer | undefined): View {
-  const head = h("div", { class: "bar" }, h("h1", {}, shortId(id)));
+  const head = h("div", { class: "bar", role: "status" }, h("h1", {}, shortId(id)));
   const why = h("div", { class: "why", role: "status" });
   const facts = h("dl", { class: "facts" });
   const steps = h("div");
@@ -24,8 +24,8 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
   let drawn = "";
 
   const show = (job: JobFacts, transitions: readonly Transition[]) => {
-    fill(head, h("h1", {}, job.name ?? shortId(id)), statusMark(job));
-    fill(why, whyOf(job));
+    tell(head, h("h1", {}, job.name ?? shortId(id)), statusMark(job));
+    tell(why, whyOf(job));
     fill(
       facts,
       factsOf(job, app).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),

@@ -1,5 +1,5 @@
 import { type App, repeat } from "../app.ts";
-import { fill, h, svg } from "../dom.ts";
+import { fill, h, svg, tell } from "../dom.ts";
 
 const EACH_MS = 3000;
 const MOST_POINTS = 100;
@@ -38,7 +38,7 @@ export function measures(app: App, id: string): { element: HTMLElement; close():
     samples.push(data as Sample);
     samples.splice(0, samples.length - MOST_POINTS);
     const { verdict: word = "", because = "" } = data as Sample;
-    fill(verdict, because === "" ? word : `${word}: ${because}`);
+    tell(verdict, because === "" ? word : `${word}: ${because}`);
     fill(
       body,
       CURVES.map((curve) => curveOf(samples, curve)),

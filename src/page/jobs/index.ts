@@ -1,6 +1,6 @@
 import { type App, repeat, type View } from "../app.ts";
 import { isOver, type JobList, type JobRow } from "../data.ts";
-import { fill, h } from "../dom.ts";
+import { fill, h, tell } from "../dom.ts";
 import type { Answer } from "../host/host.ts";
 import { statusMark } from "../status.ts";
 import { age, duration, instant, plural, shortId } from "../words.ts";
@@ -77,13 +77,10 @@ class Jobs {
   }
 
   #drawFilters(): void {
-    const before = document.activeElement?.getAttribute("aria-label");
     fill(
       this.#bar,
       filters(this.#args, (args) => this.#change(args)),
     );
-    const same = before && this.#bar.querySelector<HTMLInputElement>(`[aria-label="${before}"]`);
-    if (same) focusAtEnd(same);
   }
 
   /** Takes the newest page; what was scrolled to beyond it stays. */
@@ -105,12 +102,12 @@ class Jobs {
       this.#change(status === undefined ? args : { ...args, status: [status] });
     };
     fill(this.#tally, tallyOf(this.#counts, this.#args.status, choose));
-    fill(this.#sums, sumsOf(this.#list));
+    tell(this.#sums, sumsOf(this.#list));
     this.#drawRows();
     this.#rows.element.hidden = jobs.length === 0;
     this.#empty.hidden = jobs.length > 0;
     const isFiltered = Object.keys(this.#args).length > 0;
-    fill(this.#empty, isFiltered ? "No job fits these filters." : "There are no jobs here yet.");
+    tell(this.#empty, isFiltered ? "No job fits these filters." : "There are no jobs here yet.");
   }
 
   #drawRows(): void {
@@ -188,7 +185,7 @@ function tallyOf(
     const onclick = () => choose(isOn ? undefined : status);
     return h(
       "button",
-      { class: `chip ${status ?? ""}`, "aria-pressed": String(isOn), onclick },
+      { class: `chip ${status ?? ""}`, "data-key": status ?? "all", "aria-pressed": String(isOn), onclick },
       h("b", {}, count.toLocaleString("en")),
       ` ${status ?? "all"}`,
     );
@@ -211,9 +208,4 @@ function sumsOf({ counts = {}, credits, gpu_hours, spending }: JobList): string 
   ]
     .filter(Boolean)
     .join(" · ");
-}
-
-function focusAtEnd(input: HTMLInputElement): void {
-  input.focus();
-  if (input.type === "search") input.setSelectionRange(input.value.length, input.value.length);
 }

@@ -1,4 +1,4 @@
-import { h } from "../dom.ts";
+import { h, keepFocus } from "../dom.ts";
 
 /** Rows beyond the seen ones, above and below. */
 const SPARE = 8;
@@ -38,9 +38,11 @@ export class Rows<T extends { id: string }> {
     this.#items = items;
     this.#total = Math.max(total, items.length);
     this.element.setAttribute("aria-rowcount", String(this.#total + 1));
-    this.#space.replaceChildren();
-    this.#shown.clear();
-    this.#draw();
+    keepFocus(this.#space, () => {
+      this.#space.replaceChildren();
+      this.#shown.clear();
+      this.#draw();
+    });
   }
 
   top(): void {
@@ -48,15 +50,15 @@ export class Rows<T extends { id: string }> {
   }
 
   #draw(): void {
-    const { scrollTop, clientHeight } = this.element;
     const height = rowHeight(this.element);
     this.#space.style.height = `${this.#items.length * height}px`;
+    const { scrollTop, clientHeight } = this.element;
     const first = Math.max(0, Math.floor(scrollTop / height) - SPARE);
     const end = Math.min(this.#items.length, Math.ceil((scrollTop + clientHeight) / height) + SPARE);
     const wanted = this.#items.slice(first, end);
     const ids = new Set(wanted.map(({ id }) => id));
     for (const [id, element] of this.#shown)
-      if (!ids.has(id)) {
+      if (!ids.has(id) && !element.contains(document.activeElement)) {
         element.remove();
         this.#shown.delete(id);
       }
@@ -81,5 +83,5 @@ function rowIndex(element: Element): number {
 }
 
 function rowHeight(element: Element): number {
-  return Number.parseInt(getComputedStyle(element).getPropertyValue("--row"), 10) || 44;
+  return Number.parseFloat(getComputedStyle(element).getPropertyValue("--row")) || 44;
 }
