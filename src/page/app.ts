@@ -1,4 +1,5 @@
-import type { Answer, Host } from "./host/host.ts";
+import type { Answer, Host, Tools } from "./host/host.ts";
+import { messageOf } from "./words.ts";
 
 /** Where the page is. */
 export interface Place {
@@ -14,7 +15,7 @@ export interface Place {
 /** What a view sees of the page. */
 export interface App {
   host: Host;
-  tools: ReadonlySet<string>;
+  tools: Tools;
   go(place: Place): void;
   /** Says something that passes, to eyes and to screen readers. */
   say(text: string): void;
@@ -52,7 +53,7 @@ export function repeat(app: App, ms: number, act: () => Promise<void>): { now():
   };
   const failed = (error: unknown) => {
     failures += 1;
-    if (!isOver) app.trouble(error instanceof Error ? error.message : String(error));
+    if (!isOver) app.trouble(messageOf(error));
   };
   const seen = () => {
     if (!document.hidden) void run();

@@ -4,7 +4,7 @@ import { fill, h, svg } from "./dom.ts";
 import type { Answer } from "./host/host.ts";
 import { statusMark } from "./status.ts";
 import { table } from "./table.ts";
-import { duration } from "./words.ts";
+import { duration, messageOf } from "./words.ts";
 
 const WIDTH = 800;
 const HEIGHT = 220;
@@ -35,9 +35,7 @@ export function compareView(app: App, given: Record<string, unknown>, first: Ans
       ...(metric.value.trim() === "" ? {} : { metric: metric.value.trim(), history: true }),
     };
     fill(body, "Reading logs…");
-    await app.host
-      .call("job_compare", asked)
-      .then(show, (error: unknown) => fill(body, error instanceof Error ? error.message : String(error)));
+    await app.host.call("job_compare", asked).then(show, (error: unknown) => fill(body, messageOf(error)));
   };
   if (first !== undefined) show(first);
   const form = h(

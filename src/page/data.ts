@@ -105,7 +105,34 @@ export interface Compared {
 }
 
 export interface Plan {
-  plan?: { problems?: unknown[]; worst_case_credits?: string; credits_per_hour?: string };
+  problems?: string[];
+  doubts?: string[];
+  count?: number;
+  where?: string;
+  image?: string;
+  entrypoint?: string;
+  command?: string;
+  preset?: string;
+  cpu?: number;
+  memory_gib?: number;
+  gpu?: string;
+  available?: number;
+  credits_per_hour?: string;
+  worst_case_credits?: string;
+  life_span_seconds?: number;
+  mounts?: string[];
+  env_names?: string[];
+  secret_env?: Record<string, string>;
+  http_port?: number;
+  http_auth?: boolean;
+  restart_policy?: string;
+  pass_config?: boolean;
+  options?: string[];
+}
+
+/** What a start came to, or would come to. */
+export interface Started {
+  plan?: Plan;
   jobs?: { id: string }[];
 }
 

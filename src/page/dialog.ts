@@ -1,10 +1,35 @@
-import { focusNear, h } from "./dom.ts";
+import { fill, focusNear, h } from "./dom.ts";
+import { messageOf } from "./words.ts";
 
-/** Asks a person; false where they dismiss it. */
-export function confirmed({ title, text, yes, danger = false }: Question): Promise<boolean> {
+interface Deed {
+  title: string;
+  /** What is to be known before. */
+  about: HTMLElement | string;
+  /** What can be said about how. */
+  fields?: HTMLElement | undefined;
+  /** What the button says that does it; without it there is nothing to do. */
+  yes: string | undefined;
+  isDanger?: boolean;
+  act(): Promise<void>;
+}
+
+/** Asks a person, and does it. What is refused is said where it was asked, and nothing that was typed is lost. */
+export function ask({ title, about, fields, yes, isDanger = false, act }: Deed): Promise<void> {
   return new Promise((resolve) => {
-    const close = () => dialog.close();
-    const accept = () => dialog.close("yes");
+    const refusal = h("p", { class: "refusal", role: "alert" });
+    const button = h("button", { class: isDanger ? "danger" : "main" }, yes);
+    const submit = async (event: Event) => {
+      event.preventDefault();
+      button.disabled = true;
+      fill(refusal);
+      try {
+        await act();
+        dialog.close();
+      } catch (error) {
+        fill(refusal, messageOf(error));
+      }
+      button.disabled = false;
+    };
     const dialog: HTMLDialogElement = h(
       "dialog",
       {
@@ -12,27 +37,29 @@ export function confirmed({ title, text, yes, danger = false }: Question): Promi
         onclose() {
           dialog.remove();
           if (document.activeElement === document.body) focusNear(null);
-          resolve(dialog.returnValue === "yes");
+          resolve();
         },
       },
-      h("h2", { id: "question" }, title),
-      h("pre", {}, text),
       h(
-        "div",
-        { class: "bar" },
-        h("button", { class: danger ? "danger" : "main", onclick: accept }, yes),
-        h("button", { onclick: close, autofocus: true }, "Cancel"),
+        "form",
+        { onsubmit: (event) => void submit(event) },
+        h("h2", { id: "question" }, title),
+        typeof about === "string" ? h("p", {}, about) : about,
+        fields,
+        refusal,
+        h(
+          "div",
+          { class: "bar" },
+          yes !== undefined && button,
+          h(
+            "button",
+            { type: "button", onclick: () => dialog.close(), autofocus: fields === undefined },
+            "Cancel",
+          ),
+        ),
       ),
     );
     document.body.append(dialog);
     dialog.showModal();
   });
-}
-
-interface Question {
-  title: string;
-  text: string;
-  /** What the button says that does it. */
-  yes: string;
-  danger?: boolean;
 }

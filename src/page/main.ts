@@ -3,13 +3,14 @@ import { compareView } from "./compare.ts";
 import { fill, h, tell } from "./dom.ts";
 import { BrowserHost } from "./host/browser.ts";
 import { ConversationHost } from "./host/conversation.ts";
-import { CallError, type Host, type Opening } from "./host/host.ts";
+import { CallError, type Host, type Opening, type Tools } from "./host/host.ts";
 import { jobView } from "./job/index.ts";
 import { jobsView } from "./jobs/index.ts";
 import { presetsView } from "./presets.ts";
 import { reportView } from "./report.ts";
 import { serverView } from "./server.ts";
-import { startView } from "./start.ts";
+import { startView } from "./start/index.ts";
+import { messageOf } from "./words.ts";
 
 const TABS = [
   ["jobs", "Jobs", "job_list"],
@@ -29,7 +30,7 @@ const news = h("div", { class: "news", role: "status" });
 
 document.body.append(h("header", {}, nav), banner, page, news);
 
-function start(host: Host, tools: ReadonlySet<string>): App {
+function start(host: Host, tools: Tools): App {
   let view: View | undefined;
   let forgetting: ReturnType<typeof setTimeout> | undefined;
   const app: App = {
@@ -121,7 +122,7 @@ async function inBrowser(): Promise<void> {
     app.go(placeIn(location.hash));
   } catch (error) {
     if (error instanceof CallError && error.needsToken) askToken(host, error.message);
-    else fill(page, h("p", { class: "empty" }, error instanceof Error ? error.message : String(error)));
+    else fill(page, h("p", { class: "empty" }, messageOf(error)));
   }
 }
 
@@ -134,7 +135,7 @@ function askToken(host: BrowserHost, why: string): void {
       const app = start(host, await host.tools());
       app.go({ view: "jobs" });
     } catch (error) {
-      askToken(host, error instanceof Error ? error.message : String(error));
+      askToken(host, messageOf(error));
     }
   };
   fill(

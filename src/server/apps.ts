@@ -14,11 +14,14 @@ export function withViews<L extends { name: string }>(listing: readonly L[], too
   return listing.map((tool) => (shown.has(tool.name) ? { ...tool, _meta } : tool));
 }
 
-/** The page as a host shows it. A host gives it no list of tools, so it says itself which there are. */
-export async function pageContents(tools: ReadonlySet<string>) {
-  const text = (await readPage()).replace(
-    "<html",
-    `<html class="conversation" data-tools="${[...tools].join(" ")}"`,
-  );
+/** The page as a host shows it. A host gives it no list of tools, so it says itself which there are and what they take. */
+export async function pageContents(listing: readonly { name: string; inputSchema: object }[]) {
+  const tools = Object.fromEntries(listing.map(({ name, inputSchema }) => [name, inputSchema]));
+  const head = `<html class="conversation" data-tools="${attribute(JSON.stringify(tools))}"`;
+  const text = (await readPage()).replace("<html", () => head);
   return { uri: PAGE_URI, mimeType: MIME_TYPE, text, _meta: { ui: { prefersBorder: true } } };
+}
+
+function attribute(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

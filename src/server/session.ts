@@ -85,7 +85,7 @@ export function openSession(
     instructions: offer.instructions,
     tools: serveTools(offer, connection),
     tasks: serveTasks(offer, connection),
-    resources: observedResources(withPage(serveResources(connection, subscriptions), names), connection),
+    resources: observedResources(withPage(serveResources(connection, subscriptions), offer), connection),
     subscriptions,
     prompts: observedPrompts(servePrompts({ prompts, tools: names }, connection), connection),
     complete: completions(prompts, connection),
@@ -114,11 +114,13 @@ class SelectedPlace {
 type Resources = ReturnType<typeof serveResources>;
 
 /** The page is found by the tools that name it, and is in no list. */
-function withPage(resources: Resources, tools: ReadonlySet<string>): Resources {
+function withPage(resources: Resources, { listing }: Offer): Resources {
   return {
     ...resources,
     read: async (wanted, request) =>
-      wanted.uri === PAGE_URI ? { contents: [await pageContents(tools)] } : resources.read(wanted, request),
+      wanted.uri === PAGE_URI
+        ? { contents: [await pageContents(listing())] }
+        : resources.read(wanted, request),
   };
 }
 

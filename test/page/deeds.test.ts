@@ -20,15 +20,15 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
     await press(page, "Start a job");
     await page.getByLabel("Image").fill("ubuntu:22.04");
     await page.getByLabel("Command", { exact: true }).fill(`echo ready; ${SLEEP}`);
-    await page.getByLabel("Tags").fill("a, b");
+    await page.getByLabel("Tags").fill("a\nb");
     await press(page, "Plan it");
     await page.getByText(/so at most [\d.]+ credits/).waitFor();
     await press(page, "Start it");
     await page.locator(".log").getByText("ready").waitFor();
-    await page.getByLabel("Command to run").fill("echo $((6 * 7))");
+    await page.getByLabel("Command", { exact: true }).fill("echo $((6 * 7))");
     await press(page, "Run");
     await press(page, "Run it");
-    await page.getByRole("status").getByText("42").waitFor();
+    await page.locator(".output").getByText("42").waitFor();
     await press(page, "Kill");
     await press(page, "Kill it");
     await page.locator("h1 + .cancelled").waitFor();
@@ -54,9 +54,16 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect((await platform.jobs.status(job.id)).status).toBe("running");
     await press(page, "Extend");
+    await page.getByLabel("More time", { exact: true }).fill("soon");
+    await press(page, "Extend it");
+    await page
+      .getByRole("alert")
+      .getByText(/"soon" is not a length of time/)
+      .waitFor();
+    await page.getByLabel("More time", { exact: true }).fill("2h");
     await press(page, "Extend it");
     await page.locator(".news").getByText("kept").waitFor();
-    expect((await platform.jobs.status(job.id)).life_span).toBe(7 * 3600);
+    expect((await platform.jobs.status(job.id)).life_span).toBe(3 * 3600);
   });
 
   test("finds no button that changes something on a server that only reads", async ({ platform }) => {

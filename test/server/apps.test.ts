@@ -55,7 +55,8 @@ describe.each(["old", "new"] as const)("a host of the %s era", (era) => {
     };
     expect(contents).toMatchObject([{ mimeType: "text/html;profile=mcp-app", uri: PAGE }]);
     const [, tools = ""] = /data-tools="([^"]*)"/.exec(contents[0]?.text ?? "") ?? [];
-    expect(tools.split(" ")).toContain("job_status");
-    expect(tools.split(" ")).not.toContain("job_kill");
+    const offered = JSON.parse(tools.replaceAll("&quot;", '"')) as Record<string, object>;
+    expect(offered.job_status).toMatchObject({ properties: { jobs: {} }, required: ["jobs"] });
+    expect(offered).not.toHaveProperty("job_kill");
   });
 });

@@ -1,4 +1,4 @@
-import { answerOf, CallError, type Host, textOf } from "./host.ts";
+import { answerOf, CallError, type Host, type Schema, type Tools, textOf } from "./host.ts";
 
 const VERSION = "2026-07-28";
 const META = "io.modelcontextprotocol";
@@ -22,9 +22,11 @@ export class BrowserHost implements Host {
     this.#token = token;
   }
 
-  async tools(): Promise<ReadonlySet<string>> {
-    const { tools = [] } = (await this.#ask("tools/list", {})) as { tools?: { name: string }[] };
-    return new Set(tools.map(({ name }) => name));
+  async tools(): Promise<Tools> {
+    const { tools = [] } = (await this.#ask("tools/list", {})) as {
+      tools?: { name: string; inputSchema: Schema }[];
+    };
+    return new Map(tools.map(({ name, inputSchema }) => [name, inputSchema]));
   }
 
   async call(name: string, args: Record<string, unknown>) {

@@ -1,4 +1,13 @@
-import { type Answer, answerOf, CallError, type Host, type Opening, textOf } from "./host.ts";
+import {
+  type Answer,
+  answerOf,
+  CallError,
+  type Host,
+  type Opening,
+  type Schema,
+  type Tools,
+  textOf,
+} from "./host.ts";
 
 const VERSION = "2026-01-26";
 
@@ -57,8 +66,9 @@ export class ConversationHost implements Host {
   }
 
   /** A host offers no list of tools; the server wrote into the page what it allows. */
-  async tools(): Promise<ReadonlySet<string>> {
-    return new Set((document.documentElement.dataset.tools ?? "").split(" "));
+  async tools(): Promise<Tools> {
+    const offered = JSON.parse(document.documentElement.dataset.tools ?? "{}") as Record<string, Schema>;
+    return new Map(Object.entries(offered));
   }
 
   async call(name: string, args: Record<string, unknown>): Promise<Answer> {

@@ -19,6 +19,25 @@ export class CallError extends Error {
   }
 }
 
+/** One argument of a tool, as the server publishes it. */
+export interface Argument {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  enum?: readonly string[];
+  minimum?: number;
+  maximum?: number;
+}
+
+/** The arguments of a tool. */
+export interface Schema {
+  properties?: Readonly<Record<string, Argument>>;
+  required?: readonly string[];
+}
+
+/** The tools that the server offers here, with what each takes. */
+export type Tools = ReadonlyMap<string, Schema>;
+
 /** What a tool was called with before the page was opened for its result. */
 export interface Opening {
   tool: string;
@@ -29,8 +48,7 @@ export interface Opening {
 /** Whoever carries the page's calls to the server: a conversation, or the browser itself. */
 export interface Host {
   readonly isConversation: boolean;
-  /** The tools that the page may use. */
-  tools(): Promise<ReadonlySet<string>>;
+  tools(): Promise<Tools>;
   /** @throws {CallError} */
   call(tool: string, args: Record<string, unknown>): Promise<Answer>;
   /** The text of a resource. @throws {CallError} */

@@ -1,48 +1,80 @@
 import type { App } from "../app.ts";
 import { isOver, type JobFacts } from "../data.ts";
-import { confirmed } from "../dialog.ts";
+import { ask } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
-import { shortId } from "../words.ts";
+import { type Args, Form } from "../form/form.ts";
+import { forPeople, messageOf, shortId } from "../words.ts";
+
+interface Deed {
+  tool: string;
+  label: string;
+  /** What the person is asked, and what they should know. */
+  title: string;
+  about: string;
+  yes: string;
+  isDanger?: boolean;
+  /** What is settled, and what is offered but may be changed. */
+  given: Args;
+  usual?: Record<string, string>;
+  /** What is asked for first. */
+  common?: readonly string[];
+  suggestions?: Record<string, readonly string[]>;
+  /** What the person did, for the model. */
+  deed: string;
+}
 
 /** What can be done with a job: only what the server offers, by the same tools as an agent, each after a yes. */
 export function actions(app: App, job: JobFacts, changed: () => void): HTMLElement[] {
-  const has = (tool: string) => app.tools.has(tool);
-  const act = (label: string, run: () => Promise<void>, kind?: string) => {
-    let isBusy = false;
-    const once = async () => {
-      // A disabled button would lose the focus, which comes back to it from the question.
-      if (isBusy) return;
-      isBusy = true;
-      await run()
-        .then(changed)
-        .catch((error: unknown) => app.say(error instanceof Error ? error.message : String(error)));
-      isBusy = false;
-    };
-    return h("button", { class: kind, onclick: () => void once() }, label);
-  };
-  const isActive = !isOver(job);
-  const hasEnd = job.life_span_left_seconds !== undefined;
+  const deeds = isOver(job) ? [] : deedsFor(job);
   return [
-    ...(isActive && hasEnd && has("job_extend") ? [act("Extend", () => extend(app, job))] : []),
-    ...(has("job_rerun") ? [act("Run again", async () => app.go({ view: "start", id: job.id }))] : []),
-    ...(isActive && has("job_kill") ? [act("Kill", () => kill(app, job), "danger")] : []),
+    ...deeds
+      .filter(({ tool }) => app.tools.has(tool))
+      .map((deed) =>
+        h(
+          "button",
+          {
+            class: deed.isDanger === true ? "danger" : undefined,
+            onclick: () => void offer(app, deed).then(changed),
+          },
+          deed.label,
+        ),
+      ),
+    ...(app.tools.has("job_rerun")
+      ? [h("button", { onclick: () => app.go({ view: "start", id: job.id }) }, "Run again")]
+      : []),
   ];
 }
 
-async function kill(app: App, job: JobFacts): Promise<void> {
+function deedsFor(job: JobFacts): Deed[] {
   const name = nameOf(job);
-  const text = `It ends now and for good, and what it has not saved is lost.\n${job.cost_credits} credits so far.`;
-  if (!(await confirmed({ title: `Kill ${name}?`, text, yes: "Kill it", danger: true }))) return;
-  const answer = await app.host.call("job_kill", { jobs: [job.id], ...othersToo(job) });
-  const { token } = answer.data as { token?: string };
-  const done = token === undefined ? answer : await killListed(app, { token, text: answer.text });
-  if (done !== undefined) tellBoth(app, `killed ${name} (${job.id})`, done.text);
-}
-
-/** The server wants to hear it once more. */
-async function killListed(app: App, { token, text }: { token: string; text: string }) {
-  const isSure = await confirmed({ title: "Kill these?", text, yes: "Kill them", danger: true });
-  return isSure ? app.host.call("job_kill", { token }) : undefined;
+  const who = `${name} (${job.id})`;
+  const extend: Deed = {
+    ...{ tool: "job_extend", label: "Extend", yes: "Extend it", title: `Give ${name} more time?` },
+    about: `It costs ${job.credits_per_hour} credits per hour.`,
+    ...{
+      given: { jobs: [job.id] },
+      usual: { by: "6h" },
+      suggestions: { by: ["1h", "6h", "12h", "1d", "3d"] },
+    },
+    deed: `gave ${who} more time`,
+  };
+  const signal: Deed = {
+    ...{ tool: "job_signal", label: "Signal", yes: "Send it", title: `Send ${name} a signal?` },
+    about: "After TERM it can save its work and end.",
+    ...{ given: { job: job.id }, usual: { signal: "TERM" }, common: ["signal"] },
+    deed: `sent a signal to ${who}`,
+  };
+  const kill: Deed = {
+    ...{ tool: "job_kill", label: "Kill", yes: "Kill it", title: `Kill ${name}?`, isDanger: true },
+    about: `It ends now and for good, and what it has not saved is lost.\n${job.cost_credits} credits so far.`,
+    given: { jobs: [job.id], ...othersToo(job) },
+    deed: `killed ${who}`,
+  };
+  return [
+    ...(job.life_span_left_seconds === undefined ? [] : [extend]),
+    ...(job.status === "running" ? [signal] : []),
+    kill,
+  ];
 }
 
 /** Whoever looks at somebody else's job knows whose it is. */
@@ -50,49 +82,92 @@ function othersToo({ owner }: JobFacts): { include_others?: true } {
   return owner === undefined ? {} : { include_others: true };
 }
 
-const MORE = "6h";
+/** Of a selection of jobs, and of a place that an id names already, there is nothing to say. */
+const NOT_ASKED = ["job", "jobs", "project", "tags", "name_pattern", "status", "include_others", "token"];
 
-async function extend(app: App, job: JobFacts): Promise<void> {
-  const by = `${MORE} more`;
-  const text = `At ${job.credits_per_hour} credits per hour.`;
-  if (!(await confirmed({ title: `Give ${nameOf(job)} ${by}?`, text, yes: "Extend it" }))) return;
-  const { text: told } = await app.host.call("job_extend", { jobs: [job.id], by: MORE });
-  tellBoth(app, `gave ${nameOf(job)} (${job.id}) ${by}`, told);
-}
-
-function tellBoth(app: App, deed: string, words: string): void {
-  app.say(words.split("\n", 1)[0] ?? "");
-  app.host.tell(`By the page the user ${deed}.\n${words}`);
+function offer(
+  app: App,
+  { tool, given, usual = {}, common = ["by"], suggestions = {}, ...deed }: Deed,
+): Promise<void> {
+  const form = new Form(app.tools.get(tool) ?? {}, { common, hidden: NOT_ASKED, usual });
+  for (const [name, values] of Object.entries(suggestions))
+    form.suggest(
+      name,
+      values.map((value) => [value, ""] as const),
+    );
+  return ask({
+    ...deed,
+    fields: form.isEmpty ? undefined : form.element,
+    async act() {
+      const chosen = form.args();
+      const { text } = await app.host.call(tool, { ...given, ...chosen });
+      const how = Object.keys(chosen).length === 0 ? "" : ` with ${JSON.stringify(chosen)}`;
+      app.say(forPeople(text.split("\n", 1)[0] ?? ""));
+      app.host.tell(`By the page the user ${deed.deed}${how}.\n${text}`);
+    },
+  });
 }
 
 function nameOf({ name, id }: JobFacts): string {
   return name ?? shortId(id);
 }
 
+interface Executed {
+  exit_code?: number;
+  stdout?: string;
+  stderr?: string;
+  timed_out?: boolean;
+}
+
 /** Runs one command in a job and shows what came of it. */
 export function execForm(app: App, job: JobFacts): HTMLElement | undefined {
-  if (job.status !== "running" || !app.tools.has("job_exec")) return undefined;
-  const input = h("input", { "aria-label": "Command to run in the job", placeholder: "e.g. nvidia-smi" });
-  const output = h("pre", { role: "status" });
+  const schema = app.tools.get("job_exec");
+  if (job.status !== "running" || schema === undefined) return undefined;
+  const form = new Form(schema, { common: ["command"], hidden: ["job", "project"] });
+  const output = h("pre", { role: "status", class: "output" });
   const run = async (event: Event) => {
     event.preventDefault();
-    const command = input.value.trim();
-    const title = `Run this in ${nameOf(job)}?`;
-    if (command === "" || !(await confirmed({ title, text: command, yes: "Run it" }))) return;
-    fill(output, "Running…");
-    try {
-      const { text } = await app.host.call("job_exec", { job: job.id, command });
-      fill(output, text);
-      app.host.tell(`By the page the user ran in ${nameOf(job)}: ${command}\n${text}`);
-    } catch (error) {
-      fill(output, error instanceof Error ? error.message : String(error));
-    }
+    const args = argsOrSay(form, output);
+    if (args === undefined) return;
+    await ask({
+      title: `Run this in ${nameOf(job)}?`,
+      about: h("pre", {}, [args.command ?? args.argv].flat().join(" ")),
+      yes: "Run it",
+      async act() {
+        const { text, data } = await app.host.call("job_exec", { job: job.id, ...args });
+        fill(output, outputOf(data as Executed));
+        app.host.tell(
+          `By the page the user ran in ${nameOf(job)} (${job.id}): ${JSON.stringify(args)}\n${text}`,
+        );
+      },
+    });
   };
   return h(
     "section",
     { class: "card" },
     h("h2", {}, "Run a command"),
-    h("form", { class: "bar", onsubmit: (event) => void run(event) }, input, h("button", {}, "Run")),
+    h("form", { onsubmit: (event) => void run(event) }, form.element, h("button", {}, "Run")),
     output,
   );
+}
+
+/** Undefined where there is nothing to run. */
+function argsOrSay(form: Form, output: HTMLElement): Args | undefined {
+  try {
+    const args = form.args();
+    return args.command === undefined && args.argv === undefined ? undefined : args;
+  } catch (error) {
+    fill(output, messageOf(error));
+    return undefined;
+  }
+}
+
+function outputOf({
+  exit_code: code,
+  stdout = "",
+  stderr = "",
+  timed_out,
+}: Executed): (string | HTMLElement)[] {
+  const end = timed_out === true ? "It did not end in time." : `Exit code ${code ?? "unknown"}`;
+  return [stdout, stderr === "" ? "" : h("span", { class: "bad" }, stderr), h("small", {}, end)];
 }

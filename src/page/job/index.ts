@@ -3,7 +3,7 @@ import { isOver, type JobFacts, type Transition } from "../data.ts";
 import { fill, h, tell } from "../dom.ts";
 import type { Answer } from "../host/host.ts";
 import { statusMark } from "../status.ts";
-import { duration, instant, shortId } from "../words.ts";
+import { duration, forPeople, instant, shortId } from "../words.ts";
 import { actions, execForm } from "./actions.ts";
 import { Log } from "./log.ts";
 import { measures } from "./measures.ts";
@@ -92,7 +92,10 @@ async function transitionsOf(app: App, job: JobFacts): Promise<readonly Transiti
 function whyOf({ why, next, certainty, status }: JobFacts): HTMLElement[] {
   if (status === "succeeded" || (status === "running" && next === undefined)) return [];
   const guess = certainty === "inferred" ? "Probably: " : "";
-  return [h("p", {}, guess, why), ...(next === undefined ? [] : [h("p", { class: "next" }, next)])];
+  return [
+    h("p", {}, guess, forPeople(why)),
+    ...(next === undefined ? [] : [h("p", { class: "next" }, forPeople(next))]),
+  ];
 }
 
 function factsOf(job: JobFacts, app: App): [string, string | HTMLElement][] {

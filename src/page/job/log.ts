@@ -1,7 +1,7 @@
 import { type App, repeat } from "../app.ts";
 import { isOver, type LogPage } from "../data.ts";
 import { fill, h } from "../dom.ts";
-import { plural } from "../words.ts";
+import { messageOf, plural } from "../words.ts";
 
 const FIRST_LINES = 300;
 const MOST_LINES = 5000;
@@ -86,7 +86,7 @@ export class Log {
       this.#found = linesOf((await this.#app.host.call("job_logs", asked)).data as LogPage);
       this.#draw();
     } catch (error) {
-      fill(this.#note, error instanceof Error ? error.message : String(error));
+      fill(this.#note, messageOf(error));
     }
   }
 

@@ -3,7 +3,7 @@ import { isOver, type JobList, type JobRow } from "../data.ts";
 import { fill, h, tell } from "../dom.ts";
 import type { Answer } from "../host/host.ts";
 import { statusMark } from "../status.ts";
-import { age, duration, instant, plural, shortId } from "../words.ts";
+import { age, duration, instant, messageOf, plural, shortId } from "../words.ts";
 import { filters } from "./filters.ts";
 import { Rows } from "./rows.ts";
 
@@ -123,7 +123,7 @@ class Jobs {
       const page = await this.#ask({ cursor });
       if (page !== undefined) this.#append(page);
     } catch (error) {
-      this.#app.trouble(error instanceof Error ? error.message : String(error));
+      this.#app.trouble(messageOf(error));
     } finally {
       this.#isLoading = false;
     }
