@@ -1,6 +1,7 @@
 import type { App, View } from "./app.ts";
 import type { Compared } from "./data.ts";
 import { fill, h, svg } from "./dom.ts";
+import { sentForm } from "./form/sent.ts";
 import type { Answer } from "./host/host.ts";
 import { statusMark } from "./status.ts";
 import { table } from "./table.ts";
@@ -28,8 +29,7 @@ export function compareView(app: App, given: Record<string, unknown>, first: Ans
     "Jobs that share tags, ranked by a metric that their logs print.",
   );
   const show = ({ data }: Answer) => fill(body, contentOf(data as Compared, app));
-  const ask = async (event?: Event) => {
-    event?.preventDefault();
+  const ask = async () => {
     const asked = {
       ...(given.jobs === undefined ? { tags: listOf(tags.value) } : { jobs: given.jobs }),
       ...(metric.value.trim() === "" ? {} : { metric: metric.value.trim(), history: true }),
@@ -38,14 +38,9 @@ export function compareView(app: App, given: Record<string, unknown>, first: Ans
     await app.host.call("job_compare", asked).then(show, (error: unknown) => fill(body, messageOf(error)));
   };
   if (first !== undefined) show(first);
-  const form = h(
-    "form",
-    { class: "bar", onsubmit: (event) => void ask(event) },
-    h("h1", {}, "Compare"),
-    tags,
-    metric,
-    h("button", { class: "main" }, "Compare"),
-  );
+  const button = h("button", { class: "main" }, "Compare");
+  const send = () => void ask();
+  const form = sentForm({ class: "bar", button, send }, h("h1", {}, "Compare"), tags, metric, button);
   return { title: "Compare", element: h("section", {}, form, body) };
 }
 

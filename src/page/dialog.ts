@@ -1,4 +1,5 @@
 import { fill, focusNear, h } from "./dom.ts";
+import { sentForm } from "./form/sent.ts";
 import { messageOf } from "./words.ts";
 
 interface Deed {
@@ -18,9 +19,11 @@ export function ask({ title, about, fields, yes, isDanger = false, act }: Deed):
   return new Promise((resolve) => {
     const refusal = h("p", { class: "refusal", role: "alert" });
     const button = h("button", { class: isDanger ? "danger" : "main" }, yes);
-    const submit = async (event: Event) => {
-      event.preventDefault();
-      button.disabled = true;
+    let isBusy = false;
+    const send = async () => {
+      // A disabled button would lose the focus.
+      if (isBusy) return;
+      isBusy = true;
       fill(refusal);
       try {
         await act();
@@ -28,7 +31,7 @@ export function ask({ title, about, fields, yes, isDanger = false, act }: Deed):
       } catch (error) {
         fill(refusal, messageOf(error));
       }
-      button.disabled = false;
+      isBusy = false;
     };
     const dialog: HTMLDialogElement = h(
       "dialog",
@@ -40,9 +43,8 @@ export function ask({ title, about, fields, yes, isDanger = false, act }: Deed):
           resolve();
         },
       },
-      h(
-        "form",
-        { onsubmit: (event) => void submit(event) },
+      sentForm(
+        { button, send: () => void send() },
         h("h2", { id: "question" }, title),
         typeof about === "string" ? h("p", {}, about) : about,
         fields,

@@ -62,4 +62,19 @@ describe.skipIf(chromiumPath === undefined)("the page in a conversation", () => 
     await frame.locator("h1 + .cancelled").waitFor();
     expect(told).toEqual([expect.stringMatching(/^By the page the user killed mine \(job-/)]);
   });
+
+  test("starts a job by Enter, though its frame may submit no forms, and tells the model", async ({
+    mcp,
+  }) => {
+    const { frame, told } = await converse(mcp.client, "job_list", {});
+    await frame.getByRole("button", { name: "Start a job" }).click();
+    await frame.getByLabel("Image").fill("ubuntu:22.04");
+    await frame.getByLabel("Name", { exact: true }).fill("from-page");
+    await frame.getByLabel("Name", { exact: true }).press("Enter");
+    await frame.getByRole("button", { name: "Start it" }).click();
+    await frame.getByRole("heading", { name: "from-page" }).waitFor();
+    expect(told).toEqual([
+      expect.stringMatching(/^By the page the user started: .*"name":"from-page".*\nStarted: from-page/),
+    ]);
+  });
 });

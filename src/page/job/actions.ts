@@ -3,6 +3,7 @@ import { isOver, type JobFacts } from "../data.ts";
 import { ask } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { type Args, Form } from "../form/form.ts";
+import { sentForm } from "../form/sent.ts";
 import { forPeople, messageOf, shortId } from "../words.ts";
 
 interface Deed {
@@ -125,8 +126,7 @@ export function execForm(app: App, job: JobFacts): HTMLElement | undefined {
   if (job.status !== "running" || schema === undefined) return undefined;
   const form = new Form(schema, { common: ["command"], hidden: ["job", "project"] });
   const output = h("pre", { role: "status", class: "output" });
-  const run = async (event: Event) => {
-    event.preventDefault();
+  const run = async () => {
     const args = argsOrSay(form, output);
     if (args === undefined) return;
     await ask({
@@ -142,11 +142,12 @@ export function execForm(app: App, job: JobFacts): HTMLElement | undefined {
       },
     });
   };
+  const button = h("button", {}, "Run");
   return h(
     "section",
     { class: "card" },
     h("h2", {}, "Run a command"),
-    h("form", { onsubmit: (event) => void run(event) }, form.element, h("button", {}, "Run")),
+    sentForm({ button, send: () => void run() }, form.element, button),
     output,
   );
 }

@@ -3,6 +3,7 @@ import type { PresetRow, Started } from "../data.ts";
 import { ask } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { type Args, Form } from "../form/form.ts";
+import { sentForm } from "../form/sent.ts";
 import type { Schema } from "../host/host.ts";
 import { forPeople, messageOf } from "../words.ts";
 import { earlier } from "./earlier.ts";
@@ -19,8 +20,7 @@ export function startView(app: App, likeId?: string): View {
   const outcome = h("p", { role: "status", class: "why" });
   const fail = (error: unknown) => fill(outcome, messageOf(error));
   const like = likeId === undefined ? {} : { job: likeId };
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const send = async () => {
     fill(outcome);
     try {
       await start(app, tool, { ...fields.args(), ...like });
@@ -34,11 +34,11 @@ export function startView(app: App, likeId?: string): View {
       fields.fill(texts);
       for (const [name, text] of Object.entries(notes)) fields.note(name, text);
     }, fail);
-  const form = h(
-    "form",
-    { class: "card", onsubmit: (event) => void submit(event) },
+  const button = h("button", { class: "main" }, "Plan it");
+  const form = sentForm(
+    { class: "card", button, send: () => void send() },
     fields.element,
-    h("div", { class: "bar" }, h("button", { class: "main" }, "Plan it")),
+    h("div", { class: "bar" }, button),
   );
   const title = likeId === undefined ? "Start a job" : "Run it again";
   const note = likeId !== undefined && h("p", {}, "What you do not change stays as it was.");
