@@ -43,6 +43,7 @@ export interface JobFacts extends JobRow {
   restart_policy?: string;
   priority?: string;
   mounts?: string[];
+  not_started_here?: boolean;
 }
 
 export interface Transition {

@@ -3,7 +3,7 @@ import { fill, h } from "./dom.ts";
 
 const REFRESH_MS = 15_000;
 
-interface Context {
+export interface Context {
   user: string;
   mode: string;
   selected?: string;
@@ -37,6 +37,17 @@ export function serverView(app: App): View {
   });
   const element = h("section", {}, h("h1", {}, "This server"), h("div", { class: "card" }, facts));
   return { title: "Server", element, close: () => loop.close() };
+}
+
+/** What is left of this server's limits; the platform does not say how many credits a project has left. */
+export function allowanceOf({ limits = {}, used = {} }: Context): string {
+  const { max_credits_per_hour: hourly, max_jobs: jobs, max_credits_per_job: each } = limits;
+  const parts = [
+    jobs !== undefined && `${used.jobs ?? 0} of ${jobs} active jobs`,
+    hourly !== undefined && `${used.credits_per_hour ?? 0} of ${hourly} credits/h`,
+    each !== undefined && `at most ${each} credits a job`,
+  ].filter(Boolean);
+  return parts.length === 0 ? "" : `Limits of this server: ${parts.join(" · ")}`;
 }
 
 function rowsOf({ user, mode, selected = "", login = "", limits = {}, used = {}, versions }: Context) {

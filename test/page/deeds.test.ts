@@ -74,6 +74,22 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
     expect((await platform.jobs.status(job.id)).life_span).toBe(3 * 3600);
   });
 
+  test("finds no such button at a job of somebody else, where only own ones may be changed", async ({
+    platform,
+  }) => {
+    const job = await startJob(platform, { name: "theirs", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    const { page } = await visit(browser, platform, {
+      policy: { ...openPolicy, ownedOnly: true, maxJobs: 3, maxCreditsPerHour: 7 },
+    });
+    await page.getByText("Limits of this server: 0 of 3 active jobs · 0 of 7 credits/h").waitFor();
+    await press(page, "theirs");
+    await page.locator("h1 + .running").waitFor();
+    const names = await page.getByRole("button").allInnerTexts();
+    expect(names).toContain("Run again");
+    for (const name of ["Kill", "Extend", "Signal", "Run"]) expect(names).not.toContain(name);
+  });
+
   test("finds no button that changes something on a server that only reads", async ({ platform }) => {
     const job = await startJob(platform, { name: "seen", script: SLEEP });
     await untilStatus(platform, job, "running");

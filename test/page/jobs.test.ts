@@ -52,6 +52,25 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
     await page.getByLabel("Search jobs").fill("no such job");
     await page.getByText("No job fits these filters.").waitFor();
   });
+
+  test("filters by whatever job_list takes", async () => {
+    const { page, problems } = await visit(browser, platform);
+    await page.getByRole("button", { name: "All filters" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Status").fill("failed\ncancelled");
+    await dialog.getByLabel("Ended since").fill("soon");
+    await dialog.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("alert").getByText('"soon"').waitFor();
+    await page.getByRole("button", { name: "ended since: soon , remove" }).click();
+    await page.getByText(/^27 jobs/).waitFor();
+    await page.getByRole("button", { name: "All filters" }).click();
+    expect(await dialog.getByLabel("Status").inputValue()).toBe("failed\ncancelled");
+    await dialog.getByLabel("Preset").fill("a100");
+    await dialog.getByLabel("Owner").fill("bob");
+    await dialog.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("button", { name: /^preset: a100/ }).waitFor();
+    expect(problems).toEqual([]);
+  });
 });
 
 describe.skipIf(chromiumPath === undefined)("a job", () => {

@@ -53,7 +53,7 @@ interface Kind {
 }
 
 function kindOf({ name, ...argument }: Argument & { name: string }, { list, ...props }: Props): Kind {
-  const { type, enum: words, minimum, maximum, description = "" } = argument;
+  const { type, enum: words, items, minimum, maximum, description = "" } = argument;
   if (words !== undefined) return { control: choice(words, props), read: (text) => text };
   const area = (hint: string, read: Kind["read"]): Kind => ({
     control: h("textarea", { ...props, rows: 1 }),
@@ -66,7 +66,7 @@ function kindOf({ name, ...argument }: Argument & { name: string }, { list, ...p
     case "number":
       return { control: h("input", { ...props, type: "number", min: minimum, max: maximum }), read: Number };
     case "array":
-      return area(["one a line", description].filter(Boolean).join(": "), linesOf);
+      return area(["one a line", items?.enum?.join(", ") ?? description].filter(Boolean).join(": "), linesOf);
     case "object":
       return area(mapHint(description), (text) => mapOf(text, description));
     default:

@@ -25,6 +25,7 @@ export interface Argument {
   description?: string;
   default?: unknown;
   enum?: readonly string[];
+  items?: { enum?: readonly string[] };
   minimum?: number;
   maximum?: number;
 }

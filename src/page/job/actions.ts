@@ -26,7 +26,7 @@ interface Deed {
 
 /** What can be done with a job: only what the server offers, by the same tools as an agent, each after a yes. */
 export function actions(app: App, job: JobFacts, changed: () => void): HTMLElement[] {
-  const deeds = isOver(job) ? [] : deedsFor(job);
+  const deeds = isOver(job) || job.not_started_here === true ? [] : deedsFor(job);
   return [
     ...deeds
       .filter(({ tool }) => app.tools.has(tool))
@@ -123,7 +123,7 @@ interface Executed {
 /** Runs one command in a job and shows what came of it. */
 export function execForm(app: App, job: JobFacts): HTMLElement | undefined {
   const schema = app.tools.get("job_exec");
-  if (job.status !== "running" || schema === undefined) return undefined;
+  if (job.status !== "running" || job.not_started_here === true || schema === undefined) return undefined;
   const form = new Form(schema, { common: ["command"], hidden: ["job", "project"] });
   const output = h("pre", { role: "status", class: "output" });
   const run = async () => {

@@ -1,6 +1,7 @@
+import { ask } from "../dialog.ts";
 import { h } from "../dom.ts";
-
-type Args = Record<string, unknown>;
+import { type Args, Form } from "../form/form.ts";
+import type { Schema } from "../host/host.ts";
 
 const SINCE = [
   ["", "any time"],
@@ -9,11 +10,12 @@ const SINCE = [
   ["7d", "last 7 days"],
   ["30d", "last 30 days"],
 ] as const;
+const PAGING = ["limit", "cursor"];
 /** What has a control of its own; everything else that a call was made with is a chip. */
-const OWN: ReadonlySet<string> = new Set(["text", "owner", "since", "status", "gpu", "limit", "cursor"]);
+const OWN: ReadonlySet<string> = new Set(["text", "owner", "since", "status", "gpu", ...PAGING]);
 
 /** The filters of job_list: whatever changes is passed on at once. */
-export function filters(args: Args, change: (args: Args) => void): HTMLElement {
+export function filters(schema: Schema, args: Args, change: (args: Args) => void): HTMLElement {
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...rest } = args;
     change(value === "" || value === undefined || value === false ? rest : { ...rest, [name]: value });
@@ -52,7 +54,23 @@ export function filters(args: Args, change: (args: Args) => void): HTMLElement {
     ...[owner, since],
     h("label", { class: "check" }, gpu, "GPU"),
     ...chips,
+    h("button", { onclick: () => void askAll(schema, args, change) }, "All filters"),
   );
+}
+
+/** Whatever job_list takes, in one form. */
+function askAll(schema: Schema, args: Args, change: (args: Args) => void): Promise<void> {
+  const usual = Object.fromEntries(Object.entries(args).map(([name, value]) => [name, textOf(value)]));
+  const form = new Form(schema, { common: Object.keys(schema.properties ?? {}), hidden: PAGING, usual });
+  return ask({
+    ...{ title: "Filter jobs", about: "", fields: form.element, yes: "Filter" },
+    act: async () => change(form.args()),
+  });
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return [value].flat().join("\n");
 }
 
 type Options = readonly (readonly [string, string])[];

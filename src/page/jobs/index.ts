@@ -2,12 +2,14 @@ import { type App, repeat, type View } from "../app.ts";
 import { isOver, type JobList, type JobRow } from "../data.ts";
 import { fill, h, tell } from "../dom.ts";
 import type { Answer } from "../host/host.ts";
+import { allowanceOf, type Context } from "../server.ts";
 import { statusMark } from "../status.ts";
 import { age, duration, instant, messageOf, plural, shortId } from "../words.ts";
 import { filters } from "./filters.ts";
 import { Rows } from "./rows.ts";
 
 const REFRESH_MS = 5000;
+const ALLOWANCE_MS = 30_000;
 const PAGE = 100;
 const STATUSES = ["running", "pending", "suspended", "failed", "succeeded", "cancelled"];
 const COLUMNS = ["Status", "Name", "Owner", "Preset", "Age", "Ran", "Credits", "Per hour"];
@@ -28,7 +30,9 @@ class Jobs {
   readonly #sums = h("p", { class: "sums", role: "status" });
   readonly #empty = h("p", { class: "empty", hidden: true });
   readonly #rows: Rows<JobRow>;
-  readonly #loop: ReturnType<typeof repeat>;
+  readonly #allowance = h("p", { class: "limits", role: "status" });
+  readonly #loops: ReturnType<typeof repeat>[];
+  readonly #refresh: () => void;
   #args: Args;
   #list: JobList = { jobs: [] };
   /** Where a status is filtered by, how many have the others is known from before. */
@@ -44,19 +48,27 @@ class Jobs {
       row: (job) => cells(job, app),
       nearEnd: () => void this.#more(),
     });
-    const parts = [this.#bar, this.#tally, this.#sums, this.#rows.element, this.#empty];
+    const parts = [this.#bar, this.#tally, this.#sums, this.#allowance, this.#rows.element, this.#empty];
     this.element = h("section", { class: "jobs" }, h("h1", { class: "hidden" }, "Jobs"), parts);
     this.#drawFilters();
     // Data of the tool that the page was opened for.
     if (first !== undefined) this.#show(first.data as JobList);
-    this.#loop = repeat(app, REFRESH_MS, async () => {
+    const list = repeat(app, REFRESH_MS, async () => {
       const page = await this.#ask({});
       if (page !== undefined) this.#show(page);
     });
+    this.#refresh = list.now;
+    this.#loops = [list, repeat(app, ALLOWANCE_MS, () => this.#showAllowance())];
+  }
+
+  async #showAllowance(): Promise<void> {
+    if (!this.#app.tools.has("apolo_context")) return;
+    const { data } = await this.#app.host.call("apolo_context", {});
+    tell(this.#allowance, allowanceOf(data as Context));
   }
 
   close(): void {
-    this.#loop.close();
+    for (const loop of this.#loops) loop.close();
   }
 
   /** Undefined where something else is asked for meanwhile. */
@@ -73,13 +85,13 @@ class Jobs {
     if (!isOnlyStatus) this.#counts = {};
     this.#rows.top();
     this.#drawFilters();
-    this.#loop.now();
+    this.#refresh();
   }
 
   #drawFilters(): void {
     fill(
       this.#bar,
-      filters(this.#args, (args) => this.#change(args)),
+      filters(this.#app.tools.get("job_list") ?? {}, this.#args, (args) => this.#change(args)),
     );
   }
 

@@ -9,13 +9,23 @@ import { stateData, stateLine } from "../../jobs/standing.ts";
 import { present } from "../../jobs/words.ts";
 import { redactorFor } from "../../operations/caller.ts";
 import { whereOf } from "../../operations/find/index.ts";
+import { isOwned } from "../../operations/find/owned.ts";
 import {
   explainJobs,
   type JobReport,
   type LogEnd,
   type StatusReport,
 } from "../../operations/status/index.ts";
-import { ifAny, jobState, maybeNumber, maybeText, maybeTexts, openObject, text } from "../answers.ts";
+import {
+  ifAny,
+  jobState,
+  maybeFlag,
+  maybeNumber,
+  maybeText,
+  maybeTexts,
+  openObject,
+  text,
+} from "../answers.ts";
 import { listOfJobs, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { errorText } from "../errors.ts";
@@ -55,6 +65,8 @@ const explained = openObject(
     restart_policy: maybeText,
     priority: maybeText,
     mounts: maybeTexts,
+    /** With --owned-only: nothing of it may be changed. */
+    not_started_here: maybeFlag,
   },
 );
 
@@ -78,7 +90,8 @@ export const status = defineTool({
     const { failed } = status;
     const jobs = status.reports.map(({ job }) => job);
     const redact = redactorFor(call.caller, jobs);
-    const reports = status.reports.map((report) => reportOf(report, status, redact));
+    const { ownedOnly } = call.caller.policy;
+    const reports = status.reports.map((report) => reportOf(report, status, { redact, ownedOnly }));
     const missing = failed.map(({ ref, error }) => ({
       job: ref,
       error: `${error.code}: ${errorText(error)}`,
@@ -97,7 +110,11 @@ export const status = defineTool({
   },
 });
 
-function reportOf(report: JobReport, { me, isShort, reports, selected }: StatusReport, redact: Redact) {
+function reportOf(
+  report: JobReport,
+  { me, isShort, reports, selected }: StatusReport,
+  { redact, ownedOnly }: { redact: Redact; ownedOnly: boolean },
+) {
   const { job, explanation, preset, log } = report;
   const { why } = explanation;
   const nowMs = Date.now();
@@ -128,6 +145,7 @@ function reportOf(report: JobReport, { me, isShort, reports, selected }: StatusR
       ...factsOf(job),
       log: shown?.text,
       ...(isShort ? {} : factData(job, { redact })),
+      not_started_here: (ownedOnly && !isOwned(job, me)) || undefined,
     },
   };
 }
