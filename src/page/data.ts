@@ -1,3 +1,5 @@
+import type { Run } from "./job/colors.ts";
+
 /** What the page reads of the tools' data. It comes from the same version of the server, and is shown, not trusted. */
 export interface JobRow {
   id: string;
@@ -54,7 +56,13 @@ export interface Transition {
 }
 
 export interface LogPage {
-  logs?: { log?: string; status?: string; reached_start?: boolean; more_may_follow?: boolean }[];
+  logs?: {
+    log?: string;
+    status?: string;
+    reached_start?: boolean;
+    more_may_follow?: boolean;
+    colors?: (Run & { line: number })[];
+  }[];
   next_cursor?: string;
 }
 

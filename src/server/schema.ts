@@ -10,7 +10,8 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
     target: "draft-7",
     io,
     override: ({ jsonSchema, path }) => {
-      if (io === "input") shortenArgument(jsonSchema);
+      if (io === "input" && path.length === 0) dropUnpublished(jsonSchema);
+      else if (io === "input") shortenArgument(jsonSchema);
       else if (path.length > 0) onlyKind(jsonSchema);
       else dropUnlisted(jsonSchema);
     },
@@ -20,6 +21,12 @@ export function toJsonSchema(schema: z.ZodObject, io: "input" | "output"): { typ
 
 /** Nobody passes a number above it unawares. */
 const HIGHEST = 10_000;
+
+/** Without what is for pages alone. */
+function dropUnpublished({ properties = {} }: z.core.JSONSchema.JSONSchema): void {
+  for (const [name, schema] of Object.entries(properties))
+    if (typeof schema === "object" && schema.unpublished === true) delete properties[name];
+}
 
 /** Without bounds that nobody passes, and of a map what its example shows. */
 function shortenArgument(schema: z.core.JSONSchema.JSONSchema): void {

@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { chromiumPath, openBrowser } from "../support/browser.ts";
+import { barriers, chromiumPath, openBrowser } from "../support/browser.ts";
 import { visit } from "../support/page.ts";
 import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -82,6 +82,31 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
     await seen(page, "KeyError: 'head.weight'");
     await page.goBack();
     await seen(page, "train-7b");
+    expect(problems).toEqual([]);
+  });
+
+  test("has the colours of its log, and no other of its escapes", async () => {
+    const [red, custom, end] = ["\\033[1;31m", "\\033[38;5;208;48;2;1;2;3m", "\\033[0m"];
+    const printed = `${red}fail<b>${end} plain ${custom}odd${end}\\033]0;title\\007\\033[2J.`;
+    const job = await startJob(platform, { name: "colours", script: `printf '${printed}\\n'` });
+    await untilEnded(platform, job);
+    const { page, problems } = await visit(browser, platform);
+    await page.getByRole("button", { name: "colours" }).click();
+    const line = page.locator(".log > div").filter({ hasText: "plain" });
+    await line.waitFor();
+    expect(await line.innerText()).toBe("fail<b> plain odd.");
+    const styles = await line
+      .locator("span")
+      .evaluateAll((spans) =>
+        spans.map((span) => (span as unknown as { style: { cssText: string } }).style.cssText),
+      );
+    expect(styles).toEqual([
+      expect.stringMatching(/color: color-mix.*font-weight: 700/),
+      "color: rgb(255, 135, 0); background: rgb(1, 2, 3);",
+    ]);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel("Search the log").fill("FAIL");
+    expect(await line.locator("span mark").innerText()).toBe("fail");
     expect(problems).toEqual([]);
   });
 

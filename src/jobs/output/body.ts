@@ -3,6 +3,7 @@ import { isGarbled } from "./binary.ts";
 import { byteLength, joinKept, keepHead, keepHeadAndTail } from "./budget.ts";
 import { fenceOutput } from "./fence.ts";
 import { fitLine, type LogLine, MAX_LINE_CHARS } from "./lines.ts";
+import type { Run } from "./pen.ts";
 import { collapseRepeats } from "./repeats.ts";
 
 /** A line of a text about a log: `from` is its place among the lines printed, absent for what was not printed. */
@@ -17,6 +18,8 @@ export interface LogBody {
   lines: string[];
   /** Of each line, its place among the lines printed. */
   places: (number | undefined)[];
+  /** Of each line, where it has colours. */
+  runs: (readonly Run[] | undefined)[];
   /** UTF-8 bytes of all of it. */
   bytes: number;
   /** How many secrets are hidden in it. */
@@ -40,12 +43,27 @@ export function logBody(
       : `${number}${text}`;
   });
   const hidden = texts.reduce((sum, text) => sum + text.split(MARK).length - 1, 0);
-  return { lines: texts, places: short.map(({ from }) => from), bytes: byteLength(texts.join("\n")), hidden };
+  return {
+    lines: texts,
+    places: short.map(({ from }) => from),
+    runs: short.map((line, index) => runsIn(texts[index] ?? "", line)),
+    bytes: byteLength(texts.join("\n")),
+    hidden,
+  };
+}
+
+/** Behind the time and the number; none where the line was made short. */
+function runsIn(shown: string, { text, runs }: BodyLine): Run[] | undefined {
+  const before = shown.length - text.length;
+  if (runs === undefined || !shown.endsWith(text)) return undefined;
+  return runs.map((run) => ({ ...run, from: run.from + before, to: run.to + before }));
 }
 
 /** A line of data that is no text, named instead: repeats of it fold into one. */
 function withoutData(line: BodyLine): BodyLine {
-  return isGarbled(line.text) ? { ...line, text: "[binary data, not shown]", hit: undefined } : line;
+  return isGarbled(line.text)
+    ? { ...line, text: "[binary data, not shown]", hit: undefined, runs: undefined }
+    : line;
 }
 
 /** In UTC to the second. */

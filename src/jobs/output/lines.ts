@@ -1,5 +1,6 @@
 import { type Redact, redactFrom } from "../redact/index.ts";
 import type { InKey } from "../redact/private-keys.ts";
+import type { Run } from "./pen.ts";
 import { showOnTerminal } from "./terminal.ts";
 
 /** A line of a log: its text, and the time the platform gave it. */
@@ -9,6 +10,8 @@ export interface LogLine {
   time?: string | undefined;
   /** Characters of a very long line that were not kept, and where they are missing. */
   cut?: { at: number; characters: number } | undefined;
+  /** Where it has colours. */
+  runs?: readonly Run[] | undefined;
 }
 
 /** A line made readable, and the index of the printed line that wrote it last. A note stands where it is cut. */
@@ -22,16 +25,21 @@ export const MAX_LINE_CHARS = 2000;
 /**
  * Lines made readable in the only safe order: first as a terminal shows them (colour codes inside a secret would
  * hide its shape), then secrets hidden (a cut secret has no shape either); `logBody` makes them short. The first
- * line may stand inside a private key.
+ * line may stand inside a private key. Colours are told of lines alone in which nothing is hidden.
  */
-export function cleanLines(printed: readonly LogLine[], redact: Redact, inKey?: InKey): PlacedLine[] {
-  const shown = showOnTerminal(printed.map(withNote));
+export function cleanLines(
+  printed: readonly LogLine[],
+  redact: Redact,
+  { inKey, colors }: { inKey?: InKey | undefined; colors?: boolean | undefined } = {},
+): PlacedLine[] {
+  const shown = showOnTerminal(printed.map(withNote), { colors });
   // As one text, since some secrets span lines.
   const texts = redactFrom(redact, shown.map(({ text }) => text).join("\n"), inKey).text.split("\n");
-  return shown.map(({ from }, index) => {
+  return shown.map(({ text: before, from, runs }, index) => {
     const { time, cut } = printed[from] ?? {};
     const text = texts[index] ?? "";
-    return { text, time, from, cut: cut && { ...cut, at: text.indexOf(leftOut(cut.characters)) } };
+    const noted = cut && { ...cut, at: text.indexOf(leftOut(cut.characters)) };
+    return { text, time, from, cut: noted, ...(text === before && runs !== undefined ? { runs } : {}) };
   });
 }
 

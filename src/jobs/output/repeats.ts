@@ -36,7 +36,7 @@ function similarLines<Line extends LogLine>(run: Line[]): Line[] {
 
 /** A note in the place of the last line it stands for. */
 function noted<Line extends LogLine>(text: string, last: Line[]): Line[] {
-  return last.map((line) => ({ ...line, text, cut: undefined }));
+  return last.map((line) => ({ ...line, text, cut: undefined, runs: undefined }));
 }
 
 function progressRun(lines: readonly LogLine[], start: number): number {

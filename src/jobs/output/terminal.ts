@@ -1,4 +1,5 @@
 import { visible } from "../../foreign.ts";
+import { type Pen, penAfter, type Run, runsOf } from "./pen.ts";
 
 /**
  * What a terminal would show of text with control sequences. Own scanner: `util.stripVTControlCharacters` and
@@ -28,6 +29,8 @@ const TALLEST_MOVE = 64;
 interface Row {
   /** One entry a character, so that a bar redrawn a thousand times costs what it prints. */
   cells: string[];
+  /** What drew each of them, where that is wanted. */
+  pens: Pen[];
   /** Set instead of `cells` for a line printed in one go. */
   text?: string | undefined;
   /** Index of the printed line that wrote this row last. */
@@ -38,14 +41,16 @@ interface Row {
 export interface ShownLine {
   text: string;
   from: number;
+  /** Where it has colours; only if asked for, and if nothing in it had to be marked. */
+  runs?: Run[] | undefined;
 }
 
 /**
  * Folds printed lines (split at `\n`, as they came) into the lines a terminal would show: colours and titles
  * gone, `\r`, backspaces, erasing and cursor movement obeyed; what stays invisible is marked. Never throws; time grows with the input.
  */
-export function showOnTerminal(lines: readonly string[]): ShownLine[] {
-  const screen = new Screen();
+export function showOnTerminal(lines: readonly string[], { colors = false } = {}): ShownLine[] {
+  const screen = new Screen(colors);
   for (const [from, line] of lines.entries()) screen.print(line, from);
   return screen.shown();
 }
@@ -60,21 +65,30 @@ export function showText(text: string): string {
 
 class Screen {
   readonly #rows: Row[] = [];
+  readonly #hasColors: boolean;
+  #pen: Pen = {};
   #row = 0;
   #column = 0;
 
+  constructor(hasColors: boolean) {
+    this.#hasColors = hasColors;
+  }
+
   print(line: string, from: number): void {
-    if (CONTROL.test(line)) this.#interpret(line, from);
-    else this.#rows[this.#row] = { cells: [], text: line, from };
+    const isPlain = !CONTROL.test(line) && Object.keys(this.#pen).length === 0;
+    if (isPlain) this.#rows[this.#row] = { cells: [], pens: [], text: line, from };
+    else this.#interpret(line, from);
     this.#row += 1;
     this.#column = 0;
   }
 
   shown(): ShownLine[] {
-    return this.#rows.map(({ cells, text, from }) => ({
-      text: visible(text ?? cells.join("").trimEnd()),
-      from,
-    }));
+    return this.#rows.map(({ cells, pens, text, from }) => {
+      const whole = cells.join("");
+      const shown = visible(text ?? whole.trimEnd());
+      const runs = pens.length > 0 && whole.startsWith(shown) ? runsOf(cells, pens) : [];
+      return { text: shown, from, ...(runs.length > 0 ? { runs } : {}) };
+    });
   }
 
   #interpret(line: string, from: number): void {
@@ -93,11 +107,16 @@ class Screen {
 
   #obey(final: string, parameters: string, from: number): void {
     const count = Math.min(WIDEST_MOVE, Number.parseInt(parameters, 10) || 1);
-    if (final === "K") this.#erase(parameters, from);
+    if (final === "m") this.#draw(parameters);
+    else if (final === "K") this.#erase(parameters, from);
     else if (final === "A" || final === "F") this.#move(-count);
     else if (final === "B" || final === "E") this.#move(count);
     else this.#column = this.#columnAfter(final, count, from);
     if (final === "E" || final === "F") this.#column = 0;
+  }
+
+  #draw(parameters: string): void {
+    if (this.#hasColors) this.#pen = penAfter(this.#pen, parameters);
   }
 
   #columnAfter(final: string, count: number, from: number): number {
@@ -123,12 +142,15 @@ class Screen {
     const row = this.#current(from);
     row.from = from;
     while (row.cells.length < this.#column) row.cells.push(" ");
-    for (const character of text) row.cells[this.#column++] = character;
+    for (const character of text) {
+      if (this.#hasColors) row.pens[this.#column] = this.#pen;
+      row.cells[this.#column++] = character;
+    }
   }
 
   /** The row under the cursor, as cells. */
   #current(from: number): Row {
-    const row = this.#rows[this.#row] ?? { cells: [], from };
+    const row = this.#rows[this.#row] ?? { cells: [], pens: [], from };
     this.#rows[this.#row] = row;
     if (row.text !== undefined) {
       row.cells = Array.from(row.text);

@@ -91,7 +91,7 @@ async function readWhole(wanted: Wanted, metrics: MetricReader, call: Asking): P
       { job, first: true, after, ...PAGE },
       { signal: call.signal },
     );
-    const clean: LogLine[] = cleanLines(page.lines, redact, inKey);
+    const clean: LogLine[] = cleanLines(page.lines, redact, { inKey });
     for (const line of clean) metrics.read(line);
     inKey = keyAfter(
       page.lines.map(({ text }) => text),

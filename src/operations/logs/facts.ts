@@ -18,7 +18,9 @@ export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFact
   // What names printed lines or places in them stays behind; the rest is told as it is.
   const { lines: printed, lead, start, floor, newLines, linesBefore, cursor: _, ...told } = part;
   const firstLine = linesBefore === undefined ? undefined : linesBefore + 1;
-  const clean = cleanLines(printed, redact, start?.inKey).filter(({ from }) => from >= lead);
+  const clean = cleanLines(printed, redact, { inKey: start?.inKey, colors: query.colors }).filter(
+    ({ from }) => from >= lead,
+  );
   const found =
     query.grep === undefined
       ? undefined

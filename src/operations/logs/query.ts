@@ -32,6 +32,8 @@ export interface LogQuery extends LogQuestion {
   wait_seconds?: number | undefined;
   cursor?: string | undefined;
   timestamps?: boolean | undefined;
+  /** Tell where lines have colours. */
+  colors?: boolean | undefined;
   project?: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { type App, repeat } from "../app.ts";
 import { isOver, type LogPage } from "../data.ts";
 import { fill, h } from "../dom.ts";
 import { messageOf, plural } from "../words.ts";
+import { type Run, styleOf } from "./colors.ts";
 
 const FIRST_LINES = 300;
 const MOST_LINES = 5000;
@@ -26,9 +27,9 @@ export class Log {
   readonly #search: HTMLInputElement;
   readonly #wide = h("button", { onclick: () => void this.#searchAll() }, "Search all of it");
   readonly #loop: ReturnType<typeof repeat>;
-  #lines: string[] = [];
+  #lines: Line[] = [];
   /** Of the whole log, where it was searched. */
-  #found: string[] | undefined;
+  #found: Line[] | undefined;
   #cursor: string | undefined;
   #isEnded = false;
 
@@ -66,7 +67,8 @@ export class Log {
   async #read(): Promise<void> {
     if (this.#isEnded) return;
     const asked = this.#cursor === undefined ? { lines: FIRST_LINES } : { cursor: this.#cursor };
-    const page = (await this.#app.host.call("job_logs", { jobs: [this.#id], ...asked })).data as LogPage;
+    const page = (await this.#app.host.call("job_logs", { jobs: [this.#id], colors: true, ...asked }))
+      .data as LogPage;
     const more = linesOf(page);
     const [{ status = "", more_may_follow } = {}] = page.logs ?? [];
     this.#isEnded = isOver({ status }) && more_may_follow !== true;
@@ -81,7 +83,7 @@ export class Log {
     const word = this.#search.value.trim();
     if (word === "") return;
     const grep = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    const asked = { jobs: [this.#id], grep, ignore_case: true, from: "start", lines: 1000 };
+    const asked = { jobs: [this.#id], colors: true, grep, ignore_case: true, from: "start", lines: 1000 };
     try {
       this.#found = linesOf((await this.#app.host.call("job_logs", asked)).data as LogPage);
       this.#draw();
@@ -92,7 +94,7 @@ export class Log {
 
   #draw(): void {
     const word = this.#search.value.trim();
-    const shown = this.#found ?? this.#lines.filter((line) => word === "" || has(line, word));
+    const shown = this.#found ?? this.#lines.filter(({ text }) => word === "" || has(text, word));
     fill(
       this.#pane,
       shown.map((line) => lineOf(line, word)),
@@ -114,23 +116,40 @@ export class Log {
   }
 }
 
-function linesOf({ logs = [] }: LogPage): string[] {
-  const text = logs[0]?.log ?? "";
-  return text === "" ? [] : text.split("\n");
+interface Line {
+  text: string;
+  runs: readonly Run[];
 }
 
-function has(line: string, word: string): boolean {
-  return line.toLowerCase().includes(word.toLowerCase());
+function linesOf({ logs = [] }: LogPage): Line[] {
+  const { log = "", colors = [] } = logs[0] ?? {};
+  if (log === "") return [];
+  const lines = log.split("\n").map((text) => ({ text, runs: [] as Run[] }));
+  for (const { line, ...run } of colors) lines[line]?.runs.push(run);
+  return lines;
 }
 
-function lineOf(line: string, word: string): HTMLElement {
-  const kind = BAD.test(line) ? "bad" : DOUBTFUL.test(line) ? "doubtful" : undefined;
-  return h("div", { class: kind }, word === "" ? line : marked(line, word), line === "" && " ");
+function has(text: string, word: string): boolean {
+  return text.toLowerCase().includes(word.toLowerCase());
 }
 
-function marked(line: string, word: string): (string | HTMLElement)[] {
-  const at = line.toLowerCase().indexOf(word.toLowerCase());
-  if (at < 0) return [line];
+function lineOf({ text, runs }: Line, word: string): HTMLElement {
+  const kind = BAD.test(text) ? "bad" : DOUBTFUL.test(text) ? "doubtful" : undefined;
+  let at = 0;
+  const parts = runs.flatMap((run) => {
+    const plain = text.slice(at, run.from);
+    at = run.to;
+    return [
+      marked(plain, word),
+      h("span", { style: styleOf(run) }, marked(text.slice(run.from, run.to), word)),
+    ];
+  });
+  return h("div", { class: kind }, parts, marked(text.slice(at), word), text === "" && " ");
+}
+
+function marked(text: string, word: string): (string | HTMLElement)[] {
+  const at = word === "" ? -1 : text.toLowerCase().indexOf(word.toLowerCase());
+  if (at < 0) return [text];
   const end = at + word.length;
-  return [line.slice(0, at), h("mark", {}, line.slice(at, end)), ...marked(line.slice(end), word)];
+  return [text.slice(0, at), h("mark", {}, text.slice(at, end)), ...marked(text.slice(end), word)];
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { isUncertain } from "../../jobs/output/about.ts";
 import { type LogAnswer, logAnswer } from "../../jobs/output/answer.ts";
+import type { LogBody } from "../../jobs/output/body.ts";
 import type { LogPage } from "../../jobs/output/page.ts";
 import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { MOST_JOBS, waitSecondsOf } from "../../operations/logs/query.ts";
-import { maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
+import { ifAny, maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
 import { anyProject, listOfJobs, moment, pattern, statusesAsInList, tags } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 
@@ -30,6 +31,7 @@ const shownLog = openObject(
     more: maybeFlag,
     omitted_lines: maybeNumber,
     secrets_hidden: maybeNumber,
+    colors: z.array(z.looseObject({ line: z.int(), from: z.int(), to: z.int() })).optional(),
   },
 );
 
@@ -60,6 +62,8 @@ export const logs = defineTool({
     wait_seconds: z.int().min(0).max(50).optional().describe("For until_pattern"),
     cursor: z.string().optional().describe("next_cursor"),
     timestamps: z.boolean().optional().describe("Before lines"),
+    // For pages: an agent sees no colours.
+    colors: z.boolean().optional().meta({ unpublished: true }),
     project: anyProject,
   }),
   output,
@@ -68,16 +72,25 @@ export const logs = defineTool({
   async run(query, call) {
     const page = await readLogs(query, call);
     const answer = logAnswer(page);
-    return { text: answer.text, data: dataOf(page, answer), jobs: page.jobs, next: answer.next };
+    return {
+      text: answer.text,
+      data: dataOf(page, answer, query.colors === true),
+      jobs: page.jobs,
+      next: answer.next,
+    };
   },
 });
 
-function dataOf({ jobs, notYet, view }: LogPage, { logs, readOn }: LogAnswer): z.input<typeof output> {
+function dataOf(
+  { jobs, notYet, view }: LogPage,
+  { logs, readOn }: LogAnswer,
+  colors: boolean,
+): z.input<typeof output> {
   if (notYet !== undefined)
     return { logs: jobs.map((job) => ({ job: nameOf(job), id: job.id, status: job.status, log: "" })) };
   const { newer, leftOut, older } = readOn;
   return {
-    logs: logs.map((one) => logData(one, { me: view.me, isAlone: logs.length === 1 })),
+    logs: logs.map((one) => logData(one, { me: view.me, isAlone: logs.length === 1, colors })),
     next_cursor: newer?.cursor,
     left_out_cursor: leftOut?.cursor,
     older_cursor: older?.cursor,
@@ -86,7 +99,7 @@ function dataOf({ jobs, notYet, view }: LogPage, { logs, readOn }: LogAnswer): z
 
 function logData(
   { log, text, omittedLines }: LogAnswer["logs"][number],
-  { me, isAlone }: { me: string; isAlone: boolean },
+  { me, isAlone, colors }: { me: string; isAlone: boolean; colors: boolean },
 ): z.input<typeof shownLog> {
   const { job, body, search, matched, trouble } = log;
   return {
@@ -108,5 +121,16 @@ function logData(
     more: log.firstLine === undefined ? undefined : log.more || omittedLines > 0,
     omitted_lines: omittedLines || undefined,
     secrets_hidden: body.hidden || undefined,
+    colors: colors ? ifAny(colorsOf(body, text)) : undefined,
   };
+}
+
+/** Where the shown text has colours: its lines are the first and the last of the body. */
+function colorsOf({ lines, runs }: LogBody, text: string) {
+  const shown = text.split("\n");
+  const leftOut = lines.length - shown.length;
+  return shown.flatMap((line, index) => {
+    const at = [index, index + leftOut].find((place) => lines[place] === line);
+    return (at === undefined ? [] : (runs[at] ?? [])).map((run) => ({ line: index, ...run }));
+  });
 }
