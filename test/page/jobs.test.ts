@@ -117,6 +117,10 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
     const { page, problems } = await visit(browser, platform);
     await page.getByRole("button", { name: "hostile" }).click();
     await page.locator(".log").getByText(hostile).waitFor();
+    await page
+      .locator("figcaption")
+      .filter({ hasText: /^CPU [\d.]+ cores of/ })
+      .waitFor();
     expect(await page.title()).toBe("Job · Apolo");
     await platform.jobs.kill(job.id);
     await untilEnded(platform, job);

@@ -30,7 +30,6 @@ export const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   async "job-running"(page) {
     await VIEWS.jobs?.(page);
     await press(page, "train-resnet");
-    await press(page, "Measure CPU, memory and GPU");
     await page.locator("figure").first().waitFor();
   },
   async presets(page) {

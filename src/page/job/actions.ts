@@ -25,24 +25,20 @@ interface Deed {
 }
 
 /** What can be done with a job: only what the server offers, by the same tools as an agent, each after a yes. */
-export function actions(app: App, job: JobFacts, changed: () => void): HTMLElement[] {
-  const deeds = isOver(job) || job.not_started_here === true ? [] : deedsFor(job);
+export function actions(app: App, latest: () => JobFacts, changed: () => void): HTMLElement[] {
+  const job = latest();
+  const isOurs = !isOver(job) && job.not_started_here !== true;
+  const offered = isOurs ? deedsFor(job).filter(({ tool }) => app.tools.has(tool)) : [];
+  const button = ({ tool, label, isDanger }: Deed) => {
+    // As things stand by then.
+    const deed = () => deedsFor(latest()).find((one) => one.tool === tool);
+    const onclick = () => void offer(app, deed()).then(changed);
+    return h("button", { class: isDanger === true ? "danger" : undefined, onclick }, label);
+  };
+  const again = () => app.go({ view: "start", id: job.id });
   return [
-    ...deeds
-      .filter(({ tool }) => app.tools.has(tool))
-      .map((deed) =>
-        h(
-          "button",
-          {
-            class: deed.isDanger === true ? "danger" : undefined,
-            onclick: () => void offer(app, deed).then(changed),
-          },
-          deed.label,
-        ),
-      ),
-    ...(app.tools.has("job_rerun")
-      ? [h("button", { onclick: () => app.go({ view: "start", id: job.id }) }, "Run again")]
-      : []),
+    ...offered.map(button),
+    ...(app.tools.has("job_rerun") ? [h("button", { onclick: again }, "Run again")] : []),
   ];
 }
 
@@ -86,17 +82,16 @@ function othersToo({ owner }: JobFacts): { include_others?: true } {
 /** Of a selection of jobs, and of a place that an id names already, there is nothing to say. */
 const NOT_ASKED = ["job", "jobs", "project", "tags", "name_pattern", "status", "include_others", "token"];
 
-function offer(
-  app: App,
-  { tool, given, usual = {}, common = ["by"], suggestions = {}, ...deed }: Deed,
-): Promise<void> {
+async function offer(app: App, wanted: Deed | undefined): Promise<void> {
+  if (wanted === undefined) return;
+  const { tool, given, usual = {}, common = ["by"], suggestions = {}, ...deed } = wanted;
   const form = new Form(app.tools.get(tool) ?? {}, { common, hidden: NOT_ASKED, usual });
   for (const [name, values] of Object.entries(suggestions))
     form.suggest(
       name,
       values.map((value) => [value, ""] as const),
     );
-  return ask({
+  await ask({
     ...deed,
     fields: form.isEmpty ? undefined : form.element,
     async act() {

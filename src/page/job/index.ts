@@ -22,6 +22,7 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
   const log = new Log(app, id);
   const use = measures(app, id);
   let drawn = "";
+  let latest: JobFacts | undefined;
 
   const show = (job: JobFacts, transitions: readonly Transition[]) => {
     tell(head, h("h1", {}, job.name ?? shortId(id)), statusMark(job));
@@ -31,13 +32,14 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
       factsOf(job, app).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
     );
     fill(steps, timeline(transitions, job));
+    latest = job;
     if (drawn === job.status) return;
     drawn = job.status;
     fill(
       deeds,
-      actions(app, job, () => loop.now()),
+      actions(app, () => latest ?? job, loop.now),
     );
-    fill(live, job.status === "running" && app.tools.has("job_telemetry") && use.element, execForm(app, job));
+    fill(live, use.follow(job), execForm(app, job));
   };
   const loop = repeat(app, REFRESH_MS, async () => {
     const { data } = await app.host.call("job_status", { jobs: [id] });

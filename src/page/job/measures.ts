@@ -1,7 +1,11 @@
 import { type App, repeat } from "../app.ts";
+import type { JobFacts } from "../data.ts";
 import { fill, h, svg, tell } from "../dom.ts";
+import { messageOf } from "../words.ts";
 
 const EACH_MS = 3000;
+/** Of each sample: shorter than that, one may come late. */
+const SECONDS = 2;
 const MOST_POINTS = 100;
 const WIDTH = 300;
 const HEIGHT = 60;
@@ -27,36 +31,42 @@ const CURVES = [
   ["gpu_memory_bytes", "GPU memory", bytes],
 ] as const;
 
-/** Curves of what a running job uses, from the moment that somebody wants to see them. */
-export function measures(app: App, id: string): { element: HTMLElement; close(): void } {
+/** Curves of what a job uses while it runs and is looked at. */
+export function measures(app: App, id: string) {
   const samples: Sample[] = [];
   const body = h("div", { class: "curves" });
-  const verdict = h("small", { role: "status" });
+  const verdict = h("small", { role: "status" }, "Measuring…");
   let loop: ReturnType<typeof repeat> | undefined;
-  const look = async () => {
-    const { data } = await app.host.call("job_telemetry", { job: id, seconds: 1 });
-    samples.push(data as Sample);
+  const show = (sample: Sample) => {
+    samples.push(sample);
     samples.splice(0, samples.length - MOST_POINTS);
-    const { verdict: word = "", because = "" } = data as Sample;
+    const { verdict: word = "", because = "" } = sample;
     tell(verdict, because === "" ? word : `${word}: ${because}`);
     fill(
       body,
       CURVES.map((curve) => curveOf(samples, curve)),
     );
   };
-  const button: HTMLButtonElement = h(
-    "button",
-    {
-      onclick() {
-        button.remove();
-        loop = repeat(app, EACH_MS, look);
-      },
-    },
-    "Measure CPU, memory and GPU",
-  );
+  // A cluster need not measure; the rest of the page works all the same.
+  const fail = (error: unknown) => tell(verdict, messageOf(error));
+  const look = () =>
+    app.host
+      .call("job_telemetry", { job: id, seconds: SECONDS })
+      .then(({ data }) => show(data as Sample))
+      .catch(fail);
+  const element = h("section", { class: "card" }, h("h2", {}, "Use"), body, verdict);
+  const close = () => {
+    loop?.close();
+    loop = undefined;
+  };
   return {
-    element: h("section", { class: "card" }, h("h2", {}, "Use"), button, body, verdict),
-    close: () => loop?.close(),
+    close,
+    /** Measures it while there is something to measure, and then has something to show. */
+    follow({ status }: JobFacts): HTMLElement | undefined {
+      if (status !== "running" || !app.tools.has("job_telemetry")) return void close();
+      loop ??= repeat(app, EACH_MS, look);
+      return element;
+    },
   };
 }
 
