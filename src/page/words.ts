@@ -41,6 +41,7 @@ const LABELS: Readonly<Record<string, string>> = {
   argv: "Program and arguments",
   by: "More time",
   env: "Environment",
+  gpu: "GPU",
   http_auth: "HTTP login",
   http_port: "HTTP port",
   secret_env: "Secret environment",

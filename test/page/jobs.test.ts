@@ -58,6 +58,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
     await page.getByRole("button", { name: "All filters" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Status").fill("failed\ncancelled");
+    await dialog.getByText("one a line: *: all of the org").waitFor();
     await dialog.getByLabel("Ended since").fill("soon");
     await dialog.getByRole("button", { name: "Filter" }).click();
     await page.getByRole("alert").getByText('"soon"').waitFor();

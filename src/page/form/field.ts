@@ -35,11 +35,13 @@ export function fieldOf(name: string, argument: Argument, options: FieldOptions)
   };
   const { control, read, hint = "" } = kindOf({ ...argument, name }, { ...common, list: options.listId });
   const said = ABOUT_TOOLS.test(description) ? "" : description;
+  // In a field of lines an item stands alone.
+  const item = (text: string) => text.replace(/\["([^"]*)"\]/g, "$1");
   const isEmpty = () => control.value.trim() === "";
   return {
     name,
     control,
-    hint: hint || said,
+    hint: item(hint || said),
     read: () => (isEmpty() ? undefined : read(control.value.trim())),
   };
 }
