@@ -28,6 +28,8 @@ export interface Started {
   repeated: boolean;
   /** Younger jobs that the platform has made of the same request id, which another call may have been told of. */
   twins?: JobDescription[];
+  /** Whether another server's start made a job of the same request id, too, could not be looked up. */
+  isUnchecked?: boolean;
 }
 
 /** How a start is kept from happening twice. */
@@ -89,7 +91,8 @@ export async function startOnce(
 
 /** The job of a start that was sent now; it may be that of an earlier call or of another server. */
 function startedNow(wanted: Wanted, job: JobDescription, { sent, isFirst }: Sending): Started {
-  if (isFirst && !sent.isElsewhere) return { job, repeated: false };
+  const { isUnchecked } = sent;
+  if (isFirst && !sent.isElsewhere) return { job, repeated: false, ...(isUnchecked && { isUnchecked }) };
   return { job: asAsked(wanted, job, isFirst ? undefined : sent), repeated: true };
 }
 
@@ -185,13 +188,29 @@ function asAsked({ shownId, prepared }: Asked, job: JobDescription, sent: SentSt
 /** Another server of the login may have sent the same request at the same time: both keep the older job. */
 async function toAnswer(wanted: Wanted, made: JobDescription): Promise<StartAnswer> {
   if (wanted.isNew) return { job: made };
-  const found = await findStartedBy(wanted.at, wanted, { timeoutMs: TWINS_MS });
+  const found = await listTwins(wanted);
+  if (found === undefined) return { job: made, isUnchecked: true };
   const others = found.filter(({ id }) => id !== made.id);
   try {
     const job = await keepOldest(wanted.at, { jobs: [made, ...others], requestId: wanted.shownId });
     return { job, isElsewhere: job.id !== made.id };
   } catch (error) {
     return { refused: error };
+  }
+}
+
+/** All jobs of a request that made one just now; undefined if they cannot be listed in time. */
+async function listTwins({ at, ...sought }: Wanted): Promise<JobDescription[] | undefined> {
+  const endsAt = performance.now() + TWINS_MS;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+    try {
+      return await startedBy(at, sought, { timeoutMs: endsAt - performance.now() });
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      const isPassing = error.retryable || error.code === "protocol_error";
+      if (!isPassing || performance.now() + waitMs >= endsAt) return undefined;
+    }
+    await pause(waitMs);
   }
 }
 

@@ -10,7 +10,7 @@ const MAX_KEPT = 1000;
 
 /** How a request to start a job ended. */
 export type StartAnswer =
-  | { job: JobDescription; isElsewhere?: boolean }
+  | { job: JobDescription; isElsewhere?: boolean; isUnchecked?: boolean }
   | { refused: unknown }
   | { lost: PlatformError };
 
@@ -25,6 +25,8 @@ export interface SentStart {
   state: "open" | "found" | "refused" | "lost";
   /** Its job is one that another server made of the same request. */
   isElsewhere: boolean;
+  /** Whether another server has made one, too, could not be looked up. */
+  isUnchecked: boolean;
   /** When its answer was lost, Unix milliseconds. */
   lostAtMs?: number;
   /** Sets its job, however that became known. */
@@ -68,12 +70,14 @@ export class Starts {
       settle,
       state: "open",
       isElsewhere: false,
+      isUnchecked: false,
     };
     this.#sent.delete(key);
     this.#sent.set(key, sent);
     void answer.then((came) => {
       if ("job" in came) {
         sent.isElsewhere = came.isElsewhere === true;
+        sent.isUnchecked = came.isUnchecked === true;
         settle(came.job);
       } else if (sent.state === "open") this.#fail(key, sent, came);
       this.#forgetOldest();

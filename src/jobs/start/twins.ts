@@ -27,8 +27,7 @@ export function activeTwins(jobs: readonly JobDescription[]): Twins[] {
 }
 
 /** What came late, and the call that ends what of it is still active. */
-export function twinsText({ first, late }: Twins): string {
-  if (late.length === 0) return "";
+export function lateText({ first, late }: Twins): string {
   const names = late.map((job) => (isActive(job.status) ? job.id : `${job.id} (${statusText(job)})`));
   const active = late.filter(({ status }) => isActive(status)).map(({ id }) => id);
   const [were, it] = plural(late.length, ["was", "it"], ["were", "them"]);

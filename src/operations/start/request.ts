@@ -17,6 +17,8 @@ export interface StartOutcome {
   isRepeated?: boolean;
   /** Jobs of the same request id that the platform took up later. */
   twins?: JobDescription[];
+  /** Whether there are any could not be looked up. */
+  isUnchecked?: boolean;
   /** Why there is no job. */
   error?: PlatformError;
   /** The same where another active job has its name: that job's id. */

@@ -146,14 +146,14 @@ async function startOne(
   const { user } = await platform.context({ signal });
   const {
     job,
-    repeated,
-    twins = [],
+    repeated: isRepeated,
+    ...others
   } = await platform.jobs.startOnce(
     { ...options, tags: [...(options.tags ?? []), markOf(user)] },
     { ...once, requestId },
     { signal, timeoutMs: START_MS },
   );
-  return { item, job, isRepeated: repeated, twins };
+  return { item, job, isRepeated, ...others };
 }
 
 /** The platform says of a project that is not there only that it may not be used. */

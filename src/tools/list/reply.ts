@@ -4,7 +4,7 @@ import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { byteLength } from "../../jobs/output/budget.ts";
 import { countsText, jobRow, rowText } from "../../jobs/rows.ts";
 import { nameOf } from "../../jobs/standing.ts";
-import { activeTwins, twinsText } from "../../jobs/start/twins.ts";
+import { activeTwins, lateText } from "../../jobs/start/twins.ts";
 import { formatInstant } from "../../jobs/time/durations.ts";
 import { creditsText, named, present } from "../../jobs/words.ts";
 import type { JobPage } from "../../operations/list/index.ts";
@@ -55,7 +55,7 @@ export function listReply(page: JobPage, asked: Asked, created: Created = {}) {
       unreadableLine(page),
       nothingLine(page),
       ...ended.map((call) => `Jobs created before may have ended in this time: ${callText(call)}`),
-      ...activeTwins(jobs).map(twinsText),
+      ...activeTwins(jobs).map(lateText),
       ...texts,
       nextCursor && `More: job_list with the same filters and cursor: "${nextCursor}"`,
       ...wait.map((call) => `To wait for those still active: ${callText(call)}`),

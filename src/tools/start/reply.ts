@@ -10,7 +10,6 @@ import { adviceText } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
-import { twinsText } from "../../jobs/start/twins.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
 import { counted, creditsText, plural, present } from "../../jobs/words.ts";
 import { type Call, redactorFor } from "../../operations/caller.ts";
@@ -21,6 +20,7 @@ import type { StartOutcome, StartRequest } from "../../operations/start/request.
 import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
 import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
+import { twinsText } from "./twins.ts";
 
 /** The caller just wrote it: enough to see how it is wrapped. */
 const MAX_COMMAND_CHARS = 100;
@@ -87,7 +87,7 @@ export function startReply(started: Started, caller: Call["caller"]) {
       ? singleLines(outcomes[0], started.checked)
       : sweepLines(outcomes, { request, checked: started.checked })),
     ...factLines(started, caller),
-    ...outcomes.map(({ job: first, twins: late = [] }) => first && twinsText({ first, late })),
+    ...new Set(outcomes.map(twinsText)),
     ...(output === undefined ? [] : outputLines(output, jobs[0])),
     trouble && `It was started, but could not be watched: ${trouble.code}: ${trouble.message}`,
     whyLine(started),

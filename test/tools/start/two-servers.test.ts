@@ -6,6 +6,7 @@ import { gate } from "../../support/gate.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 
 const job = { image: "python:3.12", command: SLEEP, preset: "cpu-small", life_span: "2h" };
+const LOOK_UP = { method: "GET", path: /[?&]tag=mcp/ };
 const START = { method: "POST", path: /\/jobs\?from_preset/ };
 
 async function untilSent(proxy: FaultProxy, count: number): Promise<void> {
@@ -42,7 +43,40 @@ describe("servers with one login", () => {
     open();
     const ids = new Set((await calls).map(({ data }) => data.jobs[0].id));
     const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
+    expect(ids.size).toBe(1);
     expect([...ids]).toEqual(active.map(({ id }) => id));
+  });
+
+  test("make one job of one request_id, though looking for the other's fails at first", async ({
+    emulator,
+    platform,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const { agents, open } = await servers(proxy);
+    const calls = Promise.all(agents.map((agent) => agent.ok("job_start", { ...job, request_id: "r1" })));
+    await untilSent(proxy, 3);
+    proxy.add({ ...LOOK_UP, times: 3, after: { bytes: 10, comes: "end" } });
+    open();
+    const ids = new Set((await calls).map(({ data }) => data.jobs[0].id));
+    const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
+    expect(ids.size).toBe(1);
+    expect([...ids]).toEqual(active.map(({ id }) => id));
+  });
+
+  test("say so when they cannot look for the other's job", async ({ emulator }) => {
+    const proxy = await faultProxy(emulator);
+    const { open, opened } = gate();
+    proxy.add({ ...START, before: opened });
+    const agent = await connectAgent(proxy.platform());
+    const args = { ...job, request_id: "r1" };
+    const call = agent.ok("job_start", args);
+    await untilSent(proxy, 1);
+    const heal = proxy.add({ ...LOOK_UP, instead: { status: 404 } });
+    open();
+    const note = "Whether another server has started this request_id, too, could not be looked up";
+    expect((await call).text).toContain(`${note}: the same call again tells.`);
+    heal();
+    expect((await agent.ok("job_start", args)).text).not.toContain(note);
   });
 
   test.for([undefined, "lost"] as const)(
