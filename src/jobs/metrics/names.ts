@@ -19,12 +19,12 @@ const CIRCUMSTANCES = wordSet(
     "wall hours minutes took date year version v python torch tensorflow transformers jax numpy cudnn driver nccl port " +
     "pid uid rank host node worker workers device gpu gpus cuda cpu cpus line code exit status retries attempt attempts " +
     "id num n bytes mem memory vram progress percent speed throughput fps qps wps ups flos flops tokens samples images " +
-    "total s h",
+    "total s h data set",
 );
 /** What makes a circumstance of a metric: the weight of a loss, the time of an evaluation. */
 const OVERRULING = wordSet(
   "scale weight weights coef lambda time times runtime duration dur elapsed second seconds sec secs ms threshold " +
-    "patience limit budget size count params parameters",
+    "patience limit budget size count params parameters delta",
 );
 
 /** A name without what spelling adds: `val/Loss` and `val_loss` are one. */
@@ -33,6 +33,23 @@ export function metricKey(name: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "_")
     .replace(/^_+|_+$/g, "");
+}
+
+/** The first of each is put for the others: a metric called by one may stand for one called by another. */
+const SYNONYMS = {
+  val: "validation|valid",
+  train: "training",
+  acc: "accuracy",
+  ppl: "perplexity",
+  lr: "learning_rate",
+};
+
+/** One for all names that mean the same by another word: those of `val_loss` and `validation/loss`. */
+export function meaningKey(name: string): string {
+  return Object.entries(SYNONYMS).reduce(
+    (key, [word, others]) => key.replace(new RegExp(`(?<![a-z])(?:${others})(?![a-z])`, "g"), word),
+    metricKey(name),
+  );
 }
 
 /** Which way the metric of this name gets better, as far as its words say. */

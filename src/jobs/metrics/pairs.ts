@@ -20,7 +20,7 @@ const UNITS =
   "images?|files?|records?|rows?|lines?|tokens?|samples?|examples?|items?|param(?:eter)?s?|workers?|gpus?|cores?|" +
   "steps?|epochs?|iterations?|retries|times|attempts|jobs?|shards?|batche?s?|of";
 /** What cannot follow a metric: more of a version, time, date, path, list, fraction or term, or a unit. */
-const NO_MORE = String.raw`(?![\p{L}\d_%]|\.[\p{L}\d_]|[:\/\-]\d|\s?\/\s?\d|,\d|\s?[*+<>^]|\s*==|%?\s?(?:${UNITS})\b(?!\s*[:=]))`;
+const NO_MORE = String.raw`(?![\p{L}\d_%]|\.[\p{L}\d_]|[:\/\-]\d|\s?\/\s?\d|,\d|\s?[*<>^]|\s?\+(?!\/?-|\d+\.\d)|\s*==|%?\s?(?:${UNITS})\b(?!\s*[:=]))`;
 const NUMBERED = String.raw`(?:(?:tensor|np\.float\d+)\()?(${NUMBER}(?: ?%)?)${NO_MORE}`;
 const SPLIT =
   "train(?:ing)?|(?:best )?val(?:id(?:ation)?)?(?:_\\d+)?|test(?:ing)?|eval(?:uation)?|dev|avg|average|mean|best|final|total";
@@ -41,6 +41,12 @@ const SHARE = new RegExp(
 );
 /** `"val": {"loss": 0.3}` */
 const NESTED = new RegExp(String.raw`["'](${SPLIT})["']\s*:\s*\{([^{}]*)\}`, "giu");
+/** `loss (val): 0.3` */
+const OF_SPLIT = new RegExp(String.raw`(?<![\p{L}\d_])(${NAME}) \((${SPLIT})\)(?=\s*[:=])`, "giu");
+/** What a trial was given, and which of many values one is: `parameters: {'x': 0.5}`, `(AP) @[ IoU=0.50 | area=all ]` */
+const NO_RESULT = /param(?:eter)?s\b["']?\s*[:=]?\s*\{[^{}]*\}|@\[[^\]]*\]/gi;
+/** Optuna: `Trial 5 finished with value: 0.3. Best is trial 3 with value: 0.2.` */
+const BEST_TRIAL = /\bBest is trial \d+ with value(?=:)/gi;
 /** What a program was called with, printed in one line. */
 const SETTINGS = /\b(?:Namespace|Config|Arguments|Args)\(|(?:=(?:True|False|None)\b.*){2}/;
 
@@ -48,9 +54,13 @@ const SETTINGS = /\b(?:Namespace|Config|Arguments|Args)\(|(?:=(?:True|False|None
 export function pairsIn(line: string): Value[] {
   const text = line.length > LONGEST_LINE ? line.slice(-LONGEST_LINE) : line;
   if (!/\d|nan|inf/i.test(text) || SETTINGS.test(text)) return [];
-  const flat = text.replace(NESTED, (_, split: string, inner: string) =>
-    inner.replace(/["']([\p{L}_][^"']*)["']\s*:/gu, `"${split}_$1":`),
-  );
+  const flat = text
+    .replace(NO_RESULT, "")
+    .replace(BEST_TRIAL, "best value")
+    .replace(OF_SPLIT, "$2 $1")
+    .replace(NESTED, (_, split: string, inner: string) =>
+      inner.replace(/["']([\p{L}_][^"']*)["']\s*:/gu, `"${split}_$1":`),
+    );
   return [...named(flat), ...bare(flat), ...shares(flat)];
 }
 

@@ -6,8 +6,8 @@ const LONGEST_GAP = 50;
 const MOST_CELLS = 40;
 const LONGEST_LINE = 1000;
 
-const FIRST = /^(?:epochs?|steps?|iter(?:ation)?s?|round|trial|fold|class)$/i;
-const WORD = /^[A-Za-z_][^\s:=]*(?: [A-Za-z_][^\s:=]*)?$/;
+const FIRST = /^(?:e|epochs?|steps?|iter(?:ation)?s?|round|trial|fold|class)$/i;
+const WORD = /^(?:#|[A-Za-z_][^\s:=]*(?: [A-Za-z_][^\s:=]*)?)$/;
 /** A progress bar behind a row. */
 const BAR = /:\s+\d+%\|.*$/;
 
@@ -27,8 +27,9 @@ export class TableReader {
     if (row === undefined) return this.#pass();
     const listed = pairOf(row);
     if (listed !== undefined) return [listed];
-    if (isHeader(row, line)) {
-      this.#header = row;
+    const header = [inColumns(row, line), row].find((one) => isHeader(one, line));
+    if (header !== undefined) {
+      this.#header = header;
       this.#gap = 0;
       return [];
     }
@@ -58,6 +59,11 @@ function rowOf(line: string): Row | undefined {
   const by = /[|│┃]/.test(text) ? "bars" : /^[^\s,]+(?:,[^\s,]*)+$/.test(text) ? "commas" : "blanks";
   const cells = split(text, by);
   return cells.length < 2 || cells.length > MOST_CELLS ? undefined : { by, cells };
+}
+
+/** Names of two words stand apart by more than one blank: `E    #    LOSS TAGGER  SCORE`. */
+function inColumns(row: Row, line: string): Row {
+  return row.by === "blanks" ? { ...row, cells: line.trim().split(/\s{2,}|\t/) } : row;
 }
 
 function split(text: string, by: Row["by"]): string[] {

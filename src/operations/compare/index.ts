@@ -2,7 +2,8 @@ import pMap from "p-map";
 import type { JobDescription } from "../../client/index.ts";
 import { type Differences, differencesOf } from "../../jobs/compare/differences.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
-import { metricKey } from "../../jobs/metrics/names.ts";
+import type { MetricReader } from "../../jobs/metrics/index.ts";
+import { meaningKey, metricKey } from "../../jobs/metrics/names.ts";
 import type { Reading, Series } from "../../jobs/metrics/series.ts";
 import type { View } from "../../jobs/standing.ts";
 import { type Call, redactorFor } from "../caller.ts";
@@ -38,6 +39,8 @@ export interface Comparison {
   differences: Differences;
   /** Absent where no metric was asked for, or none of the jobs has it. */
   ranking: Ranking | undefined;
+  /** The names by which the metric was found, where none of the jobs prints the one asked for. */
+  instead: string[];
   /** The metrics that all rows have. */
   common: string[];
   /** Every log was read from its first line. */
@@ -80,11 +83,14 @@ export async function compareJobs(query: CompareQuery, call: Call): Promise<Comp
     { concurrency: PARALLEL },
   );
   const refs = refsAgain(jobs, { refs: query.jobs ?? [], project: query.project });
+  const readers = read.map(({ found }) => found.metrics);
+  const instead = query.metric === undefined ? [] : standIns(query.metric, readers);
   const all = read.map(({ job, found }, index) =>
-    comparedJob(job, found, { query, ref: refs[index] ?? job.id }),
+    comparedJob(job, found, { query, ref: refs[index] ?? job.id, metric: instead[index] ?? query.metric }),
   );
   return {
     ...(query.metric === undefined ? listed(all, read) : ranked(all, rankingOf(query.metric, query.goal))),
+    instead: [...new Set(instead.filter((name) => name !== undefined))],
     differences: differencesOf(jobs, redact),
     isWhole: all.every(({ isWhole }) => isWhole),
     failed,
@@ -119,9 +125,9 @@ async function selectJobs(
 function comparedJob(
   job: JobDescription,
   { metrics, ...read }: JobMetrics,
-  { query, ref }: { query: CompareQuery; ref: string },
+  { query, ref, metric }: { query: CompareQuery; ref: string; metric: string | undefined },
 ): ComparedJob {
-  const series = query.metric === undefined ? undefined : metrics.get(query.metric);
+  const series = metric === undefined ? undefined : metrics.get(metric);
   const ranking = rankingOf(query.metric ?? "", query.goal);
   return {
     job,
@@ -131,6 +137,18 @@ function comparedJob(
     listed: [],
     metrics: metrics.metrics.map(({ name }) => name),
   };
+}
+
+/**
+ * What each job calls a metric that none of them prints: only where all that print any have one name that means the
+ * same by a synonym, since two may be two things.
+ */
+function standIns(metric: string, read: readonly MetricReader[]): (string | undefined)[] {
+  if (read.some((metrics) => metrics.get(metric) !== undefined)) return [];
+  const names = read.map(({ metrics }) => metrics.map(({ name }) => name));
+  const meant = names.map((own) => own.filter((name) => meaningKey(name) === meaningKey(metric)));
+  const isSure = names.every((own, index) => own.length === 0 || meant[index]?.length === 1);
+  return isSure ? meant.map(([name]) => name) : [];
 }
 
 function ranked(all: readonly ComparedJob[], ranking: Ranking) {

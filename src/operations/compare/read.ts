@@ -1,4 +1,4 @@
-import { type Cursor, type JobDescription, msLeft, PlatformError } from "../../client/index.ts";
+import { type Cursor, type JobDescription, type LogTail, msLeft, PlatformError } from "../../client/index.ts";
 import { MetricReader } from "../../jobs/metrics/index.ts";
 import { cleanLines, type LogLine } from "../../jobs/output/lines.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
@@ -14,6 +14,8 @@ const ALL_ENDS_BYTES = 4 * 1024 * 1024;
 const PAGE = { lines: 5000, maxBytes: 1024 * 1024 };
 /** What all histories may hold together: some seconds of reading and looking. */
 const ALL_HISTORY_BYTES = 32 * 1024 * 1024;
+/** How long to wait for the first byte of a running job: one that prints nothing holds up those that do. */
+const SILENCE_MS = 1500;
 /** With less time left the rest of a history is given up, so that there is an answer. */
 const LEAST_MS = 4000;
 
@@ -24,7 +26,7 @@ export interface JobMetrics {
   isWhole: boolean;
   linesRead: number;
   /** Why there is nothing to read, or why it was not read. */
-  without?: "never ran" | "log removed" | { code: string; message: string };
+  without?: "never ran" | "log removed" | "silent" | { code: string; message: string };
 }
 
 /** Shared by all jobs of a call. */
@@ -64,18 +66,24 @@ export async function readMetrics(wanted: Wanted, call: Asking): Promise<JobMetr
   }
 }
 
-type Read = Pick<JobMetrics, "isWhole" | "linesRead">;
+type Read = Pick<JobMetrics, "isWhole" | "linesRead" | "without">;
+
+/** Nothing came, and the platform did not say that there is nothing. */
+function silentIf(linesRead: number, ending: LogTail["ending"]): Pick<JobMetrics, "without"> {
+  return linesRead === 0 && ending !== "closed" && ending !== "caught_up" ? { without: "silent" } : {};
+}
 
 async function readEnd(
   { job, redact, allowance }: Wanted,
   metrics: MetricReader,
   { caller, signal }: Asking,
 ): Promise<Read> {
-  const options = { job, lines: LAST_LINES, maxBytes: allowance.endBytes };
-  const { lines, lead, reachedStart } = await lastLines(caller.platform, options, signal);
+  const options = { job, lines: LAST_LINES, maxBytes: allowance.endBytes, silenceMs: SILENCE_MS };
+  const { lines, lead, reachedStart, ending } = await lastLines(caller.platform, options, signal);
   const clean = cleanLines(lines, redact).filter(({ from }) => from >= lead);
   for (const line of clean) metrics.read(line);
-  return { isWhole: reachedStart, linesRead: lines.length - lead };
+  const linesRead = lines.length - lead;
+  return { isWhole: reachedStart, linesRead, ...silentIf(linesRead, ending) };
 }
 
 /** From the first line on, page by page. Where that is too much, the end is read as well: the last values count. */
@@ -88,7 +96,7 @@ async function readWhole(wanted: Wanted, metrics: MetricReader, call: Asking): P
   while (allowance.historyBytes > 0 && msLeft(call.signal) > LEAST_MS) {
     const page = await platform.jobs.tail(
       job.id,
-      { job, first: true, after, ...PAGE },
+      { job, first: true, after, silenceMs: SILENCE_MS, ...PAGE },
       { signal: call.signal },
     );
     const clean: LogLine[] = cleanLines(page.lines, redact, { inKey });
@@ -99,7 +107,7 @@ async function readWhole(wanted: Wanted, metrics: MetricReader, call: Asking): P
     );
     allowance.historyBytes -= page.bytesRead;
     linesRead += page.lines.length;
-    if (!page.more) return { isWhole: true, linesRead };
+    if (!page.more) return { isWhole: true, linesRead, ...silentIf(linesRead, page.ending) };
     after = page.cursor;
   }
   const end = await readEnd(wanted, metrics, call);

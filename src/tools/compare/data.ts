@@ -30,6 +30,7 @@ export function dataOf(
     hidden: ifAny(differences.hidden),
     same: ifAny(differences.same.map(({ text }) => text)),
     metrics: ifAny(common.slice(0, MOST_LISTED)),
+    found_as: ifAny(found.instead),
     goal: ranking?.goal,
     best: ranking?.best,
     more_jobs: hasMore || undefined,

@@ -52,6 +52,7 @@ export const compare = defineTool({
       without_metric: z.array(compared).optional(),
       same: maybeTexts,
       metrics: maybeTexts,
+      found_as: maybeTexts,
       goal: maybeText,
       best: maybeText,
       more_jobs: maybeFlag,

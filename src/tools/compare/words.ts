@@ -32,6 +32,7 @@ export function headLines(found: Comparison, asked: CompareQuery): string[] {
     metric === undefined || ranking === undefined
       ? `${all}.${noRanking(found, asked)}`
       : `${all} by ${oneLine(metric)}: ${rankingText(ranking)}${fromText(found, asked)}.`,
+    insteadText(found, asked),
     hasMore && `These are the newest ${rows.length + without.length}: there are older ones with these tags.`,
     rows.length + without.length > 1 && sameText("Same in all", differences.same),
     sameText("Where nothing else is said", differences.usual),
@@ -44,6 +45,14 @@ export function headLines(found: Comparison, asked: CompareQuery): string[] {
     metric !== undefined && `Rank. job · ${["value", ...columns, "printed at (UTC)"].join(" · ")}`,
     metric === undefined && rows.length > 0 && `Job · ${[...columns, "last values"].join(" · ")}`,
   ]);
+}
+
+/** `val_loss` may be printed as `valid_loss`: never taken for it in silence. */
+function insteadText({ instead }: Comparison, { metric = "" }: CompareQuery): string {
+  const names = instead.map(oneLine).join(" and ");
+  return names === ""
+    ? ""
+    : `None prints ${oneLine(metric)}: ${names}, the same by another word, is taken for it.`;
 }
 
 function metricsText({ rows, common }: Comparison): string {
@@ -177,6 +186,7 @@ export function withoutLines({ without, differences, view }: Comparison, { metri
 export function whyWithout({ without, isWhole, linesRead, metrics }: ComparedJob): string {
   if (typeof without === "object")
     return `log not read: ${without.code}: ${oneLine(sentence(without.message))}`;
+  if (without === "silent") return "nothing printed yet, as far as a short look shows";
   if (without !== undefined) return without;
   if (linesRead === 0) return "nothing printed";
   const read = isWhole

@@ -3,7 +3,7 @@ import { describe } from "vitest";
 import type { Platform } from "../../../src/client/index.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
-import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
 const test = base.extend({ emulatorOptions: { scene: "metrics" } });
 const sweep = base.extend({ emulatorOptions: { scene: "sweep" } });
@@ -198,6 +198,38 @@ base("job_compare waits for no log longer than its call may take", async ({ plat
   expect(rows(data)).toEqual(["good 0.5"]);
   expect(data.without_metric).toMatchObject([{ job: "quiet", why: expect.stringContaining("timed_out") }]);
   await agent.client.close();
+});
+
+base("job_compare takes a synonym of a metric that none prints, and says so", async ({ mcp, platform }) => {
+  const start = async (name: string, line: string) =>
+    untilEnded(platform, await startJob(platform, { name, script: `echo ${line}` }));
+  await Promise.all([
+    start("one", "valid_loss=0.5 acc=0.9"),
+    start("two", "validation loss: 0.4 test_loss=0.1"),
+    start("both", "valid_loss=0.3 validation_loss=0.2"),
+    start("none", "loss=0.6"),
+    start("crashed", "no module named torch"),
+  ]);
+  const compared = (jobs: string[], metric = "val_loss") => mcp.ok("job_compare", { jobs, metric });
+  const { text, data } = await compared(["one", "two", "crashed"]);
+  expect(rows(data)).toEqual(["two 0.4", "one 0.5"]);
+  expect(data.found_as).toEqual(["valid_loss", "validation_loss"]);
+  expect(text).toContain("None prints val_loss: valid_loss and validation_loss, the same by another word,");
+  expect((await compared(["one"], "accuracy")).data).toMatchObject({ found_as: ["acc"], best: "max" });
+  for (const jobs of [["one", "none"], ["one", "both"], ["none"]]) {
+    const { data: unsure } = await compared(jobs);
+    expect(unsure.jobs).toEqual([]);
+    expect(unsure).not.toHaveProperty("found_as");
+  }
+  const { data: printed } = await compared(["one", "both"], "valid_loss");
+  expect(rows(printed)).toEqual(["both 0.3", "one 0.5"]);
+});
+
+base("job_compare waits little for a running job that prints nothing", async ({ mcp, platform }) => {
+  const job = await startJob(platform, { name: "mute", script: "sleep 1000" });
+  await untilStatus(platform, job, "running");
+  const { data } = await mcp.ok("job_compare", { jobs: ["mute"], metric: "loss" });
+  expect(data.without_metric).toMatchObject([{ why: expect.stringContaining("nothing printed yet") }]);
 });
 
 base("job_compare hides secrets in lines, names and commands", async ({ platform }) => {
