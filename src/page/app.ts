@@ -29,6 +29,7 @@ export interface View {
   close?(): void;
 }
 
+const FIRST_RETRY_MS = 1000;
 const SLOWEST_MS = 30_000;
 
 /**
@@ -45,7 +46,8 @@ export function repeat(app: App, ms: number, act: () => Promise<void>): { now():
     clearTimeout(timer);
     const mine = ++turn;
     if (!document.hidden) await act().then(worked, failed);
-    if (!isOver && mine === turn) timer = setTimeout(run, Math.min(SLOWEST_MS, ms * 2 ** failures));
+    const retryMs = Math.min(SLOWEST_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+    if (!isOver && mine === turn) timer = setTimeout(run, failures === 0 ? ms : retryMs);
   };
   const worked = () => {
     if (failures > 0) app.trouble(undefined);

@@ -19,6 +19,8 @@ export interface JobRow {
 export interface JobList {
   jobs: JobRow[];
   counts?: Record<string, number>;
+  /** Only so many of the newest jobs were counted; there are more. */
+  counts_of_newest?: number;
   credits?: { total?: string; by_owner?: Record<string, string> };
   gpu_hours?: { total?: string };
   spending?: { credits_per_hour?: string; at_most_more?: string; once_all_run?: string };

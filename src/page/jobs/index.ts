@@ -11,6 +11,8 @@ import { Rows } from "./rows.ts";
 const REFRESH_MS = 5000;
 const ALLOWANCE_MS = 30_000;
 const PAGE = 100;
+/** Of a further page: the most that job_list gives. */
+const FURTHER = 200;
 const STATUSES = ["running", "pending", "suspended", "failed", "succeeded", "cancelled"];
 const COLUMNS = ["Status", "Name", "Owner", "Preset", "Age", "Ran", "Credits", "Per hour"];
 
@@ -113,7 +115,8 @@ class Jobs {
       const { status: _, ...args } = this.#args;
       this.#change(status === undefined ? args : { ...args, status: [status] });
     };
-    fill(this.#tally, tallyOf(this.#counts, this.#args.status, choose));
+    const more = this.#list.counts_of_newest === undefined ? "" : "+";
+    fill(this.#tally, tallyOf(this.#counts, { chosen: this.#args.status, more, choose }));
     tell(this.#sums, sumsOf(this.#list));
     this.#drawRows();
     this.#rows.element.hidden = jobs.length === 0;
@@ -123,8 +126,9 @@ class Jobs {
   }
 
   #drawRows(): void {
-    const { jobs, next_cursor, counts } = this.#list;
-    this.#rows.show(jobs, next_cursor === undefined ? jobs.length : sumOf(counts));
+    const { jobs, next_cursor, counts, counts_of_newest } = this.#list;
+    const most = counts_of_newest === undefined ? Math.max(sumOf(counts), jobs.length + 1) : undefined;
+    this.#rows.show(jobs, next_cursor === undefined ? jobs.length : most);
   }
 
   async #more(): Promise<void> {
@@ -132,7 +136,7 @@ class Jobs {
     if (this.#isLoading || cursor === undefined) return;
     this.#isLoading = true;
     try {
-      const page = await this.#ask({ cursor });
+      const page = await this.#ask({ cursor, limit: FURTHER });
       if (page !== undefined) this.#append(page);
     } catch (error) {
       this.#app.trouble(messageOf(error));
@@ -187,8 +191,7 @@ function cells(job: JobRow, app: App): HTMLElement[] {
 
 function tallyOf(
   counts: Record<string, number>,
-  chosen: unknown,
-  choose: (status: string | undefined) => void,
+  { chosen, more, choose }: { chosen: unknown; more: string; choose: (status: string | undefined) => void },
 ) {
   const selected = Array.isArray(chosen) ? chosen.map(String) : [];
   const all = sumOf(counts);
@@ -198,7 +201,7 @@ function tallyOf(
     return h(
       "button",
       { class: `chip ${status ?? ""}`, "data-key": status ?? "all", "aria-pressed": String(isOn), onclick },
-      h("b", {}, count.toLocaleString("en")),
+      h("b", {}, count.toLocaleString("en"), more),
       ` ${status ?? "all"}`,
     );
   };
@@ -208,11 +211,13 @@ function tallyOf(
   return [button(undefined, all), ...groups, ...present.map((status) => button(status, counts[status] ?? 0))];
 }
 
-function sumsOf({ counts = {}, credits, gpu_hours, spending }: JobList): string {
+function sumsOf({ counts = {}, counts_of_newest: newest, credits, gpu_hours, spending }: JobList): string {
   const jobs = sumOf(counts);
   if (jobs === 0) return "";
   return [
-    plural(jobs, "job"),
+    newest === undefined
+      ? plural(jobs, "job")
+      : `${plural(jobs, "job")} of the newest ${newest.toLocaleString("en")}`,
     credits?.total && `${credits.total} credits so far`,
     gpu_hours?.total && `${gpu_hours.total} GPU hours`,
     spending?.credits_per_hour && `${spending.credits_per_hour} credits/h now`,

@@ -2,6 +2,8 @@ import { h, keepFocus } from "../dom.ts";
 
 /** Rows beyond the seen ones, above and below. */
 const SPARE = 8;
+/** So many rows before the end of what is loaded, more is asked for. */
+const AHEAD = 50;
 
 interface RowsOptions<T> {
   label: string;
@@ -18,7 +20,7 @@ export class Rows<T extends { id: string }> {
   readonly #space = h("div", { class: "space", role: "rowgroup" });
   readonly #shown = new Map<string, HTMLElement>();
   #items: readonly T[] = [];
-  #total = 0;
+  #hasMore = false;
 
   constructor(options: RowsOptions<T>) {
     this.#options = options;
@@ -33,11 +35,11 @@ export class Rows<T extends { id: string }> {
     new ResizeObserver(onscroll).observe(this.element);
   }
 
-  /** `total` may be more than the items that are loaded. */
-  show(items: readonly T[], total: number): void {
+  /** `total` may be more than the items that are loaded, and is undefined where nobody knows how many more. */
+  show(items: readonly T[], total: number | undefined): void {
     this.#items = items;
-    this.#total = Math.max(total, items.length);
-    this.element.setAttribute("aria-rowcount", String(this.#total + 1));
+    this.#hasMore = total === undefined || total > items.length;
+    this.element.setAttribute("aria-rowcount", total === undefined ? "-1" : String(total + 1));
     keepFocus(this.#space, () => {
       this.#space.replaceChildren();
       this.#shown.clear();
@@ -63,7 +65,7 @@ export class Rows<T extends { id: string }> {
         this.#shown.delete(id);
       }
     for (const [index, item] of wanted.entries()) this.#place(item, first + index, height);
-    if (end >= this.#items.length && this.#items.length < this.#total) this.#options.nearEnd();
+    if (end + AHEAD >= this.#items.length && this.#hasMore) this.#options.nearEnd();
   }
 
   #place(item: T, index: number, height: number): void {
