@@ -3,6 +3,7 @@ import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 import { apart, withoutUnused } from "./bundle-parts.mjs";
+import { writeBundled } from "./bundled.mjs";
 import { pageHtml } from "./page.mjs";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
@@ -16,14 +17,15 @@ const options = {
   supported: { "dynamic-import": false },
   minify: true,
   sourcemap: "linked",
-  legalComments: "linked",
+  legalComments: "none",
+  metafile: true,
   define: { VERSION: JSON.stringify(version), "import.meta.dirname": "__dirname" },
   // ws probes for two optional accelerators that we do not ship.
   external: ["bufferutil", "utf-8-validate"],
 };
 
 await rm("dist", { recursive: true, force: true });
-await Promise.all([
+const built = await Promise.all([
   build({
     ...options,
     entryPoints: ["src/main.ts"],
@@ -47,6 +49,10 @@ await Promise.all([
 ]);
 const require = createRequire(import.meta.url);
 await copyFile(require.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"), "dist/sqlite3.wasm");
+writeBundled(
+  built.map(({ metafile }) => metafile),
+  "dist",
+);
 await copyFile("scripts/launcher.cjs", "dist/main.js");
 await copyFile("scripts/compiled.cjs", "dist/compiled.js");
 await writeFile("dist/page.html", await pageHtml());

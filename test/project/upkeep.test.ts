@@ -70,6 +70,15 @@ describe("the check", () => {
   });
 });
 
+test("each threat of SECURITY.md names tests that there are", () => {
+  const text = read("SECURITY.md");
+  const table = text.slice(text.indexOf("| threat |"), text.indexOf("## What it does not do"));
+  const named = [...table.matchAll(/`([a-z0-9-]+(?:\/[a-z0-9-]+)*)`/g)].map(([, name = ""]) => name);
+  expect(named.length).toBeGreaterThan(20);
+  const missing = named.filter((name) => !existsSync(`test/${name}.test.ts`) && !existsSync(`test/${name}`));
+  expect(missing).toEqual([]);
+});
+
 describe("what collaborators meet", () => {
   test.each(forms)("the form %s requires answers", (name) => {
     const field = z.object({

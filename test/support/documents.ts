@@ -19,7 +19,13 @@ const SNIPPET = /^```(\w*)\n([\s\S]*?)^```|`([^`\n]+)`/gm;
 const BIN = "dist/main.js";
 
 export function documents(): { name: string; text: string }[] {
-  const names = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)];
+  const names = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CODE_OF_CONDUCT.md",
+    ...readdirSync("docs").map((name) => `docs/${name}`),
+  ];
   return names
     .filter((name) => name.endsWith(".md"))
     .map((name) => ({ name, text: readFileSync(name, "utf8") }));
