@@ -23,6 +23,11 @@ function licenceText(folder) {
   return file ? readFileSync(join(folder, file), "utf8").trim() : undefined;
 }
 
+function withoutText(by, license) {
+  if (license !== "Apache-2.0") throw new Error(`a package under ${license} brings no licence text: add it`);
+  return `By ${by ?? "its authors"}, under the Apache License, version 2.0, whose text is in LICENSE.`;
+}
+
 /** Writes `bundled.json` and `THIRD-PARTY.txt` into the folder of the bundle. */
 export function writeBundled(metafiles, folder) {
   const bundled = [...packages(metafiles)].map(([path, bytes]) => {
@@ -33,9 +38,7 @@ export function writeBundled(metafiles, folder) {
   const listed = bundled.map(({ name, version, license, bytes }) => ({ name, version, license, bytes }));
   writeFileSync(join(folder, "bundled.json"), `${JSON.stringify(listed, null, 1)}\n`);
   const notices = bundled.map(({ name, version, license, by, text }) =>
-    [`${name} ${version} (${license})`, text ?? `By ${by ?? "its authors"}; it brings no licence text.`].join(
-      "\n\n",
-    ),
+    [`${name} ${version} (${license})`, text ?? withoutText(by, license)].join("\n\n"),
   );
   writeFileSync(join(folder, "THIRD-PARTY.txt"), `${notices.join(`\n\n${"=".repeat(80)}\n\n`)}\n`);
 }

@@ -15,7 +15,7 @@ const rows = read("docs/dependencies.md")
   .map((line) => {
     const [, names = "", , , kilobytes = "", licence] = line.split("|").map((cell) => cell.trim());
     const packages = bundled.filter(({ name }) => names.split(", ").includes(name));
-    return { names: names.split(", "), kilobytes: Number(kilobytes), licence, packages };
+    return { names: names.split(", "), kilobytes: Number.parseInt(kilobytes, 10), licence, packages };
   });
 
 describe("docs/dependencies.md", () => {
