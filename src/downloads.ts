@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { open, realpath, unlink } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, readdir, realpath, rename, unlink } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { visible } from "./foreign.ts";
 import { InvalidInputError } from "./jobs/invalid-input.ts";
@@ -11,6 +13,10 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 const OWNER_ONLY = 0o600;
 /** No folder in front, and nothing that a shell or a listing hides or takes for an option. */
 const PLAIN_NAME = /^(?![.-])[^/\\]{1,200}$/;
+/** What has come of a file so far, by the machine and the process that save it. */
+const PART = /^\.apolo-part-(?<host>.+)-(?<pid>\d+)-[\da-f]{8}-[\da-f-]{27}$/;
+/** A part of another machine that nothing was added to for so long was left behind. */
+const STALE_MS = 24 * 3600 * 1000;
 
 /** Opens the folder of `--files`. @throws where it is none, or cannot be written to */
 export async function openDownloads(given: string): Promise<DownloadFolder & { close(): Promise<void> }> {
@@ -20,40 +26,122 @@ export async function openDownloads(given: string): Promise<DownloadFolder & { c
   const folder = await open(path, FOLDER).catch((cause) => {
     throw new Error(`--files: ${path} is no folder that can be opened`, { cause });
   });
-  return {
-    path,
-    close: () => folder.close(),
-    async create(name) {
-      requirePlain(name);
-      return createIn({ path, fd: folder.fd }, name);
-    },
-  };
+  return new Downloads(path, folder);
 }
 
-async function createIn({ path, fd }: { path: string; fd: number }, name: string): Promise<NewFile> {
-  // By way of the open folder, wherever its path leads by now.
-  const held = `/proc/self/fd/${fd}`;
-  const isHeld = existsSync(held);
-  if (!isHeld && (await realpath(path)) !== path) throw taken(`The folder ${path} was replaced by a link.`);
-  const place = join(isHeld ? held : path, name);
-  const file = await open(place, NEW, OWNER_ONLY).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== "EEXIST") throw cause;
-    throw taken(`${join(path, name)} exists already and is never replaced: choose another name.`);
-  });
-  return {
-    path: join(path, name),
-    write: (data) => file.writeFile(data),
-    keep: () => file.close(),
-    async discard() {
-      await file.close();
-      await unlink(place);
-    },
-  };
+class Downloads implements DownloadFolder {
+  readonly path: string;
+  readonly #folder: FileHandle;
+  /** The parts of those under way, by the name of the file. */
+  readonly #parts = new Map<string, string>();
+
+  constructor(path: string, folder: FileHandle) {
+    this.path = path;
+    this.#folder = folder;
+  }
+
+  close(): Promise<void> {
+    return this.#folder.close();
+  }
+
+  async create(name: string): Promise<NewFile> {
+    requirePlain(name);
+    const path = join(this.path, name);
+    if (this.#parts.has(name)) throw taken(`Another call is saving ${path}: choose another name.`);
+    const part = `.apolo-part-${hostname()}-${process.pid}-${randomUUID()}`;
+    this.#parts.set(name, part);
+    try {
+      const held = await this.#held();
+      await removeLeftParts(held, new Set(this.#parts.values()));
+      if (await isThere(join(held, name))) throw exists(path);
+      const file = await open(join(held, part), NEW, OWNER_ONLY);
+      return this.#newFile(file, { name, part: join(held, part), place: join(held, name) });
+    } catch (error) {
+      this.#parts.delete(name);
+      throw error;
+    }
+  }
+
+  /** By way of the open folder, wherever its path leads by now. */
+  async #held(): Promise<string> {
+    const held = `/proc/self/fd/${this.#folder.fd}`;
+    if (existsSync(held)) return held;
+    if ((await realpath(this.path)) !== this.path)
+      throw taken(`The folder ${this.path} was replaced by a link.`);
+    return this.path;
+  }
+
+  #newFile(file: FileHandle, { name, part, place }: { name: string; part: string; place: string }): NewFile {
+    const path = join(this.path, name);
+    return {
+      path,
+      write: (data) => file.writeFile(data),
+      keep: async () => {
+        await file.close();
+        await putInPlace(part, place).catch((cause: NodeJS.ErrnoException) => {
+          throw cause.code === "EEXIST" ? exists(path) : cause;
+        });
+        this.#parts.delete(name);
+      },
+      discard: async () => {
+        this.#parts.delete(name);
+        await file.close();
+        await unlink(part);
+      },
+    };
+  }
+}
+
+/** Replaces nothing, and is there whole or not at all. */
+async function putInPlace(part: string, place: string): Promise<void> {
+  try {
+    await link(part, place);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error; // what Node throws
+    // The disk knows no such links.
+    await (await open(place, NEW, OWNER_ONLY)).close();
+    return rename(part, place);
+  }
+  await unlink(part);
+}
+
+/** Those of processes that were killed. */
+async function removeLeftParts(folder: string, ours: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const { host, pid } = PART.exec(name)?.groups ?? {};
+    if (host === undefined || ours.has(name)) continue;
+    const place = join(folder, name);
+    const isLeft = host === hostname() ? !isAlive(Number(pid)) : await isStale(place);
+    if (isLeft) await unlink(place).catch(() => undefined);
+  }
+}
+
+/** This process knows its own parts: another one of its number has ended. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // what Node throws
+  }
+}
+
+async function isStale(place: string): Promise<boolean> {
+  const found = await lstat(place).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS;
+}
+
+async function isThere(place: string): Promise<boolean> {
+  return (await lstat(place).catch(() => undefined)) !== undefined;
 }
 
 function requirePlain(name: string): void {
   if (PLAIN_NAME.test(name) && visible(name) === name && !name.includes("\n") && name.trim() === name) return;
   throw taken("save_to is the name of a new file, without a folder: letters, digits, dots, blanks.");
+}
+
+function exists(path: string): InvalidInputError {
+  return taken(`${path} exists already and is never replaced: choose another name.`);
 }
 
 function taken(message: string): InvalidInputError {

@@ -66,7 +66,7 @@ export interface Caller {
   /** Saves on their way, by job id and image. */
   readonly saves: Map<string, SaveRun>;
   /** Files on their way to this machine, by job, path and name. */
-  readonly transfers: Map<string, Transfer>;
+  readonly transfers: Map<string, Promise<Transfer>>;
   /** Ends what is still running for it; the platform stays open. */
   close(): Promise<void>;
 }
@@ -86,7 +86,7 @@ export function openCaller(
   const watcher = new Watcher(platform, onBug);
   const forwards = new Map<string, OpenForward>();
   const saves = new Map<string, SaveRun>();
-  const transfers = new Map<string, Transfer>();
+  const transfers = new Map<string, Promise<Transfer>>();
   const seals = new Seals((purpose) => platform.keyFor(purpose));
   return {
     platform,
@@ -106,10 +106,16 @@ export function openCaller(
       for (const save of saves.values()) save.stop();
       await Promise.all([
         ...Array.from(forwards.values(), (forward) => forward.close()),
-        ...Array.from(transfers.values(), (transfer) => transfer.stop()),
+        ...Array.from(transfers.values(), (transfer) => stopTransfer(transfer)),
       ]);
     },
   };
+}
+
+/** One that could not be begun was told so to whoever asked. */
+async function stopTransfer(begun: Promise<Transfer>): Promise<void> {
+  const transfer = await begun.catch(() => undefined);
+  await transfer?.stop();
 }
 
 function warn(error: unknown): void {

@@ -5,7 +5,7 @@ import { formatBytes } from "../../jobs/output/budget.ts";
 import type { Call } from "../caller.ts";
 import { findTarget, type Meant, type Named } from "../find/owned.ts";
 import { requireProcess, requireRunning } from "../find/running.ts";
-import type { Transfer } from "./folder.ts";
+import type { DownloadFolder, Transfer } from "./folder.ts";
 import { SEND } from "./scripts.ts";
 import { requirePath } from "./shell.ts";
 import { startTransfer } from "./transfer.ts";
@@ -17,8 +17,9 @@ export async function downloadFromJob(
   { path, name, seconds, ...named }: Named & { path: string; name: string; seconds: number },
   call: Call,
 ): Promise<Meant & { transfer: Transfer }> {
-  const { platform, policy, transfers } = call.caller;
-  if (policy.downloads === undefined)
+  const { transfers, policy } = call.caller;
+  const { downloads } = policy;
+  if (downloads === undefined)
     throw new InvalidInputError(
       "save_to: this server has no folder for files of jobs. Whoever starts it names one by --files DIR; over HTTP it has none. Nothing was saved.",
     );
@@ -26,21 +27,33 @@ export async function downloadFromJob(
   const target = await findTarget(named, call);
   const { job } = target;
   const key = JSON.stringify([job.id, path, name]);
-  let transfer = transfers.get(key);
-  if (transfer === undefined) {
-    requireRunning(target);
-    const file = await policy.downloads.create(name);
-    const command = ["sh", "-c", SEND, "sh", path].map((word) => quote(word)).join(" ");
-    const options = { command, stdout: true, stderr: true, where: whereIs(job) };
-    const send = (signal: AbortSignal) => platform.jobs.exec(job.id, options, { signal });
-    transfer = startTransfer({ send, file, target, path });
-    transfers.set(key, transfer);
-  }
+  const transfer = await (transfers.get(key) ?? begin(target, { path, name, key, downloads }, call));
   await waitFor(transfer, seconds * 1000, call);
   if (transfer.isOver) transfers.delete(key);
   await requireProcess(transfer.error, target, call);
   if (transfer.error !== undefined) throw transfer.error;
   return { ...target, transfer };
+}
+
+/** What another call with the same arguments finds at once, so that two never save one file. */
+function begin(
+  target: Meant,
+  { path, name, key, downloads }: { path: string; name: string; key: string; downloads: DownloadFolder },
+  { caller: { platform, transfers } }: Call,
+): Promise<Transfer> {
+  requireRunning(target);
+  const command = ["sh", "-c", SEND, "sh", path].map((word) => quote(word)).join(" ");
+  const options = { command, stdout: true, stderr: true, where: whereIs(target.job) };
+  const send = (signal: AbortSignal) => platform.jobs.exec(target.job.id, options, { signal });
+  const opening = downloads.create(name).then(
+    (file) => startTransfer({ send, file, target, path }),
+    (error: unknown) => {
+      transfers.delete(key);
+      throw error;
+    },
+  );
+  transfers.set(key, opening);
+  return opening;
 }
 
 async function waitFor(transfer: Transfer, ms: number, { progress, signal }: Call): Promise<void> {

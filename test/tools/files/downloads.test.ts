@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdtempSync,
@@ -9,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, vi } from "vitest";
 import type { JobDescription } from "../../../src/client/index.ts";
@@ -86,6 +88,54 @@ describe("save_to of job_files", () => {
     expect(readdirSync(outside)).toEqual(["target"]);
     expect(readFileSync(join(outside, "target"), "utf8")).toBe("old");
     rmSync(outside, { recursive: true });
+  });
+
+  test("is one transfer for two equal calls at once, and refuses another file of that name", async ({
+    mcp,
+    saver,
+    downloads,
+    job,
+    root,
+  }) => {
+    await mcp.ok("job_files", { job: job.id, path: "data.bin", content: "new" });
+    const same = await Promise.all([1, 2].map(() => saver.ok("job_files", at(job, "x"))));
+    for (const { data } of same) expect(data).toMatchObject({ finished: true, saved_to: join(root, "x") });
+    const other = await downloads.create("y");
+    expect(await saver.refusal("job_files", at(job, "y"))).toMatch(
+      /Another call is saving .*y: choose another name/,
+    );
+    await other.keep();
+    expect(readdirSync(root)).toEqual(["x", "y"]);
+  });
+
+  test("leaves a name to a file that came first", async ({ downloads, root }) => {
+    const file = await downloads.create("x");
+    await file.write(Buffer.from("new"));
+    writeFileSync(join(root, "x"), "old");
+    await expect(file.keep()).rejects.toThrow(/exists already/);
+    await file.discard();
+    expect(readdirSync(root)).toEqual(["x"]);
+    expect(readFileSync(join(root, "x"), "utf8")).toBe("old");
+  });
+
+  test("shows a file once it is whole, and removes what a killed process left", async ({
+    mcp,
+    saver,
+    downloads,
+    job,
+    root,
+  }) => {
+    const { pid } = spawnSync("true");
+    const id = randomUUID();
+    const left = [pid, process.pid].map((number) => `.apolo-part-${hostname()}-${number}-${id}`);
+    const others = [`.apolo-part-another-${pid}-${id}`, ".apolo-part-mine"];
+    for (const name of [...left, ...others]) writeFileSync(join(root, name), "part");
+    const file = await downloads.create("under way");
+    expect(readdirSync(root)).not.toContain("under way");
+    await mcp.ok("job_files", { job: job.id, path: "data.bin", content: "new" });
+    await saver.ok("job_files", at(job, "x"));
+    await file.keep();
+    expect(readdirSync(root).toSorted()).toEqual([...others, "under way", "x"].toSorted());
   });
 
   test.skipIf(!existsSync("/proc/self/fd"))(
