@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import type { Emulator } from "../../src/emulator/index.ts";
@@ -17,7 +18,7 @@ interface Matching {
 
 /** What goes wrong with one request or its answer; several may be combined. */
 export interface Fault extends Matching {
-  /** The request goes on only after so long, or when this resolves. */
+  /** The request goes on only after so long, or when this resolves; also when whoever sent it has gone. */
   before?: number | Promise<unknown>;
   /** Instead of the platform's work: no answer at all, a reset connection, or this answer. */
   instead?: "silence" | "reset" | { status: number; headers?: Record<string, string>; body?: string };
@@ -39,6 +40,8 @@ interface SeenRequest {
   atMs: number;
 }
 
+type Chooser = (request: { method: string; path: string }) => Fault | undefined;
+
 /** A real proxy between a client and the emulator, which harms what passes as it is told. */
 export interface FaultProxy {
   origin: string;
@@ -49,6 +52,8 @@ export interface FaultProxy {
   /** Adds a fault; call the result to take it back. A request is harmed by the first fault that matches. */
   add(fault: Fault): () => void;
   clear(): void;
+  /** Decides for each request that no added fault strikes. */
+  choose(chooser: Chooser | undefined): void;
   /** Every request that reached the proxy, oldest first. */
   seen: SeenRequest[];
   /** Resolves with the next request (or one already seen) that matches. */
@@ -64,6 +69,7 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
   const seen: SeenRequest[] = [];
   const watchers = new Set<() => void>();
   const open = new Set<Socket>();
+  let chooser: Chooser | undefined;
   const server = createServer((incoming, response) => {
     void forward(incoming, response, { target, origin, fault: note(incoming) }).catch(() =>
       response.socket?.destroy(),
@@ -96,7 +102,7 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
       const { skip = 0, times = Number.POSITIVE_INFINITY } = fault;
       if (armed.struck > skip && armed.struck <= skip + times) return fault;
     }
-    return {};
+    return chooser?.({ method, path }) ?? {};
   }
 
   const passedConfig = ledThrough(emulator.passedConfig, target.origin, origin);
@@ -118,6 +124,9 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
       };
     },
     clear: () => void faults.splice(0),
+    choose: (chosen) => {
+      chooser = chosen;
+    },
     sees: (matching) =>
       new Promise((resolve) => {
         const look = () => {
@@ -151,6 +160,7 @@ interface Way {
 
 async function forward(incoming: IncomingMessage, response: ServerResponse, way: Way): Promise<void> {
   const { target, fault } = way;
+  const body = await buffer(incoming);
   await holdFor(fault.before);
   if (fault.instead === "silence") return;
   if (fault.instead === "reset") return void response.socket?.resetAndDestroy();
@@ -161,7 +171,7 @@ async function forward(incoming: IncomingMessage, response: ServerResponse, way:
   const { method, url: path, headers } = incoming;
   const out = request({ ...hostOf(target), method, path, headers: { ...headers, host: target.host } });
   response.once("close", () => out.destroy());
-  incoming.pipe(out);
+  out.end(body);
   const [answer] = (await once(out, "response")) as [IncomingMessage];
   if (fault.answer === "lost") return void response.socket?.resetAndDestroy();
   await holdFor(fault.answer);

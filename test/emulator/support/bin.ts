@@ -7,6 +7,7 @@ export interface EmulatorProcess {
   child: ChildProcess;
   url: string;
   token: string;
+  passedConfig: string;
   call(method: string, path: string, body?: object): Promise<{ status: number; json: unknown }>;
   /** SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
@@ -29,11 +30,12 @@ export async function spawnEmulator(args: readonly string[]): Promise<EmulatorPr
     });
     child.on("exit", () => reject(new Error(`the emulator ended: ${err}`)));
   });
-  const { url, token } = JSON.parse(await line);
+  const { url, token, passed_config: passedConfig } = JSON.parse(await line);
   return {
     child,
     url,
     token,
+    passedConfig,
     async call(method, path, body) {
       const answer = await fetch(url + path, {
         method,
