@@ -1,26 +1,27 @@
-import { benchBurst } from "./burst.ts";
-import { call } from "./call.ts";
-import { benchClient } from "./client.ts";
-import { benchReport } from "./report.ts";
-import { startUp } from "./start-up.ts";
+import { type Row, tableOf } from "./harness/row.ts";
+import { benches } from "./rows/index.ts";
 
-/** Prints one table of ratios; run it on a quiet machine and compare ratios, never milliseconds. */
-const figures = [...(await startUp()), ...(await call())];
-console.table(
-  figures.map(({ name, oursMs, baselineMs, baseline }) => ({
-    measurement: name,
-    "ours, ms": Number(oursMs.toFixed(2)),
-    "baseline, ms": Number(baselineMs.toFixed(2)),
-    baseline,
-    ratio: Number((oursMs / baselineMs).toFixed(2)),
-  })),
-);
+/** Usage: bench/run.ts [--json] [NAME…], a name being that of a line, e.g. logs/grep, or its beginning. */
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const isAsked = (name: string) => names.length === 0 || names.some((asked) => name.startsWith(asked));
+const chosen = benches.filter(({ rows }) => rows.some(isAsked));
+if (chosen.length === 0) {
+  console.error(`no such line: choose of\n${benches.flatMap(({ rows }) => rows).join("\n")}`);
+  process.exit(2);
+}
 
-// The client beside raw undici requests to the same server: ratios, and growth of memory.
-console.table(await benchClient());
-
-// The end of a very dense log: what is read follows what is shown.
-console.table(await benchBurst());
-
-// A week of very many jobs: only sums are kept.
-console.table(await benchReport());
+const rows: Row[] = [];
+for (const { rows: own, run } of chosen) {
+  console.error(`… ${own.filter(isAsked).join(", ")}`);
+  try {
+    rows.push(...(await run()).filter(({ name }) => isAsked(name)));
+  } catch (error) {
+    // The other lines are worth having.
+    console.error(error);
+    process.exitCode = 1;
+  }
+}
+const { version, arch, platform } = process;
+if (process.argv.includes("--json"))
+  console.log(JSON.stringify({ node: version, platform, arch, rows }, undefined, 1));
+else console.log(tableOf(rows));

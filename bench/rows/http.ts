@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as elapse } from "node:timers/promises";
+import { Agent, request as send } from "undici";
+import { inParallel, quantile, until } from "../harness/measure.ts";
+import { Platform } from "../harness/platform.ts";
+import { end, MIB, Usage } from "../harness/process.ts";
+import { environment, request } from "../harness/product.ts";
+import type { Bench, Row } from "../harness/row.ts";
+
+const CALLERS = 500;
+const SECONDS = 15;
+
+/** Many callers of one server over HTTP, each with a login of their own and a call each second. */
+export const http: readonly Bench[] = [
+  {
+    rows: ["http/p50", "http/p99", "http/processor", "http/memory", "http/raw-p99"],
+    run: () => callers(CALLERS),
+  },
+];
+
+export async function callers(count: number, seconds = SECONDS): Promise<Row[]> {
+  const platform = await Platform.open({ callers: count });
+  const server = await serve(platform);
+  // The bench shares the processors with both: its own connections must not be what is slow.
+  const agent = new Agent({ connections: null, pipelining: 1 });
+  try {
+    const job = await platform.start("sleep 600");
+    await until(async () => (await platform.status(job)) === "running");
+    const call = (token: string) => statusOver(server.url, { token, job, agent });
+    const raw = (token: string) => rawStatus(platform, { token, job, agent });
+    // The first call of each logs in.
+    const { tokens } = platform.told;
+    let next = 0;
+    await inParallel(() => call(tokens[next++] ?? ""), { times: count, atOnce: 4 });
+    const rawTimes = await steady(tokens, raw, seconds / 3);
+    await steady(tokens, call, 3);
+    const usage = new Usage(server.child);
+    usage.forgetPeak();
+    const cpuMs = usage.cpuMs();
+    const times = await steady(tokens, call, seconds);
+    const what = `job_status of ${count} callers, one a second each`;
+    return [
+      { name: "http/p50", what, value: quantile(times, 0.5), unit: "ms" },
+      { name: "http/p99", what, value: quantile(times, 0.99), unit: "ms", goal: { atMost: 100 } },
+      {
+        name: "http/processor",
+        what,
+        value: (usage.cpuMs() - cpuMs) / times.length,
+        unit: "ms of processor a call",
+      },
+      { name: "http/memory", what, value: usage.peakBytes() / MIB, unit: "MiB", goal: { atMost: 250 } },
+      {
+        name: "http/raw-p99",
+        what: "the same calls to the emulator, raw",
+        value: quantile(rawTimes, 0.99),
+        unit: "ms",
+      },
+    ];
+  } finally {
+    await end(server.child);
+    await agent.destroy();
+    await platform.close();
+  }
+}
+
+/** A call each second by each, evenly spread; how long each took, in milliseconds. */
+async function steady(
+  tokens: readonly string[],
+  call: (token: string) => Promise<unknown>,
+  seconds: number,
+): Promise<number[]> {
+  const times: number[] = [];
+  const one = async (token: string) => {
+    const startMs = performance.now();
+    await call(token);
+    times.push(performance.now() - startMs);
+  };
+  await Promise.all(
+    tokens.map(async (token, at) => {
+      await elapse((1000 * at) / tokens.length);
+      const calls: Promise<void>[] = [];
+      for (let second = 0; second < seconds; second += 1) {
+        calls.push(one(token));
+        await elapse(1000);
+      }
+      await Promise.all(calls);
+    }),
+  );
+  return times;
+}
+
+interface Call {
+  token: string;
+  job: string;
+  agent: Agent;
+}
+
+async function statusOver(url: string, { token, job, agent }: Call): Promise<void> {
+  const { body } = await send(url, {
+    method: "POST",
+    dispatcher: agent,
+    headers: {
+      ...{ "content-type": "application/json", accept: "application/json, text/event-stream" },
+      ...{ "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "job_status" },
+      authorization: `Bearer ${token}`,
+    },
+    body: request(1, "tools/call", { name: "job_status", arguments: { jobs: [job] } }),
+  });
+  const text = await body.text();
+  if (!text.includes(job)) throw new Error(`a call failed: ${text.slice(0, 300)}`);
+}
+
+async function rawStatus({ told }: Platform, { token, job, agent }: Call): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  const { body } = await send(`${told.url}/jobs/${job}`, { dispatcher: agent, headers });
+  await body.json();
+}
+
+/** The built server for whoever has a token of the platform. */
+export async function serve(
+  { told }: Platform,
+  node: readonly string[] = [],
+): Promise<{ url: string; child: ChildProcess }> {
+  const flags = ["--http", "--port", "0", "--auth", "platform", "--log-level", "info"];
+  const child = spawn(process.execPath, [...node, "dist/main.js", ...flags], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: environment({ APOLO_URL: told.url }),
+  });
+  for await (const line of createInterface(child.stderr)) {
+    const url = /MCP at (\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    child.stderr.resume();
+    return { url, child };
+  }
+  throw new Error("the server did not start");
+}

@@ -1,0 +1,115 @@
+import { Agent, request } from "undici";
+import { inParallel, inTurn, until } from "../harness/measure.ts";
+import { Platform } from "../harness/platform.ts";
+import { Product } from "../harness/product.ts";
+import { type Bench, ratioRow } from "../harness/row.ts";
+
+const PARALLEL = 50;
+const LISTED = 100_000;
+
+/** Short answers: the built server over stdio beside the same requests to the platform as they are. */
+export const status: readonly Bench[] = [
+  { rows: ["status/one", "status/parallel"], run: statusRows },
+  { rows: ["list/100000"], run: listRow },
+];
+
+async function statusRows() {
+  const platform = await Platform.open();
+  const product = new Product(platform.told.passedConfig);
+  const raw = rawRequests(platform, null);
+  try {
+    const id = await platform.start("sleep 600");
+    await until(async () => (await platform.status(id)) === "running");
+    const ours = () => product.call("job_status", { jobs: [id] });
+    const baseline = () => raw.get(`/api/v1/jobs/${id}`);
+    const one = await inTurn({ ours, baseline, rounds: 400, warmUp: 100 });
+    const load = { times: 500, atOnce: PARALLEL };
+    const many = await inTurn({
+      ours: () => inParallel(ours, load),
+      baseline: () => inParallel(baseline, load),
+      rounds: 11,
+    });
+    const throughput = 1 / many.ratio.median;
+    return [
+      ratioRow(one, {
+        name: "status/one",
+        what: "job_status",
+        against: "raw GET of the job",
+        goal: { atMost: 1.6 },
+      }),
+      {
+        name: "status/parallel",
+        what: `job_status, ${PARALLEL} at a time: ${perSecond(load.times, many.ours.median)}`,
+        against: `raw GETs: ${perSecond(load.times, many.baseline.median)}`,
+        value: throughput,
+        unit: "× its throughput",
+        range: [1 / many.ratio.high, 1 / many.ratio.low] as [number, number],
+        goal: { atLeast: 0.5 },
+      },
+    ];
+  } finally {
+    await product.close();
+    await raw.close();
+    await platform.close();
+  }
+}
+
+/** A list also counts, and sums up, the newest thousand: the raw request is read as far. */
+async function listRow() {
+  const platform = await Platform.open({ jobs: LISTED });
+  const product = new Product(platform.told.passedConfig);
+  const raw = rawRequests(platform, null);
+  try {
+    const ours = () => product.call("job_list", { limit: 20 });
+    await ours();
+    await platform.requests();
+    const { result } = await ours();
+    const lookedAt = Number(
+      result.structuredContent?.looked_at ?? result.structuredContent?.counts_of_newest ?? 1000,
+    );
+    const asked = (await platform.requests()).map((line) => line.replace(/^GET /, ""));
+    const first = await inTurn({
+      ours,
+      baseline: () => Promise.all(asked.map((path) => raw.lines(path, lookedAt))),
+      rounds: 100,
+      warmUp: 30,
+    });
+    const what = "job_list of 20 among 100,000";
+    const against = `the same ${asked.length === 1 ? "query" : `${asked.length} queries`}, raw: ${lookedAt} jobs`;
+    return [ratioRow(first, { name: "list/100000", what, against, goal: { atMost: 1.6 } })];
+  } finally {
+    await product.close();
+    await raw.close();
+    await platform.close();
+  }
+}
+
+/** What an answer cannot do without: the same requests by undici, their JSON read. */
+function rawRequests({ told: { url, token } }: Platform, connections: number | null) {
+  const dispatcher = new Agent({ connections });
+  const headers = { authorization: `Bearer ${token}`, accept: "application/x-ndjson" };
+  return {
+    async get(path: string) {
+      const { body } = await request(new URL(path, url), { dispatcher, headers });
+      return body.json();
+    },
+    /** The first lines of a stream. */
+    async lines(path: string, most: number) {
+      const { body } = await request(new URL(path, url), { dispatcher, headers });
+      const lines: unknown[] = [];
+      let rest = "";
+      for await (const chunk of body) {
+        const cut = (rest + chunk).split("\n");
+        rest = cut.pop() ?? "";
+        for (const line of cut) lines.push(JSON.parse(line));
+        // Leaving the loop ends the request.
+        if (lines.length >= most) break;
+      }
+      return lines;
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+function perSecond(times: number, ms: number): string {
+  return `${Math.round((1000 * times) / ms).toLocaleString("en-US")} /s`;
+}
