@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { tools } from "../../src/tools/index.ts";
-import { ADVICE } from "../../src/tools/meanings/advice.ts";
+import { ADVICE } from "../../src/tools/meanings/advice/index.ts";
 import { IMPOSSIBLE } from "../../src/tools/meanings/impossible.ts";
 import { TOOL_WORDS } from "../../src/tools/meanings/tools.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ADVICE, type Advice } from "../meanings/advice.ts";
+import { ADVICE, type Advice } from "../meanings/advice/index.ts";
 import { ALIASES, type Alias, type Kind } from "../meanings/aliases.ts";
 import { IMPOSSIBLE, type Impossible } from "../meanings/impossible.ts";
 

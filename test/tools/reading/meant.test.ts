@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { tools } from "../../../src/tools/index.ts";
-import { ADVICE } from "../../../src/tools/meanings/advice.ts";
+import { ADVICE } from "../../../src/tools/meanings/advice/index.ts";
 import { ALIASES } from "../../../src/tools/meanings/aliases.ts";
 import { readCall } from "../../../src/tools/reading/index.ts";
 import { expect, test } from "../../support/fixtures.ts";
