@@ -100,7 +100,16 @@ export const selector = z
   .string()
   .refine((word) => word.trim() !== "", "is empty: leave it out to select by something else");
 
-export const tags = hinted(z.array(selector), { example: ["lr-sweep"] });
+/** A tag has no blanks, but may have a comma. */
+const TAGS = { example: ["lr-sweep"], between: "[,;]?\\s+", doubt: "[,;]" } satisfies Hint;
+export const tags = hinted(z.array(selector), TAGS);
+/** The same for a start, which says itself what no tag can be. */
+export const newTags = hinted(z.array(z.string()), TAGS);
+
+/** How long to wait. */
+export function waitSeconds(least: number, example: number) {
+  return hinted(z.int().min(least).max(50), { example, seconds: true });
+}
 
 /** Refuses a request id that cannot be part of a tag. */
 function checkRequestId(id: string): void {

@@ -12,7 +12,7 @@ import { type Attached, talkToJob } from "../operations/attach.ts";
 import { redactorFor } from "../operations/caller.ts";
 import { wasRestarted } from "../operations/find/turned.ts";
 import { maybeFlag, openObject, text, whichJob } from "./answers.ts";
-import { jobRef, project, textArg } from "./args.ts";
+import { jobRef, project, textArg, waitSeconds } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { meantText } from "./whose.ts";
 
@@ -28,7 +28,7 @@ export const attach = defineTool({
     input: textArg("quit", { verbatim: true, mayBeEmpty: true })
       .optional()
       .describe("e.g. quit; none: listens"),
-    wait_seconds: z.int().min(1).max(50).default(5).describe("How long"),
+    wait_seconds: waitSeconds(1, 5).default(5).describe("How long"),
     project,
   }),
   output: openObject({ output: text }, { ...whichJob, ended: z.boolean(), connection_lost: maybeFlag }),

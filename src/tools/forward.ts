@@ -8,7 +8,10 @@ import { closeForward, type Forwards, listForwards, openForward } from "../opera
 import { maybeFlag, maybeNumber, maybeText, openObject, whichJob } from "./answers.ts";
 import { jobRef, project } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
+import { hinted } from "./reading/hint.ts";
 import { meantText } from "./whose.ts";
+
+const port = hinted(z.int().min(1).max(65_535), { example: 8888 });
 
 export const forward = defineTool({
   name: "job_forward",
@@ -18,8 +21,8 @@ export const forward = defineTool({
   input: z.strictObject({
     action: z.enum(["open", "list", "close"]).describe("What to do"),
     job: jobRef.optional(),
-    port: z.int().min(1).max(65_535).optional().describe("e.g. 8888"),
-    local_port: z.int().min(1).max(65_535).optional().describe("Default: free"),
+    port: port.optional().describe("e.g. 8888"),
+    local_port: port.optional().describe("Default: free"),
     project,
   }),
   output: z.looseObject({

@@ -3,7 +3,7 @@ import { identityOf, identityText } from "../jobs/identity.ts";
 import { callText } from "../jobs/next-call.ts";
 import { progressText, saveAsImage } from "../operations/save/index.ts";
 import { openObject, text, whichJob } from "./answers.ts";
-import { jobRef, project, textArg } from "./args.ts";
+import { jobRef, project, textArg, waitSeconds } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 import { unknownOutcome } from "./errors.ts";
 import { meantText } from "./whose.ts";
@@ -16,7 +16,7 @@ export const save = defineTool({
   input: z.strictObject({
     job: jobRef,
     image: textArg("image:mine:v1").describe("e.g. image:mine:v1; replaces it"),
-    wait_seconds: z.int().min(1).max(50).default(45).describe("Longest"),
+    wait_seconds: waitSeconds(1, 45).default(45).describe("Longest"),
     project,
   }),
   output: openObject({ finished: z.boolean() }, { ...whichJob, image: text, step: text }),

@@ -9,7 +9,7 @@ import { counted, present } from "../jobs/words.ts";
 import { whereOf } from "../operations/find/index.ts";
 import { type Measurement, measureJob, notRunning } from "../operations/telemetry.ts";
 import { maybeNumber, maybeText, openObject, text } from "./answers.ts";
-import { jobRef, project } from "./args.ts";
+import { jobRef, project, waitSeconds } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
 
 const spread = { min: z.number(), mean: z.number(), max: z.number(), sparkline: text };
@@ -22,7 +22,7 @@ export const telemetry = defineTool({
   toolset: "more",
   input: z.strictObject({
     job: jobRef,
-    seconds: z.int().min(1).max(50).default(5).describe("Samples"),
+    seconds: waitSeconds(1, 10).default(5).describe("Samples"),
     project,
   }),
   output: openObject(

@@ -15,7 +15,7 @@ import { counted, present } from "../../jobs/words.ts";
 import { redactorFor } from "../../operations/caller.ts";
 import { runInJob, startTrouble } from "../../operations/exec.ts";
 import { maybeFlag, maybeNumber, maybeText, openObject, text, whichJob } from "../answers.ts";
-import { command, jobRef, project, textArg } from "../args.ts";
+import { command, jobRef, project, textArg, waitSeconds } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { unknownOutcome } from "../errors.ts";
 import { fromItsEnvironment, refuseSecrets } from "../plain-secrets.ts";
@@ -41,7 +41,7 @@ export const exec = defineTool({
       .describe('Or e.g. ["nvidia-smi"]'),
     stdin: textArg("yes\n", { verbatim: true, mayBeEmpty: true }).optional().describe("Then end of file"),
     working_dir: textArg("/app").optional().describe("e.g. /app"),
-    timeout_seconds: z.int().min(1).max(50).default(30).describe("Longest"),
+    timeout_seconds: waitSeconds(1, 30).default(30).describe("Longest"),
     project,
   }),
   output: openObject(

@@ -20,7 +20,7 @@ const reading = z.strictObject({
   job: jobRef,
   path: textArg("/out/log.txt", { verbatim: true }).describe("e.g. /out"),
   offset: hinted(z.int(), { example: -900 }).optional().describe("Bytes; -900: the last"),
-  length: z.int().min(1).optional().describe("Bytes"),
+  length: hinted(z.int().min(1), { example: 4096 }).optional().describe("Bytes"),
   base64: z.boolean().optional().describe("As base64"),
   save_to: textArg("log.txt", { verbatim: true }).optional().describe("e.g. a.pt"),
 });

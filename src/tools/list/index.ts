@@ -25,7 +25,7 @@ const input = z.strictObject({
   text: textArg("resnet").optional().describe("In name, image, command, reason"),
   preset: textArg("gpu-large").optional().describe("Part of its name"),
   gpu: z.boolean().optional().describe("Has GPUs"),
-  limit: z.int().min(1).max(200).default(20).describe("Rows at most"),
+  limit: hinted(z.int().min(1).max(200), { example: 20 }).default(20).describe("Rows at most"),
   cursor: z.string().optional().describe("next_cursor"),
   projects: hinted(z.array(projectPath), { example: ["*"], between: "," })
     .optional()

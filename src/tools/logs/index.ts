@@ -7,8 +7,9 @@ import { foreignOwner, nameOf } from "../../jobs/standing.ts";
 import { readLogs } from "../../operations/logs/index.ts";
 import { MOST_JOBS, waitSecondsOf } from "../../operations/logs/query.ts";
 import { ifAny, maybeFlag, maybeNumber, maybeText, openObject, text } from "../answers.ts";
-import { anyProject, listOfJobs, moment, pattern, statusesAsInList, tags } from "../args.ts";
+import { anyProject, listOfJobs, moment, pattern, statusesAsInList, tags, waitSeconds } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
+import { hinted } from "../reading/hint.ts";
 
 const shownLog = openObject(
   {},
@@ -35,6 +36,13 @@ const shownLog = openObject(
   },
 );
 
+const end = hinted(z.enum(["start", "end"]), {
+  spellings: {
+    ...{ beginning: "start", begin: "start", head: "start", first: "start", top: "start", oldest: "start" },
+    ...{ tail: "end", last: "end", bottom: "end", newest: "end", latest: "end" },
+  },
+});
+
 const output = openObject(
   { logs: z.array(shownLog), next_cursor: maybeText },
   { left_out_cursor: maybeText, older_cursor: maybeText },
@@ -49,17 +57,17 @@ export const logs = defineTool({
     jobs: listOfJobs(MOST_JOBS).optional(),
     tags: tags.optional().describe("Has all"),
     status: statusesAsInList.optional().describe("As in job_list"),
-    from: z.enum(["start", "end"]).optional().describe("Default end"),
-    lines: z.int().min(1).max(5000).optional().describe("Per job, default 100"),
+    from: end.optional().describe("Default end"),
+    lines: hinted(z.int().min(1).max(5000), { example: 100 }).optional().describe("Per job, default 100"),
     since: moment.optional().describe("10m, 14:30 or ISO time"),
     until: moment.optional().describe("Like since"),
     grep: pattern.optional().describe("e.g. error|warn"),
-    context: z.int().min(0).max(50).optional().describe("Around matches"),
+    context: hinted(z.int().min(0).max(50), { example: 3 }).optional().describe("Around matches"),
     ignore_case: z.boolean().optional().describe("For patterns"),
     invert: z.boolean().optional().describe("Non-matching"),
     newest_first: z.boolean().optional().describe("Matches reversed"),
     until_pattern: pattern.optional().describe("e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).optional().describe("For until_pattern"),
+    wait_seconds: waitSeconds(0, 45).optional().describe("For until_pattern"),
     cursor: z.string().optional().describe("next_cursor"),
     timestamps: z.boolean().optional().describe("Before lines"),
     // For pages: an agent sees no colours.

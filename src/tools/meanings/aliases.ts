@@ -1,5 +1,5 @@
 /** What a value must be for the alias to be meant without doubt. */
-export type Kind = "whole" | "number" | "moment" | "text" | "texts" | "flag" | "any";
+export type Kind = "whole" | "seconds" | "number" | "moment" | "text" | "texts" | "flag" | "any";
 
 /** Other words for an argument, with the same value. */
 export interface Alias {
@@ -72,10 +72,10 @@ export const ALIASES: readonly Alias[] = [
   {
     to: "wait_seconds",
     words: "timeout timeout_seconds timeout_s max_wait wait wait_time seconds",
-    takes: "whole",
+    takes: "seconds",
   },
-  { to: "timeout_seconds", words: "timeout timeout_s wait_seconds max_wait wait seconds", takes: "whole" },
-  { to: "seconds", words: "duration wait_seconds timeout timeout_seconds samples", takes: "whole" },
+  { to: "timeout_seconds", words: "timeout timeout_s wait_seconds max_wait wait seconds", takes: "seconds" },
+  { to: "seconds", words: "duration wait_seconds timeout timeout_seconds samples", takes: "seconds" },
   { to: "command", words: "cmd shell_command command_line cmdline", takes: "texts" },
   { to: "working_dir", words: "cwd workdir work_dir working_directory chdir", takes: "text" },
   { to: "env", words: "environment envs env_vars environment_variables", takes: "any" },

@@ -26,7 +26,7 @@ export function requiredOf(schema: z.ZodObject): Record<string, unknown> {
   return Object.fromEntries(required.map(([key, argument]) => [key, valueFor(argument)]));
 }
 
-function exampleText(args: Readonly<Record<string, unknown>>): string {
+export function exampleText(args: Readonly<Record<string, unknown>>): string {
   return ` E.g. ${JSON.stringify(args)}`;
 }
 

@@ -8,7 +8,7 @@ export interface Hint {
   verbatim?: true;
   /** An empty text is a value of its own. */
   mayBeEmpty?: true;
-  /** A bare number counts seconds. */
+  /** A bare number counts seconds; a number may be given with its unit. */
   seconds?: true;
   /** A list is the words of a command, to be quoted. */
   words?: true;
@@ -16,6 +16,8 @@ export interface Hint {
   program?: true;
   /** A regular expression of what stands between the items of a list in one text, where no item can hold it. */
   between?: string;
+  /** The same for what may stand between items, or in one: a text with it is refused. */
+  doubt?: string;
   /** Empty is refused, not taken as absent: without it, a call would change more than was meant. */
   narrows?: true;
   /** Other ways to write the words of an enum. */

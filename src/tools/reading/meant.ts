@@ -1,7 +1,9 @@
 import type { z } from "zod";
+import { durationSeconds } from "../../jobs/time/durations.ts";
 import { ADVICE, type Advice } from "../meanings/advice/index.ts";
 import { ALIASES, type Alias, type Kind } from "../meanings/aliases.ts";
 import { IMPOSSIBLE, type Impossible } from "../meanings/impossible.ts";
+import { plainName } from "./names.ts";
 
 type Args = Record<string, unknown>;
 
@@ -47,15 +49,6 @@ export function meaningOf(
   return to === undefined ? undefined : { to };
 }
 
-/** `lifeSpan`, `life-span` and `Life Span` are `life_span`. */
-export function plainName(key: string): string {
-  return key
-    .trim()
-    .replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`)
-    .replace(/[\s.-]+/g, "_")
-    .toLowerCase();
-}
-
 export function includesWord(words: string, word: string): boolean {
   return word !== "" && words.split(" ").includes(word);
 }
@@ -85,6 +78,9 @@ function withIds(value: unknown): unknown {
 
 const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   whole: isWhole,
+  seconds: (value) =>
+    isWhole(value) ||
+    (typeof value === "string" && durationSeconds(value.trim().toLowerCase()) !== undefined),
   number: (value) => isWhole(value) || typeof value === "number",
   moment: (value) => isText(value) && !isWhole(value),
   text: isText,

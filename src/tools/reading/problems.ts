@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { oneLine, sentence } from "../../foreign.ts";
-import { mistypedNames, nearestNames } from "../../jobs/names/near.ts";
+import { mistypedNames } from "../../jobs/names/near.ts";
 import { callText } from "../../jobs/next-call.ts";
 import { STATUS_WORDS } from "../meanings/statuses.ts";
-import { exampleOf } from "./example.ts";
-import { unwrapped, wordsOf } from "./hint.ts";
-import { meaningOf, plainName } from "./meant.ts";
+import { exampleOf, exampleText } from "./example.ts";
+import { hintOf, unwrapped, wordsOf } from "./hint.ts";
+import { meaningOf } from "./meant.ts";
+import { plainName } from "./names.ts";
 
 type Issue = z.core.$ZodIssue;
 type Given = Readonly<Record<string, unknown>>;
@@ -98,8 +99,11 @@ function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {
   const where = inner.length === 0 ? key : oneLine(`${key}.${inner.join(".")}`.slice(0, MOST_QUOTED));
   if (issue.code === "custom") return `${where}: ${sentence(issue.message)}${exampleOf(schema, key)}`;
   const got = came === undefined ? "it is missing" : `got ${gotText(came, issue)}`;
-  const said = `give ${wanted(partOf(argument, inner))}; ${got}${meant(argument, came)}`;
-  return `${where}: ${sentence(said)}${exampleOf(schema, key)}`;
+  const said = `give ${wanted(partOf(argument, inner))}; ${got}`;
+  const items = severalIn(argument, came);
+  if (items !== undefined)
+    return `${where}: ${said}, one of them or several?${exampleText({ [key]: items })}`;
+  return `${where}: ${sentence(`${said}${meant(argument, came)}`)}${exampleOf(schema, key)}`;
 }
 
 /** What is wanted at a place within an argument, such as a value of `env`. */
@@ -112,13 +116,31 @@ function partOf(schema: z.ZodType, path: readonly string[]): z.ZodType {
   return whole instanceof z.ZodRecord ? partOf(whole.valueType as z.ZodType, rest) : whole;
 }
 
+/** The items of a text that may be one or several, of which the caller knows. */
+function severalIn(argument: z.ZodType, came: unknown): string[] | undefined {
+  const { doubt } = hintOf(argument);
+  if (doubt === undefined || typeof came !== "string" || !new RegExp(doubt).test(came)) return undefined;
+  const items = came.split(new RegExp(`(?:\\s|${doubt})+`)).filter((item) => item !== "");
+  return came.length > MOST_QUOTED || items.length === 0 ? undefined : items;
+}
+
 function meant(argument: z.ZodType, came: unknown): string {
   if (typeof came !== "string") return "";
   const words = wordsOf(argument);
-  const [near] = nearestNames(came, words, 1);
-  const synonym = STATUS_WORDS[came.trim().toLowerCase()];
-  const guess = synonym !== undefined && words.includes(synonym) ? synonym : near;
+  const said = came.trim().toLowerCase();
+  const synonym = STATUS_WORDS.get(said)
+    ?.split(" ")
+    .find((word) => words.includes(word));
+  const guess = synonym ?? mistypedNames(said, words)[0] ?? onlyPart(said, words);
   return guess === undefined ? "" : `, did you mean ${guess}?`;
+}
+
+/** The one word that is a part of what came, or has it as a part. */
+function onlyPart(said: string, words: readonly string[]): string | undefined {
+  const parts = words.filter(
+    (word) => said.includes(word.toLowerCase()) || word.toLowerCase().includes(said),
+  );
+  return said.length < 3 || parts.length > 1 ? undefined : parts[0];
 }
 
 function wanted(schema: z.ZodType): string {

@@ -1,7 +1,9 @@
 import { quote } from "shlex";
 import { z } from "zod";
+import { durationSeconds } from "../../jobs/time/durations.ts";
 import { parseJson } from "../../json.ts";
 import { type Hint, hintOf, isOptional, UNSET, unwrapped } from "./hint.ts";
+import { plainName } from "./names.ts";
 
 const WHOLE = /^[+-]?\d{1,15}(?:\.0+)?$/;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -55,11 +57,7 @@ function renamed(schema: z.ZodObject, given: Record<string, unknown>): Record<st
   const free = (key: string) => known(key) && !Object.hasOwn(given, key);
   const entries = Object.entries(given).map(([key, value]) => {
     if (known(key)) return [key, value];
-    const plain = key
-      .trim()
-      .replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`)
-      .replace(/-/g, "_")
-      .toLowerCase();
+    const plain = plainName(key);
     if (free(plain)) return [plain, value];
     if (free(`${plain}s`) && isList(argumentOf(schema, `${plain}s`))) return [`${plain}s`, value];
     const one = plain.replace(/(?<!s)s$/, "");
@@ -95,17 +93,19 @@ function readValue(schema: z.ZodType, given: unknown): unknown {
   if (inner instanceof z.ZodArray) return readList(inner.element as z.ZodType, given, hint);
   if (inner instanceof z.ZodRecord) return readRecord(inner.valueType as z.ZodType, given);
   if (inner instanceof z.ZodEnum) return readWord(inner.options.map(String), given, hint);
-  if (inner instanceof z.ZodNumber) return readNumber(inner, given);
+  if (inner instanceof z.ZodNumber) return readNumber(inner, given, hint);
   if (inner instanceof z.ZodBoolean) return readFlag(given, hint);
   if (inner instanceof z.ZodString) return readText(given, hint);
   return given;
 }
 
-function readNumber({ isInt }: { isInt: boolean }, given: unknown): unknown {
+function readNumber({ isInt }: { isInt: boolean }, given: unknown, { seconds }: Hint): unknown {
   if (typeof given !== "string") return given;
   const text = given.trim();
   if (UNSET.test(text)) return null;
-  return (isInt ? WHOLE : DECIMAL).test(text) ? Number(text) : given;
+  if ((isInt ? WHOLE : DECIMAL).test(text)) return Number(text);
+  const counted = seconds === true ? durationSeconds(text.toLowerCase()) : undefined;
+  return counted !== undefined && Number.isInteger(counted) ? counted : given;
 }
 
 function readFlag(given: unknown, { mayBeEmpty }: Hint): unknown {
@@ -123,8 +123,8 @@ function readWord(words: readonly string[], given: unknown, { spellings = {} }: 
   const isMeant = (word: string) => word.toLowerCase() === plain;
   const spelling = Object.keys(spellings).find(isMeant);
   if (spelling !== undefined) return spellings[spelling];
-  const joined = plain.replace(/[\s_]+/g, "-");
-  const word = words.find((each) => isMeant(each) || each === joined);
+  const letters = plain.replace(/[\s_-]+/g, "");
+  const word = words.find((each) => isMeant(each) || each.replaceAll("-", "") === letters);
   return word ?? (typeof given === "string" ? written : given);
 }
 
@@ -141,7 +141,8 @@ function readSeconds(given: unknown): unknown {
   const text = typeof given === "string" ? given.trim() : given;
   const seconds =
     typeof text === "number" || (typeof text === "string" && WHOLE.test(text)) ? Number(text) : 0;
-  return seconds >= 60 ? `${seconds}s` : text;
+  if (seconds >= 60) return `${seconds}s`;
+  return typeof text === "number" && isExact(text) ? String(text) : text;
 }
 
 /** A list with one text in it, where a text is wanted. */
@@ -160,7 +161,7 @@ function readCommand(given: unknown): unknown {
   return words.length === 1 ? program : given;
 }
 
-function readList(element: z.ZodType, given: unknown, { between, program }: Hint): unknown {
+function readList(element: z.ZodType, given: unknown, { between, doubt, program }: Hint): unknown {
   if (Array.isArray(given)) return given.map((item) => readValue(element, item));
   if (typeof given === "number") return [readValue(element, given)];
   if (typeof given !== "string") return given;
@@ -171,6 +172,8 @@ function readList(element: z.ZodType, given: unknown, { between, program }: Hint
   const isUnclear = /^\[.*\]$/s.test(text) || (program === true && /\s/.test(text));
   if (isUnclear) return given;
   const items = between === undefined ? [given] : text.split(new RegExp(between)).map((item) => item.trim());
+  const isDoubtful = doubt !== undefined && items.some((item) => new RegExp(doubt).test(item));
+  if (isDoubtful) return given;
   return items.filter((item) => item !== "").map((item) => readValue(element, item));
 }
 

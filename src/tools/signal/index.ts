@@ -5,7 +5,7 @@ import { statusText } from "../../jobs/standing.ts";
 import { wasRestarted } from "../../operations/find/turned.ts";
 import { signalJob } from "../../operations/signal/index.ts";
 import { ifAny, maybeFlag, maybeNumber, openObject, text, whichJob } from "../answers.ts";
-import { jobRef, project } from "../args.ts";
+import { jobRef, project, waitSeconds } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
 import { unknownOutcome } from "../errors.ts";
 import { hinted } from "../reading/hint.ts";
@@ -14,10 +14,9 @@ import { declined, nextCalls, sentText, unknownText, unsent } from "./reply.ts";
 // The keys of the table are its signals.
 const NAMES = Object.keys(SIGNALS) as Signal[];
 const spellings = NAMES.flatMap((name) =>
-  [`SIG${name}`, `-${name}`, `-SIG${name}`, `${SIGNALS[name]}`, `-${SIGNALS[name]}`].map((word) => [
-    word,
-    name,
-  ]),
+  [name, `SIG${name}`, `${SIGNALS[name]}`].flatMap((word) =>
+    [word, `-${word}`, `kill -${word}`].map((written) => [written, name]),
+  ),
 );
 
 export const signal = defineTool({
@@ -35,7 +34,7 @@ export const signal = defineTool({
     })
       .default("KILL")
       .describe("e.g. TERM"),
-    wait_seconds: z.int().min(0).max(50).default(5).describe("Longest"),
+    wait_seconds: waitSeconds(0, 10).default(5).describe("Longest"),
     project,
   }),
   output: openObject(

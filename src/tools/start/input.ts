@@ -8,7 +8,18 @@ import { expandSweep, MAX_SWEEP_JOBS, type SweepItem } from "../../jobs/start/sw
 import { parseDuration, parseLifeSpan } from "../../jobs/time/durations.ts";
 import { whereOf } from "../../operations/find/index.ts";
 import type { StartItem, StartRequest } from "../../operations/start/request.ts";
-import { command, duration, env, envValue, lifeSpan, project, requestId, textArg } from "../args.ts";
+import {
+  command,
+  duration,
+  env,
+  envValue,
+  lifeSpan,
+  newTags,
+  project,
+  requestId,
+  textArg,
+  waitSeconds,
+} from "../args.ts";
 import { hinted } from "../reading/hint.ts";
 
 const flag = (description: string) => z.boolean().optional().describe(description);
@@ -18,9 +29,7 @@ export const startInput = z.strictObject({
   command: command.optional().describe("Shell text"),
   preset: textArg("cpu-small").optional().describe("See job_capacity"),
   name: textArg("train-7b").optional().describe("train-7b"),
-  tags: hinted(z.array(z.string()), { example: ["lr-sweep"] })
-    .optional()
-    .describe("Labels"),
+  tags: newTags.optional().describe("Labels"),
   description: textArg("Baseline").optional().describe("Free text"),
   env: env.optional().describe('{"LR":"0.1"}'),
   secret_env: hinted(z.record(z.string(), z.string()), { example: { TOKEN: "secret:hf" } })
@@ -49,9 +58,9 @@ export const startInput = z.strictObject({
   project,
   // Empty is a doubt that would cost: only an argument left out starts.
   dry_run: hinted(z.boolean(), { mayBeEmpty: true }).optional().describe("Only a plan"),
-  wait_seconds: z.int().min(0).max(50).default(0).describe("Until it runs"),
+  wait_seconds: waitSeconds(0, 30).default(0).describe("Until it runs"),
   request_id: requestId.optional().describe("Safe to repeat"),
-  count: z.int().min(1).max(MAX_SWEEP_JOBS).optional().describe("Equal jobs"),
+  count: hinted(z.int().min(1).max(MAX_SWEEP_JOBS), { example: 4 }).optional().describe("Equal jobs"),
   matrix: hinted(z.record(z.string(), z.array(envValue)), { example: { lr: ["0.1", "0.2"] } })
     .optional()
     .describe('{"lr":["0.1","1"]} fills {lr} in command, env'),

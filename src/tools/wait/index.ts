@@ -4,13 +4,14 @@ import { formatInstant } from "../../jobs/time/durations.ts";
 import { type WaitQuery, type WaitResult, waitForJobs } from "../../operations/wait/index.ts";
 import { beginWait, lookAgain } from "../../operations/wait/task.ts";
 import { ifAny, jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
-import { jobRefs, pattern, project } from "../args.ts";
+import { jobRefs, pattern, project, waitSeconds } from "../args.ts";
 import { defineTool, type Reply } from "../define-tool.ts";
+import { hinted } from "../reading/hint.ts";
 import { MAX_NAMED, standingText, waitedSeconds, waitText } from "./reply.ts";
 
 const DEFAULT_SECONDS = 45;
 
-const goal = z.enum(["running", "finished", "log"]);
+const goal = hinted(z.enum(["running", "finished", "log"]), { example: "finished" });
 
 const output = openObject(
   { finished: z.boolean() },
@@ -34,7 +35,7 @@ export const wait = defineTool({
     jobs: jobRefs,
     until: goal.optional().describe("Default finished; running: also ended"),
     pattern: pattern.optional().describe("For log, e.g. epoch 3"),
-    wait_seconds: z.int().min(0).max(50).optional().describe("Longest, default 45"),
+    wait_seconds: waitSeconds(0, 45).optional().describe("Longest, default 45"),
     project,
   }),
   output,

@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { command, duration, env, jobRefs, statuses, textArg as text } from "../../../src/tools/args.ts";
+import { command, duration, env, jobRefs, statuses, tags, textArg as text } from "../../../src/tools/args.ts";
 import { hinted } from "../../../src/tools/reading/hint.ts";
 import { readCall } from "../../../src/tools/reading/index.ts";
 import { startInput } from "../../../src/tools/start/input.ts";
 
 const input = z.strictObject({
   jobs: jobRefs.optional(),
-  tags: z.array(z.string()).optional(),
+  tags: tags.optional(),
   status: statuses.optional(),
   lines: z.int().min(1).optional(),
   share: z.number().optional(),
+  wait_seconds: hinted(z.int().min(0).max(50), { seconds: true, example: 45 }).optional(),
   follow: z.boolean().default(false),
   order: z.enum(["on-failure", "never"]).optional(),
   volumes: startInput.shape.volumes,
@@ -42,7 +43,8 @@ describe("arguments that are meant without doubt", () => {
     [{ jobs: '["a", "b"]' }, { jobs: ["a", "b"] }],
     [{ jobs: "a, b" }, { jobs: ["a", "b"] }],
     [{ job: "a" }, { jobs: ["a"] }],
-    [{ tags: "a, b" }, { tags: ["a, b"] }],
+    [{ tags: "a, b c" }, { tags: ["a", "b", "c"] }],
+    [{ tags: ["a,b"] }, { tags: ["a,b"] }],
     [{ tags: 2024 }, { tags: ["2024"] }],
     [{ tags: [2024] }, { tags: ["2024"] }],
     [{ tag: "x" }, { tags: ["x"] }],
@@ -52,6 +54,13 @@ describe("arguments that are meant without doubt", () => {
     [{ status: "active" }, { status: ["pending", "suspended", "running"] }],
     [{ status: ["finished", "failed"] }, { status: ["succeeded", "failed", "cancelled"] }],
     [{ order: "on_failure" }, { order: "on-failure" }],
+    [{ order: "OnFailure" }, { order: "on-failure" }],
+    [{ wait_seconds: "30s" }, { wait_seconds: 30 }],
+    [{ wait_seconds: "0.5 min" }, { wait_seconds: 30 }],
+    [
+      { "Life Span": "6h", "wait.seconds": 5 },
+      { life_span: "6h", wait_seconds: 5 },
+    ],
     [{ order: " Never " }, { order: "never" }],
     [{ name: " a " }, { name: "a" }],
     [{ order: "on failure" }, { order: "on-failure" }],
@@ -126,6 +135,16 @@ describe("arguments that cannot be read without loss", () => {
     [{ lines: [] }, "lines: give a whole number of at least 1; got an empty list"],
     [{ lines: "1e3" }, "lines: give"],
     [{ lines: "٥" }, "lines: give"],
+    [
+      { tags: "a,b" },
+      'tags: give a list of texts; got "a,b", one of them or several? E.g. {"tags":["a","b"]}',
+    ],
+    [{ tags: "a;b c" }, '{"tags":["a","b","c"]}'],
+    [
+      { wait_seconds: "5m" },
+      'wait_seconds: give a whole number from 0 to 50; got 300. E.g. {"wait_seconds":45}',
+    ],
+    [{ wait_seconds: "1.5s" }, 'got "1.5s"'],
     [{ tags: "[a, b]" }, 'tags: give a list of texts; got "[a, b]"'],
     [{ matrix: { lr: "0.1,0.2" } }, 'matrix.lr: give a list of texts; got "0.1,0.2"'],
     [{ matrix: ["lr=0.1, 0.2"] }, 'matrix.lr: give a list of texts; got "0.1, 0.2"'],
@@ -142,7 +161,7 @@ describe("arguments that cannot be read without loss", () => {
     [{ env: "A=1,B=2" }, "env: give an object"],
     [{ env: { A: ["x"] } }, "env.A: give a text"],
     [{ env: { A: 2 ** 60 } }, "env.A: give a text"],
-    [{ life_span: 6 }, 'life_span: give a text; got 6. E.g. {"life_span":"6h"}'],
+    [{ life_span: 6 }, 'life_span: "6" is not a length of time'],
     [{ life_span: "6" }, 'life_span: "6" is not a length of time'],
     [{ life_span: "soon" }, 'life_span: "soon" is not a length of time'],
     [{ argv: "ls -l" }, 'argv: give a list of texts; got "ls -l". E.g. {"argv":["ls"]}'],
@@ -152,7 +171,7 @@ describe("arguments that cannot be read without loss", () => {
     [{ env: { A: null } }, "env.A: give"],
     [{ tags: [2 ** 60] }, "tags.0"],
     [{ lnes: 5 }, 'lnes: unknown argument, did you mean lines? E.g. {"lines":1}'],
-    [{ wholly: 5 }, "wholly: unknown argument.\nAccepted are: jobs, tags,"],
+    [{ wholly: 5 }, "wholly: unknown argument."],
     [{ life_span: "1h", lifeSpan: "2h" }, "lifeSpan: unknown argument, did you mean life_span?"],
     [{ tag: "a", tags: ["b"] }, "tag: unknown argument"],
   ])("%j", (given, refusal) => {

@@ -1,4 +1,4 @@
-import { type Advice, isNone, isText, lengthOf, gibIn, numberIn } from "./values.ts";
+import { type Advice, gibIn, isNone, isText, lengthOf, numberIn } from "./values.ts";
 
 const STARTING = ["job_start", "job_rerun"];
 const HARDWARE = "hardware comes with a preset: choose one that has room with";
