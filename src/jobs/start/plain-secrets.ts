@@ -19,12 +19,16 @@ const STAND_INS =
 const LOOKED_UP = /^(?:[A-Z]+(?:_[A-Z]+)+|ssm:\/.*|\[[A-Z]+\])$/;
 /** As models, data sets and columns are called: `llama-3-8b`, `train_2017`. */
 const JOINED = /^(?:[a-z]{2,12}[-_.])+v?\d{1,4}[a-z]?(?:[-_.]\w{1,4})*$/i;
+/** Where a command begins, or behind another such. */
+const ASSIGNMENT =
+  /(?<![\w.-])(?=[A-Za-z_]\w{0,99}=)(?<=(?:^|[;&|(\n]|\b(?:do|then|else|export|env|declare|local|readonly)|[A-Za-z_]=\S{0,200}|-e|--env)\s{0,20})(?<name>\w+)=(?![$`])(?<value>"[^"]*"|'[^']*'|[^\s;&|()]+)/g;
+const QUOTES = /^["']|["']$/g;
 const SHOWN_CHARS = 40;
 
 /** Variables whose value is a secret, by its own form or by their name. */
 export function secretVariables(argument: string, env: Readonly<Record<string, string>> = {}): PlainSecret[] {
   return Object.entries(env)
-    .filter(([name, value]) => isSecret(name, value))
+    .filter(([name, value]) => redact(value).hidden > 0 || isSecret(name, value))
     .map(([variable]) => ({ argument, variable }));
 }
 
@@ -34,16 +38,23 @@ export function secretInText(argument: string, text: string | undefined): PlainS
   // `--token= --port=80`: for a shell the value ends where it begins.
   const said = text.replace(/=(?=\s+-)/g, '=""');
   const { text: safe, hidden } = redact(said);
-  if (hidden === 0) return [];
+  if (hidden === 0) return assigned(text).map((shown) => ({ argument, shown }));
   const at = differsAt(said, safe);
   const shown = safe.slice(Math.max(0, at - SHOWN_CHARS), at + SHOWN_CHARS).trim();
   return [{ argument, shown }];
 }
 
+/** Variables that a command sets: `secret=letmein ./run`, which in a log could be about anything. */
+function assigned(text: string): string[] {
+  return [...text.matchAll(ASSIGNMENT)]
+    .filter(({ groups: { name = "", value = "" } = {} }) => isSecret(name, value.replace(QUOTES, "")))
+    .map(({ groups: { name = "" } = {} }) => `${name}=[redacted]`);
+}
+
 function isSecret(name: string, value: string): boolean {
-  if (redact(value).hidden > 0) return true;
   if (isPlainValue(value) || STAND_INS.test(value) || LOOKED_UP.test(value)) return false;
-  const secrecy = secrecyOf(name);
+  // Whatever its case, it is the name of a variable.
+  const secrecy = secrecyOf(name.replace(/(?<=[a-z0-9])[A-Z]/g, "_$&").toUpperCase());
   if (secrecy !== "maybe") return secrecy === "sure";
   return !JOINED.test(value) && (isMixedWord(value) || looksLikeToken(value));
 }

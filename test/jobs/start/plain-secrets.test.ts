@@ -53,6 +53,8 @@ describe("a variable holds a secret", () => {
       " ",
     ),
     ..."WANDB_KEY=0123456789abcdef0123456789abcdef01234567 MYSQL_PWD=hunter2".split(" "),
+    ..."secret=letmein token=letmein Secret=letmein".split(" "),
+    ..."dbPass=sesame hubToken=letmein db_pass=root".split(" "),
     `API_KEY=${VALUE}`,
     `api_key=${VALUE}`,
     `EXTRA=--api-key ${VALUE}`,
@@ -76,6 +78,9 @@ describe("a command", () => {
     "jupyter lab --ServerApp.token= --ip=0.0.0.0",
     "python run.py --key-column id --token-limit 5",
     "mysql -u root -p",
+    "python train.py token=bert key=lr pass=2",
+    "secret=$(cat /run/s) ./run; token=$TOKEN ./run",
+    "for key in a b; do echo key=$key; done",
   ])("holds no secret: %s", (text) => {
     expect(secretInText("command", text)).toEqual([]);
   });
@@ -86,6 +91,9 @@ describe("a command", () => {
     "curl -u me:hunter2 https://x",
     "sshpass -p hunter2 ssh me@host",
     "redis-cli -a hunter2",
+    "secret=hunter2 ./run",
+    "cd /x && LR=1 token='hunter2 x' ./run",
+    "env secret=hunter2 ./run | tee log",
     "echo hunter2 | docker login -u me --password-stdin",
     "git clone https://me:hunter2@github.com/a/b",
     `curl 'https://x/?token=${VALUE}'`,
