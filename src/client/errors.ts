@@ -41,6 +41,7 @@ export type Subject =
   | "preset"
   | "life_span"
   | "command"
+  | "argv"
   | "local_port";
 
 /** What a call that failed has changed on the platform. */

@@ -106,7 +106,9 @@ function wrap({ argv, command, stdin, workingDir }: CollectOptions): { command: 
   const direct = asIs ? argv.map(quote).join(" ") : `sh -c ${quote(shellText)}`;
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
   if (direct.includes("\0"))
-    throw invalidArgument("A command cannot contain a NUL character.", { about: "command" });
+    throw invalidArgument("A command cannot contain a NUL character.", {
+      about: argv === undefined ? "command" : "argv",
+    });
   const fed = `head -c ${input?.length ?? 0} | sh -c ${quote(shellText)}`;
   const sent = input === undefined ? direct : `sh -c ${quote(fed)}`;
   if (commandQuery(sent).length > MAX_COMMAND_BYTES) return throughSocket(shellText, input);
