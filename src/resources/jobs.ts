@@ -1,6 +1,13 @@
-import { ACTIVE_STATUSES, isOwnTag, type JobDescription, PlatformError } from "../client/index.ts";
+import {
+  ACTIVE_STATUSES,
+  FINISHED_STATUSES,
+  isOwnTag,
+  type JobDescription,
+  PlatformError,
+} from "../client/index.ts";
 import { jobUri } from "../jobs/names/ids.ts";
 import { unknownWordText } from "../jobs/names/near.ts";
+import { callText } from "../jobs/next-call.ts";
 import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
 import { redactJob } from "../jobs/redact/job.ts";
 import { readContext } from "../operations/context.ts";
@@ -12,6 +19,8 @@ import type { Resource, ResourceContext } from "./define-resource.ts";
 const MOST_ACTIVE = 50;
 /** As many as one sweep can have. */
 const MOST_TAGGED = 100;
+/** Of a job, and words for groups of them. */
+const STATUSES = [...ACTIVE_STATUSES, ...FINISHED_STATUSES, "finished"];
 /** Clients never page the list of resources in practice, so it stays small. */
 const NEWEST = 20;
 
@@ -55,7 +64,7 @@ export const taggedJobs: Resource = {
     if (page.rows.length === 0) {
       const place = [cluster, org, project].filter((part) => part !== undefined).join("/");
       const hints = page.nothing?.unknown.map(unknownWordText) ?? [];
-      const said = [`No job in ${place} has the tag "${tag.slice(0, 80)}".`, ...hints];
+      const said = [`No job in ${place} has the tag "${tag.slice(0, 80)}".`, ...(ofStatus(tag) ?? hints)];
       throw new PlatformError("not_found", `${said.join(" ")} job_list shows the jobs.`);
     }
     const redact = makeRedactor(call.caller.policy.secrets);
@@ -73,6 +82,13 @@ export const taggedJobs: Resource = {
     });
   },
 };
+
+/** Where the jobs are, if it is no tag but a word for how jobs stand. */
+function ofStatus(word: string): string[] | undefined {
+  if (word === "active") return ["apolo://jobs has the active jobs."];
+  if (!STATUSES.some((status) => status === word)) return undefined;
+  return [`${callText({ tool: "job_list", arguments: { status: [word] } })} has the ${word} jobs.`];
+}
 
 function taggedRow(job: JobDescription, redact: Redact): object {
   const { history, container, total_price_credits } = redactJob(job, redact);

@@ -146,6 +146,12 @@ describe("the rest", () => {
     expect(active.jobs.map(({ name }: { name: string }) => name)).toEqual(["busy"]);
     const tagged = JSON.parse(await session.read("apolo://jobs/sweep"));
     expect(tagged.jobs[0]).toMatchObject({ name: "busy", command: "sleep 60" });
+    await expect(session.read("apolo://jobs/active")).rejects.toThrow(
+      /No job in \S+ has the tag "active"\. apolo:\/\/jobs has the active jobs/,
+    );
+    await expect(session.read("apolo://jobs/failed")).rejects.toThrow(
+      /job_list \{"status":\["failed"\]\} has the failed jobs/,
+    );
     await expect(session.read("apolo://jobs/nothing")).rejects.toThrow(
       /not_found: No job .*"nothing"\. None of its \d+ jobs has the tag .*job_list shows the jobs/,
     );
