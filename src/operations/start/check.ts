@@ -26,6 +26,8 @@ export type StartProblem =
       code: "unknown_preset";
       wanted: string;
       near: string | undefined;
+      /** Those with the hardware that the name wanted speaks of. */
+      alike: string[];
       known: string[];
       /** What of the platform's configuration could not be read. */
       unreadable: readonly string[];
@@ -128,8 +130,9 @@ function unknownPreset(
 ): StartProblem[] {
   const known = presets.map(({ name }) => name);
   if (wanted === undefined || known.length === 0 || known.includes(wanted)) return [];
-  const [near] = nearestNames(wanted, likeHardware(wanted, presets));
-  return [{ code: "unknown_preset", wanted, near, known, unreadable: context.unreadable }];
+  const alike = likeHardware(wanted, presets);
+  const [near] = nearestNames(wanted, alike);
+  return [{ code: "unknown_preset", wanted, near, alike, known, unreadable: context.unreadable }];
 }
 
 function unknownSchedule(

@@ -11,7 +11,7 @@ import type { StartOutcome, StartRequest } from "../../operations/start/request.
 import type { StartResult } from "../../operations/start/run.ts";
 import { errorText } from "../errors.ts";
 import { limitText } from "../limits.ts";
-import { exampleOf } from "../reading/example.ts";
+import { exampleOf, exampleText } from "../reading/example.ts";
 import { faultText } from "./faults.ts";
 import { startInput } from "./input.ts";
 
@@ -29,6 +29,8 @@ export function problemText(problem: StartProblem): string {
 
 function argumentOf(problem: StartProblem): string | undefined {
   switch (problem.code) {
+    // Their words have an example, or need none.
+    case "unknown_preset":
     case "unknown_stored":
     case "unknown_schedule":
     case "over_limit":
@@ -40,8 +42,6 @@ function argumentOf(problem: StartProblem): string | undefined {
       return "name";
     case "unknown_project":
       return "project";
-    case "unknown_preset":
-      return "preset";
     default:
       return problem.field;
   }
@@ -60,10 +60,19 @@ function whyText(problem: StartProblem): string {
     case "unknown_project":
       return `project: ${unknownProjectText(problem.unknown)}`;
     case "unknown_preset":
-      return `preset: there is no ${insteadText(problem)}${unreadableText(problem)}`;
+      return presetText(problem);
     case "unknown_schedule":
       return `energy_schedule: there is no ${insteadText(problem)}`;
   }
+}
+
+/** An example has the hardware that the name wanted speaks of. */
+function presetText(problem: StartProblem & { code: "unknown_preset" }): string {
+  const { alike, known, near = alike[0] } = problem;
+  const isSome = alike.length > 0 && alike.length < known.length;
+  const like = isSome ? ` Of that kind: ${alike.join(", ")}.` : "";
+  const example = near === undefined ? "" : exampleText({ preset: near });
+  return `preset: there is no ${insteadText(problem)}${like}${unreadableText(problem)}${example}`;
 }
 
 function storedText({ field, kind, place, ...problem }: StartProblem & { code: "unknown_stored" }): string {
