@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ACTIVE_STATUSES, FINISHED_STATUSES, type JobStatus } from "../client/index.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { requireNoComparison } from "../jobs/output/comparison.ts";
 import { compileSearch } from "../jobs/output/grep.ts";
+import { requireText } from "../jobs/output/not-a-pattern.ts";
 import { parseDuration, parseLifeSpan } from "../jobs/time/durations.ts";
 import { parseMoment } from "../jobs/time/moments.ts";
 import { type Hint, hinted, UNSET } from "./reading/hint.ts";
@@ -35,7 +35,7 @@ export function readable(read: (text: string) => unknown, hint: Hint) {
 export const duration = readable(parseDuration, { example: "6h", seconds: true });
 export const moment = readable((text) => parseMoment(text, { nowMs: Date.now() }), { example: "2h" });
 /** A regular expression for lines of a log. */
-export const pattern = readable((text) => compileSearch(requireNoComparison(text)), {
+export const pattern = readable((text) => compileSearch(requireText(text)), {
   example: "error|warn",
   verbatim: true,
 });

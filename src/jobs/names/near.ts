@@ -97,5 +97,6 @@ export function unknownProjectText({ wanted, near, own }: UnknownProject): strin
     near.length > 0 && `nearest: ${near.join(", ")}`,
     own.length > 0 && `${near.length > 0 ? "also yours" : "yours"}: ${own.join(", ")}`,
   ];
-  return `You have no project ${wanted} in this cluster (${present(names).join("; ")}).`;
+  const all = /(?:^|\/)(?:all|any|every|everything)$/.test(wanted) ? " * stands for all." : "";
+  return `You have no project ${wanted} in this cluster (${present(names).join("; ")}).${all}`;
 }

@@ -89,6 +89,7 @@ export const ALIASES: readonly Alias[] = [
   { to: "life_span", words: "ttl time_limit walltime max_run_time max_runtime max_duration", takes: "any" },
   { to: "restart_policy", words: "restart", takes: "text" },
   { to: "dry_run", words: "dryrun preview plan_only", takes: "flag", of: ["job_start"] },
+  { to: "tags", words: "sweep sweep_tag experiment", takes: "texts", of: ["job_compare", "job_logs"] },
   { to: "metric", words: "metric_name metrics key by sort_by rank_by", takes: "text" },
   { to: "goal", words: "mode direction objective optimize order", takes: "text", of: ["job_compare"] },
   { to: "history", words: "full whole curves with_history", takes: "flag", of: ["job_compare"] },

@@ -3,6 +3,7 @@ import { durationSeconds } from "../../jobs/time/durations.ts";
 import { ADVICE, type Advice } from "../meanings/advice/index.ts";
 import { ALIASES, type Alias, type Kind } from "../meanings/aliases.ts";
 import { IMPOSSIBLE, type Impossible } from "../meanings/impossible.ts";
+import { withoutAddresses } from "./addresses.ts";
 import { plainName } from "./names.ts";
 
 type Args = Record<string, unknown>;
@@ -11,9 +12,6 @@ interface Of {
   name: string;
   input: z.ZodObject;
 }
-
-/** An address of the console, or of a job's own server, in which its id stands. */
-const WITH_ID = /https?:\/\/[^\s,]*?(job-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[^\s,]*/gi;
 
 /** The arguments under the names that the tool has for them, where another word means the same without doubt. */
 export function byMeaning(tool: Of, given: Args): Args {
@@ -27,7 +25,7 @@ export function byMeaning(tool: Of, given: Args): Args {
     return [alias.to, value];
   });
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, isOfJobs(tool.input, key) ? withIds(value) : value]),
+    entries.map(([key, value]) => [key, isOfJobs(tool.input, key) ? withRefs(value) : value]),
   );
 }
 
@@ -71,9 +69,9 @@ function isOfJobs(input: z.ZodObject, key: string): boolean {
   return ["job", "jobs"].includes(homeOf(input, key) ?? "");
 }
 
-function withIds(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(WITH_ID, (_address, id: string) => id.toLowerCase());
-  return Array.isArray(value) ? value.map(withIds) : value;
+function withRefs(value: unknown): unknown {
+  if (typeof value === "string") return withoutAddresses(value);
+  return Array.isArray(value) ? value.map(withRefs) : value;
 }
 
 const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {

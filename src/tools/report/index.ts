@@ -13,6 +13,12 @@ import { periodReply } from "./reply.ts";
 
 const DEFAULT_SINCE = "7d";
 
+const grouping = hinted(z.enum(GROUPINGS), {
+  spellings: {
+    ...{ owners: "owner", user: "owner", users: "owner", tags: "tag", presets: "preset" },
+    ...{ projects: "project", days: "day", date: "day", daily: "day" },
+  },
+});
 const facts = z.array(z.looseObject({})).optional();
 
 export const report = defineTool({
@@ -24,7 +30,7 @@ export const report = defineTool({
   input: z.strictObject({
     since: moment.optional().describe("Default 7d"),
     until: moment.optional().describe("As since"),
-    by: hinted(z.array(z.enum(GROUPINGS)).max(2), { example: ["owner"], between: "[\\s,]+" })
+    by: hinted(z.array(grouping).max(2), { example: ["owner"], between: "[\\s,]+" })
       .optional()
       .describe("1 or 2"),
     projects: hinted(z.array(projectPath), { example: ["*"], between: "," })

@@ -17,6 +17,27 @@ const TO_CHANGE = [
   ["job_logs", { jobs: ["a"], follow: true }, 'cursor of the answer. E.g. {"wait_seconds":45}'],
   ["job_rerun", { job: "a", confirm: true }, 'E.g. {"dry_run":false}'],
   ["job_list", { id: "a" }, 'job_status {"jobs":["a"]}'],
+  ["job_list", { failed: true }, 'E.g. {"status":["failed"]}'],
+  ["job_list", { running: true }, 'E.g. {"status":["running"]}'],
+  ["job_list", { reason: "OOMKilled" }, '{"status":["failed"],"text":"OOMKilled"}'],
+  ["job_start", { image: "x", spot: true }, "job_capacity"],
+  ["job_start", { image: "x", git: "https://x/y" }, "the command does that first"],
+  ["job_kill", { jobs: ["a"], graceful: true }, 'asked to end by job_signal {"signal":"TERM"}'],
+  ["job_kill", { jobs: ["a"], dry_run: true }, "by tags, name_pattern or status they are only listed"],
+  ["job_kill", { older_than: "1d" }, 'job_list {"until":"1d","status":["active"]}'],
+  ["job_kill", { owner: "bob" }, 'job_list {"owner":"bob","status":["active"]}'],
+  ["job_exec", { job: "a", command: "ls", env: { A: "1" } }, "a variable is set in the command"],
+  ["job_logs", { jobs: ["a"], stream: "stderr" }, "a log has both streams"],
+  ["job_logs", { jobs: ["a"], exclude: "tqdm" }, '{"grep":"tqdm","invert":true}'],
+  ["job_logs", { jobs: ["a"], all: true }, '{"from":"start","lines":5000}'],
+  ["job_wait", { tags: "lr" }, 'job_list {"tags":["lr"]}'],
+  ["job_wait", { jobs: ["a"], poll_interval: 5 }, "it looks by itself"],
+  ["job_files", { job: "a", path: "/x", tail: 20 }, 'job_exec {"command":"tail -n 20 /out/log.txt"}'],
+  ["job_files", { job: "a", path: "/x", delete: true }, "job_exec deletes"],
+  ["job_files", { job: "a", source: "./a", dest: "/b" }, "path is a file in the job"],
+  ["job_report", { days: 3 }, 'E.g. {"since":"3d"}'],
+  ["job_report", { owner: "bob" }, 'E.g. {"by":["owner"]}'],
+  ["apolo_context", { project: "nlp" }, 'E.g. {"use":"nlp"}'],
 ] as const;
 
 describe("an argument by another name", () => {
@@ -51,6 +72,20 @@ describe("an argument by another name", () => {
       { limit: 5, text: "lr", owner: "bob", status: ["running"] },
     ],
     ["job_capacity", { cpus: 4, gpu_type: "a100" }, { min_cpu: 4, gpu_model: "a100" }],
+    ["job_compare", { sweep: "lr" }, { tags: ["lr"] }],
+    ["job_report", { by: "user,date" }, { by: ["owner", "day"] }],
+    ["job_logs", { jobs: ["a"], from: "beginning" }, { from: "start" }],
+    ["job_signal", { job: "a", signal: "kill -TERM" }, { signal: "TERM" }],
+    ["job_exec", { job: "a", command: "ls", timeout: "20s" }, { timeout_seconds: 20 }],
+    [
+      "job_status",
+      { url: "https://x.org/default/acme/vision/jobs/lr-1?tab=log" },
+      { jobs: ["job://default/acme/vision/lr-1"] },
+    ],
+    ["job_status", { jobs: "https://x.org/jobs/lr-1/logs" }, { jobs: ["lr-1"] }],
+    ["job_kill", { jobs: ["https://x.org/acme/jobs/lr-1"] }, { jobs: ["https://x.org/acme/jobs/lr-1"] }],
+    ["job_status", { link: "https://lr-1--429e344dfe.jobs.default.x.org/lab" }, { jobs: ["lr-1"] }],
+    ["job_status", { link: "http://127.0.0.1:8080/api/v1/http/lr-1--429e344dfe" }, { jobs: ["lr-1"] }],
     ["job_telemetry", { id: "a", duration: 10 }, { job: "a", seconds: 10 }],
   ] as const)("%s %j", ([tool, given, meant]) => {
     expect(readOf(tool, given)).toEqual({ args: expect.objectContaining(meant) });
@@ -88,7 +123,7 @@ describe("an argument by another name", () => {
     const refused = examples.filter(({ name, args }) =>
       /unknown|not a/.test(JSON.stringify(readOf(name, args))),
     );
-    expect(refused).toEqual([]);
+    expect(refused.map(({ name, args }) => `${name} ${JSON.stringify(args)}`)).toEqual([]);
   });
 
   test("is listed with all that are accepted only where they are few", async ({ mcp }) => {
@@ -130,6 +165,15 @@ describe("a slip with a danger", () => {
       expect(await mcp.refusal(tool, { jobs: ["a"], ...given })).toContain(
         "compares numbers, which a pattern cannot",
       );
+  });
+
+  test("is named: a pattern as other programs write it", async ({ mcp }) => {
+    for (const grep of ["/error/i", "-i error"])
+      expect(await mcp.refusal("job_logs", { jobs: ["a"], grep })).toContain(
+        'write "error", and ignore_case: true for any case',
+      );
+    for (const grep of ["/data/img", "[-]i error", "- i", "/error/"])
+      expect(readOf("job_logs", { jobs: ["a"], grep })).toHaveProperty("args");
   });
 
   test("is helped: digits that say the same", async ({ mcp }) => {

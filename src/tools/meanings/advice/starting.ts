@@ -65,6 +65,42 @@ export const STARTING_ADVICE: readonly Advice[] = [
     call: (value, word) => ({ life_span: lengthOf(value, word) ?? "6h" }),
   },
   {
+    words: "spot preemptible on_demand interruptible",
+    of: STARTING,
+    says: "a preset says whether its node may be taken away: choose one with",
+    call: () => ({ available_only: true }),
+    tool: "job_capacity",
+  },
+  {
+    words: "git repo repository git_url requirements packages pip conda install setup pre_start init",
+    of: STARTING,
+    says: "the command does that first",
+    call: () => ({ command: "pip install -r requirements.txt && python train.py" }),
+  },
+  {
+    words: "user uid run_as_user owner",
+    of: STARTING,
+    says: "leave it out: a job belongs to the login, and runs as the user of its image",
+  },
+  {
+    words: "health_check healthcheck readiness liveness probe",
+    of: STARTING,
+    says: "there is none: restart_policy starts again what fails",
+    call: () => ({ restart_policy: "on-failure" }),
+  },
+  {
+    words: "shm_size shared_memory ipc",
+    of: ["job_start"],
+    says: "shared memory has no size of its own: shm gives it all",
+    call: () => ({ shm: true }),
+  },
+  {
+    words: "env_file dotenv",
+    of: STARTING,
+    says: "no file of this machine is read: env takes the variables",
+    call: () => ({ env: { LR: "0.1" } }),
+  },
+  {
     words: "background detach detached async daemon d rm",
     of: STARTING,
     says: "leave it out: a job always runs on by itself",
