@@ -1,6 +1,6 @@
 /**
  * Random faults against the built product for longer than in the suite:
- * `npm run soak -- [--minutes 10] [--seed N] [starts|leaks|outage]`. Each part takes so many minutes.
+ * `npm run soak -- [--minutes 10] [--seed N] [starts]`.
  * A seed gives the same calls and faults again, not their order in time.
  */
 import { spawn } from "node:child_process";

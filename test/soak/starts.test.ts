@@ -5,8 +5,8 @@ import { openRandom, type Random } from "../../src/emulator/scenes/random.ts";
 import { FORM, tell } from "./form.ts";
 import { type Interruption, openStartWorld, type StartWorld } from "./start-world.ts";
 
-const AT_ONCE = FORM.isLong ? 40 : 12;
-const BATCH = FORM.isLong ? 125 : 12;
+const AT_ONCE = FORM.isLong ? 10 : 12;
+const BATCH = FORM.isLong ? 25 : 12;
 const MOST_CALLS = 20;
 /** Another server's start may still be ended by the one that made it. */
 const SETTLING_MS = 8000;
