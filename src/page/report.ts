@@ -70,6 +70,7 @@ function contentOf(report: Report, app: App): HTMLElement[] {
       "div",
       { class: "card bars" },
       groups.map((group) => bar(group, most)),
+      failed > 0 && h("small", {}, "Red: what failed jobs cost."),
     ),
     ...tables(report, app),
   ];
