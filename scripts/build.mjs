@@ -38,6 +38,7 @@ const built = await Promise.all([
     outfile: "dist/emulator.js",
     plugins: [withoutUnused],
   }),
+  build({ ...options, entryPoints: ["src/commands/index.ts"], outfile: "dist/commands.js" }),
   build({
     ...options,
     entryPoints: ["src/client/login/wasm-sqlite.ts"],

@@ -37,7 +37,11 @@ export const withoutUnused = {
 };
 
 /** What most runs do not need, and the file that it has of its own. */
-const APART = { "./emulator/command.ts": "./emulator.js", "./wasm-sqlite.ts": "./sqlite.js" };
+const APART = {
+  "./emulator/command.ts": "./emulator.js",
+  "./wasm-sqlite.ts": "./sqlite.js",
+  "./commands/index.ts": "./commands.js",
+};
 
 /** Loads from files of their own, once it is needed, what most runs do not need. */
 export const apart = {

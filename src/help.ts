@@ -4,6 +4,7 @@ export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compu
   apolo-jobs-mcp [flags]            serve MCP over stdio, with --http over HTTP
   apolo-jobs-mcp dashboard [flags]  show jobs in the browser; --port N: where (a free one)
   apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
+  apolo-jobs-mcp doctor [flags]     check login, network, platform and limits; --json for programs
 
 Platform, first match:
   --emulator                 the platform on this machine, for trying and testing

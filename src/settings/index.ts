@@ -1,55 +1,27 @@
 import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import {
+  COMMON,
+  type CommandName,
+  EMULATOR,
+  EMULATOR_ALONE,
+  HTTP,
+  LIMITS,
+  OF_SERVERS,
+  readCommandLine,
+  SERVE,
+  UsageError,
+  type Written,
+} from "./command-line.ts";
 import { httpProblem, httpSettings, httpWarnings } from "./http.ts";
-import { flagHint, variableHint, variableOf, wordHint } from "./mistyped.ts";
-import { badValue, type Given, type SettingValues, settingValues, shown } from "./values.ts";
+import { variableHint, variableOf } from "./mistyped.ts";
+import { badValue, type SettingValues, settingValues, shown } from "./values.ts";
+
+export { UsageError };
 
 /** Everything that flags and environment decide, checked. */
 export type Settings = ReturnType<typeof readSettings>;
 
-/** A mistake in how the program was started: printed on stderr, exit code 2. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-const COMMON = ["help", "version", "log-level", "log-format"] as const;
-/** Of the emulator, embedded or alone. */
-const EMULATOR = ["data", "scene", "chaos", "log-limit"] as const;
-const EMULATOR_ALONE = [...EMULATOR, "port", "host", "token", "memory-group", "json"] as const;
-const LIMITS = [
-  "max-credits-per-job",
-  "max-credits-per-hour",
-  "max-jobs",
-  "owned-only",
-  "allow-plain-secrets",
-] as const;
-/** What is only of use together with `--http`. */
-const HTTP = [
-  "port",
-  "host",
-  "allowed-host",
-  "auth",
-  "http-token-file",
-  "tls-cert",
-  "tls-key",
-  "trust-proxy",
-  "stateless",
-  "allow-forward",
-  "drain-seconds",
-  "key-file",
-] as const;
-const SERVE = [
-  "emulator",
-  ...EMULATOR,
-  "mode",
-  "tools",
-  ...LIMITS,
-  "audit",
-  "files",
-  "http",
-  ...HTTP,
-] as const;
 /** Can be set as `APOLO_MCP_<NAME>` instead; a flag wins. */
 const FROM_ENVIRONMENT = [
   "mode",
@@ -66,30 +38,6 @@ const FLAGS_ONLY = [...new Set([...SERVE, ...EMULATOR_ALONE, ...COMMON])].filter
   // Who sets APOLO_MCP_TOKEN means the platform's.
   (name) => name !== "token" && !FROM_ENVIRONMENT.some((other) => other === name),
 );
-const WITHOUT_VALUE: ReadonlySet<string> = new Set([
-  "help",
-  "version",
-  "emulator",
-  "json",
-  "owned-only",
-  "allow-plain-secrets",
-  "http",
-  "trust-proxy",
-  "stateless",
-  "allow-forward",
-]);
-/** A dashboard is for one person on this machine. */
-const OF_SERVERS: ReadonlySet<string> = new Set(["http", ...HTTP]);
-/** What each command takes. */
-const FLAGS = {
-  serve: SERVE,
-  emulator: EMULATOR_ALONE,
-  dashboard: [...SERVE.filter((name) => !OF_SERVERS.has(name)), "port"],
-};
-type Command = keyof typeof FLAGS;
-/** Given several times it is a list, as with commas. */
-const REPEATABLE: ReadonlySet<string> = new Set(["allowed-host"]);
-const SHORT: Record<string, { short: string }> = { help: { short: "h" }, version: { short: "V" } };
 
 /** What stands for the home folder at the beginning of a path. */
 const HOME = /^~(?=$|\/)/;
@@ -101,15 +49,12 @@ interface Surroundings {
   home: string;
 }
 
-/** What was written for each setting, by its name. */
-type Written = Map<string, Given>;
-
 /** The only reader of flags and environment. @throws {UsageError} */
 export function readSettings(
   argv: string[] = process.argv.slice(2),
   { env, cwd, home }: Surroundings = { env: process.env, cwd: process.cwd(), home: homedir() },
 ) {
-  const { command, flags } = readCommand(argv);
+  const { command, words, flags } = readCommandLine(argv);
   const emulatorAlone = command === "emulator";
   // Whoever asks what to write must get an answer, whatever is written elsewhere.
   const asked = flags.has("help") || flags.has("version");
@@ -123,6 +68,10 @@ export function readSettings(
   if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http, given);
   return {
     command: commandOf(flags, command),
+    /** What the command is about. */
+    words,
+    /** Whether what is printed is for programs. */
+    json: flags.has("json"),
     emulator: {
       embedded: flags.has("emulator"),
       // With MCP over HTTP they are its own.
@@ -187,16 +136,9 @@ function refuseStrayFlags(
   if (problem !== undefined) throw new UsageError(problem);
 }
 
-function readCommand([first, ...rest]: string[]): { command: Command; flags: Written } {
-  if (first === "emulator" || first === "dashboard")
-    return { command: first, flags: readFlags(rest, [...COMMON, ...FLAGS[first]]) };
-  const args = first === undefined ? [] : [first, ...rest];
-  return { command: "serve", flags: readFlags(args, [...COMMON, ...SERVE]) };
-}
-
 /** Over HTTP a server has a port that clients know; a dashboard has any. */
 function httpOf(
-  command: Command,
+  command: CommandName,
   given: SettingValues,
   pathOf: (path: string | undefined) => string | undefined,
 ) {
@@ -204,59 +146,10 @@ function httpOf(
   return given.http ? httpSettings(given, pathOf) : undefined;
 }
 
-function commandOf(flags: Written, command: Command) {
+function commandOf(flags: Written, command: CommandName) {
   if (flags.has("help")) return "help";
   if (flags.has("version")) return "version";
   return command;
-}
-
-function readFlags(args: string[], known: readonly string[]): Written {
-  const options = Object.fromEntries(known.map((name) => [name, optionOf(name)]));
-  const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
-  const flags: Written = new Map();
-  for (const token of tokens) {
-    if (token.kind === "positional")
-      throw new UsageError(`unexpected argument ${shown(token.value)}; ${wordHint(token.value, known)}`);
-    if (token.kind !== "option") continue;
-    const { name } = token;
-    if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known);
-    flags.set(name, { carrier: `--${name}`, text: joined(name, flags.get(name)?.text, textOf(token)) });
-  }
-  return flags;
-}
-
-function joined(name: string, before: string | undefined, text: string): string {
-  if (before === undefined || before === text) return text;
-  if (REPEATABLE.has(name)) return `${before},${text}`;
-  throw new UsageError(`--${name} is given twice with different values; keep one`);
-}
-
-function textOf(token: {
-  name: string;
-  value: string | undefined;
-  inlineValue: boolean | undefined;
-}): string {
-  const { name, value, inlineValue } = token;
-  if (WITHOUT_VALUE.has(name)) return value ?? "true";
-  const isNextFlag = inlineValue === false && value?.startsWith("--") === true;
-  return isNextFlag ? "" : (value ?? "");
-}
-
-function optionOf(name: string): { type: "string" | "boolean"; short?: string } {
-  return { type: WITHOUT_VALUE.has(name) ? "boolean" : "string", ...SHORT[name] };
-}
-
-function unknownFlag(argument: string, known: readonly string[]): UsageError {
-  const [flag = ""] = argument.split("=");
-  const name = flag.replace(/^-+/, "");
-  const isOne = (other: string) => other === name && !known.includes(name);
-  if (isOne("token"))
-    return new UsageError("--token: only with the command `emulator`; a platform's token is APOLO_TOKEN");
-  if (EMULATOR_ALONE.some(isOne))
-    return new UsageError(`--${name}: only with the command \`emulator\`, which runs the emulator alone`);
-  if (SERVE.some(isOne))
-    return new UsageError(`--${name}: only without the command \`emulator\`, when MCP is served`);
-  return new UsageError(`unknown flag ${shown(flag)}; ${flagHint(name, known)}`);
 }
 
 /** A variable of ours that is misspelt would be a limit that does not hold. */

@@ -42,8 +42,14 @@ const MEANT: readonly (readonly [words: string, meant: Meant])[] = [
   ["start serve server run", "serving MCP needs no command; leave it out"],
   ["true false yes no on off", "a value stands right behind its flag, e.g. --owned-only=false"],
   ["demo example try", "did you mean --emulator --scene week?"],
-  ["doctor check diagnose status", "the tool apolo_context tells the login, the platform and the limits"],
+  ["doctor check diagnose", "the command `doctor` checks the login, the way to the platform and the limits"],
   ["login signin logout", "`apolo login` of the vendor's command line saves the login that is used here"],
+];
+
+/** What people type, without separators, for a command of another name. */
+const MEANT_COMMANDS: readonly (readonly [words: string, command: string])[] = [
+  ["emulate", "emulator"],
+  ["check diagnose diagnostics status health selftest", "doctor"],
 ];
 
 /** A longer edit away, another word is more often misleading than right. */
@@ -75,12 +81,17 @@ export function variableHint(variable: string, known: readonly string[], others:
 }
 
 /** What to write for a word that stands where none may. */
-export function wordHint(word: string, known: readonly string[]): string {
+export function wordHint(
+  word: string,
+  { flags, commands }: { flags: readonly string[]; commands: readonly string[] },
+): string {
   if (word.startsWith("-")) return "what follows `--` is not read as a flag; leave `--` out";
-  if (["emulator", "emulate"].some((command) => distance(plain(word), command) <= FURTHEST))
-    return "did you mean the command `emulator`? It comes first";
+  const said = plain(word);
+  const command =
+    MEANT_COMMANDS.find(([words]) => words.split(" ").includes(said))?.[1] ?? nearest(word, commands);
+  if (command !== undefined) return `did you mean the command \`${command}\`? It comes first`;
   const [name = ""] = word.split("=");
-  return hint(name, known, asFlag) ?? "see --help";
+  return hint(name, flags, asFlag) ?? "see --help";
 }
 
 /** The one of `words` that was meant, if one is near. */

@@ -22,6 +22,17 @@ export function proxyFor(url: string, env: Environment): string | undefined {
   return foundFor(url, env)?.proxy;
 }
 
+/** The proxy on the way to `url` and the variable that names it, fit to be shown. */
+export function proxyInUse(url: string, env: Environment): { variable: string; address: string } | undefined {
+  const found = foundFor(url, env);
+  if (found === undefined) return undefined;
+  const { name, proxy } = found;
+  const address = URL.canParse(proxy)
+    ? `${new URL(proxy).protocol}//${new URL(proxy).host}`
+    : "(its address is not valid)";
+  return { variable: name, address };
+}
+
 interface Found {
   /** The variable it stands in. */
   name: string;
@@ -101,11 +112,7 @@ export class Connections {
 
   /** The proxy on the way to `url`, fit to be shown. */
   proxyNameFor(url: string): string | undefined {
-    const proxy = this.#isProxied ? proxyFor(url, this.#env) : undefined;
-    if (proxy === undefined) return undefined;
-    return URL.canParse(proxy)
-      ? `${new URL(proxy).protocol}//${new URL(proxy).host}`
-      : "(its address is not valid)";
+    return this.#isProxied ? proxyInUse(url, this.#env)?.address : undefined;
   }
 
   async close(): Promise<void> {

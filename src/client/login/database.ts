@@ -69,6 +69,7 @@ export async function loginFromDatabase(
   const { token, url, refresh_token, expiration_time, cluster_name, org_name, project_name } = found.data;
   return {
     source: "login",
+    from: folder,
     url,
     token,
     refreshToken: refresh_token || undefined,

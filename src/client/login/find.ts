@@ -67,7 +67,7 @@ function loginFromToken(env: Environment): Login | undefined {
     throw invalidArgument("APOLO_URL is set without APOLO_TOKEN, the token to log in with: set both.");
   const wrong = tokenProblem(token);
   if (wrong !== undefined) throw invalidArgument(`APOLO_TOKEN ${wrong}.`);
-  return { source: "token", url, token };
+  return { source: "token", from: "APOLO_TOKEN", url, token };
 }
 
 /**
@@ -91,6 +91,7 @@ export function loginFromPassedConfig(blob: string, carrier = "APOLO_PASSED_CONF
   if (wrong !== undefined) throw refused(`has a token that ${wrong}`);
   return {
     source: "passed-config",
+    from: carrier,
     url,
     token,
     cluster,

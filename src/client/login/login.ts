@@ -7,6 +7,8 @@ export type LoginSource = "emulator" | "passed-config" | "login" | "token";
 /** Who talks to which platform, and what was selected there. */
 export interface Login {
   source: LoginSource;
+  /** Where it was found: a folder, or the name of a variable. */
+  from?: string | undefined;
   /** API base, e.g. `https://api.apolo.us/api/v1`. */
   url: string;
   token: string;
@@ -30,11 +32,21 @@ const CLAIMS = ["identity", "https://platform.neuromation.io/user"];
  * when it is not a token. Source: protocol reference 1.6.
  */
 export function userOf(token: string): string {
-  const [, payload = ""] = token.split(".");
-  const claims = parseJson(Buffer.from(payload, "base64url").toString("utf8"));
+  const claims = claimsOf(token);
   for (const claim of CLAIMS) {
     const user = field(claims, claim);
     if (typeof user === "string" && user !== "") return user;
   }
   throw new PlatformError("no_login", "The token names no user: log in again with `apolo login`.");
+}
+
+/** Until when a token is good, in Unix milliseconds, as far as it tells. Source: protocol reference 1.6. */
+export function tokenEndMs(token: string): number | undefined {
+  const end = field(claimsOf(token), "exp");
+  return typeof end === "number" ? end * 1000 : undefined;
+}
+
+function claimsOf(token: string): unknown {
+  const [, payload = ""] = token.split(".");
+  return parseJson(Buffer.from(payload, "base64url").toString("utf8"));
 }

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  connectPlatform,
+  findLogin,
+  type Login,
+  loginFromPassedConfig,
+  type Platform,
+  PlatformError,
+} from "./client/index.ts";
+import { openDownloads } from "./downloads.ts";
+import { log } from "./log.ts";
+import { openObservers } from "./observe/open.ts";
+import type { DownloadFolder } from "./operations/files/folder.ts";
+import { type Settings, UsageError } from "./settings/index.ts";
+import { serverKey } from "./transports/http/key-file.ts";
+import { openStdio, type StdioSession, type Streams } from "./transports/stdio.ts";
+
+/** Shutting down takes no longer than this, whatever hangs. */
+export const EXIT_DEADLINE_MS = 900;
+
+/** Closes what was opened; those who open something add one. */
+export type Closers = (() => Promise<void>)[];
+
+export type Opened = Awaited<ReturnType<typeof openPlatform>>;
+
+/** The platform that the settings lead to, connected and observed. @throws {UsageError} */
+export async function openPlatform(settings: Settings, closers: Closers) {
+  const { http, audit } = settings;
+  const observed = await openObservers({ audit, metrics: http !== undefined }).catch(asMistake);
+  closers.push(async () => observed.close());
+  const login = await chooseLogin(settings, closers);
+  const { key, warnings } = await serverKey(http ?? {}).catch(asMistake);
+  for (const text of warnings) log("warning", text);
+  const connect = { env: settings.env, observer: observed.observer, key };
+  const platform: Platform = connectPlatform(login, connect);
+  closers.push(() => platform.close());
+  return { platform, login, connect, observed };
+}
+
+/** One session of MCP over two streams, those of the process unless others are given. */
+export async function openSession(
+  { platform, observed }: Opened,
+  { settings, closers, streams }: { settings: Settings; closers: Closers; streams?: Streams },
+): Promise<StdioSession> {
+  const downloads = await chooseDownloads(settings, closers);
+  const policy = { ...settings.policy, downloads };
+  const session = await openStdio(platform, policy, { observer: observed.observer, streams });
+  closers.push(() => session.close());
+  return session;
+}
+
+/** Closes in reverse order; what hangs is left behind. */
+export async function closeAll(closers: Closers): Promise<void> {
+  const closing = (async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  })();
+  await Promise.race([closing, sleep(EXIT_DEADLINE_MS, undefined, { ref: false })]);
+}
+
+/** What fails to start because of one of its flags, in a text that says which. */
+export function asMistake(error: unknown): never {
+  throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** Where the platform is: callers may bring their own logins, so that one of the server is not needed. */
+export function platformUrl(login: Login | PlatformError | undefined, { env }: Settings): string {
+  if (login !== undefined && "url" in login) return login.url;
+  if (env.APOLO_URL) return env.APOLO_URL;
+  throw new UsageError(
+    "Over HTTP the server must know its platform: log in with `apolo login`, or set APOLO_URL (with --auth platform " +
+      "that is enough). To try it: --http --emulator.",
+  );
+}
+
+async function chooseDownloads({ files }: Settings, closers: Closers): Promise<DownloadFolder | undefined> {
+  if (files === undefined) return undefined;
+  const downloads = await openDownloads(files).catch(asMistake);
+  closers.push(() => downloads.close());
+  return downloads;
+}
+
+/** First match: the embedded emulator, then whatever login the environment or the vendor's CLI left. */
+async function chooseLogin(settings: Settings, closers: Closers): Promise<Login | PlatformError | undefined> {
+  if (settings.emulator.embedded) {
+    const { emulatorOptions, startEmulator } = await import("./emulator/command.ts");
+    const emulator = await startEmulator(emulatorOptions(settings.emulator)).catch(asMistake);
+    closers.push(() => emulator.close());
+    for (const text of emulator.warnings) log("warning", text);
+    log("info", `emulator at ${emulator.url}, jobs ${emulator.isolated ? "isolated" : "not isolated"}`);
+    return { ...loginFromPassedConfig(emulator.passedConfig), source: "emulator" };
+  }
+  return foundLogin(settings);
+}
+
+/** A login that cannot be used must not keep the server from starting: every call then says what is wrong. */
+async function foundLogin({
+  env,
+  cwd,
+  home,
+  http,
+  command,
+}: Settings): Promise<Login | PlatformError | undefined> {
+  try {
+    const login = await findLogin(env, cwd, home);
+    if (login !== undefined && login.source !== "token" && (env.APOLO_URL || env.APOLO_TOKEN))
+      log("warning", `APOLO_URL and APOLO_TOKEN are not used: ${FIRST[login.source]} comes first`);
+    return login;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    // Whoever calls with a login of their own needs none of the server, and the doctor tells it.
+    if (http?.auth === undefined && command !== "doctor") log("warning", error.message);
+    return error;
+  }
+}
+
+const FIRST = {
+  emulator: "the emulator",
+  "passed-config": "the login in APOLO_PASSED_CONFIG",
+  login: "the login that `apolo login` saved",
+};
