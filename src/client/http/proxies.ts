@@ -12,33 +12,18 @@ const KEEP_ALIVE_MS = 30_000;
 /** This machine itself, which no proxy leads to. */
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f\w\w:\w+\])\.?$/;
 
-/**
- * The proxy for `url` by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (either case), or undefined.
- * `NO_PROXY` holds hosts, with port if any; `.example.org` and `example.org` also cover what is below; `*` = all.
- * Loopback is never led through a proxy. (proxy-from-env reads `process.env` only, covers nothing below
- * `example.org` and takes a proxy without scheme for an HTTPS one; undici's agent knows no WebSockets.)
- */
-export function proxyFor(url: string, env: Environment): string | undefined {
-  return foundFor(url, env)?.proxy;
-}
-
-/** The proxy on the way to `url` and the variable that names it, fit to be shown. */
-export function proxyInUse(url: string, env: Environment): { variable: string; address: string } | undefined {
-  const found = foundFor(url, env);
-  if (found === undefined) return undefined;
-  const { name, proxy } = found;
-  const address = URL.canParse(proxy)
-    ? `${new URL(proxy).protocol}//${new URL(proxy).host}`
-    : "(its address is not valid)";
-  return { variable: name, address };
-}
-
 interface Found {
   /** The variable it stands in. */
   name: string;
   proxy: string;
 }
 
+/**
+ * The proxy for `url` by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (either case), or undefined.
+ * `NO_PROXY` holds hosts, with port if any; `.example.org` and `example.org` also cover what is below; `*` = all.
+ * Loopback is never led through a proxy. (proxy-from-env reads `process.env` only, covers nothing below
+ * `example.org` and takes a proxy without scheme for an HTTPS one; undici's agent knows no WebSockets.)
+ */
 function foundFor(url: string, env: Environment): Found | undefined {
   const { protocol, hostname, port, host } = new URL(url);
   if (LOOPBACK.test(hostname)) return undefined;
@@ -53,6 +38,17 @@ function foundFor(url: string, env: Environment): Found | undefined {
     .some((entry) => covers(entry.toLowerCase(), { hostname, withPort }));
   if (isExempt) return undefined;
   return { name, proxy: proxy.includes("://") ? proxy : `http://${proxy}` };
+}
+
+/** The proxy on the way to `url` and the variable that names it, fit to be shown. */
+export function proxyInUse(url: string, env: Environment): { variable: string; address: string } | undefined {
+  const found = foundFor(url, env);
+  if (found === undefined) return undefined;
+  const { name, proxy } = found;
+  const address = URL.canParse(proxy)
+    ? `${new URL(proxy).protocol}//${new URL(proxy).host}`
+    : "(its address is not valid)";
+  return { variable: name, address };
 }
 
 /** Its text is not repeated: it may hold a password. @throws {PlatformError} `invalid_argument` */

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { describe, onTestFinished } from "vitest";
-import { proxyFor } from "../../../src/client/http/proxies.ts";
+import { proxyInUse } from "../../../src/client/http/proxies.ts";
 import { connectPlatform, type Login, type Platform } from "../../../src/client/index.ts";
 import { expect, JOB_ID, type PlatformStub, reply, test, wireJob } from "../../support/platform-stub.ts";
 import { deadOrigin } from "../../support/raw-server.ts";
 
-describe("proxyFor", () => {
+describe("the proxy in use", () => {
   const env = {
     HTTPS_PROXY: "http://secure:1",
     http_proxy: "plain:2",
@@ -28,13 +28,13 @@ describe("proxyFor", () => {
     ["https://exact.test:8443", undefined],
     ["https://exact.test", "http://secure:1"],
   ])("leads %s to %s", (url, expected) => {
-    expect(proxyFor(url, env)).toBe(expected);
+    expect(proxyInUse(url, env)?.address).toBe(expected);
   });
 
   test("exempts everything by a star, and nothing without a proxy", () => {
-    expect(proxyFor("https://a.test", { ...env, NO_PROXY: "*" })).toBeUndefined();
-    expect(proxyFor("https://a.test", {})).toBeUndefined();
-    expect(proxyFor("https://a.test", { ALL_PROXY: "http://all:3" })).toBe("http://all:3");
+    expect(proxyInUse("https://a.test", { ...env, NO_PROXY: "*" })?.address).toBeUndefined();
+    expect(proxyInUse("https://a.test", {})?.address).toBeUndefined();
+    expect(proxyInUse("https://a.test", { ALL_PROXY: "http://all:3" })?.address).toBe("http://all:3");
   });
 });
 
@@ -46,7 +46,7 @@ describe("a proxy's address", () => {
     ["HTTPS_PROXY", "", undefined],
     ["HTTP_PROXY", "http://x:1", undefined],
   ] as const)("%s=%j is read as %s", ([name, value, expected]) => {
-    expect(proxyFor("https://a.test", { [name]: value })).toBe(expected);
+    expect(proxyInUse("https://a.test", { [name]: value })?.address).toBe(expected);
   });
 
   test.for([
