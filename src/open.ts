@@ -13,7 +13,7 @@ import { openObservers } from "./observe/open.ts";
 import type { DownloadFolder } from "./operations/files/folder.ts";
 import { type Settings, UsageError } from "./settings/index.ts";
 import { serverKey } from "./transports/http/key-file.ts";
-import { openStdio, type StdioSession, type Streams } from "./transports/stdio.ts";
+import { openStdio, type StdioSession } from "./transports/stdio.ts";
 
 /** Shutting down takes no longer than this, whatever hangs. */
 export const EXIT_DEADLINE_MS = 900;
@@ -37,14 +37,14 @@ export async function openPlatform(settings: Settings, closers: Closers) {
   return { platform, login, connect, observed };
 }
 
-/** One session of MCP over two streams, those of the process unless others are given. */
+/** One session of MCP over stdin and stdout. */
 export async function openSession(
   { platform, observed }: Opened,
-  { settings, closers, streams }: { settings: Settings; closers: Closers; streams?: Streams },
+  { settings, closers }: { settings: Settings; closers: Closers },
 ): Promise<StdioSession> {
   const downloads = await chooseDownloads(settings, closers);
   const policy = { ...settings.policy, downloads };
-  const session = await openStdio(platform, policy, { observer: observed.observer, streams });
+  const session = await openStdio(platform, policy, observed.observer);
   closers.push(() => session.close());
   return session;
 }

@@ -61,24 +61,16 @@ export const OF_SERVERS: ReadonlySet<string> = new Set(["http", ...HTTP]);
 /** What serves one person on this machine. */
 const LOCAL = SERVE.filter((name) => !OF_SERVERS.has(name));
 
-/** What a command takes. */
-interface Command {
-  flags: readonly string[];
-  /** Words that follow it, in their order; those behind `least` may be left out. */
-  words?: readonly string[];
-  least?: number;
-}
-
 /** The first one is meant where none is named. */
-export const COMMANDS = {
-  serve: { flags: SERVE },
-  emulator: { flags: EMULATOR_ALONE },
-  dashboard: { flags: [...LOCAL, "port"] },
-  doctor: { flags: [...LOCAL, "json"] },
-} satisfies Record<string, Command>;
-export type CommandName = keyof typeof COMMANDS;
+const FLAGS = {
+  serve: SERVE,
+  emulator: EMULATOR_ALONE,
+  dashboard: [...LOCAL, "port"],
+  doctor: [...LOCAL, "json"],
+} as const satisfies Record<string, readonly string[]>;
+export type CommandName = keyof typeof FLAGS;
 /** Those that are asked for by name. */
-const NAMED = (Object.keys(COMMANDS) as CommandName[]).filter((name) => name !== "serve");
+const NAMED = (Object.keys(FLAGS) as CommandName[]).filter((name) => name !== "serve");
 
 /** Given several times it is a list, as with commas. */
 const REPEATABLE: ReadonlySet<string> = new Set(["allowed-host"]);
@@ -89,7 +81,6 @@ export type Written = Map<string, Given>;
 
 interface CommandLine {
   command: CommandName;
-  words: string[];
   flags: Written;
 }
 
@@ -101,28 +92,22 @@ export function readCommandLine(argv: string[]): CommandLine {
 }
 
 function read(command: CommandName, args: string[]): CommandLine {
-  const { words: named = [], least = named.length, flags: own }: Command = COMMANDS[command];
-  const known = [...COMMON, ...own];
+  const known: string[] = [...COMMON, ...FLAGS[command]];
   const options = Object.fromEntries(known.map((name) => [name, optionOf(name)]));
   const { tokens } = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
   const flags: Written = new Map();
-  const words: string[] = [];
   for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
     const { name } = token;
     if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known);
     flags.set(name, { carrier: `--${name}`, text: joined(name, flags.get(name)?.text, textOf(token)) });
   }
-  const [extra] = words.slice(named.length);
-  if (extra !== undefined)
-    throw new UsageError(
-      `unexpected argument ${shown(extra)}; ${wordHint(extra, { flags: known, commands: NAMED })}`,
-    );
-  const isAsked = flags.has("help") || flags.has("version");
-  if (words.length < least && !isAsked)
-    throw new UsageError(`${command} needs ${named.slice(words.length, least).join(" and ")}; see --help`);
-  return { command, words, flags };
+  const extra = tokens.find((token) => token.kind === "positional");
+  if (extra !== undefined) {
+    const hint = wordHint(extra.value, { flags: known, commands: NAMED });
+    throw new UsageError(`unexpected argument ${shown(extra.value)}; ${hint}`);
+  }
+  return { command, flags };
 }
 
 function joined(name: string, before: string | undefined, text: string): string {

@@ -1,4 +1,3 @@
-import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Platform } from "../client/index.ts";
 import { log } from "../log.ts";
@@ -22,18 +21,6 @@ export interface StdioSession {
   close(): Promise<void>;
 }
 
-/** Where the client writes to and reads from. */
-export interface Streams {
-  input: Readable;
-  output: Writable;
-}
-
-interface StdioOptions {
-  observer?: Observer | undefined;
-  /** Those of the process by default. */
-  streams?: Streams | undefined;
-}
-
 /**
  * Speaks MCP over stdin and stdout until the client goes away: one session, of one caller. When the client merely
  * stops writing, its open calls are still answered.
@@ -41,13 +28,13 @@ interface StdioOptions {
 export async function openStdio(
   platform: Platform,
   policy: Policy,
-  { observer, streams = { input: process.stdin, output: process.stdout } }: StdioOptions = {},
+  observer?: Observer,
 ): Promise<StdioSession> {
   const scrub = makeScrub(policy.secrets, () => platform.secrets());
-  const transport = new StdioTransport(streams.input, streams.output, scrub);
+  const transport = new StdioTransport(process.stdin, process.stdout, scrub);
   const caller = openCaller(platform, policy, { onBug: logBug, observer });
   const server = createServer(caller);
-  const ended = untilEnded(transport, streams);
+  const ended = untilEnded(transport);
   await server.connect(transport);
   return {
     ended,
@@ -58,13 +45,14 @@ export async function openStdio(
   };
 }
 
-async function untilEnded(transport: StdioTransport, { input, output }: Streams): Promise<void> {
+async function untilEnded(transport: StdioTransport): Promise<void> {
+  const { stdin, stdout } = process;
   const failed = new Promise<never>((_, reject) => {
-    input.once("error", (cause) => reject(givenUp("stdin cannot be read", cause)));
-    output.once("error", (cause) => reject(givenUp("the client takes no more answers", cause)));
+    stdin.once("error", (cause) => reject(givenUp("stdin cannot be read", cause)));
+    stdout.once("error", (cause) => reject(givenUp("the client takes no more answers", cause)));
   });
   const inputEnded = new Promise<void>((resolve) => {
-    for (const event of ["end", "close"]) input.once(event, () => resolve());
+    for (const event of ["end", "close"]) stdin.once(event, () => resolve());
   });
   await Promise.race([inputEnded, failed]);
   transport.end();

@@ -1,28 +1,18 @@
 import { statSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
-import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { barriers, chromiumPath, openBrowser } from "../support/browser.ts";
-import { visit } from "../support/page.ts";
+import { barriers, chromiumPath } from "../support/browser.ts";
+import { openWeek, visit } from "../support/page.ts";
 import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const MOST_BYTES = 60_000;
 
-let browser: Browser;
-let emulator: Emulator;
-let platform: Platform;
+let week: Awaited<ReturnType<typeof openWeek>>;
 beforeAll(async () => {
-  emulator = await startEmulator({ scene: "week" });
-  platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
-  if (chromiumPath !== undefined) browser = await openBrowser();
+  week = await openWeek();
 });
-afterAll(async () => {
-  await browser?.close();
-  await platform.close();
-  await emulator.close();
-});
+afterAll(() => week.close());
 
 const seen = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor();
 
@@ -32,7 +22,7 @@ test("the page is small", () => {
 
 describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
   test("shows counts, credits and who owns what", async () => {
-    const { page, problems } = await visit(browser, platform);
+    const { page, problems } = await visit(week.browser, week.platform);
     await seen(page, "train-7b");
     await seen(page, "pending, ErrImagePull");
     await seen(page, "bob");
@@ -41,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
   });
 
   test("filters by status, words and owner", async () => {
-    const { page } = await visit(browser, platform);
+    const { page } = await visit(week.browser, week.platform);
     await page.getByRole("button", { name: "21 failed" }).click();
     await page.getByText(/^21 jobs/).waitFor();
     expect(await page.getByRole("button", { name: "128 all" }).isVisible()).toBe(true);
@@ -54,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
   });
 
   test("filters by whatever job_list takes", async () => {
-    const { page, problems } = await visit(browser, platform);
+    const { page, problems } = await visit(week.browser, week.platform);
     await page.getByRole("button", { name: "All filters" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Status").fill("failed\ncancelled");
@@ -76,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)("the list of jobs", () => {
 
 describe.skipIf(chromiumPath === undefined)("a job", () => {
   test("tells why it failed, what happened and what it printed", async () => {
-    const { page, problems } = await visit(browser, platform);
+    const { page, problems } = await visit(week.browser, week.platform);
     await page.getByRole("button", { name: "eval-nightly" }).click();
     await page.getByText('Its log ends with "KeyError"').waitFor();
     await seen(page, "pending, Scheduling");
@@ -89,9 +79,9 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
   test("has the colours of its log, and no other of its escapes", async () => {
     const [red, custom, end] = ["\\033[1;31m", "\\033[38;5;208;48;2;1;2;3m", "\\033[0m"];
     const printed = `${red}fail<b>${end} plain ${custom}odd${end}\\033]0;title\\007\\033[2J.`;
-    const job = await startJob(platform, { name: "colours", script: `printf '${printed}\\n'` });
-    await untilEnded(platform, job);
-    const { page, problems } = await visit(browser, platform);
+    const job = await startJob(week.platform, { name: "colours", script: `printf '${printed}\\n'` });
+    await untilEnded(week.platform, job);
+    const { page, problems } = await visit(week.browser, week.platform);
     await page.getByRole("button", { name: "colours" }).click();
     const line = page.locator(".log > div").filter({ hasText: "plain" });
     await line.waitFor();
@@ -113,9 +103,9 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
 
   test("prints text, never markup, and is followed", async () => {
     const hostile = `<img src=x onerror="document.title=1"><script>alert(1)</script>`;
-    const job = await startJob(platform, { name: "hostile", script: `echo '${hostile}'; ${SLEEP}` });
-    await untilPrinted(platform, job, "onerror");
-    const { page, problems } = await visit(browser, platform);
+    const job = await startJob(week.platform, { name: "hostile", script: `echo '${hostile}'; ${SLEEP}` });
+    await untilPrinted(week.platform, job, "onerror");
+    const { page, problems } = await visit(week.browser, week.platform);
     await page.getByRole("button", { name: "hostile" }).click();
     await page.locator(".log").getByText(hostile).waitFor();
     await page
@@ -123,8 +113,8 @@ describe.skipIf(chromiumPath === undefined)("a job", () => {
       .filter({ hasText: /^CPU [\d.]+ cores of/ })
       .waitFor();
     expect(await page.title()).toBe("Job · Apolo");
-    await platform.jobs.kill(job.id);
-    await untilEnded(platform, job);
+    await week.platform.jobs.kill(job.id);
+    await untilEnded(week.platform, job);
     await page.getByText("The job has ended: nothing more will come.").waitFor();
     await seen(page, "cancelled");
     expect(problems).toEqual([]);

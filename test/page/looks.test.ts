@@ -1,26 +1,15 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
-import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { barriers, chromiumPath, clipped, openBrowser, overflow } from "../support/browser.ts";
-import { visit } from "../support/page.ts";
+import { barriers, chromiumPath, clipped, overflow } from "../support/browser.ts";
+import { openWeek, visit } from "../support/page.ts";
 import { VIEWS } from "../support/views.ts";
 
 const WIDTHS = [320, 400, 768, 1280, 3840];
 
-let browser: Browser;
-let emulator: Emulator;
-let platform: Platform;
+let week: Awaited<ReturnType<typeof openWeek>>;
 beforeAll(async () => {
-  emulator = await startEmulator({ scene: "week" });
-  platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
-  if (chromiumPath !== undefined) browser = await openBrowser();
+  week = await openWeek();
 });
-afterAll(async () => {
-  await browser?.close();
-  await platform.close();
-  await emulator.close();
-});
+afterAll(() => week.close());
 
 /** As a conversation that is neither black nor white styles the page. */
 const HOST_VARIABLES = [
@@ -38,7 +27,7 @@ const THEMES = [
 
 describe.skipIf(chromiumPath === undefined)("a view", () => {
   test.each(Object.entries(VIEWS))("shows %s to everybody, in any theme and width", async (_, open) => {
-    const { page, problems } = await visit(browser, platform, { colorScheme: "light" });
+    const { page, problems } = await visit(week.browser, week.platform, { colorScheme: "light" });
     await open(page);
     expect.soft(await barriers(page)).toEqual([]);
     for (const [scheme, variables] of THEMES) {

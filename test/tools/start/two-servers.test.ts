@@ -23,21 +23,12 @@ async function servers(proxy: FaultProxy, limits: object = {}, answer?: "lost") 
 }
 
 describe("servers with one login", () => {
-  test("make one job of one request_id, though none has seen the other's", async ({ emulator, platform }) => {
+  test.for([
+    ["none has seen the other's", undefined],
+    ["every answer is lost", "lost"],
+  ] as const)("make one job of one request_id, though %s", async ([, answer], { emulator, platform }) => {
     const proxy = await faultProxy(emulator);
-    const { agents, open } = await servers(proxy);
-    const calls = Promise.all(agents.map((agent) => agent.ok("job_start", { ...job, request_id: "r1" })));
-    await untilSent(proxy, 3);
-    open();
-    const ids = new Set((await calls).map(({ data }) => data.jobs[0].id));
-    const active = (await listAll(platform)).filter(({ status }) => status !== "cancelled");
-    expect(ids.size).toBe(1);
-    expect([...ids]).toEqual(active.map(({ id }) => id));
-  });
-
-  test("make one job of one request_id, though every answer is lost", async ({ emulator, platform }) => {
-    const proxy = await faultProxy(emulator);
-    const { agents, open } = await servers(proxy, {}, "lost");
+    const { agents, open } = await servers(proxy, {}, answer);
     const calls = Promise.all(agents.map((agent) => agent.ok("job_start", { ...job, request_id: "r1" })));
     await untilSent(proxy, 3);
     open();
