@@ -1,3 +1,5 @@
+import { type Described, SETTING_GROUPS, type SettingGroup } from "./settings/described.ts";
+
 /** What `--help` prints. The README explains; this reminds. */
 export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compute jobs on the Apolo platform
 
@@ -12,43 +14,7 @@ Platform, first match:
   apolo login                the login that the vendor's CLI saved
   APOLO_URL, APOLO_TOKEN     a bare token
 
-Serving (or APOLO_MCP_<FLAG> in the environment; an unknown or an empty one ends the start):
-  --mode MODE                full | no-destroy | read-only            (full)
-  --tools SET                all | core                               (all)
-  --max-credits-per-job N    refuse a start whose price × life span is more
-  --max-credits-per-hour N   refuse a start that brings this server's jobs above it
-  --max-jobs N               refuse a start beyond this many active jobs of this server (0: every start)
-  --owned-only               change only jobs that this server started
-                             (all servers of one user count as one, on any machine)
-  --allow-plain-secrets      take the value of a secret as an argument of a start or a command
-  --files DIR                let job_files save files of jobs there, as new files (stdio only)
-  --audit FILE               note each change of a job there, one line of JSON; opened anew on SIGUSR2
-  --log-level LEVEL          error | warning | info | debug           (warning)
-  --log-format FORMAT        text | json                              (text)
-
-Over HTTP (or APOLO_MCP_<FLAG>):
-  --http                     serve http://HOST:PORT/mcp instead of stdio
-  --host H --port N          where to listen                          (127.0.0.1, 8811)
-  --auth platform            callers send their own Apolo token and act as themselves
-  --http-token-file FILE     callers send this secret and act with the server's own login
-                             (beyond loopback one of the two is needed)
-  --tls-cert FILE --tls-key FILE
-  --trust-proxy              believe X-Forwarded-Proto and -Host of a proxy in front
-  --allowed-host NAME        a name callers may use for this server; repeatable
-  --stateless                keep no sessions
-  --allow-forward            let job_forward open ports on this machine
-  --key-file FILE            key of the tokens that answers carry, shared by all replicas
-  --drain-seconds N          how long open calls may go on once it is to end  (20)
-
-Emulator (with --emulator: --data, --scene, --chaos, --log-limit):
-  --port N                   port, 0 for any free one                 (0)
-  --host H --token T         listen beyond loopback; needs the token
-  --data DIR                 keep jobs, logs and secrets across restarts; ~ is the home folder
-  --scene NAME               fill it with something to look at
-  --chaos FILE               faults on request
-  --log-limit MIB            output kept of each job                  (1024)
-  --memory-group DIR|none    control group for the memory limits of jobs; none: only watch
-  --json                     print the address and login as one line
+${SETTING_GROUPS.map(group).join("\n\n")}
 
   --help, --version`;
 
@@ -61,3 +27,28 @@ export const welcome = (
   see all flags      --help
   end it             Ctrl-D or Ctrl-C
 `;
+
+/** Where the second column begins. */
+const INDENT = 29;
+const WIDTH = 110;
+
+function group({ title, how, settings }: SettingGroup): string {
+  return [`${title} (${how}):`, ...settings.map(line)].join("\n");
+}
+
+function line({ name, value, meaning, preset }: Described): string {
+  const flag = `  --${name}${value === undefined ? "" : ` ${value}`}`;
+  const text = preset === undefined ? meaning : `${meaning} (${preset})`;
+  return `${flag.padEnd(INDENT - 1)} ${folded(text).join(`\n${" ".repeat(INDENT)}`)}`;
+}
+
+/** Lines that fit into the second column. */
+function folded(text: string): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last !== "" && INDENT + last.length + word.length >= WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
+}

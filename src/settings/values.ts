@@ -2,13 +2,10 @@ import { z } from "zod";
 import { oneLine } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
 import { logFormats, logLevels } from "../log.ts";
+import { AUTHS, expectedOf, MODES, MOST_DRAIN_SECONDS, TOOLSETS } from "./described.ts";
 import { nearest } from "./mistyped.ts";
 
-const MODES = ["full", "no-destroy", "read-only"] as const;
-const TOOLSETS = ["core", "all"] as const;
-const AUTHS = ["platform"] as const;
 const MOST_SHOWN = 80;
-const MOST_DRAIN_SECONDS = 3600;
 /** Kubernetes kills after 30 s. */
 const DRAIN_SECONDS = 20;
 
@@ -73,43 +70,6 @@ export const settingValues = z.object({
   files: word,
 });
 
-const NO_LIMIT = "; left out, there is no limit";
-const CREDITS = `a number of credits, e.g. 2.5${NO_LIMIT}`;
-
-/** The right value, in words with an example. */
-const EXPECTED: Partial<Record<string, string>> = {
-  mode: `${listed(MODES)}, e.g. read-only`,
-  tools: `${listed(TOOLSETS)}, e.g. core`,
-  "log-level": `${listed(logLevels)}, e.g. debug`,
-  "log-format": `${listed(logFormats)}, e.g. json`,
-  audit: "a file, e.g. /var/log/apolo-jobs.jsonl",
-  files: "a folder that is there, e.g. ~/from-jobs",
-  "max-credits-per-job": CREDITS,
-  "max-credits-per-hour": CREDITS,
-  "max-jobs": `a whole number, e.g. 5${NO_LIMIT}`,
-  "owned-only": "true or false, e.g. true",
-  "allow-plain-secrets": "true or false, e.g. true",
-  http: "true or false, e.g. true",
-  auth: "platform",
-  "http-token-file": "a file that holds a secret of 16 characters or more, e.g. /run/secrets/mcp-token",
-  "tls-cert": "a file with the certificate chain, e.g. /etc/tls/tls.crt",
-  "tls-key": "a file with the certificate's private key, e.g. /etc/tls/tls.key",
-  "key-file": "a file that all replicas share, e.g. /run/secrets/mcp-key",
-  "trust-proxy": "true or false, e.g. true",
-  stateless: "true or false, e.g. true",
-  "allow-forward": "true or false, e.g. true",
-  "drain-seconds": `a number of seconds up to ${MOST_DRAIN_SECONDS}, e.g. 20`,
-  "allowed-host": "names without port, e.g. mcp.example.org",
-  port: "a port from 0 to 65535, e.g. 8080",
-  "log-limit": "a number of MiB above 0, e.g. 64",
-  data: "a folder, e.g. ~/apolo-data",
-  scene: "the name of a scene, e.g. week",
-  chaos: "a file, e.g. chaos.json",
-  host: "an address of this machine, e.g. 0.0.0.0",
-  token: "a token of 16 characters or more",
-  "memory-group": "a folder below /sys/fs/cgroup, or none",
-};
-
 const CHOICES: Partial<Record<string, readonly string[]>> = {
   mode: MODES,
   tools: TOOLSETS,
@@ -127,7 +87,7 @@ export interface Given {
 
 /** Says what is wrong with a value, and what would be right. */
 export function badValue(name: string, { carrier, text }: Given): string {
-  const expected = EXPECTED[name] ?? "no value";
+  const expected = expectedOf(name);
   if (text.trim() === "" && carrier.startsWith("-")) return `${carrier} needs a value: ${expected}`;
   if (text.trim() === "") return `${carrier} is set but empty: give ${expected}, or remove it`;
   const meant = nearest(text, CHOICES[name] ?? []);
@@ -139,8 +99,4 @@ export function badValue(name: string, { carrier, text }: Given): string {
 export function shown(text: string): string {
   const { text: safe } = makeRedactor()(oneLine(text));
   return safe.length > MOST_SHOWN ? `${safe.slice(0, MOST_SHOWN)}…` : safe;
-}
-
-function listed(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
