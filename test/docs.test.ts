@@ -37,6 +37,13 @@ describe.each(all)("$name", ({ name, text }) => {
     for (const link of links) expect(existsSync(join(dirname(name), link)), link).toBe(true);
   });
 
+  test("links to headings that there are", () => {
+    for (const { path, heading } of linksOf({ name, text })) {
+      if (heading === undefined || !path.endsWith(".md")) continue;
+      expect(headings(readFileSync(path, "utf8")), `${path}#${heading}`).toContain(heading);
+    }
+  });
+
   test("has blocks that a shell reads", () => {
     for (const { language, text: script } of snippets(text))
       if (language === "sh") execFileSync("bash", ["-n"], { input: script });
@@ -71,6 +78,26 @@ describe("the examples of clients", () => {
 });
 
 describe("the README", () => {
+  test("is two clicks at most from every other document", () => {
+    const reached = (document: { name: string; text: string }) => linksOf(document).map(({ path }) => path);
+    const first = reached({ name: "README.md", text: readme });
+    const second = all.filter(({ name }) => first.includes(name)).flatMap(reached);
+    expect(["README.md", ...first, ...second]).toEqual(expect.arrayContaining(all.map(({ name }) => name)));
+  });
+
+  test("explains errors that there are", () => {
+    const words = Array.from(
+      readme.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|/gm),
+      ([, cell = ""]) => cell,
+    );
+    const codes = words.flatMap((cell) => cell.replaceAll("`", "").split(", "));
+    expect(codes.length).toBeGreaterThan(9);
+    const sources = ["src/client/errors.ts", "src/operations/policy-error.ts"].map((path) =>
+      readFileSync(path, "utf8"),
+    );
+    for (const code of codes) expect(sources.join("")).toContain(`"${code}"`);
+  });
+
   test("hands the emulator's login to another program", () => {
     const folder = mkdtempSync(join(tmpdir(), "readme-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -94,6 +121,26 @@ describe("the README", () => {
     }
   });
 });
+
+/** The links of a document to files, seen from the root, and to headings in them. */
+function linksOf({ name, text }: { name: string; text: string }): { path: string; heading?: string }[] {
+  const links = text.matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)/g);
+  return Array.from(links, ([, file = "", heading]) => ({
+    path: file === "" ? name : join(dirname(name), file),
+    ...(heading !== undefined && { heading }),
+  }));
+}
+
+/** As a page of the repository names them. */
+function headings(text: string): string[] {
+  const titles = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, title = ""]) => title);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 /** An ellipsis stands for anything. */
 function shortened(quoted: string): RegExp {
