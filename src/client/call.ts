@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FailedRequest, PlatformError } from "./errors.ts";
 import { msLeft, noResultWithin } from "./limit.ts";
@@ -18,109 +17,51 @@ export interface Where {
   project?: string | undefined;
 }
 
+/** One call under way, as it is passed along. */
+export interface Call {
+  /** The caller's. */
+  signal: AbortSignal | undefined;
+  /** When it must be over, as `performance.now()` counts; Infinity = never. */
+  endsAt: number;
+  /** How long it may take from its start, in milliseconds. */
+  limitMs: number;
+}
+
+/** A call's own signal. Whoever opened it calls `close`, after which it fires no more by itself. */
+export interface CallSignal {
+  signal: AbortSignal;
+  /** Fires it as timed out. */
+  timeOut(why: string): void;
+  close(): void;
+}
+
 /** Lets a signal with a clock of its own fire first, so that the error names the right limit. */
 const LATER_MS = 5;
 
-/**
- * Ends a call with the caller's signal, after its time limit, or when nothing came for `idleMs` (0 = never).
- * Emits `abort`, which undici understands, and makes a real signal only on demand: with a signal for the
- * call and one for each attempt, as `Limit` makes them, a request costs a sixth more (Node 20, measured with
- * bench/client.ts). Whoever opened it calls `close`.
- */
-export class Deadline extends EventEmitter {
-  aborted = false;
-  reason: unknown;
-  /** When the whole call must be over, as `performance.now()` counts; Infinity = never. */
-  readonly endsAt: number;
-  readonly #outer: AbortSignal | undefined;
-  readonly #total: NodeJS.Timeout | undefined;
-  readonly #idle: NodeJS.Timeout | undefined;
-  #controller: AbortController | undefined;
-  #isResting = false;
+export function startCall({ signal, timeoutMs = Number.POSITIVE_INFINITY }: CallOptions): Call {
+  const limitMs = Math.min(timeoutMs, msLeft(signal) + LATER_MS);
+  return { signal, limitMs, endsAt: performance.now() + limitMs };
+}
 
-  constructor({ signal, timeoutMs }: CallOptions, idleMs: number) {
-    super();
-    this.#outer = signal;
-    const leftMs = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, msLeft(signal) + LATER_MS);
-    this.endsAt = performance.now() + leftMs;
-    if (signal?.aborted === true) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (Number.isFinite(leftMs))
-      this.#total = setTimeout(() => this.#timeOut(noResultWithin(leftMs)), Math.max(0, leftMs));
-    if (idleMs > 0)
-      this.#idle = setTimeout(() => {
-        if (!this.#isResting) this.#timeOut(`nothing received for ${idleMs} ms`);
-      }, idleMs);
-  }
-
-  /** The same as a signal. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.aborted) this.#controller.abort(this.reason);
-    }
-    return this.#controller.signal;
-  }
-
-  /** One attempt of the call: it ends with the call, or when there is no answer within `ms`. */
-  attempt(ms: number): Deadline {
-    const attempt = new Deadline({ timeoutMs: ms }, 0);
-    const onAbort = () => attempt.#fire(this.reason);
-    if (this.aborted) onAbort();
-    else this.once("abort", onAbort);
-    return attempt;
-  }
-
-  /** Once answered, an attempt may take as long as the whole call. */
-  answered(): void {
-    clearTimeout(this.#total);
-  }
-
-  /** Waits for `promise`, which several calls may share, no longer than this lasts. @throws {PlatformError} `timed_out` */
-  async wait<T>(promise: Promise<T>, what: string): Promise<T> {
-    let onAbort: () => void = () => undefined;
-    const fired = new Promise<never>((_, reject) => {
-      onAbort = () => reject(abortError(this, what));
-    });
-    if (this.aborted) onAbort();
-    this.once("abort", onAbort);
-    try {
-      return await Promise.race([promise, fired]);
-    } finally {
-      this.off("abort", onAbort);
-    }
-  }
-
-  /** Restarts the idle clock. */
-  touch(): void {
-    this.#isResting = false;
-    this.#idle?.refresh();
-  }
-
-  /** Stops the idle clock until the next touch, while the reader is busy. */
-  rest(): void {
-    this.#isResting = true;
-  }
-
-  close(): void {
-    clearTimeout(this.#total);
-    clearTimeout(this.#idle);
-    this.#outer?.removeEventListener("abort", this.#onAbort);
-  }
-
-  readonly #onAbort = () => this.#fire(this.#outer?.reason);
-
-  #timeOut(text: string): void {
-    this.#fire(new DOMException(text, "TimeoutError"));
-  }
-
-  #fire(reason: unknown): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason;
-    this.#controller?.abort(reason);
-    this.emit("abort");
-  }
+/** A signal that fires with the caller's, or when the time of the call is over. */
+export function signalOf({ signal: outer, endsAt, limitMs }: Call): CallSignal {
+  const controller = new AbortController();
+  const timeOut = (why: string) => controller.abort(new DOMException(why, "TimeoutError"));
+  const onAbort = () => controller.abort(outer?.reason);
+  if (outer?.aborted === true) onAbort();
+  else outer?.addEventListener("abort", onAbort, { once: true });
+  const leftMs = Math.max(0, endsAt - performance.now());
+  const timer = Number.isFinite(leftMs)
+    ? setTimeout(() => timeOut(noResultWithin(limitMs)), leftMs)
+    : undefined;
+  return {
+    signal: controller.signal,
+    timeOut,
+    close() {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", onAbort);
+    },
+  };
 }
 
 /** Waits `ms`, or rejects with the signal's reason. */
@@ -142,11 +83,11 @@ export function abortError(
   return reason;
 }
 
-/** Waits for `promise` until the call is cancelled. */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** Waits for `promise` until the call is cancelled; with `what` was waited for, a timeout becomes `timed_out`. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined, what?: string): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => reject(what === undefined ? signal.reason : abortError(signal, what));
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
@@ -158,10 +99,10 @@ export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined)
  * @throws {PlatformError} `timed_out`, with `what` was waited for
  */
 export async function orTimeOut<T>(promise: Promise<T>, call: CallOptions, what: string): Promise<T> {
-  const deadline = new Deadline(call, 0);
+  const { signal, close } = signalOf(startCall(call));
   try {
-    return await deadline.wait(promise, what);
+    return await orAbort(promise, signal, what);
   } finally {
-    deadline.close();
+    close();
   }
 }

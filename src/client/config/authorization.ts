@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
-import { Deadline } from "../call.ts";
+import { signalOf, startCall } from "../call.ts";
 import { PlatformClock } from "../clock.ts";
 import { PlatformError } from "../errors.ts";
 import { poolExchange } from "../http/exchange.ts";
@@ -24,11 +24,11 @@ export async function authorizationServer(
   { env = {}, userAgent = "apolo-jobs-mcp" }: Pick<ConnectOptions, "env" | "userAgent"> = {},
 ): Promise<string | undefined> {
   const connections = new Connections(env);
-  const deadline = new Deadline({ timeoutMs: LIMIT_MS }, 0);
+  const { signal, close } = signalOf(startCall({ timeoutMs: LIMIT_MS }));
   const request = { method: "GET", url: `${apiBase(url)}/config` };
   const headers = { accept: "application/json", "user-agent": userAgent };
   try {
-    const answer = await poolExchange(connections, new PlatformClock())({ ...request, headers, deadline });
+    const answer = await poolExchange(connections, new PlatformClock())({ ...request, headers, signal });
     const found = wireAuthorization.safeParse(parseJson(await answer.text()));
     if (found.success) return found.data.auth_url ? new URL("/", found.data.auth_url).href : undefined;
     const code = answer.status >= 500 ? "unavailable" : "protocol_error";
@@ -40,9 +40,9 @@ export async function authorizationServer(
       },
     );
   } catch (error) {
-    throw networkError(error, { what: WHAT, request: describe(request), signal: deadline });
+    throw networkError(error, { what: WHAT, request: describe(request), signal });
   } finally {
-    deadline.close();
+    close();
     await connections.close();
   }
 }

@@ -1,5 +1,5 @@
 import { quote } from "shlex";
-import { abortError, type CallOptions, Deadline, type Where } from "../call.ts";
+import { abortError, type CallOptions, signalOf, startCall, type Where } from "../call.ts";
 import type { Connection, OnJob } from "../connection.ts";
 import { invalidArgument, PlatformError } from "../errors.ts";
 import { type Capped, HeadTail } from "./head-tail.ts";
@@ -52,14 +52,14 @@ export async function execAndCollect(
   const { command, input } = wrap(options);
   const { where, maxBytes = DEFAULT_BYTES } = options;
   const startedAt = performance.now();
-  const deadline = new Deadline(call, 0);
+  const { signal, close } = signalOf(startCall(call));
   const streams = { 1: new HeadTail(maxBytes), 2: new HeadTail(maxBytes) };
   const end: Pick<Collected, "exitCode" | "exitMessage" | "lost"> = {};
   let timedOut = false;
   let accepted = false;
   try {
     const execOptions = { command, stdin: input.length > 0, stdout: true, stderr: true, where };
-    const running = await execInJob(at, { id, options: execOptions }, { signal: deadline.signal });
+    const running = await execInJob(at, { id, options: execOptions }, { signal });
     accepted = true;
     // A program may close the stream before it has read all of its input; its output and exit code still come.
     feed(running, input).catch(() => undefined);
@@ -71,7 +71,7 @@ export async function execAndCollect(
     if (!timedOut && !accepted) throw failure;
     if (!timedOut) end.lost = failure;
   } finally {
-    deadline.close();
+    close();
   }
   return {
     stdout: streams[1].text(),

@@ -1,5 +1,4 @@
 import type { Dispatcher } from "undici";
-import type { Deadline } from "../call.ts";
 import type { PlatformClock } from "../clock.ts";
 import type { Connections } from "./proxies.ts";
 
@@ -9,7 +8,7 @@ interface Outgoing {
   url: string;
   headers: Record<string, string>;
   body?: string | undefined;
-  deadline: Deadline;
+  signal: AbortSignal;
 }
 
 /** One HTTP answer; exactly one of `text`, `chunks` and `discard` must be called. */
@@ -28,7 +27,7 @@ export type Exchange = (outgoing: Outgoing) => Promise<Incoming>;
 
 /** Requests through undici's pools, at a third of the cost of `fetch`; every answer tells the platform's time. */
 export function poolExchange(connections: Connections, clock: PlatformClock): Exchange {
-  return async ({ url, method, headers, body, deadline }) => {
+  return async ({ url, method, headers, body, signal }) => {
     const sentMs = Date.now();
     const { origin, pathname, search } = new URL(url);
     const answer = await connections.dispatcherFor(url).request({
@@ -36,7 +35,7 @@ export function poolExchange(connections: Connections, clock: PlatformClock): Ex
       // undici types the method as a closed list of words; ours come from this folder only.
       method: method as Dispatcher.HttpMethod,
       headers,
-      signal: deadline,
+      signal,
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(body === undefined ? {} : { body }),

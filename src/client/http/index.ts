@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { parseJson } from "../../json.ts";
-import { type CallOptions, Deadline, pause } from "../call.ts";
+import { type Call, type CallOptions, orAbort, pause, startCall } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
 import type { Session } from "../login/session.ts";
+import { Attempt } from "./attempt.ts";
 import type { Exchange, Incoming } from "./exchange.ts";
 import { beforeSending, networkError } from "./network-error.ts";
 import type { Connections } from "./proxies.ts";
@@ -47,12 +48,19 @@ export interface HttpOptions {
   idleMs: number;
 }
 
-type Read<T> = (answer: Incoming, deadline: Deadline) => Promise<T>;
+/** Takes of an accepted answer what is part of the attempt: if that fails, the attempt has. */
+type Read<T> = (answer: Incoming) => Promise<T>;
 
-interface Attempt<T> {
-  deadline: Deadline;
+interface Wanted<T> {
+  call: Call;
   read: Read<T>;
-  ms: number;
+  /** It is given up when it is not answered within this. */
+  answerMs: number;
+}
+
+interface Done<T> {
+  value: T;
+  attempt: Attempt;
 }
 
 /** The platform's HTTP interface: authorises, bounds in time, retries what is safe, turns refusals into errors. */
@@ -72,102 +80,99 @@ export class Http {
 
   /** The answer's text. */
   async text(api: ApiCall, call: CallOptions = {}): Promise<string> {
-    const deadline = new Deadline(call, this.#options.idleMs);
-    try {
-      return await this.#send(api, deadline, (answer) => answer.text());
-    } finally {
-      deadline.close();
-    }
+    const { value, attempt } = await this.#send(api, startCall(call), (answer) => answer.text());
+    attempt.close();
+    return value;
   }
 
   /** The answer's bytes as they come; leaving the loop early closes the connection. */
   async *stream(api: ApiCall, call: CallOptions = {}): AsyncGenerator<Uint8Array, void> {
-    const deadline = new Deadline(call, api.mayBeSilent === true ? 0 : this.#options.idleMs);
+    const { value: answer, attempt } = await this.#send(api, startCall(call), (opened) =>
+      Promise.resolve(opened),
+    );
     try {
-      const answer = await this.#send(api, deadline, (opened) => Promise.resolve(opened));
       let isEmpty = true;
       for await (const chunk of answer.chunks()) {
         isEmpty = false;
-        deadline.rest();
+        attempt.rest();
         yield chunk;
-        deadline.touch();
+        attempt.touch();
       }
       if (!answer.hasEnd)
         throw odd(api, "the answer may be cut short: the connection closed without marking its end");
       if (isEmpty && answer.header("content-type")?.startsWith(api.accept ?? "") !== true)
         throw odd(api, "the platform sent an empty answer");
     } catch (error) {
-      throw this.#explain(error, api, deadline);
+      throw this.#explain(error, api, attempt.signal);
     } finally {
-      deadline.close();
+      attempt.close();
     }
   }
 
-  async #send<T>(api: ApiCall, deadline: Deadline, read: Read<T>): Promise<T> {
+  async #send<T>(api: ApiCall, call: Call, read: Read<T>): Promise<Done<T>> {
     const retry = new Retry(FIRST_PAUSE_MS);
     const { retries } = this.#options;
     for (;;) {
       try {
-        return await this.#try(api, { deadline, read, ms: this.#attemptMs(api, retry.failures) });
+        return await this.#try(api, { call, read, answerMs: this.#answerMs(api, retry.failures) });
       } catch (failure) {
         if (retry.failures >= retries || !mayRepeat(failure, api)) throw failure;
         const waitMs = retry.afterFailure(failure);
-        if (performance.now() + waitMs >= deadline.endsAt) throw failure;
-        deadline.touch();
-        await pause(waitMs, deadline.signal).catch((reason: unknown) => {
-          throw this.#explain(reason, api, deadline);
+        if (performance.now() + waitMs >= call.endsAt) throw failure;
+        await pause(waitMs, call.signal).catch((reason: unknown) => {
+          throw this.#explain(reason, api, call.signal);
         });
       }
     }
   }
 
   /** A connection may have died in silence, so the first of several attempts to read does not wait for long. */
-  #attemptMs({ method }: ApiCall, failures: number): number {
+  #answerMs({ method }: ApiCall, failures: number): number {
     const { retries, attemptMs } = this.#options;
     return method === "GET" && failures === 0 && retries > 0 ? attemptMs : LONGEST_MS;
   }
 
-  /** One attempt, given up when it is not answered within `ms`. */
-  async #try<T>(api: ApiCall, { deadline, read, ms }: Attempt<T>): Promise<T> {
-    const attempt = deadline.attempt(ms);
+  /** One attempt; whoever gets it closes it. */
+  async #try<T>(api: ApiCall, { call, read, answerMs }: Wanted<T>): Promise<Done<T>> {
+    const idleMs = api.mayBeSilent === true ? 0 : this.#options.idleMs;
+    const attempt = new Attempt(call, { answerMs, idleMs });
+    const { signal } = attempt;
     try {
-      const answer = await this.#accepted(api, attempt);
+      const answer = await this.#accepted(api, signal);
       attempt.answered();
-      return await read(answer, deadline);
+      return { value: await read(answer), attempt };
     } catch (error) {
+      attempt.close();
       // What did not answer in time may be dead: the next request opens a connection of its own.
-      if (isTimeout(attempt.reason)) this.#options.connections.renew();
-      if (attempt.aborted && !deadline.aborted) throw silent(api, ms);
-      throw this.#explain(error, api, deadline);
-    } finally {
-      attempt.answered();
+      if (isTimeout(signal.reason)) this.#options.connections.renew();
+      throw attempt.isUnanswered ? silent(api, answerMs) : this.#explain(error, api, signal);
     }
   }
 
   /** An answer below 400; a refused token is replaced once. */
-  async #accepted(api: ApiCall, deadline: Deadline): Promise<Incoming> {
+  async #accepted(api: ApiCall, signal: AbortSignal): Promise<Incoming> {
     const { session } = this.#options;
     for (let renewed = false; ; renewed = true) {
-      const token = session.current ?? (await beforeSending(deadline.wait(session.token(), api.what)));
-      const answer = await this.#follow(api, token, deadline);
+      const token = session.current ?? (await beforeSending(orAbort(session.token(), signal, api.what)));
+      const answer = await this.#follow(api, token, signal);
       if (answer.status < 400) return answer;
       const body = await answer.text();
       const isRefused = answer.status === 401 && !renewed;
-      if (isRefused && (await beforeSending(deadline.wait(session.renew(token), api.what)))) continue;
+      if (isRefused && (await beforeSending(orAbort(session.renew(token), signal, api.what)))) continue;
       const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
       throw serverError({ ...api, status: answer.status, body, request: describe(api), retryAfterMs });
     }
   }
 
   /** Follows redirects of safe calls; the token stays with its origin. */
-  async #follow(api: ApiCall, token: string, deadline: Deadline): Promise<Incoming> {
+  async #follow(api: ApiCall, token: string, signal: AbortSignal): Promise<Incoming> {
     const { exchange } = this.#options;
     let { url } = api;
     for (let hops = 0; ; hops += 1) {
       const isOwn = hops === 0 || new URL(url).origin === new URL(api.url).origin;
       const headers = this.#headers(api, isOwn ? token : undefined);
       const body = api.json === undefined ? undefined : JSON.stringify(api.json);
-      const answer = await exchange({ method: api.method, url, headers, body, deadline });
+      const answer = await exchange({ method: api.method, url, headers, body, signal });
       const location = answer.header("location");
       if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
       await answer.discard();
@@ -192,9 +197,9 @@ export class Http {
     return api.untraced === true ? headers : Object.assign(headers, traceHeaders());
   }
 
-  #explain(error: unknown, api: ApiCall, deadline: Deadline): unknown {
+  #explain(error: unknown, api: ApiCall, signal: AbortSignal | undefined): unknown {
     const proxy = this.#options.connections.proxyNameFor(api.url);
-    return networkError(error, { what: api.what, request: describe(api), signal: deadline, proxy });
+    return networkError(error, { what: api.what, request: describe(api), signal, proxy });
   }
 }
 

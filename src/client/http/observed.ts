@@ -1,17 +1,16 @@
-import type { Deadline } from "../call.ts";
 import { failureOf, observedRequest, type PlatformObserver, type RequestUnderWay } from "../observer.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** The same exchange, told to an observer: each request until its answer is read to the end. */
 export function observed(exchange: Exchange, observer: PlatformObserver): Exchange {
   return async (outgoing) => {
-    const { deadline } = outgoing;
+    const { signal } = outgoing;
     const underWay = observer.request(observedRequest(outgoing));
     // A trace goes where the token goes: not to who only renews it, nor to where the platform redirects.
     const isPlatform = "authorization" in outgoing.headers;
     const headers = isPlatform ? { ...outgoing.headers, ...underWay.headers } : outgoing.headers;
-    const { status, ...answer } = await settled(exchange({ ...outgoing, headers }), { underWay, deadline });
-    const reading = { underWay, deadline, status };
+    const { status, ...answer } = await settled(exchange({ ...outgoing, headers }), { underWay, signal });
+    const reading = { underWay, signal, status };
     return {
       ...answer,
       status,
@@ -24,31 +23,31 @@ export function observed(exchange: Exchange, observer: PlatformObserver): Exchan
 
 interface Reading {
   underWay: RequestUnderWay;
-  deadline: Deadline;
+  signal: AbortSignal;
   /** Once it is known. */
   status?: number;
 }
 
-async function settled<T>(promise: Promise<T>, { underWay, deadline, status }: Reading): Promise<T> {
+async function settled<T>(promise: Promise<T>, { underWay, signal, status }: Reading): Promise<T> {
   try {
     const value = await promise;
     if (status !== undefined) underWay.ended({ status });
     return value;
   } catch (error) {
-    underWay.ended({ status, failure: failureOf(deadline) });
+    underWay.ended({ status, failure: failureOf(signal) });
     throw error;
   }
 }
 
 async function* chunks(
   body: AsyncIterable<Uint8Array>,
-  { underWay, deadline, status }: Reading,
+  { underWay, signal, status }: Reading,
 ): AsyncGenerator<Uint8Array, void> {
   let failure: ReturnType<typeof failureOf>;
   try {
     yield* body;
   } catch (error) {
-    failure = failureOf(deadline);
+    failure = failureOf(signal);
     throw error;
   } finally {
     underWay.ended({ status, failure });

@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { z } from "zod";
 import { parseJson } from "../../json.ts";
-import { Deadline } from "../call.ts";
+import { signalOf, startCall } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { networkError } from "../http/network-error.ts";
@@ -132,10 +132,10 @@ export class Session {
 
   async #askForToken(url: string, body: string): Promise<z.infer<typeof wireToken>> {
     const request = { method: "POST", url };
-    const deadline = new Deadline({ timeoutMs: REFRESH_LIMIT_MS }, 0);
+    const { signal, close } = signalOf(startCall({ timeoutMs: REFRESH_LIMIT_MS }));
     const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
     try {
-      const answer = await this.#exchange({ ...request, headers, body, deadline });
+      const answer = await this.#exchange({ ...request, headers, body, signal });
       const text = await answer.text();
       if (answer.status >= 500)
         throw new PlatformError("unavailable", `Refreshing the login failed with status ${answer.status}.`, {
@@ -149,9 +149,9 @@ export class Session {
         { request: { ...request, status: answer.status } },
       );
     } catch (error) {
-      throw networkError(error, { what: "Refreshing the login", request, signal: deadline });
+      throw networkError(error, { what: "Refreshing the login", request, signal });
     } finally {
-      deadline.close();
+      close();
     }
   }
 }

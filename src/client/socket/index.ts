@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import WebSocket from "ws";
-import { abortError, type CallOptions, Deadline, orTimeOut } from "../call.ts";
+import { abortError, type CallOptions, orTimeOut, signalOf, startCall } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
 import { describe, parseRetryAfter } from "../http/index.ts";
 import { beforeSending, networkError } from "../http/network-error.ts";
@@ -103,7 +103,7 @@ export class Sockets {
   }
 
   #openWith(token: string, target: SocketCall, call: CallOptions) {
-    const deadline = new Deadline(call, 0);
+    const { signal, close } = signalOf(startCall(call));
     const { userAgent, connections, observer } = this.#options;
     const underWay = observer?.request(observedRequest({ method: "GET", url: target.url }));
     const pingMs = target.ping ? this.#options.pingMs : 0;
@@ -121,13 +121,13 @@ export class Sockets {
       ...(agent === undefined ? {} : { agent }),
     });
     this.#open.add(raw);
-    if (observer && underWay) observeSocket(raw, { observer, underWay, signal: deadline.signal });
+    if (observer && underWay) observeSocket(raw, { observer, underWay, signal });
     raw.once("close", () => {
       this.#open.delete(raw);
-      deadline.close();
+      close();
     });
     const proxy = connections.proxyNameFor(target.url);
-    return { raw, socket: connect(raw, { ...target, pingMs, proxy }, deadline.signal) };
+    return { raw, socket: connect(raw, { ...target, pingMs, proxy }, signal) };
   }
 }
 
