@@ -23,13 +23,9 @@ const SILENCE = {
 };
 
 /** Takes what a tool that can wait between calls began: its reply, or a task. */
-export async function beginTask(
-  tool: Tool,
-  begun: Promise<Reply<unknown> | Waiting>,
-  connection: Connection,
-) {
+export async function beginTask(tool: Tool, begun: Promise<Reply<object> | Waiting>, connection: Connection) {
   const outcome = await begun;
-  if (!("wait" in outcome)) return result(tool, outcome, connection);
+  if (!("wait" in outcome)) return result(outcome, connection);
   const { wait, line } = outcome;
   const { id, endMs } = connection.caller.tasks.issue(tool.name, wait);
   const task = working({ ...wait, endMs }, id, connection.scrub(line));
@@ -95,7 +91,7 @@ async function lookAt(
   const nothing = () => undefined;
   try {
     const seen = await look(task, { caller, signal: limit.signal, progress: nothing, changing: nothing });
-    return "line" in seen ? { line: scrub(seen.line) } : result(tool, seen, connection);
+    return "line" in seen ? { line: scrub(seen.line) } : result(seen, connection);
   } catch (error) {
     if (request.signal.aborted) throw error;
     const { outcome, text, mayPass } = limit.isOver ? SILENCE : failed(error, tool);

@@ -85,7 +85,7 @@ async function call(
     const { person } = request;
     const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal) });
     if (isQuestion(outcome)) return asked(outcome, scrub);
-    return result(tool, withPlace(outcome, read.args, connection), connection);
+    return result(withPlace(outcome, read.args, connection), connection);
   } catch (error) {
     const { outcome, text } = failed(tool, error, { request, limit });
     told.outcome = outcome;

@@ -1,5 +1,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { expect } from "vitest";
+import { tools } from "../../src/tools/index.ts";
 
 export interface Answer {
   text: string;
@@ -21,6 +23,7 @@ export class Agent {
     const options = signal === undefined ? {} : { signal };
     const result = await this.client.callTool({ name, arguments: args }, CallToolResultSchema, options);
     const { content, structuredContent, isError } = CallToolResultSchema.parse(result);
+    if (isError !== true) checkData(name, structuredContent);
     const text = content.map((block) => (block.type === "text" ? block.text : "")).join("");
     return { text, data: structuredContent, isError: isError === true };
   }
@@ -38,4 +41,10 @@ export class Agent {
     if (!answer.isError) throw new Error(`${name} succeeded: ${answer.text}`);
     return answer.text;
   }
+}
+
+/** What is sent is not checked once more before: it is all in the tool's whole schema, of which the list shows a part. */
+function checkData(name: string, data: unknown): void {
+  const tool = tools.find((offered) => offered.name === name);
+  if (tool !== undefined) expect(tool.output.parse(data)).toEqual(data);
 }
