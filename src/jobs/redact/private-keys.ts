@@ -28,6 +28,7 @@ const MIXED = /(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)[A-Za-z0-9+/=]{40,}\s*$/;
  * with a body whose BEGIN came before.
  */
 export function keySpans(text: string, insideKey = false): Span[] {
+  if (!insideKey && text.search(BEGIN) === -1 && text.search(END) === -1) return [];
   const ends = [...text.matchAll(END)].map((match) => match.index);
   const closed = new Set<number>();
   const spans: Span[] = [];

@@ -15,6 +15,8 @@ export function spansOf(
   isSecret: (value: string) => boolean = () => true,
 ): Span[] {
   const spans: Span[] = [];
+  // Most find nothing, and to say so costs a third of looking for all.
+  if (text.search(find) === -1) return spans;
   for (const match of text.matchAll(find)) {
     const group = Math.max(
       0,
