@@ -21,14 +21,15 @@ const PASSING_MS = 2000;
 
 export interface FactOptions {
   nowMs: number;
-  redact: Redact;
   preset: Preset | undefined;
 }
 
+type Facts = ReturnType<typeof factData>;
+
 /** What a job is and what it costs, one line a topic; nothing that goes without saying. */
-export function factLines(job: JobDescription, options: FactOptions): string[] {
+export function factLines(job: JobDescription, facts: Facts, options: FactOptions): string[] {
   const lines = [
-    ...whatLines(job, options),
+    ...whatLines(job, facts),
     costLine(job, options),
     ...lifeLines(job, options.nowMs),
     ...placesLines(job),
@@ -38,7 +39,7 @@ export function factLines(job: JobDescription, options: FactOptions): string[] {
 }
 
 /** The same as data. */
-export function factData(job: JobDescription, { redact }: Pick<FactOptions, "redact">) {
+export function factData(job: JobDescription, redact: Redact) {
   const { container, tags, description, restart_policy, priority } = job;
   const { entrypoint, command, working_dir, env, secret_env } = container;
   const shown = (text: string | undefined) =>
@@ -58,8 +59,7 @@ export function factData(job: JobDescription, { redact }: Pick<FactOptions, "red
   };
 }
 
-function whatLines(job: JobDescription, { redact }: FactOptions) {
-  const facts = factData(job, { redact });
+function whatLines(job: JobDescription, facts: Facts) {
   return [
     `Image: ${facts.image}`,
     facts.entrypoint && `Entrypoint: ${facts.entrypoint}`,

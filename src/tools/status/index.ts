@@ -119,7 +119,8 @@ function reportOf(
   const { why } = explanation;
   const nowMs = Date.now();
   const next = adviceText(explanation, typeof log === "object" ? "shown" : log);
-  const facts = isShort ? [] : factLines(job, { nowMs, redact, preset });
+  const facts = isShort ? undefined : factData(job, redact);
+  const lines = facts === undefined ? [] : factLines(job, facts, { nowMs, preset });
   const head = present([
     stateLine(job, { nowMs, me }),
     !saysNothing(explanation, job) &&
@@ -127,7 +128,7 @@ function reportOf(
     next && `Next: ${oneLine(next)}`,
   ]);
   const every = present([
-    ...facts.filter((line) => !why.includes(line.replace("Image: ", ""))),
+    ...lines.filter((line) => !why.includes(line.replace("Image: ", ""))),
     placeText(job) !== selected && `Project: ${placeText(job)}`,
   ]);
   const isLong = bytesOf([...head, ...every]) > SHORT_BYTES - LINE_BYTES;
@@ -144,7 +145,7 @@ function reportOf(
       next: next || undefined,
       ...factsOf(job),
       log: shown?.text,
-      ...(isShort ? {} : factData(job, { redact })),
+      ...facts,
       not_started_here: (ownedOnly && !isOwned(job, me)) || undefined,
     },
   };
