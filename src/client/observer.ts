@@ -33,12 +33,28 @@ const WORDS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** A request as it is told: what is no word of the platform's becomes a placeholder, so that there are few routes. */
+/**
+ * A request as it is told: what is no word of the platform's becomes a placeholder, so that there are few routes. Its
+ * parts are found out when somebody reads them: mostly nobody does.
+ */
 export function observedRequest({ method, url }: { method: string; url: string }): ObservedRequest {
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const parts = pathname.split("/").map((part) => (part === "" || WORDS.has(part) ? part : "{}"));
-  const defaultPort = protocol === "https:" ? 443 : 80;
-  return { method, route: parts.join("/"), host: hostname, port: port === "" ? defaultPort : Number(port) };
+  return {
+    method,
+    get route() {
+      return new URL(url).pathname.split("/").map(routePart).join("/");
+    },
+    get host() {
+      return new URL(url).hostname;
+    },
+    get port() {
+      const { protocol, port } = new URL(url);
+      return Number(port || (protocol === "https:" ? 443 : 80));
+    },
+  };
+}
+
+function routePart(part: string): string {
+  return part === "" || WORDS.has(part) ? part : "{}";
 }
 
 /** Why something ended that a signal may have ended. */

@@ -5,7 +5,7 @@ import { invalidArgument, PlatformError } from "../errors.ts";
 import { describe, type Http } from "../http/index.ts";
 import { beforeSending } from "../http/network-error.ts";
 import type { RemoteImage } from "../job.ts";
-import { type LoginSource, userOf } from "../login/login.ts";
+import type { LoginSource } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
 import { salvage } from "../records/salvage.ts";
 import {
@@ -116,7 +116,7 @@ export class Directory {
     const { login } = this.#session;
     const selection = await this.place({}, call);
     const { url, source } = login;
-    return { user: userOf(login.token), url, source, selection, clusters, projects, unreadable };
+    return { user: this.#session.userNow(), url, source, selection, clusters, projects, unreadable };
   }
 
   /** Cluster, org and project of a call. @throws {PlatformError} `invalid_argument` when there is no cluster or org */

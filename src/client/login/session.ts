@@ -26,6 +26,8 @@ export class Session {
   readonly #refused = new Set<string>();
   readonly #exchange: Exchange;
   readonly #key: Uint8Array | undefined;
+  /** Whom the token names: it is asked with every call. */
+  #named: { token: string; user: string } | undefined;
 
   constructor(login: Login | PlatformError | undefined, exchange: Exchange, key?: Uint8Array) {
     this.#login = login;
@@ -49,10 +51,17 @@ export class Session {
   /** Whom the token names; undefined without one that names anybody. */
   get user(): string | undefined {
     try {
-      return userOf(this.login.token);
+      return this.userNow();
     } catch {
       return undefined;
     }
+  }
+
+  /** The same. @throws {PlatformError} `no_login` */
+  userNow(): string {
+    const { token } = this.login;
+    if (this.#named?.token !== token) this.#named = { token, user: userOf(token) };
+    return this.#named.user;
   }
 
   /** The tokens in use now; none without a login. */
@@ -69,7 +78,7 @@ export class Session {
    */
   keyFor(purpose: string): Uint8Array {
     const { token, refreshToken, url } = this.login;
-    const whose = JSON.stringify([url.replace(/\/+$/, ""), userOf(token)]);
+    const whose = JSON.stringify([url.replace(/\/+$/, ""), this.userNow()]);
     return new Uint8Array(hkdfSync("sha256", this.#key ?? (refreshToken || token), whose, purpose, 32));
   }
 

@@ -3,7 +3,6 @@ import { type Connection, imageBase, jobsUrl } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { allJobs } from "../find/list.ts";
 import { isFinished, type JobDescription } from "../job.ts";
-import { userOf } from "../login/login.ts";
 
 /** Where to look for the jobs of a request. */
 export interface Sought {
@@ -22,7 +21,7 @@ export function requestTag(requestId: string): string {
  * after another one with the id had been made and looked for its like.
  */
 export async function startedBy(at: Connection, sought: Sought, call?: CallOptions) {
-  const user = userOf(at.session.login.token);
+  const user = at.session.userNow();
   return (await tagged(at, sought, call)).filter(({ owner }) => owner === user).sort(byAge);
 }
 
