@@ -123,18 +123,22 @@ export function makeServer(
 }
 
 type RequestOf = (context: ServerContext) => Request;
+/** Whom to ask beside the client of a request, which says with it what it can do. */
+type PersonOf = (context: ServerContext, capabilities: ClientCapabilities) => Person | undefined;
 
 function answer(
   server: Server,
   session: Session,
-  { requestOf, personOf }: { requestOf: RequestOf; personOf(context: ServerContext): Person | undefined },
+  { requestOf, personOf }: { requestOf: RequestOf; personOf: PersonOf },
 ) {
   const { tools, resources, prompts } = session;
   server.setRequestHandler("tools/list", (_, context) => listTools(server, tools, context));
   const call = async ({ params }: CallToolRequest, context: ServerContext) => {
     const { notify: sendNotification } = context.mcpReq;
-    const takesTasks = knowsTasks(context);
-    const request = { ...requestOf(context), sendNotification, person: personOf(context), takesTasks };
+    const capabilities = capabilitiesIn(context);
+    const takesTasks = knowsTasks(capabilities);
+    const person = personOf(context, capabilities);
+    const request = { ...requestOf(context), sendNotification, person, takesTasks };
     const outcome = await tools.call(params, request);
     return "asks" in outcome ? askedFor(outcome) : outcome;
   };
@@ -166,7 +170,7 @@ function answerSubscriptions(server: Server, { subscriptions }: Session): void {
 function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): void {
   for (const method of ["get", "update", "cancel"] as const)
     server.setRequestHandler(`tasks/${method}`, { params: taskParams }, ({ taskId }, context) => {
-      requireTasks(knowsTasks(context));
+      requireTasks(knowsTasks(capabilitiesIn(context)));
       return tasks[method](taskId, requestOf(context));
     });
 }
@@ -177,8 +181,8 @@ function answerSkills(server: Server): void {
 }
 
 /** A client of the old era says nothing with a request, so it never does. */
-function knowsTasks(context: ServerContext): boolean {
-  return capabilitiesIn(context).extensions?.[TASKS_EXTENSION] !== undefined;
+function knowsTasks({ extensions }: ClientCapabilities): boolean {
+  return extensions?.[TASKS_EXTENSION] !== undefined;
 }
 
 const NO_FIELDS = { type: "object" as const, properties: {} };
@@ -189,8 +193,7 @@ function askedFor({ asks: { key, text: message, token } }: Asked) {
 }
 
 /** The person beside a client that puts a question itself, and calls again with the answer. */
-function personInTurn(context: ServerContext): Person | undefined {
-  const { elicitation } = capabilitiesIn(context);
+function personInTurn(context: ServerContext, { elicitation }: ClientCapabilities): Person | undefined {
   if (elicitation === undefined || !(isBare(elicitation) || "form" in elicitation)) return undefined;
   const { inputResponses = {}, requestState } = context.mcpReq;
   const token = requestState<unknown>();
@@ -201,7 +204,7 @@ function personInTurn(context: ServerContext): Person | undefined {
 }
 
 /** The person beside a client that is asked while the call waits. */
-function personAsked(server: Server): (context: ServerContext) => Person | undefined {
+function personAsked(server: Server): PersonOf {
   return ({ mcpReq: { id: relatedRequestId } }) => {
     if (server.getClientCapabilities()?.elicitation?.form === undefined) return undefined;
     return {

@@ -61,8 +61,9 @@ function aliasesOf({ name, input }: Of, key: string): Alias[] {
 
 /** The argument that a spelling of its own name stands for. */
 function homeOf({ shape }: z.ZodObject, key: string): string | undefined {
+  if (Object.hasOwn(shape, key)) return key;
   const word = plainName(key);
-  return [key, word, `${word}s`, word.replace(/(?<!s)s$/, "")].find((name) => Object.hasOwn(shape, name));
+  return [word, `${word}s`, word.replace(/(?<!s)s$/, "")].find((name) => Object.hasOwn(shape, name));
 }
 
 function isOfJobs(input: z.ZodObject, key: string): boolean {
