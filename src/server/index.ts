@@ -29,6 +29,7 @@ import { requireTasks, TASKS_EXTENSION } from "./tasks.ts";
 import type { Asked } from "./tools.ts";
 
 const taskParams = z.object({ taskId: z.string() });
+const noParams = z.object({});
 const skillParams = z.object({ uri: z.string() });
 
 const CAPABILITIES = {
@@ -176,7 +177,7 @@ function answerTasks(server: Server, { tasks }: Session, requestOf: RequestOf): 
 }
 
 function answerSkills(server: Server): void {
-  server.setRequestHandler("skills/list", { params: z.object({}) }, () => skills.list());
+  server.setRequestHandler("skills/list", { params: noParams }, () => skills.list());
   server.setRequestHandler("skills/get", { params: skillParams }, ({ uri }) => skills.get(uri));
 }
 
