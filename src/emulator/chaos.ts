@@ -1,23 +1,29 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
-import { type FaultSource, type RequestFault, requestFault } from "./http/faults.ts";
-import type { CannedRun, Hold } from "./lifecycle/deps.ts";
+import { type RequestFault, requestFault } from "./http/faults.ts";
 import type { JobRecord } from "./state/job.ts";
 
 const milliseconds = z.number().min(0);
 
-const jobFault = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("hold"), reason: z.string().min(1), description: z.string().optional() }),
-  z.strictObject({
-    kind: z.literal("canned_log"),
-    lines: z.array(z.string()),
-    linesPerSecond: z.number().positive().default(10),
-    exitCode: z.int().min(0).max(255).default(0),
-  }),
-  /** Counted from when the job began to run, by the emulator's clock. */
-  z.strictObject({ kind: z.literal("lose_node"), afterMs: milliseconds }),
-]);
+/** Keeps a job pending, with the reason that is shown for it. */
+const hold = z.strictObject({
+  kind: z.literal("hold"),
+  reason: z.string().min(1),
+  description: z.string().optional(),
+});
+/** Plays a log instead of running anything. */
+const cannedLog = z.strictObject({
+  kind: z.literal("canned_log"),
+  lines: z.array(z.string()),
+  linesPerSecond: z.number().positive().default(10),
+  exitCode: z.int().min(0).max(255).default(0),
+});
+/** Counted from when the job began to run, by the emulator's clock. */
+const loseNode = z.strictObject({ kind: z.literal("lose_node"), afterMs: milliseconds });
+
+export type Hold = Omit<z.infer<typeof hold>, "kind">;
+export type CannedLog = z.infer<typeof cannedLog>;
 
 const counting = z.strictObject({
   /** Matches that pass unharmed first. */
@@ -42,7 +48,7 @@ const jobRule = z.strictObject({
     owner: z.string().optional(),
     ...counting.shape,
   }),
-  do: jobFault,
+  do: z.discriminatedUnion("kind", [hold, cannedLog, loseNode]),
 });
 
 const clockRule = z.strictObject({
@@ -71,7 +77,7 @@ interface Armed {
 }
 
 /** Holds the rules; the server and the lifecycle ask it which faults apply. */
-export class ChaosRules implements FaultSource {
+export class ChaosRules {
   readonly #armed = new Set<Armed>();
   readonly #clock: Clock;
 
@@ -107,19 +113,8 @@ export class ChaosRules implements FaultSource {
     });
   }
 
-  hold(job: JobRecord): Hold | undefined {
-    return this.#forJob(job, "hold");
-  }
-
-  canned(job: JobRecord): CannedRun | undefined {
-    return this.#forJob(job, "canned_log");
-  }
-
-  loseNodeAfterMs(job: JobRecord): number | undefined {
-    return this.#forJob(job, "lose_node")?.afterMs;
-  }
-
-  #forJob<K extends JobFault["kind"]>(job: JobRecord, kind: K): Extract<JobFault, { kind: K }> | undefined {
+  /** What was asked to happen to a job, if anything of that kind. */
+  forJob<K extends JobFault["kind"]>(job: JobRecord, kind: K): Extract<JobFault, { kind: K }> | undefined {
     const isKind = (fault: JobFault): fault is Extract<JobFault, { kind: K }> => fault.kind === kind;
     for (const armed of this.#armed) {
       const { rule } = armed;

@@ -32,12 +32,6 @@ export const requestFault = z.discriminatedUnion("kind", [
 
 export type RequestFault = z.infer<typeof requestFault>;
 
-/** Tells the server which faults apply. */
-export interface FaultSource {
-  /** Faults of this request; asking uses them up. */
-  forRequest(method: string, path: string): RequestFault[];
-}
-
 const DEFAULT_BODIES: Record<number, string | object> = {
   401: "401: Unauthorized",
   429: { error: "Too many requests" },

@@ -6,16 +6,17 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
+import type { ChaosRules } from "../chaos.ts";
 import type { Tokens } from "../state/tokens.ts";
 import { answerTo, failure, HttpError, said } from "./answer.ts";
 import { type App, type Call, callerOf } from "./call.ts";
-import { cutResponse, defaultBody, type FaultSource, type RequestFault } from "./faults.ts";
+import { cutResponse, defaultBody, type RequestFault } from "./faults.ts";
 import { siteFault } from "./same-site.ts";
 import { Sockets, versionFor } from "./sockets.ts";
 
 export interface ServerOptions {
   tokens: Tokens;
-  faults: FaultSource;
+  faults: Pick<ChaosRules, "forRequest">;
 }
 
 /** The emulator's one HTTP server: platform-api and platform-monitoring on one port. */

@@ -1,9 +1,10 @@
 import { cp } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CannedLog } from "../chaos.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import type { Ending } from "../run/launch.ts";
 import type { JobRecord } from "../state/job.ts";
-import type { CannedRun, RunDeps } from "./deps.ts";
+import type { RunDeps } from "./deps.ts";
 import { launchOf } from "./launch.ts";
 import { WholeLines } from "./whole-lines.ts";
 
@@ -74,7 +75,7 @@ export class Container {
   /** The result can be killed as soon as it runs. */
   async #launch(lines: WholeLines, print: (chunk: Uint8Array) => void): Promise<Live> {
     const { runner, images, chaos } = this.#deps;
-    const canned = chaos.canned(this.#job);
+    const canned = chaos.forJob(this.#job, "canned_log");
     if (canned !== undefined) {
       this.#live = playLog(canned, print);
       return this.#live;
@@ -98,7 +99,7 @@ const TAIL_LINES = 80;
 
 type Live = Pick<RunningJob, "kill" | "ended">;
 
-function playLog({ lines, linesPerSecond, exitCode }: CannedRun, print: (bytes: Buffer) => void): Live {
+function playLog({ lines, linesPerSecond, exitCode }: CannedLog, print: (bytes: Buffer) => void): Live {
   const killed = new AbortController();
   const { signal } = killed;
   const play = async (): Promise<Ending> => {

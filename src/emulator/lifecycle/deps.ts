@@ -1,3 +1,4 @@
+import type { ChaosRules, Hold } from "../chaos.ts";
 import type { Clock } from "../clock.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { Runner } from "../run/index.ts";
@@ -24,27 +25,6 @@ export interface Disk {
   createdMs: number;
 }
 
-/** A job that is kept pending on request, with the reason that is shown for it. */
-export interface Hold {
-  reason: string;
-  description?: string | undefined;
-}
-
-/** A log that is played instead of running anything. */
-export interface CannedRun {
-  lines: readonly string[];
-  linesPerSecond: number;
-  exitCode: number;
-}
-
-/** What was asked to happen to a job, if anything. */
-interface JobFaults {
-  hold(job: JobRecord): Hold | undefined;
-  canned(job: JobRecord): CannedRun | undefined;
-  /** How long after it began to run a job is to lose its pod. */
-  loseNodeAfterMs(job: JobRecord): number | undefined;
-}
-
 /** What the emulated platform consists of, and what its jobs and its API both work on. */
 export interface PlatformParts {
   platform: Platform;
@@ -65,7 +45,7 @@ export interface PlatformParts {
 
 export interface LifecycleDeps extends PlatformParts {
   runner: Runner;
-  chaos: JobFaults;
+  chaos: Pick<ChaosRules, "forJob">;
   /** Of the machine. */
   memoryBytes: number;
 }

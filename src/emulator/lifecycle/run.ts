@@ -111,7 +111,7 @@ export class JobRun {
   async #held(): Promise<void> {
     await this.#until(() => {
       const { pinned, chaos } = this.#deps;
-      const hold = pinned.get(this.#job.id) ?? chaos.hold(this.#job);
+      const hold = pinned.get(this.#job.id) ?? chaos.forJob(this.#job, "hold");
       if (hold === undefined) return true;
       this.#move("pending", { reason: hold.reason, description: hold.description ?? null });
       this.#waitingSinceMs = this.#deps.clock.nowMs();
@@ -204,7 +204,7 @@ export class JobRun {
     const { clock, chaos } = this.#deps;
     this.#move("running", {});
     if (this.#wasLost || this.#cancelLoss !== undefined) return;
-    const afterMs = chaos.loseNodeAfterMs(this.#job);
+    const afterMs = chaos.forJob(this.#job, "lose_node")?.afterMs;
     if (afterMs !== undefined) this.#cancelLoss = clock.ringAt(clock.nowMs() + afterMs, () => this.#lose());
   }
 

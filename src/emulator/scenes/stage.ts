@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { presetResources } from "../api/preset.ts";
+import type { Hold } from "../chaos.ts";
 import type { ApiContext } from "../context.ts";
-import type { Hold } from "../lifecycle/deps.ts";
 import type { TimedLine } from "../logs/writer.ts";
 import type { JobContainer, JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";

@@ -1,3 +1,5 @@
+import type { JobRequest } from "../validate/job-request.ts";
+
 const ENDED = ["succeeded", "failed", "cancelled"] as const;
 
 /** Where a job may stand. Source: protocol reference 3.11. */
@@ -14,39 +16,21 @@ export interface StatusItem {
   exitCode?: number | undefined;
 }
 
+type Sent = JobRequest["container"];
+/** What many jobs lack. */
+type Absent = "entrypoint" | "command" | "working_dir" | "http";
+
 /** CPU, memory and accelerators of one job, in the platform's own words. Source: protocol reference 3.3, 3.7. */
-export interface JobResources {
+export interface JobResources
+  extends Partial<Omit<Extract<Sent["resources"], { nvidia_gpu: unknown }>, "memory_mb">> {
   cpu: number;
   memory: number;
-  shm?: boolean | undefined;
-  nvidia_gpu?: number | undefined;
-  nvidia_gpu_model?: string | undefined;
-  amd_gpu?: number | undefined;
-  amd_gpu_model?: string | undefined;
-  intel_gpu?: number | undefined;
-  intel_gpu_model?: string | undefined;
-  nvidia_migs?: Record<string, { count: number; model?: string | undefined }> | undefined;
-  tpu?: { type: string; software_version: string } | undefined;
 }
 
 /** What runs, as the wire says it (validated and normalised). Source: protocol reference 3.7. */
-export interface JobContainer {
-  image: string;
+export interface JobContainer extends Omit<Sent, "resources" | Absent>, Partial<Pick<Sent, Absent>> {
   resources: JobResources;
-  entrypoint?: string | undefined;
-  command?: string | undefined;
-  working_dir?: string | undefined;
-  http?: { port: number; health_check_path: string; requires_auth: boolean } | undefined;
-  env: Record<string, string>;
-  volumes: { src_storage_uri: string; dst_path: string; read_only: boolean }[];
-  secret_env: Record<string, string>;
-  secret_volumes: { src_secret_uri: string; dst_path: string }[];
-  disk_volumes: { src_disk_uri: string; dst_path: string; read_only: boolean }[];
-  tty: boolean;
 }
-
-export type RestartPolicy = "never" | "on-failure" | "always";
-export type Priority = "low" | "normal" | "high";
 
 /** One job as the table holds it; what the API shows is derived from it. Source: protocol reference 3.7. */
 export interface JobRecord {
@@ -65,8 +49,8 @@ export interface JobRecord {
   readonly passConfig: boolean;
   readonly privileged: boolean;
   readonly waitForJobsQuota: boolean;
-  readonly restartPolicy: RestartPolicy;
-  readonly priority: Priority;
+  readonly restartPolicy: JobRequest["common"]["restart_policy"];
+  readonly priority: JobRequest["common"]["priority"];
   readonly energyScheduleName?: string | undefined;
   readonly scheduleTimeoutSeconds?: number | undefined;
   /** Numbers that came as text or `true`, by their key on the wire: the platform answers them so. */

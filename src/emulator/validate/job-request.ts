@@ -1,4 +1,3 @@
-import type { Priority, RestartPolicy } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import {
   bool,
@@ -113,8 +112,8 @@ function commonKeys({ energySchedules }: JobRequestRule) {
     schedule_timeout: optional(float({ min: 1, below: 2_592_000 })),
     max_run_time_minutes: optional(int({ min: 1 })),
     ...placeKeys,
-    restart_policy: optional(oneOf<RestartPolicy>("never", "on-failure", "always"), "never"),
-    priority: optional(oneOf<Priority>("low", "normal", "high"), "normal"),
+    restart_policy: optional(oneOf("never", "on-failure", "always"), "never"),
+    priority: optional(oneOf("low", "normal", "high"), "normal"),
     energy_schedule_name: optional(oneOf(...energySchedules)),
     scheduler_enabled: optional(bool, false),
     preemptible_node: optional(bool, false),
