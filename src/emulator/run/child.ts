@@ -15,7 +15,7 @@ export interface Command {
   cwd: string;
   /**
    * Set where the program is started by way of another, which reports on descriptor 3: whether by that report the
-   * program began.
+   * program began. The errors of the program then go to descriptor 4, since those of the other are its own.
    */
   hasBegun?: ((report: string) => boolean) | undefined;
 }
@@ -23,8 +23,8 @@ export interface Command {
 interface Exit {
   exitCode: number;
   startError?: string | undefined;
-  /** True when what was to start the program failed itself. */
-  neverBegan?: boolean;
+  /** Set when what was to start the program failed itself: what it said. */
+  sandboxError?: string;
 }
 
 /** A started program and its streams. */
@@ -92,16 +92,20 @@ function startWith(command: Command, streams: Streams): Pick<Child, "pid" | "exi
   const { file, args, env, cwd, hasBegun } = command;
   const theirs = [streams.stdin, streams.stdout, streams.stderr].map((pipe) => pipe.theirs);
   try {
-    const stdio = hasBegun === undefined ? theirs : [...theirs, "pipe" as const];
+    const [input, output, errors] = theirs;
+    const stdio = hasBegun === undefined ? theirs : [input, output, "pipe" as const, "pipe" as const, errors];
     const child = spawn(file, args, { env, cwd, detached: true, stdio });
-    const report = reportOf(child.stdio[3]);
+    const said = Promise.all([child.stdio[3], child.stdio[2]].map(textOf));
     const exited = new Promise<Exit>((resolve) => {
       child.once("error", (error) => resolve({ exitCode: 127, startError: error.message }));
       child.once("exit", (code, signal) => {
         // As a shell tells it.
         const exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
         if (hasBegun === undefined || code !== FAILURE) resolve({ exitCode });
-        else void report.then((text) => resolve({ exitCode, neverBegan: !hasBegun(text) }));
+        else
+          void said.then(([report = "", sandboxError = ""]) =>
+            resolve(hasBegun(report) ? { exitCode } : { exitCode, sandboxError: withoutName(sandboxError) }),
+          );
       });
     });
     return { pid: child.pid ?? 0, exited };
@@ -116,8 +120,13 @@ function startWith(command: Command, streams: Streams): Pick<Child, "pid" | "exi
 /** What starts a program ends with this code when it fails itself; killed, it reports nothing either. */
 const FAILURE = 1;
 
-/** All that came on a descriptor beyond the usual three. */
-async function reportOf(stream: unknown): Promise<string> {
+/** A message without the name of the program that it begins with. */
+function withoutName(message: string): string {
+  return message.replace(/^\w+: /, "").trim();
+}
+
+/** All that came on a descriptor, if it is ours to read. */
+async function textOf(stream: unknown): Promise<string> {
   return stream instanceof Readable ? text(stream).catch(() => "") : "";
 }
 

@@ -93,7 +93,6 @@ class LocalRunner {
       child,
       group,
       memoryBytes,
-      ownWords: this.#housing.ownWords,
       table: this.#table,
       program: () => this.#program(child.pid, tty),
       startInside: async (run) => this.#watched(await this.#further(started, child.pid, run), jobId),

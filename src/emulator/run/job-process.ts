@@ -3,7 +3,6 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MemoryGroup } from "./cgroup.ts";
 import type { Child } from "./child.ts";
-import { FirstWords } from "./first-words.ts";
 import type { Ending, Launch, Session, Terminal, Usage } from "./launch.ts";
 import { connectToJob } from "./ports.ts";
 import { leavesTermToSystem, type ProcessTable, sendSignal } from "./process-table.ts";
@@ -20,8 +19,6 @@ interface JobProcessOptions {
   /** Absent where the system does not limit the job's memory. */
   group: MemoryGroup | undefined;
   memoryBytes: number;
-  /** How a message begins with which what isolates the job fails; absent where nothing does. */
-  ownWords?: string | undefined;
   table: ProcessTable;
   /** The first process of the job itself, which alone is asked to end; 0 while there is none. */
   program: () => number;
@@ -48,7 +45,6 @@ export class JobProcess {
   readonly #options: JobProcessOptions;
   readonly #listeners = new Set<Listener>();
   readonly #sessions = new Set<Child>();
-  readonly #output: FirstWords;
   #early: ["stdout" | "stderr", Buffer][] | undefined = [];
   #holds = 0;
   #oomKilled = false;
@@ -63,9 +59,8 @@ export class JobProcess {
     this.pid = child.pid;
     this.stdin = child.stdin;
     if (child.pid > 0) table.track(jobId, child.pid);
-    this.#output = new FirstWords(options.ownWords, (stream, chunk) => this.#emit(stream, chunk));
-    child.stdout.on("data", (chunk: Buffer) => this.#output.add("stdout", chunk));
-    child.stderr?.on("data", (chunk: Buffer) => this.#output.add("stderr", chunk));
+    child.stdout.on("data", (chunk: Buffer) => this.#emit("stdout", chunk));
+    child.stderr?.on("data", (chunk: Buffer) => this.#emit("stderr", chunk));
     this.ended = this.#finish();
   }
 
@@ -177,7 +172,7 @@ export class JobProcess {
 
   async #finish(): Promise<Ending> {
     const { child, table, jobId, group } = this.#options;
-    const { exitCode, startError, neverBegan } = await child.exited;
+    const { exitCode, startError, sandboxError } = await child.exited;
     this.#over = true;
     await this.#reap();
     this.#oomKilled ||= this.isExhausted();
@@ -187,10 +182,8 @@ export class JobProcess {
     await atMost(child.drained, DRAIN_MS);
     child.discard();
     table.forget(jobId);
-    if (neverBegan === true) return { exitCode, oomKilled: false, sandboxError: this.#output.take() };
-    this.#output.release();
-    const oomKilled = this.#oomKilled && startError === undefined;
-    return { exitCode: oomKilled ? 137 : exitCode, oomKilled, startError };
+    const oomKilled = this.#oomKilled && startError === undefined && sandboxError === undefined;
+    return { exitCode: oomKilled ? 137 : exitCode, oomKilled, startError, sandboxError };
   }
 
   /** The first process is gone, so the job is: nothing of it stays. */

@@ -84,8 +84,6 @@ export interface Housing {
   enter(leader: number, place: Place): Promise<((program: Program) => Command) | undefined>;
   /** The job's first process of its own; 0 while it has not begun. */
   programOf(leader: number): number;
-  /** How a message begins with which the housing itself fails; absent where it cannot. */
-  ownWords?: string;
 }
 
 /** Jobs without isolation: each in its folder. */

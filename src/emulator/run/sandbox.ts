@@ -49,13 +49,12 @@ export function openSandbox(): Housing | undefined {
     hostPath,
     wrap: (launch, _place, { argv, env }) => ({
       file: bubblewrap,
-      args: [...wrapping(launch, sizes), "--", ...argv],
+      args: [...wrapping(launch, sizes), "--", "/bin/sh", "-c", OWN_ERRORS, "sh", ...argv],
       env,
       cwd: launch.folder,
       // It reports the end of a program only, never its own.
       hasBegun: (report) => report.includes('"exit-code"'),
     }),
-    ownWords: "bwrap: ",
     async enter(leader, { cwd }) {
       const program = await untilProgram(leader);
       if (program === undefined) return undefined;
@@ -67,6 +66,8 @@ export function openSandbox(): Housing | undefined {
 }
 
 const PROBE = "--ro-bind / / --proc /proc --size 1 --tmpfs /dev true".split(" ");
+/** Bubblewrap's errors are not the program's. */
+const OWN_ERRORS = 'exec "$@" 2>&4 4>&-';
 const IN_FOLDER = 'cd "$1" && shift && exec "$@"';
 const isRoot = process.getuid?.() === 0;
 const NAMESPACES = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"];
