@@ -1,4 +1,4 @@
-import { type Cut, LongLine } from "./long-line.ts";
+import { type Cut, LongLine, type ShownPart } from "./long-line.ts";
 
 const NEWLINE = 10;
 /** Container runtimes cut longer lines into pieces of this size, each with its own timestamp. */
@@ -7,6 +7,7 @@ const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d) ?/;
 /** The beginning of a timestamp whose rest has not arrived. */
 const STAMP_BEGUN = /^\d{1,4}$|^\d{4}-[\d:.T+-]{0,40}$/;
 const LONGEST_STAMP = 48;
+const NOTHING = Buffer.alloc(0);
 
 /** One line of a log, as printed; `time` as the platform wrote it. */
 export interface LogLine {
@@ -67,14 +68,14 @@ export class LogLines {
     return lines;
   }
 
-  /** The unfinished line, without a last character that is incomplete. */
-  rest(): LogLine | undefined {
-    if (this.#open.isEmpty && !this.#hasPieces) return undefined;
-    const { text, ...cut } = this.#open.text({ isOpen: true });
+  /** The unfinished line; unless it is the last one, without a last character that is incomplete. */
+  rest({ isLast = false }: { isLast?: boolean } = {}): LogLine | undefined {
+    const isOpen = !isLast;
+    if (this.#hasPieces) return { ...this.#joined({ isOpen, more: this.#begunPiece() }), open: true };
+    if (this.#open.isEmpty) return undefined;
+    const { text, ...cut } = this.#open.text({ isOpen });
     const line = { ...parseStamped(text), ...cut };
-    const isStampOnly = line.time === undefined && STAMP_BEGUN.test(text);
-    if (this.#hasPieces) return { ...this.#joined(isStampOnly ? "" : line.text), open: true };
-    return isStampOnly ? undefined : { ...line, open: true };
+    return line.time === undefined && STAMP_BEGUN.test(text) ? undefined : { ...line, open: true };
   }
 
   /** Decodes all whole lines at once: a call for each would cost more than the line. */
@@ -107,14 +108,21 @@ export class LogLines {
     this.#pieces.push(Buffer.from(line.subarray(start)));
     this.#hasPieces = isFull;
     if (isFull) return true;
-    lines.push(this.#joined(""));
+    lines.push(this.#joined());
     this.#pieces.clear();
     return true;
   }
 
-  #joined(more: string): LogLine {
-    const { text, ...cut } = this.#pieces.text();
-    return { ...this.#pieceStamp, text: text + more, ...cut };
+  /** What there is of the next piece, without its timestamp. */
+  #begunPiece(): Buffer {
+    const bytes = this.#open.whole ?? NOTHING;
+    const isStampOnly = STAMP_BEGUN.test(bytes.toString("latin1", 0, LONGEST_STAMP));
+    return isStampOnly ? NOTHING : bytes.subarray(stampLength(bytes));
+  }
+
+  #joined(options?: ShownPart): LogLine {
+    const { text, ...cut } = this.#pieces.text(options);
+    return { ...this.#pieceStamp, text, ...cut };
   }
 }
 

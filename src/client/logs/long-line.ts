@@ -11,6 +11,14 @@ export interface Cut {
   characters: number;
 }
 
+/** What to show of a line. */
+export interface ShownPart {
+  /** It may go on: a last character that is incomplete is not shown. */
+  isOpen?: boolean;
+  /** Bytes behind those collected. */
+  more?: Uint8Array;
+}
+
 /** Collects the bytes of one line within bounded memory; a character may be split between pieces. */
 export class LongLine {
   #head: Buffer | undefined;
@@ -34,10 +42,9 @@ export class LongLine {
     return this.#head === undefined ? this.#joined() : undefined;
   }
 
-  /** The text so far; an open line is shown without a last character that is incomplete. */
-  text({ isOpen = false }: { isOpen?: boolean } = {}): { text: string; cut?: Cut } {
+  text({ isOpen = false, more }: ShownPart = {}): { text: string; cut?: Cut } {
     if (this.#bytes > (this.#head === undefined ? MAX_BYTES : MAX_BYTES / 2)) this.#compact();
-    const rest = this.#joined();
+    const rest = more === undefined ? this.#joined() : Buffer.concat([this.#joined(), more]);
     const shown = isOpen ? new StringDecoder("utf8").write(rest) : rest.toString("utf8");
     if (this.#head === undefined) return { text: shown };
     const head = this.#head.toString("utf8");

@@ -67,7 +67,7 @@ export async function readWindow(
     const listener = new Listener(socket);
     let ending: Ending | undefined;
     while (ending === undefined) ending = await readSome(listener, scan, window);
-    return scan.end(ending);
+    return scan.end(ending, window);
   } finally {
     if (scan.hasEnough) socket.drop();
     else socket.close();
@@ -198,13 +198,14 @@ class Scan {
     return true;
   }
 
-  end(ending: Ending): WindowEnd {
+  end(ending: Ending, { isOver }: Window): WindowEnd {
+    const isLast = isOver && ending === "closed";
     return {
       bytesRead: this.#bytes,
       linesRead: this.#count,
       ending,
       firstMs: this.#firstMs,
-      rest: ending === "enough" ? undefined : this.#lines.rest(),
+      rest: ending === "enough" ? undefined : this.#lines.rest({ isLast }),
     };
   }
 

@@ -29,6 +29,21 @@ describe("the lines of a log", () => {
     expect(new Set(seen)).toEqual(new Set(["", "a", "a🚀"]));
   });
 
+  test("show what is torn at the end of a job for what it is", () => {
+    const log = new LogLines();
+    log.push(Buffer.from(`${TIME} caf\u00c3`, "latin1"));
+    expect(log.rest()?.text).toBe("caf");
+    expect(log.rest({ isLast: true })?.text).toBe("caf\ufffd");
+  });
+
+  test("are whole in pieces that end inside a character, also unfinished", () => {
+    const text = `${"€".repeat(10_000)}end`;
+    const whole = Buffer.from(text);
+    const [first, second] = [whole.subarray(0, 16_384), whole.subarray(16_384)];
+    const { rest } = read(Buffer.concat([Buffer.from(`${TIME} `), first, Buffer.from(`\n${TIME} `), second]));
+    expect(rest).toEqual({ time: TIME, text, open: true });
+  });
+
   test.each([
     [600_000, "x", 1],
     [300_001, "é", 2],

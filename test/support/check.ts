@@ -1,0 +1,31 @@
+import fc from "fast-check";
+
+/** Ends also the search for a smaller value that fails. */
+const LIMIT_MS = 10_000;
+
+/**
+ * Holds a property for as many random values as the suite has time for. `FC_RUNS=20` tries twenty times as many
+ * (with a longer `--testTimeout`), `FC_SEED` repeats a run that failed: its message names the seed.
+ */
+export function check<T>(property: fc.IAsyncProperty<T> | fc.IProperty<T>, runs: number): Promise<void> {
+  const { FC_RUNS = "1", FC_SEED } = process.env;
+  const times = Number(FC_RUNS);
+  const seed = FC_SEED === undefined ? {} : { seed: Number(FC_SEED) };
+  const numRuns = Math.ceil(runs * times);
+  return Promise.resolve(
+    fc.assert(property, { ...seed, numRuns, interruptAfterTimeLimit: LIMIT_MS * times, reporter: report }),
+  ).then(() => undefined);
+}
+
+const LONG_BUFFER = /(from\(\[[^\]]{60})[^\]]*/g;
+
+/** What is needed to see the failure and to repeat it; a value may be megabytes long. */
+function report<T>(run: fc.RunDetails<T>): void {
+  if (!run.failed) return;
+  const { seed, numRuns, errorInstance, counterexample } = run;
+  const value = fc.stringify(counterexample).replaceAll(LONG_BUFFER, "$1…").slice(0, 3000);
+  const message = String(errorInstance instanceof Error ? errorInstance.message : errorInstance);
+  throw new Error(`FC_SEED=${seed} fails in run ${numRuns}: ${message.slice(0, 3000)}\nwith ${value}`, {
+    cause: errorInstance,
+  });
+}
