@@ -3,10 +3,7 @@ import type { JobDescription } from "../client/index.ts";
 
 // big.js: exact decimals that read exponents (`1E+1`), 7 kB, no dependencies; decimal.js-light is twice the
 // size for functions money does not need.
-const Credits = Big();
-Credits.DP = 10;
-Credits.NE = -30;
-Credits.PE = 30;
+const Credits = Object.assign(Big(), { DP: 10, NE: -30, PE: 30 });
 
 /** The price of running for some seconds, in credits. Prices may come with an exponent; unreadable ones count 0. */
 export function costOf(creditsPerHour: string, seconds: number): string {

@@ -17,30 +17,30 @@ import {
   volume,
 } from "../client/index.ts";
 
-/** The documented dataclasses, by the names that the platform's documentation gives them. */
-const DATACLASSES: Record<string, z.ZodType> = {
-  JobDescription: jobDescription,
-  JobStatusHistory: jobStatusHistory,
-  JobStatusItem: jobStatusItem,
-  JobStatus: jobStatus,
-  JobRestartPolicy: jobRestartPolicy,
-  JobPriority: jobPriority,
-  JobTelemetry: jobTelemetry,
-  Container: container,
-  Resources: resources,
-  HTTPPort: httpPort,
-  RemoteImage: remoteImage,
-  Volume: volume,
-  DiskVolume: diskVolume,
-  SecretFile: secretFile,
-  Preset: preset,
+/** The documented dataclasses, by the names that the platform's documentation gives them; made when asked for. */
+const DATACLASSES: Record<string, () => z.ZodType> = {
+  JobDescription: () => jobDescription,
+  JobStatusHistory: () => jobStatusHistory,
+  JobStatusItem: () => jobStatusItem,
+  JobStatus: () => jobStatus,
+  JobRestartPolicy: () => jobRestartPolicy,
+  JobPriority: () => jobPriority,
+  JobTelemetry: () => jobTelemetry,
+  Container: () => container,
+  Resources: () => resources,
+  HTTPPort: () => httpPort,
+  RemoteImage: () => remoteImage,
+  Volume: () => volume,
+  DiskVolume: () => diskVolume,
+  SecretFile: () => secretFile,
+  Preset: () => preset,
 };
 
 export const dataclassNames = Object.keys(DATACLASSES);
 
 /** JSON Schema 2020-12 of a dataclass; open, as the platform may send more than was documented. */
 export function dataclassSchema(name: string): object | undefined {
-  const schema = Object.hasOwn(DATACLASSES, name) ? DATACLASSES[name] : undefined;
+  const schema = Object.hasOwn(DATACLASSES, name) ? DATACLASSES[name]?.() : undefined;
   if (schema === undefined) return undefined;
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     target: "draft-2020-12",

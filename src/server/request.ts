@@ -15,26 +15,26 @@ import { readParams } from "./params.ts";
 import type { Topics } from "./subscriptions.ts";
 import { TASKS_EXTENSION, undeclared } from "./tasks.ts";
 
-/** Requests that this server answers in both eras. */
-const SCHEMAS = {
-  "completion/complete": specTypeSchemas.CompleteRequest,
-  "tools/list": specTypeSchemas.ListToolsRequest,
-  "tools/call": specTypeSchemas.CallToolRequest,
-  "resources/list": specTypeSchemas.ListResourcesRequest,
-  "resources/templates/list": specTypeSchemas.ListResourceTemplatesRequest,
-  "resources/read": specTypeSchemas.ReadResourceRequest,
-  "prompts/list": specTypeSchemas.ListPromptsRequest,
-  "prompts/get": specTypeSchemas.GetPromptRequest,
-};
+/** The types of the requests that this server answers in both eras. */
+const TYPES = {
+  "completion/complete": "CompleteRequest",
+  "tools/list": "ListToolsRequest",
+  "tools/call": "CallToolRequest",
+  "resources/list": "ListResourcesRequest",
+  "resources/templates/list": "ListResourceTemplatesRequest",
+  "resources/read": "ReadResourceRequest",
+  "prompts/list": "ListPromptsRequest",
+  "prompts/get": "GetPromptRequest",
+} as const;
 /** All that it answers in each; to any other the SDK says that the method is unknown. */
-const OLD_SCHEMAS = {
-  ...SCHEMAS,
-  initialize: specTypeSchemas.InitializeRequest,
-  ping: specTypeSchemas.PingRequest,
-  "resources/subscribe": specTypeSchemas.SubscribeRequest,
-  "resources/unsubscribe": specTypeSchemas.UnsubscribeRequest,
-};
-const NEW_SCHEMAS = { ...SCHEMAS, "subscriptions/listen": specTypeSchemas.SubscriptionsListenRequest };
+const OLD_TYPES = {
+  ...TYPES,
+  initialize: "InitializeRequest",
+  ping: "PingRequest",
+  "resources/subscribe": "SubscribeRequest",
+  "resources/unsubscribe": "UnsubscribeRequest",
+} as const;
+const NEW_TYPES = { ...TYPES, "subscriptions/listen": "SubscriptionsListenRequest" } as const;
 
 const MOST_ISSUES = 5;
 const MOST_CHARS = 200;
@@ -94,9 +94,9 @@ export function narrowed(request: JSONRPCRequest, uris: readonly string[]): JSON
 
 /** What is wrong with the params, in words; undefined if nothing is. The SDK would show its schema instead. */
 function paramsProblem(request: JSONRPCRequest): string | undefined {
-  const schemas = hasVersion(request) ? Object.entries(NEW_SCHEMAS) : Object.entries(OLD_SCHEMAS);
-  const schema = schemas.find(([method]) => method === request.method)?.[1];
-  const issues = schema?.["~standard"].validate(request).issues;
+  const types = hasVersion(request) ? Object.entries(NEW_TYPES) : Object.entries(OLD_TYPES);
+  const type = types.find(([method]) => method === request.method)?.[1];
+  const issues = type && specTypeSchemas[type]["~standard"].validate(request).issues;
   if (issues === undefined) return undefined;
   const problems = issues.slice(0, MOST_ISSUES).map(({ path = [], message: text }) => {
     const keys = path.map((step) => String(typeof step === "object" ? step.key : step));

@@ -65,7 +65,7 @@ function checkProxy({ name, proxy }: Found): void {
 export class Connections {
   readonly #env: Environment;
   readonly #most: number | null;
-  #direct: Agent;
+  #direct: Agent | undefined;
   readonly #retired = new Set<Dispatcher>();
   readonly #proxied = new Map<string, { pool: ProxyAgent; agent: HttpAgent }>();
 
@@ -74,12 +74,15 @@ export class Connections {
   constructor(env: Environment, most?: number) {
     this.#env = env;
     this.#most = most ?? null;
-    this.#direct = directPool(this.#most);
     this.#isProxied = PROXY_NAMES.some((name) => read(env, name) !== undefined);
   }
 
   dispatcherFor(url: string): Dispatcher {
-    return this.#proxy(url)?.pool ?? this.#direct;
+    const proxied = this.#proxy(url)?.pool;
+    if (proxied !== undefined) return proxied;
+    // Not before it is wanted: undici is most of what a start would load.
+    this.#direct ??= directPool(this.#most);
+    return this.#direct;
   }
 
   /** For WebSockets, which do not go through undici. */
@@ -89,8 +92,8 @@ export class Connections {
 
   /** From now on requests open connections anew; what is under way on the old ones goes on. */
   renew(): void {
-    this.#retire(this.#direct);
-    this.#direct = directPool(this.#most);
+    if (this.#direct !== undefined) this.#retire(this.#direct);
+    this.#direct = undefined;
     for (const [proxy, { pool, agent }] of this.#proxied) {
       this.#retire(pool);
       this.#proxied.set(proxy, { pool: this.#proxyPool(proxy), agent });
@@ -114,7 +117,7 @@ export class Connections {
   async close(): Promise<void> {
     const proxied = [...this.#proxied.values()];
     const pools = [this.#direct, ...this.#retired, ...proxied.map(({ pool }) => pool)];
-    await Promise.all(pools.map((pool) => pool.destroy()));
+    await Promise.all(pools.map((pool) => pool?.destroy()));
     for (const { agent } of proxied) agent.destroy();
   }
 
