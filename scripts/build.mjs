@@ -1,60 +1,76 @@
 // Bundles the bin: start-up reads a few files instead of hundreds.
-import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { build } from "esbuild";
-import { apart, withoutUnused } from "./bundle-parts.mjs";
+import { build, transform } from "esbuild";
+import { apart, withoutUnused, zodByName } from "./bundle-parts.mjs";
 import { writeBundled } from "./bundled.mjs";
+import { lazily } from "./lazy.mjs";
 import { pageHtml } from "./page.mjs";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
-const options = {
-  bundle: true,
+const target = {
   platform: "node",
   // What V8 has compiled of it can be kept on Node 20 too.
   format: "cjs",
   target: "node20",
   supported: { "dynamic-import": false },
-  minify: true,
-  sourcemap: "linked",
   legalComments: "none",
-  metafile: true,
-  define: { VERSION: JSON.stringify(version), "import.meta.dirname": "__dirname" },
-  // ws probes for two optional accelerators that we do not ship.
-  external: ["bufferutil", "utf-8-validate"],
 };
 
+/** Writes the program of `entry` to `dist`, minified, with its source map beside it. */
+async function bundle(name, entry, own = {}) {
+  const options = {
+    ...target,
+    bundle: true,
+    write: false,
+    entryPoints: [entry],
+    outfile: `dist/${name}`,
+    // ws probes for two optional accelerators that we do not ship.
+    external: ["bufferutil", "utf-8-validate"],
+    ...own,
+    define: { VERSION: JSON.stringify(version), "import.meta.dirname": "__dirname", ...own.define },
+  };
+  // Twice: `lazily` reads what is not minified, and the sizes are those of what is.
+  const [{ outputFiles }, { metafile }] = await Promise.all([
+    build({ ...options, sourcemap: "external" }),
+    build({ ...options, minify: true, metafile: true }),
+  ]);
+  const [map, code] = outputFiles;
+  const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map.contents).toString("base64")}`;
+  const minified = await transform(`${lazily(code.text)}${inline}`, {
+    ...target,
+    minify: true,
+    treeShaking: true,
+    sourcemap: "external",
+    sourcefile: name,
+  });
+  await writeFile(`dist/${name}`, `${minified.code}//# sourceMappingURL=${name}.map\n`);
+  await writeFile(`dist/${name}.map`, minified.map);
+  return { metafile, id: createHash("sha256").update(minified.code).digest("hex").slice(0, 16) };
+}
+
 await rm("dist", { recursive: true, force: true });
+await mkdir("dist");
 const built = await Promise.all([
-  build({
-    ...options,
-    entryPoints: ["src/main.ts"],
-    outfile: "dist/app.js",
-    plugins: [withoutUnused, apart],
-  }),
-  build({
-    ...options,
-    entryPoints: ["src/emulator/command.ts"],
-    outfile: "dist/emulator.js",
-    plugins: [withoutUnused],
-  }),
-  build({ ...options, entryPoints: ["src/commands/index.ts"], outfile: "dist/commands.js" }),
-  build({
-    ...options,
-    entryPoints: ["src/client/login/wasm-sqlite.ts"],
-    outfile: "dist/sqlite.js",
+  bundle("app.js", "src/main.ts", { plugins: [withoutUnused, apart, zodByName] }),
+  bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused] }),
+  bundle("commands.js", "src/commands/index.ts"),
+  bundle("sqlite.js", "src/client/login/wasm-sqlite.ts", {
     // By it the package finds its WebAssembly.
     define: { "import.meta.url": "importMetaUrl" },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   }),
 ]);
-const require = createRequire(import.meta.url);
-await copyFile(require.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"), "dist/sqlite3.wasm");
 writeBundled(
   built.map(({ metafile }) => metafile),
   "dist",
 );
-await copyFile("scripts/launcher.cjs", "dist/main.js");
+const require = createRequire(import.meta.url);
+await copyFile(require.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"), "dist/sqlite3.wasm");
+const launcher = await readFile("scripts/launcher.cjs", "utf8");
+await writeFile("dist/main.js", launcher.replace("BUILD", built[0].id));
 await copyFile("scripts/compiled.cjs", "dist/compiled.js");
 await writeFile("dist/page.html", await pageHtml());
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');

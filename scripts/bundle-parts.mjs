@@ -1,5 +1,7 @@
 // What goes into which file of the bundle, and what into none.
 
+import { readFile } from "node:fs/promises";
+
 const LOCALES = /zod[\\/]v4[\\/]locales[\\/]index\.[cm]?js$/;
 
 // Its entry point brings `fetch`, mocks, caches and interceptors, and makes Node compile its own copy.
@@ -20,21 +22,57 @@ export class DefaultJsonSchemaValidator {
   }
 }`;
 
+// Only limits in memory: its entry point brings those of a dozen databases.
+const RATE_LIMITER = `
+module.exports = {
+  RateLimiterMemory: require("rate-limiter-flexible/lib/RateLimiterMemory.js"),
+  RateLimiterRes: require("rate-limiter-flexible/lib/RateLimiterRes.js"),
+};`;
+
+// HTTP/2 and the bodies of `fetch`, which undici asks for only when it is told to.
+const UNDICI_UNUSED = /undici[\\/]lib[\\/](dispatcher[\\/]client-h2|web[\\/].*)\.js$/;
+
+// Of the validators of its types the SDK makes each when it is first looked at, not all at the start.
+const SDK_TYPES = /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-.*\.mjs$/;
+const REGISTERED = [
+  ["_specTypeSchemas[name] = schema;", "Object.defineProperty(_specTypeSchemas, name, { get: schema });"],
+  ["schema.safeParse(v)", "schema().safeParse(v)"],
+  ["register(key, schemas_exports[key])", "register(key, () => schemas_exports[key])"],
+  ["for (const [key, schema] of Object.entries(authSchemas)) register(key, schema);", ""],
+];
+
 /** Leaves out parts of packages that no run comes to, though their entry points load them. */
 export const withoutUnused = {
   name: "without-unused",
   setup(build) {
-    const inPackage = { resolveDir: process.cwd() };
-    build.onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "parts" }));
-    build.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
-      path: "shims",
-      namespace: "parts",
-    }));
-    build.onLoad({ filter: /^undici$/, namespace: "parts" }, () => ({ contents: UNDICI, ...inPackage }));
-    build.onLoad({ filter: /^shims$/, namespace: "parts" }, () => ({ contents: SHIMS, ...inPackage }));
+    const parts = {
+      undici: UNDICI,
+      "rate-limiter-flexible": RATE_LIMITER,
+      "@modelcontextprotocol/server/_shims": SHIMS,
+    };
+    for (const [name, contents] of Object.entries(parts)) {
+      const filter = new RegExp(`^${name}$`);
+      build.onResolve({ filter }, () => ({ path: name, namespace: "parts" }));
+      build.onLoad({ filter, namespace: "parts" }, () => ({ contents, resolveDir: process.cwd() }));
+    }
+    build.onLoad({ filter: UNDICI_UNUSED }, () => ({ contents: "" }));
     build.onLoad({ filter: LOCALES }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+    build.onLoad({ filter: SDK_TYPES }, async ({ path }) => ({
+      contents: replaced(await readFile(path, "utf8"), REGISTERED),
+    }));
+    // Only what is wrapped as CommonJS can wait until it is wanted.
+    build.onResolve({ filter: /^(re2js|lru-cache|@hono\/node-server)$/ }, ({ path, kind, resolveDir }) =>
+      kind === "import-statement" ? build.resolve(path, { kind: "require-call", resolveDir }) : undefined,
+    );
   },
 };
+
+function replaced(text, pairs) {
+  return pairs.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`not in the package any more: ${from}`);
+    return before.replace(from, to);
+  }, text);
+}
 
 /** What most runs do not need, and the file that it has of its own. */
 const APART = {
@@ -50,5 +88,16 @@ export const apart = {
     build.onResolve({ filter: /^\.\// }, ({ path, kind }) =>
       kind === "dynamic-import" && path in APART ? { path: APART[path], external: true } : undefined,
     );
+  },
+};
+
+/** `z` as one object would bring all of zod; as a namespace it brings what is named. */
+export const zodByName = {
+  name: "zod-by-name",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace('import { z } from "zod"', 'import * as z from "zod"'),
+      loader: "ts",
+    }));
   },
 };

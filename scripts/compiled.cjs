@@ -1,6 +1,5 @@
 "use strict";
 // What `module.enableCompileCache` does, for Node 20, which has none.
-const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const { createRequire } = require("node:module");
 const { homedir } = require("node:os");
@@ -12,10 +11,11 @@ const KEEP_AFTER_MS = 3000;
 /** Others may write there. */
 const OPEN_TO_OTHERS = 0o022;
 
-/** Runs the program in `file`, compiled before if that was kept. */
-exports.start = (file, keepAfterMs = KEEP_AFTER_MS) => {
-  const source = fs.readFileSync(file, "utf8");
-  const kept = placeFor(source);
+/** Runs the program in `file`, compiled before if that was kept. `build` is another one for each text of it. */
+exports.start = (file, build, keepAfterMs = KEEP_AFTER_MS) => {
+  // It is ASCII.
+  const source = fs.readFileSync(file, "latin1");
+  const kept = placeFor(build);
   const cachedData = kept && read(kept);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
@@ -28,16 +28,11 @@ exports.start = (file, keepAfterMs = KEEP_AFTER_MS) => {
 };
 
 /** One file for each program and Node; undefined where there is no place for it. */
-function placeFor(source) {
+function placeFor(build) {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   try {
     const caches = process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache");
-    const name = createHash("sha256")
-      .update(process.version)
-      .update(process.arch)
-      .update(source)
-      .digest("hex");
-    return path.join(caches, "apolo-jobs-mcp", `${name.slice(0, 32)}.v8`);
+    return path.join(caches, "apolo-jobs-mcp", `${build}-${process.version}-${process.arch}.v8`);
   } catch {
     return undefined;
   }

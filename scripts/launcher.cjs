@@ -6,4 +6,4 @@ const nodeModule = require("node:module");
 if (nodeModule.enableCompileCache) {
   nodeModule.enableCompileCache();
   require("./app.js");
-} else require("./compiled.js").start(require("node:path").join(__dirname, "app.js"));
+} else require("./compiled.js").start(require("node:path").join(__dirname, "app.js"), "BUILD");

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
+import { openBrowser } from "./browser.ts";
 import { PlatformError } from "./client/index.ts";
 import { help, welcome } from "./help.ts";
 import { log, logLast, setLog } from "./log.ts";
@@ -17,6 +18,8 @@ import {
 import { diagnose } from "./operations/diagnosis.ts";
 import { makeScrub } from "./server/scrub.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
+import { serveHttp } from "./transports/http/service.ts";
+import { Visitors } from "./transports/http/visitors.ts";
 import { StdioError } from "./transports/stdio.ts";
 
 /** The emulator alone is ended by a person, not by a client that is about to kill it. */
@@ -70,8 +73,7 @@ async function overHttp(
 ): Promise<number> {
   const { platform: own, login, connect, observed } = opened;
   const url = platformUrl(login, settings);
-  const { serveHttp } = await import("./transports/http/service.ts");
-  const dashboard = settings.command === "dashboard" ? await openDashboard(closers) : undefined;
+  const dashboard = settings.command === "dashboard" ? openDashboard(closers) : undefined;
   const serving = { own, url, connect, policy: settings.policy, ...observed, visitors: dashboard?.visitors };
   const server = await serveHttp(http, serving).catch(asMistake);
   for (const text of server.warnings) log("warning", text);
@@ -85,9 +87,7 @@ async function overHttp(
 }
 
 /** The page in the browser of whoever started this; nobody else gets in. */
-async function openDashboard(closers: Closers) {
-  const { Visitors } = await import("./transports/http/visitors.ts");
-  const { openBrowser } = await import("./browser.ts");
+function openDashboard(closers: Closers) {
   let page: URL | undefined;
   let isFirst = true;
   const visitors = new Visitors((code) => {

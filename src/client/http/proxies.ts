@@ -116,8 +116,9 @@ export class Connections {
 
   async close(): Promise<void> {
     const proxied = [...this.#proxied.values()];
-    const pools = [this.#direct, ...this.#retired, ...proxied.map(({ pool }) => pool)];
-    await Promise.all(pools.map((pool) => pool?.destroy()));
+    const direct = this.#direct === undefined ? [] : [this.#direct];
+    const pools = [...direct, ...this.#retired, ...proxied.map(({ pool }) => pool)];
+    await Promise.all(pools.map((pool) => pool.destroy()));
     for (const { agent } of proxied) agent.destroy();
   }
 
