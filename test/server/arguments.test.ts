@@ -45,6 +45,11 @@ test("arguments that are no object are refused with some that are", async ({ ses
   }
 });
 
+test.for(["", " ", "jöb x"])("an argument whose name is no word is quoted: %j", async (name, { session }) => {
+  const { result } = await session.request("tools/call", { name: "job_list", arguments: { [name]: 1 } });
+  expect(JSON.stringify(result)).toContain(JSON.stringify(`- ${JSON.stringify(name)}: `).slice(1, -1));
+});
+
 test("an unknown name is quoted no longer than helps", async ({ session }) => {
   const long = "y".repeat(1_000_000);
   const answers = await Promise.all([

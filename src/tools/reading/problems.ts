@@ -11,6 +11,7 @@ import { plainName } from "./names.ts";
 type Issue = z.core.$ZodIssue;
 type Given = Readonly<Record<string, unknown>>;
 
+const PLAIN_NAME = /^[\w$.-]+$/;
 /** Of what a caller wrote, this much is quoted. */
 const MOST_QUOTED = 80;
 /** The names of more arguments are no help; the schema has them too. */
@@ -87,8 +88,9 @@ function acceptedText({ shape }: z.ZodObject): string[] {
   return names.length > MOST_NAMES ? [] : [`Accepted are: ${names.join(", ")}.`];
 }
 
+/** One that is no word would not be seen. */
 function shownName(key: string): string {
-  return oneLine(key.slice(0, MOST_QUOTED));
+  return PLAIN_NAME.test(key) ? key.slice(0, MOST_QUOTED) : quoted(key);
 }
 
 function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {
