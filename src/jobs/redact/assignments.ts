@@ -1,6 +1,7 @@
 import { type AssignedValue, endOfValue, restOfRecord, taggedList, valueAt } from "./assigned-value.ts";
 import { authorizationSpans, cookieSpans } from "./headers.ts";
-import { isPasswordName, isPhraseName, type Secrecy, secrecyOf } from "./secret-names.ts";
+import { type Name, nameReader } from "./names.ts";
+import { secrecyOf } from "./secret-names.ts";
 import {
   isComplaint,
   isMixedWord,
@@ -11,10 +12,6 @@ import {
 } from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
-const WORD = /[A-Za-z0-9_.-]+/g;
-const STEM =
-  /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|phrase|mnemonic|dsn/i;
-const LONGEST_NAME = 100;
 const LONGEST_LOOK = 256;
 /** Between a name and its value: closing quote or bracket, then `=`, `:`, `=>`, `:=` or, in XML, `>`. */
 const SEPARATOR = /(?:\\*["'\]`]{1,3}|&quot;|&#3[49];)?[ \t]{0,8}(?:(?::=|=>|==?|:(?!\/\/|:))[ \t]*|%3[dD])/y;
@@ -24,42 +21,23 @@ const XML = />(?=[^<\n]{1,500}<\/)/y;
 const LISTED = /\\*["'],[ \t]*(?=\\*["'])/y;
 const TERRAFORM_DEFAULT = /["']\s*\{\s*(?:[^}]{0,200}?\s)?default\s*=\s*/y;
 const PROSE = /[ \t]+(?:is|was|=>|->)[ \t]*[ \t:][ \t]*/y;
-/** Names that are secrets in a query only: signatures of shared links, keys and codes that travel in a URL. */
-const QUERY_SURE =
-  /^(?:sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|token|secret|auth|api-?key|hdnea)$/i;
-const QUERY_MAYBE = /^(?:key|code|sid|session|ticket|pass|awsaccesskeyid|ossaccesskeyid)$/i;
-
-/** A name, how it is written, and what stands around it. */
-interface Name {
-  text: string;
-  start: number;
-  end: number;
-  secrecy: Secrecy;
-  /** Of two words: `csrf token`. */
-  spaced: boolean;
-  query: boolean;
-  flag: boolean;
-}
-
 /** Values behind names that sound secret: environment, JSON, YAML, Python, flags, queries, XML, headers. */
 export function assignedSpans(text: string): Span[] {
   const spans: Span[] = [];
+  const next = nameReader(text);
   let done = 0;
-  for (const match of text.matchAll(WORD)) {
-    if (match.index < done || match[0].length > LONGEST_NAME || !STEM.test(match[0])) continue;
-    const found = spansOf(text, match[0], match.index);
+  for (let name = next(done); name !== undefined; name = next(done)) {
+    const found = spansOf(text, name);
     spans.push(...found);
     done = found.at(-1)?.end ?? done;
   }
   return spans;
 }
 
-function spansOf(text: string, word: string, at: number): Span[] {
-  const name = readName(text, word, at);
-  if (/authorization$/i.test(name.text)) return authorizationSpans(text, name.end);
-  if (/^(?:--)?(?:set-)?cookies?$/i.test(name.text)) return cookieSpans(text, name);
-  if (name.secrecy === "no") return [];
-  return valueSpans(text, name) ?? [];
+function spansOf(text: string, name: Name): Span[] {
+  if (name.header === "authorization") return authorizationSpans(text, name.end);
+  if (name.header === "cookie") return cookieSpans(text, name);
+  return name.secrecy === "no" ? [] : (valueSpans(text, name) ?? []);
 }
 
 function valueSpans(text: string, name: Name): Span[] | undefined {
@@ -70,62 +48,18 @@ function valueSpans(text: string, name: Name): Span[] | undefined {
 }
 
 /** A password of several plain words goes on to the last of them; behind `=` other words may follow. */
-function endOfPhrase(text: string, { text: name, flag }: Name, { start, quoted }: AssignedValue): number {
-  if (quoted || flag || !isPasswordName(name)) return 0;
+function endOfPhrase(
+  text: string,
+  { isPassword, isPhrase, flag }: Name,
+  { start, quoted }: AssignedValue,
+): number {
+  if (quoted || flag || !isPassword) return 0;
   const phrase = phraseAt(text, start);
   if (phrase === undefined || phrase.isStatement) return 0;
   const isGiven = /=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start));
   const isWhole =
-    isPhraseName(name) &&
-    phrase.words.length > 2 &&
-    /^$|^\s*\n/.test(text.slice(phrase.end, phrase.end + 20));
+    isPhrase && phrase.words.length > 2 && /^$|^\s*\n/.test(text.slice(phrase.end, phrase.end + 20));
   return isGiven && !isWhole ? 0 : phrase.end;
-}
-
-function readName(text: string, word: string, at: number): Name {
-  const bare = word.replace(/^(?:u0026|-+)/, "").replace(/[.-]+$/, "");
-  const start = at + word.indexOf(bare);
-  const end = start + bare.length;
-  const query = /[?&]$|&amp;$|u0026$|%26$/.test(text.slice(Math.max(0, start - 6), start));
-  const flag = /(?:^|[\s"'`=[,(])--?$/.test(text.slice(Math.max(0, start - 3), start));
-  const { secrecy: judged, joined } = secrecy(text, { bare, start, query, flag });
-  return { text: joined ?? bare, start, end, query, flag, secrecy: judged, spaced: joined !== undefined };
-}
-
-interface Judged {
-  secrecy: Secrecy;
-  /** The name with the word before it, where both make one name. */
-  joined?: string | undefined;
-}
-
-function secrecy(text: string, name: { bare: string; start: number; query: boolean; flag: boolean }): Judged {
-  if (isUrlUser(text, name)) return { secrecy: "no" };
-  if (name.query && QUERY_SURE.test(name.bare)) return { secrecy: "sure" };
-  if (name.query && QUERY_MAYBE.test(name.bare)) return { secrecy: "maybe" };
-  if (/^(?:key|token|secret|code|pass|phrase)$/i.test(name.bare)) return withWordBefore(text, name);
-  return { secrecy: secrecyOf(name.bare) };
-}
-
-/** `https://x-access-token:…@host`: the user of a URL, whose password has its own rule. */
-function isUrlUser(text: string, { bare, start }: { bare: string; start: number }): boolean {
-  return (
-    text[start + bare.length] === ":" && /:\/\/[^\s/@?#]*$/.test(text.slice(Math.max(0, start - 80), start))
-  );
-}
-
-/** `API key:` and `access token:` are one name in two words; `--token` as a flag is no word of a language. */
-function withWordBefore(
-  text: string,
-  { bare, start, flag }: { bare: string; start: number; flag: boolean },
-): Judged {
-  if (flag && /^(?:token|secret|pass)$/i.test(bare)) return { secrecy: "sure" };
-  const before = /([A-Za-z0-9]{2,20})[ \t]$/.exec(text.slice(Math.max(0, start - 24), start))?.[1];
-  const joined = before === undefined ? undefined : `${before.toLowerCase()}_${bare.toLowerCase()}`;
-  const together = joined === undefined ? "no" : secrecyOf(joined);
-  const alone = secrecyOf(bare);
-  return together === "sure" || alone === "no"
-    ? { secrecy: together, ...(together === "no" ? {} : { joined }) }
-    : { secrecy: alone };
 }
 
 function findValue(text: string, name: Name): AssignedValue | undefined {
@@ -200,8 +134,8 @@ function saidValue(text: string, name: Name, at: number): AssignedValue | undefi
   const value = valueAt(text, at, name);
   if (value === undefined) return undefined;
   const said = text.slice(value.start, value.end);
-  if (isMixedWord(said) || (isPasswordName(name.text) && /^\d{4,12}$/.test(said))) return value;
-  const phrase = isPhraseName(name.text) ? phraseAt(text, value.start) : undefined;
+  if (isMixedWord(said) || (name.isPassword && /^\d{4,12}$/.test(said))) return value;
+  const phrase = name.isPhrase ? phraseAt(text, value.start) : undefined;
   return phrase !== undefined && !phrase.isStatement && phrase.words.length > 2 ? value : undefined;
 }
 
@@ -263,13 +197,17 @@ function isAboutName(text: string, { start, end }: Name, value: AssignedValue): 
 }
 
 /** `password: please enter it`, `csrf token: mismatch`: words about the secret, and not behind `=`. */
-function isProse(text: string, { text: name, spaced }: Name, { start, end }: AssignedValue): boolean {
+function isProse(
+  text: string,
+  { text: name, spaced, isPassword }: Name,
+  { start, end }: AssignedValue,
+): boolean {
   if (/=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start))) return false;
   const phrase = phraseAt(text, start);
   if (phrase === undefined || phrase.end < end)
     return isStatement(text.slice(start, Math.min(end, start + LONGEST_LOOK)));
   if (phrase.isStatement) return true;
-  if (phrase.words.length > 1) return !isPasswordName(name);
+  if (phrase.words.length > 1) return !isPassword;
   return spaced && /(?:token|key)$/.test(name);
 }
 

@@ -1,14 +1,15 @@
 import { looksLikeToken } from "./secret-values.ts";
+import { type Span, spansAt } from "./spans.ts";
+import { startSearch } from "./starts.ts";
 
 const UUID = "[A-Fa-f0-9]{8}(?:-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}";
 
 /**
- * What issuers give out and say is secret, a row a family, sorted by prefix. Each begins with fixed characters
- * and has a bounded or simple tail, so that no text makes the search slow. What an issuer calls public
- * (`pk_live_`, `sub-c-`, client and account ids) is not among them.
+ * What issuers give out and say is secret, a row a family, sorted by prefix; of two that fit a text the first is
+ * taken. Each begins with fixed characters and has a bounded or simple tail, so that no text makes the search slow.
+ * What an issuer calls public (`pk_live_`, `sub-c-`, client and account ids) is not among them.
  */
 const FAMILIES = [
-  "00[A-Za-z0-9]{13}![A-Za-z0-9_.]{80,}", // Salesforce, session
   "1//0[A-Za-z0-9_-]{24,}", // Google, refresh
   "1000\\.[a-f0-9]{32}\\.[a-f0-9]{32}", // Zoho
   "3MVG9[A-Za-z0-9._+/=]{80,}", // Salesforce, consumer
@@ -57,8 +58,8 @@ const FAMILIES = [
   "EAA(?:[A-Z][A-Za-z0-9]{80,}|CEdEose0cBA[A-Za-z0-9]{20,})", // Facebook
   "EAAA[A-Za-z0-9_+=-]{56,}", // Square
   "endr\\+[A-Za-z0-9-]{16,}", // Endor Labs
-  "eyJrIjoi[A-Za-z0-9+/]{50,}={0,2}", // Grafana, old
   "(?:eyJ|ewogIC|ewoid)[A-Za-z0-9_-]{8,}={0,2}\\.[A-Za-z0-9_-]{8,}={0,2}(?:\\.[A-Za-z0-9_-]*){0,3}", // JWT, JWE
+  "eyJrIjoi[A-Za-z0-9+/]{50,}={0,2}", // Grafana, old
   "EZ[AT]K[A-Za-z0-9]{54}", // EasyPost
   "fig[dhopru]{1,2}_[A-Za-z0-9_=-]{30,}", // Figma
   "fio-u-[A-Za-z0-9_=-]{64}", // Frame.io
@@ -86,8 +87,10 @@ const FAMILIES = [
   "lin_(?:api|oauth)_[A-Za-z0-9_]{30,}", // Linear
   "llx-[A-Za-z0-9]{40,}", // LlamaCloud
   "lsv2_(?:pt|sk)_[A-Za-z0-9_]{30,}", // LangSmith
+  "LS0tLS1CRUdJTi(?:BSU0EgUFJJ|BQUklW|BFQyBQUkl|BPUEVOU1NI|BFTkNSWVBU|BEU0EgUFJJ)[A-Za-z0-9+/=]{8,}", // base64 of a private key
   "LTAI[A-Za-z0-9]{17,24}(?![A-Za-z0-9])", // Alibaba Cloud
   "mdb_sa_sk_[A-Za-z0-9_-]{40}", // MongoDB Atlas
+  "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}", // Discord
   "na1\\.[A-Za-z0-9+/]{90,}", // FullStory
   "napi_[a-z0-9]{60,}", // Neon
   "NR(?:AK|BR|II|IQ|JS)-[A-Za-z0-9_-]{19,}", // New Relic
@@ -121,7 +124,7 @@ const FAMILIES = [
   "rubygems_[A-Za-z0-9]{40,}", // RubyGems
   "s-s4t2(?:af|ud)-[a-f0-9]{64}", // 42 Intra
   "salad_cloud_[A-Za-z0-9]{1,7}_[A-Za-z0-9]{7,}", // SaladCloud
-  "(?:sandbox-)?sq0[a-z]{3}-[A-Za-z0-9_-]{20,}", // Square
+  "(?:sandbox-sq0|sq0)[a-z]{3}-[A-Za-z0-9_-]{20,}", // Square
   "sb_secret_[A-Za-z0-9_-]{20,}", // Supabase
   "sbp_[a-z0-9]{40}", // Supabase
   "scp-(?:live|test)-[a-z0-9]{32}", // Scrapfly
@@ -135,6 +138,7 @@ const FAMILIES = [
   "shp(?:at|ca|pa|ss)_[A-Za-z0-9]{24,}", // Shopify
   "signkey-(?:prod|test)-[a-f0-9]{32,}", // Inngest
   "sk-(?:ant|proj|svcacct|service|admin|or|lf|None)-[A-Za-z0-9_-]{12,}", // Anthropic, OpenAI, OpenRouter, Langfuse
+  "[st]k\\.[A-Za-z0-9_+/=-]{30,}\\.[A-Za-z0-9_+/=-]{20,}", // Mapbox
   "sk\\.[A-Za-z0-9.-]{80,}", // Mapbox
   "sl\\.(?:u\\.)?[A-Za-z0-9_=-]{100,}", // Dropbox
   "slk_[a-f0-9]{64}", // Sourcegraph Cody
@@ -143,7 +147,6 @@ const FAMILIES = [
   "spu-[a-z0-9]{32}", // SpectralOps
   "sq[apu]_[A-Za-z0-9_=-]{40}", // SonarQube
   "sqco_[A-Za-z0-9]{59}", // SonarCloud
-  "[st]k\\.[A-Za-z0-9_+/=-]{30,}\\.[A-Za-z0-9_+/=-]{20,}", // Mapbox
   "t1\\.[A-Za-z0-9_-]{1,400}={0,2}\\.[A-Za-z0-9_-]{86}={0,2}", // Yandex Cloud
   "tfp_[A-Za-z0-9_.=-]{40,}", // Typeform
   "tgp_v1_[A-Za-z0-9_-]{30,}", // Together
@@ -167,23 +170,17 @@ const FAMILIES = [
   "ZXlK[A-Za-z0-9+/_-]{40,}={0,2}", // a JWT in base64
 ];
 
-/** Forms that are no prefix and a tail. */
-const OTHERS = [
-  "\\d{8,10}:AA[A-Za-z0-9_-]{30,}", // Telegram
-  "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}", // Discord
-  "[A-Za-z0-9_~.-]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}", // Azure AD client secret
-  "LS0tLS1CRUdJTi(?:BSU0EgUFJJ|BQUklW|BFQyBQUkl|BPUEVOU1NI|BFTkNSWVBU|BEU0EgUFJJ)[A-Za-z0-9+/=]{8,}", // base64 of a private key
-  "\\$(?:2[abxy]|[56y]|apr1|argon2(?:id?|d))\\$[./A-Za-z0-9$=,]{20,}", // password hashes
-  "\\$krb5(?:asrep|pa|tgs)\\$\\d{2}\\$[A-Za-z0-9$*:@./_-]{40,}", // Kerberos
+/** Forms that are no prefix and a tail, each with a part of it that is quickly found. */
+const OTHERS: [hint: RegExp, find: string][] = [
+  [/!\w/g, "00[A-Za-z0-9]{13}![A-Za-z0-9_.]{80,}"], // Salesforce, session
+  [/:AA/g, "\\d{8,10}:AA[A-Za-z0-9_-]{30,}"], // Telegram
+  [/Q~/g, "[A-Za-z0-9_~.-]{3}\\dQ~[A-Za-z0-9_~.-]{31,34}"], // Azure AD client secret
+  [/FFFFNRAL/g, "(?:[a-f0-9]{32}|eu01xx[a-f0-9]{26})FFFFNRAL"], // New Relic, license
+  [/-NRMA/g, "(?:AA[a-f0-9]{40}|eu01xx[a-f0-9]{36})-NRMA"], // New Relic, mobile
+  [/\.atlasv1\./g, "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_-]{40,}"], // Terraform Cloud
+  [/\$(?:2|[56y]|a)/g, "\\$(?:2[abxy]|[56y]|apr1|argon2(?:id?|d))\\$[./A-Za-z0-9$=,]{20,}"], // password hashes
+  [/\$krb5/g, "\\$krb5(?:asrep|pa|tgs)\\$\\d{2}\\$[A-Za-z0-9$*:@./_-]{40,}"], // Kerberos
 ];
-
-/** Fixed characters at the end or inside; what stands before them is slow to look for, they are not. */
-const MARKED = [
-  "(?:[a-f0-9]{32}|eu01xx[a-f0-9]{26})FFFFNRAL", // New Relic, license
-  "(?:AA[a-f0-9]{40}|eu01xx[a-f0-9]{36})-NRMA", // New Relic, mobile
-  "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_-]{40,}", // Terraform Cloud
-];
-const MARK_HINT = /FFFFNRAL|-NRMA|\.atlasv1\./;
 
 /** Prefixes that words and ids begin with too: the rest must be characters at random. */
 const WORDLIKE = [
@@ -195,7 +192,7 @@ const WORDLIKE = [
   "API-[A-Z0-9]{25,36}", // Octopus Deploy
   "api_[A-Za-z0-9.]{45}", // Close
   "API_KEY[A-Z0-9]{32}", // Finage
-  "A{22}(?!A)[A-Za-z0-9%]{80,100}", // X, formerly Twitter
+  "AAA{20}(?!A)[A-Za-z0-9%]{80,100}", // X, formerly Twitter
   "cio[A-Za-z0-9]{32}", // crates.io
   "EAAA[A-Za-z0-9_+=-]{22,55}", // Square
   "fc-[a-f0-9]{32}", // Firecrawl
@@ -237,23 +234,31 @@ const LOOSE = [
 /** Letters and digits, or small and large ones, that follow each other less often make words. */
 const FEWEST_CHANGES = 4;
 
-/** The families, and how one that may be a word is told from it. */
-export const ISSUED = [
-  { find: shape("(?<![A-Za-z0-9])", [...FAMILIES, ...OTHERS]) },
-  { find: shape("(?<![A-Za-z0-9])", MARKED), hint: MARK_HINT },
-  { find: shape("(?<![A-Za-z0-9_-])", WORDLIKE, "(?![A-Za-z0-9])"), isSecret: isRandom },
-  { find: shape("(?<![A-Za-z0-9_-])", LOOSE, "(?![A-Za-z0-9])"), isSecret: hasSecretTail },
-];
+const FIRST = "(?<![A-Za-z0-9])";
+/** Not within an identifier. */
+const ALONE = { before: "(?<![A-Za-z0-9_-])", after: "(?![A-Za-z0-9])" };
 
-/** Families with the same first character share it: at most places of a text, one look rules all of them out. */
-function shape(before: string, families: readonly string[], after = ""): RegExp {
-  const tails = new Map<string, string[]>();
-  for (const family of families) {
-    const first = /^[A-Za-z0-9](?![{?*+])/.exec(family)?.[0] ?? "";
-    tails.set(first, [...(tails.get(first) ?? []), family.slice(first.length)]);
-  }
-  const groups = [...tails].map(([first, rest]) => `${first}(?:${rest.join("|")})`);
-  return new RegExp(`${before}(?:${groups.join("|")})${after}`, "g");
+/** The forms that are no prefix and a tail. */
+export const UNPREFIXED = OTHERS.map(([hint, find]) => ({
+  hint,
+  rules: [{ find: new RegExp(FIRST + find, "g") }],
+}));
+
+const PREFIXED = [
+  { find: shape(FAMILIES, { before: FIRST, after: "" }), isSecret: () => true },
+  { find: shape(WORDLIKE, ALONE), isSecret: isRandom },
+  { find: shape(LOOSE, ALONE), isSecret: hasSecretTail },
+];
+const startsIn = startSearch([...FAMILIES, ...WORDLIKE, ...LOOSE]);
+
+/** What begins with an issuer's prefix, whatever stands around it. Most text is passed by its first characters. */
+export function issuedSpans(text: string): Span[] {
+  const places = startsIn(text);
+  return PREFIXED.flatMap((rule) => spansAt(text, places, rule));
+}
+
+function shape(families: readonly string[], { before, after }: { before: string; after: string }): RegExp {
+  return new RegExp(`${before}(?:${families.join("|")})${after}`, "y");
 }
 
 function isRandom(found: string): boolean {

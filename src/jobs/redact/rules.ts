@@ -1,14 +1,12 @@
-import { ISSUED } from "./issuers.ts";
+import { issuedSpans, UNPREFIXED } from "./issuers.ts";
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
-import { type Span, spansOf } from "./spans.ts";
+import { type Span, spansAt, spansOf, spansOnLines } from "./spans.ts";
 
 /** A form that gives a secret away; the first group that took part is the secret, or all of what was found. */
 interface Rule {
   find: RegExp;
   /** Whether what stands there is one; always, if absent. */
   isSecret?: (value: string) => boolean;
-  /** Cheap to find: a text without it is not searched. */
-  hint?: RegExp;
 }
 
 /** Secrets within a fixed surrounding; the group is the secret. */
@@ -25,15 +23,16 @@ const SURROUNDED = [
   /\bwandb\b[^\n]{0,40}?(?:login|key)[^\n]{0,60}?[^A-Za-z0-9]([a-f0-9]{40})(?![A-Za-z0-9])/dg,
   /\bUnseal Key \d{1,2}: ([A-Za-z0-9+/=]{20,90})/dg,
   /"(?:value|key)": ?"([A-Za-z0-9+/]{86}==)"/dg,
-  /(?<=AccountKey=)([A-Za-z0-9+/]{40,100}={0,2})/dg,
   /\bIDENTIFIED (?:WITH \S{1,60} )?BY (?:PASSWORD )?'([^'\n]{1,256})'/dgi,
   /"username": ?"[^"\n]{1,100}", ?"key": ?"([^"\n]{16,100})"/dg,
   /\bpassword for [^\n:]{1,60}: ?([^\s"']{4,128})(?=\s*$)/dgim,
   /\bA[KS]IA[A-Z0-9]{12,20}["']?[\s:,;|]{1,3}["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/dg,
   /\b(?:auth ?= ?|HTTPBasicAuth|HTTPDigestAuth|BasicAuth)\( ?["'][^"'\n]{0,100}["'], ?["']([^"'\n]{1,256})["']/dg,
-  /\b[\w.-]{1,60}:([^\s:@"'/]{1,128})@(?:tcp|unix)\(/dg,
   /\bthin:[\w-]{1,60}\/([^@\s"']{1,128})@/dg,
 ];
+
+const AZURE_KEY = /([A-Za-z0-9+/]{40,100}={0,2})/dy;
+const DATA_SOURCE = /\b[\w.-]{1,60}:([^\s:@"'/]{1,128})@(?:tcp|unix)\(/dg;
 
 /** Base64 that may be JSON with a token under its name, such as a passed login. */
 const BASE64_JSON = /(?<![A-Za-z0-9+/_-])eyJ[A-Za-z0-9+/_-]{24,}={0,2}/g;
@@ -41,11 +40,11 @@ const TOKEN_NAME = /"[\w-]*(?:token|secret|password|api_?key|auth)"\s*:/i;
 
 /** The passwords of URLs, `scheme://user:password@host`. */
 const PASSWORD_IN_URL =
-  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{0,128}:(?!\d{1,5}(?:[/?#,\s"']|$))([^\s"'<>/]{1,256})@(?!sha256:)/dgi;
+  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{0,128}:(?!\d{1,5}(?:[/?#,\s"']|$))([^\s"'<>/]{1,256})@(?!sha256:)/diy;
 /** A password with a slash that should have been escaped, and was not. */
 const SLASHED_PASSWORD =
-  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{1,128}:(?!\d{1,5}(?:[/?#,\s"']|$)|\/)([^\s"'<>@]{1,256})@(?!sha256:)[\w.-]/dgi;
-const TOKEN_IN_URL = /(?<=[a-z0-9+]:\/\/)([^\s:/@"'<>[]{16,512})@/dgi;
+  /(?<=[a-z0-9+]:\/\/)[^\s:/@"'<>[]{1,128}:(?!\d{1,5}(?:[/?#,\s"']|$)|\/)([^\s"'<>@]{1,256})@(?!sha256:)[\w.-]/diy;
+const TOKEN_IN_URL = /(?<=[a-z0-9+]:\/\/)([^\s:/@"'<>[]{16,512})@/diy;
 
 /** What an HTTP client sends, wherever it stands. */
 const BEARER = /\b(?:Bearer|bearer|Negotiate)[ \t]+([A-Za-z0-9._~+/=:-]{5,7999}[A-Za-z0-9_~+/=-])/dg;
@@ -74,25 +73,56 @@ const CODE_TYPED = new RegExp(
   `\\b(?:use|enter|type)(?: (?:the|this|your))? code[: ]{1,2}(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
   "dgi",
 );
-const CODE_HINT = /code|otp|pin\b|one[- ]?time|password/i;
+const CODE_HINT = /code|otp|pin\b|one[- ]?time|password/gi;
 
+const isNotPlain = (value: string) => !isPlainValue(value);
+/** What begins with fixed characters, and is quickly looked for everywhere. */
 const RULES: readonly Rule[] = [
-  ...ISSUED,
   { find: BASE64_JSON, isSecret: (found) => TOKEN_NAME.test(Buffer.from(found, "base64").toString("utf8")) },
-  ...SURROUNDED.map((find) => ({ find, isSecret: (value: string) => !isPlainValue(value) })),
-  { find: PASSWORD_IN_URL, isSecret: isGiven },
-  { find: SLASHED_PASSWORD, isSecret: isGiven },
-  { find: TOKEN_IN_URL, isSecret: (value) => looksLikeToken(value, 20) },
+  ...SURROUNDED.map((find) => ({ find, isSecret: isNotPlain })),
   { find: BEARER, isSecret: (value) => looksLikeToken(value) },
   { find: BASIC, isSecret: isBasic },
-  ...[CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find, hint: CODE_HINT })),
+];
+/** Forms within a line that are looked for only where a part of them is found. */
+const HINTED = [
+  ...UNPREFIXED,
+  { hint: /@(?:tcp|unix)\(/g, rules: [{ find: DATA_SOURCE, isSecret: isNotPlain }] },
+  { hint: CODE_HINT, rules: [CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find })) },
+];
+/** Forms looked for only behind fixed characters. */
+const BEHIND = [
+  {
+    mark: "://",
+    rules: [
+      { find: PASSWORD_IN_URL, isSecret: isGiven },
+      { find: SLASHED_PASSWORD, isSecret: isGiven },
+      { find: TOKEN_IN_URL, isSecret: (value: string) => looksLikeToken(value, 20) },
+    ],
+  },
+  { mark: "AccountKey=", rules: [{ find: AZURE_KEY, isSecret: isNotPlain }] },
 ];
 
 /** Every secret that its own form, or a fixed surrounding, gives away. */
 export function ruleSpans(text: string): Span[] {
-  return RULES.filter(({ hint }) => hint?.test(text) !== false).flatMap(({ find, isSecret }) =>
-    spansOf(text, find, isSecret),
-  );
+  return [
+    ...issuedSpans(text),
+    ...RULES.flatMap(({ find, isSecret }) => spansOf(text, find, isSecret)),
+    ...HINTED.flatMap(({ hint, rules }) =>
+      spansOnLines(text, hint, (line) =>
+        rules.flatMap(({ find, isSecret }: Rule) => spansOf(line, find, isSecret)),
+      ),
+    ),
+    ...BEHIND.flatMap(({ mark, rules }) => {
+      const places = placesBehind(text, mark);
+      return rules.flatMap((rule) => spansAt(text, places, rule));
+    }),
+  ];
+}
+
+function placesBehind(text: string, mark: string): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) places.push(at + mark.length);
+  return places;
 }
 
 /** Whether a value given in the place of a password is one: `host:8080` has none. */

@@ -18,15 +18,54 @@ export function spansOf(
   // Most find nothing, and to say so costs a third of looking for all.
   if (text.search(find) === -1) return spans;
   for (const match of text.matchAll(find)) {
-    const group = Math.max(
-      0,
-      match.findIndex((part, index) => index > 0 && part !== undefined),
-    );
-    const value = match[group] ?? "";
-    const start = match.indices?.[group]?.[0] ?? match.index;
-    if (isSecret(value)) spans.push({ start, end: start + value.length });
+    const { value, start, end } = secretOf(match);
+    if (isSecret(value)) spans.push({ start, end });
   }
   return spans;
+}
+
+/** What `find` finds on the lines where `hint` (with the flag `g`) finds something; each line is looked at alone. */
+export function spansOnLines(text: string, hint: RegExp, find: (line: string, at: number) => Span[]): Span[] {
+  const spans: Span[] = [];
+  hint.lastIndex = 0;
+  for (let found = hint.exec(text); found !== null; found = hint.exec(text)) {
+    const at = found.index === 0 ? 0 : text.lastIndexOf("\n", found.index - 1) + 1;
+    const newline = text.indexOf("\n", found.index);
+    const lineEnd = newline < 0 ? text.length : newline;
+    for (const { start, end } of find(text.slice(at, lineEnd), at))
+      spans.push({ start: at + start, end: at + end });
+    hint.lastIndex = lineEnd + 1;
+  }
+  return spans;
+}
+
+/** What `find` (with the flag `y`) finds at some places of a text, in their order and never within another find. */
+export function spansAt(
+  text: string,
+  places: readonly number[],
+  { find, isSecret }: { find: RegExp; isSecret: (value: string) => boolean },
+): Span[] {
+  const spans: Span[] = [];
+  let done = 0;
+  for (const place of places) {
+    find.lastIndex = place;
+    const match = place < done ? null : find.exec(text);
+    if (match === null) continue;
+    done = place + match[0].length;
+    const { value, start, end } = secretOf(match);
+    if (isSecret(value)) spans.push({ start, end });
+  }
+  return spans;
+}
+
+function secretOf(match: RegExpExecArray): Span & { value: string } {
+  const group = Math.max(
+    0,
+    match.findIndex((part, index) => index > 0 && part !== undefined),
+  );
+  const value = match[group] ?? "";
+  const start = match.indices?.[group]?.[0] ?? match.index;
+  return { value, start, end: start + value.length };
 }
 
 /** Hides the spans, overlapping ones as one, keeping every line end. Says how many secrets that were. */
