@@ -36,6 +36,8 @@ export { type Login, type LoginSource, tokenEndMs } from "./login/login.ts";
 export { type Cursor, SameTime } from "./logs/cursor.ts";
 export type { FollowOptions } from "./logs/follow.ts";
 export type { LogLine } from "./logs/lines.ts";
+export type { LogReader, LogScan } from "./logs/scan.ts";
+export type { Passed } from "./logs/sieved.ts";
 export type { MonitorOptions } from "./logs/stream.ts";
 export type { LogTail, TailOptions } from "./logs/tail.ts";
 export { imageToString } from "./names/images.ts";

@@ -8,6 +8,7 @@ import { getJob, jobStatus, resolveJob, statusOfMany } from "./find/index.ts";
 import { type ListFilter, listJobs } from "./find/list.ts";
 import { type ForwardOptions, forwardPort } from "./forward.ts";
 import { type FollowOptions, followLog } from "./logs/follow.ts";
+import { type ScanOptions, scanLog } from "./logs/scan.ts";
 import { type MonitorOptions, monitorLog } from "./logs/stream.ts";
 import { type TailOptions, tailLog } from "./logs/tail.ts";
 import type { Base } from "./names/uris.ts";
@@ -101,6 +102,8 @@ function reading(at: Connection) {
       monitorLog(at, { id, options }, call),
     /** The last lines of a log, without waiting for more. */
     tail: (id: string, options: TailOptions = {}, call?: CallOptions) => tailLog(at, { id, options }, call),
+    /** A part of a log once, however long, only some lines of it told one by one. */
+    scan: (id: string, options: ScanOptions, call?: CallOptions) => scanLog(at, { id, options }, call),
     /** A log line by line until it ends; a lost connection is taken up again. */
     follow: (id: string, options: FollowOptions = {}, call?: CallOptions) =>
       followLog(at, { id, options }, call),

@@ -1,4 +1,5 @@
 import { type LogLine, timeKey } from "./lines.ts";
+import type { Passed } from "./sieved.ts";
 
 /** A place in a log: a time, and how many lines of that time are before it. */
 export interface Cursor {
@@ -59,6 +60,15 @@ export class SameTime {
     const count = key === this.#key ? (this.#cursor?.count ?? 0) + 1 : 1;
     this.#key = key;
     this.#cursor = { time, count };
+    this.#untimed = 0;
+    this.#untimedAgain = 0;
+  }
+
+  sawPassed({ time, passed, sameTime }: Passed): void {
+    const key = timeKey(time);
+    const before = key === this.#key && sameTime === passed ? (this.#cursor?.count ?? 0) : 0;
+    this.#key = key;
+    this.#cursor = { time, count: before + sameTime };
     this.#untimed = 0;
     this.#untimedAgain = 0;
   }

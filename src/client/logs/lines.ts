@@ -51,6 +51,11 @@ export class LogLines {
   #pieceStamp: LogLine = { text: "" };
   #hasPieces = false;
 
+  /** Whether the next byte begins a line. */
+  get isBetween(): boolean {
+    return this.#open.isEmpty && !this.#hasPieces;
+  }
+
   /** The lines that `chunk` completes. */
   push(chunk: Uint8Array): LogLine[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);

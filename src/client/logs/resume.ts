@@ -3,8 +3,9 @@ import type { Connection } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { Retry } from "../http/retry.ts";
 import { type Cursor, SameTime } from "./cursor.ts";
-import type { LogLine } from "./lines.ts";
-import { readWindow, type Window, type WindowEnd } from "./window.ts";
+import { type LogLine, timeKey } from "./lines.ts";
+import { spanOf } from "./sieved.ts";
+import { type CountingSieve, readWindow, type Window, type WindowEnd } from "./window.ts";
 
 /** Attempts in a row, after the first, that bring no line. */
 const ATTEMPTS = 2;
@@ -41,8 +42,19 @@ export async function readResuming(
     const { cursor } = seen;
     const since = cursor === undefined ? window.since : new Date(cursor.time);
     const before = { ...taken };
+    const floor = cursor === undefined ? "" : timeKey(cursor.time);
+    const sieve: CountingSieve | undefined = window.sieve && {
+      // Up to the cursor every line is looked at.
+      wants: (block) => spanOf(block).first <= floor || window.sieve?.wants(block) !== false,
+      passed(lines) {
+        seen.sawPassed(lines);
+        taken.lines += lines.passed;
+        taken.bytes += lines.bytes;
+        window.sieve?.passed(lines);
+      },
+    };
     try {
-      const end = await readWindow(at, { ...window, since }, takeNew, call);
+      const end = await readWindow(at, { ...window, since, sieve }, takeNew, call);
       const rest = end.ending === "closed" && window.isOver ? takeRest(end, takeNew) : end.rest;
       const linesRead = end.linesRead + before.lines;
       return { ...end, rest, linesRead, bytesRead: end.bytesRead + before.bytes, cursor: seen.cursor };

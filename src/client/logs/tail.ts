@@ -83,17 +83,7 @@ export async function tailLog(
 ): Promise<LogTail> {
   const startedMs = performance.now();
   const job = options.job ?? (await getJob(at, id, call));
-  const reader: Reader = {
-    at,
-    window: {
-      id: job.id,
-      where: options.where ?? { cluster: job.cluster_name },
-      isOver: isFinished(job.status),
-      silenceMs: hasBegun(job) ? (options.silenceMs ?? SILENCE_MS) : PART_SILENCE_MS,
-      deadlineMs: startedMs + (options.limitMs ?? LIMIT_MS),
-    },
-    call,
-  };
+  const reader = { ...readerOf(at, job, options), call };
   const isForward = options.first === true || (options.after !== undefined && options.before === undefined);
   const { lines, cursor, start, reachedStart, bytesRead, linesRead, ending, more } = isForward
     ? await readForward(reader, options)
@@ -110,6 +100,22 @@ export async function tailLog(
     tookMs: performance.now() - startedMs,
     more,
   };
+}
+
+/** How to read this job's log. */
+export function readerOf(
+  at: Connection,
+  job: JobDescription,
+  { where, silenceMs, limitMs }: Pick<TailOptions, "where" | "silenceMs" | "limitMs">,
+): Pick<Reader, "at" | "window"> {
+  const window = {
+    id: job.id,
+    where: where ?? { cluster: job.cluster_name },
+    isOver: isFinished(job.status),
+    silenceMs: hasBegun(job) ? (silenceMs ?? SILENCE_MS) : PART_SILENCE_MS,
+    deadlineMs: performance.now() + (limitMs ?? LIMIT_MS),
+  };
+  return { at, window };
 }
 
 /** What was read, with the end of the last window. */
@@ -222,7 +228,7 @@ async function readPart(
 }
 
 /** The same place, counted in what comes after `floor`. */
-function countedFrom(floor: Cursor | undefined, place: Cursor): Cursor {
+export function countedFrom(floor: Cursor | undefined, place: Cursor): Cursor {
   if (floor === undefined || timeKey(floor.time) !== timeKey(place.time)) return place;
   return { ...place, count: Math.max(0, place.count - floor.count) };
 }
@@ -257,7 +263,7 @@ async function readForward(
   return { ...end, lines: kept, start: after, reachedStart: after === undefined, more };
 }
 
-function laterThan(until: Date | undefined): (line: LogLine) => boolean {
+export function laterThan(until: Date | undefined): (line: LogLine) => boolean {
   const to = until === undefined ? "\uffff" : timeKey(until.toISOString());
   return ({ time }) => time !== undefined && timeKey(time) > to;
 }

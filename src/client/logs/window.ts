@@ -3,6 +3,7 @@ import type { CallOptions, Where } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import type { Socket } from "../socket/index.ts";
 import { type LogLine, LogLines } from "./lines.ts";
+import { type Passed, type Sieve, SievedLines } from "./sieved.ts";
 import { newSeparator, nextChunk, openLog } from "./stream.ts";
 
 /** Silence after which everything has come: in the live part, and where the archive may still go on. */
@@ -29,6 +30,13 @@ export interface Window {
   silenceMs: number;
   /** When to stop reading, whatever is still to come, as `performance.now()` counts. */
   deadlineMs: number;
+  /** Which lines to take one by one; by default all. */
+  sieve?: CountingSieve | undefined;
+}
+
+/** A sieve that is told of what it let through. */
+export interface CountingSieve extends Sieve {
+  passed(lines: Passed): void;
 }
 
 /**
@@ -62,7 +70,7 @@ export async function readWindow(
   const { id, where, since } = window;
   const separator = newSeparator();
   const socket = await openLog(at, { id, options: { since, separator, timestamps: true, where } }, call);
-  const scan = new Scan(separator, at.clock.latestMs(), take);
+  const scan = new Scan(separator, at.clock.latestMs(), { take, sieve: window.sieve });
   try {
     const listener = new Listener(socket);
     let ending: Ending | undefined;
@@ -153,20 +161,28 @@ class Scan {
   hasEnough = false;
   /** The lines arriving now are being printed now. */
   isFlowing = false;
-  readonly #lines = new LogLines();
+  readonly #lines: LogLines | SievedLines;
   readonly #separator: string;
   readonly #nowMs: number;
   readonly #take: (line: LogLine) => boolean;
+  readonly #sieve: CountingSieve | undefined;
   readonly #openedMs = performance.now();
   #firstMs = 0;
   #bytes = 0;
   #count = 0;
   #flow: { atMs: number; stampMs: number } | undefined;
 
-  constructor(separator: string, nowMs: number, take: (line: LogLine) => boolean) {
+  constructor(
+    separator: string,
+    nowMs: number,
+    { take, sieve }: { take: (line: LogLine) => boolean; sieve: CountingSieve | undefined },
+  ) {
     this.#separator = separator;
     this.#nowMs = nowMs;
     this.#take = take;
+    this.#sieve = sieve;
+    const wants = (block: Buffer) => block.includes(separator) || sieve?.wants(block) !== false;
+    this.#lines = sieve === undefined ? new LogLines() : new SievedLines({ wants });
   }
 
   /** How long to wait for the next bytes. */
@@ -181,25 +197,12 @@ class Scan {
     if (!this.isHeard) this.#firstMs = performance.now() - this.#openedMs;
     this.isHeard = true;
     this.#bytes += chunk.length;
-    let last: LogLine | undefined;
-    for (const line of this.#lines.push(chunk)) {
-      if (line.time === undefined && line.text === this.#separator) {
-        this.isLive = true;
-        continue;
-      }
-      this.#count += 1;
-      if (!this.#take(line)) {
-        this.hasEnough = true;
-        return false;
-      }
-      last = line;
-    }
-    if (last?.time !== undefined) this.#place(last.time);
-    return true;
+    return this.#tell(this.#lines.push(chunk));
   }
 
   end(ending: Ending, { isOver }: Window): WindowEnd {
     const isLast = isOver && ending === "closed";
+    if (ending !== "enough" && this.#lines instanceof SievedLines) this.#tell(this.#lines.end());
     return {
       bytesRead: this.#bytes,
       linesRead: this.#count,
@@ -207,6 +210,33 @@ class Scan {
       firstMs: this.#firstMs,
       rest: ending === "enough" ? undefined : this.#lines.rest({ isLast }),
     };
+  }
+
+  #tell(lines: readonly (LogLine | Passed)[]): boolean {
+    let time: string | undefined;
+    for (const line of lines) {
+      if ("text" in line && line.time === undefined && line.text === this.#separator) {
+        this.isLive = true;
+        continue;
+      }
+      if (!this.#takes(line)) {
+        this.hasEnough = true;
+        return false;
+      }
+      time = line.time;
+    }
+    if (time !== undefined) this.#place(time);
+    return true;
+  }
+
+  #takes(line: LogLine | Passed): boolean {
+    if (!("passed" in line)) {
+      this.#count += 1;
+      return this.#take(line);
+    }
+    this.#count += line.passed;
+    this.#sieve?.passed(line);
+    return true;
   }
 
   /** What the newest line's timestamp tells about where reading has come to. */

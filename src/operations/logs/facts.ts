@@ -3,10 +3,10 @@ import { compileSearch, grepLines } from "../../jobs/output/grep.ts";
 import { cleanLines, MAX_LINE_CHARS } from "../../jobs/output/lines.ts";
 import type { LogFacts } from "../../jobs/output/page.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
-import type { LogQuery } from "./query.ts";
+import { type LogQuery, MOST_MATCHES } from "./query.ts";
 import type { LogPart } from "./read.ts";
+import type { Found } from "./search.ts";
 
-const MOST_MATCHES = 100;
 /** Reading from the start has ended with the last match wanted. */
 const ALL = Number.POSITIVE_INFINITY;
 const GAP = "--";
@@ -16,64 +16,123 @@ const TAIL_LINES = 3;
 /** What to show of a part of a log, secrets hidden, and what to say about it. */
 export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFacts {
   // What names printed lines or places in them stays behind; the rest is told as it is.
-  const { lines: printed, lead, start, floor, newLines, linesBefore, cursor: _, ...told } = part;
+  const {
+    lines: printed,
+    lead,
+    start: _start,
+    floor,
+    newLines,
+    linesBefore,
+    cursor: _,
+    found: _found,
+    ...told
+  } = part;
   const firstLine = linesBefore === undefined ? undefined : linesBefore + 1;
-  const clean = cleanLines(printed, redact, { inKey: start?.inKey, colors: query.colors }).filter(
-    ({ from }) => from >= lead,
-  );
-  const found =
-    query.grep === undefined
-      ? undefined
-      : search(clean, firstLine === undefined ? query : { ...query, lines: ALL }, query.grep);
-  const lines = found?.lines ?? (part.matched === true ? withHit(clean, query) : clean);
+  const { lines, lineCount, tail, search } =
+    part.found === undefined
+      ? lookedAt(part, query, { redact, firstLine })
+      : { ...searchedFor(part.found, query), lineCount: part.found.searchedLines };
   const isLastOpen = printed.at(-1)?.open === true;
   return {
     ...told,
     body: logBody(lines, {
-      timestamps: query.timestamps ?? (found !== undefined && firstLine !== undefined),
-      firstLine: found && firstLine,
+      timestamps: query.timestamps ?? (search !== undefined && firstLine !== undefined),
+      firstLine: search && firstLine,
     }),
     firstLine,
     span: spanOf(lines, query),
-    lineCount: printed.length - lead,
-    newLineCount: newLines ?? printed.length - lead,
+    lineCount,
+    newLineCount: newLines ?? lineCount,
     hasFloor: floor !== undefined,
     isLastOpen: isLastOpen && lines.some(({ from }) => from === printed.length - 1),
-    tail: tailOf(clean, { found, firstLine }),
-    search: found && {
-      matches: found.matches,
-      shown: found.shown,
-      unsearchedLines: printed.filter(({ cut }) => cut !== undefined).length,
-    },
+    tail,
+    search,
+  };
+}
+
+/** Lines to show, and what is to be said about them. */
+interface Looked extends Pick<LogFacts, "lineCount" | "tail" | "search"> {
+  lines: readonly BodyLine[];
+}
+
+function lookedAt(
+  part: LogPart,
+  query: LogQuery,
+  { redact, firstLine }: { redact: Redact; firstLine: number | undefined },
+): Looked {
+  const { lines: printed, lead, start } = part;
+  const clean = cleanLines(printed, redact, { inKey: start?.inKey, colors: query.colors }).filter(
+    ({ from }) => from >= lead,
+  );
+  const lineCount = printed.length - lead;
+  if (query.grep === undefined)
+    return { lines: part.matched === true ? withHit(clean, query) : clean, lineCount };
+  const { lines, matches, shown } = search(
+    clean,
+    firstLine === undefined ? query : { ...query, lines: ALL },
+    query.grep,
+  );
+  return {
+    lines,
+    lineCount,
+    tail: matches === 0 && firstLine === undefined ? tailOf(clean) : undefined,
+    search: { matches, shown, unsearchedLines: printed.filter(({ cut }) => cut !== undefined).length },
+  };
+}
+
+/** What was found while the log was read. */
+function searchedFor(
+  { lines, matches, shown, cutLines, tail }: Found,
+  query: LogQuery,
+): Omit<Looked, "lineCount"> {
+  const blocks: Block[] = [];
+  for (const [index, { line, isMatch, isApart }] of lines.entries()) {
+    const placed = { line: { ...line, from: index }, isMatch };
+    const block = blocks.at(-1);
+    if (isApart || block === undefined) blocks.push([placed]);
+    else block.push(placed);
+  }
+  return {
+    lines: inOrder(blocks, query),
+    tail: matches === 0 ? tailOf(tail) : undefined,
+    search: { matches, shown, unsearchedLines: cutLines },
   };
 }
 
 /** The last lines of a log in which nothing was found. */
-function tailOf(
-  clean: readonly BodyLine[],
-  { found, firstLine }: { found: { matches: number } | undefined; firstLine: number | undefined },
-): LogFacts["tail"] {
-  if (found === undefined || found.matches > 0 || firstLine !== undefined) return undefined;
+function tailOf(clean: readonly BodyLine[]): LogFacts["tail"] {
   return logBody(clean.slice(-TAIL_LINES), { timestamps: false });
 }
 
-/** The newest matching lines and those around them; `--` between places that do not touch. */
+/** Lines that stand together, oldest first. */
+type Block = { line: BodyLine; isMatch: boolean }[];
+
+/** The newest matching lines and those around them. */
 function search(clean: readonly BodyLine[], query: LogQuery, pattern: string) {
-  const { context = 0, invert = false, ignore_case: ignoreCase = false, newest_first: isReversed } = query;
+  const { context = 0, invert = false, ignore_case: ignoreCase = false } = query;
   const texts = clean.map(({ text }) => text);
   const limits = { context, maxMatches: query.lines ?? MOST_MATCHES };
   // When there are too many matches the newest are kept, in whichever order they are shown.
   const options = { pattern, ignoreCase, invert, ...limits, newestFirst: true };
   const { blocks, matches, shown } = grepLines(texts, options);
-  const oneByOne = context === 0 ? blocks.map((block) => [...block].reverse()) : blocks;
-  const ordered = isReversed === true ? oneByOne : [...blocks].reverse();
-  const { indexIn } = compileSearch(pattern, { ignoreCase });
-  const found = ordered.map((block) =>
-    block.flatMap(({ index, match }) =>
-      clean.slice(index, index + 1).map((line) => (match ? placeHit(line, indexIn) : line)),
+  const placed = blocks.map((block) =>
+    block.flatMap(({ index, match: isMatch }) =>
+      clean.slice(index, index + 1).map((line) => ({ line, isMatch })),
     ),
   );
-  return { lines: context === 0 ? found.flat() : found.flatMap(parted), matches, shown };
+  return { lines: inOrder(placed.reverse(), query), matches, shown };
+}
+
+/** Blocks, oldest first, in the order asked for; `--` between places that do not touch. */
+function inOrder(blocks: readonly Block[], query: LogQuery): BodyLine[] {
+  const { context = 0, ignore_case: ignoreCase = false, newest_first: isReversed, grep = "" } = query;
+  const { indexIn } = compileSearch(grep, { ignoreCase });
+  const shown = blocks.map((block) =>
+    block.map(({ line, isMatch }) => (isMatch ? placeHit(line, indexIn) : line)),
+  );
+  const ordered = isReversed === true ? shown.reverse() : shown;
+  if (context > 0) return ordered.flatMap(parted);
+  return isReversed === true ? ordered.flatMap((block) => block.reverse()) : ordered.flat();
 }
 
 function parted(block: BodyLine[], index: number): BodyLine[] {

@@ -118,13 +118,17 @@ function requireOwn(
 async function readAll(
   jobs: JobDescription[],
   { plan, bearings }: { plan: ReadPlan; bearings: ReadonlyMap<string, Bearing> },
-  { caller: { platform }, signal }: Reading,
+  call: Pick<Call, "caller" | "signal" | "progress">,
 ): Promise<LogPart[]> {
+  const {
+    caller: { platform },
+    signal,
+  } = call;
   const failures: PlatformError[] = [];
   const readOne = async (job: JobDescription) => {
     const bearing = bearings.get(job.id);
     try {
-      return await readJobLog(platform, { job, plan, bearing }, signal);
+      return await readJobLog(platform, { job, plan, bearing }, call);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof PlatformError)) throw error;

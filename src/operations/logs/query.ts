@@ -3,16 +3,20 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { NextCall } from "../../jobs/next-call.ts";
 import { compileSearch } from "../../jobs/output/grep.ts";
 import type { LogQuestion } from "../../jobs/output/page.ts";
+import { siftFor } from "../../jobs/output/sift.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
 import { type InKey, KeyGuard } from "../../jobs/redact/private-keys.ts";
 import { parseWindow } from "../../jobs/time/moments.ts";
+import type { SearchWanted } from "./found.ts";
 
 /** The most jobs whose logs are read at once. */
 export const MOST_JOBS = 20;
 
 const DEFAULT_WAIT_SECONDS = 45;
 const DEFAULT_LINES = 100;
+/** The most matches shown by default, the newest ones. */
+export const MOST_MATCHES = 100;
 /** Whoever names a time wants everything since. */
 const DEFAULT_WINDOW_LINES = 2000;
 /** Who looks for the first match rarely needs more, and the cursor leads on. */
@@ -56,8 +60,8 @@ export interface ReadPlan {
   lines: number;
   since?: Date | undefined;
   until?: Date | undefined;
-  /** Read everything, within bounds, to search it. */
-  isSearch: boolean;
+  /** What to search for. */
+  search: SearchWanted | undefined;
   /** The first lines are wanted, or the next ones of a reading that began there. */
   isFromStart: boolean;
   /** With both: makes what tells, line after line, whether enough was found. */
@@ -98,13 +102,23 @@ export function planOf(query: LogQuery, options: PlanOptions): ReadPlan {
   return {
     lines: query.lines ?? (since === undefined ? DEFAULT_LINES : DEFAULT_WINDOW_LINES),
     ...parseWindow({ since, until }, nowMs + aheadMs),
-    isSearch: grep !== undefined,
+    search: grep === undefined ? undefined : searchWanted(query, { grep, redact }),
     isFromStart,
     enough: isFromStart && grep !== undefined ? enoughOf(query, { grep, redact }) : undefined,
     wait: isWait
       ? { matcher, deadlineMs: nowMs + seconds * 1000, onLine, found: new AbortController() }
       : undefined,
   };
+}
+
+/** How to search a log as it is shown: secrets hidden. */
+function searchWanted(
+  { ignore_case: ignoreCase = false, invert = false, context = 0, lines = MOST_MATCHES }: LogQuery,
+  { grep, redact }: { grep: string; redact: Redact },
+): SearchWanted {
+  const { test } = compileSearch(grep, { ignoreCase });
+  const matches = (text: string) => test(text) !== invert;
+  return { matches, sift: siftFor(grep, { ignoreCase, invert }), context, most: lines, redact };
 }
 
 /** True for the line behind which nothing more is needed: the last match wanted, or of the lines shown after it. */

@@ -125,15 +125,17 @@ function newerPlace(log: Shown): Bearing | undefined {
 
 /** What lies before the first line shown or found; undefined if nothing older is wanted. */
 function olderPlace({ part, facts: { body, search } }: Shown): Bearing | undefined {
-  const { lines, lead, start, floor } = part;
-  const isAllShown = search === undefined || search.matches === search.shown;
-  if (isAllShown) {
-    const isAtFloor = floor !== undefined && (start === undefined || isSamePlace(start, floor));
-    const isAll = part.reachedStart || (isAtFloor && lead === 0);
-    return isAll ? undefined : rangeTo(part, lead);
-  }
+  if (search === undefined || search.matches === search.shown) return placeBeforeAll(part);
   const places = body.places.filter((place) => place !== undefined);
-  return places.length === 0 || lines.length === 0 ? undefined : rangeTo(part, Math.min(...places));
+  return places.length === 0 || part.lines.length === 0 ? undefined : rangeTo(part, Math.min(...places));
+}
+
+/** What lies before everything that was read, or searched. */
+function placeBeforeAll(part: LogPart): Bearing | undefined {
+  const { lead, start, floor, found, reachedStart } = part;
+  const isAtFloor = floor !== undefined && (start === undefined || isSamePlace(start, floor));
+  if (reachedStart || (isAtFloor && lead === 0)) return undefined;
+  return found === undefined ? rangeTo(part, lead) : start && { before: start, after: floor };
 }
 
 /** What the budget left out: after the last line shown before the gap, before the first one behind it. */
@@ -156,6 +158,7 @@ function rangeTo(part: LogPart, index: number): Bearing | undefined {
   return before && { before, after: part.floor };
 }
 
-function placeBefore({ lines, start }: LogPart, index: number) {
+function placeBefore({ lines, start, found, cursor }: LogPart, index: number) {
+  if (found !== undefined) return found.lines[index]?.before ?? cursor;
   return keyedPlaceAfter(lines.slice(0, index), start);
 }

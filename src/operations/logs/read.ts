@@ -8,9 +8,11 @@ import {
   type TailOptions,
 } from "../../client/index.ts";
 import { mayBeginInKey } from "../../jobs/redact/private-keys.ts";
+import type { Call } from "../caller.ts";
 import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
 import { keyedPlace, readFromStart } from "./from-start.ts";
 import type { LogWait, ReadPlan } from "./query.ts";
+import { type Found, type SearchAsked, searchLog } from "./search.ts";
 import { KEY_LINES, type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
 
 /** Lines read before the first one shown, so that a secret that began there is still recognised. */
@@ -30,6 +32,8 @@ export interface LogPart extends LogRead {
   matched?: boolean;
   /** Whether everything there was had been searched for it. */
   isWhole?: boolean;
+  /** What a search found; then `lines` are those of it, and not all that stand side by side. */
+  found?: Found;
   /** Why this log could not be read when others could. */
   trouble?: { code: string; message: string };
 }
@@ -38,16 +42,19 @@ export interface LogPart extends LogRead {
 export async function readJobLog(
   platform: Platform,
   { job, plan, bearing = {} }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
-  signal: AbortSignal,
+  call: Pick<Call, "signal" | "progress">,
 ): Promise<LogPart> {
-  const { lines, since, until, isSearch, isFromStart, wait } = plan;
+  const { signal } = call;
+  const { lines, since, until, isFromStart, wait, search } = plan;
   const { after, before } = bearing;
   if (wait !== undefined) return readWaiting(platform, { job, plan, after, wait }, signal);
-  const options = { since, until, after, before, job, lines, ...(isSearch ? SEARCHED : {}) };
+  const options = { since, until, after, before, job, lines, ...(search && SEARCHED) };
   const isForward = after !== undefined && before === undefined;
+  if (search !== undefined && !isForward && !isFromStart)
+    return readSearched(platform, { job, since, until, bearing, wanted: search }, call);
   const { live, ...tail } = isFromStart
     ? { ...(await readFromStart(platform, { job, plan, after }, signal)), lead: 0 }
-    : isForward || isSearch
+    : isForward
       ? { ...(await platform.jobs.tail(job.id, options, { signal })), lead: 0 }
       : await lastLines(platform, options, signal);
   return {
@@ -61,6 +68,16 @@ export async function readJobLog(
   };
 }
 
+async function readSearched(
+  platform: Platform,
+  asked: SearchAsked,
+  call: Pick<Call, "signal" | "progress">,
+): Promise<LogPart> {
+  const { cursor, ...read } = await searchLog(platform, asked, call);
+  const { job, since, bearing } = asked;
+  return { ...read, lead: 0, cursor: cursor ?? beginning(job, since), floor: bearing.after };
+}
+
 /** The place before the first line; a key may have begun before the time asked for, or before what is searched. */
 async function startOf(
   platform: Platform,
@@ -68,7 +85,7 @@ async function startOf(
   signal: AbortSignal,
 ): Promise<LogPlace | undefined> {
   const { start, lines, reachedStart } = tail;
-  const isCut = plan.since !== undefined || (plan.isSearch && !reachedStart);
+  const isCut = plan.since !== undefined || (plan.search !== undefined && !reachedStart);
   if (start === undefined || start.inKey !== undefined || !isCut) return start;
   if (!mayBeginInKey(lines.map(({ text }) => text))) return start;
   return keyedPlace(platform, { job, place: start }, signal);

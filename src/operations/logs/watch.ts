@@ -36,7 +36,7 @@ export interface LogRead
   /** The place before the first of `lines`. */
   start?: LogPlace | undefined;
   /** Why reading ended, and after how long; absent where nothing could be read. */
-  ending?: LogTail["ending"];
+  ending?: LogTail["ending"] | undefined;
   tookMs?: number;
 }
 
