@@ -98,6 +98,11 @@ export class LogSearch implements LogReader {
     this.start = extent.start;
   }
 
+  /** How many lines of this part come before those of the next one, which begins with its lead. */
+  get length(): number {
+    return Math.min(this.#number, this.#endNumber) - LEAD_LINES;
+  }
+
   /** How many matches are kept. */
   get kept(): number {
     return this.#keptMatches;

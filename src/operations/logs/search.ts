@@ -79,10 +79,11 @@ export async function searchLog(
   }
   const [newest, oldest] = [parts[0], parts.at(-1)];
   const ending = newest?.scan.ending;
+  const found = foundIn(parts, asked.wanted.most);
   return {
     job,
-    found: foundIn(parts, asked.wanted.most),
-    lines: parts.toReversed().flatMap(({ search }) => search.found.map(({ printed }) => printed)),
+    found,
+    lines: found.lines.map(({ printed }) => printed),
     start: oldest?.search.start,
     cursor: newest?.scan.cursor,
     reachedStart: oldest?.isWhole === true,
@@ -150,7 +151,7 @@ function nextWidth(
 function foundIn(parts: readonly Part[], most: number): Found {
   const oldestFirst = parts.toReversed().map(({ search }) => search);
   return {
-    lines: oldestFirst.flatMap(({ found }) => found),
+    lines: joined(oldestFirst),
     matches: sum(oldestFirst, ({ matches }) => matches),
     shown: Math.min(
       most,
@@ -160,6 +161,24 @@ function foundIn(parts: readonly Part[], most: number): Found {
     cutLines: sum(oldestFirst, ({ cutLines }) => cutLines),
     tail: parts[0]?.search.tail ?? [],
   };
+}
+
+/** The lines of parts that overlap, each once. */
+function joined(oldestFirst: readonly LogSearch[]): FoundLine[] {
+  const lines: FoundLine[] = [];
+  let offset = 0;
+  for (const { found, length } of oldestFirst) {
+    const known = new Map(lines.slice(-found.length).map((line) => [line.number, line]));
+    for (const line of found) {
+      const number = line.number + offset;
+      const earlier = known.get(number);
+      const last = lines.at(-1)?.number ?? Number.NEGATIVE_INFINITY;
+      if (earlier !== undefined) earlier.isMatch ||= line.isMatch;
+      else if (last < number) lines.push({ ...line, number, isApart: last !== number - 1 && line.isApart });
+    }
+    offset += length;
+  }
+  return lines;
 }
 
 function sum<T>(items: readonly T[], numberOf: (item: T) => number): number {
