@@ -7,6 +7,8 @@ export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compu
   apolo-jobs-mcp dashboard [flags]  show jobs in the browser; --port N: where (a free one)
   apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
   apolo-jobs-mcp doctor [flags]     check login, network, platform and limits; --json for programs
+  apolo-jobs-mcp tools [NAME]       list what agents can call, or describe one; --json for programs
+  apolo-jobs-mcp call NAME [JSON]   call one as an agent would; -: JSON from stdin; --json prints its data
 
 Platform, first match:
   --emulator                 the platform on this machine, for trying and testing

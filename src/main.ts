@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
 import { openBrowser } from "./browser.ts";
@@ -15,9 +14,8 @@ import {
   openSession,
   platformUrl,
 } from "./open.ts";
-import { diagnose } from "./operations/diagnosis.ts";
-import { makeScrub } from "./server/scrub.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
+import { untilSignal } from "./signals.ts";
 import { serveHttp } from "./transports/http/service.ts";
 import { Visitors } from "./transports/http/visitors.ts";
 import { StdioError } from "./transports/stdio.ts";
@@ -34,8 +32,10 @@ async function main(): Promise<number> {
   if (settings.command === "emulator") return runEmulator(settings);
   const closers: Closers = [];
   try {
-    if (settings.command === "doctor") return await forPeople(settings, closers);
-    return await serve(settings, closers);
+    if (settings.command === "serve" || settings.command === "dashboard")
+      return await serve(settings, closers);
+    const { runForPeople } = await import("./people.ts");
+    return await runForPeople(settings, closers);
   } finally {
     await closeAll(closers);
   }
@@ -52,19 +52,6 @@ async function serve(settings: Settings, closers: Closers): Promise<number> {
   if (process.stdin.isTTY) process.stderr.write(welcome(commandLine()));
   await session.ended;
   return 0;
-}
-
-/** Commands that serve nobody; a signal ends them at once. */
-async function forPeople(settings: Settings, closers: Closers): Promise<number> {
-  const { runDoctor } = await import("./commands/index.ts");
-  const { platform, login } = await openPlatform(settings, closers);
-  const scrub = makeScrub(settings.policy.secrets, () => platform.secrets());
-  const diagnosis = await diagnose(platform, { login, env: settings.env });
-  const output = {
-    isColoured: process.stdout.isTTY && !settings.env.NO_COLOR,
-    write: (text: string) => process.stdout.write(text),
-  };
-  return runDoctor(diagnosis, { settings, scrub, version: manifest.version, output });
 }
 
 async function overHttp(
@@ -126,19 +113,6 @@ async function runEmulator({ emulator: { embedded: _, ...options } }: Settings):
   };
   await run(options, io).catch(asMistake);
   return 0;
-}
-
-/** The first signal; whoever sends another one does not want to wait for what the first one began. */
-function untilSignal(): Promise<void> {
-  let isFirst = true;
-  return new Promise((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.on(name, () => {
-        if (!isFirst) process.exit(128 + constants.signals[name]);
-        isFirst = false;
-        resolve();
-      });
-  });
 }
 
 /** A bug in one call must not end the others: its own answer may be missing, and the log says why. */

@@ -14,6 +14,7 @@ import type { DownloadFolder } from "./operations/files/folder.ts";
 import { type Settings, UsageError } from "./settings/index.ts";
 import { serverKey } from "./transports/http/key-file.ts";
 import { openStdio, type StdioSession } from "./transports/stdio.ts";
+import { openTerminal, type TerminalSession } from "./transports/terminal.ts";
 
 /** Shutting down takes no longer than this, whatever hangs. */
 export const EXIT_DEADLINE_MS = 900;
@@ -45,6 +46,15 @@ export async function openSession(
   const downloads = await chooseDownloads(settings, closers);
   const policy = { ...settings.policy, downloads };
   const session = await openStdio(platform, policy, observed.observer);
+  closers.push(() => session.close());
+  return session;
+}
+
+/** A session of the person at this terminal. */
+export async function openLocal(settings: Settings, closers: Closers): Promise<TerminalSession> {
+  const { platform, observed } = await openPlatform(settings, closers);
+  const downloads = await chooseDownloads(settings, closers);
+  const session = openTerminal(platform, { ...settings.policy, downloads }, observed.observer);
   closers.push(() => session.close());
   return session;
 }

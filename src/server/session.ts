@@ -36,7 +36,10 @@ export interface Offer {
   instructions: string;
 }
 
-export function makeOffer({ policy }: Caller, { isLocal = true, extraTools = [] }: ServerOptions): Offer {
+export function makeOffer(
+  { policy }: Pick<Caller, "policy">,
+  { isLocal = true, extraTools = [] }: ServerOptions,
+): Offer {
   const tools = [...offered(policy, { isLocal }), ...extraTools];
   let listing: ReturnType<typeof listTools> | undefined;
   return {

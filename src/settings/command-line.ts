@@ -49,6 +49,7 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "version",
   "emulator",
   "json",
+  "yes",
   "owned-only",
   "allow-plain-secrets",
   "http",
@@ -62,15 +63,24 @@ export const OF_SERVERS: ReadonlySet<string> = new Set(["http", ...HTTP]);
 const LOCAL = SERVE.filter((name) => !OF_SERVERS.has(name));
 
 /** The first one is meant where none is named. */
-const FLAGS = {
+export const FLAGS = {
   serve: SERVE,
   emulator: EMULATOR_ALONE,
   dashboard: [...LOCAL, "port"],
   doctor: [...LOCAL, "json"],
+  call: [...LOCAL, "json", "yes"],
+  tools: [...LOCAL, "json"],
 } as const satisfies Record<string, readonly string[]>;
+/** The most words that may follow the name of a command. */
+const MOST_WORDS: Partial<Record<string, number>> = { call: 2, tools: 1 };
 export type CommandName = keyof typeof FLAGS;
 /** Those that are asked for by name. */
 const NAMED = (Object.keys(FLAGS) as CommandName[]).filter((name) => name !== "serve");
+
+/** What a word too many is about. */
+const EXTRA_WORDS: Partial<Record<string, string>> = {
+  call: `the arguments of a tool are one JSON object in quotes, e.g. call job_list '{"limit":3}'`,
+};
 
 /** Given several times it is a list, as with commas. */
 const REPEATABLE: ReadonlySet<string> = new Set(["allowed-host"]);
@@ -81,6 +91,8 @@ export type Written = Map<string, Given>;
 
 interface CommandLine {
   command: CommandName;
+  /** What else stands behind its name. */
+  words: string[];
   flags: Written;
 }
 
@@ -102,12 +114,13 @@ function read(command: CommandName, args: string[]): CommandLine {
     if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known);
     flags.set(name, { carrier: `--${name}`, text: joined(name, flags.get(name)?.text, textOf(token)) });
   }
-  const extra = tokens.find((token) => token.kind === "positional");
+  const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
+  const extra = words[MOST_WORDS[command] ?? 0];
   if (extra !== undefined) {
-    const hint = wordHint(extra.value, { flags: known, commands: NAMED });
-    throw new UsageError(`unexpected argument ${shown(extra.value)}; ${hint}`);
+    const hint = EXTRA_WORDS[command] ?? wordHint(extra, { flags: known, commands: NAMED });
+    throw new UsageError(`unexpected argument ${shown(extra)}; ${hint}`);
   }
-  return { command, flags };
+  return { command, words, flags };
 }
 
 function joined(name: string, before: string | undefined, text: string): string {

@@ -163,6 +163,8 @@ const EMULATOR_ALONE: readonly Described[] = [
   { name: "json", meaning: "print the address and login as one line" },
 ];
 
+const COMMANDS: readonly Described[] = [{ name: "yes", meaning: "answer each question by yes (call)" }];
+
 /** Everything that can be set, in the order of `--help`. */
 export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
@@ -173,6 +175,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   { title: "Over HTTP", how: "or APOLO_MCP_<FLAG>", settings: OVER_HTTP },
   { title: "Emulator, embedded by --emulator or alone", how: "flags only", settings: EMULATOR },
   { title: "Emulator alone", how: "flags of the command `emulator`", settings: EMULATOR_ALONE },
+  { title: "In a terminal", how: "flags of the commands that ask", settings: COMMANDS },
 ];
 
 /** The right value of a setting, in words with an example. */

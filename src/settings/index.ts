@@ -54,7 +54,7 @@ export function readSettings(
   argv: string[] = process.argv.slice(2),
   { env, cwd, home }: Surroundings = { env: process.env, cwd: process.cwd(), home: homedir() },
 ) {
-  const { command, flags } = readCommandLine(argv);
+  const { command, words, flags } = readCommandLine(argv);
   const emulatorAlone = command === "emulator";
   // Whoever asks what to write must get an answer, whatever is written elsewhere.
   const asked = flags.has("help") || flags.has("version");
@@ -68,8 +68,12 @@ export function readSettings(
   if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http, given);
   return {
     command: commandOf(flags, command),
+    /** What else stands behind the command. */
+    words,
     /** Whether what is printed is for programs. */
     json: flags.has("json"),
+    /** Whether each question is answered by yes. */
+    yes: flags.has("yes"),
     emulator: {
       embedded: flags.has("emulator"),
       // With MCP over HTTP they are its own.

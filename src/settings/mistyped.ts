@@ -50,6 +50,8 @@ const MEANT: readonly (readonly [words: string, meant: Meant])[] = [
 const MEANT_COMMANDS: readonly (readonly [words: string, command: string])[] = [
   ["emulate", "emulator"],
   ["check diagnose diagnostics status health selftest", "doctor"],
+  ["tool list listtools toolslist", "tools"],
+  ["calltool invoke exec", "call"],
 ];
 
 /** A longer edit away, another word is more often misleading than right. */

@@ -37,6 +37,7 @@ export const settingValues = z.object({
   version: isSet,
   emulator: isSet,
   json: isSet,
+  yes: isSet,
   host: word,
   token: word,
   data: word,

@@ -68,6 +68,6 @@ function givenUp(what: string, cause: Error): StdioError {
   return new StdioError(`the session is given up: ${what} (${cause.message})`, { cause });
 }
 
-function logBug(error: unknown): void {
+export function logBug(error: unknown): void {
   log("error", `watching for changes: ${error instanceof Error ? error.stack : String(error)}`);
 }
