@@ -27,16 +27,15 @@ export interface SocketRules {
   heartbeatMs?: number;
 }
 
+/** Works on an open socket; `open` fires when it closes, or the emulator does. */
+export type Serve = (socket: WebSocket, open: AbortSignal) => Promise<void>;
+
 /** Completes WebSocket handshakes and looks after the open sockets. Source: protocol reference 2.5. */
 export class Sockets {
   readonly #open = new Set<WebSocket>();
 
   /** Completes a handshake and closes the socket when `serve` is done; answers 400 to anything else. */
-  accept(
-    { env, var: { faults } }: Call,
-    rules: SocketRules,
-    serve: (socket: WebSocket) => Promise<void>,
-  ): Response {
+  accept({ env, var: { faults, signal } }: Call, rules: SocketRules, serve: Serve): Response {
     const { incoming, outgoing, head } = env;
     const { upgrade = "None" } = incoming.headers;
     if (head === undefined || upgrade.toLowerCase() !== "websocket")
@@ -48,7 +47,7 @@ export class Sockets {
       this.#keep(socket, rules.heartbeatMs ?? HEARTBEAT_MS);
       cutSocket(socket, faults);
       // A failure after the handshake looks like a normal end, as on the platform.
-      void serve(socket)
+      void serve(socket, whileOpen(socket, signal))
         .catch(() => undefined)
         .then(() => socket.close(1000));
     });
@@ -69,6 +68,19 @@ export class Sockets {
       stopPings();
     });
   }
+}
+
+/** Fires when the socket closes, or `signal` does. */
+function whileOpen(socket: WebSocket, signal: AbortSignal): AbortSignal {
+  const closed = new AbortController();
+  const close = () => closed.abort();
+  if (signal.aborted || socket.readyState > socket.OPEN) close();
+  signal.addEventListener("abort", close, { once: true });
+  socket.once("close", () => {
+    signal.removeEventListener("abort", close);
+    close();
+  });
+  return closed.signal;
 }
 
 function serverFor({ protocols }: SocketRules): WebSocketServer {

@@ -4,10 +4,9 @@ import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import type { ApiContext } from "../context.ts";
 import type { RunningJob } from "../run/job-process.ts";
-import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
+import { closing, exitFrame, firstFrame, frame, sendPaced, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
 import { runningJob, type SocketRoute } from "./route.ts";
-import { closing, sendPaced, whileOpen } from "./socket.ts";
 
 /**
  * The official client prints the log until the first frame comes: it is given time to print what is there, unless
@@ -26,11 +25,10 @@ export function attachRoute({ lifecycle }: ApiContext): SocketRoute {
     permission: "write",
     protocols: ["v2.channels.neu.ro", "attach.apolo.us"],
     check: (query) => void streamFlags(query),
-    open: async ({ job, query, signal }) => {
+    open: async ({ job, query }) => {
       const flags = { ...streamFlags(query), stdin: true, tty: job.container.tty };
       const running = runningJob(lifecycle, job);
-      return async (socket) => {
-        const open = whileOpen(socket, signal);
+      return async (socket, open) => {
         takeInput(socket, running);
         const over = Promise.race([running.ended, closing(open)]);
         await Promise.race([over, once(socket, "message"), delay(BEGIN_MS)]);

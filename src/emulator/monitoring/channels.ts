@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 import { z } from "zod";
@@ -5,7 +6,6 @@ import { CHANNEL } from "../../client/wire/frames.ts";
 import { pythonJson } from "../http/answer.ts";
 import type { Terminal } from "../run/launch.ts";
 import type { StreamFlags } from "./query.ts";
-import { bytesOf } from "./socket.ts";
 
 /** Input that a program has not read yet, before its sender has to wait. */
 const INPUT_BYTES = 4 * 1024 * 1024;
@@ -63,4 +63,21 @@ function sizeOf(payload: Buffer): Terminal | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Sends one message and waits until the network has taken it: a slow reader slows its source. */
+export async function sendPaced(socket: WebSocket, data: Uint8Array): Promise<void> {
+  // A socket that is gone ends its stream through its own signal.
+  await new Promise<void>((resolve) => socket.send(data, { binary: true }, () => resolve()));
+}
+
+/** Resolves when the socket has closed. */
+export async function closing(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}
+
+/** The bytes of a message, however ws hands them out. */
+export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }

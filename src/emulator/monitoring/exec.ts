@@ -7,10 +7,9 @@ import { failure } from "../http/answer.ts";
 import type { Ending, Session } from "../run/launch.ts";
 import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
-import { exitFrame, firstFrame, frame, takeInput } from "./channels.ts";
+import { closing, exitFrame, firstFrame, frame, sendPaced, takeInput } from "./channels.ts";
 import { type StreamFlags, streamFlags } from "./query.ts";
 import { containerId, runningJob, type SocketRoute } from "./route.ts";
-import { closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Output held open by a background process is given up after this silence. */
 const SILENCE_MS = 300;
@@ -26,13 +25,12 @@ export function execRoute({ lifecycle }: ApiContext): SocketRoute {
       if ((query.get("cmd") ?? "") === "") throw failure(400, "Command is required");
       streamFlags(query);
     },
-    open: async ({ job, query, signal }) => {
+    open: async ({ job, query }) => {
       const flags = streamFlags(query);
       const running = runningJob(lifecycle, job);
       const argv = wordsOf(job, query.get("cmd") ?? "");
       if (flags.tty && flags.stderr) throw refused(job, "tty and stderr cannot both be true");
-      return async (socket) => {
-        const open = whileOpen(socket, signal);
+      return async (socket, open) => {
         socket.pause();
         await sendPaced(socket, firstFrame(flags));
         const session = await running.exec(argv, { tty: flags.tty });

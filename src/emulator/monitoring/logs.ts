@@ -3,9 +3,9 @@ import { empty } from "../http/answer.ts";
 import { streamed } from "../http/call.ts";
 import type { LogRange } from "../logs/reader.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
+import { sendPaced } from "./channels.ts";
 import { checkLogQuery, type LogQuery, logQuery } from "./query.ts";
 import type { MonitoringRoute } from "./route.ts";
-import { sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.2 and 4.3. */
 export function logRoutes(deps: ApiContext): MonitoringRoute[] {
@@ -16,10 +16,9 @@ export function logRoutes(deps: ApiContext): MonitoringRoute[] {
       permission: "read",
       protocols: ["logs.apolo.us"],
       check: checkLogQuery,
-      open: async ({ job, query, signal }) => {
+      open: async ({ job, query }) => {
         const asked = logQuery(query);
-        return async (socket) => {
-          const open = whileOpen(socket, signal);
+        return async (socket, open) => {
           for await (const chunk of logParts(deps, { job, query: asked, signal: open })) {
             if (chunk.length > 0) await sendPaced(socket, chunk);
           }

@@ -4,8 +4,8 @@ import type { ApiContext } from "../context.ts";
 import { HttpError, pythonJson } from "../http/answer.ts";
 import { param } from "../http/call.ts";
 import type { RunningJob } from "../run/job-process.ts";
+import { bytesOf, closing, sendPaced } from "./channels.ts";
 import { runningJob, type SocketRoute } from "./route.ts";
-import { bytesOf, closing, sendPaced, whileOpen } from "./socket.ts";
 
 /** Source: protocol reference 4.7. */
 export function portForwardRoute({ lifecycle }: ApiContext): SocketRoute {
@@ -19,7 +19,7 @@ export function portForwardRoute({ lifecycle }: ApiContext): SocketRoute {
       const port = portOf(param(call, "port"));
       const tcp = await connected(runningJob(lifecycle, job), port);
       signal.addEventListener("abort", () => tcp.destroy(), { once: true });
-      return async (socket) => tunnel(socket, tcp, whileOpen(socket, signal));
+      return async (socket, open) => tunnel(socket, tcp, open);
     },
   };
 }

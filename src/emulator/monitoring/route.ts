@@ -1,9 +1,8 @@
 import { hash } from "node:crypto";
-import type { WebSocket } from "ws";
 import type { ApiContext } from "../context.ts";
 import { failure } from "../http/answer.ts";
 import type { Call } from "../http/call.ts";
-import type { SocketRules } from "../http/sockets.ts";
+import type { Serve, SocketRules } from "../http/sockets.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import type { JobRecord } from "../state/job.ts";
 
@@ -36,7 +35,7 @@ export interface HttpRoute extends Route {
  * still open it is closed with 1000 and no reason. Source: protocol reference 2.5.
  */
 export interface SocketRoute extends Route, SocketRules {
-  open(call: JobCall): Promise<(socket: WebSocket) => Promise<void>>;
+  open(call: JobCall): Promise<Serve>;
 }
 
 export type MonitoringRoute = HttpRoute | SocketRoute;

@@ -4,7 +4,6 @@ import { pythonJson } from "../http/answer.ts";
 import type { Usage } from "../run/launch.ts";
 import { isFinished, type JobRecord } from "../state/job.ts";
 import type { SocketRoute } from "./route.ts";
-import { whileOpen } from "./socket.ts";
 
 const INTERVAL_MS = 1000;
 /** A variable of a job: how busy its GPUs look. */
@@ -28,9 +27,9 @@ export function topRoute({ lifecycle, clock }: ApiContext): SocketRoute {
     permission: "read",
     protocols: ["top.apolo.us"],
     heartbeatMs: 0,
-    open: async ({ job, signal }) => {
-      return async (socket) =>
-        tell(job, socket, whileOpen(socket, signal)).catch((error: unknown) => {
+    open: async ({ job }) => {
+      return async (socket, open) =>
+        tell(job, socket, open).catch((error: unknown) => {
           const text = error instanceof Error ? error.message : String(error);
           socket.close(1011, Buffer.from(text).subarray(0, REASON_BYTES));
         });
