@@ -31,7 +31,7 @@ const diskBody = dict({
 /** Persistent disks: as much of their service as jobs and the official tools need. Source: protocol reference 5.4, 6.3. */
 export function diskRoutes(app: App, context: ApiContext, cluster: string): void {
   const base = `/${cluster}/disks`;
-  const all = () => context.disks.entries().flatMap(([, disk]) => (disk.cluster === cluster ? [disk] : []));
+  const all = () => [...context.disks.values()].filter((disk) => disk.cluster === cluster);
   const found = (call: Call, action: Action) => {
     const user = userOf(call);
     const [wanted, query] = [param(call, "disk"), queryOf(call)];

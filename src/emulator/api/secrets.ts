@@ -26,7 +26,7 @@ export function secretRoutes(app: App, context: ApiContext, cluster: string): vo
   const permission = (path: string, action: Action) => ({ uri: `secret://${path}`, action });
   app.get(base, (call) => {
     const [user, query] = [userOf(call), queryOf(call)];
-    const own = secrets.entries().flatMap(([path]) => (path.startsWith(`${cluster}/`) ? [path] : []));
+    const own = [...secrets.keys()].filter((path) => path.startsWith(`${cluster}/`));
     const shown = own.filter((path) => permissions.allows(user, permission(path, "read"))).map(secretView);
     return json(shown.filter(({ org_name: org, project_name: project }) => inPlace({ org, project }, query)));
   });

@@ -35,7 +35,6 @@ export function launchOf(job: JobRecord, sources: Sources): Launch {
     folder: sources.folders.job(join(id, "root")),
     workingDir: container.working_dir,
     memoryBytes: Math.min(container.resources.memory, sources.memoryBytes),
-    cpuCores: container.resources.cpu,
     tty: container.tty,
     privileged: job.privileged,
     shm: container.resources.shm === true,
@@ -94,11 +93,11 @@ function mountsOf({ id, container, cluster }: JobRecord, { folders, secrets, dis
 /** The disk's id, found by id or by name. Source: protocol reference 6.3. */
 export function diskOf(uri: string, disks: Sources["disks"]): string | undefined {
   const path = pathOf(uri);
-  const found = disks.entries().find(([, { id, name, cluster, org, project }]) => {
+  const found = [...disks.values()].find(({ id, name, cluster, org, project }) => {
     const base = `${cluster}/${org}/${project}`;
     return path === `${base}/${id}` || (name !== undefined && path === `${base}/${name}`);
   });
-  return found?.[1].id;
+  return found?.id;
 }
 
 /** `cluster/org/project/rest` of a URI. */

@@ -43,14 +43,15 @@ export function takeInput(
   });
 }
 
-function feed(socket: WebSocket, stdin: Writable | undefined, bytes: Buffer): void {
-  if (stdin?.writable !== true) return;
-  stdin.write(bytes);
-  if (stdin.writableLength < INPUT_BYTES || socket.isPaused) return;
+/** Writes what a socket sent; where it is read too slowly the sender has to wait. */
+export function feed(socket: WebSocket, target: Writable | undefined, bytes: Buffer): void {
+  if (target?.writable !== true) return;
+  target.write(bytes);
+  if (target.writableLength < INPUT_BYTES || socket.isPaused) return;
   socket.pause();
   const resume = () => socket.resume();
-  stdin.once("drain", resume);
-  stdin.once("close", resume);
+  target.once("drain", resume);
+  target.once("close", resume);
 }
 
 const cells = z.int().positive();

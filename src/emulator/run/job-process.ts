@@ -108,7 +108,6 @@ export class JobProcess {
       stdout: child.stdout,
       stderr: child.stderr,
       resize: child.resize,
-      kill: () => void (child.pid > 0 && sendSignal(-child.pid, "SIGKILL")),
       ended: this.#sessionEnd(child),
     };
   }

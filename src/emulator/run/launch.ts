@@ -20,7 +20,6 @@ export interface Launch {
   /** Absolute path in the job. */
   workingDir?: string | undefined;
   memoryBytes: number;
-  cpuCores: number;
   tty: boolean;
   /** Whether it may mount and do what else root may. Only an isolating runner can tell. */
   privileged?: boolean;
@@ -57,5 +56,4 @@ export interface Session {
   resize(size: Terminal): void;
   /** Resolves when the process is gone and its output has been read. */
   ended: Promise<Ending>;
-  kill(): void;
 }

@@ -61,7 +61,7 @@ export class Permissions {
 
   /** What was shared of things that fit, and with whom. */
   sharedBy(isOwn: (uri: string) => boolean): (Permission & { user: string })[] {
-    return this.#shares.entries().flatMap(([user, permissions]) => {
+    return [...this.#shares].flatMap(([user, permissions]) => {
       const own = permissions.filter(({ uri }) => isOwn(uri));
       return own.map((permission) => ({ ...permission, user }));
     });

@@ -27,12 +27,10 @@ const line = z.discriminatedUnion("kind", [
   }),
 ]);
 
-type Values = Map<string, Map<string, unknown>>;
-
 /** What survives a restart: the jobs, and named collections. Without a folder nothing is written. */
 export class Store {
   readonly table: JobTable;
-  readonly #values: Values = new Map();
+  readonly #collections = new Map<string, Collection<unknown>>();
   /** Jobs that were read and are not in the table yet. */
   readonly #read = new Map<string, JobRecord>();
   /** How many steps of a job have been written. */
@@ -73,10 +71,13 @@ export class Store {
 
   /** The same name always gives the same values; each name belongs to one type of value. */
   collection<T>(name: string): Collection<T> {
+    const known =
+      this.#collections.get(name) ??
+      // While the journal is read there is none to write to.
+      new Collection((key, value) => this.#journal?.append({ kind: "value", collection: name, key, value }));
+    this.#collections.set(name, known);
     // One name, one type: that is the contract of this function.
-    return new Collection(this.#named(name) as Map<string, T>, (key, value) =>
-      this.#journal?.append({ kind: "value", collection: name, key, value }),
-    );
+    return known as Collection<T>;
   }
 
   close(): void {
@@ -94,22 +95,18 @@ export class Store {
       if (job !== undefined) Object.assign(job, rest, { statuses: [...job.statuses, ...steps] });
     }
     if (data?.kind === "value") {
-      if (data.value === undefined) this.#named(data.collection).delete(data.key);
-      else this.#named(data.collection).set(data.key, data.value);
+      const { key, value } = data;
+      const values = this.collection(data.collection);
+      if (value === undefined) values.delete(key);
+      else values.set(key, value);
     }
     return success;
   }
 
   *#lines(): Generator<unknown> {
-    for (const [collection, entries] of this.#values)
-      for (const [key, value] of entries) yield { kind: "value", collection, key, value };
+    for (const [collection, values] of this.#collections)
+      for (const [key, value] of values) yield { kind: "value", collection, key, value };
     for (const job of [...this.#read.values(), ...this.table.list({})]) yield { kind: "job", job };
-  }
-
-  #named(collection: string): Map<string, unknown> {
-    const named = this.#values.get(collection) ?? new Map<string, unknown>();
-    this.#values.set(collection, named);
-    return named;
   }
 }
 
@@ -120,31 +117,23 @@ function changeOf(job: JobRecord, known: number) {
 }
 
 /** Values by key; reports every change. */
-export class Collection<T> {
-  readonly #values: Map<string, T>;
+export class Collection<T> extends Map<string, T> {
   readonly #changed: (key: string, value: T | undefined) => void;
 
-  constructor(values: Map<string, T>, changed: (key: string, value: T | undefined) => void) {
-    this.#values = values;
+  constructor(changed: (key: string, value: T | undefined) => void) {
+    super();
     this.#changed = changed;
   }
 
-  get(key: string): T | undefined {
-    return this.#values.get(key);
-  }
-
-  set(key: string, value: T): void {
-    this.#values.set(key, value);
+  override set(key: string, value: T): this {
+    super.set(key, value);
     this.#changed(key, value);
+    return this;
   }
 
-  delete(key: string): boolean {
-    const had = this.#values.delete(key);
+  override delete(key: string): boolean {
+    const had = super.delete(key);
     if (had) this.#changed(key, undefined);
     return had;
-  }
-
-  entries(): [string, T][] {
-    return [...this.#values];
   }
 }

@@ -29,7 +29,6 @@ function launchOf(argv: string[], more: Partial<Launch> = {}): Launch {
     env: { GREETING: "hello" },
     folder: mkdtempSync(join(tmpdir(), "run-test-")),
     memoryBytes: 1 << 30,
-    cpuCores: 1,
     tty: false,
     mounts: [],
     ...more,
