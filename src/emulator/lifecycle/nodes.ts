@@ -41,14 +41,11 @@ export class Nodes {
    */
   place(job: JobRecord): Placement {
     if (this.#held.has(job.id)) return "placed";
-    const need = needOf(job);
-    const pools = this.#poolsFor(job, need);
+    const pools = this.#poolsFor(job);
     if (pools.length === 0) return "impossible";
     const now = this.#clock.nowMs();
-    const { status, atMs } = current(job);
-    // A suspended job has waited since its suspension.
-    const sinceMs = status === "suspended" ? atMs : now;
-    const waiting = { job, need, pools: new Set(pools.map(({ name }) => name)), sinceMs };
+    const waiting = waitingOf(job, pools, now);
+    const { need } = waiting;
     const left = this.#leftFor(waiting);
     const ready = left.find(({ readyMs }) => readyMs <= now);
     if (ready !== undefined) {
@@ -64,12 +61,9 @@ export class Nodes {
   /** Room for a job that has run so far, so that its node is there. Returns whether there is any. */
   restore(job: JobRecord): boolean {
     const now = this.#clock.nowMs();
-    const need = needOf(job);
-    const pools = this.#poolsFor(job, need);
-    const names = new Set(pools.map(({ name }) => name));
-    const hasRoom = this.#nodes.some(
-      ({ pool, free, readyMs }) => readyMs <= now && names.has(pool) && fits(free, need),
-    );
+    const pools = this.#poolsFor(job);
+    const waiting = waitingOf(job, pools, now);
+    const hasRoom = this.#nodes.some((node) => node.readyMs <= now && suits(waiting, node, node.free));
     if (!hasRoom) this.#grow(pools, now);
     return this.place(job) === "placed";
   }
@@ -127,7 +121,8 @@ export class Nodes {
       }, 0);
   }
 
-  #poolsFor(job: JobRecord, need: Room): Pool[] {
+  #poolsFor(job: JobRecord): Pool[] {
+    const need = needOf(job);
     const names =
       job.presetName === undefined ? undefined : this.#presets.get(job.presetName)?.resource_pool_names;
     return this.#pools.filter((pool) => (names?.includes(pool.name) ?? true) && fits(roomOf(pool), need));
@@ -160,6 +155,13 @@ export class Nodes {
 
 function newNode(pool: Pool, readyMs: number): Node {
   return { pool: pool.name, readyMs, free: roomOf(pool) };
+}
+
+function waitingOf(job: JobRecord, pools: readonly Pool[], nowMs: number): Waiting {
+  const { status, atMs } = current(job);
+  // A suspended job has waited since its suspension.
+  const sinceMs = status === "suspended" ? atMs : nowMs;
+  return { job, need: needOf(job), pools: new Set(pools.map(({ name }) => name)), sinceMs };
 }
 
 function suits({ need, pools }: Waiting, { pool }: Node, free: Room | undefined): boolean {

@@ -69,18 +69,15 @@ export class LogReader {
 
   /** Whether the last line of a range that reaches the end lacks its end. */
   async lineIsOpen({ start, end }: LogRange): Promise<boolean> {
-    if (end <= start) return false;
-    for await (const chunk of this.bytes({ start: end - 1, end })) return chunk[0] !== NEW_LINE;
-    return false;
+    return start < end && (await this.#slice(end - 1, end))[0] !== NEW_LINE;
   }
 
   async *bytes({ start, end }: LogRange): AsyncGenerator<Buffer> {
     for (let at = start; at < end; ) {
-      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
-      const { bytesRead } = await this.#text.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) return;
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      const chunk = await this.#slice(at, Math.min(at + CHUNK_BYTES, end));
+      if (chunk.length === 0) return;
+      at += chunk.length;
+      yield chunk;
     }
   }
 
@@ -108,19 +105,18 @@ export class LogReader {
   }
 
   async #lastLineEnd(): Promise<number> {
-    for (let end = this.size; end > 0; ) {
+    for (let end = this.size; end > 0; end -= CHUNK_BYTES) {
       const start = Math.max(0, end - CHUNK_BYTES);
-      let at = start;
-      let last = -1;
-      for await (const chunk of this.bytes({ start, end })) {
-        const found = chunk.lastIndexOf(NEW_LINE);
-        if (found >= 0) last = at + found + 1;
-        at += chunk.length;
-      }
-      if (last >= 0) return last;
-      end = start;
+      const found = (await this.#slice(start, end)).lastIndexOf(NEW_LINE);
+      if (found >= 0) return start + found + 1;
     }
     return 0;
+  }
+
+  async #slice(start: number, end: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(end - start);
+    const { bytesRead } = await this.#text.read(buffer, 0, buffer.length, start);
+    return buffer.subarray(0, bytesRead);
   }
 }
 

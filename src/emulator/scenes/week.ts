@@ -149,10 +149,8 @@ function sweep(
   }
 }
 
-const ONE_A100 = { host: "gpu-node", hardware: "1 x NVIDIA A100-SXM4-80GB" };
-
 function sweepText({ random }: Stage, lr: string, { status, description }: End): string[] {
-  const text = withRate(trainingText(random, 20, ONE_A100), lr);
+  const text = withRate(trainingText(random, 20, "a100"), lr);
   if (status === "succeeded") return text;
   return [...brokenOff(text, 0.3 + random.next() / 2), ...(description?.split("\n") ?? [])];
 }

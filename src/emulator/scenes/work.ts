@@ -110,7 +110,7 @@ export function brokenOff(text: readonly string[], share: number): string[] {
 }
 
 function training(random: Random, preset: string): string[] {
-  return trainingText(random, random.between(3, 60), MACHINES[preset]);
+  return trainingText(random, random.between(3, 60), preset);
 }
 
 function steps(count: number, line: (step: number) => string): string[] {
@@ -128,8 +128,8 @@ interface Banner {
 }
 
 /** What a training prints: a banner, progress bars that overwrite themselves, a line per epoch. */
-export function trainingText(random: Random, epochs: number, machine?: Banner): string[] {
-  const lines = banner(random, machine);
+export function trainingText(random: Random, epochs: number, preset = ""): string[] {
+  const lines = banner(random, MACHINES[preset]);
   let loss = 2 + random.next();
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
     loss *= 0.9 + random.next() * 0.06;
