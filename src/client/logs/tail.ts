@@ -21,6 +21,9 @@ const PART_SILENCE_MS = 300;
 const LEAST_BUDGET_BYTES = 512 * 1024;
 const BUDGET_FACTOR = 2;
 const LONG_LINE_BYTES = 1024;
+/** What has to be read of a part to foresee that it holds far too much, and how many times too much. */
+const SAMPLE_BYTES = 64 * 1024;
+const FAR_TOO_MUCH = 1.5;
 const STAMP_BYTES = 32;
 
 export interface TailOptions {
@@ -179,6 +182,8 @@ interface Part extends ResumedEnd {
   hasDropped: boolean;
   /** Reading was given up: it held more than was to be read. */
   isTooMuch: boolean;
+  /** That was concluded from its beginning. */
+  isForeseen: boolean;
   /** Unix milliseconds of the first and the last line with a time. */
   firstAtMs: number | undefined;
   lastAtMs: number | undefined;
@@ -186,7 +191,7 @@ interface Part extends ResumedEnd {
 
 async function readPart(
   { at, window, call }: Reader,
-  { fromMs, isWhole, budget }: { fromMs: number; isWhole: boolean; budget: number },
+  { fromMs, endMs, isWhole, budget }: Step & { budget: number },
   { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until, after, before }: TailOptions,
 ): Promise<Part> {
   const floor = isWhole ? after : undefined;
@@ -198,13 +203,21 @@ async function readPart(
     line.time !== undefined && (place?.isOld(line) === false || isLater(line));
   const times: { first?: string; last?: string } = {};
   let bytes = 0;
+  let isForeseen = false;
+  // Of a running job silence has to be waited out in each part, which costs more than it saves.
+  const isFarTooMuch = () => {
+    const [firstMs, lastMs] = [Date.parse(times.first ?? ""), Date.parse(times.last ?? "")];
+    return window.isOver && bytes * (endMs - firstMs) > FAR_TOO_MUCH * budget * Math.max(1, lastMs - firstMs);
+  };
   const startsAt = isWhole ? since : new Date(fromMs);
   const end = await readResuming(
     at,
     { ...window, since: startsAt, after: floor },
     (line) => {
+      const isSampled = bytes > SAMPLE_BYTES;
       bytes += line.text.length + STAMP_BYTES;
-      if (bytes > budget || isPast(line)) return false;
+      isForeseen = !isSampled && bytes > SAMPLE_BYTES && isFarTooMuch();
+      if (isForeseen || bytes > budget || isPast(line)) return false;
       if (line.time !== undefined) {
         if (timeKey(line.time) < from) return true;
         times.first ??= line.time;
@@ -221,7 +234,8 @@ async function readPart(
     lines: newest.lines,
     start: newest.start,
     hasDropped: newest.hasDropped,
-    isTooMuch: bytes > budget,
+    isTooMuch: isForeseen || bytes > budget,
+    isForeseen,
     firstAtMs: times.first === undefined ? undefined : Date.parse(times.first),
     lastAtMs: times.last === undefined ? undefined : Date.parse(times.last),
   };

@@ -6,12 +6,14 @@ const MARGIN = 1.5;
 /** Windows closer together than this are one. */
 const NEAREST_MS = 2;
 const MOST_STEPS = 40;
-const GALLOP = 2;
+const GALLOP = 8;
 const LEAST_SPAN_MS = 0.1;
 
 /** Where a window begins; it reaches to the end of the log. */
 export interface Step {
   fromMs: number;
+  /** The assumed end of the log. */
+  endMs: number;
   /** It begins where the log (or what is wanted of it) does. */
   isWhole: boolean;
   /** No size lies between too little and too much: this window is read in any case. */
@@ -21,6 +23,8 @@ export interface Step {
 /** What a window held. */
 interface Held {
   isTooMuch: boolean;
+  /** It was not read so far as to be sure of that. */
+  isForeseen: boolean;
   lines: readonly unknown[];
   linesRead: number;
   /** Unix milliseconds of the first and the last line that was read. */
@@ -61,7 +65,7 @@ export class WindowPlan {
     const { isTooMuch, firstAtMs, lastAtMs } = held;
     if (firstAtMs !== undefined && lastAtMs !== undefined)
       this.#linesPerMs = held.linesRead / Math.max(LEAST_SPAN_MS, lastAtMs - firstAtMs);
-    if (isTooMuch) this.#tooEarlyMs = Math.max(this.#fromMs, this.#startMs, lastAtMs ?? 0);
+    if (isTooMuch) this.#tooEarlyMs = this.#surelyTooEarly(held);
     else this.#tooLateMs = this.#fromMs;
     const earliest = this.#tooEarlyMs;
     if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
@@ -74,6 +78,10 @@ export class WindowPlan {
     );
   }
 
+  #surelyTooEarly({ isForeseen, lastAtMs = 0 }: Held): number {
+    return Math.max(this.#fromMs, this.#startMs, isForeseen ? 0 : lastAtMs);
+  }
+
   /** Where enough lines begin at the rate seen, counted from the true end or, ever further, from the assumed one. */
   #between(earliestMs: number, lastAtMs: number | undefined): number {
     const widthMs = (this.#wanted * MARGIN) / this.#linesPerMs;
@@ -82,7 +90,9 @@ export class WindowPlan {
         ? this.#endMs - Math.max(widthMs, GALLOP * (this.#endMs - this.#tooLateMs))
         : lastAtMs - widthMs;
     const isInside = guessMs > earliestMs && guessMs < this.#tooLateMs - NEAREST_MS / 2;
-    return isInside ? guessMs : (earliestMs + this.#tooLateMs) / 2;
+    if (isInside) return guessMs;
+    const [most, least] = [this.#endMs - earliestMs, this.#endMs - this.#tooLateMs];
+    return least > 0 ? this.#endMs - Math.sqrt(most * least) : (earliestMs + this.#tooLateMs) / 2;
   }
 
   #wider({ lines, firstAtMs }: Held): number {
@@ -94,6 +104,6 @@ export class WindowPlan {
   #step(fromMs: number, isLast: boolean): Step {
     const isWhole = fromMs <= this.#startMs;
     this.#fromMs = isWhole ? this.#startMs : fromMs;
-    return { fromMs: this.#fromMs, isWhole, isLast };
+    return { fromMs: this.#fromMs, endMs: this.#endMs, isWhole, isLast };
   }
 }

@@ -30,6 +30,16 @@ describe("tail: cost in proportion to what is shown", () => {
     expect(opened.length).toBeLessThan(20);
   });
 
+  test("of a dense log that falls silent before its job ends", async ({ stub, platform }) => {
+    answerJob(stub, { startMs: endMs - 60_000, endMs });
+    const archived = burst(80_000, { fromMs: endMs - 4500, toMs: endMs - 500 });
+    const { opened } = playLog(stub, { archived, live: [], isRunning: false });
+    const tail = await platform.jobs.tail(JOB_ID, { lines: 100 });
+    expect(texts(tail)).toEqual(archived.slice(-100).map(({ text }) => text));
+    expect(tail.bytesRead).toBeLessThan(800_000);
+    expect(opened.length).toBeLessThan(12);
+  });
+
   test("reaches to the end of a log that goes on behind its archive", async ({ stub, platform }) => {
     answerJob(stub, { startMs: endMs - 60_000, endMs });
     const archived = burst(5, { fromMs: endMs - 20_000, toMs: endMs - 10 });
