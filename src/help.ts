@@ -6,6 +6,7 @@ export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compu
   apolo-jobs-mcp [flags]            serve MCP over stdio, with --http over HTTP
   apolo-jobs-mcp dashboard [flags]  show jobs in the browser; --port N: where (a free one)
   apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
+  apolo-jobs-mcp demo               show an agent's work on the emulator; needs no account
   apolo-jobs-mcp doctor [flags]     check login, network, platform and limits; --json for programs
   apolo-jobs-mcp tools [NAME]       list what agents can call, or describe one; --json for programs
   apolo-jobs-mcp call NAME [JSON]   call one as an agent would; -: JSON from stdin; --json prints its data
@@ -25,7 +26,7 @@ export const welcome = (
   command: string,
 ) => `apolo-jobs-mcp is an MCP server: it waits here for a client that speaks the protocol.
   connect a client   claude mcp add apolo -- ${command}
-  try it             npm run demo (in a clone)
+  try it             ${command.split(" ").slice(0, 2).join(" ")} demo
   see all flags      --help
   end it             Ctrl-D or Ctrl-C
 `;

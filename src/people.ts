@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import manifest from "../package.json" with { type: "json" };
@@ -13,7 +16,7 @@ import { toolsFor } from "./transports/terminal.ts";
 export async function runForPeople(settings: Settings, closers: Closers): Promise<number> {
   const terminal = thisTerminal(settings);
   // Whoever reads no further, as `head` does, has what was wanted.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", () => void closeAll(closers).then(() => process.exit(0)));
   const code = await run(settings, terminal, closers);
   await new Promise((resolve) => process.stdout.write("", resolve));
   return code;
@@ -29,6 +32,8 @@ async function run(settings: Settings, terminal: Terminal, closers: Closers): Pr
         const open = () => openLocal(settings, closers);
         return commands.runCall(settings, { open, terminal, signal });
       });
+    case "demo":
+      return interruptible(closers, (signal) => show(settings, { terminal, signal, closers }));
     default:
       return examine(settings, terminal, closers);
   }
@@ -40,6 +45,19 @@ async function examine(settings: Settings, { out }: Terminal, closers: Closers):
   const scrub = makeScrub(settings.policy.secrets, () => platform.secrets());
   const diagnosis = await diagnose(platform, { login, env: settings.env });
   return runDoctor(diagnosis, { settings, scrub, version: manifest.version, output: out });
+}
+
+/** The demonstration, in an emulator of its own. */
+async function show(
+  settings: Settings,
+  { terminal, signal, closers }: { terminal: Terminal; signal: AbortSignal; closers: Closers },
+): Promise<number> {
+  const { runDemo } = await import("./commands/index.ts");
+  const folder = await mkdtemp(join(tmpdir(), "apolo-demo-"));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  const emulator = { ...settings.emulator, embedded: true, data: join(folder, "data") };
+  const session = await openLocal({ ...settings, emulator }, closers);
+  return runDemo({ session, terminal, signal, folder });
 }
 
 /** With a signal that fires once the process is to end; what then hangs is left behind. */

@@ -1,5 +1,6 @@
 /** What people run in a terminal. A file of its own in the bundle: of what is above it, only types. */
 
 export { runCall } from "./call.ts";
+export { runDemo } from "./demo.ts";
 export { runDoctor } from "./doctor.ts";
 export { runTools } from "./tools.ts";

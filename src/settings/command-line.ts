@@ -70,6 +70,7 @@ export const FLAGS = {
   doctor: [...LOCAL, "json"],
   call: [...LOCAL, "json", "yes"],
   tools: [...LOCAL, "json"],
+  demo: [],
 } as const satisfies Record<string, readonly string[]>;
 /** The most words that may follow the name of a command. */
 const MOST_WORDS: Partial<Record<string, number>> = { call: 2, tools: 1 };
@@ -111,7 +112,7 @@ function read(command: CommandName, args: string[]): CommandLine {
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const { name } = token;
-    if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known);
+    if (!known.includes(name)) throw unknownFlag(args[token.index] ?? token.rawName, known, command);
     flags.set(name, { carrier: `--${name}`, text: joined(name, flags.get(name)?.text, textOf(token)) });
   }
   const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
@@ -144,12 +145,14 @@ function optionOf(name: string): { type: "string" | "boolean"; short?: string } 
   return { type: WITHOUT_VALUE.has(name) ? "boolean" : "string", ...SHORT[name] };
 }
 
-function unknownFlag(argument: string, known: readonly string[]): UsageError {
+function unknownFlag(argument: string, known: readonly string[], command: CommandName): UsageError {
   const [flag = ""] = argument.split("=");
   const name = flag.replace(/^-+/, "");
   const isOne = (other: string) => other === name && !known.includes(name);
   if (isOne("token"))
     return new UsageError("--token: only with the command `emulator`; a platform's token is APOLO_TOKEN");
+  if (command === "demo" && [...SERVE, ...EMULATOR_ALONE].some(isOne))
+    return new UsageError(`--${name}: the command \`demo\` takes no such flag`);
   if (EMULATOR_ALONE.some(isOne))
     return new UsageError(`--${name}: only with the command \`emulator\`, which runs the emulator alone`);
   if (SERVE.some(isOne))

@@ -41,7 +41,10 @@ const MEANT: readonly (readonly [words: string, meant: Meant])[] = [
   ["cert certificate tls ssl", [{ name: "tls-cert" }]],
   ["start serve server run", "serving MCP needs no command; leave it out"],
   ["true false yes no on off", "a value stands right behind its flag, e.g. --owned-only=false"],
-  ["demo example try", "did you mean --emulator --scene week?"],
+  [
+    "demo example try",
+    "the command `demo` shows an agent's work; --emulator --scene week is a platform to try",
+  ],
   ["doctor check diagnose", "the command `doctor` checks the login, the way to the platform and the limits"],
   ["login signin logout", "`apolo login` of the vendor's command line saves the login that is used here"],
 ];
@@ -52,6 +55,7 @@ const MEANT_COMMANDS: readonly (readonly [words: string, command: string])[] = [
   ["check diagnose diagnostics status health selftest", "doctor"],
   ["tool list listtools toolslist", "tools"],
   ["calltool invoke exec", "call"],
+  ["demonstration example try tutorial", "demo"],
 ];
 
 /** A longer edit away, another word is more often misleading than right. */

@@ -35,7 +35,7 @@ describe.skipIf(!hasTerminals)("a person who starts the server (needs util-linux
     const terminal = typed("--emulator", "--scene", "stuck");
     await terminal.shows(/MCP server: it waits here for a client/);
     await terminal.shows(
-      /claude mcp add apolo -- node \S+\/dist\/main\.js --emulator --scene stuck\r\n.*npm run demo/,
+      /claude mcp add apolo -- node \S+\/dist\/main\.js --emulator --scene stuck\r\n.*main\.js demo/,
     );
     await terminal.shows(new RegExp(`end it .*${name}`));
     terminal.type(key);

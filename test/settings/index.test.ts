@@ -68,6 +68,11 @@ describe("readSettings", () => {
       ["--emulator", "--port", "8080"],
       "--port: only together with --http, e.g. apolo-jobs-mcp --http --port 8811, or",
     ],
+    [["demo", "--mode", "full"], "--mode: the command `demo` takes no such flag"],
+    [
+      ["call", "job_list", "{limit:", "3}"],
+      "unexpected argument 3}; the arguments of a tool are one JSON object",
+    ],
     [["emulator", "--mode", "full"], "--mode: only without the command `emulator`"],
   ])("refuses %j and says what is wrong", (argv, text) => {
     expect(refusal(argv)).toContain(text);
@@ -112,7 +117,7 @@ describe("a word that is none of ours", () => {
     ["--transport=stdio", "MCP is served over stdio, which needs no flag or command; --http"],
     ["serve", "serving MCP needs no command; leave it out"],
     ["run", "serving MCP needs no command; leave it out"],
-    ["demo", "did you mean --emulator --scene week?"],
+    ["example", "did you mean the command `demo`?"],
     ["login", "`apolo login`"],
     ["read-only", "--mode read-only"],
     ["mode=read-only", "--mode"],
