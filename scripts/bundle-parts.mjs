@@ -32,6 +32,9 @@ module.exports = {
 // HTTP/2 and the bodies of `fetch`, which undici asks for only when it is told to.
 const UNDICI_UNUSED = /undici[\\/]lib[\\/](dispatcher[\\/]client-h2|web[\\/].*)\.js$/;
 
+// Its parser is there twice. Not every processor has what this one needs; without it undici takes the other.
+const UNDICI_SIMD = /undici[\\/]lib[\\/]llhttp[\\/]llhttp_simd-wasm\.js$/;
+
 // Of the validators of its types the SDK makes each when it is first looked at, not all at the start.
 const SDK_TYPES = /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-.*\.mjs$/;
 const REGISTERED = [
@@ -48,6 +51,11 @@ export const withoutUnused = {
     const parts = {
       undici: UNDICI,
       "rate-limiter-flexible": RATE_LIMITER,
+      // It builds the tables of its compression at once.
+      "fast-png": 'export const encode = (image) => require("png").encode(image);',
+      png: 'export { encode } from "./node_modules/fast-png/lib/index.js";',
+      // The other one loads worker threads at once.
+      fflate: 'export * from "fflate/browser";',
       "@modelcontextprotocol/server/_shims": SHIMS,
     };
     for (const [name, contents] of Object.entries(parts)) {
@@ -56,6 +64,7 @@ export const withoutUnused = {
       build.onLoad({ filter, namespace: "parts" }, () => ({ contents, resolveDir: process.cwd() }));
     }
     build.onLoad({ filter: UNDICI_UNUSED }, () => ({ contents: "" }));
+    build.onLoad({ filter: UNDICI_SIMD }, () => ({ contents: 'module.exports = "";' }));
     build.onLoad({ filter: LOCALES }, () => ({ contents: 'export { default as en } from "./en.js";' }));
     build.onLoad({ filter: SDK_TYPES }, async ({ path }) => ({
       contents: replaced(await readFile(path, "utf8"), REGISTERED),

@@ -11,16 +11,16 @@ const KEEP_AFTER_MS = 3000;
 /** Others may write there. */
 const OPEN_TO_OTHERS = 0o022;
 
+const BEFORE = Buffer.from("(function (exports, require, module, __filename, __dirname) {");
+const AFTER = Buffer.from("\n})");
+
 /** Runs the program in `file`, compiled before if that was kept. `build` is another one for each text of it. */
 exports.start = (file, build, keepAfterMs = KEEP_AFTER_MS) => {
-  // It is ASCII.
-  const source = fs.readFileSync(file, "latin1");
+  // It is ASCII; joined as bytes, since joined strings are copied once more.
+  const source = Buffer.concat([BEFORE, fs.readFileSync(file), AFTER]).toString("latin1");
   const kept = placeFor(build);
   const cachedData = kept && read(kept);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-    filename: file,
-    cachedData,
-  });
+  const script = new Script(source, { filename: file, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));
   if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected))

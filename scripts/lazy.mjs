@@ -12,8 +12,8 @@ const OUTSIDE = [
   ...["process", "performance", "globalThis", "console", "crypto", "Date", "module", "exports", "fetch"],
   ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask"],
 ];
-const ACTS = /^(Assignment|Await|Class|ImportExpression|TaggedTemplate|This|Update|Yield)/;
-const CALLS = /^(Call|New)Expression$/;
+const ACTS = /^(Assignment|Await|Class|ImportExpression|This|Update|Yield)/;
+const CALLS = /^(Call|New|TaggedTemplate)Expression$/;
 const LOADS = /^(require|__toESM|require_.*)$/;
 /** Of a tool: only a call or a list of tools looks at them. */
 const SCHEMAS_OF_TOOLS = ["input", "output"];
@@ -63,7 +63,7 @@ function isPure(node, place) {
   if (isFunction(node)) return true;
   if (node.type === "Identifier") return !place.outside.has(node.name);
   if (ACTS.test(node.type)) return false;
-  if (CALLS.test(node.type) && !place.builds && !LOADS.test(node.callee.name) && !isMarked(node, place.code))
+  if (CALLS.test(node.type) && !place.builds && !LOADS.test(called(node)) && !isMarked(node, place.code))
     return false;
   return children(node).every((child) => isPure(child, place));
 }
@@ -92,7 +92,7 @@ function isCostly(node, names) {
   if (isFunction(node)) return false;
   if (node.type === "Identifier") return names.has(node.name);
   // Wrapping a module is cheap: running it is not.
-  if (CALLS.test(node.type)) return !/^__(commonJS|esm)/.test(node.callee.name);
+  if (CALLS.test(node.type)) return !/^__(commonJS|esm)/.test(called(node));
   return children(node).some((child) => isCostly(child, names));
 }
 
@@ -100,8 +100,14 @@ function isFunction({ type }) {
   return type === "FunctionExpression" || type === "ArrowFunctionExpression";
 }
 
+function called({ callee, tag }) {
+  return (callee ?? tag).name;
+}
+
+/** Without names of properties, which look like those of variables. */
 function children(node) {
-  return visitorKeys[node.type].flatMap((key) => node[key] ?? []).filter((child) => child?.type);
+  const keys = visitorKeys[node.type].filter((key) => node.computed || !/^(key|property)$/.test(key));
+  return keys.flatMap((key) => node[key] ?? []).filter((child) => child?.type);
 }
 
 /** Makes uses calls, and schemas of tools getters. */

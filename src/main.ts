@@ -14,6 +14,7 @@ import {
   openSession,
   platformUrl,
 } from "./open.ts";
+import { runForPeople } from "./people.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
 import { untilSignal } from "./signals.ts";
 import { serveHttp } from "./transports/http/service.ts";
@@ -34,7 +35,6 @@ async function main(): Promise<number> {
   try {
     if (settings.command === "serve" || settings.command === "dashboard")
       return await serve(settings, closers);
-    const { runForPeople } = await import("./people.ts");
     return await runForPeople(settings, closers);
   } finally {
     await closeAll(closers);

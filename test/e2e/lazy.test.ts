@@ -68,6 +68,19 @@ describe("what is built lazily", async () => {
     ).toEqual(["a", "again", "function", "start"]);
   });
 
+  test("may have properties named like what changes, or like what is outside", () => {
+    expect(
+      built(`
+        var b = 1;
+        b = 2;
+        var a = build("a", { b: 3, process: 4 });
+        var c = build(String.raw\`c\`);
+        notes.push("start");
+        notes.push(a.parts[0].b);
+        notes.push(c.name);`),
+    ).toEqual(["start", "a", 3, "c", "c"]);
+  });
+
   test("is told from an inner name that is the same", () => {
     expect(
       built(`
