@@ -35,8 +35,8 @@ export function assignedSpans(text: string): Span[] {
 }
 
 function spansOf(text: string, name: Name): Span[] {
-  if (name.header === "authorization") return authorizationSpans(text, name.end);
-  if (name.header === "cookie") return cookieSpans(text, name);
+  if (name.says.header === "authorization") return authorizationSpans(text, name.end);
+  if (name.says.header === "cookie") return cookieSpans(text, name);
   return name.secrecy === "no" ? [] : (valueSpans(text, name) ?? []);
 }
 
@@ -48,17 +48,13 @@ function valueSpans(text: string, name: Name): Span[] | undefined {
 }
 
 /** A password of several plain words goes on to the last of them; behind `=` other words may follow. */
-function endOfPhrase(
-  text: string,
-  { isPassword, isPhrase, flag }: Name,
-  { start, quoted }: AssignedValue,
-): number {
-  if (quoted || flag || !isPassword) return 0;
+function endOfPhrase(text: string, { says, flag }: Name, { start, quoted }: AssignedValue): number {
+  if (quoted || flag || !says.isPassword) return 0;
   const phrase = phraseAt(text, start);
   if (phrase === undefined || phrase.isStatement) return 0;
   const isGiven = /=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start));
   const isWhole =
-    isPhrase && phrase.words.length > 2 && /^$|^\s*\n/.test(text.slice(phrase.end, phrase.end + 20));
+    says.isPhrase && phrase.words.length > 2 && /^$|^\s*\n/.test(text.slice(phrase.end, phrase.end + 20));
   return isGiven && !isWhole ? 0 : phrase.end;
 }
 
@@ -134,8 +130,8 @@ function saidValue(text: string, name: Name, at: number): AssignedValue | undefi
   const value = valueAt(text, at, name);
   if (value === undefined) return undefined;
   const said = text.slice(value.start, value.end);
-  if (isMixedWord(said) || (name.isPassword && /^\d{4,12}$/.test(said))) return value;
-  const phrase = name.isPhrase ? phraseAt(text, value.start) : undefined;
+  if (isMixedWord(said) || (name.says.isPassword && /^\d{4,12}$/.test(said))) return value;
+  const phrase = name.says.isPhrase ? phraseAt(text, value.start) : undefined;
   return phrase !== undefined && !phrase.isStatement && phrase.words.length > 2 ? value : undefined;
 }
 
@@ -197,17 +193,13 @@ function isAboutName(text: string, { start, end }: Name, value: AssignedValue): 
 }
 
 /** `password: please enter it`, `csrf token: mismatch`: words about the secret, and not behind `=`. */
-function isProse(
-  text: string,
-  { text: name, spaced, isPassword }: Name,
-  { start, end }: AssignedValue,
-): boolean {
+function isProse(text: string, { text: name, spaced, says }: Name, { start, end }: AssignedValue): boolean {
   if (/=[ \t]*$/.test(text.slice(Math.max(0, start - 4), start))) return false;
   const phrase = phraseAt(text, start);
   if (phrase === undefined || phrase.end < end)
     return isStatement(text.slice(start, Math.min(end, start + LONGEST_LOOK)));
   if (phrase.isStatement) return true;
-  if (phrase.words.length > 1) return !isPassword;
+  if (phrase.words.length > 1) return !says.isPassword;
   return spaced && /(?:token|key)$/.test(name);
 }
 

@@ -1,6 +1,6 @@
 import { assignedSpans } from "./assignments.ts";
 import { commandSpans } from "./commands.ts";
-import { type InKey, KeyGuard, keySpans } from "./private-keys.ts";
+import { type InKey, KeyGuard, keySpans, mayHoldKey } from "./private-keys.ts";
 import { ruleSpans } from "./rules.ts";
 import { hideSpans, type Span, spansOf } from "./spans.ts";
 
@@ -48,6 +48,7 @@ export function makeRedactor(known: Iterable<string> = []): Redact {
 /** Hides the secrets of a text that may begin inside a key, or end there. Keeps the number of lines. */
 export function redactFrom(redact: Redact, text: string, inKey?: InKey): Redacted {
   const redacted = redact(text, { insideKey: inKey !== undefined });
+  if (inKey === undefined && !mayHoldKey(redacted.text)) return redacted;
   const guard = new KeyGuard(inKey);
   const lines = redacted.text.split("\n");
   const shown = lines.map((line) => guard.line(line));

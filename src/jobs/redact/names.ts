@@ -17,7 +17,7 @@ const QUERY_MAYBE = /^(?:key|code|sid|session|ticket|pass|awsaccesskeyid|ossacce
 const OPEN_NAME = /^(?:key|token|secret|code|pass|phrase)$/i;
 
 /** A name, how it is written, and what stands around it. */
-export interface Name extends Meaning {
+export interface Name {
   text: string;
   start: number;
   end: number;
@@ -25,6 +25,10 @@ export interface Name extends Meaning {
   spaced: boolean;
   query: boolean;
   flag: boolean;
+  /** In this place. */
+  secrecy: Secrecy;
+  /** In any place. */
+  says: Meaning;
 }
 
 /** What a name says wherever it stands. */
@@ -109,11 +113,8 @@ function readName(
   const flag = last === "-" && FLAG.test(text.slice(Math.max(0, start - 3), start));
   const { secrecy, joined } = judge(text, { bare, start, query, flag }, said);
   const name = joined ?? bare;
-  return {
-    ...{ text: name, start, end, query, flag, spaced: joined !== undefined },
-    ...said(name),
-    secrecy,
-  };
+  // Without a spread, which takes longer than all the rest.
+  return { text: name, start, end, query, flag, spaced: joined !== undefined, secrecy, says: said(name) };
 }
 
 interface Judged {

@@ -39,7 +39,26 @@ export function keySpans(text: string, insideKey = false): Span[] {
     if (end !== undefined) closed.add(end);
     spans.push(...bodySpans(text, start, done));
   }
-  return [...spans, ...ends.flatMap((end) => (closed.has(end) ? [] : headlessBody(text, end)))];
+  const headless = outermostOfLines(
+    text,
+    ends.filter((end) => !closed.has(end)),
+  );
+  return [...spans, ...headless.flatMap(({ end, lineStart }) => headlessBody(text, end, lineStart))];
+}
+
+/** Of the ends on each line the first and the last, between which the bodies of the others lie. */
+function outermostOfLines(text: string, ends: readonly number[]): { end: number; lineStart: number }[] {
+  const outermost: { end: number; lineStart: number }[] = [];
+  let at = 0;
+  let lineStart = 0;
+  for (const end of ends) {
+    const newline = text.slice(at, end).lastIndexOf("\n");
+    if (newline >= 0) lineStart = at + newline + 1;
+    at = end;
+    if (outermost.at(-2)?.lineStart === lineStart) outermost.pop();
+    outermost.push({ end, lineStart });
+  }
+  return outermost;
 }
 
 /** Where each body starts and, where its END is not too far, ends. */
@@ -85,8 +104,8 @@ function lineAfter(text: string, at: number): { start: number; end: number } | u
 }
 
 /** The lines before an END whose BEGIN was cut off. Only the last of them may be short. */
-function headlessBody(text: string, end: number): Span[] {
-  const lastEnd = text.lastIndexOf("\n", end);
+function headlessBody(text: string, end: number, endLine: number): Span[] {
+  const lastEnd = endLine - 1;
   let start = lastEnd;
   while (start > 0 && end - start < LONGEST_BODY) {
     const lineStart = text.lastIndexOf("\n", start - 1) + 1;
@@ -171,7 +190,12 @@ export function mayBeginInKey(texts: readonly string[]): boolean {
   return false;
 }
 
+/** Whether a key may begin or end in a text. */
+export function mayHoldKey(text: string): boolean {
+  return /-----|P(?:rivate|uTTY)-/.test(text);
+}
+
 function lastIndex(text: string, pattern: RegExp): number {
-  if (!/-----|P(?:rivate|uTTY)-/.test(text)) return -1;
+  if (!mayHoldKey(text)) return -1;
   return [...text.matchAll(pattern)].at(-1)?.index ?? -1;
 }

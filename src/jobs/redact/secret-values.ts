@@ -28,10 +28,17 @@ const WALLET_WORDS = 11;
 /** Whether a value is no secret whatever its name: empty, a state, a placeholder, a reference, code, a path. */
 export function isPlainValue(value: string): boolean {
   if (value === "" || value.startsWith(MARK)) return true;
-  if (PLAIN_VALUES.has(value.toLowerCase().replace(/[.,;:!?)]+$/, ""))) return true;
+  if (PLAIN_VALUES.has(wordOf(value))) return true;
   if (/^\?[\w-]+=/.test(value)) return true; // a query: its parts are judged one by one
   if (PLACEHOLDER.test(value) || REFERENCE.test(value) || CODE.test(value)) return true;
   return URL_START.test(value) || (PATH.test(value) && !(value.length === 40 && isMixed(value)));
+}
+
+/** Lower case, without what a sentence ends with. */
+function wordOf(value: string): string {
+  let end = value.length;
+  while (end > 0 && ".,;:!?)".includes(value.charAt(end - 1))) end -= 1;
+  return value.slice(0, end).toLowerCase();
 }
 
 /** Whether a value stands for itself as a secret: long, without blanks, and no word, number, date or file. */

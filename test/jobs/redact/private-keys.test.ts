@@ -83,3 +83,13 @@ describe("a private key that is read in parts", () => {
     expect(byPages(certificate, 7)).toEqual(certificate);
   });
 });
+
+test("hides all that stands before the ends of several keys on one line", () => {
+  const [, ...rest] = key({ rows: 3 });
+  const text = ["log", ...rest].join("\n");
+  expect(
+    redact(`${text} ${rest.at(-1)} ${rest.at(-1)}`)
+      .text.split("\n")
+      .slice(0, 5),
+  ).toEqual(["log", ...Array.from({ length: 4 }, () => "[redacted]")]);
+});
