@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/leaks.ts"],
     globalSetup: ["test/support/build.ts"],
     // Tests wait for processes and sockets more than they compute: one worker a core would idle.
     maxWorkers: 5,

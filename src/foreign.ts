@@ -3,10 +3,14 @@
  * zero-width and other invisible characters, line separators. Not tab, newline and what joins emoji.
  */
 const UNSEEN =
-  /[^\P{Cc}\t\n]|\p{Bidi_Control}|[\u2028\u2029\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for.
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u009b[\d;]+[@-~]|[^\P{Cc}\t\n]|\p{Bidi_Control}|[\u2028\u2029\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 const QUICK = /[^\P{Cc}\t\n]|[^\x20-\x7e\t\n]/u;
 
-/** Foreign text made safe to show: each invisible character becomes its number, `<U+202E>`. */
+/**
+ * Foreign text made safe to show: each invisible character becomes its number, `<U+202E>`. A terminal's code goes with
+ * its first one: the `m` that ends it would hide where a secret behind it begins.
+ */
 export function visible(text: string): string {
   return QUICK.test(text) ? text.replace(UNSEEN, marked) : text;
 }

@@ -3,7 +3,7 @@ import { oneLine, visible } from "../src/foreign.ts";
 
 describe("foreign text", () => {
   test.each([
-    ["\u001b[31mred", "<U+001B>[31mred"],
+    ["\u001b[31mred\u001b[0m \u009b1mbold \u001b]0;x", "<U+001B>red<U+001B> <U+009B>bold <U+001B>]0;x"],
     ["a\u0007b\u0000c\u007f\u009b", "a<U+0007>b<U+0000>c<U+007F><U+009B>"],
     ["a\rb", "a<U+000D>b"],
     ["user\u202enimda", "user<U+202E>nimda"],

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { onTestFinished, vi } from "vitest";
+import { PLANTED } from "./planted.ts";
 
 /** A message of the server, or a batch of them. Tests look into many shapes; vitest's matchers check them. */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
@@ -19,7 +20,7 @@ export class Bin {
     const { PATH = "", HOME = "" } = process.env;
     this.child = spawn(process.execPath, ["dist/main.js", ...args], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { PATH, HOME, ...env },
+      env: { PATH, HOME, PLANTED_API_KEY: PLANTED.env, ...env },
     });
     const read = createInterface(this.child.stdout);
     read.on("line", (line) => this.frames.push(JSON.parse(line)));

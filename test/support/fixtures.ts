@@ -8,6 +8,7 @@ import { openCaller, type Policy } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import type { ServerOptions } from "../../src/server/session.ts";
 import { Agent } from "./agent.ts";
+import { PLANTED } from "./planted.ts";
 
 interface Fixtures {
   /** Override with `test.override`/`test.extend` where a test needs another platform or policy. */
@@ -20,7 +21,7 @@ interface Fixtures {
   mcp: Agent;
 }
 
-export const openPolicy: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
+export const openPolicy: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [PLANTED.env] };
 
 /** `test` with a fresh emulator, a platform logged in to it, and an agent that speaks MCP to a real server. */
 export const test = base.extend<Fixtures>({

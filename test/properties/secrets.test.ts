@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { check } from "../support/check.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
+import { connectAgent, test } from "../support/fixtures.ts";
+import { token } from "../support/jobs.ts";
+import { leaks, PLANTED } from "../support/planted.ts";
+import { startJob, untilPrinted } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const SECRETS = [PLANTED.env, token("alice")];
+const JOBS = { jobs: ["real"] };
+const CALLS: [string, Record<string, unknown>][] = [
+  ["job_list", {}],
+  ["job_status", JOBS],
+  ["job_logs", JOBS],
+  ["job_logs", { ...JOBS, grep: "planted" }],
+  ["job_wait", { ...JOBS, until: "log", pattern: "on", wait_seconds: 1 }],
+  ["job_exec", { job: "real", command: "env; cat /etc/hostname" }],
+  ["job_rerun", { job: "real", dry_run: true }],
+  ["job_telemetry", JOBS],
+  ["job_report", {}],
+  ["job_capacity", {}],
+  ["job_compare", JOBS],
+  ["job_kill", { ...JOBS, dry_run: true }],
+  ["apolo_context", {}],
+];
+
+/** A secret, in the forms in which programs and platforms show one. */
+const shown = fc
+  .tuple(
+    fc.constantFrom(...SECRETS),
+    fc.constantFrom(
+      (secret: string) => secret,
+      (secret: string) => `Authorization: Bearer ${secret}`,
+      (secret: string) => `https://user:${secret}@host/?token=${encodeURIComponent(secret)}`,
+      (secret: string) => JSON.stringify({ error: `"${secret}"`, nested: [secret] }),
+      (secret: string) => `\u001b[31m${secret}\u001b[0m`,
+      (secret: string) => `${"x".repeat(3000)} ${secret} ${"y".repeat(3000)}`,
+    ),
+  )
+  .map(([secret, form]) => form(secret));
+
+/** Puts a text into what a platform tells of jobs, or into its refusals. */
+const placed = fc.constantFrom(
+  "description",
+  "reason",
+  "command",
+  "env",
+  "tags",
+  "error",
+  "header",
+  "other error",
+);
+
+function lace(body: string, where: string, text: string): string {
+  const change = (job: Record<string, never>) => {
+    const { history, container } = Object(job) as { history?: object; container?: object };
+    if (history === undefined) return job;
+    if (where === "description" || where === "reason")
+      return { ...job, history: { ...history, [where]: text } };
+    if (where === "command") return { ...job, container: { ...container, command: text } };
+    if (where === "env") return { ...job, container: { ...container, env: { NOTE: text } } };
+    return { ...job, [where]: [text] };
+  };
+  return body
+    .split("\n")
+    .map((line) => (line.startsWith("{") ? JSON.stringify(change(JSON.parse(line))) : line))
+    .join("\n");
+}
+
+test("what the server knows to be secret leaves it in no form, wherever the platform puts it", async ({
+  emulator,
+  platform,
+}) => {
+  const script = SECRETS.map((secret) => `echo "saw ${secret}"`).join("; ");
+  const job = await startJob(platform, { name: "real", script: `${script}; echo on; ${SLEEP}` });
+  await untilPrinted(platform, job, "on");
+  const proxy = await faultProxy(emulator);
+  const agent = await connectAgent(proxy.platform());
+  const holds = fc.asyncProperty(placed, shown, async (where, text) => {
+    const body = JSON.stringify({ error: text });
+    const headers = { "x-error": encodeURIComponent(text), "x-token": encodeURIComponent(text) };
+    const isError = where === "error" || where === "header" || where === "other error";
+    const status = { error: 403, header: 400, "other error": 422 }[where] ?? 200;
+    proxy.clear();
+    if (isError) proxy.add({ path: /jobs/, instead: { status, headers, body } });
+    else proxy.add({ path: /\/jobs/, method: "GET", body: (given) => lace(given, where, text) });
+    await Promise.all(CALLS.map(([name, args]) => agent.call(name, args)));
+    leaks.check();
+  });
+  await check(holds, 4);
+});
