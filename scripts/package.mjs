@@ -1,10 +1,11 @@
-// What somebody gets who packs, or installs by git, a clone that was never built: installs it into an
-// empty folder, and runs a job with it.
-import { execFileSync } from "node:child_process";
+// What somebody gets who packs, or installs by git, a clone that was never built: looks at what is packed, installs it
+// into an empty folder, and runs a job with it on each Node that npm can fetch.
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { Client as NewClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as NewTransport } from "@modelcontextprotocol/client/stdio";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -13,6 +14,12 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "package-"));
 const clone = join(work, "clone");
+const NODES = [20, 22, 24, 26];
+const MOST_BYTES = 4_000_000;
+/** What runs, its licences, what it is made of, and what hosts and registries read. */
+const PACKED =
+  /^(dist\/[\w.-]+\.(js|json|html|wasm|txt)|skills\/[\w-]+\/SKILL\.md|LICENSE|README\.md|package\.json|server\.json|\.mcp\.json|\.claude-plugin\/\w+\.json)$/;
+const NEEDED = ["dist/main.js", "dist/THIRD-PARTY.txt", "dist/sbom.cdx.json", "LICENSE", "server.json"];
 const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 
 function run(cwd, command, ...args) {
@@ -21,6 +28,31 @@ function run(cwd, command, ...args) {
 
 function expect(condition, what) {
   if (!condition) throw new Error(`the package: ${what}`);
+}
+
+/** Packs the clone, and looks at what that is. */
+function pack() {
+  const options = ["--json", "--loglevel=silent", "--pack-destination", work];
+  const told = run(clone, "npm", "pack", ...options);
+  const [{ filename, unpackedSize, files }] = JSON.parse(told.slice(told.search(/^\[/m)));
+  const paths = files.map(({ path }) => path);
+  const strange = paths.filter((path) => !PACKED.test(path));
+  expect(strange.length === 0, `holds ${strange.join(", ")}`);
+  const missing = NEEDED.filter((path) => !paths.includes(path));
+  expect(missing.length === 0, `lacks ${missing.join(", ")}`);
+  expect(unpackedSize <= MOST_BYTES, `has ${unpackedSize} bytes, ${MOST_BYTES} at most`);
+  process.stdout.write(`packed: ${paths.length} files, ${(unpackedSize / 1e6).toFixed(2)} MB\n`);
+  return join(work, filename);
+}
+
+/** The Node of this major version: the one that runs this, else npm's; undefined where npm cannot fetch it. */
+async function nodeOf(major) {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const folder = join(work, `node-${major}`);
+  const node = join(folder, "node_modules/node/bin/node");
+  const args = ["install", ...QUIET, "--prefix", folder, `node@${major}`];
+  await promisify(execFile)("npm", args).catch(() => undefined);
+  return existsSync(node) ? node : undefined;
 }
 
 /** Installs `spec` as a user does who wants the program, not its sources. */
@@ -43,11 +75,11 @@ async function discover(server, version) {
 }
 
 /** Asks for its version, greets it in both eras, lists its tools, and runs one job on its emulator. */
-async function use(bin) {
+async function use(bin, node = process.execPath) {
   const { version } = JSON.parse(run(clone, "git", "show", "HEAD:package.json"));
-  expect(run(work, bin, "--version") === version, `--version is not ${version}`);
+  expect(run(work, node, bin, "--version") === version, `--version is not ${version}`);
   const client = new Client({ name: "package", version: "1" });
-  const server = { command: bin, args: ["--emulator"], cwd: work };
+  const server = { command: node, args: [bin, "--emulator"], cwd: work };
   await discover(server, version);
   await client.connect(new StdioClientTransport(server));
   try {
@@ -76,11 +108,17 @@ try {
 
   rmSync(join(clone, "node_modules"), { recursive: true, force: true });
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
-  const packed = run(clone, "npm", "pack", ...QUIET, "--pack-destination", work)
-    .split("\n")
-    .at(-1);
-  await use(install("packed", join(work, packed)));
+  const fetched = Promise.all(NODES.map(nodeOf));
+  const bin = install("packed", pack());
+  await use(bin);
   process.stdout.write("packed from an unbuilt clone: runs\n");
+
+  for (const [at, node] of (await fetched).entries()) {
+    if (node !== undefined) await use(bin, node);
+    process.stdout.write(
+      `Node ${NODES[at]}: ${node === undefined ? "npm cannot fetch it here, skipped" : "runs"}\n`,
+    );
+  }
 
   await use(install("git", `git+${pathToFileURL(clone).href}`));
   process.stdout.write("installed by git: runs\n");
