@@ -10,5 +10,9 @@ function canBuild() {
   }
 }
 
+/** Then `prepack` has built just before, and has put the bill of materials beside it. */
+const isPacking = ["pack", "publish"].includes(process.env.npm_command ?? "");
+
+if (isPacking) process.exit();
 if (canBuild()) await import("./build.mjs");
 else process.stdout.write("dist/main.js is not built: that takes the development dependencies (npm ci)\n");
