@@ -11,6 +11,16 @@ export default defineConfig({
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Tests that try a fault; `npm run reliability` puts them into docs/reliability.md.
+    tags: [
+      { name: "starts", description: "A start happens once" },
+      { name: "kills", description: "A kill hits only what was named" },
+      { name: "logs", description: "A log shows what was printed" },
+      { name: "leaks", description: "Nothing is left behind" },
+      { name: "secrets", description: "Secrets stay in" },
+      { name: "hostility", description: "Whatever arrives, it answers" },
+      { name: "outages", description: "It keeps going" },
+    ],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
   },
 });

@@ -4,7 +4,7 @@ import { PlatformClock } from "../../src/client/clock.ts";
 const DAY_MS = 86_400_000;
 const shifts = [-DAY_MS, -3_600_000, -1500, 0, 1500, 60_000, DAY_MS];
 
-describe("the platform's clock", () => {
+describe("the platform's clock", { tags: "outages" }, () => {
   test.each(shifts)("is known to less than a second when it is off by %i ms", (aheadMs) => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {

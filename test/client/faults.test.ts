@@ -36,7 +36,7 @@ function faulty(fault: (socket: Socket) => unknown): Promise<string> {
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n";
 
-describe("a fault", () => {
+describe("a fault", { tags: "hostility" }, () => {
   test("refused connection is unavailable and retryable", async () => {
     await expect(connect(await deadOrigin()).context()).rejects.toMatchObject({
       code: "unavailable",
@@ -157,7 +157,7 @@ describe("a fault", () => {
     expect(await contextOf(await secureServer("valid.pem"))).toBe("alice");
   });
 
-  test("abort by the caller ends the call at once with the caller's reason", async () => {
+  test("abort by the caller ends the call at once with the caller's reason", { tags: "leaks" }, async () => {
     const controller = new AbortController();
     const origin = await faulty(() => controller.abort(new Error("enough")));
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { describe } from "vitest";
 import { expect, JOB_ID, reply, test, wireJob } from "../support/platform-stub.ts";
 
-describe("connections that were cut without a word", () => {
+describe("connections that were cut without a word", { tags: "outages" }, () => {
   test("are left for a new one when one of them does not answer", async ({ stub }) => {
     const dead = new Set<Socket>();
     let isCut = false;

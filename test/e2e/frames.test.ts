@@ -8,7 +8,7 @@ const refusal = (id: unknown, code: number, message = /./) =>
     error: { code, message: expect.stringMatching(message) },
   });
 
-describe("what a client sends", () => {
+describe("what a client sends", { tags: "hostility" }, () => {
   test("is answered with its id, whatever of it cannot be understood, and stderr says so", async () => {
     const bin = new Bin();
     bin.write(`${BOM}${JSON.stringify(initialize())}\r`, "", "  ");

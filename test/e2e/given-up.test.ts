@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Bin, initialize, request } from "../support/bin.ts";
 
-describe("a session that cannot go on", () => {
+describe("a session that cannot go on", { tags: "hostility" }, () => {
   test("says that nobody takes its answers, and ends with code 1", async () => {
     const bin = new Bin();
     bin.write(initialize());

@@ -26,7 +26,7 @@ describe("a client that writes no more", () => {
     expect(JSON.stringify(bin.frames.find(({ id }) => id === 2))).toContain("hello");
   });
 
-  test("gets the answer to a start that was sent, however long that takes", async ({
+  test("gets the answer to a start that was sent, however long that takes", { tags: "starts" }, async ({
     emulator,
     platform,
   }) => {
@@ -83,7 +83,7 @@ async function jobsOf(platform: Platform) {
 }
 
 describe("a client that stops reading", () => {
-  test("gets every answer once it reads again, and nothing leaks meanwhile", async () => {
+  test("gets every answer once it reads again, and nothing leaks meanwhile", { tags: "leaks" }, async () => {
     const bin = new Bin();
     bin.write(initialize());
     await bin.answer("init");

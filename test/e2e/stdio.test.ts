@@ -72,7 +72,9 @@ describe("the bin over stdio", () => {
     for (const line of session.stdoutLines) expect(JSON.parse(line)).toHaveProperty("jsonrpc", "2.0");
   });
 
-  test("exits within a second when stdin closes, and ends the processes of its jobs", async () => {
+  test("exits within a second when stdin closes, and ends the processes of its jobs", {
+    tags: "leaks",
+  }, async () => {
     const session = new Session(["--emulator"]);
     await session.initialize();
     await session.call("job_start", { ...SPINNER, name: "spin" });

@@ -36,7 +36,7 @@ async function textOf(logs: FileLogs, id: string): Promise<string> {
 const NOTE = /\n\[emulator\] The output of this job ends here: ENOSPC[^\n]*\n$/;
 
 // Only an administrator can mount a small disk.
-describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
+describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" }, () => {
   test("the log of a job that prints without end ends with a note, and the emulator goes on", async (context) => {
     if (!isMounted) return context.skip();
     const emulator = await startEmulator({ dataDir: disk });
@@ -97,7 +97,7 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", () => {
   });
 });
 
-describe("a log at its limit", () => {
+describe("a log at its limit", { tags: "outages" }, () => {
   test("says where it was cut, once, and stays so", async () => {
     const logs = new FileLogs(disk, 10);
     for (const text of ["1234\n", "5678901", "dropped\n"]) logs.append("job-aa1", Buffer.from(text), 1);

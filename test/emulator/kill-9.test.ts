@@ -11,7 +11,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("an emulator with a data folder that is killed", () => {
-  test("comes back with every job it acknowledged, and says what became of those that ran", async () => {
+  test("comes back with every job it acknowledged, and says what became of those that ran", {
+    tags: "outages",
+    timeout: 40_000,
+  }, async () => {
     const reports = [];
     for (const [round, status] of ["pending", "running", "failed"].entries()) {
       const enough = (jobs: readonly { status: string }[]) => jobs.some((job) => job.status === status);
@@ -19,5 +22,5 @@ describe("an emulator with a data folder that is killed", () => {
     }
     expect(reports.flatMap(({ losses }) => losses)).toEqual([]);
     expect(reports.every(({ acknowledged }) => acknowledged > 0)).toBe(true);
-  }, 40_000);
+  });
 });

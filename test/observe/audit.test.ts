@@ -71,7 +71,7 @@ describe("the audit file", () => {
     expect([lines(`${file}.1`).length, lines(file).length]).toEqual([3, 1]);
   });
 
-  test("is begun anew when it was removed, which is said", () => {
+  test("is begun anew when it was removed, which is said", { tags: "outages" }, () => {
     const said = stderr();
     const { audit, file } = opened();
     unlinkSync(file);
@@ -81,7 +81,7 @@ describe("the audit file", () => {
     expect(said()).toEqual([expect.stringContaining("was removed")]);
   });
 
-  test("that is full is complained about once, and fails no call", () => {
+  test("that is full is complained about once, and fails no call", { tags: "outages" }, () => {
     const said = stderr();
     const { audit } = opened("/dev/full");
     act(audit);

@@ -13,7 +13,7 @@ function issue(by: Confirmations, ids: string[], lifeMs = 60_000): string {
   return by.issue("kill", { jobs, left: [], leftCount: 3 }, lifeMs);
 }
 
-describe("a confirmation", () => {
+describe("a confirmation", { tags: "kills" }, () => {
   test("stands for exactly its jobs, whatever their ids look like, at every holder of the key", () => {
     const ids = [USUAL, "job-1", "job-ä", USUAL.toUpperCase()];
     const token = issue(confirmationsOf("a"), ids);

@@ -101,7 +101,10 @@ test("cursors stay short: an agent has to repeat them", async ({ open, world }) 
 });
 
 describe("a cursor of job_logs", () => {
-  test("cannot be made up, so that reading begins inside a private key", async ({ open, world }) => {
+  test("cannot be made up, so that reading begins inside a private key", { tags: "secrets" }, async ({
+    open,
+    world,
+  }) => {
     const lines = [
       "-----BEGIN RSA PRIVATE KEY-----",
       ...Array.from({ length: 8 }, (_, n) => `shhh${n}`.repeat(9)),

@@ -27,7 +27,7 @@ const KILL = { signal: "KILL", waitMs: 5000 } as const;
 
 const named = (...refs: string[]) => ({ refs, where: {}, others: false });
 
-describe("a call that asks first", () => {
+describe("a call that asks first", { tags: "kills" }, () => {
   test("kills exactly what was confirmed when it is resumed on another server", async ({
     emulator,
     platform,

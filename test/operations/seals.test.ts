@@ -4,7 +4,7 @@ import { Seals } from "../../src/operations/seals.ts";
 const seals = new Seals((purpose) => Buffer.from(`key for ${purpose}`));
 const sealed = seals.seal("cursor", Buffer.from("a place"), 60_000);
 
-describe("what is sealed", () => {
+describe("what is sealed", { tags: "hostility" }, () => {
   test("is opened as it was", () => {
     expect(seals.open("cursor", sealed)).toMatchObject({ body: Buffer.from("a place") });
   });

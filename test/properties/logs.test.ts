@@ -81,7 +81,10 @@ async function follow(platform: Platform, id: string): Promise<LogLine[]> {
 
 const READERS = { forward, backward, follow };
 
-test("a log gives every reader each line once, in order, byte for byte", async ({ stub, platform }) => {
+test("a log gives every reader each line once, in order, byte for byte", { tags: "logs" }, async ({
+  stub,
+  platform,
+}) => {
   const isWhole = (script: LogScript, pageLines: number) =>
     Object.entries(READERS).map(async ([name, readAll]) =>
       expectWhole(await readAll(platform, play(stub, script), pageLines), script, name),

@@ -60,7 +60,7 @@ function checkAnswer({ name, inputSchema }: Listed, args: unknown, { result, err
   ).toBe(true);
 }
 
-test("every tool answers whatever it is given", async ({ call, listed, platform }) => {
+test("every tool answers whatever it is given", { tags: "hostility" }, async ({ call, listed, platform }) => {
   await startJob(platform, { name: "real", script: SLEEP });
   const one = fc.oneof(
     ...listed.map((tool) =>

@@ -184,7 +184,10 @@ async function everything(
   return answers;
 }
 
-test("writes no line that a job forges, and no character that cannot be seen", async ({ emulator }) => {
+test("writes no line that a job forges, and no character that cannot be seen", {
+  tags: "hostility",
+  timeout: 120_000,
+}, async ({ emulator }) => {
   const jobs = await prepare(emulator);
   const forgeries = await Promise.all(
     Object.entries(LIES).map(async ([what, change]) => {
@@ -201,7 +204,7 @@ test("writes no line that a job forges, and no character that cannot be seen", a
     }),
   );
   expect(forgeries.flat()).toEqual([]);
-}, 120_000);
+});
 
 /** What a person or a model reads as lines: texts of tools, errors. JSON of resources keeps line ends escaped. */
 function textsOf(answer: unknown): string[] {

@@ -75,7 +75,7 @@ async function askAll(part: string, faults: Fault[], emulator: Emulator): Promis
   return answers;
 }
 
-describe("a platform of which a part never answers", () => {
+describe("a platform of which a part never answers", { tags: "hostility" }, () => {
   test("gets every call to end in time, with what is known", async ({ emulator, platform }) => {
     const names = PARTS.flatMap(([part]) => [`quiet-${part}`, `spare-${part}`]);
     const jobs = await Promise.all(

@@ -90,7 +90,7 @@ describe("a request to listen", () => {
     expect(watched()).toBe(0);
   });
 
-  test("of a version that is not spoken leaves nothing open", async ({ platform }) => {
+  test("of a version that is not spoken leaves nothing open", { tags: "leaks" }, async ({ platform }) => {
     const { session, watched } = await open(platform);
     const notifications = { resourceSubscriptions: ["apolo://jobs"], resourcesListChanged: true };
     const { error } = await session.ask(
@@ -102,7 +102,7 @@ describe("a request to listen", () => {
     expect(watched()).toBe(0);
   });
 
-  test("frees all that it held when it is cancelled", async ({ platform }) => {
+  test("frees all that it held when it is cancelled", { tags: "leaks" }, async ({ platform }) => {
     const { session, watched } = await open(platform);
     void listen(session, "l", ["apolo://jobs"], true);
     await vi.waitFor(() => expect(told(session, ACKNOWLEDGED)).toHaveLength(1), WITHIN);
@@ -112,7 +112,7 @@ describe("a request to listen", () => {
     expect(watched()).toBe(0);
   });
 
-  test("frees all that it held when the connection ends", async ({ platform }) => {
+  test("frees all that it held when the connection ends", { tags: "leaks" }, async ({ platform }) => {
     const { session, watched } = await open(platform);
     void listen(session, "l", ["apolo://jobs"], true);
     await vi.waitFor(() => expect(told(session, ACKNOWLEDGED)).toHaveLength(1), WITHIN);

@@ -69,7 +69,10 @@ describe("a subscription to a log", () => {
     expect(times.length - 1).toBeLessThanOrEqual(Math.ceil(seconds));
   });
 
-  test("does not ask again before the time that the platform asks for", async ({ platform, emulator }) => {
+  test("does not ask again before the time that the platform asks for", { tags: "outages" }, async ({
+    platform,
+    emulator,
+  }) => {
     const { uri, job } = await startPrinter(platform, "printer");
     const proxy = await faultProxy(emulator);
     const session = await connectSession(proxy.platform());
@@ -102,7 +105,7 @@ describe("a subscription to a log", () => {
     }, WITHIN);
   });
 
-  test("survives lost streams and an outage", async ({ emulator, platform }) => {
+  test("survives lost streams and an outage", { tags: "outages" }, async ({ emulator, platform }) => {
     const { uri, say } = await startPrinter(platform, "printer");
     const session = await connectSession(platform);
     const mend = emulator.chaos.add({
@@ -121,7 +124,7 @@ describe("a subscription to a log", () => {
     expect(await session.read(uri)).toContain("said");
   });
 
-  test("lets go of the stream with the last subscriber", async ({ platform }) => {
+  test("lets go of the stream with the last subscriber", { tags: "leaks" }, async ({ platform }) => {
     const { uri, say } = await startPrinter(platform, "printer");
     const session = await connectSession(platform);
     await session.client.subscribeResource({ uri });

@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
 import { startJob } from "../support/run-job.ts";
 
-describe("a platform that never answers", () => {
+describe("a platform that never answers", { tags: "outages" }, () => {
   test.override({ limits: { callMs: 1200 } });
 
   test("ends a reading call in time, and says so", async ({ mcp, emulator }) => {

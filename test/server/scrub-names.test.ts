@@ -53,7 +53,7 @@ test("leaves names, places and URIs that a secret of the environment happens to 
   expect(completion.values).toEqual([name]);
 });
 
-describe("the last line of defence", () => {
+describe("the last line of defence", { tags: "secrets" }, () => {
   const SECRETS = [
     "hf_abcdefghijklmnopqrstuvwxyz",
     "Tr0ub4dor-3",

@@ -4,10 +4,9 @@ const FROM_ENVIRONMENT = "correct-horse-battery";
 
 const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true, secrets: [FROM_ENVIRONMENT] } });
 
-test("hides the token and known secrets wherever they come from, in text and in data", async ({
-  mcp,
-  emulator,
-}) => {
+test("hides the token and known secrets wherever they come from, in text and in data", {
+  tags: "secrets",
+}, async ({ mcp, emulator }) => {
   const command = `echo ${emulator.token} ${FROM_ENVIRONMENT}; exit 1`;
   await mcp.ok("job_start", {
     image: "ubuntu",
@@ -31,7 +30,9 @@ test("hides the token and known secrets wherever they come from, in text and in 
   expect(refusal).not.toContain(emulator.token);
 });
 
-test("hides a job's own secret variables in what it prints, by value", async ({ mcp }) => {
+test("hides a job's own secret variables in what it prints, by value", { tags: "secrets" }, async ({
+  mcp,
+}) => {
   const job = { image: "ubuntu", name: "printer", env: { DB_PASSWORD: "xylophone-river-42" } };
   await mcp.ok("job_start", { ...job, command: "echo it is $DB_PASSWORD indeed; exit 1" });
   const { text: waited } = await mcp.ok("job_wait", {

@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 
-describe("one failure that several calls meet", () => {
+describe("one failure that several calls meet", { tags: "outages" }, () => {
   test("is told to each in its own words", async ({ emulator }) => {
     const proxy = await faultProxy(emulator);
     proxy.add({ path: /\/config$/, instead: "silence" });

@@ -86,7 +86,7 @@ describe("a subscription to a job", () => {
     await vi.waitFor(() => expect(session.updates.map((update) => update.uri)).toEqual([uri]), WITHIN);
   });
 
-  test("ends with unsubscribing, and nothing more is asked of the platform", async () => {
+  test("ends with unsubscribing, and nothing more is asked of the platform", { tags: "leaks" }, async () => {
     const { platform } = await scriptedPlatform();
     const session = await connectSession(platform);
     const uri = jobUri(await startRunning(platform, "train"));
@@ -99,7 +99,7 @@ describe("a subscription to a job", () => {
     expect(requests.http()).toBe(0);
   });
 
-  test("ends with its connection, and others go on", async () => {
+  test("ends with its connection, and others go on", { tags: "leaks" }, async () => {
     const { platform } = await scriptedPlatform();
     const [leaving, staying] = [await connectSession(platform), await connectSession(platform)];
     const job = await startRunning(platform, "train");
@@ -111,7 +111,7 @@ describe("a subscription to a job", () => {
     expect(leaving.updates).toEqual([]);
   });
 
-  test("survives an outage and tells what changed meanwhile", async () => {
+  test("survives an outage and tells what changed meanwhile", { tags: "outages" }, async () => {
     const { emulator, platform } = await scriptedPlatform();
     const session = await connectSession(platform);
     const job = await startRunning(platform, "train");

@@ -70,7 +70,7 @@ describe("job_wait of a client that knows tasks", () => {
     expect(result).toMatchObject({ structuredContent: { finished: true } });
   });
 
-  test("finds at a server started later that a job ended while nobody looked", async ({
+  test("finds at a server started later that a job ended while nobody looked", { tags: "outages" }, async ({
     platform,
     emulator,
   }) => {
@@ -137,7 +137,7 @@ describe("job_wait of a client that knows tasks", () => {
     });
   });
 
-  test("goes on while the platform does not answer", async ({ platform, emulator }) => {
+  test("goes on while the platform does not answer", { tags: "outages" }, async ({ platform, emulator }) => {
     await startJob(platform, { name: "long", script: SLEEP });
     const client = await connect(platform);
     const { taskId } = (await client.call("job_wait", { jobs: ["long"] })) ?? {};
@@ -223,7 +223,7 @@ describe("job_start of a client that knows tasks", () => {
   });
 });
 
-describe("an id of a task", () => {
+describe("an id of a task", { tags: "hostility" }, () => {
   test("means nothing when it is altered, made up, too old, or somebody else's", async ({
     platform,
     world,

@@ -24,6 +24,7 @@ interface Request {
 }
 
 test(`starts under random faults make one job each (seed ${FORM.seed})`, {
+  tags: "starts",
   timeout: FORM.timeoutMs,
 }, async () => {
   const random = openRandom(FORM.seed);

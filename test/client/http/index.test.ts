@@ -16,7 +16,7 @@ function connect(options: ConnectOptions = {}, more: Partial<Login> = {}) {
 
 const once = { once: true };
 
-describe("a safe call", () => {
+describe("a safe call", { tags: "outages" }, () => {
   test.each([502, 503, 504, 429])("is sent again after %d", async (status) => {
     const { jobs } = connect();
     server.use(
@@ -96,7 +96,7 @@ describe("a safe call", () => {
   });
 });
 
-describe("a start", () => {
+describe("a start", { tags: "starts" }, () => {
   test.each([502, 503, 504, 429, 500])("is sent once, whatever %d means", async (status) => {
     const { jobs } = connect();
     const answer = vi.fn(() => HttpResponse.text("gone", { status, headers: { "Retry-After": "0" } }));
@@ -107,7 +107,7 @@ describe("a start", () => {
   });
 });
 
-describe("a redirect", () => {
+describe("a redirect", { tags: "secrets" }, () => {
   test("within the origin keeps the token", async () => {
     const { jobs } = connect();
     const seen: (string | null)[] = [];

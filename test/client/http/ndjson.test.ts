@@ -3,7 +3,7 @@ import { LineSplitter } from "../../../src/client/http/ndjson.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 
-describe("LineSplitter", () => {
+describe("LineSplitter", { tags: "hostility" }, () => {
   test("puts a character together that was cut anywhere", () => {
     const text = "naïve 🚀\nпривет\n";
     for (let cut = 0; cut <= bytes(text).length; cut += 1) {

@@ -35,7 +35,7 @@ describe("the pause before asking again", () => {
   });
 });
 
-describe("a log that is lost on the way", () => {
+describe("a log that is lost on the way", { tags: "logs" }, () => {
   const lost = (retryAfterMs?: number) => new PlatformError("unavailable", "lost", { retryAfterMs });
 
   test("is opened again so often without a new line, and anew after one", async () => {

@@ -90,40 +90,44 @@ describe.each(Object.entries(READERS))("the database of apolo login, read by %s"
   });
 });
 
-describe.skipIf(sqlite === undefined).each(Object.entries(READERS))("in use elsewhere, by %s", (_, load) => {
-  test("it is read while another holds it open, and keeps it from nothing", async () => {
-    const other = openDatabase();
-    try {
-      other.exec("PRAGMA wal_autocheckpoint = 0");
-      other.exec("UPDATE main SET project_name = 'vision'");
-      expect((await loginFromDatabase(folder, load)).project).toBe("vision");
+describe.skipIf(sqlite === undefined).each(Object.entries(READERS))(
+  "in use elsewhere, by %s",
+  { tags: "outages" },
+  (_, load) => {
+    test("it is read while another holds it open, and keeps it from nothing", async () => {
+      const other = openDatabase();
+      try {
+        other.exec("PRAGMA wal_autocheckpoint = 0");
+        other.exec("UPDATE main SET project_name = 'vision'");
+        expect((await loginFromDatabase(folder, load)).project).toBe("vision");
 
-      other.exec("BEGIN IMMEDIATE; UPDATE main SET project_name = 'speech'");
-      expect((await loginFromDatabase(folder, load)).project).toBe("vision");
-      other.exec("COMMIT");
-      expect((await loginFromDatabase(folder, load)).project).toBe("speech");
-    } finally {
+        other.exec("BEGIN IMMEDIATE; UPDATE main SET project_name = 'speech'");
+        expect((await loginFromDatabase(folder, load)).project).toBe("vision");
+        other.exec("COMMIT");
+        expect((await loginFromDatabase(folder, load)).project).toBe("speech");
+      } finally {
+        other.close();
+      }
+    });
+
+    test("is read again when the command line has logged in meanwhile", async () => {
+      const login = await loginFromDatabase(folder, load);
+      const other = openDatabase();
+      other.exec(`UPDATE main SET token = '${token("alice", "second")}', refresh_token = 'r'`);
       other.close();
-    }
-  });
 
-  test("is read again when the command line has logged in meanwhile", async () => {
-    const login = await loginFromDatabase(folder, load);
-    const other = openDatabase();
-    other.exec(`UPDATE main SET token = '${token("alice", "second")}', refresh_token = 'r'`);
-    other.close();
+      expect(await login.reload?.()).toMatchObject({ token: token("alice", "second"), refreshToken: "r" });
+    });
 
-    expect(await login.reload?.()).toMatchObject({ token: token("alice", "second"), refreshToken: "r" });
-  });
+    test("an entry that is not understood says to log in again", async () => {
+      const other = openDatabase();
+      other.exec("UPDATE main SET auth_config = 'x'");
+      other.close();
 
-  test("an entry that is not understood says to log in again", async () => {
-    const other = openDatabase();
-    other.exec("UPDATE main SET auth_config = 'x'");
-    other.close();
-
-    await expect(loginFromDatabase(folder, load)).rejects.toThrow("apolo login");
-  });
-});
+      await expect(loginFromDatabase(folder, load)).rejects.toThrow("apolo login");
+    });
+  },
+);
 
 describe("the login to use", () => {
   test("is looked for in APOLO_CONFIG, and in the old folder after the new one", async () => {

@@ -41,7 +41,7 @@ function login(stub: PlatformStub, more = {}) {
   });
 }
 
-describe("a token", () => {
+describe("a token", { tags: "outages" }, () => {
   test("that was refreshed is refreshed again after three quarters of its life", async ({ stub }) => {
     const forms = renewing(stub);
     const { jobs } = stub.connect({ login: login(stub, { expiresAtMs: Date.now() - 1 }) });
@@ -197,7 +197,7 @@ describe("a token", () => {
     expect((await patient).id).toBe(JOB_ID);
   });
 
-  test("never shows in an error", async ({ stub }) => {
+  test("never shows in an error", { tags: "secrets" }, async ({ stub }) => {
     renewing(stub, { status: 400, body: { error: `bad ${OLD}` } });
     const { jobs } = stub.connect({ login: login(stub) });
 

@@ -10,7 +10,7 @@ function read(bytes: Buffer, cuts: number[] = []): { lines: LogLine[]; rest: Log
   return { lines, rest: log.rest() };
 }
 
-describe("the lines of a log", () => {
+describe("the lines of a log", { tags: "logs" }, () => {
   test("are whole wherever the bytes were split", () => {
     const bytes = Buffer.from(`${TIME} naïve 🚀\n${TIME} привет\n${TIME} op🚀n`);
     for (let cut = 0; cut <= bytes.length; cut += 1) {

@@ -59,7 +59,7 @@ describe("tail: cost in proportion to what is shown", () => {
   });
 });
 
-describe("tail: on a clock that is off", () => {
+describe("tail: on a clock that is off", { tags: "logs" }, () => {
   test.for([-86_400_000, -3_600_000, -1500, 1500, 60_000, 86_400_000])(
     "of the platform by %i ms",
     async (aheadMs, { stub, platform }) => {

@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import { answerJob, playLog, printed, stamp, texts } from "../../support/log-stub.ts";
 import { expect, JOB_ID, test } from "../../support/platform-stub.ts";
 
-describe("tail: where a log is long or far away", () => {
+describe("tail: where a log is long or far away", { tags: "logs" }, () => {
   const fromMs = Date.parse("2026-08-01T12:00:00Z");
 
   test("reads on over lost connections without gap or overlap", async ({ stub, platform }) => {

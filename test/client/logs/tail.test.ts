@@ -78,7 +78,10 @@ describe("tail", () => {
     expect(tail.live).toBe(true);
   });
 
-  test("reads the burst of a job that has ended to its end, however slowly", async ({ stub, platform }) => {
+  test("reads the burst of a job that has ended to its end, however slowly", { tags: "logs" }, async ({
+    stub,
+    platform,
+  }) => {
     const endMs = Date.now() - 60_000;
     answerJob(stub, { startMs: endMs - 1000, endMs });
     const line = (text: string) => Buffer.from(`${stamp(endMs - 500, 9)} ${text}\n`);
@@ -160,7 +163,7 @@ describe("tail", () => {
   });
 });
 
-describe("a cursor", () => {
+describe("a cursor", { tags: "logs" }, () => {
   test("goes on without gap or overlap, also when lines move into the archive", async ({
     stub,
     platform,
@@ -203,7 +206,7 @@ describe("follow", () => {
     expect(got).toEqual(["line 1", "line 2", "line 3", "live"]);
   });
 
-  test("takes up a lost connection without gap or overlap", async ({ stub, platform }) => {
+  test("takes up a lost connection without gap or overlap", { tags: "logs" }, async ({ stub, platform }) => {
     const fromMs = Date.parse("2026-08-01T12:00:00Z");
     const live = printed(6, { fromMs, stepMs: 10 });
     let times = 0;
@@ -221,7 +224,10 @@ describe("follow", () => {
     expect(times).toBe(2);
   });
 
-  test("gives lines without a time once over a lost connection", async ({ stub, platform }) => {
+  test("gives lines without a time once over a lost connection", { tags: "logs" }, async ({
+    stub,
+    platform,
+  }) => {
     const time = stamp(Date.parse("2026-08-01T12:00:00Z"), 9);
     const log = ["bare 1", `${time} one`, "bare 2", "bare 3", `${time} two`, "bare 4"];
     const ends = [2, 4, 6];

@@ -12,7 +12,7 @@ async function read(platform: Platform): Promise<string> {
 }
 
 describe("a socket", () => {
-  test("that the platform refuses is released, and so is whoever could end it", async ({
+  test("that the platform refuses is released, and so is whoever could end it", { tags: "leaks" }, async ({
     stub,
     platform,
   }) => {
@@ -76,13 +76,16 @@ describe("a socket", () => {
     await expect(measuring).rejects.toMatchObject({ code: "platform_error", serverText: "telemetry failed" });
   });
 
-  test("fails on a text frame in a log", async ({ stub, platform }) => {
+  test("fails on a text frame in a log", { tags: "hostility" }, async ({ stub, platform }) => {
     stub.play("/log_ws", (socket) => socket.send("text"));
 
     await expect(read(platform)).rejects.toMatchObject({ code: "protocol_error" });
   });
 
-  test("takes a frame of 4 MiB and refuses a larger one", async ({ stub, platform }) => {
+  test("takes a frame of 4 MiB and refuses a larger one", { tags: "hostility" }, async ({
+    stub,
+    platform,
+  }) => {
     const limit = 4 * 1024 * 1024;
     stub.play("/log_ws", (socket) => socket.send(Buffer.alloc(limit, "x"), () => socket.close(1000)));
     expect((await read(platform)).length).toBe(limit);
@@ -91,7 +94,10 @@ describe("a socket", () => {
     await expect(read(platform)).rejects.toMatchObject({ code: "protocol_error" });
   });
 
-  test("ends within a second when the caller's signal fires", async ({ stub, platform }) => {
+  test("ends within a second when the caller's signal fires", { tags: "leaks" }, async ({
+    stub,
+    platform,
+  }) => {
     const controller = new AbortController();
     let closed: Promise<unknown> = Promise.resolve();
     stub.play("/log_ws", (socket) => {
@@ -118,7 +124,7 @@ describe("a socket", () => {
     await expect(reading).rejects.toMatchObject({ code: "timed_out" });
   });
 
-  test("is closed when the reader leaves", async ({ stub, platform }) => {
+  test("is closed when the reader leaves", { tags: "leaks" }, async ({ stub, platform }) => {
     const opened: WebSocket[] = [];
     stub.play("/log_ws", (socket) => {
       opened.push(socket);

@@ -56,7 +56,7 @@ describe("seats", () => {
     expect(order).toEqual(["poor 1", "poor 2", "rich"]);
   });
 
-  test("are not lost to one who gives up waiting", async () => {
+  test("are not lost to one who gives up waiting", { tags: "leaks" }, async () => {
     const take = new Seats({ total: 1, each: 1 }).forOne();
     const leave = await take(WHAT, {});
     const cancelled = new AbortController();
@@ -70,7 +70,7 @@ describe("seats", () => {
   });
 });
 
-describe("the sockets of a platform", () => {
+describe("the sockets of a platform", { tags: "leaks" }, () => {
   test("wait for a seat, and return it when they close", async ({ stub }) => {
     const seats = new Seats({ total: 9, each: 1 });
     const { jobs } = stub.connect({ seat: seats.forOne() });

@@ -36,7 +36,7 @@ function keep(
 
 const OPTIONS = { image: "ubuntu", command: "sleep 1", env: { A: "1" }, tags: ["mine"] };
 
-describe("startOnce", () => {
+describe("startOnce", { tags: "starts" }, () => {
   test("starts a job that carries the request's tag", async ({ stub, platform }) => {
     const { bodies } = keep(stub);
 

@@ -54,7 +54,7 @@ describe.for([
   });
 });
 
-describe("job_kill of another person's job", () => {
+describe("job_kill of another person's job", { tags: "kills" }, () => {
   test("is refused by name, kills none, and says how", async ({ mcp, platform, theirs }) => {
     const mine = await startJob(platform, { name: "mine", script: SLEEP });
     const text = await mcp.refusal("job_kill", { jobs: ["mine", "annotate"] });

@@ -95,7 +95,7 @@ describe("job_list over projects of one name", () => {
   });
 });
 
-describe("a kill selection", () => {
+describe("a kill selection", { tags: "kills" }, () => {
   test.for([
     ["its project", { ...HOME, project: "nlp" }],
     ["its org", OTHER_ORG],

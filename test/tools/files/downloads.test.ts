@@ -118,7 +118,7 @@ describe("save_to of job_files", () => {
     expect(readFileSync(join(root, "x"), "utf8")).toBe("old");
   });
 
-  test("shows a file once it is whole, and removes what a killed process left", async ({
+  test("shows a file once it is whole, and removes what a killed process left", { tags: "leaks" }, async ({
     mcp,
     saver,
     downloads,
@@ -163,7 +163,7 @@ describe("save_to of job_files", () => {
     expect(statSync(join(root, "big")).size).toBe(2 ** 26);
   });
 
-  test("keeps nothing of a file whose connection broke, or that is not there", async ({
+  test("keeps nothing of a file whose connection broke, or that is not there", { tags: "leaks" }, async ({
     mcp,
     saver,
     job,

@@ -21,7 +21,10 @@ const EMPTY = [
 ];
 const SELECTORS = ["jobs", "tags", "status", "name_pattern", "token"];
 
-test("a call that names no job, or says it twice, kills nothing", async ({ mcp, platform }) => {
+test("a call that names no job, or says it twice, kills nothing", { tags: "kills" }, async ({
+  mcp,
+  platform,
+}) => {
   const job = await startJob(platform, { script: "sleep 60", name: "train-7b", tags: ["sweep"] });
   const calls: Record<string, unknown>[] = [
     ...SELECTORS.flatMap((key) => EMPTY.map((value) => ({ [key]: value }))),

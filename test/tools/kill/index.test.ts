@@ -37,7 +37,7 @@ describe("job_kill, jobs by name", () => {
     expect(nextCalls(text)).toEqual([]);
   });
 
-  test("leaves a finished job as it is and says so", async ({ mcp, platform }) => {
+  test("leaves a finished job as it is and says so", { tags: "kills" }, async ({ mcp, platform }) => {
     const job = await untilEnded(platform, await startJob(platform, { name: "done" }));
     const { data, text } = await mcp.ok("job_kill", { jobs: ["done"] });
     expect(data.outcomes[0]).toMatchObject({ before: "succeeded", after: "succeeded" });
@@ -45,14 +45,14 @@ describe("job_kill, jobs by name", () => {
     expect((await platform.jobs.status(job.id)).history.transitions).toEqual(job.history.transitions);
   });
 
-  test("kills nothing when one name is wrong", async ({ mcp, platform, running }) => {
+  test("kills nothing when one name is wrong", { tags: "kills" }, async ({ mcp, platform, running }) => {
     const job = await running("train-7b");
     const text = await mcp.refusal("job_kill", { jobs: ["train-7b", "train-8b"] });
     expect(text).toMatch(/^not_found: .*train-8b.*train-7b.*Nothing was killed/s);
     expect((await platform.jobs.status(job.id)).status).toBe("running");
   });
 
-  test("reads the state when the answer is lost", async ({ mcp, emulator, running }) => {
+  test("reads the state when the answer is lost", { tags: "kills" }, async ({ mcp, emulator, running }) => {
     const job = await running("lost");
     emulator.chaos.add({ on: { method: "DELETE" }, do: { kind: "lose_answer" } });
     const { data, text } = await mcp.ok("job_kill", { jobs: ["lost"] });
@@ -60,7 +60,7 @@ describe("job_kill, jobs by name", () => {
     expect(text).toContain("its state shows it");
   });
 
-  test("says which may still run when the platform fails, and kills the others", async ({
+  test("says which may still run when the platform fails, and kills the others", { tags: "kills" }, async ({
     mcp,
     emulator,
     running,
@@ -78,11 +78,9 @@ describe("job_kill, jobs by name", () => {
     expect(text).toContain(`Next: job_kill {"jobs":["${job.id}"]}.`);
   });
 
-  test("is an error when nothing was killed, with each cause once and the next call", async ({
-    mcp,
-    emulator,
-    running,
-  }) => {
+  test("is an error when nothing was killed, with each cause once and the next call", {
+    tags: "kills",
+  }, async ({ mcp, emulator, running }) => {
     const jobs = [await running("one"), await running("two"), await running("three")];
     emulator.chaos.add({ on: { method: "DELETE" }, do: { kind: "answer", status: 503 } });
     const text = await mcp.refusal("job_kill", { jobs: ["one", "two", "three"] });
@@ -111,7 +109,7 @@ describe("job_kill, jobs by name", () => {
     },
   );
 
-  test("asks the person where the client can, and does nothing without a yes", async ({
+  test("asks the person where the client can, and does nothing without a yes", { tags: "kills" }, async ({
     platform,
     running,
   }) => {
@@ -130,7 +128,10 @@ describe("job_kill, jobs by name", () => {
 });
 
 describe("job_kill, with a person who agrees", () => {
-  test("kills after the question, and asks none about finished jobs", async ({ platform, running }) => {
+  test("kills after the question, and asks none about finished jobs", { tags: "kills" }, async ({
+    platform,
+    running,
+  }) => {
     const job = await running("asked");
     let questions = 0;
     const agent = await connectAgent(platform, openPolicy, () => {
@@ -146,7 +147,11 @@ describe("job_kill, with a person who agrees", () => {
 });
 
 describe("job_kill, a selection", () => {
-  test("first only lists, then kills exactly what was listed, once", async ({ mcp, platform, running }) => {
+  test("first only lists, then kills exactly what was listed, once", { tags: "kills" }, async ({
+    mcp,
+    platform,
+    running,
+  }) => {
     const first = await running("tmp-1", ["tmp"]);
     await running("other", ["keep"]);
     const preview = await mcp.ok("job_kill", { tag: "tmp" });
@@ -160,7 +165,11 @@ describe("job_kill, a selection", () => {
     expect(await mcp.refusal("job_kill", { token: preview.data.token })).toMatch(/used already/);
   });
 
-  test("leaves the jobs of others alone unless asked", async ({ mcp, emulator, running }) => {
+  test("leaves the jobs of others alone unless asked", { tags: "kills" }, async ({
+    mcp,
+    emulator,
+    running,
+  }) => {
     await running("tmp-1", ["tmp"]);
     const bob = connectPlatform({
       ...loginFromPassedConfig(emulator.passedConfig),
@@ -206,7 +215,7 @@ describe("job_kill, a selection", () => {
     expect(none.data.token).toBeUndefined();
   });
 
-  test("gives tokens to one login only", async ({ mcp, emulator, running }) => {
+  test("gives tokens to one login only", { tags: "kills" }, async ({ mcp, emulator, running }) => {
     await running("tmp-1", ["tmp"]);
     const { data } = await mcp.ok("job_kill", { tag: "tmp" });
     const bob = connectPlatform({

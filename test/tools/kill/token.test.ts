@@ -16,7 +16,7 @@ afterEach(() => {
 
 const GONE = { kind: "answer", status: 400, body: { error: "no such job" } } as const;
 
-describe("the token of a kill", () => {
+describe("the token of a kill", { tags: "kills" }, () => {
   test("outlives a platform that fails while the selection is read", async ({ mcp, emulator, running }) => {
     const job = await running("tmp-1");
     const { token } = (await mcp.ok("job_kill", { tag: "tmp" })).data;
@@ -126,7 +126,7 @@ describe("the token of a kill", () => {
   });
 });
 
-describe("a question that nobody was asked", () => {
+describe("a question that nobody was asked", { tags: "kills" }, () => {
   test.for(["job_kill", "job_signal"])(
     "is no decline of %s: the client knows URLs only",
     async (tool, { platform, running }) => {

@@ -3,7 +3,7 @@ import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
-describe("job_logs: when something goes wrong", () => {
+describe("job_logs: when something goes wrong", { tags: "logs" }, () => {
   test("waits on over a cut stream without losing or repeating a line", async ({
     mcp,
     platform,

@@ -107,7 +107,7 @@ describe("job_logs from the start", () => {
     expect(all.data).not.toHaveProperty("next_cursor");
   });
 
-  test("goes on over a lost connection without a gap", async ({ platform, emulator }) => {
+  test("goes on over a lost connection without a gap", { tags: "logs" }, async ({ platform, emulator }) => {
     await untilEnded(platform, await startJob(platform, { name: "count", script: "seq 1 1000" }));
     const proxy = await faultProxy(emulator);
     proxy.add({ path: /log_ws/, times: 1, after: { bytes: 9000, comes: "reset" } });

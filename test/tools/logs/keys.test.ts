@@ -31,7 +31,7 @@ function leaked(texts: readonly string[], body: readonly string[]): string[] {
   return body.filter((line) => texts.some((text) => text.includes(line)));
 }
 
-describe("a private key in a log", () => {
+describe("a private key in a log", { tags: "secrets" }, () => {
   test("stays hidden from a time within it on, however the log is read", async ({ mcp, platform }) => {
     const body = bodyOf(40);
     const parts = [

@@ -39,7 +39,7 @@ async function everything(mcp: Agent, first: Call, vary: () => Call): Promise<st
 const numbers = (count: number) =>
   Array.from({ length: count }, (_, index) => `line ${index + 1} of a log with a longer text`);
 
-describe("the pages of a log", () => {
+describe("the pages of a log", { tags: "logs" }, () => {
   test("shows the rest of what a wait has read", async ({ mcp, platform }) => {
     const script = "echo start; seq 1 2990; echo stop; sleep 600";
     const job = await startJob(platform, { name: "long", script });

@@ -61,7 +61,7 @@ async function byCalls(mcp: Agent, id: string, more: Record<string, unknown>): P
   return read;
 }
 
-describe("a log that comes in pieces", () => {
+describe("a log that comes in pieces", { tags: "logs" }, () => {
   test.for([11, 12, 13])(
     "gives every reader each line once and whole (%i)",
     async (seed, { mcp, platform }) => {

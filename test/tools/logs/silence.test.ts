@@ -17,7 +17,7 @@ const PLACES = [
   ["behind the last line", 2400],
 ] as const;
 
-describe("job_logs and its kin on a log that pauses", () => {
+describe("job_logs and its kin on a log that pauses", { tags: "logs" }, () => {
   test.for(PLACES)(
     "read all of it where the job has ended: %s",
     async ([, bytes], { platform, emulator }) => {
@@ -88,7 +88,7 @@ describe("job_logs and its kin on a log that pauses", () => {
   });
 });
 
-describe("what was not seen of a log", () => {
+describe("what was not seen of a log", { tags: "logs" }, () => {
   test("is not told as absent by a wait, nor by job_status", async ({ platform, emulator }) => {
     const script = `${SCRIPT}; exit 3`;
     const job = await untilEnded(platform, await startJob(platform, { name: "job", script }));
@@ -126,7 +126,7 @@ describe("what was not seen of a log", () => {
   });
 });
 
-describe("a log that the platform does not close", () => {
+describe("a log that the platform does not close", { tags: "logs" }, () => {
   test("is read for a limited time, which is said, and goes on from there", async ({
     platform,
     emulator,

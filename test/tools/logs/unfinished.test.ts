@@ -9,7 +9,7 @@ const gate = (file: string) => `until [ -e /tmp/${file} ]; do sleep 0.05; done`;
 const open = (platform: Platform, id: string, file: string) =>
   platform.jobs.execAndCollect(id, { command: `touch /tmp/${file}` });
 
-describe("a line that is not finished", () => {
+describe("a line that is not finished", { tags: "logs" }, () => {
   test("comes whole with the next call, whoever reads", async ({ mcp, platform }) => {
     const script = `echo begin; printf 'Loading model... \\342\\202'; ${gate("go")}; printf '\\254 done'; ${gate("end")}; echo; sleep 600`;
     const job = await startJob(platform, { name: "load", script });

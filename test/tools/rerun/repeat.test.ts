@@ -3,7 +3,7 @@ import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 
-describe("job_rerun, made again with its request_id", () => {
+describe("job_rerun, made again with its request_id", { tags: "starts" }, () => {
   test("returns the job of the first call, although the name is that job's by now", async ({
     mcp,
     platform,

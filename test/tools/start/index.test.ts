@@ -121,7 +121,7 @@ describe("job_start", () => {
   });
 });
 
-describe("job_start, asked twice", () => {
+describe("job_start, asked twice", { tags: "starts" }, () => {
   const args = { image: IMAGE, name: "train", command: SLEEP, request_id: "r1" };
 
   test("returns the first call's job and says so", async ({ mcp, platform }) => {

@@ -22,7 +22,7 @@ async function meanwhile(mcp: Agent): Promise<void> {
   for (let reads = 0; reads < 5; reads += 1) await mcp.ok("job_list");
 }
 
-describe("one request_id", () => {
+describe("one request_id", { tags: "starts" }, () => {
   test("is one job when the call that sent it is cancelled and made again at once", async ({
     emulator,
     platform,

@@ -6,7 +6,7 @@ import { listAll, SLEEP } from "../../support/sleepers.ts";
 
 const IMAGE = "python:3.12";
 
-describe("job_start with a request_id", () => {
+describe("job_start with a request_id", { tags: "starts" }, () => {
   test.for(["my run #1", "", " ", "x".repeat(241)])(
     "refuses %j by its own name",
     async (id, { mcp, platform }) => {
@@ -102,7 +102,7 @@ describe("job_start with a request_id", () => {
   });
 });
 
-describe("job_start, refused by a busy platform", () => {
+describe("job_start, refused by a busy platform", { tags: "starts" }, () => {
   test("says at once how long to wait, and that nothing was started", async ({ mcp, emulator, platform }) => {
     emulator.chaos.add({
       on: { method: "POST", path: "/api/v1/jobs" },

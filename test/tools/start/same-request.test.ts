@@ -38,7 +38,7 @@ const DIFFERING: [string, unknown, unknown][] = [
   ["energy_schedule", "night", undefined],
 ];
 
-describe("a request_id that is used again", () => {
+describe("a request_id that is used again", { tags: "starts" }, () => {
   test.for(DIFFERING)(
     "gives its job for an equal %s (%j), and names it where it differs (%j)",
     async ([name, first, second], { mcp, emulator, platform }) => {

@@ -11,7 +11,7 @@ function startLate(platform: Platform, { tags }: JobDescription, command = SLEEP
   return platform.jobs.start({ image: ARGS.image, command, tags });
 }
 
-describe("a start that the platform takes up too late", () => {
+describe("a start that the platform takes up too late", { tags: "starts" }, () => {
   test("is told by a repeat of its request, with the call that ends it", async ({ mcp, platform }) => {
     const { data } = await mcp.ok("job_start", ARGS);
     const late = await startLate(platform, await platform.jobs.status(data.jobs[0].id));

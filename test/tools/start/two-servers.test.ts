@@ -22,7 +22,7 @@ async function servers(proxy: FaultProxy, limits: object = {}, answer?: "lost") 
   return { agents: await Promise.all([connect(), connect(), connect()]), open };
 }
 
-describe("servers with one login", () => {
+describe("servers with one login", { tags: "starts" }, () => {
   test.for([
     ["none has seen the other's", undefined],
     ["every answer is lost", "lost"],

@@ -47,7 +47,10 @@ describe("job_start, waiting", () => {
     expect(text).toContain(`${image} could not be pulled`);
   });
 
-  test("succeeds even when the started job cannot be watched", async ({ mcp, emulator }) => {
+  test("succeeds even when the started job cannot be watched", { tags: "starts" }, async ({
+    mcp,
+    emulator,
+  }) => {
     emulator.chaos.add({
       on: { path: "**/log_ws" },
       do: { kind: "answer", status: 403, body: { missing: [] } },
@@ -57,7 +60,10 @@ describe("job_start, waiting", () => {
     expect(text).toContain("was started, but could not be watched");
   });
 
-  test("frees the call when it is cancelled; the job goes on", async ({ mcp, platform }) => {
+  test("frees the call when it is cancelled; the job goes on", { tags: "starts" }, async ({
+    mcp,
+    platform,
+  }) => {
     const call = mcp.call(
       "job_start",
       { image: "ghcr.io/acme/does-not-exist:1", request_id: "c1", wait_seconds: 50 },

@@ -4,7 +4,7 @@ import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { startJob, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
-describe("job_wait", () => {
+describe("job_wait", { tags: "outages" }, () => {
   test("tells of one job that its record is gone, and waits on for the other", async ({
     emulator,
     platform,

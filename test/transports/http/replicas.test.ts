@@ -50,7 +50,7 @@ async function openCluster(emulator: Emulator, stateless = false) {
   };
 }
 
-describe("what one replica handed out", () => {
+describe("what one replica handed out", { tags: "kills" }, () => {
   test("the next one takes: the token of a kill", async ({ team, world }) => {
     await world.running("alice", HERE, { name: "doomed", tags: ["sweep"] });
     const { token } = (await team.call("alice", "job_kill", { tags: ["sweep"] })).structuredContent;
@@ -142,7 +142,7 @@ describe("what one replica handed out", () => {
   });
 });
 
-test("a start that is sent to both at once starts one job", async ({ team, world }) => {
+test("a start that is sent to both at once starts one job", { tags: "starts" }, async ({ team, world }) => {
   const args = { image: "ubuntu", command: SLEEP, request_id: "same-request" };
   const started = await Promise.all([1, 2].map(() => team.call("alice", "job_start", args)));
   const ids = started.map(({ structuredContent }) => structuredContent.jobs[0].id);

@@ -1,0 +1,62 @@
+/** Runs every test that tries a fault, and writes what happened into docs/reliability.md: `npm run reliability`. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { z } from "zod";
+import { type Cases, DOCUMENT, withTable } from "../test/support/fault-table.ts";
+import { type FaultTest, faultTests, TAGS } from "../test/support/fault-tests.ts";
+
+const report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+type Report = z.infer<typeof report>;
+
+const folder = mkdtempSync(join(tmpdir(), "reliability-"));
+const written = join(folder, "report.json");
+const tests = faultTests();
+const files = new Set(tests.map(({ file }) => `test/${file}.test.ts`));
+const filter = TAGS.map(({ name }) => name).join(" || ");
+const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${written}`];
+const run = spawn(
+  "npx",
+  [
+    "--no-install",
+    "vitest",
+    "run",
+    `--tagsFilter=${filter}`,
+    ...reporters,
+    ...files,
+    ...process.argv.slice(2),
+  ],
+  { stdio: "inherit" },
+);
+const [code] = await once(run, "exit");
+if (code === 0) {
+  const told = report.parse(JSON.parse(readFileSync(written, "utf8")));
+  const rows = tests.map((test) => ({ ...test, ...casesOf(test, told) }));
+  writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, "utf8"), rows));
+}
+rmSync(folder, { recursive: true });
+process.exitCode = code ?? 1;
+
+function casesOf({ file, subject, outcome }: FaultTest, { testResults }: Report): Cases {
+  const name = subject === "" ? outcome : `${subject} ${outcome}`;
+  const pattern = new RegExp(`^${name.split("…").map(escaped).join(".*")}$`, "s");
+  const path = `test/${file}.test.ts`;
+  const results = testResults.find((result) => relative("", result.name) === path)?.assertionResults ?? [];
+  const own = results.filter(({ fullName }) => pattern.test(fullName));
+  const count = (status: string) => own.filter((result) => result.status === status).length;
+  if (count("passed") === 0 && count("skipped") === 0) throw new Error(`${path}: ${name} was not run`);
+  return { passed: count("passed"), skipped: count("skipped") };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
