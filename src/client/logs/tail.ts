@@ -5,6 +5,7 @@ import { isFinished, type JobDescription } from "../job.ts";
 import { type Cursor, SameTime } from "./cursor.ts";
 import { type LogLine, timeKey } from "./lines.ts";
 import { NewestLines } from "./newest-lines.ts";
+import { PART_SILENCE, silenceOfPart } from "./patience.ts";
 import { type ResumedEnd, readResuming } from "./resume.ts";
 import type { Ending, Window } from "./window.ts";
 import { type Step, WindowPlan } from "./window-plan.ts";
@@ -15,8 +16,6 @@ const DEFAULT_BYTES = 1024 * 1024;
 const LIMIT_MS = 20_000;
 /** How long to wait for the first byte of a running job's log. */
 const SILENCE_MS = 3000;
-/** The same for a part of the log: an empty part is silent, and a larger one is read next. */
-const PART_SILENCE_MS = 300;
 /** How many bytes a part may hold, and how many times what is wanted of it, before a smaller one is tried. */
 const LEAST_BUDGET_BYTES = 512 * 1024;
 const BUDGET_FACTOR = 2;
@@ -111,11 +110,12 @@ export function readerOf(
   job: JobDescription,
   { where, silenceMs, limitMs }: Pick<TailOptions, "where" | "silenceMs" | "limitMs">,
 ): Pick<Reader, "at" | "window"> {
+  const silence = hasBegun(job) ? (silenceMs ?? SILENCE_MS) : PART_SILENCE.most;
   const window = {
     id: job.id,
     where: where ?? { cluster: job.cluster_name },
     isOver: isFinished(job.status),
-    silenceMs: hasBegun(job) ? (silenceMs ?? SILENCE_MS) : PART_SILENCE_MS,
+    silence: { least: silence, most: silence },
     deadlineMs: performance.now() + (limitMs ?? LIMIT_MS),
   };
   return { at, window };
@@ -145,7 +145,9 @@ async function readBack(reader: Reader, job: JobDescription, options: TailOption
   let best: Part | undefined;
   let firstMs = 0;
   for (let step = plan.first(); ; ) {
-    const window = { ...reader.window, silenceMs: silenceOf(step, reader.window.silenceMs, firstMs) };
+    const longest = reader.window.silence;
+    const silence = step.isWhole || step.isLast ? longest : silenceOfPart(longest, firstMs);
+    const window = { ...reader.window, silence };
     const bounds = { ...step, budget: step.isLast ? Number.POSITIVE_INFINITY : budget };
     const part = await readPart({ ...reader, window }, bounds, options);
     spent.bytesRead += part.bytesRead;
@@ -156,11 +158,6 @@ async function readBack(reader: Reader, job: JobDescription, options: TailOption
     if (!part.isTooMuch) best = part;
     step = plan.next(part);
   }
-}
-
-/** A part's silence is not waited out, since a larger part is read next; unless the log is known to be slow. */
-function silenceOf({ isWhole }: Step, longestMs: number, firstMs: number): number {
-  return isWhole ? longestMs : Math.min(longestMs, Math.max(PART_SILENCE_MS, firstMs * 4));
 }
 
 /** The last part, unless the time ran out on it and a smaller one had brought more. */

@@ -3,12 +3,10 @@ import type { CallOptions, Where } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import type { Socket } from "../socket/index.ts";
 import { type LogLine, LogLines } from "./lines.ts";
+import { Patience, type Silence } from "./patience.ts";
 import { type Passed, type Sieve, SievedLines } from "./sieved.ts";
 import { newSeparator, nextChunk, openLog } from "./stream.ts";
 
-/** Silence after which everything has come: in the live part, and where the archive may still go on. */
-const LIVE_QUIET_MS = 150;
-const ARCHIVE_QUIET_MS = 600;
 /** How long to wait for the answer to a ping: the connection itself may hold bytes back. */
 const PONG_MS = 3000;
 const TOGETHER_MS = 2;
@@ -27,7 +25,7 @@ export interface Window {
   /** The job has ended, so that the platform will close the log. */
   isOver: boolean;
   /** How long to wait for the first byte of a job that has not ended. */
-  silenceMs: number;
+  silence: Silence;
   /** When to stop reading, whatever is still to come, as `performance.now()` counts. */
   deadlineMs: number;
   /** Which lines to take one by one; by default all. */
@@ -69,8 +67,10 @@ export async function readWindow(
 ): Promise<WindowEnd> {
   const { id, where, since } = window;
   const separator = newSeparator();
+  const askedMs = performance.now();
   const socket = await openLog(at, { id, options: { since, separator, timestamps: true, where } }, call);
-  const scan = new Scan(separator, at.clock.latestMs(), { take, sieve: window.sieve });
+  const patience = new Patience({ askedMs, openedMs: performance.now() });
+  const scan = new Scan(separator, at.clock.latestMs(), { take, sieve: window.sieve, patience });
   try {
     const listener = new Listener(socket);
     let ending: Ending | undefined;
@@ -157,7 +157,6 @@ async function within<T>(waits: Promise<T>[], ms: number): Promise<T | "nothing"
 /** Cuts the bytes into lines, and knows which part of the log they come from. */
 class Scan {
   isLive = false;
-  isHeard = false;
   hasEnough = false;
   /** The lines arriving now are being printed now. */
   isFlowing = false;
@@ -166,8 +165,7 @@ class Scan {
   readonly #nowMs: number;
   readonly #take: (line: LogLine) => boolean;
   readonly #sieve: CountingSieve | undefined;
-  readonly #openedMs = performance.now();
-  #firstMs = 0;
+  readonly #patience: Patience;
   #bytes = 0;
   #count = 0;
   #flow: { atMs: number; stampMs: number } | undefined;
@@ -175,27 +173,35 @@ class Scan {
   constructor(
     separator: string,
     nowMs: number,
-    { take, sieve }: { take: (line: LogLine) => boolean; sieve: CountingSieve | undefined },
+    {
+      take,
+      sieve,
+      patience,
+    }: { take: (line: LogLine) => boolean; sieve: CountingSieve | undefined; patience: Patience },
   ) {
     this.#separator = separator;
     this.#nowMs = nowMs;
     this.#take = take;
     this.#sieve = sieve;
+    this.#patience = patience;
     const wants = (block: Buffer) => block.includes(separator) || sieve?.wants(block) !== false;
     this.#lines = sieve === undefined ? new LogLines() : new SievedLines({ wants });
   }
 
   /** How long to wait for the next bytes. */
-  patienceMs({ isOver, silenceMs }: Window): number {
+  patienceMs({ isOver, silence }: Window): number {
     if (isOver) return Number.POSITIVE_INFINITY;
-    if (!this.isHeard) return Math.max(0, this.#openedMs + silenceMs - performance.now());
-    return this.isLive ? LIVE_QUIET_MS : ARCHIVE_QUIET_MS;
+    if (!this.isHeard) return this.#patience.firstLeftMs(silence, performance.now());
+    return this.#patience.quietMs(this);
+  }
+
+  get isHeard(): boolean {
+    return this.#patience.isHeard;
   }
 
   /** False once enough was read. */
   feed(chunk: Uint8Array): boolean {
-    if (!this.isHeard) this.#firstMs = performance.now() - this.#openedMs;
-    this.isHeard = true;
+    this.#patience.heard(performance.now());
     this.#bytes += chunk.length;
     return this.#tell(this.#lines.push(chunk));
   }
@@ -207,7 +213,7 @@ class Scan {
       bytesRead: this.#bytes,
       linesRead: this.#count,
       ending,
-      firstMs: this.#firstMs,
+      firstMs: this.#patience.firstMs,
       rest: ending === "enough" ? undefined : this.#lines.rest({ isLast }),
     };
   }
