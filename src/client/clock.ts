@@ -31,9 +31,4 @@ export class PlatformClock {
   nowMs(): number {
     return Date.now() + this.aheadMs;
   }
-
-  /** Unix milliseconds that it cannot be past there. */
-  latestMs(): number {
-    return Date.now() + (Number.isFinite(this.#most) ? this.#most : 0);
-  }
 }

@@ -14,7 +14,6 @@ describe("the platform's clock", { tags: "outages" }, () => {
         clock.note(new Date(Date.now() + aheadMs).toUTCString(), Date.now() - 5);
       }
       expect(Math.abs(clock.aheadMs - aheadMs)).toBeLessThan(200);
-      expect(clock.latestMs() - Date.now()).toBeGreaterThanOrEqual(aheadMs - 1);
     } finally {
       vi.useRealTimers();
     }

@@ -17,7 +17,7 @@ const LIMIT_MS = 20_000;
 /** How long to wait for the first byte of a running job's log. */
 const SILENCE_MS = 3000;
 /** How many bytes a part may hold, and how many times what is wanted of it, before a smaller one is tried. */
-const LEAST_BUDGET_BYTES = 512 * 1024;
+const LEAST_BUDGET_BYTES = 400 * 1024;
 const BUDGET_FACTOR = 2;
 const LONG_LINE_BYTES = 1024;
 /** What has to be read of a part to foresee that it holds far too much, and how many times too much. */
@@ -156,7 +156,7 @@ async function readBack(reader: Reader, job: JobDescription, options: TailOption
     if (part.ending === "time" || isEnough(part, step))
       return { ...chosen(part, best, step), ...spent, more: false };
     if (!part.isTooMuch) best = part;
-    step = plan.next(part);
+    step = plan.next(part, endOf(reader.at, job, options));
   }
 }
 

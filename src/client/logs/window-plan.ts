@@ -38,12 +38,12 @@ interface Held {
  */
 export class WindowPlan {
   readonly #startMs: number;
-  readonly #endMs: number;
+  #endMs: number;
   readonly #wanted: number;
   /** Beginning here is too early: the window holds too much. */
   #tooEarlyMs: number | undefined;
   /** Beginning here is too late: too few lines. */
-  #tooLateMs: number;
+  #knownTooLateMs: number | undefined;
   #fromMs: number;
   #steps = 0;
   #linesPerMs = 1;
@@ -52,7 +52,6 @@ export class WindowPlan {
     this.#startMs = startMs;
     this.#endMs = Math.max(startMs, endMs);
     this.#wanted = lines + 1;
-    this.#tooLateMs = this.#endMs;
     this.#fromMs = this.#endMs - FIRST_MS;
   }
 
@@ -60,22 +59,28 @@ export class WindowPlan {
     return this.#step(this.#fromMs, false);
   }
 
-  next(held: Held): Step {
+  /** `endMs` is the log's assumed end by now: it may have grown. */
+  next(held: Held, endMs: number): Step {
     this.#steps += 1;
+    this.#endMs = Math.max(this.#startMs, endMs);
     const { isTooMuch, firstAtMs, lastAtMs } = held;
     if (firstAtMs !== undefined && lastAtMs !== undefined)
       this.#linesPerMs = held.linesRead / Math.max(LEAST_SPAN_MS, lastAtMs - firstAtMs);
     if (isTooMuch) this.#tooEarlyMs = this.#surelyTooEarly(held);
-    else this.#tooLateMs = this.#fromMs;
+    else this.#knownTooLateMs = this.#fromMs;
     const earliest = this.#tooEarlyMs;
     if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
     // The log goes on past its assumed end: begin where reading has come to.
-    if (earliest >= this.#tooLateMs) this.#tooLateMs = Math.max(this.#endMs, earliest + FIRST_MS);
+    if (earliest >= this.#tooLateMs) this.#knownTooLateMs = Math.max(this.#endMs, earliest + FIRST_MS);
     const isClose = this.#tooLateMs - earliest < NEAREST_MS || this.#steps > MOST_STEPS;
     return this.#step(
       isClose ? earliest : this.#between(earliest, isTooMuch ? undefined : lastAtMs),
       isClose,
     );
+  }
+
+  get #tooLateMs(): number {
+    return this.#knownTooLateMs ?? this.#endMs;
   }
 
   #surelyTooEarly({ isForeseen, lastAtMs = 0 }: Held): number {

@@ -70,7 +70,7 @@ export async function readWindow(
   const askedMs = performance.now();
   const socket = await openLog(at, { id, options: { since, separator, timestamps: true, where } }, call);
   const patience = new Patience({ askedMs, openedMs: performance.now() });
-  const scan = new Scan(separator, at.clock.latestMs(), { take, sieve: window.sieve, patience });
+  const scan = new Scan(separator, at.clock.nowMs(), { take, sieve: window.sieve, patience });
   try {
     const listener = new Listener(socket);
     let ending: Ending | undefined;
