@@ -56,7 +56,8 @@ await mkdir("dist");
 const built = await Promise.all([
   bundle("app.js", "src/main.ts", { plugins: [withoutUnused, apart, zodByName] }),
   bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused] }),
-  bundle("commands.js", "src/commands/index.ts"),
+  // What jsonc-parser has for `require` cannot be bundled.
+  bundle("commands.js", "src/commands/index.ts", { mainFields: ["module", "main"] }),
   bundle("sqlite.js", "src/client/login/wasm-sqlite.ts", {
     // By it the package finds its WebAssembly.
     define: { "import.meta.url": "importMetaUrl" },

@@ -8,6 +8,7 @@ export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compu
   apolo-jobs-mcp emulator [flags]   run the platform emulator alone, until interrupted
   apolo-jobs-mcp demo               show an agent's work on the emulator; needs no account
   apolo-jobs-mcp doctor [flags]     check login, network, platform and limits; --json for programs
+  apolo-jobs-mcp setup [CLIENT...]  connect agents: show the change, ask, write; --print, --remove
   apolo-jobs-mcp tools [NAME]       list what agents can call, or describe one; --json for programs
   apolo-jobs-mcp call NAME [JSON]   call one as an agent would; -: JSON from stdin; --json prints its data
 

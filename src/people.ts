@@ -34,6 +34,11 @@ async function run(settings: Settings, terminal: Terminal, closers: Closers): Pr
       });
     case "demo":
       return interruptible(closers, (signal) => show(settings, { terminal, signal, closers }));
+    case "setup":
+      return commands.runSetup(settings, {
+        ...{ terminal, node: process.execPath, program: process.argv[1] ?? "" },
+        machine: { platform: process.platform, home: settings.home, env: settings.env },
+      });
     default:
       return examine(settings, terminal, closers);
   }

@@ -3,4 +3,5 @@
 export { runCall } from "./call.ts";
 export { runDemo } from "./demo.ts";
 export { runDoctor } from "./doctor.ts";
+export { runSetup } from "./setup/index.ts";
 export { runTools } from "./tools.ts";

@@ -50,6 +50,9 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "emulator",
   "json",
   "yes",
+  "print",
+  "remove",
+  "with-token",
   "owned-only",
   "allow-plain-secrets",
   "http",
@@ -71,9 +74,10 @@ export const FLAGS = {
   call: [...LOCAL, "json", "yes"],
   tools: [...LOCAL, "json"],
   demo: [],
+  setup: [...LOCAL, "yes", "print", "remove", "with-token"],
 } as const satisfies Record<string, readonly string[]>;
 /** The most words that may follow the name of a command. */
-const MOST_WORDS: Partial<Record<string, number>> = { call: 2, tools: 1 };
+const MOST_WORDS: Partial<Record<string, number>> = { call: 2, tools: 1, setup: Number.POSITIVE_INFINITY };
 export type CommandName = keyof typeof FLAGS;
 /** Those that are asked for by name. */
 const NAMED = (Object.keys(FLAGS) as CommandName[]).filter((name) => name !== "serve");

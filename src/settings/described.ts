@@ -163,7 +163,15 @@ const EMULATOR_ALONE: readonly Described[] = [
   { name: "json", meaning: "print the address and login as one line" },
 ];
 
-const COMMANDS: readonly Described[] = [{ name: "yes", meaning: "answer each question by yes (call)" }];
+const COMMANDS: readonly Described[] = [
+  { name: "yes", meaning: "answer each question by yes (call, setup)" },
+  { name: "print", meaning: "print what a client needs instead of writing it (setup)" },
+  { name: "remove", meaning: "take the server out of the client again (setup)" },
+  {
+    name: "with-token",
+    meaning: "write the login of the environment, a secret, into the client's file (setup)",
+  },
+];
 
 /** Everything that can be set, in the order of `--help`. */
 export const SETTING_GROUPS: readonly SettingGroup[] = [
@@ -175,7 +183,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   { title: "Over HTTP", how: "or APOLO_MCP_<FLAG>", settings: OVER_HTTP },
   { title: "Emulator, embedded by --emulator or alone", how: "flags only", settings: EMULATOR },
   { title: "Emulator alone", how: "flags of the command `emulator`", settings: EMULATOR_ALONE },
-  { title: "In a terminal", how: "flags of the commands that ask", settings: COMMANDS },
+  { title: "In a terminal", how: "flags of the commands named", settings: COMMANDS },
 ];
 
 /** The right value of a setting, in words with an example. */

@@ -74,6 +74,12 @@ export function readSettings(
     json: flags.has("json"),
     /** Whether each question is answered by yes. */
     yes: flags.has("yes"),
+    setup: {
+      flags: passedOn(flags, pathOf),
+      print: flags.has("print"),
+      remove: flags.has("remove"),
+      withToken: flags.has("with-token"),
+    },
     emulator: {
       embedded: flags.has("emulator"),
       // With MCP over HTTP they are its own.
@@ -110,6 +116,18 @@ export function readSettings(
     cwd,
     home,
   };
+}
+
+const PATHS: ReadonlySet<string> = new Set(["data", "chaos", "audit", "files"]);
+const OF_SETUP: ReadonlySet<string> = new Set(["yes", "print", "remove", "with-token"]);
+
+/** The flags with which another start does the same, wherever it is made. */
+function passedOn(flags: Written, pathOf: (path: string) => string | undefined): string[] {
+  return [...flags].flatMap(([name, { text }]) => {
+    if (OF_SETUP.has(name)) return [];
+    if (text === "true") return [`--${name}`];
+    return [`--${name}`, (PATHS.has(name) ? pathOf(text) : text) ?? text];
+  });
 }
 
 /** Where a client starts the program is seldom known. */

@@ -55,6 +55,7 @@ const MEANT_COMMANDS: readonly (readonly [words: string, command: string])[] = [
   ["check diagnose diagnostics status health selftest", "doctor"],
   ["tool list listtools toolslist", "tools"],
   ["calltool invoke exec", "call"],
+  ["install configure connect init", "setup"],
   ["demonstration example try tutorial", "demo"],
 ];
 
