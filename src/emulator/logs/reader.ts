@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { ENTRY_BYTES, type LogPaths } from "./writer.ts";
+import { LogTimes } from "./times.ts";
+import type { LogPaths } from "./writer.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const NEW_LINE = 10;
@@ -14,15 +15,12 @@ export interface LogRange {
 export class LogReader {
   /** Bytes of text when it was opened. */
   readonly size: number;
+  readonly times: LogTimes;
   readonly #text: FileHandle;
-  readonly #index: FileHandle;
-  /** The index as far as it was read: output from an offset on was written then, Unix milliseconds. */
-  readonly #times: number[] = [];
-  readonly #offsets: number[] = [];
 
-  private constructor(text: FileHandle, index: FileHandle, size: number) {
+  private constructor(text: FileHandle, times: LogTimes, size: number) {
     this.#text = text;
-    this.#index = index;
+    this.times = times;
     this.size = size;
   }
 
@@ -32,21 +30,19 @@ export class LogReader {
     const [text, index] = await Promise.all(opened);
     if (text !== undefined && index !== undefined) {
       const { size } = await text.stat();
-      return new LogReader(text, index, size);
+      return new LogReader(text, new LogTimes(index), size);
     }
     await Promise.all([text?.close(), index?.close()]);
     return undefined;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#text.close(), this.#index.close()]);
+    await Promise.all([this.#text.close(), this.times.close()]);
   }
 
   /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
   async firstAt(reached: (ms: number) => boolean): Promise<number> {
-    await this.readTimes();
-    const offset = this.#offsets[firstIn(this.#times, reached)];
-    return Math.min(offset ?? this.size, this.size);
+    return Math.min((await this.times.firstAt(reached)) ?? this.size, this.size);
   }
 
   /** The first start of a line at `offset` or behind it. */
@@ -81,29 +77,6 @@ export class LogReader {
     }
   }
 
-  /** Reads the index as far as it has grown. */
-  async readTimes(): Promise<void> {
-    const known = this.#times.length * ENTRY_BYTES;
-    const { size } = await this.#index.stat();
-    const buffer = Buffer.alloc(size - known);
-    const { bytesRead } = await this.#index.read(buffer, 0, buffer.length, known);
-    for (let at = 0; at + ENTRY_BYTES <= bytesRead; at += ENTRY_BYTES) {
-      this.#times.push(buffer.readDoubleLE(at));
-      this.#offsets.push(buffer.readDoubleLE(at + 8));
-    }
-  }
-
-  /** The number in the index of the time that an offset has. */
-  entryOf(offset: number): number {
-    return Math.max(0, firstIn(this.#offsets, (own) => own > offset) - 1);
-  }
-
-  /** Time and offset of an entry of the index, as far as it was read. */
-  entry(number: number): { atMs: number; offset: number } | undefined {
-    const [atMs, offset] = [this.#times[number], this.#offsets[number]];
-    return atMs === undefined || offset === undefined ? undefined : { atMs, offset };
-  }
-
   async #lastLineEnd(): Promise<number> {
     for (let end = this.size; end > 0; end -= CHUNK_BYTES) {
       const start = Math.max(0, end - CHUNK_BYTES);
@@ -120,17 +93,6 @@ export class LogReader {
   }
 }
 
-/** Place of the first value for which `reached` is true; from there on it always is. */
-function firstIn(values: readonly number[], reached: (value: number) => boolean): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (reached(values[middle] ?? Number.NaN)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** How the time in front of a line is written: microseconds (archive) or nanoseconds (live). Source: protocol reference 4.2. */
 export type Stamp = "micro" | "nano";
 
@@ -140,15 +102,16 @@ export async function* stampLines(
   { start, end }: LogRange,
   stamp: Stamp,
 ): AsyncGenerator<Uint8Array> {
-  await file.readTimes();
-  const timeOf = timesFrom(file, start, stamp);
+  const times = await file.times.from(start);
+  const text = textOfTimes(stamp);
   let atLineStart = start === 0 || !(await file.lineIsOpen({ start: 0, end: start }));
   let offset = start;
   for await (const chunk of file.bytes({ start, end })) {
+    await times.load(offset + chunk.length);
     // One character per byte: whatever the bytes mean, they come out as they went in.
     let stamped = "";
     for (const part of linesOf(chunk.toString("latin1"))) {
-      if (atLineStart) stamped += `${timeOf(offset)} `;
+      if (atLineStart) stamped += `${text(times.atMs(offset))} `;
       stamped += part;
       offset += part.length;
       atLineStart = part.endsWith("\n");
@@ -166,17 +129,12 @@ function* linesOf(text: string): Generator<string> {
   }
 }
 
-/** Tells the times of ever later offsets, as RFC 3339 in UTC. */
-function timesFrom(file: LogReader, offset: number, stamp: Stamp): (offset: number) => string {
-  let number = file.entryOf(offset);
-  let shown: string | undefined;
-  return (at) => {
-    while ((file.entry(number + 1)?.offset ?? Number.POSITIVE_INFINITY) <= at) {
-      number += 1;
-      shown = undefined;
-    }
-    shown ??= timeText(file.entry(number)?.atMs ?? 0, stamp);
-    return shown;
+/** Writes times as RFC 3339 in UTC; many lines in a row have the same. */
+function textOfTimes(stamp: Stamp): (atMs: number) => string {
+  let last = { atMs: 0, text: timeText(0, stamp) };
+  return (atMs) => {
+    if (atMs !== last.atMs) last = { atMs, text: timeText(atMs, stamp) };
+    return last.text;
   };
 }
 

@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { FileLogs, type LogStore } from "../../../src/emulator/logs/store.ts";
 import type { TimedLine } from "../../../src/emulator/logs/writer.ts";
 
@@ -192,17 +193,35 @@ describe("log files", () => {
   });
 
   test("cost what is read of them, not what they hold", async () => {
-    const line = "x".repeat(1000);
-    function* lines(): Generator<TimedLine> {
-      for (let number = 0; number < 200_000; number += 1) {
-        yield { atMs: START_MS + number * 10, text: `${number} ${line}` };
-      }
-    }
-    logs.fill(ID, lines());
-    const startMs = performance.now();
-    const text = await readSince(1999.9);
-    expect(performance.now() - startMs).toBeLessThan(500);
-    expect(text.split("\n").length).toBe(11);
-    expect(text.startsWith("199990 ")).toBe(true);
+    logs.fill(ID, numbered(100_000));
+    const bytesRead = await countReads();
+    expect(await readSince(999.98)).toBe("99998\n99999\n");
+    expect(await textOf(logs.read(ID, { start: 500_000, end: 500_100 }, "micro"))).toContain("Z 85185\n");
+    expect(bytesRead()).toBeLessThan(200_000);
+  });
+
+  test("give each line its time, however many there are", async () => {
+    logs.fill(ID, numbered(5000));
+    const stamped = (await whole("micro")).split("\n").slice(0, -1);
+    const expected = [...numbered(5000)].map(({ atMs, text }) => `${new Date(atMs).toISOString()} ${text}`);
+    expect(stamped.map((line) => line.replace("000Z", "Z"))).toEqual(expected);
   });
 });
+
+function* numbered(count: number): Generator<TimedLine> {
+  for (let number = 0; number < count; number += 1)
+    yield { atMs: START_MS + number * 10, text: String(number) };
+}
+
+/** Counts what is read of files from now on. */
+async function countReads(): Promise<() => number> {
+  const file = await open(folder);
+  const read = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, "read");
+  await file.close();
+  onTestFinished(() => read.mockRestore());
+  return () =>
+    read.mock.settledResults.reduce(
+      (sum, done) => sum + (done.type === "fulfilled" ? done.value.bytesRead : 0),
+      0,
+    );
+}
