@@ -10,10 +10,16 @@ export interface AssignedValue extends Span {
 
 const OPENING =
   /[ \t]*(?:\[[ \t]*(?=\\*["'`]))?(?:(?:Some|Just|Ok|String|str|bytes|Secret|SecretStr)\()?(?:[bBrRuUfF]{1,2}(?=["'])|\$(?='))?(\\*["'`]|&quot;|&#34;|&#39;)?/y;
+const MAY_OPEN = new Set(" \t[SJObBrRuUfFs$\\\"'`&");
+/** The beginning of an unquoted value that cannot end within. */
+const SURE = /[^\s"'`\\&;,%#]{0,256}/y;
+const ENDS_HERE = /[&;,](?=[A-Za-z_][\w.-]{0,60}[=:])|[;,](?=[\s"'`\\]|$)|&amp;|%26/y;
 const UNQUOTED = /[^\s"'`\\]{1,256}/y;
 const REST = /[^\s"'`\\&,;]*/y;
 /** Where an unquoted value ends before the blank: at the next pair of a list, a query or a connection string. */
-const NEXT_PAIR = /[&;,](?=[A-Za-z_][\w.-]{0,60}[=:])|;(?=$|\s)|,(?=$|\s)|&amp;|%26|\\u0026|\\n/;
+const NEXT_PAIR = /[&;,](?=[A-Za-z_][\w.-]{0,60}[=:])|;(?=$|\s)|,(?=$|\s)|&amp;|%26/;
+/** So far before the longest look every end is seen as a whole. */
+const SURE_LENGTH = 190;
 /** How far to look for a closing quote: text with many unclosed ones must not take long. */
 const LONGEST_QUOTED = 8192;
 /** No sentence ends with more closing brackets. */
@@ -73,6 +79,7 @@ function flowList(text: string, start: number): AssignedValue | undefined {
 }
 
 function untagged(text: string, at: number, { query }: { query: boolean }): AssignedValue | undefined {
+  if (!MAY_OPEN.has(text.charAt(at))) return bareValue(text, at, query);
   OPENING.lastIndex = at;
   const quote = OPENING.exec(text)?.[1];
   const start = Math.max(at, OPENING.lastIndex);
@@ -90,13 +97,30 @@ function quotedValue(text: string, start: number, quote: string): AssignedValue 
 }
 
 function bareValue(text: string, start: number, query: boolean): AssignedValue | undefined {
+  const end = withoutClosers(text, start, sureEnd(text, start, query) ?? endOfBare(text, start, query));
+  return end === start ? undefined : { start, end, quoted: false };
+}
+
+/** Where an unquoted value ends, if that shows at the first character that may end it: most do. */
+function sureEnd(text: string, start: number, query: boolean): number | undefined {
+  SURE.lastIndex = start;
+  SURE.test(text);
+  const end = SURE.lastIndex;
+  const next = text[end];
+  if (next === undefined || !"&;,%#".includes(next)) return end;
+  if (query && (next === "&" || next === "#")) return end;
+  if (end - start > SURE_LENGTH) return undefined;
+  ENDS_HERE.lastIndex = end;
+  return ENDS_HERE.test(text) ? end : undefined;
+}
+
+function endOfBare(text: string, start: number, query: boolean): number {
   UNQUOTED.lastIndex = start;
   const run = UNQUOTED.exec(text)?.[0] ?? "";
   const pair = NEXT_PAIR.exec(run);
   const cut = pair === null ? run : run.slice(0, pair.index);
-  const inQuery = query ? cut.replace(/[&#].*$/, "") : cut;
-  const value = withoutClosers(inQuery);
-  return value === "" ? undefined : { start, end: start + value.length, quoted: false };
+  const inQuery = query ? cut.search(/[&#]/) : -1;
+  return start + (inQuery < 0 ? cut.length : inQuery);
 }
 
 /** Where a value ends that was too long to be read at once. */
@@ -107,21 +131,17 @@ export function endOfValue(text: string, { start, end, quoted }: AssignedValue):
 }
 
 /** Without the sentence's or list's own ends: `abc123).` is `abc123`, while `a(b)` keeps its pair. */
-function withoutClosers(value: string): string {
-  let end = value.length;
-  while (end > 0 && value.length - end < MOST_CLOSERS && ".,;:)]}>".includes(value.charAt(end - 1))) {
-    if (isPaired(value.slice(0, end))) break;
-    end -= 1;
+function withoutClosers(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start && end - last < MOST_CLOSERS && ".,;:)]}>".includes(text.charAt(last - 1))) {
+    const opener = PAIRS[text.charAt(last - 1)];
+    if (opener !== undefined && text.slice(start, last).includes(opener)) break;
+    last -= 1;
   }
-  return value.slice(0, end);
+  return last;
 }
 
 const PAIRS: Record<string, string> = { ")": "(", "]": "[", "}": "{", ">": "<" };
-
-function isPaired(value: string): boolean {
-  const opener = PAIRS[value.charAt(value.length - 1)];
-  return opener !== undefined && value.includes(opener);
-}
 
 /**
  * A value that goes to the end of its line: unquoted with blanks in an environment dump or in YAML, which is
@@ -139,6 +159,7 @@ export function restOfRecord(
   const yaml = YAML_HEAD.test(head) && /^["']?:/.test(text.slice(name.end, name.end + 2));
   if (yaml && BLOCK.test(text.slice(value.start, lineEnd).trim()))
     return block(text, head.search(/\S|$/), lineEnd);
+  if (value.end === lineEnd) return undefined;
   const form = yaml ? YAML_LINE : ENV_HEAD.test(head) ? ENV_LINE : undefined;
   if (form === undefined || lineEnd - value.start > LONGEST_LINE || !besides(text, lineStart, lineEnd, form))
     return undefined;

@@ -10,7 +10,7 @@ import {
   looksLikeToken,
   phraseAt,
 } from "./secret-values.ts";
-import type { Span } from "./spans.ts";
+import { MARK, type Span } from "./spans.ts";
 
 const LONGEST_LOOK = 256;
 /** Between a name and its value: closing quote or bracket, then `=`, `:`, `=>`, `:=` or, in XML, `>`. */
@@ -60,7 +60,8 @@ function endOfPhrase(text: string, { says, flag }: Name, { start, quoted }: Assi
 
 function findValue(text: string, name: Name): AssignedValue | undefined {
   const separator = after(SEPARATOR, text, name.end);
-  if (separator !== undefined) return separatedValue(text, name, separator);
+  if (separator !== undefined)
+    return text.startsWith(MARK, separator) ? undefined : separatedValue(text, name, separator);
   const xml = text[name.start - 1] === "<" ? after(XML, text, name.end) : undefined;
   if (xml !== undefined) return { start: xml, end: text.indexOf("<", xml), quoted: true };
   const paired = pairedValue(text, name);
@@ -101,6 +102,7 @@ function connectionValue(text: string, { start }: Name, at: number): AssignedVal
 /** `{"name": "DB_PASSWORD", "value": "…"}`, also in YAML over two lines. */
 function pairedValue(text: string, name: Name): AssignedValue | undefined {
   const before = text.slice(Math.max(0, name.start - 16), name.start);
+  if (!/[:="']/.test(before)) return undefined;
   const declared = /\bvariable[ \t]+["']$/.test(before)
     ? after(TERRAFORM_DEFAULT, text, name.end)
     : undefined;
@@ -151,12 +153,15 @@ function isSecret(text: string, name: Name, span: AssignedValue): boolean {
   // The look of a long value shows in its beginning.
   const value = text.slice(span.start, Math.min(span.end, span.start + LONGEST_LOOK));
   if (isPlainValue(value) || isUsage(name, value) || isWorkingDir(name, value)) return false;
-  if (span.quoted ? isComplaint(value) : !/[\p{L}\p{N}*]/u.test(value) || isAboutName(text, name, span))
-    return false;
+  if (span.quoted ? isComplaint(value) : isPunctuation(value) || isAboutName(text, name, span)) return false;
   if (name.secrecy === "maybe") return isLikely(text, name, value);
-  if (/^[\d.,]+(?:[a-z%]{1,3})?$/.test(value) && value.length < 4) return false;
+  if (value.length < 4 && /^[\d.,]+(?:[a-z%]{1,3})?$/.test(value)) return false;
   if (span.quoted || span.tagged || name.query) return true;
   return !isCode(name, value) && !isProse(text, name, span);
+}
+
+function isPunctuation(value: string): boolean {
+  return !/[A-Za-z0-9*]/.test(value) && !/[\p{L}\p{N}]/u.test(value);
 }
 
 /** Under a name with other uses: what looks like a token, or at least like a password given to it. */

@@ -5,8 +5,9 @@ import { type Span, spansOf, spansOnLines } from "./spans.ts";
 
 /** A command that takes a secret in its own way. */
 interface CommandForm {
-  /** On which lines to look. */
-  on: RegExp;
+  commands: readonly string[];
+  /** How a line with one of them looks, where the name alone does not tell. */
+  on?: RegExp;
   /** The group is the secret. */
   at: RegExp;
   /** A part that is found more seldom than the command. */
@@ -15,47 +16,56 @@ interface CommandForm {
 
 const QUOTED = `(?:"([^"\\n]{1,512})"|'([^'\\n]{1,512})'|([^\\s"'|;&]{1,512}))`;
 const LOGIN = "\\b(?:login|auth)\\b";
-const form = (on: RegExp, begin: string, rest: string): CommandForm => ({
-  on,
+const form = (commands: string, begin: string, rest: string, on?: RegExp): CommandForm => ({
+  commands: commands.split(" "),
+  ...(on === undefined ? {} : { on }),
   at: new RegExp(`(?:${begin})${rest}`, "gd"),
   hint: begin,
 });
 
+const REGISTRIES = "docker podman nerdctl helm oras crane skopeo buildah az mc cf twine argocd oc";
+const TOKEN_LOGINS = "wandb vault snyk comet neptune hf huggingface-cli";
 const FORMS: readonly CommandForm[] = [
   form(
-    /\b(?:curl|wget|https?|xh|httpie|skopeo|nexus)\b/,
+    "curl wget http https xh httpie skopeo nexus",
     "\\s-[uUa]|\\s--(?:proxy-)?user",
     `(?:[ =]*|["'],\\s*(?=["']))(?:"[^\\s:"'/@]{0,100}:([^"\\n]{1,256})"|'[^\\s:"'/@]{0,100}:([^'\\n]{1,256})'|[^\\s:"'/@]{0,100}:([^\\s"']{1,256}))`,
   ),
   form(
-    /\b(?:docker|podman|nerdctl|helm|oras|crane|skopeo|buildah|az|mc|cf|twine|argocd|oc)\b.*\b(?:login|upload)\b/,
+    REGISTRIES,
     "\\s-p",
     `[ =]?${QUOTED}`,
+    new RegExp(`\\b(?:${REGISTRIES.replaceAll(" ", "|")})\\b.*\\b(?:login|upload)\\b`),
   ),
-  form(/\b(?:mysql|mysqldump|mysqladmin|mariadb|7z|7za)\b/, "\\s-p", QUOTED),
-  form(/\b(?:mongo|mongosh|mongodump|sshpass|sqlcmd)\b/, "\\s-[pP]", ` ?${QUOTED}`),
-  form(/\b(?:redis-cli)\b/, "\\s-a", ` ?${QUOTED}`),
-  form(/\b(?:zip|unzip)\b/, "\\s-P", ` ?${QUOTED}`),
-  form(/\b(?:ldapsearch|ldapadd|ldapmodify)\b/, "\\s-w", ` ?${QUOTED}`),
-  form(/\bopenssl\b/, "\\bpass:", `([^\\s"']{1,256})`),
-  form(/\b(?:smbclient|mount\.cifs)\b/, "\\s-U", ` ?["']?[^\\s%"']{1,100}%([^\\s"']{1,256})`),
+  form("mysql mysqldump mysqladmin mariadb 7z 7za", "\\s-p", QUOTED),
+  form("mongo mongosh mongodump sshpass sqlcmd", "\\s-[pP]", ` ?${QUOTED}`),
+  form("redis-cli", "\\s-a", ` ?${QUOTED}`),
+  form("zip unzip", "\\s-P", ` ?${QUOTED}`),
+  form("ldapsearch ldapadd ldapmodify", "\\s-w", ` ?${QUOTED}`),
+  form("openssl", "\\bpass:", `([^\\s"']{1,256})`),
+  form("smbclient mount.cifs", "\\s-U", ` ?["']?[^\\s%"']{1,100}%([^\\s"']{1,256})`),
   {
-    on: new RegExp(`\\b(?:wandb|vault|snyk|comet|neptune|hf|huggingface-cli)\\s+(?:auth\\s+)?${LOGIN}`),
+    commands: TOKEN_LOGINS.split(" "),
+    on: new RegExp(`\\b(?:${TOKEN_LOGINS.replaceAll(" ", "|")})\\s+(?:auth\\s+)?${LOGIN}`),
     at: /\s([A-Za-z0-9._-]{20,200})(?=\s|["']|$)/dg,
     hint: LOGIN,
   },
   form(
-    /\becho\b.*\|/,
+    "echo",
     "\\becho ",
     `(?:-n )?${QUOTED}\\s*\\|\\s*(?:sudo -S|[^|\\n]{0,120}--password-stdin|[^|\\n]{0,60}\\blogin\\b)`,
+    /\becho\b.*\|/,
   ),
   form(
-    /^\s*(?:ENV|ARG|setx|set -\w*x\w*)\s/,
+    "ENV ARG setx set",
     "(?:ENV|ARG|setx|set -\\w*x\\w*)\\s",
     `\\s*\\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|ACCESS_KEY|PRIVATE_KEY)\\s+${QUOTED}`,
+    /^\s*(?:ENV|ARG|setx|set -\w*x\w*)\s/,
   ),
-  form(/\bmachine\s/, "\\bpassword\\s", `\\s*${QUOTED}`),
+  form("machine", "\\bpassword\\s", `\\s*${QUOTED}`, /\bmachine\s/),
 ];
+const FORMS_OF = byCommand(FORMS);
+const COMMAND = new RegExp(`\\b(?:${[...FORMS_OF.keys()].join("|").replaceAll(".", "\\.")})\\b`, "g");
 const CURL_COOKIES = /\bcurl\b.*\s-b[ =]?/;
 const ANY_HINT = new RegExp([...new Set(FORMS.map(({ hint }) => hint)), "\\s-b"].join("|"), "g");
 /** A line longer than this is no command. */
@@ -73,13 +83,32 @@ export function commandSpans(text: string): Span[] {
 }
 
 function lineSpans(line: string): Span[] {
+  const forms = formsOn(line);
+  if (forms.size === 0) return [];
   const cookies = CURL_COOKIES.exec(line);
   return [
     ...(cookies === null
       ? []
       : cookieSpans(line, { text: "cookie", end: cookies[0].length + cookies.index })),
-    ...FORMS.filter(({ on }) => on.test(line)).flatMap(({ at }) => spansOf(line, at, isGiven)),
+    ...Array.from(forms).flatMap(({ at }) => spansOf(line, at, isGiven)),
   ];
+}
+
+/** What to look for on a line, by the commands on it. */
+function formsOn(line: string): Set<CommandForm> {
+  const found = new Set<CommandForm>();
+  COMMAND.lastIndex = 0;
+  for (let word = COMMAND.exec(line); word !== null; word = COMMAND.exec(line)) {
+    for (const form of FORMS_OF.get(word[0]) ?? []) if (form.on?.test(line) !== false) found.add(form);
+  }
+  return found;
+}
+
+function byCommand(forms: readonly CommandForm[]): Map<string, CommandForm[]> {
+  const map = new Map<string, CommandForm[]>();
+  for (const form of forms)
+    for (const command of form.commands) map.set(command, [...(map.get(command) ?? []), form]);
+  return map;
 }
 
 /** A `.netrc` written over several lines. */

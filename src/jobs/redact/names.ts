@@ -3,11 +3,10 @@ import { isPasswordName, isPhraseName, type Secrecy, secrecyOf } from "./secret-
 /** What every name of a secret has in it. */
 const STEM =
   /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|phrase|mnemonic|dsn/gi;
-const REST_OF_WORD = /[A-Za-z0-9_.-]*/y;
 const LONGEST_NAME = 100;
 const MOST_KNOWN = 1000;
 const QUERY = /[?&]$|&amp;$|u0026$|%26$/;
-const WORD_BEFORE = /([A-Za-z0-9]{2,20})[ \t]$/;
+const LONGEST_BEFORE = 20;
 const FLAG = /(?:^|[\s"'`=[,(])--?$/;
 /** Names that are secrets in a query only: signatures of shared links, keys and codes that travel in a URL. */
 const QUERY_SURE =
@@ -60,23 +59,21 @@ export function nameReader(text: string): (from: number) => Name | undefined {
 /** The next word with the stem of a secret's name. */
 function nextWord(text: string, from: number): { start: number; end: number } | undefined {
   STEM.lastIndex = from;
-  const stem = STEM.exec(text);
-  if (stem === null) return undefined;
-  let start = stem.index;
+  if (!STEM.test(text)) return undefined;
+  let start = STEM.lastIndex;
   while (start > from && isInWord(text.charCodeAt(start - 1))) start -= 1;
-  REST_OF_WORD.lastIndex = STEM.lastIndex;
-  REST_OF_WORD.test(text);
-  return { start, end: REST_OF_WORD.lastIndex };
+  let end = STEM.lastIndex;
+  while (isInWord(text.charCodeAt(end))) end += 1;
+  return { start, end };
 }
 
-/** Of letters, digits, `_`, `.` and `-`. */
+/** Letters, digits, `_`, `.` and `-`. */
 function isInWord(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 45 && code <= 57 && code !== 47) ||
-    code === 95
-  );
+  return isLetterOrDigit(code) || code === 95 || code === 45 || code === 46;
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 }
 
 function bareName(written: string): string {
@@ -148,15 +145,24 @@ function withWordBefore(
   said: Said,
 ): Judged {
   if (flag && /^(?:token|secret|pass)$/i.test(bare)) return { secrecy: "sure" };
-  const before = /[ \t]/.test(text.charAt(start - 1))
-    ? WORD_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1]
-    : undefined;
-  const joined = before === undefined ? undefined : `${before.toLowerCase()}_${bare.toLowerCase()}`;
-  const together = joined === undefined ? "no" : said(joined).secrecy;
   const alone = said(bare).secrecy;
+  const before = wordBefore(text, start);
+  if (before === "") return { secrecy: alone };
+  const joined = `${before}_${bare}`.toLowerCase();
+  const together = said(joined).secrecy;
   return together === "sure" || alone === "no"
     ? { secrecy: together, ...(together === "no" ? {} : { joined }) }
     : { secrecy: alone };
+}
+
+/** The last of a word that ends a blank before `at`, if it has two letters or more. */
+function wordBefore(text: string, at: number): string {
+  const blank = text[at - 1];
+  if (blank !== " " && blank !== "\t") return "";
+  const end = at - 1;
+  let start = end;
+  while (end - start < LONGEST_BEFORE && isLetterOrDigit(text.charCodeAt(start - 1))) start -= 1;
+  return end - start < 2 ? "" : text.slice(start, end);
 }
 
 /** Remembers results, as many as a text needs that is no list of names. */

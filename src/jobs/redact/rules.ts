@@ -20,7 +20,6 @@ const SURROUNDED = [
   /\b(?:okta|OKTA|Okta)\b[^\n]{0,60}?[^\w-](00[A-Za-z0-9_-]{40})(?![\w-])/dg,
   /\bbot(\d{8,10}:[A-Za-z0-9_-]{30,60})/dg,
   /anaconda\.org\/t\/([A-Za-z0-9-]{8,80})(?=\/)/dg,
-  /\bwandb\b[^\n]{0,40}?(?:login|key)[^\n]{0,60}?[^A-Za-z0-9]([a-f0-9]{40})(?![A-Za-z0-9])/dg,
   /\bUnseal Key \d{1,2}: ([A-Za-z0-9+/=]{20,90})/dg,
   /"(?:value|key)": ?"([A-Za-z0-9+/]{86}==)"/dg,
   /\bIDENTIFIED (?:WITH \S{1,60} )?BY (?:PASSWORD )?'([^'\n]{1,256})'/dgi,
@@ -31,6 +30,9 @@ const SURROUNDED = [
   /\bthin:[\w-]{1,60}\/([^@\s"']{1,128})@/dg,
 ];
 
+/** Weights & Biases. The key first: words that stand before it are found in any place. */
+const WANDB_KEY =
+  /[a-f0-9]{40}(?![A-Za-z0-9])(?<=\bwandb\b[^\n]{0,40}?(?:login|key)[^\n]{0,60}?[^A-Za-z0-9][a-f0-9]{40})/g;
 const AZURE_KEY = /([A-Za-z0-9+/]{40,100}={0,2})/dy;
 const DATA_SOURCE = /\b[\w.-]{1,60}:([^\s:@"'/]{1,128})@(?:tcp|unix)\(/dg;
 
@@ -87,19 +89,24 @@ const RULES: readonly Rule[] = [
 const HINTED = [
   ...UNPREFIXED,
   { hint: /@(?:tcp|unix)\(/g, rules: [{ find: DATA_SOURCE, isSecret: isNotPlain }] },
+  { hint: /\bwandb\b/g, rules: [{ find: WANDB_KEY }] },
   { hint: CODE_HINT, rules: [CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find })) },
 ];
+/** Longer than what any of their rules finds. */
+const LONGEST_BEHIND = 600;
 /** Forms looked for only behind fixed characters. */
 const BEHIND = [
   {
     mark: "://",
+    /** What each match has in it. */
+    until: "@",
     rules: [
       { find: PASSWORD_IN_URL, isSecret: isGiven },
       { find: SLASHED_PASSWORD, isSecret: isGiven },
       { find: TOKEN_IN_URL, isSecret: (value: string) => looksLikeToken(value, 20) },
     ],
   },
-  { mark: "AccountKey=", rules: [{ find: AZURE_KEY, isSecret: isNotPlain }] },
+  { mark: "AccountKey=", until: "", rules: [{ find: AZURE_KEY, isSecret: isNotPlain }] },
 ];
 
 /** Every secret that its own form, or a fixed surrounding, gives away. */
@@ -112,16 +119,22 @@ export function ruleSpans(text: string): Span[] {
         rules.flatMap(({ find, isSecret }: Rule) => spansOf(line, find, isSecret)),
       ),
     ),
-    ...BEHIND.flatMap(({ mark, rules }) => {
-      const places = placesBehind(text, mark);
+    ...BEHIND.flatMap(({ mark, until, rules }) => {
+      const places = placesBehind(text, mark, until);
       return rules.flatMap((rule) => spansAt(text, places, rule));
     }),
   ];
 }
 
-function placesBehind(text: string, mark: string): number[] {
+/** Where the text goes on behind each `mark`, if `until` is within reach. */
+function placesBehind(text: string, mark: string, until: string): number[] {
   const places: number[] = [];
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) places.push(at + mark.length);
+  let next = -1;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+    if (next < at) next = text.indexOf(until, at);
+    if (next < 0) break;
+    if (next - at < LONGEST_BEHIND) places.push(at + mark.length);
+  }
   return places;
 }
 

@@ -13,6 +13,8 @@ const REFERENCE =
 const CODE =
   /^(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*[([]|(?:self|args|config|settings|cfg|opts|options|params|this|request|os|hparams)\.[\w.]+$)/;
 const PATH = /^(?:~|\.{1,2})?\/(?:[\w.@-]{1,40}\/)*[\w.@-]{0,40}$|^[A-Z]:\\/;
+/** No plain value is longer. */
+const LONGEST_PLAIN = Math.max(...Array.from(PLAIN_VALUES, ({ length }) => length));
 /** Names made of words are shorter. */
 const LONGEST_WORDS = 120;
 const URL_START = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
@@ -29,16 +31,17 @@ const WALLET_WORDS = 11;
 export function isPlainValue(value: string): boolean {
   if (value === "" || value.startsWith(MARK)) return true;
   if (PLAIN_VALUES.has(wordOf(value))) return true;
+  if (/^[\w-]+$/.test(value)) return PLACEHOLDER.test(value);
   if (/^\?[\w-]+=/.test(value)) return true; // a query: its parts are judged one by one
   if (PLACEHOLDER.test(value) || REFERENCE.test(value) || CODE.test(value)) return true;
   return URL_START.test(value) || (PATH.test(value) && !(value.length === 40 && isMixed(value)));
 }
 
-/** Lower case, without what a sentence ends with. */
+/** Lower case, without what a sentence ends with; nothing of what is longer than any plain one. */
 function wordOf(value: string): string {
   let end = value.length;
   while (end > 0 && ".,;:!?)".includes(value.charAt(end - 1))) end -= 1;
-  return value.slice(0, end).toLowerCase();
+  return end > LONGEST_PLAIN ? "" : value.slice(0, end).toLowerCase();
 }
 
 /** Whether a value stands for itself as a secret: long, without blanks, and no word, number, date or file. */

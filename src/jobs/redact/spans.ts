@@ -15,9 +15,8 @@ export function spansOf(
   isSecret: (value: string) => boolean = () => true,
 ): Span[] {
   const spans: Span[] = [];
-  // Most find nothing, and to say so costs a third of looking for all.
-  if (text.search(find) === -1) return spans;
-  for (const match of text.matchAll(find)) {
+  find.lastIndex = 0;
+  for (let match = find.exec(text); match !== null; match = find.exec(text)) {
     const { value, start, end } = secretOf(match);
     if (isSecret(value)) spans.push({ start, end });
   }
@@ -59,10 +58,9 @@ export function spansAt(
 }
 
 function secretOf(match: RegExpExecArray): Span & { value: string } {
-  const group = Math.max(
-    0,
-    match.findIndex((part, index) => index > 0 && part !== undefined),
-  );
+  let group = 1;
+  while (group < match.length && match[group] === undefined) group += 1;
+  if (group === match.length) group = 0;
   const value = match[group] ?? "";
   const start = match.indices?.[group]?.[0] ?? match.index;
   return { value, start, end: start + value.length };
@@ -87,7 +85,7 @@ function merge(spans: Span[]): Span[] {
   const merged: Span[] = [];
   for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = merged.at(-1);
-    if (last === undefined || span.start >= last.end) merged.push({ ...span });
+    if (last === undefined || span.start >= last.end) merged.push(span);
     else {
       last.end = Math.max(last.end, span.end);
       last.continues = last.continues === true && span.continues === true;
@@ -97,10 +95,13 @@ function merge(spans: Span[]): Span[] {
 }
 
 /** One span a line; the indentation of further lines stays. */
-function byLine(text: string, { start, end, continues }: Span): Span[] {
+function byLine(text: string, span: Span): Span | Span[] {
+  const { start, end, continues } = span;
   const spans: Span[] = [];
+  const secret = text.slice(start, end);
+  if (!secret.includes("\n")) return end > start ? span : spans;
   let lineStart = start;
-  for (const part of text.slice(start, end).split("\n")) {
+  for (const part of secret.split("\n")) {
     const from = lineStart + (lineStart === start ? 0 : part.length - part.trimStart().length);
     const to = lineStart + part.length;
     if (to > from) spans.push({ start: from, end: to, continues: continues === true || spans.length > 0 });
