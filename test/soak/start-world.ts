@@ -19,6 +19,9 @@ interface Asked {
   tag: string;
 }
 
+/** A long run leaves many folders behind. */
+const CLEANING_MS = 120_000;
+
 /** A login that was handed over has selected it, a bare token has not. */
 const PLACE = "default/acme/vision";
 
@@ -33,7 +36,7 @@ export type StartWorld = Awaited<ReturnType<typeof openStartWorld>>;
  */
 export async function openStartWorld(random: Random, { isLong }: { isLong: boolean }) {
   const folder = mkdtempSync(join(tmpdir(), "soak-starts-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), CLEANING_MS);
   const keyFile = join(folder, "key");
   writeFileSync(keyFile, random.hex(64), { mode: 0o600 });
   let emulator = await spawnEmulator(["--data", join(folder, "data")]);

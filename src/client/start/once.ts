@@ -204,7 +204,7 @@ async function listTwins({ at, ...sought }: Wanted): Promise<JobDescription[] | 
   const endsAt = performance.now() + TWINS_MS;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
     try {
-      return await startedBy(at, sought, { timeoutMs: endsAt - performance.now() });
+      return await startedBy(at, sought, { timeoutMs: lookMs(endsAt - performance.now()) });
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       const isPassing = error.retryable || error.code === "protocol_error";
@@ -212,6 +212,11 @@ async function listTwins({ at, ...sought }: Wanted): Promise<JobDescription[] | 
     }
     await pause(waitMs);
   }
+}
+
+/** A look that is not answered leaves time for another one; the last has all that is left. */
+function lookMs(leftMs: number): number {
+  return leftMs > TWINS_MS / 2 ? leftMs / 2 : leftMs;
 }
 
 /** Looking once too often costs little: a platform that fails by itself may have made the job before. */

@@ -16,11 +16,12 @@ import { rerunSource } from "../../operations/start/source.ts";
 import { maybeText, openObject } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
 import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
+import { startedJob, startFacts } from "../start/data.ts";
 import { startNow } from "../start/index.ts";
 import { secretsOf } from "../start/input.ts";
 import { plan, planReply } from "../start/plan.ts";
 import { orNothing } from "../start/problems.ts";
-import { seenReply, startedJob, startFacts } from "../start/reply.ts";
+import { seenReply } from "../start/reply.ts";
 import { type RerunArguments, rerunInput } from "./input.ts";
 import { doubtText, headingText, startItText, stillActive } from "./reply.ts";
 

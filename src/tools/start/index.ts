@@ -8,11 +8,12 @@ import { watchStarted } from "../../operations/start/wait.ts";
 import { openObject, text } from "../answers.ts";
 import { defineTool } from "../define-tool.ts";
 import { bySecretEnv, refuseSecrets } from "../plain-secrets.ts";
+import { failedStart, startedJob, startFacts } from "./data.ts";
 import { readStart, type StartArguments, secretsOf, startInput } from "./input.ts";
 import { notesOf } from "./link.ts";
 import { plan, planReply } from "./plan.ts";
 import { orNothing, triedOutcomes } from "./problems.ts";
-import { failedStart, seenReply, startedJob, startFacts, startReply } from "./reply.ts";
+import { seenReply, startReply } from "./reply.ts";
 import { awaitStart, lookAgain } from "./task.ts";
 
 const START_IT = "To start it, leave out dry_run.";

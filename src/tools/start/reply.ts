@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { isFinished, type JobDescription, type StartPlan } from "../../client/index.ts";
 import { formatMost, sumCredits } from "../../jobs/cost.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
@@ -18,7 +17,7 @@ import { worstCase } from "../../operations/spending/problems.ts";
 import type { Checked } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
-import { ifAny, maybeFlag, maybeText, openObject, text, whichJob } from "../answers.ts";
+import { ifAny } from "../answers.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 import { twinsText } from "./twins.ts";
 
@@ -30,36 +29,6 @@ const MAX_LINKS = 10;
 const MANY = 20;
 const FEW_CHARS = { values: 120, error: 600 };
 const MANY_CHARS = { values: 30, error: 70 };
-
-const values = z.record(text, text).optional();
-
-/** A job that was started. */
-export const startedJob = {
-  name: maybeText,
-  id: text,
-  status: text,
-  reason: maybeText,
-  owner: maybeText,
-  project: maybeText,
-  request_id: maybeText,
-  /** By an earlier call. */
-  repeated: maybeFlag,
-  twins: z.array(text).optional(),
-  values,
-  http_url: maybeText,
-  output: maybeText,
-};
-
-export const failedStart = openObject({}, { index: z.int(), name: maybeText, values, error: text });
-
-/** What every answer about a start may also have. */
-export const startFacts = {
-  request_id: maybeText,
-  tag: maybeText,
-  owner: maybeText,
-  project: maybeText,
-  earlier: z.looseObject({ ...whichJob, status: text }).optional(),
-};
 
 export interface Started {
   request: Omit<StartRequest, "isRepeatable">;
@@ -259,7 +228,7 @@ function dataOf(
 }
 
 function startedRow(
-  { item, job, isRepeated, twins = [] }: StartOutcome,
+  { item, job, isRepeated, isUnchecked, twins = [] }: StartOutcome,
   { count, isHome, output }: { count: number; isHome: boolean; output: string | undefined },
 ) {
   if (job === undefined) return [];
@@ -274,6 +243,7 @@ function startedRow(
       request_id: count > 1 && count <= MANY ? item.requestId : undefined,
       repeated: isRepeated || undefined,
       twins: ifAny(twins.map((twin) => twin.id)),
+      unchecked: isUnchecked || undefined,
       values: shortValues(item.values, count),
       http_url: job.http_url,
       output,

@@ -65,9 +65,27 @@ describe("servers with one login", { tags: "starts" }, () => {
     const heal = proxy.add({ ...LOOK_UP, instead: { status: 404 } });
     open();
     const note = "Whether another server has started this request_id, too, could not be looked up";
-    expect((await call).text).toContain(`${note}: the same call again tells.`);
+    const first = await call;
+    expect(first.text).toContain(`${note}: the same call again tells.`);
+    expect(first.data.jobs[0].unchecked).toBe(true);
     heal();
-    expect((await agent.ok("job_start", args)).text).not.toContain(note);
+    const again = await agent.ok("job_start", args);
+    expect(again.text).not.toContain(note);
+    expect(again.data.jobs[0]).not.toHaveProperty("unchecked");
+  });
+
+  test("look once more for the other's job when the first look stays without an answer", async ({
+    emulator,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const { open, opened } = gate();
+    proxy.add({ ...START, before: opened });
+    const agent = await connectAgent(proxy.platform());
+    const call = agent.ok("job_start", { ...job, request_id: "r1" });
+    await untilSent(proxy, 1);
+    proxy.add({ ...LOOK_UP, times: 1, answer: gate().opened });
+    open();
+    expect((await call).data.jobs[0]).not.toHaveProperty("unchecked");
   });
 
   test.for([undefined, "lost"] as const)(
