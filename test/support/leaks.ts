@@ -46,7 +46,8 @@ function tapOutput(stream: Readable | null, where: string): void {
 
 function tapProduct(child: ChildProcess, args: unknown): void {
   if (!Array.isArray(args) || !args.some((arg) => String(arg).endsWith(PRODUCT))) return;
-  tapOutput(child.stdout, "stdout of the product");
+  // Of the emulator alone it is the login that it hands out.
+  if (!args.includes("emulator")) tapOutput(child.stdout, "stdout of the product");
   tapOutput(child.stderr, "stderr of the product");
 }
 
