@@ -19,18 +19,22 @@ export function listJobs(context: ApiContext, call: Call): Response {
   const user = userOf(call);
   const filter = filterOf(queryOf(call), context.table);
   const visible = (job: JobRecord) => context.permissions.missingOnJob(user, job, "read").length === 0;
-  const jobs = context.table.list({ ...filter, visible });
+  const jobs = context.table.each({ ...filter, visible });
   if (call.req.header("accept")?.includes(NDJSON) !== true)
-    return json({ jobs: jobs.map((job) => view(context, job)) });
+    return json({ jobs: Array.from(jobs, (job) => view(context, job)) });
   return streamed(call, lines(context, jobs), { "Content-Type": NDJSON });
 }
 
-async function* lines(context: ApiContext, jobs: readonly JobRecord[]): AsyncGenerator<Buffer> {
-  for (let start = 0; start < jobs.length; start += BATCH) {
-    const batch = jobs.slice(start, start + BATCH);
-    yield Buffer.from(batch.map((job) => `${pythonJson(view(context, job))}\n`).join(""));
+async function* lines(context: ApiContext, jobs: Iterable<JobRecord>): AsyncGenerator<Buffer> {
+  let batch: string[] = [];
+  for (const job of jobs) {
+    batch.push(`${pythonJson(view(context, job))}\n`);
+    if (batch.length < BATCH) continue;
+    yield Buffer.from(batch.join(""));
+    batch = [];
     await turn();
   }
+  if (batch.length > 0) yield Buffer.from(batch.join(""));
 }
 
 function filterOf(query: URLSearchParams, table: JobTable): JobFilter {

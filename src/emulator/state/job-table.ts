@@ -32,7 +32,12 @@ export class JobTable {
 
   /** Oldest first unless `reverse`. */
   list(filter: JobFilter): JobRecord[] {
-    return select(this.#candidates(filter), filter);
+    return [...this.each(filter)];
+  }
+
+  /** As `list`, of the jobs that there are now, each looked at only once it is wanted. */
+  each(filter: JobFilter): Iterable<JobRecord> {
+    return matching(inPeriod(this.#candidates(filter), filter), filter);
   }
 
   /** The newest job with that name of that owner. Source: protocol reference 3.10. */
@@ -94,16 +99,22 @@ export function createdMs(job: JobRecord): number {
   return job.statuses[0]?.atMs ?? 0;
 }
 
-function select(list: readonly JobRecord[], filter: JobFilter): JobRecord[] {
-  const from = filter.sinceMs === undefined ? 0 : firstAt(list, (ms) => ms >= (filter.sinceMs ?? 0));
-  const to = filter.untilMs === undefined ? list.length : firstAt(list, (ms) => ms > (filter.untilMs ?? 0));
-  const limit = filter.limit ?? Number.POSITIVE_INFINITY;
-  const found: JobRecord[] = [];
-  for (let step = 0; step < to - from && found.length < limit; step += 1) {
-    const job = list[filter.reverse === true ? to - 1 - step : from + step];
-    if (job !== undefined && matches(job, filter)) found.push(job);
+/** In the order that is asked for. */
+function inPeriod(list: readonly JobRecord[], { sinceMs, untilMs, reverse }: JobFilter): JobRecord[] {
+  const from = sinceMs === undefined ? 0 : firstAt(list, (ms) => ms >= sinceMs);
+  const to = untilMs === undefined ? list.length : firstAt(list, (ms) => ms > untilMs);
+  const jobs = list.slice(from, to);
+  return reverse === true ? jobs.reverse() : jobs;
+}
+
+function* matching(jobs: readonly JobRecord[], filter: JobFilter): Generator<JobRecord> {
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  for (const job of jobs) {
+    if (left <= 0) return;
+    if (!matches(job, filter)) continue;
+    left -= 1;
+    yield job;
   }
-  return found;
 }
 
 function matches(job: JobRecord, filter: JobFilter): boolean {

@@ -35,6 +35,17 @@ describe("a table of 100,000 finished jobs", () => {
     expect(timed(() => table.list({ name: "named-0" }))).toBeLessThan(20);
   });
 
+  test("looks at no job before it is wanted", () => {
+    let looked = 0;
+    const visible = () => {
+      looked += 1;
+      return true;
+    };
+    const [first] = table.each({ visible, reverse: true });
+    expect(first?.id).toBe(record(JOBS - 1).id);
+    expect(looked).toBe(1);
+  });
+
   test("searches a span of time without looking at the rest", () => {
     const sinceMs = 1_795_000_000_000 + 50_000 * 1000;
     const found = table.list({ sinceMs, untilMs: sinceMs + 9000 });
