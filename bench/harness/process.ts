@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const TICK_MS = 1000 / Number(execFileSync("getconf", ["CLK_TCK"]));
 export const MIB = 1024 * 1024;
@@ -21,6 +21,15 @@ export class Usage {
       .replace(/^.*\) /s, "")
       .split(" ");
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  }
+
+  /** As `cpuMs`, to the nanosecond, of the threads that still run. */
+  ranMs(): number {
+    const threads = readdirSync(`/proc/${this.#pid}/task`);
+    return threads.reduce(
+      (ms, thread) => ms + Number.parseInt(this.#read(`task/${thread}/schedstat`), 10) / 1e6,
+      0,
+    );
   }
 
   /** What it has read so far, from sockets too. */

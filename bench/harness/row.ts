@@ -1,3 +1,4 @@
+import type { Point } from "./fit.ts";
 import type { Paired, Spread } from "./measure.ts";
 
 export interface Row {
@@ -13,14 +14,32 @@ export interface Row {
   /** Times behind a ratio, in milliseconds. */
   ours?: Spread;
   baseline?: Spread;
+  /** What a slope is fitted to. */
+  growth?: Growth;
+  /** Of an answer's times in milliseconds, each hundredth. */
+  hundredths?: readonly number[];
+  /** Why there is no value. */
+  missing?: string;
 }
 
 type Goal = { atMost: number } | { atLeast: number };
 
+export interface Growth {
+  /** Of what there is more, e.g. jobs. */
+  of: string;
+  unit: string;
+  points: readonly Point[];
+}
+
+/** For a first look: how far growth is followed, in times of the least work. */
+export interface Scale {
+  most: number;
+}
+
 /** Some lines of the table that are measured together. */
 export interface Bench {
   rows: readonly string[];
-  run(): Promise<Row[]>;
+  run(scale: Scale): Promise<Row[]>;
 }
 
 /** A line that says how many times the baseline's time ours takes. */
@@ -31,14 +50,20 @@ export function ratioRow(
   return { ...about, value: ratio.median, unit: "×", range: [ratio.low, ratio.high], ours, baseline };
 }
 
-export function isMet({ value, goal }: Row): boolean | undefined {
-  if (goal === undefined) return undefined;
+export function isMet({ value, goal, missing }: Row): boolean | undefined {
+  if (goal === undefined || missing !== undefined) return undefined;
   return "atMost" in goal ? value <= goal.atMost : value >= goal.atLeast;
 }
 
-/** As a table of Markdown that can be read as it is. */
 export function tableOf(rows: readonly Row[]): string {
-  const cells = [["", "measured", "against", "value", "quarters", "goal", "met"], ...rows.map(cellsOf)];
+  return markdownTable([
+    ["", "measured", "against", "value", "quarters", "goal", "met"],
+    ...rows.map(cellsOf),
+  ]);
+}
+
+/** Can be read as it is. */
+export function markdownTable(cells: readonly (readonly string[])[]): string {
   const widths = (cells[0] ?? []).map((_, at) => Math.max(3, ...cells.map((row) => (row[at] ?? "").length)));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
@@ -47,19 +72,27 @@ export function tableOf(rows: readonly Row[]): string {
 }
 
 function cellsOf(row: Row): string[] {
-  const { name, what, against, value, unit, range, ours, baseline } = row;
+  const { name, what, against, range, ours, baseline } = row;
   return [
     name,
     ours === undefined ? what : `${what}: ${short(ours.median)} ms`,
     baseline === undefined ? (against ?? "") : `${against}: ${short(baseline.median)} ms`,
-    `${short(value)} ${unit}`,
+    valueText(row),
     range === undefined ? "" : range.map(short).join(" – "),
     goalText(row),
-    { true: "yes", false: "no", undefined: "" }[String(isMet(row))] ?? "",
+    metText(row),
   ];
 }
 
-function goalText({ goal, unit }: Row): string {
+export function metText(row: Row): string {
+  return { true: "yes", false: "no", undefined: "" }[String(isMet(row))] ?? "";
+}
+
+export function valueText({ value, unit, missing }: Row): string {
+  return missing === undefined ? `${short(value)} ${unit}` : `not measured: ${missing}`;
+}
+
+export function goalText({ goal, unit }: Row): string {
   if (goal === undefined) return "";
   return "atMost" in goal ? `≤ ${short(goal.atMost)} ${unit}` : `≥ ${short(goal.atLeast)} ${unit}`;
 }

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Agent, request } from "undici";
 import type * as Client from "../../src/client/index.ts";
 import { inParallel, inTurn } from "../harness/measure.ts";
+import { parseLines } from "../harness/parse-lines.ts";
 import { bundled } from "../harness/platform.ts";
 import { MIB } from "../harness/process.ts";
 import { type Bench, type Row, ratioRow } from "../harness/row.ts";
@@ -110,18 +111,6 @@ async function memoryRow(platform: Platform): Promise<Row> {
 async function count(jobs: AsyncIterable<unknown>): Promise<number> {
   let seen = 0;
   for await (const _ of jobs) seen += 1;
-  return seen;
-}
-
-/** The least that a reader of the list must do: cut into lines and parse each, keeping none. */
-async function parseLines(body: AsyncIterable<Buffer>): Promise<number> {
-  let rest = "";
-  let seen = 0;
-  for await (const chunk of body) {
-    const lines = (rest + chunk.toString("utf8")).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (JSON.parse(line) !== null) seen += 1;
-  }
   return seen;
 }
 

@@ -3,10 +3,12 @@ import { answers } from "./answers.ts";
 import { client } from "./client.ts";
 import { compare } from "./compare.ts";
 import { exec } from "./exec.ts";
+import { growth } from "./growth.ts";
 import { http } from "./http.ts";
 import { httpMemory } from "./http-memory.ts";
 import { logs } from "./logs.ts";
 import { redaction } from "./redaction.ts";
+import { report } from "./report.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { sweep } from "./sweep.ts";
@@ -21,8 +23,10 @@ export const benches: readonly Bench[] = [
   ...watching,
   ...sweep,
   ...compare,
+  ...report,
   ...http,
   ...httpMemory,
   ...client,
   ...answers,
+  ...growth,
 ];

@@ -1,5 +1,6 @@
 import { Agent, request } from "undici";
 import { inParallel, inTurn, until } from "../harness/measure.ts";
+import { parseLines } from "../harness/parse-lines.ts";
 import { Platform } from "../harness/platform.ts";
 import { Product } from "../harness/product.ts";
 import { type Bench, ratioRow } from "../harness/row.ts";
@@ -85,7 +86,7 @@ async function listRow() {
 }
 
 /** What an answer cannot do without: the same requests by undici, their JSON read. */
-function rawRequests({ told: { url, token } }: Platform, connections: number | null) {
+export function rawRequests({ told: { url, token } }: Platform, connections: number | null) {
   const dispatcher = new Agent({ connections });
   const headers = { authorization: `Bearer ${token}`, accept: "application/x-ndjson" };
   return {
@@ -94,22 +95,14 @@ function rawRequests({ told: { url, token } }: Platform, connections: number | n
       return body.json();
     },
     /** The first lines of a stream. */
-    async lines(path: string, most: number) {
+    async lines(path: string, most?: number) {
       const { body } = await request(new URL(path, url), { dispatcher, headers });
-      const lines: unknown[] = [];
-      let rest = "";
-      for await (const chunk of body) {
-        const cut = (rest + chunk).split("\n");
-        rest = cut.pop() ?? "";
-        for (const line of cut) lines.push(JSON.parse(line));
-        // Leaving the loop ends the request.
-        if (lines.length >= most) break;
-      }
-      return lines;
+      return parseLines(body, most);
     },
     close: () => dispatcher.destroy(),
   };
 }
+
 function perSecond(times: number, ms: number): string {
   return `${Math.round((1000 * times) / ms).toLocaleString("en-US")} /s`;
 }
