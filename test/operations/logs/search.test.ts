@@ -1,9 +1,11 @@
 import { describe } from "vitest";
+import { WebSocket } from "ws";
 import { grepLines } from "../../../src/jobs/output/grep.ts";
 import { siftFor } from "../../../src/jobs/output/sift.ts";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
 import { searchLog } from "../../../src/operations/logs/search.ts";
-import { answerJob, playLog } from "../../support/log-stub.ts";
+import { gate } from "../../support/gate.ts";
+import { answerJob, playLog, stamp } from "../../support/log-stub.ts";
 import { expect, JOB_ID, test } from "../../support/platform-stub.ts";
 
 const COUNT = 20_000;
@@ -42,5 +44,33 @@ describe("searchLog", () => {
     expect(read).toMatchObject({ reachedStart: true, ending: "closed", ended: true });
     expect(opened.length).toBeGreaterThan(1);
     expect(linesRead).toBeLessThan(COUNT + opened.length * 1000);
+  });
+
+  test("ends with its caller's signal, however much is still to come", async ({ stub, platform }) => {
+    answerJob(stub, { startMs: endMs - 60_000, endMs });
+    const lines = Buffer.from(`${stamp(endMs - 500, 6)} a line of an endless log\n`.repeat(1000));
+    const cancelled = new AbortController();
+    let sent = 0;
+    const closed = gate();
+    stub.play("/log_ws", async (socket) => {
+      socket.on("close", closed.open);
+      for (; socket.readyState === WebSocket.OPEN; sent += 1) {
+        if (sent === 20) cancelled.abort(new Error("not wanted any more"));
+        await new Promise((resolve) => socket.send(lines, resolve));
+      }
+    });
+    const job = await platform.jobs.status(JOB_ID);
+    const wanted = {
+      ...{ matches: () => false, sift: siftFor("hit=1", {}) },
+      ...{ context: 0, most: 100, redact: makeRedactor() },
+    };
+    const call = { signal: cancelled.signal, progress: () => undefined };
+
+    await expect(searchLog(platform, { job, bearing: {}, wanted }, call)).rejects.toThrow(
+      "not wanted any more",
+    );
+    await closed.opened;
+
+    expect(sent).toBeLessThan(100);
   });
 });
