@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { field } from "../json.ts";
 import { tools } from "../tools/index.ts";
-import { requiredOf } from "../tools/reading/example.ts";
+import { callOf } from "../tools/reading/example.ts";
 import { quoted } from "../tools/reading/problems.ts";
 import { INVALID_PARAMS } from "./errors.ts";
 import { withoutNulls } from "./nulls.ts";
@@ -118,6 +118,6 @@ function argumentsProblem(
   if (key !== undefined)
     return `${quoted(key)}: give a text. E.g. ${JSON.stringify({ [key.slice(0, 80)]: "a text" })}`;
   const tool = method === "tools/call" ? tools.find((offered) => offered.name === name) : undefined;
-  const example = tool === undefined ? {} : requiredOf(tool.input);
+  const example = tool === undefined ? {} : callOf(tool.input);
   return `arguments: give an object of arguments by name; got ${came}. E.g. {"arguments":${JSON.stringify(example)}}`;
 }

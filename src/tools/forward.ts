@@ -20,8 +20,8 @@ export const forward = defineTool({
   toolset: "more",
   input: z.strictObject({
     action: z.enum(["open", "list", "close"]).describe("What to do"),
-    job: jobRef.optional(),
-    port: port.optional().describe("e.g. 8888"),
+    job: hinted(jobRef, { usual: true }).optional(),
+    port: hinted(port, { usual: true }).optional().describe("e.g. 8888"),
     local_port: port.optional().describe("Default: free"),
     project,
   }),

@@ -4,7 +4,7 @@ import { type Caller, openCaller, type Policy } from "../operations/caller.ts";
 import type { Observer } from "../operations/observer.ts";
 import type { Person } from "../server/asking.ts";
 import { makeOffer, openSession } from "../server/session.ts";
-import { requiredOf } from "../tools/reading/example.ts";
+import { callOf } from "../tools/reading/example.ts";
 import { logBug } from "./stdio.ts";
 
 const CLIENT = { name: `${manifest.name} call`, version: manifest.version };
@@ -42,10 +42,10 @@ export interface TerminalSession {
 
 export type ListedTool = ReturnType<typeof toolsFor>[number];
 
-/** The tools that the policy allows as clients see them, each with the least that a call says. */
+/** The tools that the policy allows as clients see them, each with a call of it. */
 export function toolsFor(policy: Policy) {
   const { tools, listing } = makeOffer({ policy }, {});
-  const examples = new Map(tools.map(({ name, input }) => [name, requiredOf(input)]));
+  const examples = new Map(tools.map(({ name, input }) => [name, callOf(input)]));
   return listing().map((tool) => ({ ...tool, example: examples.get(tool.name) ?? {} }));
 }
 

@@ -140,3 +140,11 @@ test("tools lists what the policy allows, and describes one with a call", () => 
   expect(runTools(read(["tools", "nope"]), { tools, terminal: none.terminal })).toBe(2);
   expect(none.printed.err).toContain("there is no tool nope; there are job_list");
 });
+
+test("tools shows a call of each one that is refused for no argument", async ({ call }) => {
+  // This one would start.
+  const shown = toolsFor(openPolicy).filter(({ name }) => name !== "job_start");
+  const answers = await Promise.all(shown.map(({ name, example }) => call([name, JSON.stringify(example)])));
+
+  expect(answers.map(({ err }) => err).filter((err) => err.startsWith("invalid_argument"))).toEqual([]);
+});

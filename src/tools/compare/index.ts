@@ -39,7 +39,7 @@ export const compare = defineTool({
   hasView: true,
   input: z.strictObject({
     tags: tags.optional().describe("Has all"),
-    jobs: jobRefs.optional(),
+    jobs: hinted(jobRefs, { usual: true }).optional(),
     metric: textArg("val_loss").optional().describe("As printed"),
     goal: goal.optional().describe("min, max or last"),
     history: z.boolean().optional().describe("Whole logs"),

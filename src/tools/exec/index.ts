@@ -35,7 +35,7 @@ export const exec = defineTool({
   toolset: "core",
   input: z.strictObject({
     job: jobRef,
-    command: command.optional().describe("Shell text, e.g. df -h | head"),
+    command: hinted(command, { usual: true }).optional().describe("Shell text, e.g. df -h | head"),
     argv: hinted(z.array(z.string()).min(1), { example: ["nvidia-smi"], program: true })
       .optional()
       .describe('Or e.g. ["nvidia-smi"]'),

@@ -21,7 +21,7 @@ export const kill = defineTool({
     "Ends jobs the user named, for good. By tags, name_pattern or status it only lists them with a token, which ends exactly those. Gentler: job_signal TERM.",
   toolset: "core",
   input: z.strictObject({
-    jobs: hinted(jobRefs, { names: true, narrows: true }).optional(),
+    jobs: hinted(jobRefs, { names: true, narrows: true, usual: true }).optional(),
     tags: hinted(tags, { narrows: true }).optional().describe("Has all"),
     name_pattern: hinted(textArg("lr-*"), { narrows: true }).optional().describe("e.g. lr-*"),
     status: hinted(statusesAsInList, { narrows: true }).optional().describe("As in job_list"),

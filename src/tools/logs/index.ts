@@ -54,7 +54,7 @@ export const logs = defineTool({
   description: "Last lines of jobs, or of the newest 20 by tags and status. grep finds, until_pattern waits.",
   toolset: "core",
   input: z.strictObject({
-    jobs: listOfJobs(MOST_JOBS).optional(),
+    jobs: hinted(listOfJobs(MOST_JOBS), { usual: true }).optional(),
     tags: tags.optional().describe("Has all"),
     status: statusesAsInList.optional().describe("As in job_list"),
     from: end.optional().describe("Default end"),

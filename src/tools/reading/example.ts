@@ -20,10 +20,12 @@ export function exampleFor(error: unknown, schema: z.ZodObject): string {
   return exampleOf(schema, error.about === "job" && !("job" in schema.shape) ? "jobs" : error.about);
 }
 
-/** What a call must say at least, as it would pass. */
-export function requiredOf(schema: z.ZodObject): Record<string, unknown> {
-  const required = Object.entries<z.ZodType>(schema.shape).filter(([, argument]) => !isOptional(argument));
-  return Object.fromEntries(required.map(([key, argument]) => [key, valueFor(argument)]));
+/** A short call that would pass. */
+export function callOf(schema: z.ZodObject): Record<string, unknown> {
+  const said = Object.entries<z.ZodType>(schema.shape).filter(
+    ([, argument]) => !isOptional(argument) || hintOf(argument).usual,
+  );
+  return Object.fromEntries(said.map(([key, argument]) => [key, valueFor(argument)]));
 }
 
 export function exampleText(args: Readonly<Record<string, unknown>>): string {

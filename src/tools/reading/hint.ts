@@ -4,6 +4,8 @@ import { z } from "zod";
 export interface Hint {
   /** A value that passes, for a refusal. */
   example?: unknown;
+  /** It belongs to the example of a call, though it may be left out. */
+  usual?: true;
   /** Its blanks count. */
   verbatim?: true;
   /** An empty text is a value of its own. */
