@@ -11,6 +11,7 @@ export const help = (): string => `apolo-jobs-mcp: an MCP server that runs compu
   apolo-jobs-mcp setup [CLIENT...]  connect agents: show the change, ask, write; --print, --remove
   apolo-jobs-mcp tools [NAME]       list what agents can call, or describe one; --json for programs
   apolo-jobs-mcp call NAME [JSON]   call one as an agent would; -: JSON from stdin; --json prints its data
+  apolo-jobs-mcp completion SHELL   print the completion for bash, zsh or fish
 
 Platform, first match:
   --emulator                 the platform on this machine, for trying and testing

@@ -9,6 +9,7 @@ import { type Closers, closeAll, EXIT_DEADLINE_MS, openLocal, openPlatform } fro
 import { diagnose } from "./operations/diagnosis.ts";
 import { makeScrub } from "./server/scrub.ts";
 import type { Settings } from "./settings/index.ts";
+import { vocabulary } from "./settings/vocabulary.ts";
 import { exitCodeOf, untilSignal } from "./signals.ts";
 import { toolsFor } from "./transports/terminal.ts";
 
@@ -31,6 +32,11 @@ async function run(settings: Settings, terminal: Terminal, closers: Closers): Pr
       return interruptible(closers, async (signal) => {
         const open = () => openLocal(settings, closers);
         return commands.runCall(settings, { open, terminal, signal });
+      });
+    case "completion":
+      return commands.runCompletion(settings, {
+        terminal,
+        vocabulary: { ...vocabulary(), tools: toolsFor(settings.policy).map(({ name }) => name) },
       });
     case "demo":
       return interruptible(closers, (signal) => show(settings, { terminal, signal, closers }));

@@ -44,7 +44,7 @@ export const SERVE = [
   "http",
   ...HTTP,
 ] as const;
-const WITHOUT_VALUE: ReadonlySet<string> = new Set([
+export const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "help",
   "version",
   "emulator",
@@ -74,13 +74,19 @@ export const FLAGS = {
   call: [...LOCAL, "json", "yes"],
   tools: [...LOCAL, "json"],
   demo: [],
+  completion: [],
   setup: [...LOCAL, "yes", "print", "remove", "with-token"],
 } as const satisfies Record<string, readonly string[]>;
 /** The most words that may follow the name of a command. */
-const MOST_WORDS: Partial<Record<string, number>> = { call: 2, tools: 1, setup: Number.POSITIVE_INFINITY };
+const MOST_WORDS: Partial<Record<string, number>> = {
+  call: 2,
+  tools: 1,
+  completion: 1,
+  setup: Number.POSITIVE_INFINITY,
+};
 export type CommandName = keyof typeof FLAGS;
 /** Those that are asked for by name. */
-const NAMED = (Object.keys(FLAGS) as CommandName[]).filter((name) => name !== "serve");
+export const NAMED = (Object.keys(FLAGS) as CommandName[]).filter((name) => name !== "serve");
 
 /** What a word too many is about. */
 const EXTRA_WORDS: Partial<Record<string, string>> = {
@@ -155,8 +161,8 @@ function unknownFlag(argument: string, known: readonly string[], command: Comman
   const isOne = (other: string) => other === name && !known.includes(name);
   if (isOne("token"))
     return new UsageError("--token: only with the command `emulator`; a platform's token is APOLO_TOKEN");
-  if (command === "demo" && [...SERVE, ...EMULATOR_ALONE].some(isOne))
-    return new UsageError(`--${name}: the command \`demo\` takes no such flag`);
+  if (FLAGS[command].length === 0 && [...SERVE, ...EMULATOR_ALONE].some(isOne))
+    return new UsageError(`--${name}: the command \`${command}\` takes no such flag`);
   if (EMULATOR_ALONE.some(isOne))
     return new UsageError(`--${name}: only with the command \`emulator\`, which runs the emulator alone`);
   if (SERVE.some(isOne))

@@ -15,6 +15,8 @@ export interface Described {
   preset?: string;
   /** The right value, in words with an example; absent where nothing is taken. */
   expected?: string;
+  /** All values, where they are few. */
+  choices?: readonly string[];
 }
 
 export interface SettingGroup {
@@ -32,12 +34,12 @@ const ADDRESS = "an address of this machine, e.g. 0.0.0.0";
 
 const SERVING: readonly Described[] = [
   {
-    ...{ name: "mode", value: "MODE", preset: "full" },
+    ...{ name: "mode", value: "MODE", preset: "full", choices: MODES },
     meaning: MODES.join(" | "),
     expected: `${listed(MODES)}, e.g. read-only`,
   },
   {
-    ...{ name: "tools", value: "SET", preset: "all" },
+    ...{ name: "tools", value: "SET", preset: "all", choices: TOOLSETS },
     meaning: "all | core",
     expected: `${listed(TOOLSETS)}, e.g. core`,
   },
@@ -71,12 +73,12 @@ const SERVING: readonly Described[] = [
     meaning: "note each change of a job there, one line of JSON; opened anew on SIGUSR2",
   },
   {
-    ...{ name: "log-level", value: "LEVEL", preset: "warning" },
+    ...{ name: "log-level", value: "LEVEL", preset: "warning", choices: logLevels },
     meaning: logLevels.join(" | "),
     expected: `${listed(logLevels)}, e.g. debug`,
   },
   {
-    ...{ name: "log-format", value: "FORMAT", preset: "text" },
+    ...{ name: "log-format", value: "FORMAT", preset: "text", choices: logFormats },
     meaning: logFormats.join(" | "),
     expected: `${listed(logFormats)}, e.g. json`,
   },
@@ -93,7 +95,7 @@ const OVER_HTTP: readonly Described[] = [
     expected: PORT,
   },
   {
-    ...{ name: "auth", value: "platform", expected: "platform" },
+    ...{ name: "auth", value: "platform", expected: "platform", choices: AUTHS },
     meaning: "callers send their own Apolo token and act as themselves",
   },
   {

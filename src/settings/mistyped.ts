@@ -57,6 +57,7 @@ const MEANT_COMMANDS: readonly (readonly [words: string, command: string])[] = [
   ["calltool invoke exec", "call"],
   ["install configure connect init", "setup"],
   ["demonstration example try tutorial", "demo"],
+  ["completions complete autocomplete", "completion"],
 ];
 
 /** A longer edit away, another word is more often misleading than right. */
