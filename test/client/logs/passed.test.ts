@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { LogLines } from "../../../src/client/logs/lines.ts";
+import { SievedLines, spanOf } from "../../../src/client/logs/sieved.ts";
+
+const at = (second: number, fraction = "000000") =>
+  `2026-08-01T10:00:${String(second).padStart(2, "0")}.${fraction}Z`;
+const line = (second: number, text = "x") => ({ time: at(second), text });
+
+describe("spanOf", () => {
+  test("gives the times of the first and the last line", () => {
+    const keys = ["2026-08-01T10:00:01.000000", "2026-08-01T10:00:03.000000"];
+    const span = (text: string) => Object.values(spanOf(Buffer.from(text)));
+    expect(span(`${at(1)} a\n${at(2)} b\n${at(3)} c\n`)).toEqual(keys);
+    expect(span(`${at(1)} a\n`)).toEqual([keys[0], keys[0]]);
+    expect(span(`a\n${at(3)} c\n`)).toEqual(["", keys[1]]);
+    expect(span(`${at(1)} a\n\n`)).toEqual([keys[0], ""]);
+  });
+});
+
+describe("SievedLines", () => {
+  const block = (from: number, count: number, second: number) =>
+    Buffer.from(Array.from({ length: count }, (_, index) => `${at(second)} ${from + index}\n`).join(""));
+  const sieved = (isWanted: (text: string) => boolean = () => false) =>
+    new SievedLines({ wants: (bytes) => isWanted(bytes.toString()) });
+
+  test("holds back 150 lines, and tells those before them as a number", () => {
+    const lines = sieved();
+    expect(lines.push(block(0, 100, 1))).toEqual([]);
+    expect(lines.push(block(100, 149, 2))).toEqual([]);
+    expect(lines.push(block(249, 1, 2))).toEqual([
+      { passed: 100, bytes: block(0, 100, 1).length, time: at(1), sameTime: 100 },
+    ]);
+    const told = lines.end();
+    expect(told).toHaveLength(150);
+    expect(told[0]).toEqual({ time: at(2), text: "100" });
+    expect(lines.end()).toEqual([]);
+  });
+
+  test("parts a block where 150 lines begin before what is wanted", () => {
+    const lines = sieved((text) => text.includes("wanted"));
+    expect(lines.push(block(0, 200, 1))).toEqual([]);
+    const told = lines.push(Buffer.from(`${at(2)} wanted\n`));
+    expect(told).toHaveLength(152);
+    expect(told[0]).toMatchObject({ passed: 50, sameTime: 50 });
+    expect(told.slice(1, 2)).toEqual([{ time: at(1), text: "50" }]);
+    expect(told.at(-1)).toEqual({ time: at(2), text: "wanted" });
+  });
+
+  test("counts those of the last one's time only, in any precision", () => {
+    const lines = sieved();
+    lines.push(
+      Buffer.concat([block(0, 2, 1), Buffer.from(`${at(2, "000000123")} a\n${at(2, "000000456")} b\n`)]),
+    );
+    expect(lines.push(block(4, 150, 3))).toMatchObject([
+      { passed: 4, time: at(2, "000000456"), sameTime: 2 },
+    ]);
+  });
+
+  test("tells a line that nothing leads past, and one too long to be passed over", () => {
+    expect(sieved().push(Buffer.from(`${at(1)} a\nno time\n`))).toEqual([line(1, "a"), { text: "no time" }]);
+    const long = "y".repeat(20_000);
+    expect(sieved().push(Buffer.from(`${at(1)} ${long}\n`))).toEqual([{ time: at(1), text: long }]);
+  });
+
+  test("shows the unfinished line, also of many pieces", () => {
+    const lines = sieved();
+    lines.push(Buffer.from(`${at(1)} a\n${at(2)} b`));
+    expect(lines.end()).toEqual([line(1, "a")]);
+    expect(lines.rest()).toEqual({ time: at(2), text: "b", open: true });
+    expect(lines.push(Buffer.from("c\n"))).toEqual([line(2, "bc")]);
+    const long = sieved();
+    const pieces = Array.from({ length: 5 }, () => Buffer.from("z".repeat(5000)));
+    for (const piece of [Buffer.from(`${at(1)} `), ...pieces]) expect(long.push(piece)).toEqual([]);
+    expect(long.push(Buffer.from("\n"))).toEqual([{ time: at(1), text: "z".repeat(25_000) }]);
+  });
+});
+
+describe("LogLines", () => {
+  test("takes a time alone, and one without a blank behind it, for what they are", () => {
+    const lines = new LogLines();
+    expect(lines.isBetween).toBe(true);
+    expect(lines.push(Buffer.from(`${at(1)}\n\n${at(2)}`))).toEqual([
+      { time: at(1), text: "" },
+      { text: "" },
+    ]);
+    expect(lines.isBetween).toBe(false);
+    expect(lines.rest()).toEqual({ time: at(2), text: "", open: true });
+    expect(lines.push(Buffer.from("\n"))).toEqual([{ time: at(2), text: "" }]);
+    expect([lines.isBetween, lines.rest()]).toEqual([true, undefined]);
+  });
+
+  test("joins no line of exactly a piece's length that has no time", () => {
+    const lines = new LogLines();
+    const texts = ["p".repeat(16_384), "next"];
+    expect(lines.push(Buffer.from(`${texts.join("\n")}\n`))).toEqual(texts.map((text) => ({ text })));
+  });
+
+  test("joins a full piece with an empty last one, and is between lines then", () => {
+    const lines = new LogLines();
+    expect(lines.push(Buffer.from(`${at(1)} ${"p".repeat(16_384)}\n`))).toEqual([]);
+    expect(lines.isBetween).toBe(false);
+    expect(lines.rest()).toEqual({ ...line(1, "p".repeat(16_384)), open: true });
+    lines.push(Buffer.from("2026-08-01T10"));
+    expect(lines.rest()?.text).toHaveLength(16_384);
+    expect(lines.push(Buffer.from(":00:02Z \n"))).toEqual([line(1, "p".repeat(16_384))]);
+    expect(lines.isBetween).toBe(true);
+  });
+});
