@@ -192,6 +192,33 @@ describe("startOnce", { tags: "starts" }, () => {
     expect(asked).toHaveLength(2);
   });
 
+  test("gives the original while the platform does not list it yet", async ({ stub, platform }) => {
+    const { bodies, jobs } = keep(stub);
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+    const [made] = jobs.splice(0);
+    stub.on(`GET /api/v1/jobs/${job.id}`, (response) => reply(response, made));
+
+    const again = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
+
+    expect([again.job.id, again.repeated, bodies.length]).toEqual([job.id, true, 1]);
+  });
+
+  test("sends one start for two calls whose answer is lost, and tells both", async ({ stub, platform }) => {
+    const { bodies } = keep(stub, "reset", false);
+    const once = { requestId: "r-1", lookupMs: 200 };
+
+    const calls = await Promise.allSettled([1, 2].map(() => platform.jobs.startOnce(OPTIONS, once)));
+
+    const codes = calls.map((call) => call.status === "rejected" && call.reason.code);
+    expect([codes, bodies.length]).toEqual([["unknown_outcome", "unknown_outcome"], 1]);
+  });
+
+  test("asks nothing but the start for an id that is new", async ({ stub, platform }) => {
+    keep(stub);
+    await platform.jobs.startOnce(OPTIONS, { requestId: "r-1", isNew: true });
+    expect(stub.seen).toEqual(["POST /api/v1/jobs?from_preset"]);
+  });
+
   test("passes a refusal on without looking for a job", async ({ stub, platform }) => {
     keep(stub, 400);
 

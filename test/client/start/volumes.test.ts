@@ -47,7 +47,25 @@ describe("parseVolumes", () => {
     "ALL",
     "file:a:/mnt",
     "a:b:c:d:e",
+    "storage:a:/mnt:ro:x",
   ])("refuses %s", (text) => {
     expect(() => parseVolumes([text], BASE)).toThrow(expect.objectContaining({ code: "invalid_argument" }));
+  });
+
+  test.for([
+    ["storage:a:/mnt:xx", '"xx" is neither ro nor rw'],
+    ["storage:a", "write URI:CONTAINER_PATH[:ro|rw], e.g. storage:data:/mnt:ro"],
+    ["HOME", "HOME and ALL are no longer supported; write storage::/path"],
+    ["secret:k:/k:ro", "a secret takes no mode; write secret:KEY:/path"],
+  ] as const)("says what is wrong with %s", ([text, why]) => {
+    expect(() => parseVolumes([text], BASE)).toThrow(
+      expect.objectContaining({ about: "volumes", message: `Volume "${text}" is not valid: ${why}.` }),
+    );
+  });
+
+  test("quotes only the beginning of a long one, and names the argument for any fault", () => {
+    const long = "x".repeat(100);
+    expect(() => parseVolumes([long], BASE)).toThrow(`Volume "${long.slice(0, 80)}" is not valid`);
+    expect(() => parseVolumes(["file:a:/mnt"], BASE)).toThrow(expect.objectContaining({ about: "volumes" }));
   });
 });
