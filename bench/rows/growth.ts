@@ -39,7 +39,12 @@ async function overJobs(scale: Scale): Promise<Row[]> {
     await onPlatform({ jobs }, async (product) => {
       const args = { by: ["owner", "preset"], since: "8d", projects: ["*"] };
       list.push([jobs, await costMs(() => product.call("job_list", { limit: 20 }))]);
-      report.push([jobs, await costMs(() => product.call("job_report", args))]);
+      let read = 0;
+      const ms = await costMs(async () => {
+        read = Number((await product.call("job_report", args)).result.structuredContent?.jobs);
+      });
+      // On a busy machine its time may be over before all are read: that is not what so many cost.
+      if (read === jobs) report.push([jobs, ms]);
     });
   }
   const over = { of: "jobs", unit: "ms" };
