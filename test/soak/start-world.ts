@@ -44,7 +44,7 @@ export async function openStartWorld(random: Random, { isLong }: { isLong: boole
   const { port } = new URL(emulator.url);
   const proxy = await faultProxy(emulator);
   const faults = randomFaults(random, { isLong });
-  const stdio = () => startStdio({ APOLO_PASSED_CONFIG: proxy.passedConfig });
+  const stdio = () => startStdio({ env: { APOLO_PASSED_CONFIG: proxy.passedConfig } });
   const http = () => startHttp({ url: `${proxy.origin}/api/v1`, token: emulator.token, keyFile });
   const makers = [stdio, stdio, http, http];
   const servers: Promise<Product>[] = makers.map((make) => make());

@@ -17,6 +17,7 @@ const IS_CLEAR = /nothing was started|is unknown\..* is safe|could not be asked 
 interface Request {
   requestId: string;
   told: Set<string>;
+  unsure: Set<string>;
   twins: Set<string>;
   unclear: string[];
   /** By which server, interrupted how, with what answer. */
@@ -30,7 +31,7 @@ test(`starts under random faults make one job each (seed ${FORM.seed})`, {
   const random = openRandom(FORM.seed);
   const world = await openStartWorld(random, FORM);
   const endsAt = performance.now() + FORM.forMs;
-  const figures = { starts: 0, jobs: 0, takenBack: 0, late: 0 };
+  const figures = { starts: 0, jobs: 0, takenBack: 0, late: 0, unsure: 0 };
   const problems: string[] = [];
   do {
     const tag = `soak-${figures.starts}`;
@@ -49,6 +50,7 @@ test(`starts under random faults make one job each (seed ${FORM.seed})`, {
       const jobs = left.get(request.requestId) ?? [];
       if (jobs.length > 1) note(request, await world.start(0, { requestId: request.requestId, tag }));
       problems.push(...problemsOf(request, jobs));
+      figures.unsure += request.unsure.size;
       figures.late += Math.max(0, jobs.length - 1);
     }
     figures.starts += requests.length;
@@ -70,6 +72,7 @@ async function insist(
   const request: Request = {
     requestId: asked.requestId,
     told: new Set(),
+    unsure: new Set(),
     twins: new Set(),
     unclear: [],
     calls: [],
@@ -103,7 +106,7 @@ function note(request: Request, answer: Awaited<ReturnType<StartWorld["start"]>>
     return;
   }
   // Another server's start may still take its place, and the answer says so.
-  if (job.unchecked !== true) request.told.add(job.id);
+  (job.unchecked === true ? request.unsure : request.told).add(job.id);
   for (const twin of job.twins ?? []) request.twins.add(twin);
 }
 
@@ -121,17 +124,22 @@ function shown(answer: Awaited<ReturnType<StartWorld["start"]>>): string {
   const [job] = answer?.data?.jobs ?? [];
   return job === undefined
     ? (answer?.text.slice(0, 100) ?? "no answer")
-    : `${job.id}${job.repeated ? " again" : ""}`;
+    : `${job.id}${job.repeated ? " again" : ""}${job.unchecked ? " unsure" : ""}`;
 }
 
-function problemsOf({ requestId, told, twins, unclear, calls }: Request, jobs: readonly string[]): string[] {
+function problemsOf(
+  { requestId, told, unsure, twins, unclear, calls }: Request,
+  jobs: readonly string[],
+): string[] {
   const [job = "none", ...late] = jobs;
   const unaccounted = late.filter((id) => !twins.has(id));
   const found = [
     ...unclear.map((text) => `${requestId} was answered ${JSON.stringify(text)}`),
     ...(told.size === 1 && told.has(job)
       ? []
-      : [`${requestId} is ${job}, told was ${[...told].join(" and ") || "nothing"}`]),
+      : [
+          `${requestId} is ${job}, told was ${[...told].join(" and ") || "nothing"}, unsure of ${unsure.size}`,
+        ]),
     ...unaccounted.map((id) => `${requestId} is also ${id}, of which nobody was told`),
   ];
   return found.length === 0 ? [] : [...found, ...calls.map((call) => `${requestId} by ${call}`)];

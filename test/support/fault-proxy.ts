@@ -60,6 +60,8 @@ export interface FaultProxy {
   sees(matching: Pick<Matching, "method" | "path">): Promise<SeenRequest>;
   /** Connections open now between client and proxy. */
   connections(): number;
+  /** Closes those that wait for the next request. */
+  closeIdle(): void;
 }
 
 /** Puts a proxy in front of the emulator. It ends with the test. */
@@ -139,6 +141,7 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
         look();
       }),
     connections: () => open.size,
+    closeIdle: () => server.closeIdleConnections(),
   };
 }
 

@@ -21,6 +21,7 @@ export function listen(url: URL, { headers = {}, ...given }: Sending): Promise<R
 }
 
 export interface Params {
+  uri?: string;
   name?: string;
   arguments?: object;
   notifications?: object;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
-import { postModern } from "./http-requests.ts";
+import { type Params, postModern } from "./http-requests.ts";
 
 /** What a tool answered. */
 export interface ToolAnswer {
@@ -17,7 +17,17 @@ export interface Product {
   readonly pid: number;
   /** Undefined where the call was given up or the server ended before it answered. */
   call(name: string, args: object, signal?: AbortSignal): Promise<ToolAnswer | undefined>;
+  /** Any other request; resolves once it was answered or given up. */
+  ask(method: string, params: Params, signal?: AbortSignal): Promise<unknown>;
   kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** How a server is started. */
+interface Process {
+  args?: string[];
+  env?: Record<string, string>;
+  /** Options of Node. */
+  node?: string[];
 }
 
 interface Frame {
@@ -27,8 +37,8 @@ interface Frame {
 }
 
 /** One over stdio, in its own process. */
-export async function startStdio(env: Record<string, string>, args: string[] = []): Promise<Product> {
-  const child = launch(args, env, ["pipe", "pipe", "ignore"]);
+export async function startStdio(given: Process): Promise<Product> {
+  const child = launch(given, ["pipe", "pipe", "ignore"]);
   const waiting = new Map<number, (frame: Frame | undefined) => void>();
   const gone = once(child, "exit");
   let lastId = 0;
@@ -65,6 +75,7 @@ export async function startStdio(env: Record<string, string>, args: string[] = [
   send({ method: "notifications/initialized" });
   return {
     pid: child.pid ?? 0,
+    ask,
     call: async (name, given, signal) =>
       toAnswer(await ask("tools/call", { name, arguments: given }, signal)),
     kill: (signal) => kill(child, signal),
@@ -74,30 +85,32 @@ export async function startStdio(env: Record<string, string>, args: string[] = [
 /** One over HTTP for callers of the platform at `url`; its calls are those of `token`. */
 export async function startHttp(
   { url, token, keyFile }: { url: string; token: string; keyFile?: string },
-  flags: string[] = [],
+  { args = [], env, node = [] }: Process = {},
 ): Promise<Product & { url: URL }> {
   const key = keyFile === undefined ? [] : ["--key-file", keyFile];
   const listening = ["--http", "--port", "0", "--auth", "platform", "--log-level", "info"];
-  const child = launch([...listening, ...key, ...flags], { APOLO_URL: url }, ["ignore", "ignore", "pipe"]);
+  const own = { args: [...listening, ...key, ...args], env: { APOLO_URL: url, ...env }, node };
+  const child = launch(own, ["ignore", "ignore", "pipe"]);
   const at = await address(child);
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = (method: string, params: Params, signal?: AbortSignal) =>
+    postModern(at, method, params, { headers, ...(signal && { signal }) })
+      .then((response) => response.text())
+      .catch(() => undefined);
   return {
-    ...{ url: at, pid: child.pid ?? 0 },
+    ...{ url: at, pid: child.pid ?? 0, ask },
     async call(name, given, signal) {
-      const headers = { authorization: `Bearer ${token}` };
-      const asked = { name, arguments: given };
-      const answer = await postModern(at, "tools/call", asked, { headers, ...(signal && { signal }) })
-        .then((response) => response.text())
-        .catch(() => undefined);
+      const answer = await ask("tools/call", { name, arguments: given }, signal);
       return answer === undefined ? undefined : toAnswer(lastFrame(answer));
     },
     kill: (signal) => kill(child, signal),
   };
 }
 
-function launch(args: string[], env: Record<string, string>, stdio: ("pipe" | "ignore")[]): ChildProcess {
+function launch({ args = [], env, node = [] }: Process, stdio: ("pipe" | "ignore")[]): ChildProcess {
   const { PATH = "" } = process.env;
   const own = { PATH, HOME: "/nonexistent", ...env };
-  const child = spawn(process.execPath, ["dist/main.js", ...args], { stdio, env: own });
+  const child = spawn(process.execPath, [...node, "dist/main.js", ...args], { stdio, env: own });
   onTestFinished(() => kill(child));
   return child;
 }
