@@ -14,7 +14,7 @@ import { anyFault, mixedCalls, waitingCalls } from "./mixed-calls.ts";
 const { WARM_UP, CALLS } = FORM.isLong ? { WARM_UP: 1000, CALLS: 500 } : { WARM_UP: 60, CALLS: 120 };
 const MOST_GROWTH = 1.1;
 /** Connections that nobody uses are kept for some seconds. */
-const AT_REST = { timeout: 15_000, interval: 100 };
+const AT_REST = { timeout: 60_000, interval: 100 };
 const FILE = "head -c 5000 /dev/zero > data.bin";
 const SCRIPT = `${FILE}; i=0; while sleep 0.2; do i=$((i+1)); echo tick $i loss=0.$i; done`;
 
@@ -40,7 +40,9 @@ describe.each(KINDS)("a server over %s", { tags: "leaks" }, (kind) => {
     if (FORM.isLong) expect(after.heapMiB / before.heapMiB).toBeLessThan(MOST_GROWTH);
   });
 
-  test("holds nothing of calls that were given up while they waited", async () => {
+  test("holds nothing of calls that were given up while they waited", {
+    timeout: FORM.timeoutMs,
+  }, async () => {
     const { server, proxy, about, footprint } = await openLeakWorld(kind);
     const giveUp = async (isGivenUp: boolean) => {
       const abort = new AbortController();

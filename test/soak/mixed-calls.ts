@@ -21,6 +21,8 @@ type Call = [name: string, args: object];
 /** Every tool, also wrongly called, and those that wait. */
 export function toolCalls({ job, project, nth }: About): Call[] {
   const jobs = [job];
+  // Starts are remembered, up to a thousand: that is no leak.
+  const requestId = `mixed-${nth % 50}`;
   return [
     ["apolo_context", {}],
     ["job_list", { limit: 5 }],
@@ -34,7 +36,7 @@ export function toolCalls({ job, project, nth }: About): Call[] {
     ["job_exec", { job, command: "echo done" }],
     ["job_files", { job, path: "data.bin" }],
     ["job_files", { job, path: "data.bin", save_to: `saved-${nth}` }],
-    ["job_start", { image, command: "true", project, request_id: `mixed-${nth}` }],
+    ["job_start", { image, command: "true", project, request_id: requestId }],
     ["job_start", { image, command: "true", project, dry_run: true }],
     ["job_kill", { name_pattern: "nobody-*" }],
     ["job_kill", { jobs: ["nobody"] }],

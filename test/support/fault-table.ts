@@ -4,6 +4,13 @@ export const DOCUMENT = "docs/reliability.md";
 const BEGIN = "<!-- Made by `npm run reliability`. -->\n";
 const END = "\n<!-- The end of what is made. -->";
 
+/** A test, and what came of it. */
+export interface Row {
+  test: FaultTest;
+  /** In words. */
+  cases: string;
+}
+
 /** How many cases a test was run with, and how many of them this machine could not run. */
 export interface Cases {
   passed: number;
@@ -11,7 +18,7 @@ export interface Cases {
 }
 
 /** The document with the table of these tests. */
-export function withTable(document: string, rows: readonly (FaultTest & Cases)[]): string {
+export function withTable(document: string, rows: readonly Row[]): string {
   const [before = "", rest = ""] = document.split(BEGIN);
   const [, after = ""] = rest.split(END);
   return `${before}${BEGIN}\n${TAGS.map((tag) => section(tag, rows)).join("\n")}${END}${after}`;
@@ -19,8 +26,13 @@ export function withTable(document: string, rows: readonly (FaultTest & Cases)[]
 
 /** The rows of the document, without what is known only by running the tests. */
 export function rowsOf(document: string): string[] {
-  const lines = document.split("\n").filter((line) => line.startsWith("| ") && line.includes("`"));
-  return lines.map((line) => line.replace(/\| [^|]* \|$/, "|"));
+  return [...casesIn(document).keys()];
+}
+
+/** What the document tells of each row. */
+export function casesIn(document: string): Map<string, string> {
+  const rows = document.matchAll(/^(\| .*\| `[\w/-]+` \|) ([^|]*) \|$/gm);
+  return new Map(Array.from(rows, ([, row = "", cases = ""]) => [row, cases]));
 }
 
 export function rowOf({ file, subject, outcome }: FaultTest): string {
@@ -28,19 +40,19 @@ export function rowOf({ file, subject, outcome }: FaultTest): string {
   return `| ${words.join(" ")} | \`${file}\` |`;
 }
 
-function section({ name, description }: (typeof TAGS)[number], rows: readonly (FaultTest & Cases)[]): string {
-  const own = rows.filter(({ tag }) => tag === name);
-  const lines = own.map((row) => `${rowOf(row)} ${shown(row)} |`);
+export function inWords({ passed, skipped }: Cases): string {
+  return skipped === 0 ? String(passed) : `${passed}, ${skipped} could not be run`;
+}
+
+function section({ name, description }: (typeof TAGS)[number], rows: readonly Row[]): string {
+  const own = rows.filter(({ test }) => test.tag === name);
+  const lines = own.map(({ test, cases }) => `${rowOf(test)} ${cases} |`);
   return [
     `## ${description}`,
     "",
     "| what was done to it, and what happened | test | cases passed |",
     "|---|---|---|",
-  ]
-    .concat(lines, "")
-    .join("\n");
-}
-
-function shown({ passed, skipped }: Cases): string {
-  return skipped === 0 ? String(passed) : `${passed}, ${skipped} could not be run`;
+    ...lines,
+    "",
+  ].join("\n");
 }

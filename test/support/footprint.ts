@@ -20,7 +20,7 @@ export async function footprintOf({ pid }: { pid: number }, probeFile: string): 
   rmSync(probeFile, { force: true });
   process.kill(pid, "SIGUSR2");
   await vi.waitFor(() => existsSync(probeFile) || Promise.reject(new Error("no answer of the probe")), {
-    ...{ timeout: 10_000, interval: 5 },
+    ...{ timeout: 60_000, interval: 5 },
   });
   const { held, heapBytes } = told.parse(JSON.parse(readFileSync(probeFile, "utf8")));
   const descriptors = readdirSync(`/proc/${pid}/fd`).length;
