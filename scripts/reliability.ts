@@ -1,6 +1,6 @@
 /**
  * Runs the tests that try a fault, and writes what happened into docs/reliability.md:
- * `npm run reliability -- [TAG…]`, by default all of them.
+ * `npm run reliability -- [TAG or FILE…]`, by default all of them. Of the others it keeps what is written.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,14 +24,22 @@ type Report = z.infer<typeof report>;
 const folder = mkdtempSync(join(tmpdir(), "reliability-"));
 const written = join(folder, "report.json");
 const chosen = process.argv.slice(2);
-const tags = TAGS.map(({ name }) => name).filter((name) => chosen.length === 0 || chosen.includes(name));
 const tests = faultTests();
-const wanted = tests.filter(({ tag }) => tags.includes(tag));
+const isWanted = ({ tag, file }: FaultTest) =>
+  chosen.length === 0 || chosen.includes(tag) || chosen.includes(file);
+const wanted = tests.filter(isWanted);
 const files = new Set(wanted.map(({ file }) => `test/${file}.test.ts`));
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${written}`];
 const run = spawn(
   "npx",
-  ["--no-install", "vitest", "run", `--tagsFilter=${tags.join(" || ")}`, ...reporters, ...files],
+  [
+    "--no-install",
+    "vitest",
+    "run",
+    `--tagsFilter=${TAGS.map(({ name }) => name).join(" || ")}`,
+    ...reporters,
+    ...files,
+  ],
   { stdio: "inherit" },
 );
 const [code] = await once(run, "exit");
