@@ -10,7 +10,10 @@ export function passing(error: unknown): PlatformError {
   throw error;
 }
 
-/** Tries `work` again while what goes wrong may pass and there is time, also for the pause that the platform asks. */
+/**
+ * Tries `work` again while what goes wrong may pass and there is time, also for the pause that the platform asks. Deadlines
+ * are by `performance.now()` throughout: the machine's clock may be set meanwhile.
+ */
 export async function patiently<T>(
   deadlineMs: number,
   signal: AbortSignal,
@@ -18,12 +21,12 @@ export async function patiently<T>(
 ): Promise<T> {
   const retry = new Retry(RETRY_MS);
   for (;;) {
-    const limit = new Limit(signal, { expectedMs: Math.max(LEAST_MS, deadlineMs - Date.now()) });
+    const limit = new Limit(signal, { expectedMs: Math.max(LEAST_MS, deadlineMs - performance.now()) });
     try {
       return await work(limit.signal);
     } catch (error) {
       const waitMs = retry.afterFailure(passing(error));
-      if (Date.now() + waitMs > deadlineMs) throw error;
+      if (performance.now() + waitMs > deadlineMs) throw error;
       await pauseFor(waitMs, signal);
     } finally {
       limit.close();

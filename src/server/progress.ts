@@ -13,10 +13,10 @@ const MIN_INTERVAL_MS = 1000;
 export function reportProgress({ _meta, sendNotification }: Extra) {
   const progressToken = _meta?.progressToken;
   let step = 0;
-  let lastMs = 0;
+  let lastMs = Number.NEGATIVE_INFINITY;
   let stopped = progressToken === undefined;
   function report(message: string): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (stopped || progressToken === undefined || nowMs - lastMs < MIN_INTERVAL_MS) return;
     lastMs = nowMs;
     step += 1;

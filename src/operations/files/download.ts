@@ -57,9 +57,9 @@ function begin(
 }
 
 async function waitFor(transfer: Transfer, ms: number, { progress, signal }: Call): Promise<void> {
-  const deadlineMs = Date.now() + ms;
-  while (!transfer.isOver && Date.now() < deadlineMs) {
+  const deadlineMs = performance.now() + ms;
+  while (!transfer.isOver && performance.now() < deadlineMs) {
     progress(`${formatBytes(transfer.bytes)} of ${formatBytes(transfer.size)} saved`);
-    await transfer.changed(Math.min(REPORT_MS, deadlineMs - Date.now()), signal);
+    await transfer.changed(Math.min(REPORT_MS, deadlineMs - performance.now()), signal);
   }
 }

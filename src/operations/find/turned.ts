@@ -34,14 +34,14 @@ export async function untilTurned(
   { caller: { platform }, signal }: Asking,
 ): Promise<JobDescription | undefined> {
   const poll = new Poll([job], platform);
-  const startedMs = Date.now();
+  const startedMs = performance.now();
   const deadlineMs = startedMs + Math.min(ms, msLeft(signal));
   try {
     for (;;) {
       await poll.refresh(signal, deadlineMs);
       const [now = job] = poll.jobs;
       if (hasTurned(job, now)) return now;
-      const nowMs = Date.now();
+      const nowMs = performance.now();
       const pauseMs = pauseAfter(nowMs - startedMs);
       if (nowMs + pauseMs >= deadlineMs) return isKnown(poll) ? now : undefined;
       await pauseFor(pauseMs, signal);

@@ -106,7 +106,7 @@ export function planOf(query: LogQuery, options: PlanOptions): ReadPlan {
     isFromStart,
     enough: isFromStart && grep !== undefined ? enoughOf(query, { grep, redact }) : undefined,
     wait: isWait
-      ? { matcher, deadlineMs: nowMs + seconds * 1000, onLine, found: new AbortController() }
+      ? { matcher, deadlineMs: performance.now() + seconds * 1000, onLine, found: new AbortController() }
       : undefined,
   };
 }

@@ -86,7 +86,7 @@ async function readSoFar(
   { job, after, since, deadlineMs }: WatchOptions,
   signal: AbortSignal,
 ): Promise<LogTail | undefined> {
-  const ms = Math.max(LEAST_READING_MS, deadlineMs - Date.now());
+  const ms = Math.max(LEAST_READING_MS, deadlineMs - performance.now());
   const limit = new Limit(signal, { ms });
   const until = limit.signal;
   // A partial read is worth more than a call that is cut off.
@@ -133,10 +133,10 @@ interface Following extends WatchOptions {
 
 async function follow(platform: Platform, options: Following, signal: AbortSignal): Promise<void> {
   const { read, since, deadlineMs, stop } = options;
-  if (Date.now() >= deadlineMs) return;
+  if (performance.now() >= deadlineMs) return;
   const follower = new LogFollower({ platform, since, retryMs: REOPEN_MS, isEager: true });
   follower.startAt(read.cursor);
-  const limit = new Limit([signal, stop], { ms: deadlineMs - Date.now() });
+  const limit = new Limit([signal, stop], { ms: deadlineMs - performance.now() });
   try {
     await follower.run(listenerOf(platform, { ...options, follower }, limit.signal), limit.signal);
   } finally {
@@ -154,7 +154,7 @@ function listenerOf(
   const { job, isMatch, keep, onLine, deadlineMs, read, follower } = options;
   return {
     get isOver() {
-      return read.matched || read.ended || Date.now() >= deadlineMs;
+      return read.matched || read.ended || performance.now() >= deadlineMs;
     },
     async open(opening) {
       read.job = await platform.jobs.status(job.id, {}, { signal: opening });
@@ -173,7 +173,7 @@ function listenerOf(
     },
     forgive: passing,
     async rest(ms, failure) {
-      if (failure !== undefined && Date.now() + ms > deadlineMs) {
+      if (failure !== undefined && performance.now() + ms > deadlineMs) {
         // There is no time to ask the platform again.
         if (read.lines.length === 0) throw failure;
         return false;

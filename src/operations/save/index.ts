@@ -48,10 +48,10 @@ function failure(error: unknown): PlatformError {
 }
 
 async function waitFor(run: SaveRun, ms: number, { progress, signal }: Call): Promise<void> {
-  const deadlineMs = Date.now() + ms;
-  while (!run.isOver && Date.now() < deadlineMs) {
+  const deadlineMs = performance.now() + ms;
+  while (!run.isOver && performance.now() < deadlineMs) {
     progress(progressText(run));
-    await run.changed(Math.min(REPORT_MS, deadlineMs - Date.now()), signal);
+    await run.changed(Math.min(REPORT_MS, deadlineMs - performance.now()), signal);
   }
 }
 

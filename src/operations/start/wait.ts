@@ -39,7 +39,7 @@ export async function watchStarted(
   context: Call,
 ): Promise<Watched> {
   const started = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
-  if (Date.now() >= deadlineMs) return { jobs: started };
+  if (performance.now() >= deadlineMs) return { jobs: started };
   const poll = new Poll(started, context.caller.platform);
   try {
     await untilStarted(poll, deadlineMs, context);
@@ -57,33 +57,33 @@ export async function lookAtStarted(
   deadlineMs: number,
   call: Call,
 ): Promise<Watched | undefined> {
-  if (!isWaiting(job)) return watchStarted([{ job }], Date.now() + FIRST_OUTPUT_MS, call);
+  if (!isWaiting(job)) return watchStarted([{ job }], performance.now() + FIRST_OUTPUT_MS, call);
   return Date.now() < deadlineMs ? undefined : { jobs: [job] };
 }
 
 /** Until each of the jobs runs or has ended, or the time is over. */
 async function untilStarted(poll: Poll, deadlineMs: number, { signal, progress }: Call): Promise<void> {
-  while (poll.jobs.some(isWaiting) && Date.now() < deadlineMs) {
+  while (poll.jobs.some(isWaiting) && performance.now() < deadlineMs) {
     const started = poll.jobs.filter((job) => !isWaiting(job)).length;
     progress(`${started} of ${poll.jobs.length} have started`);
-    await pauseFor(Math.min(POLL_MS, deadlineMs - Date.now()), signal);
+    await pauseFor(Math.min(POLL_MS, deadlineMs - performance.now()), signal);
     await poll.refresh(signal, deadlineMs);
   }
 }
 
 /** The last lines of the only job, fit to be shown; waits a little for the first ones, or for its end. */
 async function firstOutput(poll: Poll, deadlineMs: number, call: Call): Promise<FirstOutput | undefined> {
-  const giveUpMs = Math.min(deadlineMs, Date.now() + FIRST_OUTPUT_MS);
+  const giveUpMs = Math.min(deadlineMs, performance.now() + FIRST_OUTPUT_MS);
   for (;;) {
     const [job] = poll.jobs;
     if (job === undefined || isWaiting(job)) return undefined;
-    const tail = await outputSoFar(job, Math.max(0, giveUpMs - Date.now()), call);
+    const tail = await outputSoFar(job, Math.max(0, giveUpMs - performance.now()), call);
     if (tail.lines.length > 0 || isFinished(job.status)) return shown(tail, job, call);
-    await pauseFor(Math.min(POLL_MS, giveUpMs - Date.now()), call.signal);
+    await pauseFor(Math.min(POLL_MS, giveUpMs - performance.now()), call.signal);
     // A silent job may have ended meanwhile: then its log is read to the end, even when the time is over.
     await poll.refresh(call.signal, deadlineMs);
     const hasEnded = poll.jobs.some(({ status }) => isFinished(status));
-    if (!hasEnded && Date.now() >= giveUpMs) return shown(tail, job, call);
+    if (!hasEnded && performance.now() >= giveUpMs) return shown(tail, job, call);
   }
 }
 

@@ -46,7 +46,7 @@ export async function waitForJobs(
   query: WaitQuery & { wait_seconds: number },
   call: Call,
 ): Promise<WaitResult> {
-  const startedMs = Date.now();
+  const startedMs = performance.now();
   const deadlineMs = startedMs + query.wait_seconds * 1000;
   const jobs = await jobsOf(query, deadlineMs, call);
   return waitFor(query, { jobs, deadlineMs, startedMs }, call);
@@ -78,7 +78,7 @@ export async function waitFor(query: WaitQuery, wait: Wait, call: Call): Promise
   const nowMs = Date.now();
   const next = nextStep(query, outcome, nowMs);
   const ended = outcome.jobs.every(({ id, status }) => isFinished(status) || outcome.gone.has(id));
-  return { ...outcome, ended, waitedMs: nowMs - wait.startedMs, view: { nowMs, me }, next };
+  return { ...outcome, ended, waitedMs: performance.now() - wait.startedMs, view: { nowMs, me }, next };
 }
 
 /** Jobs that are gone are not waited for again. */

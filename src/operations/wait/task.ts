@@ -30,7 +30,7 @@ export interface WaitLook {
 /** Looks at the jobs, and makes of the query what there is to look at again; without `wait_seconds` it has no end. */
 export async function beginWait(query: WaitQuery, call: Call): Promise<WaitLook & { wait: Wait }> {
   const startedMs = Date.now();
-  const jobs = await jobsOf(query, startedMs, call);
+  const jobs = await jobsOf(query, performance.now(), call);
   const { until, pattern, wait_seconds, project } = query;
   const refs = refsAgain(jobs, { refs: query.jobs, project: undefined });
   const byName = jobs.every(({ name }, index) => name !== undefined && refs[index] === name);
@@ -47,7 +47,7 @@ export async function beginWait(query: WaitQuery, call: Call): Promise<WaitLook 
 /** Looks again at what a wait is for, whoever began it. */
 export async function lookAgain({ facts, ...wait }: Wait, call: Call): Promise<WaitLook> {
   const { byName, ...query } = waitFacts.parse(facts);
-  const jobs = await jobsOf({ ...query, jobs: wait.jobs, project: undefined }, Date.now(), call);
+  const jobs = await jobsOf({ ...query, jobs: wait.jobs, project: undefined }, performance.now(), call);
   const refs = byName ? jobs.map(({ id, name = id }) => name) : wait.jobs;
   return lookAt({ jobs: refs, ...query }, { ...wait, jobs }, call);
 }
@@ -57,9 +57,10 @@ async function lookAt(
   { jobs, startedMs, deadlineMs }: { jobs: JobDescription[]; startedMs: number; deadlineMs: number },
   call: Call,
 ): Promise<WaitLook> {
-  const nowMs = Date.now();
+  const nowMs = performance.now();
   const haveEnded = jobs.every(({ status }) => isFinished(status));
-  const look = { jobs, startedMs, deadlineMs: haveEnded ? nowMs + READING_MS : nowMs };
+  const waitedMs = Date.now() - startedMs;
+  const look = { jobs, startedMs: nowMs - waitedMs, deadlineMs: haveEnded ? nowMs + READING_MS : nowMs };
   const result = await waitFor(query, look, call);
   const isHopeless =
     query.wait_seconds === undefined && result.next.reason === "stuck" && result.waitedMs >= STUCK_MS;

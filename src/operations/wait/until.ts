@@ -53,7 +53,7 @@ export async function untilState(
   let pauseMs = POLL_MS;
   const isOver = (job: JobDescription) => isReached(job) || poll.gone.has(job.id);
   while (!poll.jobs.every(isOver)) {
-    const leftMs = deadlineMs - Date.now();
+    const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) break;
     progress(progressText(poll, isReached, startedMs));
     if ((poll.trouble?.retryAfterMs ?? 0) > leftMs) break;
@@ -81,7 +81,7 @@ function progressText(
   const waiting = jobs.filter((job) => !isReached(job));
   const names = waiting.slice(0, 3).map((job) => `${nameOf(job)} ${job.status}`);
   const more = waiting.length > names.length ? ` and ${waiting.length - names.length} more` : "";
-  const after = formatDuration((Date.now() - startedMs) / 1000);
+  const after = formatDuration((performance.now() - startedMs) / 1000);
   const fault = trouble === undefined ? "" : "; the platform does not answer, trying again";
   return `${jobs.length - waiting.length} of ${jobs.length} there after ${after}; waiting for ${names.join(", ")}${more}${fault}`;
 }
@@ -119,7 +119,7 @@ export async function untilLine(
   };
   await Promise.all(jobs.map(watchOne));
   const poll = new Poll(jobs, caller.platform);
-  await poll.refresh(signal, Date.now() + LAST_LOOK_MS);
+  await poll.refresh(signal, performance.now() + LAST_LOOK_MS);
   const finished = match !== undefined;
   return { finished, jobs: poll.jobs, gone: new Map(), match, trouble, isOver: finished, unread };
 }

@@ -177,7 +177,7 @@ export class Poll {
   readonly #poll: JobsPoll;
   readonly #seen = new Map<string, JobDescription>();
   readonly #gone = new Map<string, PlatformError>();
-  readonly #startedAtMs = Date.now();
+  #heardMs = performance.now();
   #trouble: PlatformError | undefined;
   #answeredAtMs: number | undefined;
 
@@ -212,7 +212,7 @@ export class Poll {
    */
   async refresh(signal: AbortSignal, deadlineMs: number): Promise<void> {
     const active = this.jobs.filter(({ id, status }) => isActive(status) && !this.#gone.has(id));
-    const limit = new Limit(signal, { ms: Math.min(LOOK_MS, deadlineMs - Date.now()) });
+    const limit = new Limit(signal, { ms: Math.min(LOOK_MS, deadlineMs - performance.now()) });
     const { jobs, failure } = await this.#poll.look({ jobs: active }, { signal: limit.signal });
     limit.close();
     for (const [id, found] of jobs)
@@ -221,12 +221,13 @@ export class Poll {
     if (failure === undefined) {
       this.#trouble = undefined;
       this.#answeredAtMs = Date.now();
+      this.#heardMs = performance.now();
       return;
     }
     signal.throwIfAborted();
     if (!limit.isOver) this.#trouble = passing(failure);
     // A look that the end of the wait cut short says nothing about the platform.
-    else if (Date.now() - (this.#answeredAtMs ?? this.#startedAtMs) >= SILENCE_MS)
+    else if (performance.now() - this.#heardMs >= SILENCE_MS)
       this.#trouble = new PlatformError("timed_out", "it did not answer in time.", { cause: failure });
   }
 }

@@ -42,7 +42,7 @@ export const rerun = defineTool({
   async run(args, call) {
     refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: bySecretEnv });
     const { wait_seconds: seconds = 0 } = args;
-    const deadlineMs = seconds > 0 ? Date.now() + seconds * 1000 : 0;
+    const deadlineMs = seconds > 0 ? performance.now() + seconds * 1000 : 0;
     const { source, earlier, item, changes, isBeside, ...repeat } = await readRerun(args, call);
     if (args.dry_run && earlier !== undefined) return seenAgain(item, earlier, call);
     const { lifeSpanSeconds } = item.options;

@@ -61,7 +61,7 @@ function readSafely(args: StartArguments, { caller: { policy } }: Call): StartRe
 
 async function runStart(args: StartArguments, request: StartRequest, call: Call) {
   if (args.dry_run === true) return planned(request, call);
-  const deadlineMs = args.wait_seconds > 0 ? Date.now() + args.wait_seconds * 1000 : 0;
+  const deadlineMs = args.wait_seconds > 0 ? performance.now() + args.wait_seconds * 1000 : 0;
   return startNow(request, await orNothing(checkStart(request, call), request), { call, deadlineMs });
 }
 
