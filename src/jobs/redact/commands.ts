@@ -85,7 +85,7 @@ export function commandSpans(text: string): Span[] {
 function lineSpans(line: string): Span[] {
   const forms = formsOn(line);
   if (forms.size === 0) return [];
-  const cookies = CURL_COOKIES.exec(line);
+  const cookies = line.includes("-b") ? CURL_COOKIES.exec(line) : null;
   return [
     ...(cookies === null
       ? []

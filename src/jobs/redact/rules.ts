@@ -86,11 +86,15 @@ const RULES: readonly Rule[] = [
   { find: BASIC, isSecret: isBasic },
 ];
 /** Forms within a line that are looked for only where a part of them is found. */
-const HINTED = [
+const HINTED: readonly { hint: RegExp; needs?: RegExp; rules: readonly Rule[] }[] = [
   ...UNPREFIXED,
   { hint: /@(?:tcp|unix)\(/g, rules: [{ find: DATA_SOURCE, isSecret: isNotPlain }] },
   { hint: /\bwandb\b/g, rules: [{ find: WANDB_KEY }] },
-  { hint: CODE_HINT, rules: [CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find })) },
+  {
+    hint: CODE_HINT,
+    needs: /\d{3}/,
+    rules: [CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find })),
+  },
 ];
 /** Longer than what any of their rules finds. */
 const LONGEST_BEHIND = 600;
@@ -114,9 +118,11 @@ export function ruleSpans(text: string): Span[] {
   return [
     ...issuedSpans(text),
     ...RULES.flatMap(({ find, isSecret }) => spansOf(text, find, isSecret)),
-    ...HINTED.flatMap(({ hint, rules }) =>
+    ...HINTED.flatMap(({ hint, needs, rules }) =>
       spansOnLines(text, hint, (line) =>
-        rules.flatMap(({ find, isSecret }: Rule) => spansOf(line, find, isSecret)),
+        needs?.test(line) === false
+          ? []
+          : rules.flatMap(({ find, isSecret }: Rule) => spansOf(line, find, isSecret)),
       ),
     ),
     ...BEHIND.flatMap(({ mark, until, rules }) => {
