@@ -20,6 +20,15 @@ describe("where a secret ends, and what only looks like one", () => {
     "Basic understanding",
     "password for bob: hunter2x and more",
     "key: a|\n  tulip",
+    "hello\npassword tulip9x\n",
+    "login bob\nthe password tulip9x\n",
+    "login bob\npassword tulip9x more\n",
+    "run --tokens tulip",
+    "run --my-token tulip",
+    "your token abc123def456",
+    "csrf token: mismatchy",
+    "token: abcdefghijklmnop",
+    "token: aBcdefgHijKlmnop",
   ])("leaves %j", (text) => {
     expect(redact(text)).toEqual({ text, hidden: 0 });
   });
@@ -46,6 +55,13 @@ describe("where a secret ends, and what only looks like one", () => {
     ['{"name":"DB_PASSWORD", "value": "*tulip*"}', ""],
     ['{"name": "DB_PASSWORD" \t,\n   "value" : "*tulip*"}', ""],
     ["name: DB_PASSWORD\n  value: *tulip*", ""],
+    ["login bob\npassword *tulip9x*\n", "in a .netrc"],
+    ["machine h\n  password   *tulip9x*  \nx", "in a .netrc"],
+    ["run --token *tulip*", ""],
+    ["run --secret *tulip*", ""],
+    ["your token is *abc123def456*", ""],
+    ["api-key: *zebra*", ""],
+    ["token: *aBcdef+GhijKlmnop*", "mixes its letters"],
   ])("hides what is marked in %j %s", (marked) => {
     expect(redact(marked.replaceAll("*", "")).text).toBe(marked.replace(/\*[^*]*\*/, "[redacted]"));
   });
