@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 5,
     // Nothing here lives in a module's top level, so files can share what a worker has loaded: half the CPU time.
     isolate: false,
+    // The guides import the library as it is shipped.
+    server: { deps: { external: [/\/dist\/\w+\.js$/] } },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Tests that try a fault; `npm run reliability` puts them into docs/reliability.md.

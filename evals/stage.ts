@@ -8,7 +8,7 @@ import {
   loginFromPassedConfig,
   type Platform,
 } from "../src/client/index.ts";
-import { type Emulator, startEmulator } from "../src/emulator/index.ts";
+import { type ChaosRule, type Emulator, startEmulator } from "../src/emulator/index.ts";
 import { openCaller, type Policy } from "../src/operations/caller.ts";
 import { createServer } from "../src/server/index.ts";
 import { readSettings } from "../src/settings/index.ts";
@@ -75,9 +75,9 @@ export async function openStage({ spec: { setup, verify } }: Task): Promise<Stag
 
 /** Lets the faults of a task begin: not before the platform was looked at. */
 export function beginFaults({ emulator }: Stage, { spec: { setup } }: Task): void {
-  type Rule = Parameters<Emulator["chaos"]["add"]>[0];
   // The emulator itself checks the rule.
-  for (const step of pick(setup, "apolo.chaos")) emulator.chaos.add(step["apolo.chaos"] as Rule);
+  for (const step of pick(setup, "apolo.chaos"))
+    emulator.chaos.add(step["apolo.chaos"] as unknown as ChaosRule);
 }
 
 function pick<Steps extends SetupStep | VerifyStep, Key extends string>(

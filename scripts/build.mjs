@@ -19,6 +19,9 @@ const target = {
   legalComments: "none",
 };
 
+/** Tells ES modules what can be imported by name; minified it would be gone. */
+const EXPORTED = /^0 && \(module\.exports = \{[^}]*\}\);\n/m;
+
 /** Writes the program of `entry` to `dist`, minified, with its source map beside it. */
 async function bundle(name, entry, own = {}) {
   const options = {
@@ -46,7 +49,8 @@ async function bundle(name, entry, own = {}) {
     sourcemap: "external",
     sourcefile: name,
   });
-  await writeFile(`dist/${name}`, `${minified.code}//# sourceMappingURL=${name}.map\n`);
+  const exported = EXPORTED.exec(code.text)?.[0] ?? "";
+  await writeFile(`dist/${name}`, `${minified.code}${exported}//# sourceMappingURL=${name}.map\n`);
   await writeFile(`dist/${name}.map`, minified.map);
   return { metafile, id: createHash("sha256").update(minified.code).digest("hex").slice(0, 16) };
 }
@@ -55,6 +59,7 @@ await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 const built = await Promise.all([
   bundle("app.js", "src/main.ts", { plugins: [withoutUnused, apart, zodByName] }),
+  bundle("client.js", "src/library/client.ts", { plugins: [withoutUnused, apart, zodByName] }),
   bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused] }),
   // What jsonc-parser has for `require` cannot be bundled.
   bundle("commands.js", "src/commands/index.ts", { mainFields: ["module", "main"] }),

@@ -18,8 +18,16 @@ const NODES = [20, 22, 24, 26];
 const MOST_BYTES = 4_000_000;
 /** What runs, its licences, what it is made of, and what hosts and registries read. */
 const PACKED =
-  /^(dist\/[\w.-]+\.(js|json|html|wasm|txt)|skills\/[\w-]+\/SKILL\.md|LICENSE|README\.md|package\.json|server\.json|\.mcp\.json|\.claude-plugin\/\w+\.json)$/;
-const NEEDED = ["dist/main.js", "dist/THIRD-PARTY.txt", "dist/sbom.cdx.json", "LICENSE", "server.json"];
+  /^(dist\/[\w.-]+\.(js|d\.ts|json|html|wasm|txt)|skills\/[\w-]+\/SKILL\.md|LICENSE|README\.md|package\.json|server\.json|\.mcp\.json|\.claude-plugin\/\w+\.json)$/;
+const NEEDED = [
+  "dist/main.js",
+  "dist/client.d.ts",
+  "dist/emulator.d.ts",
+  "dist/THIRD-PARTY.txt",
+  "dist/sbom.cdx.json",
+  "LICENSE",
+  "server.json",
+];
 const QUIET = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 
 function run(cwd, command, ...args) {

@@ -104,7 +104,8 @@ export class PlatformError extends Error {
   }
 }
 
-interface Restatement {
+/** What of a failure to state otherwise. */
+export interface Restatement {
   message?: string;
   outcome?: Outcome;
   about?: Subject | undefined;

@@ -1,6 +1,6 @@
 /** The only door of the client of the platform's jobs subsystem. */
 
-export { type CallOptions, pause, type Where } from "./call.ts";
+export { abortError, type CallOptions, pause, type Where } from "./call.ts";
 export { authorizationServer } from "./config/authorization.ts";
 export {
   type Cluster,
@@ -9,15 +9,20 @@ export {
   type Project,
   unreadableText,
 } from "./config/clusters.ts";
-export { type Gpu, type Preset, preset } from "./config/preset.ts";
+export { preset } from "./config/preset.ts";
 export {
   AmbiguousError,
   type ErrorCode,
+  type ErrorDetails,
   type FailedRequest,
   type MissingRight,
+  NotPermittedError,
   type Outcome,
   PlatformError,
   RequestIdUsedError,
+  type Restatement,
+  type Subject,
+  UnknownOutcomeError,
 } from "./errors.ts";
 export type { Collected, CollectOptions } from "./exec/collect.ts";
 export type { Capped } from "./exec/head-tail.ts";
@@ -36,25 +41,34 @@ export { type Login, type LoginSource, tokenEndMs } from "./login/login.ts";
 export { type Cursor, SameTime } from "./logs/cursor.ts";
 export type { FollowOptions } from "./logs/follow.ts";
 export type { LogLine } from "./logs/lines.ts";
-export type { LogReader, LogScan } from "./logs/scan.ts";
-export type { Passed } from "./logs/sieved.ts";
+export type { Cut } from "./logs/long-line.ts";
+export type { LogReader, LogScan, ScanOptions } from "./logs/scan.ts";
+export type { Passed, Sieve } from "./logs/sieved.ts";
 export type { MonitorOptions } from "./logs/stream.ts";
 export type { LogTail, TailOptions } from "./logs/tail.ts";
+export type { CountingSieve, Ending } from "./logs/window.ts";
 export { imageToString } from "./names/images.ts";
-export { type JobUri, parseJobUri, readableUri } from "./names/uris.ts";
+export { type Base, type JobUri, parseJobUri, readableUri } from "./names/uris.ts";
 export type {
   ObservedRequest,
   PlatformObserver,
   RequestEnd,
   RequestUnderWay,
 } from "./observer.ts";
-export { type ConnectOptions, connectPlatform, type Platform } from "./platform.ts";
+export {
+  type ConnectOptions,
+  connectPlatform,
+  type Platform,
+  type ServerOptions,
+  type UserPlatform,
+} from "./platform.ts";
 export type { SaveStep } from "./save.ts";
 export { Seats } from "./socket/seats.ts";
-export type { StartOptions, WireStartBody } from "./start/body.ts";
+export type { ContainerOptions, JobOptions, StartOptions, WireStartBody } from "./start/body.ts";
 export type { RunOptions, StartPlan } from "./start/index.ts";
 export type { OnceOptions, Started } from "./start/once.ts";
 export { askedTag, isOwnTag } from "./start/same-request.ts";
 export { byAge, requestTag } from "./start/tagged.ts";
 export { type SentStart, startKey } from "./start/under-way.ts";
 export type { StoredKind } from "./stored.ts";
+export type { TopOptions } from "./telemetry.ts";

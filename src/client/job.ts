@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { JobStatus } from "./dataclasses.ts";
 
 /**
  * The platform's documented dataclasses. Attribute names are the documented ones (snake_case), so that what
@@ -7,13 +8,14 @@ import { z } from "zod";
  * credits, both exactly as sent. Source: protocol reference 5.
  */
 
+export type * from "./dataclasses.ts";
+
 const time = (meaning: string) => z.string().describe(`${meaning}, ISO-8601 with offset`);
 
 /** Where a job stands. `unknown` stands for a word that this version does not know. */
 export const jobStatus = z
   .enum(["pending", "suspended", "running", "succeeded", "failed", "cancelled", "unknown"])
   .describe("Where a job stands; pending, suspended and running are active, the others final");
-export type JobStatus = z.infer<typeof jobStatus>;
 
 /** Statuses that still hold, or wait for, resources. */
 export const ACTIVE_STATUSES = ["pending", "suspended", "running"] as const satisfies JobStatus[];
@@ -33,12 +35,10 @@ export function isFinished(status: JobStatus): boolean {
 export const jobRestartPolicy = z
   .enum(["never", "on-failure", "always"])
   .describe("When a job whose process ended is started again");
-export type JobRestartPolicy = z.infer<typeof jobRestartPolicy>;
 
 export const jobPriority = z
   .enum(["low", "normal", "high"])
   .describe("Who goes first where jobs wait for a node");
-export type JobPriority = z.infer<typeof jobPriority>;
 
 export const jobStatusItem = z
   .object({
@@ -49,7 +49,6 @@ export const jobStatusItem = z
     exit_code: z.int().optional().describe("Exit code of the container, 0 to 255"),
   })
   .describe("One step in the life of a job");
-export type JobStatusItem = z.infer<typeof jobStatusItem>;
 
 export const jobStatusHistory = z
   .object({
@@ -65,7 +64,6 @@ export const jobStatusHistory = z
     transitions: z.array(jobStatusItem).describe("All steps, oldest first"),
   })
   .describe("Where a job stands and how it got there");
-export type JobStatusHistory = z.infer<typeof jobStatusHistory>;
 
 export const httpPort = z
   .object({
@@ -74,7 +72,6 @@ export const httpPort = z
     health_check_path: z.string().optional().describe("Path that tells whether it answers, e.g. /"),
   })
   .describe("A port of the job published at its http_url");
-export type HTTPPort = z.infer<typeof httpPort>;
 
 const migProfile = z.object({
   count: z.int().describe("Number of slices"),
@@ -97,7 +94,6 @@ export const resources = z
     tpu_software_version: z.string().optional().describe("Version of the TPU software"),
   })
   .describe("What the job may use");
-export type Resources = z.infer<typeof resources>;
 
 export const remoteImage = z
   .object({
@@ -109,7 +105,6 @@ export const remoteImage = z
     project_name: z.string().optional().describe("Project in the platform's own registry"),
   })
   .describe("A container image");
-export type RemoteImage = z.infer<typeof remoteImage>;
 
 export const volume = z
   .object({
@@ -118,7 +113,6 @@ export const volume = z
     read_only: z.boolean().describe("Whether the job may only read it"),
   })
   .describe("A folder of the platform's storage, mounted");
-export type Volume = z.infer<typeof volume>;
 
 export const secretFile = z
   .object({
@@ -126,7 +120,6 @@ export const secretFile = z
     container_path: z.string().describe("Absolute path in the container"),
   })
   .describe("A secret, mounted as a file");
-export type SecretFile = z.infer<typeof secretFile>;
 
 export const diskVolume = z
   .object({
@@ -135,7 +128,6 @@ export const diskVolume = z
     read_only: z.boolean().describe("Whether the job may only read it"),
   })
   .describe("A persistent disk, mounted");
-export type DiskVolume = z.infer<typeof diskVolume>;
 
 export const container = z
   .object({
@@ -153,7 +145,6 @@ export const container = z
     tty: z.boolean().describe("Whether it has a terminal"),
   })
   .describe("What runs");
-export type Container = z.infer<typeof container>;
 
 export const jobDescription = z
   .object({
@@ -198,7 +189,6 @@ export const jobDescription = z
       .describe("Fields that the platform sent in an unknown form: the value is a guess"),
   })
   .describe("A job: what it is, where it stands, what it costs");
-export type JobDescription = z.infer<typeof jobDescription>;
 
 export const jobTelemetry = z
   .object({
@@ -209,4 +199,3 @@ export const jobTelemetry = z
     gpu_memory_bytes: z.number().optional().describe("GPU memory in use, in bytes"),
   })
   .describe("One measurement of a running job");
-export type JobTelemetry = z.infer<typeof jobTelemetry>;

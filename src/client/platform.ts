@@ -28,37 +28,46 @@ export interface ConnectOptions {
   idleMs?: number | undefined;
   /** How often an open WebSocket is pinged, in milliseconds; 10,000 by default, as the official client. */
   pingMs?: number | undefined;
-  /** Bounds how many WebSockets are open at once, together with other platforms; nothing does by default. */
-  seat?: TakeSeat | undefined;
   /** The most HTTP connections to one host at once; as many as are needed by default. */
   mostConnections?: number | undefined;
-  /** What `keyFor` derives its keys from, instead of the login: the same on all servers that work for one user. */
-  key?: Uint8Array | undefined;
   /** Is told of each request. */
   observer?: PlatformObserver | undefined;
 }
 
+/** What a server sets besides. */
+export interface ServerOptions extends ConnectOptions {
+  /** Bounds how many WebSockets are open at once, together with other platforms; nothing does by default. */
+  seat?: TakeSeat | undefined;
+  /** What `keyFor` derives its keys from, instead of the login: the same on all servers that work for one user. */
+  key?: Uint8Array | undefined;
+}
+
 /** One platform, as one user. */
-export interface Platform {
+export interface UserPlatform {
   readonly jobs: Jobs;
-  /** Starts of this connection that the platform may not list yet. */
-  readonly starts: Starts;
   /** Who is logged in, what is selected, which clusters and projects there are. */
   context(call?: CallOptions): Promise<PlatformContext>;
   /** Reads the configuration anew: presets, prices, projects. */
   refresh(call?: CallOptions): Promise<void>;
   /** The same connection with another place selected; whoever closes this one closes that, too. */
-  at(place: Place): Platform;
+  at(place: Place): UserPlatform;
   /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
   secrets(): string[];
-  /** A key of 32 bytes that is this user's, and alike at all servers with the key or else the login. @throws {PlatformError} `no_login` */
-  keyFor(purpose: string): Uint8Array;
   /** Who is logged in, as far as the login itself says; undefined without one. */
   user(): string | undefined;
   /** The platform's time in Unix milliseconds, as far as its answers have told it. */
   nowMs(): number;
   /** Ends all connections. */
   close(): Promise<void>;
+}
+
+/** With what a server needs of it besides. */
+export interface Platform extends UserPlatform {
+  /** Starts of this connection that the platform may not list yet. */
+  readonly starts: Starts;
+  at(place: Place): Platform;
+  /** A key of 32 bytes that is this user's, and alike at all servers with the key or else the login. @throws {PlatformError} `no_login` */
+  keyFor(purpose: string): Uint8Array;
 }
 
 const IDLE_MS = 60_000;
@@ -72,7 +81,7 @@ const ATTEMPT_MS = 5000;
  */
 export function connectPlatform(
   login: Login | PlatformError | undefined,
-  options: ConnectOptions = {},
+  options: ServerOptions = {},
 ): Platform {
   const connections = new Connections(options.env ?? {}, options.mostConnections);
   const clock = new PlatformClock();

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Chaos, ChaosRule } from "./chaos-rule.ts";
 import type { Clock } from "./clock.ts";
 import { type RequestFault, requestFault } from "./http/faults.ts";
 import type { JobRecord } from "./state/job.ts";
@@ -59,15 +60,12 @@ const clockRule = z.strictObject({
 
 const chaosFile = z.strictObject({ rules: z.array(z.unknown()) });
 
-/** One fault of requests, of jobs or of the clock. */
-export type ChaosRule = z.input<typeof requestRule> | z.input<typeof jobRule> | z.input<typeof clockRule>;
+/** What the schemas take: `ChaosRule`, in zod's words. */
+export type AcceptedRule = z.input<typeof requestRule> | z.input<typeof jobRule> | z.input<typeof clockRule>;
 
 type Rule = z.infer<typeof requestRule> | JobRule | z.infer<typeof clockRule>;
 type JobRule = z.infer<typeof jobRule>;
 type JobFault = JobRule["do"];
-
-/** The faults that are injected now. */
-export type Chaos = Pick<ChaosRules, "add" | "clear">;
 
 interface Armed {
   rule: Rule;
@@ -77,7 +75,7 @@ interface Armed {
 }
 
 /** Holds the rules; the server and the lifecycle ask it which faults apply. */
-export class ChaosRules {
+export class ChaosRules implements Chaos {
   readonly #armed = new Set<Armed>();
   readonly #clock: Clock;
 

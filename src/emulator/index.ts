@@ -1,4 +1,4 @@
-import type { Chaos } from "./chaos.ts";
+import type { Chaos } from "./chaos-rule.ts";
 import { Clock } from "./clock.ts";
 import { openHome } from "./home.ts";
 import { FileLogs } from "./logs/store.ts";
@@ -8,7 +8,11 @@ import type { EmulatorOptions } from "./serve.ts";
 import { serve } from "./serve.ts";
 import { encodeConfig } from "./state/tokens.ts";
 
+export type * from "./chaos-rule.ts";
+export type { Clock } from "./clock.ts";
+export type { Timing } from "./lifecycle/timing.ts";
 export type { EmulatorOptions } from "./serve.ts";
+export type { Project, Role } from "./state/platform.ts";
 
 /** The platform on one machine, running. */
 export interface Emulator {
@@ -18,7 +22,9 @@ export interface Emulator {
   token: string;
   /** For `APOLO_PASSED_CONFIG`. Source: protocol reference 1.5. */
   passedConfig: string;
+  /** Name of the first user. */
   user: string;
+  /** What the first user has selected: names of a cluster, of an org on it, and of a project in that. */
   cluster: string;
   org: string;
   project: string;
@@ -28,8 +34,11 @@ export interface Emulator {
   limited: boolean;
   /** What the user should know about what was found at the start. */
   warnings: readonly string[];
+  /** Makes requests, jobs and nodes fail on demand. */
   chaos: Chaos;
+  /** The platform's time, which can be moved forward: life spans, schedules and prices follow it. */
   clock: Clock;
+  /** A bearer token of another user, who need not be known before. */
   tokenFor(user: string): string;
   /** Ends every process it started; resolves when nothing is left. */
   close(): Promise<void>;

@@ -28,6 +28,7 @@ import { openPlatform, type Project } from "./state/platform.ts";
 import { Store } from "./state/store.ts";
 import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
 
+/** How to start the emulator; nothing is needed. */
 export interface EmulatorOptions {
   /** 0, the default, takes a free one. */
   port?: number | undefined;
@@ -37,11 +38,13 @@ export interface EmulatorOptions {
   token?: string | undefined;
   /** Where jobs, logs, secrets, disks and users are kept; a temporary folder that goes away, if absent. */
   dataDir?: string | undefined;
-  /** What to begin with; see the scenes. */
+  /** What to begin with, e.g. `week`: jobs, logs and their history, as described in docs/emulator.md; nothing if absent. */
   scene?: string | undefined;
+  /** A JSON file `{ "rules": [ChaosRule, …] }` that is in effect from the start. */
   chaosFile?: string | undefined;
   /** Bytes of output kept of each job; 1 GiB if absent. */
   logLimitBytes?: number | undefined;
+  /** How fast the platform is; the emulator is much faster than the real one by default. */
   timing?: Partial<Timing> | undefined;
   /** Size of each GPU pool; 2 if absent. */
   gpuNodes?: number | undefined;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { test as base } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type ConnectOptions, connectPlatform, type Login, type Platform } from "../../src/client/index.ts";
+import { connectPlatform, type Login, type Platform, type ServerOptions } from "../../src/client/index.ts";
 import { configOf, token } from "./jobs.ts";
 
 type Answer = (response: ServerResponse, request: IncomingMessage, body: string) => unknown;
@@ -19,7 +19,7 @@ export interface PlatformStub {
   /** Plays a WebSocket whose path ends like this. */
   play(end: string, play: Play): void;
   login(more?: Partial<Login>): Login;
-  connect(options?: ConnectOptions & { login?: Login }): Platform;
+  connect(options?: ServerOptions & { login?: Login }): Platform;
   server: Server;
   /** Whether WebSockets answer pings by themselves. */
   autoPong: boolean;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { field } from "../../json.ts";
 import { type CallOptions, orTimeOut, pause, type Where } from "../call.ts";
+import type { Preset } from "../dataclasses.ts";
 import { invalidArgument, PlatformError } from "../errors.ts";
 import { describe, type Http } from "../http/index.ts";
 import { beforeSending } from "../http/network-error.ts";
@@ -16,7 +17,7 @@ import {
   wirePreset,
   wireProject,
 } from "../wire/config.ts";
-import { type Preset, toPreset } from "./preset.ts";
+import { toPreset } from "./preset.ts";
 
 /** One cluster as jobs need it. Source: protocol reference 1.7. */
 export interface Cluster {
@@ -51,9 +52,12 @@ export interface Place {
   project?: string;
 }
 
+/** Who is logged in, what is selected, and what there is. */
 export interface PlatformContext {
   user: string;
+  /** API base, e.g. `https://api.apolo.us/api/v1`. */
   url: string;
+  /** Where the login came from. */
   source: LoginSource;
   selection: Place;
   clusters: Cluster[];

@@ -1,12 +1,12 @@
 import { z } from "zod";
+import type { Gpu, Preset } from "../dataclasses.ts";
 import type { WirePreset } from "../wire/config.ts";
 
-const gpu = z.object({
+export const gpu = z.object({
   count: z.int().describe("Number of them"),
   model: z.string().optional().describe("Model name"),
   memory: z.number().optional().describe("Memory of one, in bytes"),
 });
-export type Gpu = z.infer<typeof gpu>;
 
 /** A documented dataclass: a size of machine that a job can be started on. Source: protocol reference 5.4. */
 export const preset = z
@@ -32,7 +32,6 @@ export const preset = z
     available_resource_pool_names: z.array(z.string()).describe("Pools of nodes it fits on now"),
   })
   .describe("A size of machine that a job can be started on");
-export type Preset = z.infer<typeof preset>;
 
 /** Maps what the server sends to the dataclass. */
 export function toPreset(wire: WirePreset): Preset {

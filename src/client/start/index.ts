@@ -1,8 +1,7 @@
 import type { CallOptions } from "../call.ts";
-import type { Preset } from "../config/preset.ts";
 import { type Connection, imageBase, jobsUrl } from "../connection.ts";
 import { invalidArgument, PlatformError } from "../errors.ts";
-import type { JobDescription, Resources } from "../job.ts";
+import type { JobDescription, Preset, Resources } from "../job.ts";
 import type { ImageBase } from "../names/images.ts";
 import { type Base, requireProject } from "../names/uris.ts";
 import { parseJob } from "../records/to-job.ts";

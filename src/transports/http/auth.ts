@@ -1,9 +1,9 @@
 import {
   authorizationServer,
-  type ConnectOptions,
   connectPlatform,
   type Platform,
   Seats,
+  type ServerOptions,
 } from "../../client/index.ts";
 import type { Secret } from "./secret.ts";
 import { readTokenFile } from "./token-file.ts";
@@ -32,7 +32,7 @@ export interface AuthOptions {
   own: Platform;
   /** API base of the platform whose users may call. */
   url: string;
-  connect?: ConnectOptions;
+  connect?: ServerOptions;
 }
 
 /** What the settings say of who may call, and what whoever runs the server should know. @throws {TokenFileError} */

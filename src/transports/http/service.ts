@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { hostHeaderValidationResponse, localhostAllowedHostnames } from "@modelcontextprotocol/server";
-import { authorizationServer, type ConnectOptions, type Platform } from "../../client/index.ts";
+import { authorizationServer, type Platform, type ServerOptions } from "../../client/index.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { Policy } from "../../operations/caller.ts";
 import type { Observer } from "../../operations/observer.ts";
@@ -38,7 +38,7 @@ interface Serving {
   /** API base of the platform. */
   url: string;
   /** For callers with logins of their own. */
-  connect: ConnectOptions;
+  connect: ServerOptions;
   policy: Policy;
   observer?: Observer | undefined;
   metrics?: Metrics | undefined;
