@@ -24,7 +24,7 @@ export function documents(): { name: string; text: string }[] {
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CODE_OF_CONDUCT.md",
-    ...readdirSync("docs").map((name) => `docs/${name}`),
+    ...["docs", "docs/guides"].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
   ];
   return names
     .filter((name) => name.endsWith(".md"))

@@ -15,7 +15,11 @@ type Environment = Record<string, string | undefined>;
  * @throws {PlatformError} `invalid_argument` when one is there but cannot be used, and no later one helps;
  * `no_login` when `APOLO_CONFIG` names a folder without one
  */
-export async function findLogin(env: Environment, cwd: string, home: string): Promise<Login | undefined> {
+export async function findLogin(
+  env: Record<string, string | undefined>,
+  cwd: string,
+  home: string,
+): Promise<Login | undefined> {
   const login = await savedLogin(env, cwd, home);
   if (login === undefined) return undefined;
   const { cluster, org, project } = await localSelection(cwd);
