@@ -82,6 +82,48 @@ async function discover(server, version) {
   expect(told === version, `server/discover does not tell ${version}`);
 }
 
+/** Has the library's types looked at from each kind of module, where npm can fetch what does that. */
+function lookAtTypes(tarball) {
+  const attw = [
+    "exec",
+    "--yes",
+    ...QUIET,
+    "--package=@arethetypeswrong/cli@0.18",
+    "--",
+    "attw",
+    "--profile=node16",
+  ];
+  try {
+    run(work, "npm", ...attw.slice(0, -2), "attw", "--version");
+  } catch {
+    return process.stdout.write("types: npm cannot fetch what looks at them, skipped\n");
+  }
+  run(work, "npm", ...attw, tarball);
+  process.stdout.write("types: right for import and require\n");
+}
+
+/** Runs a job on the library's emulator with its client, imported by name and required. */
+function useLibrary(folder, node = process.execPath) {
+  const body = `
+    (async () => {
+      const emulator = await startEmulator();
+      const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+      const { id } = await platform.jobs.start({ image: "ubuntu", command: "echo packed" });
+      await untilStarted(platform, id);
+      for await (const { text } of platform.jobs.follow(id)) console.log(text);
+      console.log((await untilFinished(platform, id)).status);
+      await platform.close();
+      await emulator.close();
+    })();`;
+  const client = "{ connectPlatform, loginFromPassedConfig, untilFinished, untilStarted }";
+  const imported = `import ${client} from "apolo-jobs-mcp/client"; import { startEmulator } from "apolo-jobs-mcp/emulator";`;
+  const required = `const ${client} = require("apolo-jobs-mcp/client"); const { startEmulator } = require("apolo-jobs-mcp/emulator");`;
+  for (const [type, head] of Object.entries({ module: imported, commonjs: required })) {
+    const told = run(folder, node, `--input-type=${type}`, "--eval", head + body);
+    expect(told === "packed\nsucceeded", `the library's job told ${told}`);
+  }
+}
+
 /** Asks for its version, greets it in both eras, lists its tools, and runs one job on its emulator. */
 async function use(bin, node = process.execPath) {
   const { version } = JSON.parse(run(clone, "git", "show", "HEAD:package.json"));
@@ -117,8 +159,11 @@ try {
   rmSync(join(clone, "node_modules"), { recursive: true, force: true });
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
   const fetched = Promise.all(NODES.map(nodeOf));
-  const bin = install("packed", pack());
+  const tarball = pack();
+  lookAtTypes(tarball);
+  const bin = install("packed", tarball);
   await use(bin);
+  useLibrary(join(work, "packed"));
   process.stdout.write("packed from an unbuilt clone: runs\n");
 
   for (const [at, node] of (await fetched).entries()) {

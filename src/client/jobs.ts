@@ -128,7 +128,7 @@ export interface Jobs {
   /** A part of a log once, however long, in memory that does not grow with it. @throws {PlatformError} `not_found` */
   scan(id: string, options: ScanOptions, call?: CallOptions): Promise<LogScan>;
   /**
-   * A log line by line until it ends; a lost connection is taken up again without gap or overlap. A line unfinished at
+   * A log line by line until it ends, which that of a job without a node does at once; a lost connection is taken up again without gap or overlap. A line unfinished at
    * the end comes last, marked as `open`. Source: protocol reference 4.2.
    */
   follow(id: string, options?: FollowOptions, call?: CallOptions): AsyncGenerator<LogLine, void>;

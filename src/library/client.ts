@@ -98,7 +98,7 @@ export {
   type Where,
   type WireStartBody,
 } from "../client/index.ts";
-export { untilFinished } from "./wait.ts";
+export { untilFinished, untilStarted } from "./wait.ts";
 
 /**
  * Connects to the platform as one user; sends nothing until the first call, and whoever opened it closes it. Without a

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { connectPlatform, loginFromPassedConfig } from "apolo-jobs-mcp/client";
+import { connectPlatform, loginFromPassedConfig, untilStarted } from "apolo-jobs-mcp/client";
 import { afterEach, describe, expect, onTestFinished, vi } from "vitest";
 import { snippets } from "../support/documents.ts";
 import { test } from "../support/fixtures.ts";
@@ -45,8 +45,8 @@ describe("the code of the guides", () => {
       name: "looked-at",
       command: "sh -c 'echo up; sleep 60'",
     });
+    await untilStarted(platform, id);
     for await (const { text } of platform.jobs.follow(id)) if (text === "up") break;
-    await expect.poll(async () => (await platform.jobs.get(id)).status).toBe("running");
     expect(await lookInside(platform, id)).toMatchObject({ exitCode: 0, log: ["up"] });
     expect(await stop(platform, "looked-at")).toBe(`killed ${id}`);
   });

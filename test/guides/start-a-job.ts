@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { connectPlatform, findLogin, untilFinished } from "apolo-jobs-mcp/client";
+import { connectPlatform, findLogin, untilFinished, untilStarted } from "apolo-jobs-mcp/client";
 
 const login = await findLogin(process.env, process.cwd(), homedir());
 const platform = connectPlatform(login, { env: process.env });
@@ -13,6 +13,7 @@ try {
   });
   console.log(`started ${job.id}`);
 
+  await untilStarted(platform, job.id);
   for await (const { text } of jobs.follow(job.id)) console.log(text);
 
   const { status, history, total_price_credits } = await untilFinished(platform, job.id);
