@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { build, transform } from "esbuild";
-import { apart, withoutUnused, zodByName } from "./bundle-parts.mjs";
+import { apart, packedParser, withoutUnused, zodByName } from "./bundle-parts.mjs";
 import { writeBundled } from "./bundled.mjs";
 import { lazily } from "./lazy.mjs";
 import { pageHtml } from "./page.mjs";
@@ -59,7 +59,7 @@ await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 const built = await Promise.all([
   bundle("app.js", "src/main.ts", { plugins: [withoutUnused, apart, zodByName] }),
-  bundle("client.js", "src/library/client.ts", { plugins: [withoutUnused, apart, zodByName] }),
+  bundle("client.js", "src/library/client.ts", { plugins: [withoutUnused, apart, packedParser, zodByName] }),
   bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused] }),
   // What jsonc-parser has for `require` cannot be bundled.
   bundle("commands.js", "src/commands/index.ts", { mainFields: ["module", "main"] }),
