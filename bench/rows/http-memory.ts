@@ -1,16 +1,14 @@
-import { setTimeout as elapse } from "node:timers/promises";
 import { openSession, postModern } from "../../test/support/http-requests.ts";
 import { inParallel } from "../harness/measure.ts";
 import { Platform } from "../harness/platform.ts";
-import { end } from "../harness/process.ts";
+import { end, MIB } from "../harness/process.ts";
 import type { Bench, Row } from "../harness/row.ts";
-import { serve } from "./http.ts";
+import { heapBytes, serve } from "../harness/served.ts";
 
 const MANY = 1000;
 const AT_ONCE = 20;
 /** More than one may have: each is allowed so many calls a second. */
 const CALLERS = 100;
-const ON_SIGNAL = 'data:text/javascript,process.on("SIGUSR2",()=>{gc();gc()})';
 
 type Headers = Record<string, string>;
 
@@ -29,7 +27,7 @@ export const httpMemory: readonly Bench[] = [{ rows: Object.keys(ACTS).map(nameO
 
 async function run(): Promise<Row[]> {
   const platform = await Platform.open({ callers: CALLERS });
-  const server = await serve(platform, ["--expose-gc", "--import", ON_SIGNAL]);
+  const server = await serve(platform);
   const url = new URL(server.url);
   let next = 0;
   const headers = () => {
@@ -42,30 +40,21 @@ async function run(): Promise<Row[]> {
       const once = () => act(url, headers());
       // What is made once is made, and there are as many abandoned sessions as are kept.
       await inParallel(once, { times: MANY, atOnce: AT_ONCE });
-      const before = await heapMiB();
+      const before = await heapBytes(server);
       await inParallel(once, { times: MANY, atOnce: AT_ONCE });
       rows.push({
         ...{
           name: nameOf(what),
           what: `heap after ${MANY} ${what}`,
-          against: `before: ${before.toFixed(1)} MiB`,
+          against: `before: ${(before / MIB).toFixed(1)} MiB`,
         },
-        ...{ value: (await heapMiB()) / before, unit: "×", goal: { atMost: 1.2 } },
+        ...{ value: (await heapBytes(server)) / before, unit: "×", goal: { atMost: 1.2 } },
       });
     }
     return rows;
   } finally {
     await end(server.child);
     await platform.close();
-  }
-
-  /** After two collections, once what has ended is let go. */
-  async function heapMiB(): Promise<number> {
-    await elapse(1000);
-    server.child.kill("SIGUSR2");
-    await elapse(500);
-    const text = await (await fetch(new URL("/metrics", url))).text();
-    return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(text)?.[1]) / 2 ** 20;
   }
 }
 

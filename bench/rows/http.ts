@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { setTimeout as elapse } from "node:timers/promises";
 import { Agent, request as send } from "undici";
 import { inParallel, quantile, until } from "../harness/measure.ts";
 import { Platform } from "../harness/platform.ts";
 import { end, MIB, Usage } from "../harness/process.ts";
-import { environment, request } from "../harness/product.ts";
+import { request } from "../harness/product.ts";
 import type { Bench, Row } from "../harness/row.ts";
+import { heapBytes, serve } from "../harness/served.ts";
 
 const CALLERS = 500;
 /** With these all that is made once is there. */
@@ -39,13 +38,15 @@ async function callers(count: number, seconds = SECONDS): Promise<Row[]> {
     const usage = new Usage(server.child);
     const logIn = () => call(tokens[next++] ?? "");
     await inParallel(logIn, { times: FIRST_CALLERS, atOnce: 4 });
-    const few = usage.residentBytes();
+    const few = await heapBytes(server);
     await inParallel(logIn, { times: count - FIRST_CALLERS, atOnce: 4 });
     const rawTimes = await steady(tokens, raw, seconds / 3);
     await steady(tokens, call, WARM_UP_SECONDS);
     usage.forgetPeak();
     const cpuMs = usage.cpuMs();
     const times = await steady(tokens, call, seconds);
+    const processorMs = usage.cpuMs() - cpuMs;
+    const peak = usage.peakBytes();
     const what = `job_status of ${count} callers, one a second each`;
     return [
       { name: "http/p50", what, value: quantile(times, 0.5), unit: "ms" },
@@ -53,13 +54,13 @@ async function callers(count: number, seconds = SECONDS): Promise<Row[]> {
       {
         name: "http/processor",
         what,
-        value: (usage.cpuMs() - cpuMs) / times.length,
+        value: processorMs / times.length,
         unit: "ms of processor a call",
       },
-      { name: "http/memory", what, value: usage.peakBytes() / MIB, unit: "MiB", goal: { atMost: 250 } },
+      { name: "http/memory", what, value: peak / MIB, unit: "MiB", goal: { atMost: 250 } },
       {
-        ...{ name: "http/caller", what: "memory for each more of them, all in use", unit: "KiB" },
-        value: Math.max(0, usage.peakBytes() - few) / (count - FIRST_CALLERS) / 1024,
+        ...{ name: "http/caller", what: "heap for each more of them, garbage collected", unit: "KiB" },
+        value: Math.max(0, (await heapBytes(server)) - few) / (count - FIRST_CALLERS) / 1024,
       },
       {
         ...{ name: "http/raw-p99", what: "the same calls to the emulator, raw", unit: "ms" },
@@ -139,23 +140,4 @@ async function rawStatus({ told }: Platform, { token, job, agent }: Call): Promi
   const headers = { authorization: `Bearer ${token}` };
   const { body } = await send(`${told.url}/jobs/${job}`, { dispatcher: agent, headers });
   await body.json();
-}
-
-/** The built server for whoever has a token of the platform. */
-export async function serve(
-  { told }: Platform,
-  node: readonly string[] = [],
-): Promise<{ url: string; child: ChildProcess }> {
-  const flags = ["--http", "--port", "0", "--auth", "platform", "--log-level", "info"];
-  const child = spawn(process.execPath, [...node, "dist/main.js", ...flags], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: environment({ APOLO_URL: told.url }),
-  });
-  for await (const line of createInterface(child.stderr)) {
-    const url = /MCP at (\S+)/.exec(line)?.[1];
-    if (url === undefined) continue;
-    child.stderr.resume();
-    return { url, child };
-  }
-  throw new Error("the server did not start");
 }
