@@ -2,11 +2,13 @@ import { isActive, type JobDescription, type JobStatus } from "../client/index.t
 import { oneLine } from "../foreign.ts";
 import { formatCredits, lifeLeftOf, runTimeOf } from "./cost.ts";
 import { shortId, shortIds } from "./names/ids.ts";
+import { makeRedactor } from "./redact/index.ts";
 import { ageOf, formatDuration, formatInstant, formatSpan } from "./time/durations.ts";
 import { creditsText, present } from "./words.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
 const LONGEST_REASON = 60;
+const redact = makeRedactor();
 const DAY_MS = 86_400_000;
 
 /** One job of a list. */
@@ -172,13 +174,19 @@ export function statusText({
   return details.length === 0 ? status : `${status} (${details.join(", ")})`;
 }
 
+/** The platform's reason: a word of its own as a rule, but nothing keeps it from quoting a program. */
+export function reasonOf({ reason }: { reason?: string | undefined }): string | undefined {
+  return reason === undefined ? undefined : redact(reason).text;
+}
+
 /** The reason of a job's status; the platform's word `Collected` says nothing, so it is put in words. */
 export function causeOf({
   history,
 }: {
   history: { reason?: string | undefined; description?: string | undefined };
 }): string | undefined {
-  const { reason, description = "" } = history;
+  const { description = "" } = history;
+  const reason = reasonOf(history);
   if (reason === "Collected")
     return /^invalid image/i.test(description) ? "invalid image name" : "image not pulled";
   return reason ? shortReason(reason) : undefined;

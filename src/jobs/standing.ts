@@ -1,6 +1,6 @@
 import type { JobDescription } from "../client/index.ts";
 import { shortId } from "./names/ids.ts";
-import { causeOf, statusText as standingText, unreadText } from "./rows.ts";
+import { causeOf, reasonOf, statusText as standingText, unreadText } from "./rows.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
 import { present } from "./words.ts";
 
@@ -27,7 +27,8 @@ export function stateLine(job: JobDescription, { nowMs, me }: View): string {
 
 /** The same as data. */
 export function stateData({ id, name, status, owner, history, unread }: JobDescription, me: string) {
-  const { reason, exit_code, created_at, finished_at, run_time_seconds } = history;
+  const { exit_code, created_at, finished_at, run_time_seconds } = history;
+  const reason = reasonOf(history);
   return {
     ...(name === undefined ? {} : { name }),
     id,

@@ -1,5 +1,6 @@
 import type { Preset } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
+import { makeRedactor } from "../redact/index.ts";
 import type { Signalled } from "../signals.ts";
 
 /** Why a job stands where it stands, and what would help. */
@@ -63,9 +64,11 @@ const NOT_READ = "Its log could not be read just now; try job_logs.";
 const SILENT =
   "Its log is empty: run it again with more output, e.g. sh -x or a verbose option (job_rerun with command), to see where it fails.";
 
-/** A text of the platform within our own: one line, bounded, in quotes. */
+const redact = makeRedactor();
+
+/** A text of the platform within our own: one line, bounded, in quotes, without secrets. */
 export function quoted(text: string, maxChars = 200): string {
-  const line = oneLine(text.replace(/\s+/g, " ").trim());
+  const line = oneLine(redact(text).text.replace(/\s+/g, " ").trim());
   return JSON.stringify(line.length <= maxChars ? line : `${line.slice(0, maxChars - 1)}…`);
 }
 

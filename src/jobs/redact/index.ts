@@ -34,15 +34,24 @@ export type Redact = (text: string, before?: Before) => Redacted;
  */
 export function makeRedactor(known: Iterable<string> = []): Redact {
   const findKnown = knownSecrets(known);
-  const once = (text: string, { insideKey = false }: Before = {}) =>
-    hideSpans(text, [
+  const once = (text: string, { insideKey = false }: Before = {}) => {
+    const plain = withoutColours(text);
+    return hideSpans(text, [
       ...findKnown(text),
-      ...keySpans(text, insideKey),
-      ...ruleSpans(text),
-      ...commandSpans(text),
-      ...assignedSpans(text),
+      ...keySpans(plain, insideKey),
+      ...ruleSpans(plain),
+      ...commandSpans(plain),
+      ...assignedSpans(plain),
     ]);
+  };
   return (text, before) => untilNothingChanges(text, (now) => once(now, before));
+}
+
+/** The letter that ends a terminal's code is no part of what stands behind it. Keeps the length. */
+function withoutColours(text: string): string {
+  if (!text.includes("\u001b[")) return text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins such a code.
+  return text.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, (code) => "\u001b".repeat(code.length));
 }
 
 /** Hides the secrets of a text that may begin inside a key, or end there. Keeps the number of lines. */

@@ -1,5 +1,8 @@
 import { callText } from "../../jobs/next-call.ts";
+import { makeRedactor } from "../../jobs/redact/index.ts";
 import type { StartFault } from "../../jobs/start/problems.ts";
+
+const redact = makeRedactor();
 
 type Words = { [Code in StartFault["code"]]: (fault: StartFault & { code: Code }) => string };
 
@@ -57,6 +60,7 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./~\\${}-]+$/.test(text) ? text : `"${text}"`;
 }
 
+/** What a rerun is refused for was written by whoever made the first job. */
 function cut(text: string): string {
-  return text.slice(0, 80);
+  return redact(text).text.slice(0, 80);
 }

@@ -7,6 +7,7 @@ import { fenceOutput } from "../../jobs/output/fence.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
 import { adviceText } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
+import { reasonOf } from "../../jobs/rows.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
@@ -238,7 +239,7 @@ function startedRow(
       name: job.name,
       id,
       status: job.status,
-      reason: job.history.reason,
+      reason: reasonOf(job.history),
       ...(count > 1 || isHome ? {} : { owner, project }),
       request_id: count > 1 && count <= MANY ? item.requestId : undefined,
       repeated: isRepeated || undefined,

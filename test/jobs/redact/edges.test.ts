@@ -40,6 +40,7 @@ describe("where a secret ends, and what only looks like one", () => {
     ["Bearer *123456789a1*", ""],
     ["Basic *dXNlcjpwYXNz*", ""],
     ["got Basic *dXNlcjpwYXNzd29yZA==* back", ""],
+    ["\u001b[31m*eyJhbGciOiJIUzI1NiJ9.eyJpZGVudGl0eSI6ImFsaWNlIn0.c2ln*\u001b[0m", "behind a colour"],
     ["password: |\n  *tulip*\nb: 1", ""],
     ["password: |-2\n  *tulip*\n", ""],
     ["password: *|x*\n  tulip\n", "is no block"],
