@@ -1,5 +1,5 @@
 import { getEventListeners, once } from "node:events";
-import { describe, vi } from "vitest";
+import { describe, onTestFinished, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Platform } from "../../../src/client/index.ts";
 import { expect, JOB_ID, test, token } from "../../support/platform-stub.ts";
@@ -158,21 +158,33 @@ describe("a socket", () => {
   });
 
   test("pings, and is lost when nobody answers", async ({ stub }) => {
-    const platform = stub.connect({ pingMs: 40 });
+    const pingMs = 30_000;
     stub.autoPong = false;
     let pings = 0;
     stub.play("/log_ws", (socket) => {
       socket.on("ping", (data) => {
         pings += 1;
-        if (pings < 3) socket.pong(data);
+        if (pings === 3) return;
+        socket.pong(data);
+        socket.send(Buffer.from("after the pong"));
       });
+      socket.send(Buffer.from("open"));
     });
-
-    await expect(read(platform)).rejects.toMatchObject({
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const log = stub.connect({ pingMs }).jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
+    for (let heard = 0; heard < 3; heard += 1) {
+      await log.next();
+      vi.advanceTimersByTime(pingMs);
+    }
+    const end = expect(log.next()).rejects.toMatchObject({
       code: "unavailable",
       message: expect.stringContaining("no answer to a ping"),
     });
-    expect(pings).toBe(3);
+    vi.advanceTimersByTime(pingMs / 2);
+
+    await end;
+    await vi.waitFor(() => expect(pings).toBe(3));
   });
 
   test("carries the token, and a new one after 401", async ({ stub }) => {
