@@ -22,6 +22,11 @@ const target = {
 /** Tells ES modules what can be imported by name; minified it would be gone. */
 const EXPORTED = /^0 && \(module\.exports = \{[^}]*\}\);\n/m;
 
+/** esbuild leaves characters of patterns as they are; one of them, and V8 keeps all of the source in two bytes each. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Writes the program of `entry` to `dist`, minified, with its source map beside it. */
 async function bundle(name, entry, own = {}) {
   const options = {
@@ -42,7 +47,7 @@ async function bundle(name, entry, own = {}) {
   ]);
   const [map, code] = outputFiles;
   const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map.contents).toString("base64")}`;
-  const minified = await transform(`${lazily(code.text)}${inline}`, {
+  const minified = await transform(`${inAscii(lazily(code.text))}${inline}`, {
     ...target,
     minify: true,
     treeShaking: true,

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { execFile } from "node:child_process";
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,6 +33,14 @@ async function program() {
     },
   };
 }
+
+describe("what is compiled", () => {
+  test("is ASCII, as which it is read", async () => {
+    const programs = (await readdir("dist")).filter((name) => name.endsWith(".js"));
+    expect(programs).toContain("app.js");
+    for (const name of programs) expect(isAscii(await readFile(join("dist", name))), name).toBe(true);
+  });
+});
 
 describe("what was compiled", () => {
   test("is kept for the next start, readable by nobody else", async () => {
