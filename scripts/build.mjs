@@ -1,14 +1,19 @@
 // Bundles the bin: start-up reads a few files instead of hundreds.
 import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { build, transform } from "esbuild";
-import { apart, packedParser, withoutUnused, zodByName } from "./bundle-parts.mjs";
+import {
+  apart,
+  packagesOf,
+  packedParser,
+  packedSqlite,
+  packSqlite,
+  withoutUnused,
+  zodByName,
+} from "./bundle-parts.mjs";
 import { writeBundled } from "./bundled.mjs";
 import { lazily } from "./lazy.mjs";
 import { pageHtml } from "./page.mjs";
-
-const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
 const target = {
   platform: "node",
@@ -33,12 +38,12 @@ async function bundle(name, entry, own = {}) {
     ...target,
     bundle: true,
     write: false,
-    entryPoints: [entry],
+    entryPoints: entry && [entry],
     outfile: `dist/${name}`,
     // ws probes for two optional accelerators that we do not ship.
     external: ["bufferutil", "utf-8-validate"],
     ...own,
-    define: { VERSION: JSON.stringify(version), "import.meta.dirname": "__dirname", ...own.define },
+    define: { "import.meta.dirname": "__dirname", ...own.define },
   };
   // Twice: `lazily` reads what is not minified, and the sizes are those of what is.
   const [{ outputFiles }, { metafile }] = await Promise.all([
@@ -63,12 +68,16 @@ async function bundle(name, entry, own = {}) {
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 const built = await Promise.all([
-  bundle("app.js", "src/main.ts", { plugins: [withoutUnused, apart, zodByName] }),
-  bundle("client.js", "src/library/client.ts", { plugins: [withoutUnused, apart, packedParser, zodByName] }),
-  bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused] }),
+  bundle("app.js", "src/main.ts", { plugins: [apart, withoutUnused, packedParser, zodByName] }),
+  ...["http.js", "observers.js", "patterns.js"].map((name) =>
+    bundle(name, undefined, { stdin: packagesOf(`./${name}`), plugins: [withoutUnused] }),
+  ),
+  bundle("client.js", "src/library/client.ts", { plugins: [apart, withoutUnused, packedParser, zodByName] }),
+  bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused, zodByName] }),
   // What jsonc-parser has for `require` cannot be bundled.
   bundle("commands.js", "src/commands/index.ts", { mainFields: ["module", "main"] }),
   bundle("sqlite.js", "src/client/login/wasm-sqlite.ts", {
+    plugins: [packedSqlite],
     // By it the package finds its WebAssembly.
     define: { "import.meta.url": "importMetaUrl" },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
@@ -78,8 +87,7 @@ writeBundled(
   built.map(({ metafile }) => metafile),
   "dist",
 );
-const require = createRequire(import.meta.url);
-await copyFile(require.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"), "dist/sqlite3.wasm");
+await packSqlite("dist");
 const launcher = await readFile("scripts/launcher.cjs", "utf8");
 await writeFile("dist/main.js", launcher.replace("BUILD", built[0].id));
 await copyFile("scripts/compiled.cjs", "dist/compiled.js");

@@ -1,8 +1,10 @@
 // What goes into which file of the bundle, and what into none.
 
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { brotliCompressSync } from "node:zlib";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, brotliCompressSync, constants } from "node:zlib";
 
 const LOCALES = /zod[\\/]v4[\\/]locales[\\/]index\.[cm]?js$/;
 
@@ -31,6 +33,16 @@ module.exports = {
   RateLimiterRes: require("rate-limiter-flexible/lib/RateLimiterRes.js"),
 };`;
 
+// Metrics are counters, gauges and histograms of one process: its entry point brings summaries, clusters and pushing.
+const PROM_CLIENT = `
+module.exports = {
+  Counter: require("prom-client/lib/counter.js"),
+  Gauge: require("prom-client/lib/gauge.js"),
+  Histogram: require("prom-client/lib/histogram.js"),
+  Registry: require("prom-client/lib/registry.js"),
+  collectDefaultMetrics: require("prom-client/lib/defaultMetrics.js"),
+};`;
+
 // HTTP/2 and the bodies of `fetch`, which undici asks for only when it is told to.
 const UNDICI_UNUSED = /undici[\\/]lib[\\/](dispatcher[\\/]client-h2|web[\\/].*)\.js$/;
 
@@ -55,6 +67,9 @@ export const withoutUnused = {
     const parts = {
       undici: UNDICI,
       "rate-limiter-flexible": RATE_LIMITER,
+      "prom-client": PROM_CLIENT,
+      // Notes of https-proxy-agent for its own developers.
+      debug: "module.exports = () => () => undefined;",
       // It builds the tables of its compression at once.
       "fast-png": 'export const encode = (image) => require("png").encode(image);',
       png: 'export { encode } from "./node_modules/fast-png/lib/index.js";',
@@ -67,6 +82,10 @@ export const withoutUnused = {
       build.onResolve({ filter }, () => ({ path: name, namespace: "parts" }));
       build.onLoad({ filter, namespace: "parts" }, () => ({ contents, resolveDir: process.cwd() }));
     }
+    build.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
+      const { name, version } = JSON.parse(await readFile(path, "utf8"));
+      return { contents: JSON.stringify({ name, version }), loader: "json" };
+    });
     build.onLoad({ filter: UNDICI_UNUSED }, () => ({ contents: "" }));
     build.onLoad({ filter: UNDICI_SIMD }, () => ({ contents: 'module.exports = "";' }));
     build.onLoad({ filter: LOCALES }, () => ({ contents: 'export { default as en } from "./en.js";' }));
@@ -74,7 +93,7 @@ export const withoutUnused = {
       contents: replaced(await readFile(path, "utf8"), REGISTERED),
     }));
     // Only what is wrapped as CommonJS can wait until it is wanted.
-    build.onResolve({ filter: /^(re2js|lru-cache|@hono\/node-server)$/ }, ({ path, kind, resolveDir }) =>
+    build.onResolve({ filter: /^@hono\/node-server$/ }, ({ path, kind, resolveDir }) =>
       kind === "import-statement" ? build.resolve(path, { kind: "require-call", resolveDir }) : undefined,
     );
   },
@@ -94,6 +113,23 @@ const APART = {
   "./commands/index.ts": "./commands.js",
 };
 
+/** Packages that most runs do not need, and the file that they are in. */
+const PACKAGES_APART = {
+  "@hono/node-server": "./http.js",
+  "lru-cache": "./http.js",
+  "rate-limiter-flexible": "./http.js",
+  "prom-client": "./observers.js",
+  "@opentelemetry/api": "./observers.js",
+  re2js: "./patterns.js",
+};
+
+/** The source of a file of packages. */
+export function packagesOf(file) {
+  const names = Object.keys(PACKAGES_APART).filter((name) => PACKAGES_APART[name] === file);
+  const contents = names.map((name) => `export * from "${name}";`).join("\n");
+  return { contents, resolveDir: process.cwd() };
+}
+
 /** Loads from files of their own, once it is needed, what most runs do not need. */
 export const apart = {
   name: "apart",
@@ -101,10 +137,13 @@ export const apart = {
     build.onResolve({ filter: /^\.\// }, ({ path, kind }) =>
       kind === "dynamic-import" && path in APART ? { path: APART[path], external: true } : undefined,
     );
+    build.onResolve({ filter: /^[^.]/ }, ({ path }) =>
+      path in PACKAGES_APART ? { path: PACKAGES_APART[path], external: true } : undefined,
+    );
   },
 };
 
-/** Packs the parser of HTTP tighter: a library's first request may take a millisecond more, a session's start may not. */
+/** Packs the parser of HTTP tighter: the first request takes a millisecond more, a start none. */
 export const packedParser = {
   name: "packed-parser",
   setup(build) {
@@ -115,6 +154,35 @@ export const packedParser = {
     });
   },
 };
+
+const SQLITE = "@sqlite.org/sqlite-wasm";
+const SQLITE_PACKED = "sqlite3.wasm.br";
+
+const UNPACKED = `
+import init from "${SQLITE}/node";
+import { readFileSync } from "node:fs";
+import { brotliDecompressSync } from "node:zlib";
+export default () => init({ wasmBinary: brotliDecompressSync(readFileSync(\`\${__dirname}/${SQLITE_PACKED}\`)) });`;
+
+/** Unpacks SQLite's WebAssembly when it is wanted: that takes milliseconds, and saves half a megabyte of the package. */
+export const packedSqlite = {
+  name: "packed-sqlite",
+  setup(build) {
+    const { resolve } = createRequire(import.meta.url);
+    const filter = new RegExp(`^${SQLITE}$`);
+    build.onResolve({ filter }, ({ path }) => ({ path, namespace: "parts" }));
+    build.onLoad({ filter, namespace: "parts" }, () => ({ contents: UNPACKED, resolveDir: process.cwd() }));
+    build.onResolve({ filter: new RegExp(`^${SQLITE}/node$`) }, () => ({ path: resolve(SQLITE) }));
+  },
+};
+
+/** Writes it beside the bundle. */
+export async function packSqlite(folder) {
+  const wasm = await readFile(createRequire(import.meta.url).resolve(`${SQLITE}/sqlite3.wasm`));
+  // The best quality takes seconds, for 8 % less.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  await writeFile(join(folder, SQLITE_PACKED), await promisify(brotliCompress)(wasm, { params }));
+}
 
 /** `z` as one object would bring all of zod; as a namespace it brings what is named. */
 export const zodByName = {

@@ -18,7 +18,7 @@ const NODES = [20, 22, 24, 26];
 const MOST_BYTES = 4_000_000;
 /** What runs, its licences, what it is made of, and what hosts and registries read. */
 const PACKED =
-  /^(dist\/[\w.-]+\.(js|d\.ts|json|html|wasm|txt)|skills\/[\w-]+\/SKILL\.md|LICENSE|README\.md|package\.json|server\.json|\.mcp\.json|\.claude-plugin\/\w+\.json)$/;
+  /^(dist\/[\w.-]+\.(js|d\.ts|json|html|wasm\.br|txt)|skills\/[\w-]+\/SKILL\.md|LICENSE|README\.md|package\.json|server\.json|\.mcp\.json|\.claude-plugin\/\w+\.json)$/;
 const NEEDED = [
   "dist/main.js",
   "dist/client.d.ts",
