@@ -20,7 +20,7 @@ const SILENCE_MS = 3000;
 const LEAST_BUDGET_BYTES = 400 * 1024;
 const BUDGET_FACTOR = 2;
 const LONG_LINE_BYTES = 1024;
-/** What has to be read of a part to foresee that it holds far too much, and how many times too much. */
+/** What has to be read of a part to foresee that it holds too much: what is not is read, up to so many times as much. */
 const SAMPLE_BYTES = 64 * 1024;
 const FAR_TOO_MUCH = 1.5;
 const STAMP_BYTES = 32;
@@ -138,9 +138,9 @@ interface Reader {
 async function readBack(reader: Reader, job: JobDescription, options: TailOptions): Promise<Read> {
   const { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, after } = options;
   const startMs = after === undefined ? startOf(job, options) : Date.parse(after.time);
-  const plan = new WindowPlan({ startMs, endMs: endOf(reader.at, job, options), lines });
-  const most = BUDGET_FACTOR * Math.min(maxBytes, lines * LONG_LINE_BYTES);
-  const budget = Math.max(LEAST_BUDGET_BYTES, most);
+  const budget = Math.max(LEAST_BUDGET_BYTES, BUDGET_FACTOR * Math.min(maxBytes, lines * LONG_LINE_BYTES));
+  const endMs = endOf(reader.at, job, options);
+  const plan = new WindowPlan({ startMs, endMs, lines, bytes: maxBytes, budget });
   const spent = { bytesRead: 0, linesRead: 0 };
   let best: Part | undefined;
   let firstMs = 0;
@@ -174,6 +174,7 @@ function isEnough({ isTooMuch, hasDropped }: Part, { isWhole, isLast }: Step): b
 /** What one window before the end held. */
 interface Part extends ResumedEnd {
   lines: LogLine[];
+  bytes: number;
   start: Cursor | undefined;
   /** Older lines were dropped for newer ones. */
   hasDropped: boolean;
@@ -202,9 +203,10 @@ async function readPart(
   let bytes = 0;
   let isForeseen = false;
   // Of a running job silence has to be waited out in each part, which costs more than it saves.
+  const limit = window.isOver ? FAR_TOO_MUCH * budget : budget;
   const isFarTooMuch = () => {
     const [firstMs, lastMs] = [Date.parse(times.first ?? ""), Date.parse(times.last ?? "")];
-    return window.isOver && bytes * (endMs - firstMs) > FAR_TOO_MUCH * budget * Math.max(1, lastMs - firstMs);
+    return window.isOver && bytes * (endMs - firstMs) > limit * Math.max(1, lastMs - firstMs);
   };
   const startsAt = isWhole ? since : new Date(fromMs);
   const end = await readResuming(
@@ -214,7 +216,7 @@ async function readPart(
       const isSampled = bytes > SAMPLE_BYTES;
       bytes += line.text.length + STAMP_BYTES;
       isForeseen = !isSampled && bytes > SAMPLE_BYTES && isFarTooMuch();
-      if (isForeseen || bytes > budget || isPast(line)) return false;
+      if (isForeseen || bytes > limit || isPast(line)) return false;
       if (line.time !== undefined) {
         if (timeKey(line.time) < from) return true;
         times.first ??= line.time;
@@ -229,9 +231,10 @@ async function readPart(
   return {
     ...end,
     lines: newest.lines,
+    bytes,
     start: newest.start,
     hasDropped: newest.hasDropped,
-    isTooMuch: isForeseen || bytes > budget,
+    isTooMuch: isForeseen || bytes > limit,
     isForeseen,
     firstAtMs: times.first === undefined ? undefined : Date.parse(times.first),
     lastAtMs: times.last === undefined ? undefined : Date.parse(times.last),

@@ -6,18 +6,33 @@ const MARGIN = 1.5;
 /** Windows closer together than this are one. */
 const NEAREST_MS = 2;
 const MOST_STEPS = 40;
-const GALLOP = 8;
+/** Behind silence a window may reach back this many times as far, beyond what is sure not to be too much. */
+const GALLOP = 3;
+/** How much of what may be read a window is to hold where it is unknown when the log ended, and where it is known. */
+const FIRST_FILL = 0.6;
+const FILL = 0.9;
 const LEAST_SPAN_MS = 0.1;
 
 /** Where a window begins; it reaches to the end of the log. */
 export interface Step {
   fromMs: number;
-  /** The assumed end of the log. */
+  /** Nothing was printed later, as far as is known. */
   endMs: number;
   /** It begins where the log (or what is wanted of it) does. */
   isWhole: boolean;
   /** No size lies between too little and too much: this window is read in any case. */
   isLast: boolean;
+}
+
+/** What is looked for, between the start of a log and its assumed end. */
+interface Aim {
+  startMs: number;
+  endMs: number;
+  /** How many lines are wanted, or how many bytes if those are fewer. */
+  lines: number;
+  bytes: number;
+  /** How many bytes a window may hold. */
+  budget: number;
 }
 
 /** What a window held. */
@@ -27,6 +42,7 @@ interface Held {
   isForeseen: boolean;
   lines: readonly unknown[];
   linesRead: number;
+  bytes: number;
   /** Unix milliseconds of the first and the last line that was read. */
   firstAtMs: number | undefined;
   lastAtMs: number | undefined;
@@ -34,24 +50,24 @@ interface Held {
 
 /**
  * Finds a window before the end that holds enough lines and not far too many: begins small, grows by what it held,
- * and closes in by halving where the log is so dense that one held too much.
+ * and closes in where the log is so dense that one held too much.
  */
 export class WindowPlan {
-  readonly #startMs: number;
+  readonly #aim: Aim;
   #endMs: number;
-  readonly #wanted: number;
+  /** Nothing was printed later: the last line's time, or where silence began. */
+  #latestMs: number | undefined;
   /** Beginning here is too early: the window holds too much. */
   #tooEarlyMs: number | undefined;
   /** Beginning here is too late: too few lines. */
   #knownTooLateMs: number | undefined;
   #fromMs: number;
   #steps = 0;
-  #linesPerMs = 1;
+  #pace: Pace = { linesPerMs: 1, bytesPerMs: 1 };
 
-  constructor({ startMs, endMs, lines }: { startMs: number; endMs: number; lines: number }) {
-    this.#startMs = startMs;
-    this.#endMs = Math.max(startMs, endMs);
-    this.#wanted = lines + 1;
+  constructor(aim: Aim) {
+    this.#aim = aim;
+    this.#endMs = Math.max(aim.startMs, aim.endMs);
     this.#fromMs = this.#endMs - FIRST_MS;
   }
 
@@ -62,12 +78,14 @@ export class WindowPlan {
   /** `endMs` is the log's assumed end by now: it may have grown. */
   next(held: Held, endMs: number): Step {
     this.#steps += 1;
-    this.#endMs = Math.max(this.#startMs, endMs);
-    const { isTooMuch, firstAtMs, lastAtMs } = held;
-    if (firstAtMs !== undefined && lastAtMs !== undefined)
-      this.#linesPerMs = held.linesRead / Math.max(LEAST_SPAN_MS, lastAtMs - firstAtMs);
+    this.#endMs = Math.max(this.#aim.startMs, endMs);
+    const { isTooMuch, lastAtMs } = held;
+    this.#pace = paceOf(held) ?? this.#pace;
     if (isTooMuch) this.#tooEarlyMs = this.#surelyTooEarly(held);
-    else this.#knownTooLateMs = this.#fromMs;
+    else {
+      this.#knownTooLateMs = this.#fromMs;
+      this.#latestMs = lastAtMs ?? this.#fromMs;
+    }
     const earliest = this.#tooEarlyMs;
     if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
     // The log goes on past its assumed end: begin where reading has come to.
@@ -83,32 +101,61 @@ export class WindowPlan {
     return this.#knownTooLateMs ?? this.#endMs;
   }
 
+  /** Up to where reading has come there are enough lines behind this. */
   #surelyTooEarly({ isForeseen, lastAtMs = 0 }: Held): number {
-    return Math.max(this.#fromMs, this.#startMs, isForeseen ? 0 : lastAtMs);
+    return Math.max(this.#fromMs, this.#aim.startMs, isForeseen ? 0 : lastAtMs - this.#widthMs);
   }
 
-  /** Where enough lines begin at the rate seen, counted from the true end or, ever further, from the assumed one. */
+  /** What is wanted takes so long at the pace seen. */
+  get #widthMs(): number {
+    const { linesPerMs, bytesPerMs } = this.#pace;
+    return MARGIN * Math.min((this.#aim.lines + 1) / linesPerMs, this.#aim.bytes / bytesPerMs);
+  }
+
+  /** Where enough lines begin at the pace seen. */
   #between(earliestMs: number, lastAtMs: number | undefined): number {
-    const widthMs = (this.#wanted * MARGIN) / this.#linesPerMs;
-    const guessMs =
-      lastAtMs === undefined
-        ? this.#endMs - Math.max(widthMs, GALLOP * (this.#endMs - this.#tooLateMs))
-        : lastAtMs - widthMs;
+    const guessMs = lastAtMs === undefined ? this.#behindSilence(earliestMs) : lastAtMs - this.#widthMs;
     const isInside = guessMs > earliestMs && guessMs < this.#tooLateMs - NEAREST_MS / 2;
-    if (isInside) return guessMs;
+    return isInside ? guessMs : this.#middle(earliestMs);
+  }
+
+  /** When the last line was printed is unknown: as early as cannot be too much, or ever earlier. */
+  #behindSilence(earliestMs: number): number {
+    const roomMs = this.#aim.budget / this.#pace.bytesPerMs;
+    const silenceMs = this.#endMs - this.#tooLateMs;
+    if (silenceMs <= 0) return this.#endMs - Math.max(this.#widthMs, FIRST_FILL * roomMs);
+    const farther = Math.max(this.#endMs - GALLOP * silenceMs, this.#middle(earliestMs));
+    return Math.min(this.#tooLateMs - FILL * roomMs, farther);
+  }
+
+  #middle(earliestMs: number): number {
     const [most, least] = [this.#endMs - earliestMs, this.#endMs - this.#tooLateMs];
     return least > 0 ? this.#endMs - Math.sqrt(most * least) : (earliestMs + this.#tooLateMs) / 2;
   }
 
   #wider({ lines, firstAtMs }: Held): number {
     const widthMs = this.#endMs - this.#fromMs;
-    const measured = firstAtMs === undefined ? 0 : (this.#wanted / Math.max(1, lines.length)) * MARGIN;
+    const measured =
+      firstAtMs === undefined ? 0 : ((this.#aim.lines + 1) / Math.max(1, lines.length)) * MARGIN;
     return widthMs * Math.min(MOST_WIDENING, Math.max(WIDENING, measured));
   }
 
   #step(fromMs: number, isLast: boolean): Step {
-    const isWhole = fromMs <= this.#startMs;
-    this.#fromMs = isWhole ? this.#startMs : fromMs;
-    return { fromMs: this.#fromMs, endMs: this.#endMs, isWhole, isLast };
+    const { startMs } = this.#aim;
+    const isWhole = fromMs <= startMs;
+    this.#fromMs = isWhole ? startMs : fromMs;
+    return { fromMs: this.#fromMs, endMs: this.#latestMs ?? this.#endMs, isWhole, isLast };
   }
+}
+
+/** How much is printed in a millisecond. */
+interface Pace {
+  linesPerMs: number;
+  bytesPerMs: number;
+}
+
+function paceOf({ firstAtMs, lastAtMs, linesRead, bytes }: Held): Pace | undefined {
+  if (firstAtMs === undefined || lastAtMs === undefined) return undefined;
+  const spanMs = Math.max(LEAST_SPAN_MS, lastAtMs - firstAtMs);
+  return { linesPerMs: linesRead / spanMs, bytesPerMs: bytes / spanMs };
 }

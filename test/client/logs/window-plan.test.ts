@@ -10,12 +10,20 @@ describe("WindowPlan", () => {
     const isTooMuch = inside.length > wanted * 20 && !isLast;
     const held = isTooMuch ? inside.slice(0, wanted * 20) : inside;
     const bounds = { firstAtMs: held[0], lastAtMs: held.at(-1) };
-    return { isTooMuch, isForeseen: false, lines: isTooMuch ? [] : held, linesRead: held.length, ...bounds };
+    return { ...bounds, isTooMuch, isForeseen: false, lines: isTooMuch ? [] : held, ...sizeOf(held) };
+  }
+
+  function sizeOf({ length }: readonly unknown[]) {
+    return { linesRead: length, bytes: length * 100 };
+  }
+
+  function planOf(lines: number, startMs = 0) {
+    return new WindowPlan({ startMs, endMs: END, lines, bytes: 1_000_000, budget: lines * 20 * 100 });
   }
 
   /** The windows that are read until one fits. */
   function search(times: readonly number[], wanted: number): Step[] {
-    const plan = new WindowPlan({ startMs: 0, endMs: END, lines: wanted });
+    const plan = planOf(wanted);
     const steps: Step[] = [];
     for (let step = plan.first(); steps.length < 60; ) {
       steps.push(step);
@@ -31,7 +39,7 @@ describe("WindowPlan", () => {
     Array.from({ length: count }, (_, index) => from + ((to - from) * index) / count);
 
   test("begins with the last half minute, or with all of a shorter log", () => {
-    const plan = (startMs: number) => new WindowPlan({ startMs, endMs: END, lines: 9 }).first();
+    const plan = (startMs: number) => planOf(9, startMs).first();
     expect(plan(0)).toEqual({ fromMs: END - 30_000, endMs: END, isWhole: false, isLast: false });
     expect(plan(END - 30_001)).toMatchObject({ fromMs: END - 30_000, isWhole: false });
     expect(plan(END - 30_000)).toMatchObject({ fromMs: END - 30_000, isWhole: true });
@@ -51,6 +59,7 @@ describe("WindowPlan", () => {
     ["dense", evenly(50_000, END - 20_000, END)],
     ["very dense at its end", evenly(20_000, END - 50, END)],
     ["dense long before its end", evenly(20_000, END - 500_000, END - 499_000)],
+    ["a little too long for one window", evenly(1010, END - 29_000, END)],
   ] as const)("finds a window of a log that is %s, in few steps", ([, times]) => {
     const steps = search(times, 50);
     const last = steps.at(-1);
@@ -72,10 +81,10 @@ describe("WindowPlan", () => {
   });
 
   test("follows a log that goes on past its assumed end", () => {
-    const plan = new WindowPlan({ startMs: 0, endMs: END, lines: 50 });
+    const plan = planOf(50);
     plan.first();
     const lines: number[] = [];
-    const held = { isTooMuch: true, isForeseen: false, lines, linesRead: 1000 };
+    const held = { isTooMuch: true, isForeseen: false, lines, linesRead: 1000, bytes: 100_000 };
     const step = plan.next({ ...held, firstAtMs: END - 30_000, lastAtMs: END + 5000 }, END);
     expect(step.fromMs).toBeGreaterThan(END + 5000);
     expect(step.fromMs).toBeLessThan(END + 35_000);
