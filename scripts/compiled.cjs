@@ -1,5 +1,6 @@
 "use strict";
-// What `module.enableCompileCache` does, for Node 20, which has none.
+// What `module.enableCompileCache` does, also for Node 20, which has none, and for a server that its client kills: Node
+// writes it only when a process ends by itself.
 const fs = require("node:fs");
 const { createRequire } = require("node:module");
 const { homedir } = require("node:os");
@@ -8,6 +9,8 @@ const { Script } = require("node:vm");
 
 /** By then the first answers have been given, and with them what they need has been compiled. */
 const KEEP_AFTER_MS = 3000;
+/** Of what people run in a terminal, which is over sooner and needs other parts. */
+const COMMAND = /^[a-z]+$/;
 /** Others may write there. */
 const OPEN_TO_OTHERS = 0o022;
 
@@ -18,21 +21,23 @@ const AFTER = Buffer.from("\n})");
 exports.start = (file, build, keepAfterMs = KEEP_AFTER_MS) => {
   // It is ASCII; joined as bytes, since joined strings are copied once more.
   const source = Buffer.concat([BEFORE, fs.readFileSync(file), AFTER]).toString("latin1");
-  const kept = placeFor(build);
+  const isCommand = COMMAND.test(process.argv[2] ?? "");
+  const kept = placeFor(isCommand ? `${build}-command` : build);
   const cachedData = kept && read(kept);
   const script = new Script(source, { filename: file, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));
-  if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected))
-    setTimeout(() => keep(script, kept), keepAfterMs).unref();
+  if (kept === undefined || (cachedData && !script.cachedDataRejected)) return;
+  if (isCommand) process.once("exit", () => keep(script, kept));
+  else setTimeout(() => keep(script, kept), keepAfterMs).unref();
 };
 
-/** One file for each program and Node; undefined where there is no place for it. */
-function placeFor(build) {
+/** One file for each program, use and Node; undefined where there is no place for it. */
+function placeFor(use) {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
   try {
     const caches = process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache");
-    return path.join(caches, "apolo-jobs-mcp", `${build}-${process.version}-${process.arch}.v8`);
+    return path.join(caches, "apolo-jobs-mcp", `${use}-${process.version}-${process.arch}.v8`);
   } catch {
     return undefined;
   }

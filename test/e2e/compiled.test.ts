@@ -18,17 +18,18 @@ async function program() {
   await writeFile(file, PROGRAM);
   const kept = join(folder, "apolo-jobs-mcp");
   return {
+    folder,
     kept,
-    async start(caches = folder) {
+    async start(caches = folder, ...args: string[]) {
       const script = `require(${JSON.stringify(COMPILED)}).start(${JSON.stringify(file)}, "build", 0)`;
-      const { stdout } = await run(process.execPath, ["-e", script], {
+      const { stdout } = await run(process.execPath, ["-e", script, "--", "main.js", ...args], {
         env: { ...process.env, XDG_CACHE_HOME: caches, NODE_DISABLE_COMPILE_CACHE: "" },
       });
       expect(stdout).toBe(`ran function ${file}\n`);
     },
-    async file() {
+    async file(use = "build") {
       const names = await readdir(kept);
-      expect(names).toEqual([`build-${process.version}-${process.arch}.v8`]);
+      expect(names).toEqual([`${use}-${process.version}-${process.arch}.v8`]);
       return join(kept, String(names[0]));
     },
   };
@@ -74,5 +75,18 @@ describe("what was compiled", () => {
   test("is done without where there is no place for it", async () => {
     const { start } = await program();
     await start("/dev/null");
+  });
+
+  test("of a command is kept apart, when it ends", async () => {
+    const { start, file, folder } = await program();
+    await start(folder, "call");
+    await file("build-command");
+  });
+
+  test("of the product is kept on every Node", async () => {
+    const { folder, kept } = await program();
+    const env = { ...process.env, XDG_CACHE_HOME: folder, NODE_DISABLE_COMPILE_CACHE: "" };
+    await run(process.execPath, ["dist/main.js", "completion", "bash"], { env });
+    expect(await readdir(kept)).toEqual([expect.stringMatching(/^[0-9a-f]{16}-command-v\d/)]);
   });
 });
