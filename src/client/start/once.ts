@@ -233,10 +233,8 @@ function failedAnswer(error: unknown): StartAnswer {
 async function jobOf(wanted: Wanted, { sent, isFirst }: Sending): Promise<JobDescription | undefined> {
   const answer = await orTimeOut(sent.answer, wanted.call, WHAT).catch(() => undefined);
   if (answer !== undefined && "job" in answer) return answer.job;
-  if (answer === undefined || "lost" in answer) {
-    const job = await Promise.race([sent.found, search(wanted, sent)]);
-    if (job !== undefined) return job;
-  }
+  const job = await Promise.race([sent.found, search(wanted, sent)]);
+  if (job !== undefined) return job;
   if (sent.state !== "refused") throw unknownOutcome(wanted.shownId, answer);
   if (!isFirst) return undefined;
   const refused = await sent.answer;

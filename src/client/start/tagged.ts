@@ -84,10 +84,10 @@ function bothLeft(cause: PlatformError, id: string, { oldest, requestId }: Kept)
 
 /** Negative for the older job. The platform's times may be equal. */
 export function byAge(a: JobDescription, b: JobDescription): number {
-  return isOlder(a, b) ? -1 : 1;
+  return beginningOf(a) < beginningOf(b) ? -1 : 1;
 }
 
-function isOlder(a: JobDescription, b: JobDescription): boolean {
-  const [then = "", later = ""] = [a, b].map(({ id, history }) => `${history.created_at ?? ""} ${id}`);
-  return then < later;
+/** A job without a time is the oldest: it can only be one of another version of the platform. */
+function beginningOf({ id, history }: JobDescription): string {
+  return `${history.created_at ?? ""} ${id}`;
 }

@@ -38,6 +38,14 @@ describe("startBody", () => {
   });
 });
 
+describe("a life span under a minute", () => {
+  test("is refused by its name", () => {
+    expect(() => startBody({ image: "ubuntu", lifeSpanSeconds: 59 }, "cpu", AT)).toThrow(
+      /^A life span of 59 s is too short/,
+    );
+  });
+});
+
 describe("toMinutes", () => {
   test("rounds up to whole minutes", () => {
     expect([60, 61, 3600, 3661.5].map((seconds) => toMinutes(seconds, "It"))).toEqual([1, 2, 60, 62]);

@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { expect, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
 
 const OPTIONS = { image: "ubuntu:latest" };
+const MADE = { tags: ["mcp:r", "mcp-as:none"] };
 
 describe("a start whose answer was lost", () => {
   test("is looked for again and again before it is sent again", async ({ stub, platform }) => {
@@ -13,7 +14,7 @@ describe("a start whose answer was lost", () => {
     let lookups = 0;
     stub.on("GET /api/v1/jobs?", (response) => {
       lookups += 1;
-      replyLines(response, lookups < 3 ? [] : [wireJob({ tags: ["mcp:r", "mcp-as:none"] })]);
+      replyLines(response, lookups < 3 ? [] : [wireJob(MADE)]);
     });
 
     const { repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r", lookupMs: 5000 });
@@ -36,8 +37,92 @@ describe("a start whose answer was lost", () => {
     await expect(platform.jobs.startOnce(OPTIONS, { requestId: "r" })).rejects.toMatchObject({
       code: "invalid_request",
     });
-    stub.on("POST", (response) => reply(response, wireJob({ tags: ["mcp:r", "mcp-as:none"] }), 202));
+    stub.on("POST", (response) => reply(response, wireJob(MADE), 202));
 
     expect((await platform.jobs.startOnce(OPTIONS, { requestId: "r" })).repeated).toBe(false);
+  });
+
+  test("is told as unknown with what was lost", async ({ stub, platform }) => {
+    stub.on("POST", (response) => void response.socket?.resetAndDestroy());
+    stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
+
+    await expect(platform.jobs.startOnce(OPTIONS, { requestId: "r", lookupMs: 50 })).rejects.toMatchObject({
+      code: "unknown_outcome",
+      cause: { code: "unavailable" },
+      request: { method: "POST" },
+    });
+  });
+
+  test("is unknown, too, when nothing came in time", async ({ stub, platform }) => {
+    stub.on("POST", () => {});
+    stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
+    const once = { requestId: "r", lookupMs: 50 };
+
+    const error = await platform.jobs.startOnce(OPTIONS, once, { timeoutMs: 100 }).catch((thrown) => thrown);
+
+    expect([error.code, error.cause, error.request]).toEqual(["unknown_outcome", undefined, undefined]);
+  });
+
+  test("is looked for no longer than asked where the platform does not answer", async ({
+    stub,
+    platform,
+  }) => {
+    stub.on("POST", (response) => void response.socket?.resetAndDestroy());
+    stub.on("GET /api/v1/jobs?", () => {});
+
+    await expect(
+      platform.jobs.startOnce(OPTIONS, { requestId: "r", isNew: true, lookupMs: 50 }),
+    ).rejects.toMatchObject({ code: "unknown_outcome" });
+  });
+
+  describe("by a fault that the platform had answered", () => {
+    const once = { requestId: "r", lookupMs: 5000 };
+
+    test("is looked for once, then sent again", async ({ stub, platform }) => {
+      stub.on("POST", (response) => reply(response, { error: "no" }, 503));
+      stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
+      await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 50 })).rejects.toMatchObject({
+        code: "unknown_outcome",
+      });
+      stub.on("POST", (response) => reply(response, wireJob(MADE), 202));
+      stub.seen.length = 0;
+
+      const { repeated } = await platform.jobs.startOnce(OPTIONS, once);
+
+      expect([repeated, stub.seen.map((name) => name.replace(/ .*/, ""))]).toEqual([
+        false,
+        ["GET", "POST", "GET"],
+      ]);
+    });
+
+    test("is not sent again when it has made a job after all", async ({ stub, platform }) => {
+      stub.on("POST", (response) => reply(response, { error: "no" }, 503));
+      stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
+      await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 50 })).rejects.toMatchObject({
+        code: "unknown_outcome",
+      });
+      stub.on("GET /api/v1/jobs?", (response) => replyLines(response, [wireJob(MADE)]));
+
+      expect((await platform.jobs.startOnce(OPTIONS, once)).repeated).toBe(true);
+      expect(stub.seen.filter((name) => name.startsWith("POST"))).toHaveLength(1);
+    });
+  });
+});
+
+describe("a call that waits for an earlier one with its id", () => {
+  test("is told what it wanted when its time is over", async ({ stub, platform }) => {
+    const asked = new Promise<void>((resolve) => stub.on("GET /api/v1/jobs?", () => resolve()));
+    const first = platform.jobs.startOnce(OPTIONS, { requestId: "r" }, { timeoutMs: 60_000 });
+    first.catch(() => {});
+    await asked;
+    const controller = new AbortController();
+
+    const second = platform.jobs.startOnce(OPTIONS, { requestId: "r" }, { signal: controller.signal });
+    controller.abort(new DOMException("no result within 1 s", "TimeoutError"));
+
+    await expect(second).rejects.toMatchObject({
+      code: "timed_out",
+      message: "Starting a job timed out: no result within 1 s",
+    });
   });
 });

@@ -284,6 +284,12 @@ describe("plan", () => {
     });
   });
 
+  test("says which argument an unknown preset is", async ({ platform }) => {
+    await expect(platform.jobs.plan({ image: "ubuntu", preset: "huge" })).rejects.toMatchObject({
+      about: "preset",
+    });
+  });
+
   test("names the presets there are, also when the platform refuses one", async ({ stub, platform }) => {
     stub.on("POST /api/v1/jobs", (response) => reply(response, { error: "Preset was not found" }, 400));
 

@@ -66,10 +66,25 @@ describe("two servers that start the same request at once", () => {
       retryable: false,
       message: expect.stringMatching(
         new RegExp(
-          `^Two servers have started request_id "r" at the same time, ${OLDER} and ${MADE}, .*not today.*: end it with job_kill {"jobs": \\["${MADE}"\\]}\\.$`,
+          `^Two servers have started request_id "r" at the same time, ${OLDER} and ${MADE}, .*Killing ${MADE}.*not today.*: end it with job_kill {"jobs": \\["${MADE}"\\]}\\.$`,
         ),
       ),
     });
+  });
+
+  test("end the later one although the answer to that was lost", async ({ stub }) => {
+    const { jobs } = stub.connect({ retries: 1 });
+    play(stub, [], [twin(MADE, 5), twin(OLDER, 4)]);
+    let isLost = true;
+    stub.on("DELETE", (response) => {
+      if (isLost) response.socket?.resetAndDestroy();
+      else response.writeHead(204).end();
+      isLost = false;
+    });
+
+    const { job } = await jobs.startOnce(OPTIONS, { requestId: "r" });
+
+    expect([job.id, killed(stub)]).toEqual([OLDER, [MADE, MADE]]);
   });
 
   test("say that it could not be looked up", async ({ stub, platform }) => {
@@ -110,13 +125,14 @@ describe("a request that has several jobs", () => {
   });
 
   test("is looked for in the place it was started in", async ({ stub, platform }) => {
-    play(stub, [twin(MADE, 5, { project_name: "nlp" })]);
+    const where = { org: "research", project: "lab" };
+    play(stub, [twin(MADE, 5, { org_name: where.org, project_name: where.project })]);
 
-    await platform.jobs.startedBefore({ ...OPTIONS, where: { project: "nlp" } }, "r");
+    await platform.jobs.startedBefore({ ...OPTIONS, where }, "r");
 
     const [asked = ""] = stub.seen;
     expect(Object.fromEntries(new URL(asked.slice(4), "http://x").searchParams)).toMatchObject({
-      ...{ tag: "mcp:r", cluster_name: "default", org_name: "acme", project_name: "nlp" },
+      ...{ tag: "mcp:r", cluster_name: "default", org_name: "research", project_name: "lab" },
     });
   });
 

@@ -81,6 +81,16 @@ describe("Starts", () => {
     expect(sent.lostAtMs).toBeUndefined();
   });
 
+  test("counts one whose answer was lost no more once its job is found", async () => {
+    const starts = new Starts();
+    const { sent, come } = keep(starts, "a");
+    await come({ lost });
+
+    sent.settle(job);
+
+    expect(starts.unseen()).toEqual(new Map());
+  });
+
   test("counts places that are held until they are given back", () => {
     const starts = new Starts();
     const release = starts.hold(new Map([["b", "1"]]));

@@ -56,6 +56,7 @@ describe("parseVolumes", () => {
     ["storage:a:/mnt:xx", '"xx" is neither ro nor rw'],
     ["storage:a", "write URI:CONTAINER_PATH[:ro|rw], e.g. storage:data:/mnt:ro"],
     ["HOME", "HOME and ALL are no longer supported; write storage::/path"],
+    ["ALL", "HOME and ALL are no longer supported; write storage::/path"],
     ["secret:k:/k:ro", "a secret takes no mode; write secret:KEY:/path"],
   ] as const)("says what is wrong with %s", ([text, why]) => {
     expect(() => parseVolumes([text], BASE)).toThrow(
@@ -66,6 +67,7 @@ describe("parseVolumes", () => {
   test("quotes only the beginning of a long one, and names the argument for any fault", () => {
     const long = "x".repeat(100);
     expect(() => parseVolumes([long], BASE)).toThrow(`Volume "${long.slice(0, 80)}" is not valid`);
-    expect(() => parseVolumes(["file:a:/mnt"], BASE)).toThrow(expect.objectContaining({ about: "volumes" }));
+    for (const text of ["file:a:/mnt", "secret://me@c/o/p/k:/mnt"])
+      expect(() => parseVolumes([text], BASE)).toThrow(expect.objectContaining({ about: "volumes" }));
   });
 });
