@@ -27,7 +27,7 @@ const stryker = new Stryker({
   // It would rewrite it with an interface that TypeScript 7 no longer has.
   tsconfigFile: "none",
   concurrency: 1,
-  timeoutMS: 20_000,
+  timeoutMS: 10_000,
   reporters: ["progress-append-only", "clear-text"],
   ...(values.json !== undefined && {
     reporters: ["progress-append-only", "json"],
