@@ -72,6 +72,25 @@ describe("two servers that start the same request at once", () => {
     });
   });
 
+  test("give the job that another call has found before that showed", async ({ stub, platform }) => {
+    play(stub, [], [twin(MADE, 5)], [twin(MADE, 5), twin(OLDER, 4)]);
+    stub.on("DELETE", (response) => reply(response, { error: "not today" }, 400));
+    let answer = () => {};
+    const sent = new Promise<void>((resolve) =>
+      stub.on("POST", (response) => {
+        answer = () => reply(response, twin(MADE, 5), 202);
+        resolve();
+      }),
+    );
+    const first = platform.jobs.startOnce(OPTIONS, { requestId: "r" });
+    await sent;
+    const second = await platform.jobs.startOnce(OPTIONS, { requestId: "r" }, { timeoutMs: 50 });
+
+    answer();
+
+    expect([(await first).job.id, second.job.id]).toEqual([MADE, MADE]);
+  });
+
   test("end the later one although the answer to that was lost", async ({ stub }) => {
     const { jobs } = stub.connect({ retries: 1 });
     play(stub, [], [twin(MADE, 5), twin(OLDER, 4)]);
