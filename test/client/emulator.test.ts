@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   connectPlatform,
   type JobDescription,
@@ -16,6 +16,8 @@ let job: JobDescription;
 beforeAll(async () => {
   emulator = await startEmulator();
   platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
+});
+beforeEach(async () => {
   job = await start(
     "bash -c 'for i in $(seq 1 500); do echo \"line $i é\"; done; read x; echo got $x; exit 5'",
   );

@@ -128,10 +128,10 @@ describe("save", () => {
   });
 
   test("is waited for while the platform works without a word", async ({ stub }) => {
-    const { jobs } = stub.connect({ idleMs: 400 });
+    const { jobs } = stub.connect({ idleMs: 2000 });
     stub.on("POST", (response) => {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
-      setTimeout(() => response.end(LINES.map((line) => `${JSON.stringify(line)}\n`).join("")), 900);
+      setTimeout(() => response.end(LINES.map((line) => `${JSON.stringify(line)}\n`).join("")), 2500);
     });
     let last = "";
     for await (const { kind } of jobs.save(JOB_ID, "image:x")) last = kind;

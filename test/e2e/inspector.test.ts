@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { WITHIN } from "../support/busy.ts";
 
 /** The package is fetched from npm: not where npm has no way out, nor where somebody would rather not wait. */
 const { TEST_INSPECTOR } = process.env;
 const WANTED = TEST_INSPECTOR !== "0";
 const NPX = ["-y", "-p", "@modelcontextprotocol/inspector@2.12.0", "mcpdo", "--connection", "test"];
 const FETCH_LIMIT_MS = 90_000;
-const WITHIN = { timeout: 20_000, interval: 100 };
 const JOB = {
   image: "ubuntu",
   // Whenever the subscription comes, there is a line after it.

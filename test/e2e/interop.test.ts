@@ -2,6 +2,7 @@ import { describe, vi } from "vitest";
 import { jobUri } from "../../src/jobs/names/ids.ts";
 import { listTools } from "../../src/server/tools.ts";
 import { tools } from "../../src/tools/index.ts";
+import { WITHIN } from "../support/busy.ts";
 import {
   type Answer,
   httpLink,
@@ -20,7 +21,6 @@ import { SLEEP } from "../support/sleepers.ts";
 const LIMITS = { timeout: 120_000 };
 /** The last words of a silent job are waited for. */
 const LOUD = `echo on; ${SLEEP}`;
-const WITHIN = { timeout: 20_000, interval: 20 };
 
 /** Ways to reach a server that is logged in so. */
 const LINKS: Record<string, (passedConfig: string) => Link | Promise<Link>> = {

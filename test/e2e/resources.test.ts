@@ -2,8 +2,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { WITHIN } from "../support/busy.ts";
 
-const WITHIN = { timeout: 10_000, interval: 20 };
 const COMMAND = "sh -c 'echo first; sleep 2; echo second; sleep 1; exit 3'";
 
 test("a client over stdio attaches a log, is told of it, completes names and gets a prompt", async () => {

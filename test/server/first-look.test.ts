@@ -1,4 +1,5 @@
 import { describe, vi } from "vitest";
+import { WITHIN } from "../support/busy.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { startJob } from "../support/run-job.ts";
@@ -7,7 +8,6 @@ import { SLEEP } from "../support/sleepers.ts";
 
 const LOOK = { method: "GET", path: /\/jobs\?/ };
 const JOBS = { uri: "apolo://jobs" };
-const WITHIN = { timeout: 15_000, interval: 20 };
 
 function gate() {
   let open = () => {};

@@ -1,13 +1,12 @@
 import { describe } from "vitest";
 import type { Emulator } from "../../src/emulator/index.ts";
+import { SOON_MS } from "../support/busy.ts";
 import { type Fault, faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const CALL_MS = 500;
-/** Waits are of a second; a loaded machine may be late. */
-const LATEST_MS = 8000;
 const image = "ubuntu";
 
 /** Every tool that reads or waits, asked for what it does. */
@@ -67,7 +66,7 @@ async function askAll(part: string, faults: Fault[], emulator: Emulator): Promis
     [...reads(`quiet-${part}`), ...changes].map(async ([tool, args]) => {
       const startedAt = performance.now();
       const { text, isError } = await mcp.call(tool, { ...args });
-      const isLate = performance.now() - startedAt > LATEST_MS;
+      const isLate = performance.now() - startedAt > SOON_MS;
       return { part, tool, text, isLate, hasFailed: isError && changes.some(([name]) => name === tool) };
     }),
   );

@@ -3,6 +3,7 @@ import type { JobDescription, Platform } from "../../src/client/index.ts";
 import { jobUri } from "../../src/jobs/names/ids.ts";
 import { type Caller, openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
+import { WITHIN } from "../support/busy.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { gate } from "../support/gate.ts";
@@ -10,7 +11,6 @@ import { modern, rawSession } from "../support/raw-session.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
-const WITHIN = { timeout: 15_000, interval: 10 };
 const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 const UPDATED = "notifications/resources/updated";
 const LISTED = "notifications/resources/list_changed";

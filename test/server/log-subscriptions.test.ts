@@ -2,13 +2,13 @@ import { setTimeout as elapse } from "node:timers/promises";
 import { describe, onTestFinished, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
 import { jobUri } from "../../src/jobs/names/ids.ts";
+import { WITHIN } from "../support/busy.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { countRequests } from "../support/requests.ts";
 import { connectSession } from "../support/session.ts";
 
-const WITHIN = { timeout: 8000, interval: 10 };
-const PROMISED_MS = 2000;
+const PROMISED_MS = 5000;
 const SILENCE_MS = 1300;
 
 /** A job that prints whenever it is told to, and ends when it is told to. */

@@ -20,7 +20,7 @@ describe("a question that nobody answers", () => {
     await Promise.all([server.connect(far), client.connect(near)]);
     const startedAt = performance.now();
     await new Agent(client).refusal("job_kill", { jobs: [job.id] });
-    expect(performance.now() - startedAt).toBeLessThan(8000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     await client.close();
     expect((await platform.jobs.status(job.id)).status).not.toBe("cancelled");
   });

@@ -3,10 +3,10 @@ import { describe, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
 import { connectPlatform } from "../../src/client/index.ts";
 import { jobUri } from "../../src/jobs/names/ids.ts";
+import { WITHIN } from "../support/busy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 import { connectSession } from "../support/session.ts";
 
-const WITHIN = { timeout: 8000, interval: 20 };
 const SECRET = "hunter2-correct-horse";
 const TOKEN = "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH";
 

@@ -4,6 +4,7 @@ import { jobUri } from "../../src/jobs/names/ids.ts";
 import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { tools } from "../../src/tools/index.ts";
+import { WITHIN } from "../support/busy.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { schemasOf, VERSIONS, type Version } from "../support/protocol-schemas.ts";
 import { modern, NEWEST, rawSession } from "../support/raw-session.ts";
@@ -11,7 +12,6 @@ import { startJob, untilPrinted, untilStatus } from "../support/run-job.ts";
 
 const clientInfo = { name: "test", version: "0" };
 const CAPABILITIES = { elicitation: {}, roots: {}, sampling: {} };
-const WITHIN = { timeout: 15_000, interval: 10 };
 const JOB = { job: "train" };
 
 /** A call of every tool that has an answer about a job, where it has one. */

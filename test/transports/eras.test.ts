@@ -6,6 +6,7 @@ import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { StdioTransport } from "../../src/transports/stdio-transport.ts";
 import { Bin, initialize, request } from "../support/bin.ts";
+import { SOON_MS } from "../support/busy.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { modern, NEWEST } from "../support/raw-session.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
@@ -13,7 +14,6 @@ import { SLEEP } from "../support/sleepers.ts";
 
 const MIB = 1024 * 1024;
 /** It takes a tenth of that where nobody else wants the processor. */
-const EXIT_WITHIN_MS = 5000;
 const NOBODY = { uri: "job://default/acme/vision/nobody" };
 const UNSUPPORTED = { error: { code: -32022, data: { supported: [NEWEST] } } };
 
@@ -181,6 +181,6 @@ test("a client that listens and writes no more is told of the end, and the proce
   await bin.frame(({ method }) => method === "notifications/subscriptions/acknowledged");
   const endedMs = performance.now();
   expect(await bin.end()).toBe(0);
-  expect(performance.now() - endedMs).toBeLessThan(EXIT_WITHIN_MS);
+  expect(performance.now() - endedMs).toBeLessThan(SOON_MS);
   expect(bin.frames.at(-1)).toMatchObject({ id: "l", result: { resultType: "complete" } });
 });

@@ -104,14 +104,14 @@ describe("list", () => {
   });
 
   test("waits for a reader who takes time", async ({ stub }) => {
-    const { jobs } = stub.connect({ idleMs: 400 });
+    const { jobs } = stub.connect({ idleMs: 2000 });
     stub.on("GET /api/v1/jobs", (response) =>
       Readable.from(times(2000, `${JSON.stringify(wireJob())}\n`)).pipe(response),
     );
     let seen = 0;
     for await (const _ of jobs.list()) {
       seen += 1;
-      if (seen === 1) await pause(900);
+      if (seen === 1) await pause(2500);
     }
 
     expect(seen).toBe(2000);

@@ -36,7 +36,8 @@ beforeAll(async () => {
 });
 afterAll(() => platform.close());
 
-describe("the real server's answers, in order", () => {
+// One conversation: each answer depends on what was asked before.
+describe("the real server's answers, in order", { shuffle: false }, () => {
   test.each(cases)("$method $path: $id", async (one) => {
     const { real } = one;
     if (one.id === "get by name: newest") await startAgain();

@@ -21,8 +21,9 @@ const LIMIT = 64 << 20;
 /** No tail of zeros has a line end, so `tail` keeps them all. */
 const FAST = "head -c 500M /dev/zero | tail";
 
-/** Slow enough to be looked at on the way. */
-const STEADY = "const kept=[];setInterval(()=>kept.push(Buffer.alloc(1<<20,1)),5)";
+/** Takes a megabyte for each line that it is sent, and says so. */
+const STEADY =
+  "const kept=[];process.stdin.on('data',()=>{kept.push(Buffer.alloc(1<<20,1));console.log(kept.length)})";
 
 /** A control group given over to these tests, or the own one where the system allows it. */
 const given = process.env.APOLO_TEST_MEMORY_GROUP ?? ownMemoryGroup()?.folder ?? "";
@@ -152,14 +153,15 @@ describe.runIf(canUseCgroups).each([false, ...(canIsolate ? [true] : [])])(
       const runner = open();
       // What survives in the legacy layout, where one process is killed, is the shell: it tells the peak.
       const { job } = start(runner, ["sleep", "600"], { memoryBytes: LIMIT });
-      let peak = 0;
-      const look = setInterval(() => {
-        peak = Math.max(peak, groupsIn(given).length === 1 ? peakBytes() : 0);
-      }, 1);
       const session = await job.exec(["node", "-e", STEADY], { tty: false });
+      let peak = 0;
+      session.stdin.on("error", () => undefined).write("more\n");
+      for await (const _ of session.stdout) {
+        peak = peakBytes();
+        session.stdin.write("more\n");
+      }
       expect((await session.ended).exitCode).not.toBe(0);
       expect(await job.ended).toEqual(killed);
-      clearInterval(look);
       expect(peak).toBeGreaterThan(LIMIT / 4);
       expect(peak).toBeLessThanOrEqual(LIMIT);
       expect(groupsIn(given)).toEqual([]);

@@ -4,6 +4,7 @@ import { MetricReader } from "../../../src/jobs/metrics/index.ts";
 import { directionOf, isCircumstance } from "../../../src/jobs/metrics/names.ts";
 import { pairsIn } from "../../../src/jobs/metrics/pairs.ts";
 import { TableReader } from "../../../src/jobs/metrics/table.ts";
+import { processorMs } from "../../support/busy.ts";
 
 interface Case {
   form: string;
@@ -50,9 +51,10 @@ describe("metrics in lines", () => {
       "| ".repeat(20_000),
       "1,".repeat(20_000),
     ];
-    const startedMs = performance.now();
-    for (const text of hard) new MetricReader().read({ text });
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    const took = processorMs(() => {
+      for (const text of hard) new MetricReader().read({ text });
+    });
+    expect(took).toBeLessThan(1000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compileSearch, grepLines } from "../../../src/jobs/output/grep.ts";
+import { processorMs } from "../../support/busy.ts";
 
 const log = ["epoch 1", "loss 0.9", "epoch 2", "ERROR: out of memory", "retrying", "epoch 3", "done"];
 /** As grep prints it: `12: line` for a match, `11- line` beside one, `--` between blocks. */
@@ -57,11 +58,12 @@ describe("compileSearch", () => {
   });
 
   test("answers patterns that hang other engines at once", () => {
-    const started = performance.now();
-    expect(compileSearch("^(a+)+$").test(`${"a".repeat(50_000)}b`)).toBe(false);
-    expect(compileSearch("(x+x+)+y").test("x".repeat(50_000))).toBe(false);
-    expect(compileSearch("(.*)(.*)(.*)(.*)(.*)[b-z]$").test("a".repeat(20_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const took = processorMs(() => {
+      expect(compileSearch("^(a+)+$").test(`${"a".repeat(50_000)}b`)).toBe(false);
+      expect(compileSearch("(x+x+)+y").test("x".repeat(50_000))).toBe(false);
+      expect(compileSearch("(.*)(.*)(.*)(.*)(.*)[b-z]$").test("a".repeat(20_000))).toBe(false);
+    });
+    expect(took).toBeLessThan(5000);
   });
 
   test("reads other scripts and inline flags", () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { showOnTerminal, showText } from "../../../src/jobs/output/terminal.ts";
+import { processorMs } from "../../support/busy.ts";
 
 const ESC = "\u001b";
 
@@ -56,9 +57,7 @@ describe("showText", () => {
     ["erases to the start of a long line", `${"a".repeat(500_000)}${`${ESC}[1K`.repeat(120_000)}`],
     ["moves up", `x${ESC}[999A\n`.repeat(120_000)],
   ])("reads a megabyte of %s in bounded time", (_name, printed) => {
-    const started = performance.now();
-    showText(printed);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(processorMs(() => showText(printed))).toBeLessThan(5000);
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { processorMs } from "../../support/busy.ts";
 
 const redact = makeRedactor();
 const pem = (kind: string, body: string) =>
@@ -159,9 +160,8 @@ describe("makeRedactor", () => {
     "=",
     "[[",
   ])("takes time in proportion to the text of %j", (piece) => {
-    const started = performance.now();
-    redact(piece.repeat(150_000 / piece.length));
-    expect(performance.now() - started).toBeLessThan(8000);
+    const text = piece.repeat(150_000 / piece.length);
+    expect(processorMs(() => redact(text))).toBeLessThan(8000);
   });
 });
 
@@ -169,9 +169,8 @@ describe("a megabyte", () => {
   test.each(["pass:", "http://u:p@", "epoch=3 step=12 loss=0.312 tokens/s=1843\n"])(
     "of %j is read within seconds",
     (piece) => {
-      const started = performance.now();
-      redact(piece.repeat(1_000_000 / piece.length));
-      expect(performance.now() - started).toBeLessThan(10_000);
+      const text = piece.repeat(1_000_000 / piece.length);
+      expect(processorMs(() => redact(text))).toBeLessThan(10_000);
     },
   );
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { split } from "shlex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandToRun } from "../../../src/jobs/start/command.ts";
+import { processorMs } from "../../support/busy.ts";
 
 /** What people type, separated by lines of %%; each must do what `sh -c` does with the same text. */
 const TYPED = readFileSync("test/fixtures/commands/typed.txt", "utf8").trimEnd().split("\n%%\n");
@@ -68,14 +69,15 @@ describe("a command", () => {
   });
 
   test("of great length is read at once", () => {
-    const startedMs = performance.now();
-    for (const piece of ["a", "'", '"', "\\", "a ", "$", "[", "''", "#", "\n"]) {
-      try {
-        commandToRun(`x ${piece.repeat(100_000)}`);
-      } catch {
-        // An open quote is refused, and that must be as quick.
+    const took = processorMs(() => {
+      for (const piece of ["a", "'", '"', "\\", "a ", "$", "[", "''", "#", "\n"]) {
+        try {
+          commandToRun(`x ${piece.repeat(100_000)}`);
+        } catch {
+          // An open quote is refused, and that must be as quick.
+        }
       }
-    }
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    });
+    expect(took).toBeLessThan(5000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { SOON_MS } from "../../support/busy.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
 
@@ -14,7 +15,7 @@ describe("job_logs", () => {
     await untilPrinted(platform, job, "line 500");
     const started = performance.now();
     const { text, data } = await mcp.ok("job_logs", { jobs: ["train"], lines: 3 });
-    expect(performance.now() - started).toBeLessThan(1500);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
     expect(data.logs[0].log).toBe("line 498\nline 499\nline 500");
     expect(text).toContain("the last 3 lines, older ones exist");
     expect(text).toContain(`"cursor":"${data.next_cursor}"`);

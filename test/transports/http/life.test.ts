@@ -1,13 +1,12 @@
 import { describe, onTestFinished, vi } from "vitest";
 import { openCaller } from "../../../src/operations/caller.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { expect, openPolicy, test } from "../../support/fixtures.ts";
 import { serveHttp } from "../../support/http.ts";
 import { initialize, listen, openSession, post, postModern, reading } from "../../support/http-requests.ts";
 import { startJob } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
-
-const WITHIN = { timeout: 10_000, interval: 20 };
 
 describe("a session", () => {
   test("is closed when nobody uses it, and then unknown", async ({ platform }) => {

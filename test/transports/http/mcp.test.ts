@@ -7,13 +7,13 @@ import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprot
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, onTestFinished, vi } from "vitest";
 import { jobUri } from "../../../src/jobs/names/ids.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { serveHttp } from "../../support/http.ts";
 import { startJob } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
 const INFO = { name: "test", version: "0" };
-const WITHIN = { timeout: 10_000, interval: 20 };
 
 async function oldClient(url: URL) {
   const client = new OldClient(INFO);

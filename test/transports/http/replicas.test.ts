@@ -4,6 +4,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { describe, onTestFinished, vi } from "vitest";
 import type { Emulator } from "../../../src/emulator/index.ts";
 import { jobUri } from "../../../src/jobs/names/ids.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { openSession, type Params, post, postModern, reading } from "../../support/http-requests.ts";
 import { balance, serveTeam } from "../../support/replicas.ts";
 import { untilPrinted } from "../../support/run-job.ts";
@@ -12,7 +13,6 @@ import { expect, HOME, test as inWorld } from "../../support/world.ts";
 
 /** Where a bare token leads: nothing is selected for callers. */
 const HERE = { ...HOME, project: "nlp" };
-const WITHIN = { timeout: 10_000, interval: 20 };
 const TASKS = { extensions: { "io.modelcontextprotocol/tasks": {} } };
 const ASKS = { elicitation: { form: {} } };
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { describe, onTestFinished, vi } from "vitest";
 import { openObservers } from "../../../src/observe/open.ts";
 import { Bin } from "../../support/bin.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { listen, openSession, postModern, reading } from "../../support/http-requests.ts";
@@ -14,7 +15,6 @@ import { serveTeam } from "../../support/replicas.ts";
 import { startJob } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
-const WITHIN = { timeout: 15_000, interval: 20 };
 const KEY = Buffer.alloc(32, 1);
 const TLS = new URL("../../fixtures/tls/", import.meta.url);
 
