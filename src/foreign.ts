@@ -1,10 +1,10 @@
 /**
  * Characters that are invisible, or change how the text around them looks: control characters, bidirectional marks,
- * zero-width and other invisible characters, line separators. Not tab, newline and what joins emoji.
+ * zero-width and other invisible characters, line separators, halves of characters. Not tab, newline and what joins emoji.
  */
 const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for.
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u009b[\d;]+[@-~]|[^\P{Cc}\t\n]|\p{Bidi_Control}|[\u2028\u2029\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u009b[\d;]+[@-~]|[^\P{Cc}\t\n]|\p{Bidi_Control}|\p{Cs}|[\u2028\u2029\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 const QUICK = /[^\P{Cc}\t\n]|[^\x20-\x7e\t\n]/u;
 
 /**

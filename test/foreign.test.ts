@@ -15,6 +15,7 @@ describe("foreign text", () => {
     ["tag \u{e0041}\u{e0001}", "tag <U+E0041><U+E0001>"],
     ["a\u2028b\u2029c", "a<U+2028>b<U+2029>c"],
     ["a\u200db 1\u200d2", "a<U+200D>b 1<U+200D>2"],
+    ["half \ud800 \udc00\ud83d", "half <U+D800> <U+DC00><U+D83D>"],
     ["\u3164\u115f\uffa0", "<U+3164><U+115F><U+FFA0>"],
   ])("is marked where it cannot be seen: %j", (text, expected) => {
     expect(visible(text)).toBe(expected);

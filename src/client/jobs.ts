@@ -224,9 +224,10 @@ function reading(at: Connection) {
     async getCapacity(where?: Where, call?: CallOptions): Promise<Record<string, number>> {
       const url = await monitoringUrl(at, { where, parts: ["capacity"] }, call);
       const what = "Reading the capacity";
-      const { value } = salvage(capacity, await at.http.json({ what, method: "GET", url }, call), {});
+      const answer = await at.http.json({ what, method: "GET", url }, call);
+      const { value } = salvage(capacity, answer, {});
       if (value !== undefined) return value;
-      throw new PlatformError("protocol_error", `${what} failed: the answer has an unknown shape.`);
+      throw new PlatformError("protocol_error", `${what} failed: the answer is no list of presets.`);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { CallOptions } from "./call.ts";
 import type { Connection } from "./connection.ts";
 import { PlatformError } from "./errors.ts";
 import type { Base } from "./names/uris.ts";
+import { isModest, unknownShape } from "./records/salvage.ts";
 
 /** What a project keeps for its jobs, beside files. */
 export type StoredKind = "secret" | "disk";
@@ -30,9 +31,9 @@ export async function listStored(
 }
 
 function read<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+  if (!isModest(answer))
+    throw new PlatformError("protocol_error", `${what} failed: the answer is too large.`);
   const found = schema.safeParse(answer);
   if (found.success) return found.data;
-  throw new PlatformError("protocol_error", `${what} failed: the answer has an unknown shape.`, {
-    cause: found.error,
-  });
+  throw new PlatformError("protocol_error", unknownShape(what, found.error), { cause: found.error });
 }

@@ -163,6 +163,31 @@ describe("one odd entry of the configuration", () => {
         clusters: [...Object(config.clusters), { name: "stray", monitoring_url: "x", resource_presets: [] }],
       }),
     ],
+    [
+      "cluster default (secrets_url, disks_url)",
+      (config: Wire) => {
+        const [cluster, ...others] = config.clusters as Wire[];
+        const odd = { ...cluster, secrets_url: "http://[", disks_url: "javascript:alert(1)" };
+        return { ...config, clusters: [odd, ...others] };
+      },
+    ],
+    [
+      `project ${"x".repeat(80)} (name)`,
+      (config: Wire) => {
+        const stray = { ...(config.projects as Wire[])[0], name: "x".repeat(10_000) };
+        return { ...config, projects: [...Object(config.projects), stray] };
+      },
+    ],
+    [
+      "cluster stray (monitoring_url)",
+      (config: Wire) => {
+        const [cluster, ...others] = config.clusters as Wire[];
+        return {
+          ...config,
+          clusters: [cluster, { ...cluster, name: "stray", monitoring_url: "//" }, ...others],
+        };
+      },
+    ],
   ] as const)("is named, and hides no other: %s", async ([said, edit], { mcp, proxy }) => {
     change(proxy, edit);
     for (const tool of ["job_capacity", "apolo_context"]) {

@@ -8,7 +8,7 @@ import { beforeSending } from "../http/network-error.ts";
 import type { RemoteImage } from "../job.ts";
 import type { LoginSource } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
-import { salvage } from "../records/salvage.ts";
+import { isModest, salvage, unknownShape } from "../records/salvage.ts";
 import {
   type WireCluster,
   type WireConfig,
@@ -71,6 +71,8 @@ const MAX_AGE_MS = 60_000;
 /** How long to wait for that before the old one is used. */
 const RELOAD_LIMIT_MS = 5000;
 
+/** What a configuration may hold: each odd entry costs a search for what is odd in it. */
+const MOST_VALUES = 200_000;
 const MOST_NAMED = 5;
 
 const LOAD_LIMIT_MS = 45_000;
@@ -176,10 +178,13 @@ export class Directory {
   async #fetch(): Promise<Loaded> {
     const url = `${apiBase(this.#session.login.url)}/config`;
     const api = { what: WHAT, method: "GET", url, untraced: true } as const;
-    const found = wireConfig.safeParse(await this.#http.json(api, { timeoutMs: LOAD_LIMIT_MS }));
+    const answer = await this.#http.json(api, { timeoutMs: LOAD_LIMIT_MS });
     const request = describe(api);
+    if (!isModest(answer, MOST_VALUES))
+      throw new PlatformError("protocol_error", `${api.what} failed: the answer is too large.`, { request });
+    const found = wireConfig.safeParse(answer);
     if (!found.success)
-      throw new PlatformError("protocol_error", `${api.what} failed: the answer has an unknown shape.`, {
+      throw new PlatformError("protocol_error", unknownShape(api.what, found.error), {
         cause: found.error,
         request,
       });

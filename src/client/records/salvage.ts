@@ -4,6 +4,10 @@ import type { z } from "zod";
 const SMALL_REPAIRS = 50;
 const MOST_REPAIRS = 100;
 const MOST_NAMED = 10;
+/** No record of the platform is so deep, and no list in it so long: each odd entry would cost a repair. */
+const DEEPEST = 16;
+const MOST_ENTRIES = 2000;
+const MOST_VALUES = 50_000;
 
 /** What could be read of a record, and the paths of the rest. */
 export interface Salvaged<T> {
@@ -18,22 +22,59 @@ export interface Salvaged<T> {
  * fit is left out if it may be absent, else replaced by its `neutral` value, else left out with what contains it.
  */
 export function salvage<T>(schema: z.ZodType<T>, sent: unknown, neutral: object): Salvaged<T> {
-  const record: unknown = structuredClone(sent);
+  const record: unknown = pruned(sent);
   const unread = new Set<string>();
+  let crowds = 0;
   for (let repairs = 0; repairs < MOST_REPAIRS; repairs += 1) {
     const found = schema.safeParse(record);
     if (found.success) return salvaged(found.data, unread);
-    const [issue] = found.error.issues;
+    const { issues } = found.error;
+    const [issue] = issues;
     if (issue === undefined) break;
-    if (convert(record, issue)) continue;
-    const { path } = issue;
-    const depth =
-      repairs < SMALL_REPAIRS ? path.length : Math.max(1, path.length - 1 - (repairs - SMALL_REPAIRS) / 10);
-    const odd = path.slice(0, depth);
+    if (issues.filter((each) => convert(record, each)).length > 0) continue;
+    if (issues.length > MOST_REPAIRS) crowds += 1;
+    const odd = issue.path.slice(0, Math.max(1, issue.path.length - crowds - levelsUp(repairs)));
     unread.add(pathText(odd));
     if (!repair(record, odd, neutral)) break;
   }
   return salvaged<T>(undefined, unread);
+}
+
+/** What is said of an answer of which nothing can be used. */
+export function unknownShape(what: string, { issues }: z.ZodError): string {
+  const paths = new Set(issues.slice(0, MOST_NAMED).map(({ path }) => pathText(path) || "all of it"));
+  return `${what} failed: the answer has an unknown shape (${[...paths].join(", ")}).`;
+}
+
+/** Whether reading a value costs no more than its size is worth: it is neither deep nor full of entries. */
+export function isModest(value: unknown, mostValues = MOST_VALUES): boolean {
+  return countValues(value, mostValues, DEEPEST) <= mostValues;
+}
+
+function countValues(value: unknown, most: number, levels: number): number {
+  if (typeof value !== "object" || value === null) return 1;
+  if (levels === 0) return Number.POSITIVE_INFINITY;
+  let count = 1;
+  for (const item of Object.values(value)) {
+    count += countValues(item, most - count, levels - 1);
+    if (count > most) break;
+  }
+  return count;
+}
+
+/** A copy in which what is too deep or too long is of no type that a schema knows. */
+function pruned(value: unknown, levels = DEEPEST): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  if (levels === 0 || entries.length > MOST_ENTRIES) return TOO_MUCH;
+  if (Array.isArray(value)) return value.map((item) => pruned(item, levels - 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, pruned(item, levels - 1)]));
+}
+
+const TOO_MUCH = Symbol("more than is read");
+
+function levelsUp(repairs: number): number {
+  return repairs < SMALL_REPAIRS ? 0 : 1 + Math.floor((repairs - SMALL_REPAIRS) / 10);
 }
 
 function salvaged<T>(value: T | undefined, unread: Iterable<string>): Salvaged<T> {
@@ -54,7 +95,7 @@ function convert(record: unknown, issue: z.core.$ZodIssue): boolean {
   const isNumber = typeof value === "boolean" || (typeof value === "string" && NUMBER.test(value));
   if ((expected === "number" || expected === "int") && isNumber)
     return Reflect.set(owner, key, Number(value));
-  return expected === "string" && typeof value === "number" && Reflect.set(owner, key, String(value));
+  return expected === "string" && Number.isFinite(value) && Reflect.set(owner, key, String(value));
 }
 
 /** A path of a record, fit to be shown: keys can be anything. */

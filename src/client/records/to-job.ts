@@ -17,7 +17,7 @@ import {
 import { type ImageBase, imageOfJob } from "../names/images.ts";
 import { readableUri } from "../names/uris.ts";
 import { type WireJob, wireJob } from "../wire/job.ts";
-import { salvage } from "./salvage.ts";
+import { isModest, salvage } from "./salvage.ts";
 
 type WireContainer = WireJob["container"];
 type WireResources = WireContainer["resources"];
@@ -30,8 +30,8 @@ const STATUSES = new Set<string>(jobStatus.options);
  * id, unless `id` tells it. @throws {PlatformError} `protocol_error`
  */
 export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescription {
-  const found = wireJob.safeParse(value);
-  if (found.success) return withPlainWords(toJob(found.data, at));
+  const found = isModest(value) ? wireJob.safeParse(value) : undefined;
+  if (found?.success === true) return withPlainWords(toJob(found.data, at));
   const { value: wire, unread } = salvage(wireJob, value, {
     ...NEUTRAL,
     ...(id === undefined ? {} : { id }),
@@ -43,7 +43,7 @@ export function parseJob(value: unknown, at: ImageBase, id?: string): JobDescrip
   throw new PlatformError(
     "protocol_error",
     oneLine(`The platform sent ${which} in a form that cannot be read (${unread.join(", ")}).`),
-    { cause: found.error },
+    { cause: found?.error },
   );
 }
 

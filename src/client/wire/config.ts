@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { wireCredits } from "./job.ts";
+import { wireAmount } from "./numbers.ts";
 
 /** `GET {api}/config` and what it holds. Source: protocol reference 1.7. */
 
+/** Every answer quotes some of them. */
+const wireName = z.string().max(500);
+
 const wireGpu = z.object({
   count: z.number().int(),
-  model: z.string().nullish(),
-  memory: z.number().nullish(),
+  model: wireName.nullish(),
+  memory: wireAmount.nullish(),
 });
 
 const gpus = {
@@ -17,37 +21,40 @@ const gpus = {
 };
 
 export const wirePreset = z.object({
-  name: z.string(),
+  name: wireName,
   credits_per_hour: wireCredits,
-  cpu: z.number(),
-  memory: z.number(),
+  cpu: wireAmount,
+  memory: wireAmount,
   ...gpus,
-  tpu: z.object({ type: z.string(), software_version: z.string() }).nullish(),
+  tpu: z.object({ type: wireName, software_version: wireName }).nullish(),
   scheduler_enabled: z.boolean().optional(),
   preemptible_node: z.boolean().optional(),
-  resource_pool_names: z.array(z.string()).optional(),
-  available_resource_pool_names: z.array(z.string()).optional(),
+  resource_pool_names: z.array(wireName).optional(),
+  available_resource_pool_names: z.array(wireName).optional(),
 });
 export type WirePreset = z.infer<typeof wirePreset>;
 
+/** Where a service is, and not merely a text. */
+const wireAddress = wireName.refine((text) => /^https?:/i.test(text) && URL.canParse(text));
+
 export const wireCluster = z.object({
-  name: z.string(),
-  orgs: z.array(z.string()).nullish(),
-  registry_url: z.string(),
-  monitoring_url: z.string(),
-  secrets_url: z.string().nullish(),
-  disks_url: z.string().nullish(),
-  energy_schedules: z.array(z.object({ name: z.string() })).nullish(),
+  name: wireName,
+  orgs: z.array(wireName).nullish(),
+  registry_url: wireName,
+  monitoring_url: wireAddress,
+  secrets_url: wireAddress.nullish(),
+  disks_url: wireAddress.nullish(),
+  energy_schedules: z.array(z.object({ name: wireName })).nullish(),
   /** Each is read by itself: one that is odd hides no other. */
   resource_presets: z.array(z.unknown()),
 });
 export type WireCluster = z.infer<typeof wireCluster>;
 
 export const wireProject = z.object({
-  name: z.string(),
-  cluster_name: z.string(),
-  org_name: z.string().nullish(),
-  role: z.string(),
+  name: wireName,
+  cluster_name: wireName,
+  org_name: wireName.nullish(),
+  role: wireName,
 });
 
 export const wireConfig = z.object({

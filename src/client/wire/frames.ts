@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wireAmount, wireSpan } from "./numbers.ts";
 
 /** First byte of every message on `exec` and `attach`. Source: protocol reference 4.4. */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, exit: 3, resize: 4 } as const;
@@ -12,9 +13,9 @@ export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
 /** One message of `top`. Source: protocol reference 4.8. */
 export const wireTelemetry = z.object({
-  cpu: z.number(),
-  memory_bytes: z.number(),
-  timestamp: z.number(),
-  gpu_duty_cycle: z.number().nullish(),
-  gpu_memory_bytes: z.number().nullish(),
+  cpu: wireAmount,
+  memory_bytes: wireAmount,
+  timestamp: wireSpan,
+  gpu_duty_cycle: wireAmount.nullish(),
+  gpu_memory_bytes: wireAmount.nullish(),
 });

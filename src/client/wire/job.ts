@@ -1,12 +1,18 @@
 import { z } from "zod";
+import { wireAmount, wireSpan } from "./numbers.ts";
 
 /** A job as platform-api sends it. Unknown keys are kept out of the way, never an error. Source: protocol reference 3.7. */
 
-/** A time that exists. */
-const wireTime = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
+/** A time that exists, and that can be counted from. */
+const wireTime = z.string().refine((text) => EARLIEST <= Date.parse(text) && Date.parse(text) < LATEST);
+const EARLIEST = Date.parse("0001-01-01T00:00:00Z");
+const LATEST = Date.UTC(10_000, 0);
 
 /** An amount of credits: a decimal; empty where it is unknown. */
-export const wireCredits = z.string().regex(/^\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)?\s*$/i);
+export const wireCredits = z
+  .string()
+  .max(64)
+  .regex(/^\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2})?)?\s*$/i);
 
 const nullableText = z.string().nullish();
 
@@ -25,7 +31,7 @@ const wireHistory = z.object({
   created_at: wireTime.optional(),
   started_at: wireTime.nullish(),
   finished_at: wireTime.nullish(),
-  run_time_seconds: z.number().nullish(),
+  run_time_seconds: wireSpan.nullish(),
   restarts: z.number().int().optional(),
   exit_code: z.number().int().nullish(),
 });
@@ -33,8 +39,8 @@ const wireHistory = z.object({
 const wireMig = z.looseObject({ count: z.number().int(), model: z.string().nullish() });
 
 const wireResources = z.object({
-  cpu: z.number(),
-  memory: z.number(),
+  cpu: wireAmount,
+  memory: wireAmount,
   shm: z.boolean().nullish(),
   nvidia_gpu: z.number().int().nullish(),
   nvidia_gpu_model: nullableText,
@@ -113,8 +119,8 @@ export const wireJob = z.object({
   http_url_named: nullableText,
   internal_hostname: nullableText,
   internal_hostname_named: nullableText,
-  schedule_timeout: z.number().nullish(),
-  max_run_time_minutes: z.number().nullish(),
+  schedule_timeout: wireSpan.nullish(),
+  max_run_time_minutes: wireSpan.nullish(),
   energy_schedule_name: nullableText,
 });
 export type WireJob = z.infer<typeof wireJob>;

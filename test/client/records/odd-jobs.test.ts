@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { jobDescription } from "../../../src/client/index.ts";
 import { parseJob } from "../../../src/client/records/to-job.ts";
+import { wireJob } from "../../../src/client/wire/job.ts";
 
 const at = { base: { cluster: "c", org: "o", project: "p" }, clusters: [], images: new Map() };
 const ODD = [null, "x", "", true, 1.5, -1, "1e999", [], {}, [null], [[1]], { a: null }];
@@ -57,7 +58,41 @@ describe("a job as the platform should not send it", () => {
     expect(found.unread).toContain("container.volumes");
     expect(found.container.image).toEqual(parseJob(job, at).container.image);
   });
+
+  test.for([
+    ["statuses", (value: unknown) => ({ statuses: value }), Array(1000).fill({})],
+    ["tags", (value: unknown) => ({ tags: value }), Array(1000).fill(null)],
+    ["tags", (value: unknown) => ({ tags: value }), Array(200_000).fill(null)],
+    ["unknown", (value: unknown) => ({ unknown: value, name: {} }), nested(10_000)],
+  ] as const)(
+    "is read in a few passes where %s is full of what is odd",
+    { tags: "hostility" },
+    ([name, within, value]) => {
+      const passes = vi.spyOn(wireJob, "safeParse");
+      const found = parseJob({ ...job, ...within(value) }, at);
+      expect(passes.mock.calls.length).toBeLessThan(6);
+      passes.mockRestore();
+      expect(found).toMatchObject({ id: job.id, status: job.status });
+      expect(found.unread).toContain(name === "unknown" ? "name" : name);
+    },
+  );
+
+  test("keeps what is an infinite number out of its texts", () => {
+    const infinite = JSON.parse("1e400") as unknown;
+    const found = parseJob(
+      { ...job, owner: infinite, description: infinite, max_run_time_minutes: 1e308 },
+      at,
+    );
+    expect(found.unread?.toSorted()).toEqual(["description", "max_run_time_minutes", "owner"]);
+    expect(JSON.stringify(found)).not.toContain("Infinity");
+    expect(found.life_span).toBeUndefined();
+  });
 });
+
+/** As JSON brings it: whoever makes it by recursion runs out of stack. */
+function nested(depth: number): unknown {
+  return JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);
+}
 
 describe("numbers that come in another form", () => {
   test.for([
