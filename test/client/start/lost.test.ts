@@ -81,7 +81,7 @@ describe("a start whose answer was lost", () => {
     test("is looked for once, then sent again", async ({ stub, platform }) => {
       stub.on("POST", (response) => reply(response, { error: "no" }, 503));
       stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
-      await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 50 })).rejects.toMatchObject({
+      await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 0 })).rejects.toMatchObject({
         code: "unknown_outcome",
       });
       stub.on("POST", (response) => reply(response, wireJob(MADE), 202));
@@ -98,7 +98,7 @@ describe("a start whose answer was lost", () => {
     test("is not sent again when it has made a job after all", async ({ stub, platform }) => {
       stub.on("POST", (response) => reply(response, { error: "no" }, 503));
       stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
-      await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 50 })).rejects.toMatchObject({
+      await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 0 })).rejects.toMatchObject({
         code: "unknown_outcome",
       });
       stub.on("GET /api/v1/jobs?", (response) => replyLines(response, [wireJob(MADE)]));
