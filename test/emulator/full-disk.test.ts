@@ -29,7 +29,7 @@ function fill(): () => void {
 
 async function textOf(logs: FileLogs, id: string): Promise<string> {
   const chunks = [];
-  for await (const chunk of logs.read(id, await logs.range(id, {}))) chunks.push(Buffer.from(chunk));
+  for await (const chunk of logs.read(id, logs.range(id, {}))) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
 }
 

@@ -1,8 +1,10 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { LogTimes } from "./times.ts";
 import type { LogPaths } from "./writer.ts";
 
 const CHUNK_BYTES = 64 * 1024;
+/** What most lines fit into. */
+const LINE_BYTES = 1024;
 const NEW_LINE = 10;
 
 /** A part of a log, in bytes from its start; `end` is where a following part begins. */
@@ -11,85 +13,96 @@ export interface LogRange {
   end: number;
 }
 
-/** The reading side of one job's log. */
+/**
+ * The reading side of one job's log. Reads are synchronous: what was written lately is in memory, and a trip through
+ * the thread pool would cost many times the copy.
+ */
 export class LogReader {
   /** Bytes of text when it was opened. */
   readonly size: number;
   readonly times: LogTimes;
-  readonly #text: FileHandle;
+  readonly #text: number;
 
-  private constructor(text: FileHandle, times: LogTimes, size: number) {
+  private constructor(text: number, index: number) {
     this.#text = text;
-    this.times = times;
-    this.size = size;
+    this.times = new LogTimes(index);
+    this.size = fstatSync(text).size;
   }
 
   /** Undefined if the job never wrote anything. */
-  static async open(paths: LogPaths): Promise<LogReader | undefined> {
-    const opened = [paths.text, paths.index].map(async (path) => open(path, "r").catch(() => undefined));
-    const [text, index] = await Promise.all(opened);
-    if (text !== undefined && index !== undefined) {
-      const { size } = await text.stat();
-      return new LogReader(text, new LogTimes(index), size);
-    }
-    await Promise.all([text?.close(), index?.close()]);
+  static open(paths: LogPaths): LogReader | undefined {
+    const text = openIfThere(paths.text);
+    if (text === undefined) return undefined;
+    const index = openIfThere(paths.index);
+    if (index !== undefined) return new LogReader(text, index);
+    closeSync(text);
     return undefined;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#text.close(), this.times.close()]);
+  close(): void {
+    closeSync(this.#text);
+    this.times.close();
   }
 
   /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
-  async firstAt(reached: (ms: number) => boolean): Promise<number> {
-    return Math.min((await this.times.firstAt(reached)) ?? this.size, this.size);
+  firstAt(reached: (ms: number) => boolean): number {
+    return Math.min(this.times.firstAt(reached) ?? this.size, this.size);
   }
 
   /** The first start of a line at `offset` or behind it. */
-  async lineStart(offset: number): Promise<number> {
+  lineStart(offset: number): number {
     if (offset === 0 || offset >= this.size) return Math.min(offset, this.size);
-    let at = offset - 1;
-    for await (const chunk of this.bytes({ start: at, end: this.size })) {
+    let bytes = LINE_BYTES;
+    for (let at = offset - 1; at < this.size; bytes = CHUNK_BYTES) {
+      const chunk = this.#slice(at, Math.min(at + bytes, this.size));
       const found = chunk.indexOf(NEW_LINE);
       if (found >= 0) return at + found + 1;
+      if (chunk.length === 0) break;
       at += chunk.length;
     }
     return this.size;
   }
 
   /** The end of the last complete line that starts before `offset`. */
-  async completeBefore(offset: number): Promise<number> {
-    const end = await this.lineStart(offset);
+  completeBefore(offset: number): number {
+    const end = this.lineStart(offset);
     return end < this.size ? end : this.#lastLineEnd();
   }
 
   /** Whether the last line of a range that reaches the end lacks its end. */
-  async lineIsOpen({ start, end }: LogRange): Promise<boolean> {
-    return start < end && (await this.#slice(end - 1, end))[0] !== NEW_LINE;
+  lineIsOpen({ start, end }: LogRange): boolean {
+    return start < end && this.#slice(end - 1, end)[0] !== NEW_LINE;
   }
 
-  async *bytes({ start, end }: LogRange): AsyncGenerator<Buffer> {
+  *bytes({ start, end }: LogRange): Generator<Buffer> {
     for (let at = start; at < end; ) {
-      const chunk = await this.#slice(at, Math.min(at + CHUNK_BYTES, end));
+      const chunk = this.#slice(at, Math.min(at + CHUNK_BYTES, end));
       if (chunk.length === 0) return;
       at += chunk.length;
       yield chunk;
     }
   }
 
-  async #lastLineEnd(): Promise<number> {
+  #lastLineEnd(): number {
     for (let end = this.size; end > 0; end -= CHUNK_BYTES) {
       const start = Math.max(0, end - CHUNK_BYTES);
-      const found = (await this.#slice(start, end)).lastIndexOf(NEW_LINE);
+      const found = this.#slice(start, end).lastIndexOf(NEW_LINE);
       if (found >= 0) return start + found + 1;
     }
     return 0;
   }
 
-  async #slice(start: number, end: number): Promise<Buffer> {
+  #slice(start: number, end: number): Buffer {
     const buffer = Buffer.allocUnsafe(end - start);
-    const { bytesRead } = await this.#text.read(buffer, 0, buffer.length, start);
-    return buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, readSync(this.#text, buffer, 0, buffer.length, start));
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return undefined;
   }
 }
 
@@ -97,45 +110,32 @@ export class LogReader {
 export type Stamp = "micro" | "nano";
 
 /** Lines of a range, each behind its time and a space. A range may begin within a line: that gets no time. */
-export async function* stampLines(
-  file: LogReader,
-  { start, end }: LogRange,
-  stamp: Stamp,
-): AsyncGenerator<Uint8Array> {
-  const times = await file.times.from(start);
-  const text = textOfTimes(stamp);
-  let atLineStart = start === 0 || !(await file.lineIsOpen({ start: 0, end: start }));
+export function* stampLines(file: LogReader, { start, end }: LogRange, stamp: Stamp): Generator<Uint8Array> {
+  const times = file.times.from(start);
+  let isLineStart = start === 0 || !file.lineIsOpen({ start: 0, end: start });
   let offset = start;
-  for await (const chunk of file.bytes({ start, end })) {
-    await times.load(offset + chunk.length);
+  for (const chunk of file.bytes({ start, end })) {
     // One character per byte: whatever the bytes mean, they come out as they went in.
+    const text = chunk.toString("latin1");
     let stamped = "";
-    for (const part of linesOf(chunk.toString("latin1"))) {
-      if (atLineStart) stamped += `${text(times.atMs(offset))} `;
-      stamped += part;
-      offset += part.length;
-      atLineStart = part.endsWith("\n");
+    for (let at = 0; at < text.length; ) {
+      const { atMs, endsAt } = times.at(offset + at);
+      const written = linesUntil(text, { at, endsAt: endsAt - offset });
+      const time = `${timeText(atMs, stamp)} `;
+      stamped += `${isLineStart ? time : ""}${written.text.replaceAll("\n", `\n${time}`)}${written.newLine}`;
+      isLineStart = written.newLine !== "";
+      at += written.text.length + written.newLine.length;
     }
+    offset += chunk.length;
     yield Buffer.from(stamped, "latin1");
   }
 }
 
-function* linesOf(text: string): Generator<string> {
-  for (let at = 0; at < text.length; ) {
-    const found = text.indexOf("\n", at);
-    const next = found < 0 ? text.length : found + 1;
-    yield text.slice(at, next);
-    at = next;
-  }
-}
-
-/** Writes times as RFC 3339 in UTC; many lines in a row have the same. */
-function textOfTimes(stamp: Stamp): (atMs: number) => string {
-  let last = { atMs: 0, text: timeText(0, stamp) };
-  return (atMs) => {
-    if (atMs !== last.atMs) last = { atMs, text: timeText(atMs, stamp) };
-    return last.text;
-  };
+/** From `at` on, as many lines as begin before `endsAt`, and the end of the last one as far as it is there. */
+function linesUntil(text: string, { at, endsAt }: { at: number; endsAt: number }) {
+  const found = text.indexOf("\n", Math.max(at, endsAt - 1));
+  const end = found < 0 && text.endsWith("\n") ? text.length - 1 : found;
+  return end < 0 ? { text: text.slice(at), newLine: "" } : { text: text.slice(at, end), newLine: "\n" };
 }
 
 function timeText(atMs: number, stamp: Stamp): string {

@@ -62,31 +62,27 @@ export class FileLogs {
   }
 
   /** Finds lines by time, without reading what lies before them. */
-  async range(jobId: string, { sinceMs, untilMs }: TimeSpan): Promise<LogRange> {
-    const file = await LogReader.open(this.#paths(jobId));
+  range(jobId: string, { sinceMs, untilMs }: TimeSpan): LogRange {
+    const file = LogReader.open(this.#paths(jobId));
     if (file === undefined) return { start: 0, end: 0 };
     try {
-      const start =
-        sinceMs === undefined ? 0 : await file.lineStart(await file.firstAt((ms) => ms >= sinceMs));
-      const end =
-        untilMs === undefined
-          ? file.size
-          : await file.completeBefore(await file.firstAt((ms) => ms > untilMs));
+      const start = sinceMs === undefined ? 0 : file.lineStart(file.firstAt((ms) => ms >= sinceMs));
+      const end = untilMs === undefined ? file.size : file.completeBefore(file.firstAt((ms) => ms > untilMs));
       return { start, end: Math.max(start, end) };
     } finally {
-      await file.close();
+      file.close();
     }
   }
 
   /** What is in a range; lines are prefixed with their time if `stamp` is given. */
   async *read(jobId: string, range: LogRange, stamp?: Stamp): AsyncIterable<Uint8Array> {
-    const file = await LogReader.open(this.#paths(jobId));
+    const file = LogReader.open(this.#paths(jobId));
     if (file === undefined) return;
     try {
       yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
-      if (range.end >= file.size && !this.isLive(jobId) && (await file.lineIsOpen(range))) yield NEW_LINE;
+      if (range.end >= file.size && !this.isLive(jobId) && file.lineIsOpen(range)) yield NEW_LINE;
     } finally {
-      await file.close();
+      file.close();
     }
   }
 
@@ -101,14 +97,14 @@ export class FileLogs {
     let file: LogReader | undefined;
     try {
       for (let at = start; await log.grows(at, signal); ) {
-        file ??= await LogReader.open(this.#paths(jobId));
+        file ??= LogReader.open(this.#paths(jobId));
         if (file === undefined) return;
         const range = { start: at, end: log.size };
         yield* stamp === undefined ? file.bytes(range) : stampLines(file, range, stamp);
         at = range.end;
       }
     } finally {
-      await file?.close();
+      file?.close();
       log.followers -= 1;
       this.#forget(jobId, log);
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ApiContext } from "../context.ts";
 import { empty } from "../http/answer.ts";
 import { streamed } from "../http/call.ts";
@@ -21,6 +22,8 @@ export function logRoutes(deps: ApiContext): MonitoringRoute[] {
         return async (socket, open) => {
           for await (const chunk of logParts(deps, { job, query: asked, signal: open })) {
             if (chunk.length > 0) await sendPaced(socket, chunk);
+            // What the network takes at once would let nobody else have a turn, nor hear that the reader has gone.
+            await setImmediate();
           }
         };
       },
@@ -70,7 +73,7 @@ async function* logParts(deps: Deps, asked: Asked): AsyncGenerator<Uint8Array> {
   const sinceMs = Math.max(query.sinceMs ?? 0, nowMs - LOOK_BACK_MS);
   const pod = podAtFirst && hasPod(job);
   const untilMs = endedMs(deps, job) ?? nowMs - (query.archiveDelayMs ?? deps.timing.archiveDelayMs);
-  const archive = await logs.range(job.id, pod ? { sinceMs, untilMs } : { sinceMs });
+  const archive = logs.range(job.id, pod ? { sinceMs, untilMs } : { sinceMs });
   if (query.debug) yield Buffer.from(`~~~ Archived logs since ${new Date(sinceMs).toISOString()}\n`);
   yield* logs.read(job.id, archive, query.timestamps ? "micro" : undefined);
   if (pod) yield* livePart(deps, asked, archive);
@@ -84,7 +87,7 @@ async function* livePart(
   const start = archive.end;
   const stamp = query.timestamps ? "nano" : undefined;
   const chunks = isOver({ logs }, job)
-    ? logs.read(job.id, { start, end: (await logs.range(job.id, {})).end }, stamp)
+    ? logs.read(job.id, { start, end: logs.range(job.id, {}).end }, stamp)
     : logs.follow(job.id, start, { signal, stamp });
   let heading = start > archive.start && query.separator !== "" ? `${query.separator}\n` : "";
   if (query.debug) heading += `=== Live logs from ${new Date(clock.nowMs()).toISOString()} ===\n`;

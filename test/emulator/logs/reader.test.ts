@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { LogReader } from "../../../src/emulator/logs/reader.ts";
 
-test.each(["job.log", "job.times"])("lets go of %s when the other file is not there yet", async (only) => {
+test.each(["job.log", "job.times"])("lets go of %s when the other file is not there yet", (only) => {
   const folder = mkdtempSync(join(tmpdir(), "log-file-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, only), "");
 
-  const file = await LogReader.open({ text: join(folder, "job.log"), index: join(folder, "job.times") });
+  const file = LogReader.open({ text: join(folder, "job.log"), index: join(folder, "job.times") });
 
   expect(file).toBeUndefined();
   expect(openFiles().filter((path) => path.startsWith(folder))).toEqual([]);

@@ -36,10 +36,10 @@ async function readSince(seconds?: number, untilSeconds?: number): Promise<strin
     ...(seconds === undefined ? {} : { sinceMs: START_MS + seconds * 1000 }),
     ...(untilSeconds === undefined ? {} : { untilMs: START_MS + untilSeconds * 1000 }),
   };
-  return textOf(logs.read(ID, await logs.range(ID, span)));
+  return textOf(logs.read(ID, logs.range(ID, span)));
 }
 
-const whole = async (stamp?: "micro" | "nano") => textOf(logs.read(ID, await logs.range(ID, {}), stamp));
+const whole = async (stamp?: "micro" | "nano") => textOf(logs.read(ID, logs.range(ID, {}), stamp));
 
 describe("reading a log", () => {
   test("gives nothing for a job that never wrote", async () => {

@@ -69,7 +69,7 @@ describe("attach", () => {
     line.input("go\n");
     await expect.poll(() => line.messages.length).toBeGreaterThan(3);
     line.socket.pause();
-    await expect.poll(async () => (await platform.logs.range(id, {})).end).toBeGreaterThan(1_000_000);
+    await expect.poll(() => platform.logs.range(id, {}).end).toBeGreaterThan(1_000_000);
     line.socket.resume();
     await line.end;
     expect(line.channel(1).endsWith("3000000\ndone\n")).toBe(true);

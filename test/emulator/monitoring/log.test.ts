@@ -16,7 +16,7 @@ const NANO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /;
 /** A job that prints a line, and a second one when the file `go` appears in its folder. */
 async function twoLines(): Promise<{ id: string; go(): Promise<unknown> }> {
   const id = await platform.run("echo old; until [ -e go ]; do sleep 0.02; done; echo new");
-  await expect.poll(async () => (await platform.logs.range(id, {})).end).toBe(4);
+  await expect.poll(() => platform.logs.range(id, {}).end).toBe(4);
   return { id, go: async () => platform.open(`${id}/exec?cmd=touch+go`).end };
 }
 
@@ -225,6 +225,6 @@ describe("log over HTTP", () => {
 });
 
 async function archived(id: string): Promise<string> {
-  const { end } = await platform.logs.range(id, { untilMs: platform.clock.nowMs() - 200 });
+  const { end } = platform.logs.range(id, { untilMs: platform.clock.nowMs() - 200 });
   return end === 0 ? "" : "old\n";
 }

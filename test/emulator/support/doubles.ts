@@ -79,7 +79,7 @@ export function memoryLogs(): LogStore & { text(jobId: string): string } {
       for (const line of lines) texts.set(jobId, `${text(jobId)}${line.text}\n`);
     },
     isLive: (jobId) => texts.has(jobId),
-    range: async (jobId) => ({ start: 0, end: Buffer.byteLength(text(jobId)) }),
+    range: (jobId) => ({ start: 0, end: Buffer.byteLength(text(jobId)) }),
     async *read(jobId) {
       yield Buffer.from(text(jobId));
     },
