@@ -8,15 +8,20 @@ const SEED = 20_261_129;
 
 /**
  * Holds a property for as many random values as the suite has time for. `FC_RUNS=20` tries twenty times as many, others
- * each time (with a longer `--testTimeout`), `FC_SEED` repeats a run that failed: its message names the seed.
+ * each time (with a longer `--testTimeout`), `FC_SEED` repeats a run that failed: its message names the seed. One run
+ * has to end within `limitMs`.
  */
-export function check<T>(property: fc.IAsyncProperty<T> | fc.IProperty<T>, runs: number): Promise<void> {
+export function check<T>(
+  property: fc.IAsyncProperty<T> | fc.IProperty<T>,
+  runs: number,
+  limitMs = LIMIT_MS,
+): Promise<void> {
   const { FC_RUNS, FC_SEED = FC_RUNS === undefined ? SEED : undefined } = process.env;
   const times = Number(FC_RUNS ?? 1);
   const seed = FC_SEED === undefined ? {} : { seed: Number(FC_SEED) };
   const numRuns = Math.ceil(runs * times);
   return Promise.resolve(
-    fc.assert(property, { ...seed, numRuns, interruptAfterTimeLimit: LIMIT_MS * times, reporter: report }),
+    fc.assert(property, { ...seed, numRuns, interruptAfterTimeLimit: limitMs * times, reporter: report }),
   ).then(() => undefined);
 }
 

@@ -5,21 +5,25 @@ import fc from "fast-check";
 import type { WebSocket } from "ws";
 
 /** Where a container runtime cuts a line in two; containerd's. */
-const PIECE_BYTES = 16_384;
+export const PIECE_BYTES = 16_384;
 
-/** A log that a platform plays, and how badly the connections to it fare. */
-export interface LogScript {
+/** What a job prints, and how badly the connections to its log fare. */
+export interface Printout {
   lines: ScriptLine[];
   /** Between the times of a long line's pieces. */
   pieceGapUs: number;
   /** The last line has no newline. */
   isUnfinished: boolean;
-  /** How many lines the archive holds on the first connection, the second, and so on. */
-  archived: number[];
   /** After how many bytes the first connections are lost. */
   drops: number[];
   /** Sizes of the frames, over and over. */
   frames: number[];
+}
+
+/** The log of a job that has ended. */
+export interface LogScript extends Printout {
+  /** How many lines the archive holds on the first connection, the second, and so on. */
+  archived: number[];
 }
 
 export interface ScriptLine {
@@ -44,7 +48,7 @@ const content: fc.Arbitrary<Buffer> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.constantFrom("x", "é", "€", "🚀", "\r", "\0"), fc.integer({ min: 10_000, max: 300_000 }))
+      .tuple(fc.constantFrom("x", "é", "€", "🚀", "\r", "\0"), fc.integer({ min: 10_000, max: 360_000 }))
       .map(([unit, count]) => Buffer.from(`<${unit.repeat(count / unit.length)}>`)),
   },
 );
@@ -74,22 +78,26 @@ function timed(printed: [number, Buffer][], pieceGapUs: number): ScriptLine[] {
   });
 }
 
-/** Logs of jobs that have ended. */
-export const logScript: fc.Arbitrary<LogScript> = fc
+export const printout: fc.Arbitrary<Printout> = fc
   .record({
     steps,
     pieceGapUs: fc.constantFrom(0, 3, 1500, 1_200_000),
     isUnfinished: fc.boolean(),
-    archived: fc
-      .array(fc.nat({ max: 24 }), { minLength: 1, maxLength: 5 })
-      .map((counts) => counts.toSorted((one, other) => one - other)),
     drops: fc.array(fc.nat({ max: 2000 }), { maxLength: 2 }),
     frames: fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 4 }),
   })
   .map(({ steps: printed, ...rest }) => ({ ...rest, lines: timed(printed, rest.pieceGapUs) }));
 
+const archived = fc
+  .array(fc.nat({ max: 24 }), { minLength: 1, maxLength: 5 })
+  .map((counts) => counts.toSorted((one, other) => one - other));
+
+export const logScript: fc.Arbitrary<LogScript> = fc
+  .tuple(printout, archived)
+  .map(([printed, counts]) => ({ ...printed, archived: counts }));
+
 /** A reader sees this of the lines: what is no UTF-8 as U+FFFD. A last character may still get its other bytes. */
-export function shownTexts({ lines }: LogScript, { isOpen }: { isOpen: boolean }): string[] {
+export function shownTexts({ lines }: Printout, { isOpen }: { isOpen: boolean }): string[] {
   return lines.map(({ bytes }, index) =>
     isOpen && index === lines.length - 1 ? new StringDecoder("utf8").write(bytes) : bytes.toString("utf8"),
   );
@@ -113,19 +121,31 @@ function sent(
   query: URLSearchParams,
   connection: number,
 ): Buffer {
-  const sinceUs = Date.parse(query.get("since") ?? "1970-01-01T00:00:00Z") * 1000;
   const inArchive = archived[Math.min(connection, archived.length - 1)];
+  return bothParts(
+    { old: lines.slice(0, inArchive), live: lines.slice(inArchive), pieceGapUs, isUnfinished },
+    query,
+  );
+}
+
+/** The archive, a separator, and what is not archived yet. */
+export function bothParts(
+  given: { old: ScriptLine[]; live: ScriptLine[] } & Pick<Printout, "pieceGapUs" | "isUnfinished">,
+  query: URLSearchParams,
+): Buffer {
+  const { pieceGapUs, isUnfinished } = given;
+  const sinceUs = Date.parse(query.get("since") ?? "1970-01-01T00:00:00Z") * 1000;
   const write = (some: ScriptLine[], digits: number, fromUs: number) =>
     some.flatMap((line) => written(line, { digits, pieceGapUs, sinceUs: fromUs }));
-  const old = write(lines.slice(0, inArchive), 6, sinceUs);
+  const old = write(given.old, 6, sinceUs);
   // What is not archived is filtered by whole seconds.
-  const live = write(lines.slice(inArchive), 9, Math.floor(sinceUs / 1_000_000) * 1_000_000);
+  const live = write(given.live, 9, Math.floor(sinceUs / 1_000_000) * 1_000_000);
   const separator = old.length > 0 && live.length > 0 ? [Buffer.from(`${query.get("separator")}\n`)] : [];
   const all = Buffer.concat([...old, ...separator, ...live]);
   return isUnfinished && live.length > 0 ? all.subarray(0, -1) : all;
 }
 
-async function sendIn(frames: readonly number[], socket: WebSocket, bytes: Buffer): Promise<void> {
+export async function sendIn(frames: readonly number[], socket: WebSocket, bytes: Buffer): Promise<void> {
   const least = bytes.length > 50_000 ? 4000 : 0;
   for (let at = 0, frame = 0; at < bytes.length; frame += 1) {
     const size = Math.max(frames[frame % frames.length] ?? 1, frame % 2, least);
