@@ -11,7 +11,7 @@ import { type Product, startHttp, startStdio } from "../support/product.ts";
 import { FORM, tell } from "./form.ts";
 import { anyFault, mixedCalls, waitingCalls } from "./mixed-calls.ts";
 
-const { WARM_UP, CALLS } = FORM.isLong ? { WARM_UP: 1000, CALLS: 500 } : { WARM_UP: 60, CALLS: 120 };
+const { WARM_UP, PART } = FORM.isLong ? { WARM_UP: 1000, PART: 500 } : { WARM_UP: 60, PART: 120 };
 const MOST_GROWTH = 1.1;
 /** Connections that nobody uses are kept for some seconds. */
 const AT_REST = { timeout: 60_000, interval: 100 };
@@ -29,13 +29,15 @@ describe.each(KINDS)("a server over %s", { tags: "leaks" }, (kind) => {
     await mixedCalls(server, { ...about, random, from: 0, count: WARM_UP });
     const before = await atRest(footprint);
     const endsAt = performance.now() + FORM.forMs / KINDS.length;
-    let count = 0;
+    const heaps = [before.heapMiB];
+    let calls = 0;
     do {
-      await mixedCalls(server, { ...about, random, from: WARM_UP + count, count: CALLS });
-      count += CALLS;
-    } while (performance.now() < endsAt);
+      await mixedCalls(server, { ...about, random, from: WARM_UP + calls, count: PART });
+      calls += PART;
+      if (FORM.isLong) heaps.push((await footprint()).heapMiB);
+    } while (performance.now() < endsAt && calls < FORM.calls);
     const after = await atRest(footprint, before);
-    tell({ seed: FORM.seed, kind, calls: count, before, after });
+    tell({ seed: FORM.seed, kind, calls, before, after, heaps });
     expect(files().filter((name) => !name.startsWith("saved-"))).toEqual([]);
     if (FORM.isLong) expect(after.heapMiB / before.heapMiB).toBeLessThan(MOST_GROWTH);
   });
