@@ -2,8 +2,11 @@ import childProcess, { type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
+import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { InMemoryTransport } from "@modelcontextprotocol/client";
+import { InMemoryTransport as OldInMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach } from "vitest";
 import { leaks } from "./planted.ts";
 
@@ -40,15 +43,27 @@ const asText = (given: unknown): string =>
       ? Buffer.from(given).toString("latin1")
       : "";
 
-function tapOutput(stream: Readable | null, where: string): void {
-  if (stream !== null) tap(stream, "push", (_, chunk) => leaks.saw(stream, where, asText(chunk)));
+function tapOutput(stream: Readable | null, see: (text: string) => void): void {
+  if (stream !== null) tap(stream, "push", (_, chunk) => see(asText(chunk)));
 }
+
+/** Where processes of the product answer over HTTP. */
+const ports = new Set<number>();
 
 function tapProduct(child: ChildProcess, args: unknown): void {
   if (!Array.isArray(args) || !args.some((arg) => String(arg).endsWith(PRODUCT))) return;
+  const { stdout, stderr } = child;
   // Of the emulator alone it is the login that it hands out.
-  if (!args.includes("emulator")) tapOutput(child.stdout, "stdout of the product");
-  tapOutput(child.stderr, "stderr of the product");
+  if (!args.includes("emulator"))
+    tapOutput(stdout, (text) => leaks.saw(child, "stdout of the product", text));
+  tapOutput(stderr, (text) => {
+    leaks.saw(stderr ?? child, "stderr of the product", text);
+    const port = Number(/MCP at http:\/\/[^/\s]*:(\d+)/.exec(text)?.[1]);
+    if (Number.isNaN(port)) return;
+    ports.add(port);
+    child.once("exit", () => ports.delete(port));
+  });
+  if (args.includes("--audit")) leaks.mayWrite(String(args[args.indexOf("--audit") + 1]));
 }
 
 function tapSpawn(): void {
@@ -62,11 +77,26 @@ function tapSpawn(): void {
   syncBuiltinESMExports();
 }
 
+function seeMessage(transport: object, message: unknown): void {
+  const { method } = Object(message) as { method?: string };
+  if (method === undefined || !ASKED_BY_CLIENTS.test(method))
+    leaks.saw(transport, "a message to the agent", JSON.stringify(message));
+}
+
+/** All but what belongs to the SDK itself. */
+function seeSpan(span: unknown): void {
+  const { name, attributes, events, links, status, resource } = span as ReadableSpan;
+  const told = { name, attributes, events, links, status, resource: resource.attributes };
+  leaks.saw({}, "a trace", JSON.stringify(told));
+}
+
 function tapAll(): void {
-  tap(InMemoryTransport.prototype, "send", (self, message) => {
-    const { method } = Object(message) as { method?: string };
-    if (method === undefined || !ASKED_BY_CLIENTS.test(method))
-      leaks.saw(self, "a message to the agent", JSON.stringify(message));
+  tap(InMemoryTransport.prototype, "send", seeMessage);
+  tap(OldInMemoryTransport.prototype, "send", seeMessage);
+  tap(SimpleSpanProcessor.prototype, "onEnd", (_, span) => seeSpan(span));
+  tap(Socket.prototype, "push", (self, chunk) => {
+    if (ports.size > 0 && ports.has(self.remotePort ?? 0))
+      leaks.saw(self, "an answer of the product over HTTP", asText(chunk));
   });
   for (const name of ["write", "end"] as const)
     tap(ServerResponse.prototype, name, (self, chunk) => {
