@@ -58,10 +58,10 @@ describe("a bug", () => {
 
 describe("the audit file", () => {
   test("that cannot be opened keeps the server from starting", async () => {
-    const bin = new Bin(["--emulator", "--audit", "/nope/audit.jsonl"]);
+    const bin = new Bin(["--emulator", "--audit", "/proc/nope/audit.jsonl"]);
     expect(await bin.exited).toBe(2);
     expect(bin.stderr).toMatch(
-      /^apolo-jobs-mcp: --audit: \/nope\/audit.jsonl cannot be opened .*ENOENT.*\n$/,
+      /^apolo-jobs-mcp: --audit: \/proc\/nope\/audit.jsonl cannot be opened .*ENOENT.*\n$/,
     );
   });
 
