@@ -13,6 +13,7 @@ import {
 } from "./bundle-parts.mjs";
 import { writeBundled } from "./bundled.mjs";
 import { lazily } from "./lazy.mjs";
+import { madeSchemas } from "./made-schemas.mjs";
 import { pageHtml } from "./page.mjs";
 
 const target = {
@@ -68,7 +69,7 @@ async function bundle(name, entry, own = {}) {
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 const built = await Promise.all([
-  bundle("app.js", "src/main.ts", { plugins: [apart, withoutUnused, packedParser, zodByName] }),
+  bundle("app.js", "src/main.ts", { plugins: [madeSchemas, apart, withoutUnused, packedParser, zodByName] }),
   ...["http.js", "observers.js", "patterns.js"].map((name) =>
     bundle(name, undefined, { stdin: packagesOf(`./${name}`), plugins: [withoutUnused] }),
   ),

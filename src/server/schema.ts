@@ -1,4 +1,10 @@
 import { z } from "zod";
+import type { Tool } from "../tools/define-tool.ts";
+
+/** What the list of tools says of a tool's arguments and answers. A bundle has them made. */
+export function schemasOf({ input, output }: Pick<Tool, "input" | "output">) {
+  return { inputSchema: toJsonSchema(input, "input"), outputSchema: toJsonSchema(output, "output") };
+}
 
 /**
  * JSON Schema as model providers accept it, no longer than an agent needs: the list is part of every session. Of an

@@ -10,7 +10,7 @@ import { describeMissing, type Here, withOffers } from "./missing.ts";
 import { observed, type Told } from "./observed.ts";
 import { type Extra, reportProgress } from "./progress.ts";
 import { result } from "./result.ts";
-import { toJsonSchema } from "./schema.ts";
+import { schemasOf } from "./schema.ts";
 import { beginTask } from "./tasks.ts";
 
 /** What a call may take after its wait: its answer is at most 2 s late. */
@@ -19,14 +19,10 @@ const CUT_MS = 400;
 
 /** The tools as a client sees them. */
 export function listTools(tools: readonly Tool[]) {
-  return tools.map(({ name, title, description, input, output, effects }) => ({
-    name,
-    title,
-    description,
-    inputSchema: toJsonSchema(input, "input"),
-    outputSchema: toJsonSchema(output, "output"),
-    annotations: effects,
-  }));
+  return tools.map((tool) => {
+    const { name, title, description, effects } = tool;
+    return { name, title, description, ...schemasOf(tool), annotations: effects };
+  });
 }
 
 /** Offers the tools and runs them; whatever a call throws becomes one text for the agent here. */
