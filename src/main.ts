@@ -2,7 +2,8 @@ import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
 import { openBrowser } from "./browser.ts";
 import { PlatformError } from "./client/index.ts";
-import { help, welcome } from "./help.ts";
+import { isFromNpx } from "./commands/setup/launch.ts";
+import { help, servingAt, welcome } from "./help.ts";
 import { log, logLast, setLog } from "./log.ts";
 import {
   asMistake,
@@ -27,7 +28,7 @@ const EMULATOR_EXIT_DEADLINE_MS = 5000;
 async function main(): Promise<number> {
   const settings = readSettings();
   setLog(settings.log);
-  if (settings.command === "help") return print(help());
+  if (settings.command === "help") return print(help(settings.about));
   if (settings.command === "version") return print(manifest.version);
   for (const text of settings.warnings) log("warning", text);
   if (settings.command === "emulator") return runEmulator(settings);
@@ -49,7 +50,7 @@ async function serve(settings: Settings, closers: Closers): Promise<number> {
   void untilSignal().then(() => closeAll(closers).then(() => process.exit(0)));
   surviveBugs();
   const session = await openSession(opened, { settings, closers });
-  if (process.stdin.isTTY) process.stderr.write(welcome(commandLine()));
+  if (process.stdin.isTTY) process.stderr.write(welcome(...commandLine()));
   await session.ended;
   return 0;
 }
@@ -66,7 +67,8 @@ async function overHttp(
   for (const text of server.warnings) log("warning", text);
   surviveBugs();
   log("info", `MCP at ${server.url}`);
-  dashboard?.show(new URL("/", server.url));
+  if (dashboard !== undefined) dashboard.show(new URL("/", server.url));
+  else if (process.stderr.isTTY) process.stderr.write(servingAt(server.url));
   await untilSignal();
   setTimeout(() => process.exit(0), http.drainSeconds * 1000 + EXIT_DEADLINE_MS).unref();
   await server.close();
@@ -96,9 +98,11 @@ function openDashboard(closers: Closers) {
   };
 }
 
-/** How this process was started, for a shell. */
-function commandLine(): string {
-  return ["node", ...process.argv.slice(1)].map((word) => quote(word)).join(" ");
+/** How this process was started, for a shell: the program, and its flags. npx's cache is no place to name. */
+function commandLine(): [program: string, flags: string] {
+  const [, path = "", ...flags] = process.argv;
+  const program = isFromNpx(path) ? "npx -y apolo-jobs-mcp" : `node ${quote(path)}`;
+  return [program, flags.map((flag) => ` ${quote(flag)}`).join("")];
 }
 
 async function runEmulator({ emulator: { embedded: _, ...options } }: Settings): Promise<number> {

@@ -117,8 +117,8 @@ async function foundLogin({
     return login;
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    // Whoever calls with a login of their own needs none of the server, and the doctor tells it.
-    if (http?.auth === undefined && command !== "doctor") log("warning", error.message);
+    // Whoever calls with a login of their own needs none of the server, and these two commands tell it.
+    if (http?.auth === undefined && command !== "doctor" && command !== "call") log("warning", error.message);
     return error;
   }
 }

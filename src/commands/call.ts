@@ -11,10 +11,13 @@ interface Calling {
 }
 
 const EXAMPLE = `apolo-jobs-mcp call job_list '{"limit":3}'`;
+const STARTS: ReadonlySet<string> = new Set(["job_start", "job_rerun"]);
+const GONE =
+  "That emulator ended with this call, and what ran in it. One that stays: apolo-jobs-mcp emulator, and call with the APOLO_PASSED_CONFIG that it prints.";
 
 /** Calls one tool as an agent would, and prints what it answers. */
 export async function runCall(
-  { words: [name, text], json, yes }: Pick<Settings, "words" | "json" | "yes">,
+  { words: [name, text], json, yes, emulator }: Pick<Settings, "words" | "json" | "yes" | "emulator">,
   { open, terminal, signal }: Calling,
 ): Promise<number> {
   if (name === undefined)
@@ -23,16 +26,18 @@ export async function runCall(
   if ("problem" in read) return misused(terminal, read.problem);
   const session = await open();
   const progress = showProgress(terminal, name);
-  const ask = yes ? () => Promise.resolve("yes" as const) : asking(terminal, progress);
+  const { ask, unasked } = answering(terminal, progress, yes);
   try {
     const making = { signal, ask, progress: progress.report };
     const called = await session.call({ name, arguments: read.args }, making);
     progress.stop();
-    print(called, json, terminal);
+    const [question] = unasked;
+    print(called.isError && question !== undefined ? leftUndone(question) : called, json, terminal);
     if (called.isError) return 1;
   } finally {
     progress.stop();
   }
+  if (emulator.embedded && STARTS.has(name)) terminal.err.write(`${GONE}\n`);
   if (session.isForwarding()) await held(terminal, signal);
   return 0;
 }
@@ -49,11 +54,13 @@ function readArguments(text: string): { args: Record<string, unknown> } | { prob
   }
 }
 
-/** Without a terminal nobody can say yes, and what has to be confirmed is left. */
-function asking({ ask, err }: Terminal, progress: ReturnType<typeof showProgress>): Making["ask"] {
-  return async ({ text }, ms) => {
+/** Answers what a call asks. Without a terminal nobody can, and the questions are kept. */
+function answering({ ask }: Terminal, progress: ReturnType<typeof showProgress>, isSure: boolean) {
+  const unasked: string[] = [];
+  const put: NonNullable<Making["ask"]> = async ({ text }, ms) => {
+    if (isSure) return "yes";
     if (ask === undefined) {
-      err.write(`${text}\nIt needs a yes: call it on a terminal, or with --yes.\n`);
+      unasked.push(text);
       return "unanswered";
     }
     const question = `${text}\nGo on? [y/N] (${Math.round(ms / 1000)} s) `;
@@ -61,6 +68,12 @@ function asking({ ask, err }: Terminal, progress: ReturnType<typeof showProgress
     if (typed === undefined) return "unanswered";
     return isYes(typed) ? "yes" : "no";
   };
+  return { ask: put, unasked };
+}
+
+function leftUndone(question: string): Called {
+  const how = "It needs a yes, so nothing was done: call it on a terminal, or with --yes.";
+  return { isError: true, text: `declined: ${question}\n${how}` };
 }
 
 function print({ isError, text, data }: Called, json: boolean, { out, err }: Terminal): void {

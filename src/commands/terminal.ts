@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { nearestNames } from "../jobs/names/near.ts";
 
 /** Where something is printed: stdout or stderr of the process, or what stands for it. */
 export interface Output {
@@ -31,6 +32,12 @@ export function styled(output: Output, style: Parameters<typeof styleText>[0], t
 export function misused({ err }: Terminal, text: string): number {
   err.write(`apolo-jobs-mcp: ${text}\n`);
   return USAGE;
+}
+
+/** A hint at the words that may be meant, `most` at most, with the space before it; empty where none is near. */
+export function didYouMean(word: string, known: readonly string[], most = 1): string {
+  const near = nearestNames(word, known, most);
+  return near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
 }
 
 export function isYes(typed: string | undefined): boolean {

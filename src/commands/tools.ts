@@ -1,7 +1,7 @@
 import { field } from "../json.ts";
 import type { Settings } from "../settings/index.ts";
 import type { ListedTool } from "../transports/terminal.ts";
-import { misused, styled, type Terminal } from "./terminal.ts";
+import { didYouMean, misused, styled, type Terminal } from "./terminal.ts";
 
 /** Lists the tools that may be called, or describes one. */
 export function runTools(
@@ -10,11 +10,13 @@ export function runTools(
 ): number {
   const { out } = terminal;
   const tool = tools.find((each) => each.name === name);
-  if (name !== undefined && tool === undefined)
+  if (name !== undefined && tool === undefined) {
+    const names = tools.map((each) => each.name);
     return misused(
       terminal,
-      `there is no tool ${name}; there are ${tools.map((each) => each.name).join(", ")}`,
+      `there is no tool ${name}.${didYouMean(name, names)} There are ${names.join(", ")}.`,
     );
+  }
   if (json) out.write(`${JSON.stringify(tool ?? tools, undefined, 2)}\n`);
   else out.write(tool === undefined ? listOf(tools, terminal) : describe(tool, terminal));
   return 0;

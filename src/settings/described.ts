@@ -23,6 +23,8 @@ export interface SettingGroup {
   title: string;
   /** How the settings of this group can be written. */
   how: string;
+  /** The only command whose flags these are, by what they mean: others may have some of the same name. */
+  command?: string;
   settings: readonly Described[];
 }
 
@@ -182,9 +184,12 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     how: "or APOLO_MCP_<FLAG> in the environment; an unknown or an empty one ends the start",
     settings: SERVING,
   },
-  { title: "Over HTTP", how: "or APOLO_MCP_<FLAG>", settings: OVER_HTTP },
+  { title: "Over HTTP", how: "or APOLO_MCP_<FLAG>", command: "serve", settings: OVER_HTTP },
   { title: "Emulator, embedded by --emulator or alone", how: "flags only", settings: EMULATOR },
-  { title: "Emulator alone", how: "flags of the command `emulator`", settings: EMULATOR_ALONE },
+  {
+    ...{ title: "Emulator alone", how: "flags of the command `emulator`", command: "emulator" },
+    settings: EMULATOR_ALONE,
+  },
   { title: "In a terminal", how: "flags of the commands named", settings: COMMANDS },
 ];
 

@@ -68,6 +68,8 @@ export function readSettings(
   if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http, given);
   return {
     command: commandOf(flags, command),
+    /** Whose help is asked for, where it is. */
+    about: command,
     /** What else stands behind the command. */
     words,
     /** Whether what is printed is for programs. */
@@ -111,7 +113,7 @@ export function readSettings(
     /** Where files of jobs may be saved. */
     files: pathOf(given.files),
     /** What whoever started the program should know. */
-    warnings: [...relativeData(given.data, pathOf(given.data)), ...httpWarnings(http)],
+    warnings: [...relativeData(command, given.data, pathOf(given.data)), ...httpWarnings(http)],
     env,
     cwd,
     home,
@@ -130,9 +132,9 @@ function passedOn(flags: Written, pathOf: (path: string) => string | undefined):
   });
 }
 
-/** Where a client starts the program is seldom known. */
-function relativeData(given: string | undefined, path: string | undefined): string[] {
-  if (given === undefined || HOME.test(given) || isAbsolute(given)) return [];
+/** Where a client starts the program is seldom known; a person knows where a command is typed. */
+function relativeData(command: CommandName, given: string | undefined, path: string | undefined): string[] {
+  if (command !== "serve" || given === undefined || HOME.test(given) || isAbsolute(given)) return [];
   return [`--data ${shown(given)} is seen from the working directory: everything is kept in ${path}`];
 }
 

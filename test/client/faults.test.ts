@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { networkError } from "../../src/client/http/network-error.ts";
 import { type ConnectOptions, connectPlatform, type Login } from "../../src/client/index.ts";
 import { configOf, JOB_ID, token, wireJob } from "../support/jobs.ts";
 import { deadOrigin, rawServer } from "../support/raw-server.ts";
@@ -35,6 +36,15 @@ function faulty(fault: (socket: Socket) => unknown): Promise<string> {
 }
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n";
+
+test("a host name that nobody knows is no reason to try again later", () => {
+  const cause = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
+  const request = { method: "GET", url: "https://api.apollo.us/api/v1/config" };
+  expect(networkError(cause, { what: "Reading", request })).toMatchObject({
+    code: "unavailable",
+    message: `Reading failed: the host name is unknown (https://api.apollo.us). Check the address, and this machine's network.`,
+  });
+});
 
 describe("a fault", { tags: "hostility" }, () => {
   test("refused connection is unavailable and retryable", async () => {

@@ -92,6 +92,14 @@ describe("apolo-jobs-mcp call", () => {
     expect(await call([...args])).toMatchObject({ code: 2, out: "", err: expect.stringContaining(why) });
   });
 
+  test("says that an emulator of its own takes what it started along", async ({ call }) => {
+    const job = '{"image":"alpine","command":"true"}';
+    const started = await call(["job_start", job, "--emulator"]);
+    expect(started.err).toMatch(/^That emulator ended .* apolo-jobs-mcp emulator/);
+    expect(await call(["job_list", "{}", "--emulator"])).toMatchObject({ code: 0, err: "" });
+    expect(await call(["job_start", job])).toMatchObject({ code: 0, err: "" });
+  });
+
   test("keeps the limits and modes of a server", async ({ call }) => {
     const kill = await call(["job_kill", '{"jobs":["x"]}', "--mode", "no-destroy"]);
     expect(kill).toMatchObject({ code: 1, err: expect.stringMatching(/not_permitted.*--mode no-destroy/) });
@@ -105,7 +113,7 @@ describe("a call that has to be confirmed", () => {
     [{ types: "y" }, [], true, /Go on\? \[y\/N\]/],
     [{ types: "n" }, [], false, /Go on\? \[y\/N\].*declined/s],
     [{ types: "" }, [], false, /Go on\? \[y\/N\]/],
-    [{}, [], false, /call it on a terminal, or with --yes/],
+    [{}, [], false, /^declined: Kill this job.*call it on a terminal, or with --yes\.\n$/s],
     [{}, ["--yes"], true, /^$/],
   ] as const)("by %j and %j: done is %s", async ([how, flags, isDone, says], { call, platform }) => {
     const { id } = await startJob(platform, { name: "train", script: SLEEP });
@@ -138,7 +146,13 @@ test("tools lists what the policy allows, and describes one with a call", () => 
 
   const none = aTerminal();
   expect(runTools(read(["tools", "nope"]), { tools, terminal: none.terminal })).toBe(2);
-  expect(none.printed.err).toContain("there is no tool nope; there are job_list");
+  expect(none.printed.err).toContain("there is no tool nope. There are job_list");
+});
+
+test("tools names the tool that was meant", () => {
+  const { terminal, printed } = aTerminal();
+  runTools(read(["tools", "job_lst"]), { tools: toolsFor(openPolicy), terminal });
+  expect(printed.err).toContain("there is no tool job_lst. Did you mean job_list? There are");
 });
 
 test("tools shows a call of each one that is refused for no argument", async ({ call }) => {

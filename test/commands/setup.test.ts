@@ -187,6 +187,7 @@ describe("apolo-jobs-mcp setup", () => {
     const { printed } = await run(["--print"]);
     for (const [, { title }] of clients) expect(printed).toContain(`# ${title}: `);
     expect(await run(["emacs"])).toMatchObject({ code: 2, printed: expect.stringContaining("claude-code") });
+    expect((await run(["claude"])).printed).toContain("Did you mean claude-code or claude-desktop?");
     expect(files()).toEqual(["mcp.json"]);
   });
 });
@@ -197,7 +198,7 @@ test("the built program writes each kind of file", async () => {
   const args = ["setup", "cursor", "codex", "goose", "--yes", "--emulator"];
   const { code, stdout, stderr } = await command(args, { env: { HOME: home, PATH: "" } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/Cursor: done.*Codex: done.*Goose: done/s);
+  expect(stdout).toMatch(/Cursor: done.*Codex: done.*Goose: done.*Restart a client that is open/s);
 });
 
 test.for([

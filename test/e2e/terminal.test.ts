@@ -35,10 +35,17 @@ describe.skipIf(!hasTerminals)("a person who starts the server (needs util-linux
     const terminal = typed("--emulator", "--scene", "stuck");
     await terminal.shows(/MCP server: it waits here for a client/);
     await terminal.shows(
-      /claude mcp add apolo -- node \S+\/dist\/main\.js --emulator --scene stuck\r\n.*main\.js demo/,
+      /connect a client +node \S+\/dist\/main\.js setup --emulator --scene stuck\r\n.*main\.js demo/,
     );
     await terminal.shows(new RegExp(`end it .*${name}`));
     terminal.type(key);
+    expect(await terminal.exited).toBe(0);
+  });
+
+  test("who serves over HTTP is told where, and how to connect", async () => {
+    const terminal = typed("--http", "--emulator", "--port", "0");
+    await terminal.shows(/serves MCP at (http:\S+)\r\n.*claude mcp add --transport http apolo \1\r\n/);
+    terminal.type("\x03");
     expect(await terminal.exited).toBe(0);
   });
 

@@ -276,6 +276,7 @@ describe("a path", () => {
     expect(read(["--emulator", "--data", "./x"]).warnings).toEqual([
       "--data ./x is seen from the working directory: everything is kept in /work/x",
     ]);
+    expect(read(["call", "job_list", "--emulator", "--data", "./x"]).warnings).toEqual([]);
     for (const path of ["/x", "~/x"]) expect(read(["--emulator", "--data", path]).warnings).toEqual([]);
     expect(read(["emulator", "--memory-group", "none"]).emulator.memoryGroup).toBe("none");
   });

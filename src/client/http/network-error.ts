@@ -33,7 +33,10 @@ export function networkError(
   const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
   const reason = refusedBy(cause) ?? known ?? codes[0] ?? "the connection broke";
   const said = `${what} failed: ${reason} (${origin}${through(proxy)}).`;
-  return new PlatformError("unavailable", `${said} Try again later.`, { cause, request, said });
+  const advice = codes.includes("ENOTFOUND")
+    ? "Check the address, and this machine's network."
+    : "Try again later.";
+  return new PlatformError("unavailable", `${said} ${advice}`, { cause, request, said });
 }
 
 /** Only undici's message says how a proxy answered CONNECT. */

@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from "node:util";
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { makeRedactor } from "../../jobs/redact/index.ts";
 import type { Settings } from "../../settings/index.ts";
-import { isYes, misused, type Terminal } from "../terminal.ts";
-import { CLIENTS, type Client, isWindows, type Machine, NAME } from "./clients.ts";
+import { didYouMean, isYes, misused, type Terminal } from "../terminal.ts";
+import { CLIENTS, type Client, isWindows, type Launch, type Machine, NAME } from "./clients.ts";
 import { edited, entryIn, snippet } from "./edit.ts";
 import { replaceFile, textOf } from "./file.ts";
 import { launchOf, unwritten } from "./launch.ts";
@@ -14,6 +14,7 @@ import { launchOf, unwritten } from "./launch.ts";
 /** A client's own program starts the server to look at it. */
 const SHOW_MS = 30_000;
 const ALL = Object.keys(CLIENTS);
+const NEXT = `Restart a client that is open, then ask it "What can I run here?". Whether the login works: apolo-jobs-mcp doctor\n`;
 
 interface Setup {
   machine: Machine;
@@ -31,19 +32,35 @@ export async function runSetup(settings: Wanted, given: Setup): Promise<number> 
   const { terminal, machine } = given;
   const unknown = words.find((word) => !ALL.includes(word));
   if (unknown !== undefined)
-    return misused(terminal, `setup does not know ${unknown}; it knows ${ALL.join(", ")}`);
+    return misused(
+      terminal,
+      `setup does not know ${unknown}.${didYouMean(unknown, ALL, 2)} It knows ${ALL.join(", ")}.`,
+    );
   const chosen = chosenFrom(words, setup.print, machine);
   if (chosen.length === 0)
     return misused(terminal, `no client was found here: name one of ${ALL.join(", ")}`);
   if (!setup.remove) warnOfSecrets(given, setup.withToken);
   const launch = launchOf({ ...given, ...setup }, machine);
-  let isDone = true;
-  for (const client of chosen) {
-    const entry = client.entry(launch);
-    if (setup.print) print(client, entry, given);
-    else isDone = (await change(client, setup.remove ? undefined : entry, settings.yes, given)) && isDone;
+  if (setup.print) {
+    for (const client of chosen) print(client, client.entry(launch), given);
+    return 0;
   }
+  const isDone = await changeAll(chosen, setup.remove ? undefined : launch, settings.yes, given);
+  if (isDone && !setup.remove) terminal.out.write(NEXT);
   return isDone ? 0 : 1;
+}
+
+/** Changes the files of all clients, one after the other; false where one of them was not changed. */
+async function changeAll(
+  clients: readonly Client[],
+  launch: Launch | undefined,
+  isSure: boolean,
+  given: Setup,
+): Promise<boolean> {
+  let isDone = true;
+  for (const client of clients)
+    isDone = (await change(client, launch && client.entry(launch), isSure, given)) && isDone;
+  return isDone;
 }
 
 function warnOfSecrets({ machine, terminal }: Setup, withToken: boolean): void {

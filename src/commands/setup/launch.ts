@@ -16,11 +16,16 @@ interface Started {
 /** How a client starts what runs here: by its path, but from npx's cache, which is emptied, by its name. */
 export function launchOf({ node, program, flags, withToken }: Started, machine: Machine): Launch {
   const env = variables(machine.env, withToken);
-  if (!/[\\/]_npx[\\/]/.test(program)) return { command: node, args: [program, ...flags], env };
+  if (!isFromNpx(program)) return { command: node, args: [program, ...flags], env };
   const args = ["-y", "apolo-jobs-mcp", ...flags];
   return isWindows(machine)
     ? { command: "cmd", args: ["/c", "npx", ...args], env }
     : { command: "npx", args, env };
+}
+
+/** Whether a program runs from the cache of npx. */
+export function isFromNpx(program: string): boolean {
+  return /[\\/]_npx[\\/]/.test(program);
 }
 
 /** Secrets that a client would need and that are not written without being told. */
