@@ -52,7 +52,7 @@ describe.each(all)("$name", ({ name, text }) => {
 
 describe("the examples of clients", () => {
   const clients = readFileSync("docs/clients.md", "utf8");
-  const rows = clients.split("\n").filter((line) => line.startsWith("|") && line.includes("dist/main.js"));
+  const rows = clients.split("\n").filter((line) => line.startsWith("|") && line.includes("APOLO_MCP_MODE"));
 
   test.each(rows.map((row) => [row.split("|")[1]?.trim(), row]))(
     "%s: pass a flag and a variable",
@@ -98,13 +98,14 @@ describe("the README", () => {
     for (const code of codes) expect(sources.join("")).toContain(`"${code}"`);
   });
 
-  test("hands the emulator's login to another program", () => {
+  test("leads to a first job", () => {
     const folder = mkdtempSync(join(tmpdir(), "readme-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const block = snippets(readme).find(({ language, text }) => language === "sh" && text.includes("export"));
-    const script = `trap 'kill %1' EXIT\n${block?.text.replaceAll("dist/main.js", resolve("dist/main.js"))}`;
-    const login = execFileSync("bash", ["-ec", `${script}\necho "$APOLO_PASSED_CONFIG"`], { cwd: folder });
-    expect(Buffer.from(String(login), "base64").toString()).toContain('"token"');
+    const program = `${process.execPath} ${resolve("dist/main.js")}`;
+    const script = block?.text.replaceAll("npx -y apolo-jobs-mcp", program);
+    const told = execFileSync("bash", ["-ec", `trap 'kill %1' EXIT\n${script}`], { cwd: folder });
+    expect(String(told)).toMatch(/^Started: first .*^first \(job-.*: succeeded.*^hello$/ms);
   });
 
   test("quotes what the server answers", async () => {

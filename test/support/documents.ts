@@ -16,7 +16,9 @@ export interface Start {
 }
 
 const SNIPPET = /^```(\w*)\n([\s\S]*?)^```|`([^`\n]+)`/gm;
-const BIN = "dist/main.js";
+/** The server as a clone has it, or as npm does. */
+const BIN = /(?:dist\/main\.js|^apolo-jobs-mcp)$/;
+const STARTED = /(?:dist\/main\.js|(?:^|npx (?:-y )?)apolo-jobs-mcp) /;
 
 export function documents(): { name: string; text: string }[] {
   const names = [
@@ -40,20 +42,22 @@ export function snippets(text: string): Snippet[] {
 
 /** The starts of the server in a snippet: as a shell's line, or as a client's JSON or TOML. */
 export function starts({ language, text }: Snippet): Start[] {
-  if (!text.includes(BIN)) return [];
   if (language === "toml") return configured(parse(text));
-  if (text.startsWith("{")) return configured(JSON.parse(text));
-  const lines = text.replaceAll("\\\n", " ").split("\n");
-  return lines.filter((line) => line.includes(`${BIN} `)).map((line) => typed(split(line)));
+  if (/^\{"\w*[sS]ervers"/.test(text)) return configured(JSON.parse(text));
+  const lines = text
+    .replaceAll("\\\n", " ")
+    .replace(/(?:^|\s)#\s.*$/gm, "")
+    .split("\n");
+  return lines.filter((line) => STARTED.test(line)).map((line) => typed(split(line)));
 }
 
 /** The server's own arguments end where a remark, the shell's or the inspector's begin. */
 const OTHERS = new Set([">", "&", "#", "--method"]);
 
 function typed(words: string[]): Start {
-  const quoted = words.find((word) => word.includes(`${BIN} `));
+  const quoted = words.find((word) => STARTED.test(word));
   if (quoted !== undefined) return typed(split(quoted));
-  const args = words.slice(words.findIndex((word) => word.endsWith(BIN)) + 1);
+  const args = words.slice(words.findIndex((word) => BIN.test(word)) + 1);
   const end = args.findIndex((word) => OTHERS.has(word));
   const pairs = words.filter((word) => /^APOLO_\w+=/.test(word)).map((word) => word.split("=", 2));
   return { args: end < 0 ? args : args.slice(0, end), env: Object.fromEntries(pairs) };
@@ -64,5 +68,5 @@ function configured(value: unknown): Start[] {
   if (typeof value !== "object" || value === null) return [];
   if (!("command" in value)) return Object.values(value).flatMap(configured);
   const { args, env = {} } = value as unknown as { args: string[]; env?: Record<string, string> };
-  return [{ args: args.slice(1), env }];
+  return [{ args: args.slice(args.findIndex((word) => BIN.test(word)) + 1), env }];
 }
