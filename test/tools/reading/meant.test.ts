@@ -31,6 +31,8 @@ const TO_CHANGE = [
   ["job_logs", { jobs: ["a"], exclude: "tqdm" }, '{"grep":"tqdm","invert":true}'],
   ["job_logs", { jobs: ["a"], all: true }, '{"from":"start","lines":5000}'],
   ["job_wait", { tags: "lr" }, 'job_list {"tags":["lr"]}'],
+  ["job_status", { tags: ["lr"] }, 'job_list {"tags":["lr"]}'],
+  ["job_extend", { label: "lr", by: "1h" }, 'job_list {"tags":["lr"]}'],
   ["job_wait", { jobs: ["a"], poll_interval: 5 }, "it looks by itself"],
   ["job_files", { job: "a", path: "/x", tail: 20 }, 'job_exec {"command":"tail -n 20 /out/log.txt"}'],
   ["job_files", { job: "a", path: "/x", delete: true }, "job_exec deletes"],

@@ -40,10 +40,12 @@ export const READING: readonly Advice[] = [
   },
   {
     words: "tags tag label labels owner name_pattern text",
-    of: ["job_wait"],
-    says: "jobs names those to wait for; they are found by",
-    call: (value, word) =>
-      /^(?:tag|label)/.test(word) && isText(value) ? { tags: [value] } : { status: ["active"] },
+    of: ["job_wait", "job_status", "job_extend", "job_signal"],
+    says: "jobs are named one by one; their names are found by",
+    call(value, word) {
+      const given = [value].flat();
+      return /^(?:tag|label)/.test(word) && given.every(isText) ? { tags: given } : { status: ["active"] };
+    },
     tool: "job_list",
   },
   {
