@@ -240,6 +240,7 @@ export interface JobTelemetry {
   gpu_memory_bytes?: number | undefined;
 }
 
+/** Graphics processors of one model. */
 export interface Gpu {
   /** Number of them. */
   count: number;

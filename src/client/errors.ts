@@ -47,6 +47,7 @@ export type Subject =
 /** What a call that failed has changed on the platform. */
 export type Outcome = "nothing" | "unknown" | "done";
 
+/** What a failure knows besides its code and its message. */
 export interface ErrorDetails {
   cause?: unknown;
   request?: FailedRequest | undefined;

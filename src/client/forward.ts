@@ -8,6 +8,7 @@ import type { Socket } from "./socket/index.ts";
 /** A client that is gone looks like one that has only finished writing. */
 const QUIET_MS = 10_000;
 
+/** Which port of a job comes to this machine, and where. */
 export interface ForwardOptions {
   /** Port inside the job. */
   port: number;

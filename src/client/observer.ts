@@ -6,6 +6,7 @@ export interface PlatformObserver {
   socket(change: 1 | -1): void;
 }
 
+/** A request to the platform, in words that name no job, user or secret. */
 export interface ObservedRequest {
   method: string;
   /** The path with a placeholder for each thing that it names: `/api/v1/jobs/{}`. */
@@ -14,9 +15,11 @@ export interface ObservedRequest {
   port: number;
 }
 
+/** One request, from the side of whoever watches it. */
 export interface RequestUnderWay {
   /** To be sent along: they carry a trace on. */
   headers: Readonly<Record<string, string>>;
+  /** Called once, when the answer is read or has failed. */
   ended(end: RequestEnd): void;
 }
 

@@ -9,6 +9,7 @@ import { wireTelemetry } from "./wire/frames.ts";
 /** In a row, before anything that can be read: then there is nothing to wait for. */
 const MOST_ODD = 5;
 
+/** Which job, and what becomes of odd measurements. */
 export interface TopOptions {
   where?: Where | undefined;
   /** Called for each measurement that cannot be read; it is left out. */

@@ -2,11 +2,13 @@ import { z } from "zod";
 import type { Gpu, Preset } from "../dataclasses.ts";
 import type { WirePreset } from "../wire/config.ts";
 
-export const gpu = z.object({
-  count: z.int().describe("Number of them"),
-  model: z.string().optional().describe("Model name"),
-  memory: z.number().optional().describe("Memory of one, in bytes"),
-});
+export const gpu = z
+  .object({
+    count: z.int().describe("Number of them"),
+    model: z.string().optional().describe("Model name"),
+    memory: z.number().optional().describe("Memory of one, in bytes"),
+  })
+  .describe("Graphics processors of one model");
 
 /** A documented dataclass: a size of machine that a job can be started on. Source: protocol reference 5.4. */
 export const preset = z

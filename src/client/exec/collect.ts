@@ -22,6 +22,7 @@ export interface CollectOptions {
   where?: Where | undefined;
 }
 
+/** What a command in a job came to. */
 export interface Collected {
   stdout: Capped;
   stderr: Capped;

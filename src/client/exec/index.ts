@@ -15,6 +15,7 @@ export interface AttachOptions {
   where?: Where | undefined;
 }
 
+/** A command to run in a job, and the streams to connect. */
 export interface ExecOptions extends AttachOptions {
   /** One string of shell words, split once and run without a shell. */
   command: string;
@@ -31,7 +32,9 @@ export interface Message {
  * connection or `disconnect` does not end the process.
  */
 export interface ProcessStream {
+  /** Pieces as they come, of both streams; ends with the process or its connection. */
   output: AsyncIterable<Message>;
+  /** To its stdin; empty data is not sent. */
   writeIn(data: Uint8Array): Promise<void>;
   /** In character cells. */
   resize(size: { height: number; width: number }): Promise<void>;

@@ -11,10 +11,13 @@ import { parseJob } from "../records/to-job.ts";
 
 /** Which jobs; filters are combined, values of one filter are alternatives, except `tags`: all must be there. */
 export interface ListFilter {
+  /** One of these. */
   statuses?: readonly JobStatus[] | undefined;
   /** Exact name. */
   name?: string | undefined;
+  /** All of these. */
   tags?: readonly string[] | undefined;
+  /** User names, one of these. */
   owners?: readonly string[] | undefined;
   /** Created at or after; text is ISO-8601 with offset. */
   since?: Date | string | undefined;
@@ -24,6 +27,7 @@ export interface ListFilter {
   reverse?: boolean | undefined;
   /** The most jobs, counted in the order asked for. */
   limit?: number | undefined;
+  /** By default the selected one. */
   cluster?: string | undefined;
   /** By default the selected org; `[null]` = every org. */
   orgs?: readonly (string | null)[] | undefined;

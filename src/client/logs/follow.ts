@@ -7,6 +7,7 @@ import { monitorLog, newSeparator } from "./stream.ts";
 
 const RECONNECTS = 5;
 
+/** Where following begins, and how fine it is. */
 export interface FollowOptions {
   /** Goes on after this place. */
   after?: Cursor | undefined;

@@ -11,7 +11,9 @@ const NOTHING = Buffer.alloc(0);
 
 /** One line of a log, as printed; `time` as the platform wrote it. */
 export interface LogLine {
+  /** When it was printed, ISO 8601, as fine as the platform tells it. */
   time?: string;
+  /** Without its newline, with its colours. */
   text: string;
   /** Not finished: more of it may follow, and no cursor leads past it. */
   open?: true;

@@ -14,6 +14,7 @@ export interface LogReader extends CountingSieve {
   line(line: LogLine): void;
 }
 
+/** Which part of a log is read, and who takes it. */
 export interface ScanOptions
   extends Pick<
     TailOptions,

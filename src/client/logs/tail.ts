@@ -25,6 +25,7 @@ const SAMPLE_BYTES = 64 * 1024;
 const FAR_TOO_MUCH = 1.5;
 const STAMP_BYTES = 32;
 
+/** Which lines of a log are read, and how long for. */
 export interface TailOptions {
   /** The most lines; 200 by default. */
   lines?: number | undefined;

@@ -34,6 +34,7 @@ export interface Window {
 
 /** A sieve that is told of what it let through. */
 export interface CountingSieve extends Sieve {
+  /** Told in order, between the lines. */
   passed(lines: Passed): void;
 }
 

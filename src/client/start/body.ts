@@ -7,11 +7,13 @@ import { parseVolumes } from "./volumes.ts";
 
 /** What a job's container is made of, as a person types it. */
 export interface ContainerOptions {
+  /** A public one, `python:3.12`, or one of the platform, `image:name:tag`. */
   image: string;
   /** Arguments, as one string of shell words; no shell runs them. */
   command?: string | undefined;
   /** Replaces the image's entrypoint; shell words. */
   entrypoint?: string | undefined;
+  /** Absolute; by default that of the image. */
   workingDir?: string | undefined;
   /** A port published at the job's `http_url`; visitors must log in unless `requiresAuth` is false. */
   http?: { port: number; requiresAuth?: boolean | undefined } | undefined;
@@ -21,24 +23,32 @@ export interface ContainerOptions {
   secretEnv?: Record<string, string> | undefined;
   /** `storage:data:/mnt:ro`, `secret:key:/path`, `disk:name:/path`. */
   volumes?: readonly string[] | undefined;
+  /** Gives it a terminal, for an interactive program. */
   tty?: boolean | undefined;
 }
 
 /** What a job has besides its container. */
 export interface JobOptions {
+  /** Free again once the job has ended. */
   name?: string | undefined;
+  /** Words by which jobs are listed. */
   tags?: readonly string[] | undefined;
   description?: string | undefined;
   /** Puts the caller's login into the job. */
   passConfig?: boolean | undefined;
   /** Waits for the quota of running jobs instead of failing. */
   waitForJobsQuota?: boolean | undefined;
+  /** How long it may wait for a node before it fails. */
   scheduleTimeoutSeconds?: number | undefined;
+  /** `never` by default. */
   restartPolicy?: JobRestartPolicy | undefined;
   /** Longest running time; rounded up to whole minutes, at least 60. */
   lifeSpanSeconds?: number | undefined;
+  /** With the rights of the node; only where the platform allows it. */
   privileged?: boolean | undefined;
+  /** `normal` by default. */
   priority?: JobPriority | undefined;
+  /** One of the cluster's schedules, by which it may be suspended. */
   energyScheduleName?: string | undefined;
   where?: Where | undefined;
 }

@@ -19,6 +19,7 @@ export interface Cluster {
   allowsPriority: boolean;
 }
 
+/** Where jobs belong, and who may do what in it. */
 export interface Project {
   name: string;
   cluster: string;
