@@ -150,9 +150,7 @@ function withWordBefore(
   if (before === "") return { secrecy: alone };
   const joined = `${before}_${bare}`.toLowerCase();
   const together = said(joined).secrecy;
-  return together === "sure" || alone === "no"
-    ? { secrecy: together, ...(together === "no" ? {} : { joined }) }
-    : { secrecy: alone };
+  return together === "sure" ? { secrecy: together, joined } : { secrecy: alone };
 }
 
 /** The last of a word that ends a blank before `at`, if it has two letters or more. */

@@ -33,7 +33,6 @@ const SURROUNDED = [
 /** Weights & Biases. The key first: words that stand before it are found in any place. */
 const WANDB_KEY =
   /[a-f0-9]{40}(?![A-Za-z0-9])(?<=\bwandb\b[^\n]{0,40}?(?:login|key)[^\n]{0,60}?[^A-Za-z0-9][a-f0-9]{40})/g;
-const AZURE_KEY = /([A-Za-z0-9+/]{40,100}={0,2})/dy;
 const DATA_SOURCE = /\b[\w.-]{1,60}:([^\s:@"'/]{1,128})@(?:tcp|unix)\(/dg;
 
 /** Base64 that may be JSON with a token under its name, such as a passed login. */
@@ -96,21 +95,12 @@ const HINTED: readonly { hint: RegExp; needs?: RegExp; rules: readonly Rule[] }[
     rules: [CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find })),
   },
 ];
-/** Longer than what any of their rules finds. */
-const LONGEST_BEHIND = 600;
-/** Forms looked for only behind fixed characters. */
-const BEHIND = [
-  {
-    mark: "://",
-    /** What each match has in it. */
-    until: "@",
-    rules: [
-      { find: PASSWORD_IN_URL, isSecret: isGiven },
-      { find: SLASHED_PASSWORD, isSecret: isGiven },
-      { find: TOKEN_IN_URL, isSecret: (value: string) => looksLikeToken(value, 20) },
-    ],
-  },
-  { mark: "AccountKey=", until: "", rules: [{ find: AZURE_KEY, isSecret: isNotPlain }] },
+/** Longer than what any rule of a URL finds. */
+const LONGEST_IN_URL = 600;
+const IN_URL = [
+  { find: PASSWORD_IN_URL, isSecret: isGiven },
+  { find: SLASHED_PASSWORD, isSecret: isGiven },
+  { find: TOKEN_IN_URL, isSecret: (value: string) => looksLikeToken(value, 20) },
 ];
 
 /** Every secret that its own form, or a fixed surrounding, gives away. */
@@ -125,23 +115,20 @@ export function ruleSpans(text: string): Span[] {
           : rules.flatMap(({ find, isSecret }: Rule) => spansOf(line, find, isSecret)),
       ),
     ),
-    ...BEHIND.flatMap(({ mark, until, rules }) => {
-      const places = placesBehind(text, mark, until);
-      return rules.flatMap((rule) => spansAt(text, places, rule));
-    }),
+    ...urlSpans(text),
   ];
 }
 
-/** Where the text goes on behind each `mark`, if `until` is within reach. */
-function placesBehind(text: string, mark: string, until: string): number[] {
+/** Looked for only behind `://`, and where the `@` that each match has is within reach. */
+function urlSpans(text: string): Span[] {
   const places: number[] = [];
   let next = -1;
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
-    if (next < at) next = text.indexOf(until, at);
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 1)) {
+    if (next < at) next = text.indexOf("@", at);
     if (next < 0) break;
-    if (next - at < LONGEST_BEHIND) places.push(at + mark.length);
+    if (next - at < LONGEST_IN_URL) places.push(at + "://".length);
   }
-  return places;
+  return IN_URL.flatMap((rule) => spansAt(text, places, rule));
 }
 
 /** Whether a value given in the place of a password is one: `host:8080` has none. */

@@ -82,7 +82,7 @@ function isMeasure(value: string): boolean {
 /** Words joined by hyphens and the like, such as `bert-base-uncased` or `oauth2-proxy`. */
 function isWordy(value: string): boolean {
   if (value.length > LONGEST_WORDS) return false;
-  const parts = value.split(/[-_./:]+/).filter((part) => part !== "");
+  const parts = value.split(/[-_./:]/).filter((part) => part !== "");
   if (parts.length < 2) return /^[A-Za-z]{1,23}\d{0,2}$/.test(value);
   return parts.every((part) =>
     /^(?:[a-z]{2,20}\d{0,2}|[A-Z][a-z]{1,20}\d{0,2}|[A-Z]{2,20}|v?\d{1,4}[a-z]?|[a-z])$/.test(part),

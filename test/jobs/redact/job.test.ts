@@ -58,6 +58,14 @@ describe("the secrets of a job", () => {
     expect(secretsOf({ [name]: value })).toEqual([]);
   });
 
+  test("are a passed login as it is printed: whole, its JSON, and each token within", () => {
+    const json = '{"token": "tok-1", "refresh-token" :"tok-2", "url": "https://x.example", "mytoken":""}';
+    const value = Buffer.from(json).toString("base64");
+
+    expect(secretsOf({ NEURO_PASSED_CONFIG: value })).toEqual([value, json, "tok-1", "tok-2"]);
+    expect(secretsOf({ MY_API_KEY: value })).toEqual([value]);
+  });
+
   test("are not states, placeholders and references", () => {
     expect(secretsOf({ PASSWORD: "true", API_KEY: "$KEY", SECRET_TOKEN: "secret:hf" })).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeRedactor, redactFrom } from "../../../src/jobs/redact/index.ts";
-import { type InKey, keyAfter } from "../../../src/jobs/redact/private-keys.ts";
+import { type InKey, keyAfter, mayBeginInKey } from "../../../src/jobs/redact/private-keys.ts";
 
 const redact = makeRedactor();
 const BASE64 = "MIIEpAIBAAKCAQEA7bq0Zx0nq9v0Yb3nq8f1Q2w3E4r5T6y7U8i9O0pAsDfGhJkL";
@@ -92,4 +92,34 @@ test("hides all that stands before the ends of several keys on one line", () => 
       .text.split("\n")
       .slice(0, 5),
   ).toEqual(["log", ...Array.from({ length: 4 }, () => "[redacted]")]);
+});
+
+test("hides all that stands before an end of a key on each of several lines", () => {
+  const [, ...rest] = key({ rows: 2 });
+  const text = ["log", ...rest, "step 1", ...rest, "step 2"].join("\n");
+  const hidden = ["[redacted]", "[redacted]", "[redacted]", rest.at(-1)];
+  expect(redact(text).text.split("\n")).toEqual(["log", ...hidden, "step 1", ...hidden, "step 2"]);
+});
+
+describe("a text that may begin inside a key", () => {
+  const [begin = "", line = "", ...rest] = key();
+
+  test.each([
+    ["a line of a key", [line]],
+    ["one behind others", ["step 1 loss 0.5", `  > ${line}`]],
+    ["one behind its name", [`key: ${line}`]],
+    ["one behind the end of another", [rest.at(-1) ?? "", line]],
+  ])("has %s", (_what, lines) => {
+    expect(mayBeginInKey(lines)).toBe(true);
+  });
+
+  test.each([
+    ["nothing like it", ["step 1 loss 0.5", "done"]],
+    ["its beginning first", [begin, line]],
+    ["its beginning behind others", ["loading", `log: ${begin}`, line]],
+    ["only short words", ["abcdefghijklmno"]],
+    ["no line", []],
+  ])("is none with %s", (_what, lines) => {
+    expect(mayBeginInKey(lines)).toBe(false);
+  });
 });
