@@ -8,6 +8,7 @@ import {
   packedParser,
   packedSqlite,
   packSqlite,
+  withoutSocketServer,
   withoutUnused,
   zodByName,
 } from "./bundle-parts.mjs";
@@ -66,14 +67,17 @@ async function bundle(name, entry, own = {}) {
   return { metafile, id: createHash("sha256").update(minified.code).digest("hex").slice(0, 16) };
 }
 
+/** Of the program and the library. */
+const shared = [apart, withoutUnused, withoutSocketServer, packedParser, zodByName];
+
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 const built = await Promise.all([
-  bundle("app.js", "src/main.ts", { plugins: [madeSchemas, apart, withoutUnused, packedParser, zodByName] }),
-  ...["http.js", "observers.js", "patterns.js"].map((name) =>
+  bundle("app.js", "src/main.ts", { plugins: [madeSchemas, ...shared] }),
+  ...["http.js", "observers.js", "patterns.js", "pictures.js"].map((name) =>
     bundle(name, undefined, { stdin: packagesOf(`./${name}`), plugins: [withoutUnused] }),
   ),
-  bundle("client.js", "src/library/client.ts", { plugins: [apart, withoutUnused, packedParser, zodByName] }),
+  bundle("client.js", "src/library/client.ts", { plugins: shared }),
   bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused, zodByName] }),
   // What jsonc-parser has for `require` cannot be bundled.
   bundle("commands.js", "src/commands/index.ts", { mainFields: ["module", "main"] }),

@@ -1,5 +1,6 @@
 // What goes into which file of the bundle, and what into none.
 
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -51,14 +52,14 @@ const UNDICI_SIMD = /undici[\\/]lib[\\/]llhttp[\\/]llhttp_simd-wasm\.js$/;
 
 const UNDICI_PARSER = /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/;
 
-// Of the validators of its types the SDK makes each when it is first looked at, not all at the start.
+// It registers validators of all its types, one by one at the start: of these names we want some, each when it is used.
 const SDK_TYPES = /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-.*\.mjs$/;
-const REGISTERED = [
-  ["_specTypeSchemas[name] = schema;", "Object.defineProperty(_specTypeSchemas, name, { get: schema });"],
-  ["schema.safeParse(v)", "schema().safeParse(v)"],
-  ["register(key, schemas_exports[key])", "register(key, () => schemas_exports[key])"],
-  ["for (const [key, schema] of Object.entries(authSchemas)) register(key, schema);", ""],
-];
+const REGISTERED = /^for \(const key of SPEC.*\n^for \(.*$/m;
+const USED_TYPES = /specTypeSchemas\.(\w+)|"(\w+Request)"/g;
+
+// Its convenience class, to which it only compares ours.
+const SDK_SERVERS = /@modelcontextprotocol[\\/]server[\\/]dist[\\/]mcp-.*\.mjs$/;
+const CONVENIENCE = /^var McpServer = class \{.*?^\};$/ms;
 
 /** Leaves out parts of packages that no run comes to, though their entry points load them. */
 export const withoutUnused = {
@@ -70,9 +71,7 @@ export const withoutUnused = {
       "prom-client": PROM_CLIENT,
       // Notes of https-proxy-agent for its own developers.
       debug: "module.exports = () => () => undefined;",
-      // It builds the tables of its compression at once.
-      "fast-png": 'export const encode = (image) => require("png").encode(image);',
-      png: 'export { encode } from "./node_modules/fast-png/lib/index.js";',
+      "fast-png": 'export { encode } from "./node_modules/fast-png/lib/index.js";',
       // The other one loads worker threads at once.
       fflate: 'export * from "fflate/browser";',
       "@modelcontextprotocol/server/_shims": SHIMS,
@@ -90,7 +89,10 @@ export const withoutUnused = {
     build.onLoad({ filter: UNDICI_SIMD }, () => ({ contents: 'module.exports = "";' }));
     build.onLoad({ filter: LOCALES }, () => ({ contents: 'export { default as en } from "./en.js";' }));
     build.onLoad({ filter: SDK_TYPES }, async ({ path }) => ({
-      contents: replaced(await readFile(path, "utf8"), REGISTERED),
+      contents: replaced(await readFile(path, "utf8"), REGISTERED, usedTypes()),
+    }));
+    build.onLoad({ filter: SDK_SERVERS }, async ({ path }) => ({
+      contents: replaced(await readFile(path, "utf8"), CONVENIENCE, "var McpServer = class {};"),
     }));
     // Only what is wrapped as CommonJS can wait until it is wanted.
     build.onResolve({ filter: /^@hono\/node-server$/ }, ({ path, kind, resolveDir }) =>
@@ -99,12 +101,33 @@ export const withoutUnused = {
   },
 };
 
-function replaced(text, pairs) {
-  return pairs.reduce((before, [from, to]) => {
-    if (!before.includes(from)) throw new Error(`not in the package any more: ${from}`);
-    return before.replace(from, to);
-  }, text);
+/** Those that we name, wherever the SDK is known. */
+function usedTypes() {
+  const files = ["src/server", "src/transports"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((file) => join(folder, file)),
+  );
+  const texts = files.filter((file) => file.endsWith(".ts")).map((file) => readFileSync(file, "utf8"));
+  const ours = texts.filter((text) => text.includes("specTypeSchemas")).join("");
+  const names = new Set([...ours.matchAll(USED_TYPES)].map(([, property, name]) => property ?? name));
+  const getters = [...names].map((name) => `${name}: { get: () => ${name}Schema }`);
+  return `Object.defineProperties(_specTypeSchemas, { ${getters.join(", ")} });`;
 }
+
+function replaced(text, part, other) {
+  const without = text.replace(part, other);
+  if (without === text) throw new Error(`not in the package any more: ${part}`);
+  return without;
+}
+
+/** Of ws what a client needs: its entry point brings a server. */
+export const withoutSocketServer = {
+  name: "without-socket-server",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]ws[\\/]wrapper\.mjs$/ }, () => ({
+      contents: 'export { default } from "./lib/websocket.js";',
+    }));
+  },
+};
 
 /** What most runs do not need, and the file that it has of its own. */
 const APART = {
@@ -120,6 +143,7 @@ const PACKAGES_APART = {
   "rate-limiter-flexible": "./http.js",
   "prom-client": "./observers.js",
   "@opentelemetry/api": "./observers.js",
+  "fast-png": "./pictures.js",
   re2js: "./patterns.js",
 };
 
