@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { transformSync } from "esbuild";
+import { parse as parseToml } from "smol-toml";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { parse as parseYaml } from "yaml";
 import manifest from "../package.json" with { type: "json" };
 import { help } from "../src/help.ts";
 import { toJsonSchema } from "../src/server/schema.ts";
@@ -14,6 +17,25 @@ import { openMaps } from "./support/schema-problems.ts";
 
 const all = documents();
 const readme = readFileSync("README.md", "utf8");
+
+/** What takes a block of each language; those without one are for the eye. */
+const READ: Record<string, ((block: string) => unknown) | undefined> = {
+  sh: (block) => execFileSync("bash", ["-n"], { input: block }),
+  json: JSON.parse,
+  toml: parseToml,
+  ts: (block) => transformSync(block, { loader: "ts", format: "esm" }),
+  yaml: parseYaml,
+};
+
+/** Nothing is fetched here: a new one is looked at by whoever adds it. */
+const HOSTS = new Set([
+  "cursor.com",
+  "docs.apolo.us",
+  "github.com",
+  "semver.org",
+  "vscode.dev",
+  "www.contributor-covenant.org",
+]);
 
 describe.each(all)("$name", ({ name, text }) => {
   test("starts the server with what it takes", () => {
@@ -44,9 +66,16 @@ describe.each(all)("$name", ({ name, text }) => {
     }
   });
 
-  test("has blocks that a shell reads", () => {
-    for (const { language, text: script } of snippets(text))
-      if (language === "sh") execFileSync("bash", ["-n"], { input: script });
+  test("has blocks that their language reads", () => {
+    for (const { language, text: block } of snippets(text)) READ[language]?.(block);
+  });
+
+  test("links over https to where it is known to lead", () => {
+    const links = Array.from(text.matchAll(/\]\(([a-z]+:[^)]+)\)/g), ([, link = ""]) => new URL(link));
+    const unknown = links.filter(({ protocol, host }) => protocol !== "https:" || !HOSTS.has(host));
+    expect(unknown.map(String)).toEqual([]);
+    const onGithub = links.filter(({ host }) => host === "github.com");
+    for (const link of onGithub) expect(String(link)).toContain(new URL(manifest.homepage).pathname);
   });
 });
 

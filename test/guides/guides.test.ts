@@ -4,7 +4,8 @@ import { afterEach, describe, expect, onTestFinished, vi } from "vitest";
 import { snippets } from "../support/documents.ts";
 import { test } from "../support/fixtures.ts";
 
-const guides = readdirSync("docs/guides").map((name) => readFileSync(`docs/guides/${name}`, "utf8"));
+const pages = ["docs/emulator.md", ...readdirSync("docs/guides").map((name) => `docs/guides/${name}`)];
+const guides = pages.map((name) => readFileSync(name, "utf8"));
 const blocks = guides.flatMap(snippets).filter(({ language }) => language === "ts");
 
 describe("the code of the guides", () => {
@@ -32,6 +33,10 @@ describe("the code of the guides", () => {
       "done",
       expect.stringMatching(/^succeeded, exit code 0, \d[\d.]* credits$/),
     ]);
+  });
+
+  test("starts an emulator and closes it", async () => {
+    await import("./pulls-fail-at-once.ts");
   });
 
   test("tells what went wrong, and looks into a job", async ({ emulator }) => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Audit } from "../../src/observe/audit.ts";
+import { snippets } from "../support/documents.ts";
 
 function opened(path?: string) {
   const folder = mkdtempSync(join(tmpdir(), "audit-"));
@@ -36,6 +37,17 @@ function stderr() {
 }
 
 describe("the audit file", () => {
+  test("has lines like the one that is documented", () => {
+    const { audit, file } = opened();
+    act(audit);
+    const shown = snippets(readFileSync("docs/observability.md", "utf8")).find(
+      ({ language }) => language === "json",
+    );
+    const keys = (line: unknown) =>
+      JSON.stringify(line, (_, value) => (typeof value === "string" ? "" : value));
+    expect(keys(JSON.parse(shown?.text ?? ""))).toBe(keys(lines(file)[0]));
+  });
+
   test("has a line for each change, and none where nothing was changed", () => {
     const { audit, file } = opened();
     act(audit);
