@@ -4,6 +4,10 @@ import type { RemoteImage } from "../job.ts";
 import { type Base, withoutUser } from "./uris.ts";
 
 const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+/** What may stand before the first slash: a registry or a folder of one. */
+const FIRST = /^\w[\w.-]*(?::\d+)?$/;
+/** An org or a project. */
+const PLACE = /^\w[\w.-]*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /** Where an image reference is read. */
@@ -68,7 +72,7 @@ function externalImage(text: string): RemoteImage {
   const slash = path.indexOf("/");
   const first = slash < 0 ? "" : path.slice(0, slash);
   const rest = slash < 0 ? path : path.slice(slash + 1);
-  if (!NAME.test(rest)) throw invalid(text, WHAT_A_NAME_IS);
+  if (!NAME.test(rest) || (slash >= 0 && !FIRST.test(first))) throw invalid(text, WHAT_A_NAME_IS);
   if (!first.includes(":")) return { name: path, tag };
   return { name: rest, tag, registry: first };
 }
@@ -104,6 +108,8 @@ function imageIn(
   const name = names.join("/");
   if (project_name === undefined || name === "") throw invalid(text, "the name is missing");
   if (!NAME.test(name)) throw invalid(text, WHAT_A_NAME_IS);
+  if (!PLACE.test(project_name)) throw invalid(text, "no project can be called so");
+  if (org !== undefined && !PLACE.test(org)) throw invalid(text, "no organization can be called so");
   return { name, tag, registry, cluster_name, org_name: org, project_name };
 }
 

@@ -21,6 +21,7 @@ export type UriScheme = "storage" | "secret" | "disk" | "job" | "image";
  * @throws {PlatformError} `invalid_argument`. Source: protocol reference 6.1.
  */
 export function parseUri(text: string, scheme: UriScheme, base: Base): string {
+  if (HALF.test(text)) throw invalid(text, "it has half of a character in it", scheme);
   const typed = splitScheme(text, scheme);
   for (const [mark, code, name] of FORBIDDEN) {
     if (typed.includes(mark))
@@ -48,12 +49,21 @@ export interface JobUri extends Base {
 
 /** Reads `job:name`, `job:/project/name` or `job://cluster/org/project/name`. @throws {PlatformError} `invalid_argument` */
 export function parseJobUri(text: string, base: Base): JobUri {
-  const uri = new URL(parseUri(text, "job", base).replace(/^job:/, "http:"));
-  const parts = uri.pathname.split("/").filter((part) => part !== "");
-  const [org, project, ref] = parts.map((part) => decodeURIComponent(part));
-  if (parts.length !== 3 || org === undefined || project === undefined || ref === undefined)
+  const [, , cluster, ...path] = parseUri(text, "job", base).split("/");
+  const parts = path.filter((part) => part !== "");
+  const [org, project, ref] = parts.map(decoded);
+  if (parts.length !== 3 || !cluster || !org || !project || !ref)
     throw invalid(text, "a job URI is job:NAME or job://CLUSTER/ORG/PROJECT/NAME", "job");
-  return { cluster: uri.host, org, project, ref };
+  return { cluster, org, project, ref };
+}
+
+/** Undefined where a percent code stands for no character. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a URI of each kind is given as. */
@@ -70,6 +80,10 @@ const FORBIDDEN = [
   ["#", "%23", "a fragment"],
 ] as const;
 
+/** Half of a surrogate pair, which nothing can be encoded from. */
+const HALF = /\p{Cs}/u;
+const CLUSTER = /^[\w.-]+$/;
+
 function splitScheme(text: string, scheme: UriScheme): string {
   const found = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text);
   if (found?.[1] === undefined) throw invalid(text, `it has no scheme; write ${scheme}:…`, scheme);
@@ -82,6 +96,7 @@ function withHost(text: string, scheme: UriScheme, rest: string): string {
   const slash = rest.indexOf("/");
   const host = slash < 0 ? rest : rest.slice(0, slash);
   if (/[@:]/.test(host)) throw invalid(text, "user, password and port are not allowed", scheme);
+  if (!CLUSTER.test(host)) throw invalid(text, "what stands behind // is the name of a cluster", scheme);
   const path = slash < 0 ? "" : normalize(rest.slice(slash), "");
   return `${scheme}://${host.toLowerCase()}${path}`;
 }

@@ -150,12 +150,14 @@ function tagProblems(tags: readonly string[], own: readonly string[]): StartFaul
 /** What reads like `docker run -v`: a platform's volume begins with the name of what it is on. */
 const LOCAL_FOLDER = /^(?:file:\/\/|[A-Za-z]:[\\/]|\\\\|\$\{?\w+\}?[/:]|(?:[/.~]|[^:/]+\/)[^:]*(?::|$))/;
 
+const LONGEST_FOLDER = 255;
+
 function localFolders({ volumes = [] }: StartOptions): StartFault[] {
   return volumes
     .filter((text) => LOCAL_FOLDER.test(text))
     .map((text) => {
       const [, folder = text, path = "/data"] = /^(.+):(\/[^:]*)(?::\w*)?$/s.exec(text) ?? [];
-      const name = /([\w.-]*\w)[\\/]*$/.exec(folder)?.[1] ?? "data";
+      const name = /([\w.-]*\w)[\\/]*$/.exec(folder.slice(-LONGEST_FOLDER))?.[1] ?? "data";
       return { field: "volumes", code: "local_folder", folder, path, name };
     });
 }

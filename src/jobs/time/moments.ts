@@ -2,6 +2,8 @@ import { InvalidInputError } from "../invalid-input.ts";
 import { durationSeconds } from "./durations.ts";
 
 const DAY_MS = 86_400_000;
+/** No point in time takes more; the forms below look several times at what is between their parts. */
+const LONGEST_CHARS = 100;
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const ISO =
   /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,9})?))?\s*(z|utc|gmt|[+-]\d{2}:?\d{2})?$/;
@@ -16,8 +18,7 @@ const DAY_AND_TIME = /^(?:(.*?)[\s,]+(?:at\s+)?)?(\d{1,2}):(\d{2})(?::(\d{2}))?\
  */
 export function parseMoment(text: string, { nowMs }: { nowMs: number }): number {
   const wanted = text.trim().toLowerCase();
-  const moment =
-    isoMoment(wanted) ?? agoMoment(wanted, nowMs) ?? clockMoment(wanted, nowMs) ?? day(wanted, nowMs);
+  const moment = wanted.length > LONGEST_CHARS ? undefined : momentOf(wanted, nowMs);
   if (moment === undefined || Number.isNaN(moment)) {
     throw new InvalidInputError(
       `${JSON.stringify(text.slice(0, 60))} is not a time: write e.g. "2h", "10m ago", "today", "yesterday", ` +
@@ -25,6 +26,10 @@ export function parseMoment(text: string, { nowMs }: { nowMs: number }): number 
     );
   }
   return moment;
+}
+
+function momentOf(text: string, nowMs: number): number | undefined {
+  return isoMoment(text) ?? agoMoment(text, nowMs) ?? clockMoment(text, nowMs) ?? day(text, nowMs);
 }
 
 function isoMoment(text: string): number | undefined {

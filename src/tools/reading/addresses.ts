@@ -1,8 +1,9 @@
+const ADDRESS = /https?:\/\/[^\s,]*/gi;
 /** An id of a job, in whatever address it stands. */
-const WITH_ID = /https?:\/\/[^\s,]*?(job-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[^\s,]*/gi;
+const ID = /job-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 /** A job's own address: its name and a hash of its project. Source: protocol reference 3.7 (`http_url_named`) */
-const WITH_NAME = /https?:\/\/(?:[^\s,]*?\/)??([a-z][a-z\d-]{2,39}?)--[\da-f]{10}(?![\da-z])[^\s,]*/g;
-const ADDRESS = /https?:\/\/[^\s,/?#]+\/([^\s,?#]+)[^\s,]*/g;
+const OWN = /\/([a-z][a-z\d-]{2,39}?)--[\da-f]{10}(?![\da-z])/;
+const PATH = /^https?:\/\/[^/?#]+\/([^?#]+)/;
 const NAME = /^[a-z](?:-?[a-z\d])+$/;
 /** What a console puts between the parts of a place, and behind a job. */
 const BETWEEN = /^(?:clusters?|orgs?|organizations?|projects?|jobs?|workloads?|apps?)$/;
@@ -10,10 +11,10 @@ const BEHIND = /^(?:logs?|overview|details?|monitoring|status|terminal|files|out
 
 /** The text with each address of a job, a console's or its own server's, as the job's id, name or URI. */
 export function withoutAddresses(text: string): string {
-  return text
-    .replace(WITH_ID, (_address, id: string) => id.toLowerCase())
-    .replace(WITH_NAME, (_address, name: string) => name)
-    .replace(ADDRESS, (address, path: string) => refOf(path) ?? address);
+  return text.replace(ADDRESS, (address) => {
+    const [id] = ID.exec(address) ?? [];
+    return id?.toLowerCase() ?? OWN.exec(address)?.[1] ?? refOf(PATH.exec(address)?.[1] ?? "") ?? address;
+  });
 }
 
 /** `default/acme/vision/jobs/train-7b` names the job and its place; with a part of the place it could be elsewhere. */

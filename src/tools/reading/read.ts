@@ -6,7 +6,7 @@ import { type Hint, hintOf, isOptional, UNSET, unwrapped } from "./hint.ts";
 import { plainName } from "./names.ts";
 
 const WHOLE = /^[+-]?\d{1,15}(?:\.0+)?$/;
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
  * Arguments as they are meant without doubt: `"5"` for a number, one text for a list, a list or an object in a
