@@ -1,5 +1,8 @@
 const UUID_ID = /^job-([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/;
 const UUID_BYTES = 16;
+/** Stands for a length that does not fit into one byte, and follows in four; no length at all is that of a UUID. */
+const LONG = 255;
+const LONG_HEAD_BYTES = 5;
 
 export function packIds(ids: readonly string[]): Buffer {
   return Buffer.concat(ids.map(packId));
@@ -21,15 +24,20 @@ export function packId(id: string): Buffer {
   const parts = UUID_ID.exec(id);
   if (parts !== null) return Buffer.concat([Buffer.of(0), Buffer.from(parts.slice(1).join(""), "hex")]);
   const text = Buffer.from(id);
-  return Buffer.concat([Buffer.of(text.length), text]);
+  if (text.length > 0 && text.length < LONG) return Buffer.concat([Buffer.of(text.length), text]);
+  const head = Buffer.of(LONG, 0, 0, 0, 0);
+  head.writeUInt32BE(text.length, 1);
+  return Buffer.concat([head, text]);
 }
 
 /** The id that bytes begin with, and what follows it. */
 export function unpackId(bytes: Buffer): { id: string; rest: Buffer } {
-  const length = bytes.readUInt8();
-  const end = 1 + (length === 0 ? UUID_BYTES : length);
-  const piece = bytes.subarray(1, end);
-  return { id: length === 0 ? uuidId(piece.toString("hex")) : piece.toString(), rest: bytes.subarray(end) };
+  const first = bytes.readUInt8();
+  const isLong = first === LONG;
+  const start = isLong ? LONG_HEAD_BYTES : 1;
+  const end = start + (isLong ? bytes.readUInt32BE(1) : first || UUID_BYTES);
+  const piece = bytes.subarray(start, end);
+  return { id: first === 0 ? uuidId(piece.toString("hex")) : piece.toString(), rest: bytes.subarray(end) };
 }
 
 function uuidId(hex: string): string {
