@@ -1,21 +1,30 @@
+/** A code of two characters or three, such as one that selects a character set, without the escape it begins with. */
+export const SHORT_CODE = "[#%()*+./-]{1,2}[0-~]|[6-9=>DEHMNOVWZc\\\\|}~]";
+/**
+ * What a terminal obeys and does not show: colours, moves, character sets. Its last letter would stand before what is
+ * behind it. Not strings such as titles: one that never ends would take our own words with it.
+ */
+const CODES = new RegExp(`\\u001b(?:\\[[0-?]*[ -/]*[@-~]|${SHORT_CODE})|\\u009b[\\d;]+[@-~]`, "g");
 /**
  * Characters that are invisible, or change how the text around them looks: control characters, bidirectional marks,
- * zero-width and other invisible characters, line separators, halves of characters. Not tab, newline and what joins emoji.
+ * zero-width and other invisible characters, line separators, halves of characters. Not tab, newline and what joins
+ * emoji.
  */
 const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for.
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u009b[\d;]+[@-~]|[^\P{Cc}\t\n]|\p{Bidi_Control}|\p{Cs}|[\u2028\u2029\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+  /[^\P{Cc}\t\n]|\p{Cs}|\p{Bidi_Control}|[\u2028\u2029\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d|\u200d(?!\p{Extended_Pictographic})|(?![\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 const QUICK = /[^\P{Cc}\t\n]|[^\x20-\x7e\t\n]/u;
 
-/**
- * Foreign text made safe to show: each invisible character becomes its number, `<U+202E>`. A terminal's code goes with
- * its first one: the `m` that ends it would hide where a secret behind it begins.
- */
+/** Foreign text made safe to show: without a terminal's codes, and each invisible character as its number, `<U+202E>`. */
 export function visible(text: string): string {
-  return QUICK.test(text) ? text.replace(UNSEEN, marked) : text;
+  return QUICK.test(text) ? withoutCodes(text).replace(UNSEEN, marked) : text;
 }
 
-/** The same on one line: line ends become ⏎. */
+/** A text without a terminal's codes, so that what they stand in or before is seen as it was meant. */
+export function withoutCodes(text: string): string {
+  return text.includes("\u001b") || text.includes("\u009b") ? text.replace(CODES, "") : text;
+}
+
+/** A text made visible on one line: line ends become ⏎. */
 export function oneLine(text: string): string {
   return visible(text.includes("\n") ? text.replace(/\r?\n/g, " ⏎ ") : text);
 }

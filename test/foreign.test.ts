@@ -3,7 +3,11 @@ import { oneLine, visible } from "../src/foreign.ts";
 
 describe("foreign text", () => {
   test.each([
-    ["\u001b[31mred\u001b[0m \u009b1mbold \u001b]0;x", "<U+001B>red<U+001B> <U+009B>bold <U+001B>]0;x"],
+    [
+      "\u001bred \u009bbold \u001b]0;x\u0007 \u001b[31",
+      "<U+001B>red <U+009B>bold <U+001B>]0;x<U+0007> <U+001B>[31",
+    ],
+    ["a\ud800b\udfff", "a<U+D800>b<U+DFFF>"],
     ["a\u0007b\u0000c\u007f\u009b", "a<U+0007>b<U+0000>c<U+007F><U+009B>"],
     ["a\rb", "a<U+000D>b"],
     ["user\u202enimda", "user<U+202E>nimda"],
@@ -29,6 +33,12 @@ describe("foreign text", () => {
     "± → ⏎ │██▏",
     "e\u0301",
   ])("is left where it can: %j", (text) => expect(visible(text)).toBe(text));
+
+  test("loses what a terminal obeys: colours, moves, character sets", () => {
+    expect(
+      visible("\u001b[31mred\u001b(B\u001b[m \u009b1mbold\u001b7 \u001b[?25l\u001b[2Kx\u001b#8y\u001bc"),
+    ).toBe("red bold xy");
+  });
 
   test("keeps to one line where one is meant", () => {
     expect(oneLine("a\nb\r\nc\n")).toBe("a ⏎ b ⏎ c ⏎ ");

@@ -19,10 +19,16 @@ export function makeScrub(
   login: () => readonly string[],
 ): (text: string) => string {
   const patterns = known.flatMap(patternOf);
-  return (text) => {
+  const hide = (text: string) => {
     const tokens = login().filter(({ length }) => length >= SHORTEST);
     const scrubbed = patterns.reduce((now, pattern) => now.replace(pattern, HIDDEN), text);
-    return visible(tokens.reduce((now, token) => now.replaceAll(token, HIDDEN), scrubbed));
+    return tokens.reduce((now, token) => now.replaceAll(token, HIDDEN), scrubbed);
+  };
+  return (text) => {
+    const hidden = hide(text);
+    const shown = visible(hidden);
+    // What a code of a terminal stood in is whole only now.
+    return shown === hidden ? shown : hide(shown);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SettingValues } from "./values.ts";
+import { type SettingValues, shown } from "./values.ts";
 
 const PORT = 8811;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
@@ -40,7 +40,7 @@ export function httpProblem(http: HttpSettings): string | undefined {
   if (tlsCert !== undefined && trustProxy)
     return "--tls-cert serves TLS here, --trust-proxy leaves it to a proxy in front: keep one";
   if (auth !== undefined || tokenFile !== undefined) return undefined;
-  if (!isLoopback(host)) return openToOthers(`--host ${host}`);
+  if (!isLoopback(host)) return openToOthers(`--host ${shown(host)}`);
   return trustProxy ? openToOthers("--trust-proxy") : undefined;
 }
 
@@ -48,7 +48,7 @@ export function httpProblem(http: HttpSettings): string | undefined {
 export function httpWarnings(http: HttpSettings | undefined): string[] {
   if (http === undefined || isLoopback(http.host) || http.tlsCert !== undefined || http.trustProxy) return [];
   return [
-    `callers' tokens reach ${http.host} unencrypted: give --tls-cert and --tls-key, or put a proxy with TLS in ` +
+    `callers' tokens reach ${shown(http.host)} unencrypted: give --tls-cert and --tls-key, or put a proxy with TLS in ` +
       "front and say --trust-proxy",
   ];
 }

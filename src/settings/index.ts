@@ -11,6 +11,7 @@ import {
   readCommandLine,
   SERVE,
   UsageError,
+  WITHOUT_VALUE,
   type Written,
 } from "./command-line.ts";
 import { httpProblem, httpSettings, httpWarnings } from "./http.ts";
@@ -125,10 +126,12 @@ const OF_SETUP: ReadonlySet<string> = new Set(["yes", "print", "remove", "with-t
 
 /** The flags with which another start does the same, wherever it is made. */
 function passedOn(flags: Written, pathOf: (path: string) => string | undefined): string[] {
-  return [...flags].flatMap(([name, { text }]) => {
+  return [...flags].flatMap(([name, given]) => {
     if (OF_SETUP.has(name)) return [];
-    if (text === "true") return [`--${name}`];
-    return [`--${name}`, (PATHS.has(name) ? pathOf(text) : text) ?? text];
+    const text = given.text.trim();
+    if (WITHOUT_VALUE.has(name)) return [text === "true" ? `--${name}` : `--${name}=${text}`];
+    const value = (PATHS.has(name) ? pathOf(text) : text) ?? text;
+    return value.startsWith("-") ? [`--${name}=${value}`] : [`--${name}`, value];
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { oneLine } from "../foreign.ts";
+import { oneLine, visible } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
 import { logFormats, logLevels } from "../log.ts";
 import { AUTHS, expectedOf, MODES, MOST_DRAIN_SECONDS, TOOLSETS } from "./described.ts";
@@ -102,5 +102,5 @@ export function badValue(name: string, { carrier, text }: Given): string {
 /** A foreign value, short and without what looks like a secret. */
 export function shown(text: string): string {
   const { text: safe } = makeRedactor()(oneLine(text));
-  return safe.length > MOST_SHOWN ? `${safe.slice(0, MOST_SHOWN)}…` : safe;
+  return safe.length > MOST_SHOWN ? `${visible(safe.slice(0, MOST_SHOWN))}…` : safe;
 }

@@ -1,4 +1,4 @@
-import { visible } from "../../foreign.ts";
+import { SHORT_CODE, visible } from "../../foreign.ts";
 import { type Pen, penAfter, type Run, runsOf } from "./pen.ts";
 
 /**
@@ -17,7 +17,7 @@ const STRING_BODY = `[^${BEL}${ESC}\\u0090\\u0098\\u009c-\\u009f]*(?:${BEL}|${ES
  * character · plain text. No two of them can scan the same text again and again, so time stays linear.
  */
 const TOKEN = new RegExp(
-  `${CSI}|${STRING_START}${STRING_BODY}|${ESC}[ -/]*[0-~]?|([^\\P{Cc}\\t])|(?:\\P{Cc}|\\t)+`,
+  `${CSI}|${STRING_START}${STRING_BODY}|${ESC}(?:${SHORT_CODE}|[\\]PX^_])?|([^\\P{Cc}\\t])|(?:\\P{Cc}|\\t)+`,
   "gu",
 );
 const CONTROL = /[^\P{Cc}\t]/u;

@@ -1,3 +1,4 @@
+import { withoutCodes } from "../../foreign.ts";
 import { assignedSpans } from "./assignments.ts";
 import { commandSpans } from "./commands.ts";
 import { type InKey, KeyGuard, keySpans, mayHoldKey } from "./private-keys.ts";
@@ -22,7 +23,7 @@ interface Before {
   insideKey?: boolean;
 }
 
-/** Hides secrets in one text. Keeps the number of lines; redacting twice changes nothing. */
+/** Hides secrets in one text, and drops a terminal's codes. Keeps the number of lines; redacting twice changes nothing. */
 export type Redact = (text: string, before?: Before) => Redacted;
 
 /**
@@ -35,23 +36,15 @@ export type Redact = (text: string, before?: Before) => Redacted;
 export function makeRedactor(known: Iterable<string> = []): Redact {
   const findKnown = knownSecrets(known);
   const once = (text: string, { insideKey = false }: Before = {}) => {
-    const plain = withoutColours(text);
     return hideSpans(text, [
       ...findKnown(text),
-      ...keySpans(plain, insideKey),
-      ...ruleSpans(plain),
-      ...commandSpans(plain),
-      ...assignedSpans(plain),
+      ...keySpans(text, insideKey),
+      ...ruleSpans(text),
+      ...commandSpans(text),
+      ...assignedSpans(text),
     ]);
   };
-  return (text, before) => untilNothingChanges(text, (now) => once(now, before));
-}
-
-/** The letter that ends a terminal's code is no part of what stands behind it. Keeps the length. */
-function withoutColours(text: string): string {
-  if (!text.includes("\u001b[")) return text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins such a code.
-  return text.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, (code) => "\u001b".repeat(code.length));
+  return (text, before) => untilNothingChanges(withoutCodes(text), (now) => once(now, before));
 }
 
 /** Hides the secrets of a text that may begin inside a key, or end there. Keeps the number of lines. */
