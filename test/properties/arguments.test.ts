@@ -136,7 +136,7 @@ describe("a start", { tags: "hostility" }, () => {
 
   test("that is endless is read as fast as it is long", () =>
     check(
-      fc.property(endless("a=", "--token ", "'"), (text) => {
+      fc.property(endless("a=", "--token ", "'", '"a', '"a', '"'), (text) => {
         const long = endlessText(text);
         readOrRefuse(() => commandToRun(long));
         secretInText("command", long);

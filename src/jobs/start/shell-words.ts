@@ -13,7 +13,12 @@ interface Reading {
  * only a shell understands.
  */
 const PARTS =
-  /(?<comment>(?<![^\s;&|()])#.*)|(?<home>(?<![^\s;&|()])~)|(?<quoted>"(?:[^"\\]|\\[\s\S])*")|(?<plain>[ \t]+|[^\s'"\\$`|&;<>()*?[{}]|\\[^\n]|\$(?=[ \t]|$(?![\s\S]))|'[^']*')|(?<open>['"]|\\$(?![\s\S]))|(?<other>\\\n|[\s\S])/g;
+  /(?<comment>(?<![^\s;&|()])#.*)|(?<home>(?<![^\s;&|()])~)|(?<quoted>"[^"\\]*(?:\\[\s\S][^"\\]*)*")|(?<plain>[ \t]+|[^\s'"\\$`|&;<>()*?[{}]|\\[^\n]|\$(?=[ \t]|$(?![\s\S]))|'[^']*')|(?<open>['"]|\\$(?![\s\S]))|(?<other>\\\n|[\s\S])/g;
+
+/** What is whole by itself: plain text, an escape, a quote with its partner. */
+const WHOLE = /[^'"\\]+|\\[\s\S]|'[^']*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
+/** What a text is for its first words show; the splitter takes time with the square of a word with many quotes. */
+const ENOUGH_CHARS = 2000;
 
 const EXPANSION = /\$[\w{(?@*#$![-]|`/;
 /** Read by a shell as what is escaped, by the platform with the backslash. */
@@ -98,12 +103,24 @@ function firstWordSyntax(text: string): string | undefined {
   return isEcho && others.some((word) => word.includes("\\")) ? "an escape of echo" : undefined;
 }
 
+/** Whether no quote and no backslash in it is left open. */
+export function isClosed(text: string): boolean {
+  return closedLength(text, text.length) === text.length;
+}
+
 function wordsOf(text: string): string[] {
-  try {
-    return split(text);
-  } catch {
-    return [];
+  return split(text.slice(0, closedLength(text, ENOUGH_CHARS)));
+}
+
+/** How far a text goes before what is never closed, or a little further than `most`. */
+function closedLength(text: string, most: number): number {
+  let at = 0;
+  while (at < most) {
+    WHOLE.lastIndex = at;
+    if (!WHOLE.test(text)) break;
+    at = WHOLE.lastIndex;
   }
+  return at;
 }
 
 function quotedSyntax(quoted: string, isOwnShell: boolean): string | undefined {
