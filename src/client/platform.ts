@@ -51,7 +51,7 @@ export interface UserPlatform {
   refresh(call?: CallOptions): Promise<void>;
   /** The same connection with another place selected; whoever closes this one closes that, too. */
   at(place: Place): UserPlatform;
-  /** Exact values that must never be shown: the tokens in use now, refreshed ones included. */
+  /** Exact values that must never be shown: the tokens in use now, refreshed ones included, and the last ones before. */
   secrets(): string[];
   /** Who is logged in, as far as the login itself says; undefined without one. */
   user(): string | undefined;

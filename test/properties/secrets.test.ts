@@ -1,13 +1,27 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { trace } from "@opentelemetry/api";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
 import fc from "fast-check";
+import { onTestFinished } from "vitest";
+import { connectPlatform } from "../../src/client/index.ts";
+import { loginFromDatabase } from "../../src/client/login/database.ts";
+import { openObservers } from "../../src/observe/open.ts";
 import { check } from "../support/check.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
-import { connectAgent, test } from "../support/fixtures.ts";
+import { connectAgent, openPolicy, test } from "../support/fixtures.ts";
 import { token } from "../support/jobs.ts";
 import { leaks, PLANTED } from "../support/planted.ts";
 import { startJob, untilPrinted } from "../support/run-job.ts";
+import { savedLogin } from "../support/saved-login.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
-const SECRETS = [PLANTED.env, token("alice")];
+const SECRETS = [PLANTED.env, PLANTED.refresh, token("alice")];
 const JOBS = { jobs: ["real"] };
 const CALLS: [string, Record<string, unknown>][] = [
   ["job_list", {}],
@@ -21,6 +35,7 @@ const CALLS: [string, Record<string, unknown>][] = [
   ["job_compare", JOBS],
   ["job_kill", { ...JOBS, dry_run: true }],
   ["apolo_context", {}],
+  ["job_start", { image: "ubuntu", command: "true", wait_seconds: 0 }],
 ];
 
 /** A secret, in the forms in which programs and platforms show one. */
@@ -66,15 +81,39 @@ function lace(body: string, where: string, text: string): string {
     .join("\n");
 }
 
-test("what the server knows to be secret leaves it in no form, wherever the platform puts it", async ({
-  emulator,
-  platform,
-}) => {
+/** An agent of a server that is watched in every way, with the login that `apolo login` saved. */
+async function watchedAgent(url: string, accessToken: string) {
+  const folder = mkdtempSync(join(tmpdir(), "secrets-"));
+  const spans = [new SimpleSpanProcessor(new InMemorySpanExporter())];
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: spans }));
+  const { observer, metrics, close } = await openObservers({ audit: join(folder, "audit"), metrics: true });
+  const login = await loginFromDatabase(await savedLogin({ url, token: accessToken }));
+  const platform = connectPlatform(login, { observer });
+  const agent = await connectAgent(platform, openPolicy, undefined, {}, observer);
+  onTestFinished(async () => {
+    await agent.client.close();
+    await platform.close();
+    close();
+    trace.disable();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    agent,
+    async tellMetrics() {
+      leaks.saw({}, "the metrics", (await metrics?.text()) ?? "");
+    },
+  };
+}
+
+test("what the server knows to be secret leaves it in no form, wherever the platform puts it", {
+  tags: "secrets",
+  timeout: 90_000,
+}, async ({ emulator, platform }) => {
   const script = SECRETS.map((secret) => `echo "saw ${secret}"`).join("; ");
   const job = await startJob(platform, { name: "real", script: `${script}; echo on; ${SLEEP}` });
   await untilPrinted(platform, job, "on");
   const proxy = await faultProxy(emulator);
-  const agent = await connectAgent(proxy.platform());
+  const { agent, tellMetrics } = await watchedAgent(`${proxy.origin}/api/v1`, emulator.token);
   const holds = fc.asyncProperty(placed, shown, async (where, text) => {
     const body = JSON.stringify({ error: text });
     const headers = { "x-error": encodeURIComponent(text), "x-token": encodeURIComponent(text) };
@@ -84,7 +123,8 @@ test("what the server knows to be secret leaves it in no form, wherever the plat
     if (isError) proxy.add({ path: /jobs/, instead: { status, headers, body } });
     else proxy.add({ path: /\/jobs/, method: "GET", body: (given) => lace(given, where, text) });
     await Promise.all(CALLS.map(([name, args]) => agent.call(name, args)));
+    await tellMetrics();
     leaks.check();
   });
-  await check(holds, 2);
+  await check(holds, 2, 60_000);
 });

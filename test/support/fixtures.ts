@@ -5,6 +5,7 @@ import { test as base } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 import { openCaller, type Policy } from "../../src/operations/caller.ts";
+import type { Observer } from "../../src/operations/observer.ts";
 import { createServer } from "../../src/server/index.ts";
 import type { ServerOptions } from "../../src/server/session.ts";
 import { Agent } from "./agent.ts";
@@ -55,6 +56,7 @@ export async function connectAgent(
   policy = openPolicy,
   answer?: ((question: string) => "accept" | "decline") | "opens URLs only",
   limits: ServerOptions = {},
+  observer?: Observer,
 ): Promise<Agent> {
   const canAsk = typeof answer === "function";
   const capabilities = answer === undefined ? {} : { elicitation: canAsk ? {} : { url: {} } };
@@ -63,7 +65,7 @@ export async function connectAgent(
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: answer(params.message) }));
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
-  const caller = openCaller(platform, policy);
+  const caller = openCaller(platform, policy, { observer });
   client.onclose = () => void caller.close();
   await Promise.all([createServer(caller, limits).connect(far), client.connect(near)]);
   return new Agent(client);

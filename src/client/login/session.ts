@@ -10,6 +10,7 @@ import { type Login, userOf } from "./login.ts";
 const REFRESH_LIMIT_MS = 30_000;
 /** The official client refreshes after three quarters of a token's life. Source: protocol reference 1.6. */
 const USED_SHARE = 0.75;
+const MOST_REMEMBERED = 20;
 
 const wireToken = z.object({ access_token: z.string().min(1), expires_in: z.number() });
 
@@ -24,6 +25,8 @@ export class Session {
   #dead: { refreshToken: string; error: PlatformError } | undefined;
   /** Tokens that the platform refused: a saved login may still hold them. */
   readonly #refused = new Set<string>();
+  /** Replaced tokens, oldest first: they may open the platform for a while yet. */
+  readonly #former = new Set<string>();
   readonly #exchange: Exchange;
   readonly #key: Uint8Array | undefined;
   /** Whom the token names: it is asked with every call. */
@@ -64,11 +67,11 @@ export class Session {
     return this.#named.user;
   }
 
-  /** The tokens in use now; none without a login. */
+  /** The tokens in use, and the last ones before; none without a login. */
   secrets(): string[] {
     if (this.#login === undefined || this.#login instanceof PlatformError) return [];
     const { token, refreshToken = "" } = this.#login;
-    return [token, refreshToken];
+    return [token, refreshToken, ...this.#former];
   }
 
   /**
@@ -90,7 +93,7 @@ export class Session {
 
   /** Replaces `stale`, which was refused; says whether there is another now. @throws {PlatformError} `not_authenticated` */
   renew(stale: string): Promise<boolean> {
-    this.#refused.add(stale);
+    remember(this.#refused, stale);
     if (this.login.token !== stale) return Promise.resolve(true);
     return this.#renewOnce();
   }
@@ -119,11 +122,11 @@ export class Session {
         throw error;
       },
     );
-    this.#login = {
-      ...this.login,
+    this.#replace({
       token: access_token,
+      refreshToken,
       expiresAtMs: Date.now() + expires_in * USED_SHARE * 1000,
-    };
+    });
     return true;
   }
 
@@ -135,8 +138,16 @@ export class Session {
     const { token, refreshToken, expiresAtMs, url } = fresh ?? current;
     if (url !== current.url || token === current.token || this.#refused.has(token)) return false;
     if (expiresAtMs !== undefined && expiresAtMs <= Date.now()) return false;
-    this.#login = { ...current, token, refreshToken, expiresAtMs };
+    this.#replace({ token, refreshToken, expiresAtMs });
     return true;
+  }
+
+  #replace(next: Pick<Login, "token" | "refreshToken" | "expiresAtMs">): void {
+    const before = this.login;
+    for (const former of [before.token, before.refreshToken])
+      if (former !== undefined && former !== "" && former !== next.refreshToken)
+        remember(this.#former, former);
+    this.#login = { ...before, ...next };
   }
 
   async #askForToken(url: string, body: string): Promise<z.infer<typeof wireToken>> {
@@ -163,6 +174,12 @@ export class Session {
       close();
     }
   }
+}
+
+function remember(tokens: Set<string>, token: string): void {
+  tokens.add(token);
+  const [oldest = token] = tokens;
+  if (tokens.size > MOST_REMEMBERED) tokens.delete(oldest);
 }
 
 const NO_LOGIN =

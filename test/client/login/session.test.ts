@@ -206,4 +206,30 @@ describe("a token", { tags: "outages" }, () => {
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(OLD);
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("refresh-1");
   });
+
+  test("that was replaced is still a secret", { tags: "secrets" }, async ({ stub }) => {
+    renewing(stub);
+    const reload = async () => login(stub, { token: NEW, refreshToken: "refresh-2" });
+    const platform = stub.connect({ login: login(stub, { reload }) });
+
+    await platform.jobs.get(JOB_ID);
+
+    expect(platform.secrets()).toEqual(expect.arrayContaining([NEW, "refresh-2", OLD, "refresh-1"]));
+  });
+
+  test("that is replaced again and again is no secret for ever", { tags: "leaks" }, async ({ stub }) => {
+    let nth = 0;
+    const next = () => token("alice", `token-${nth}`);
+    stub.on(`GET /api/v1/jobs/${JOB_ID}`, (response, { headers }) => {
+      if (headers.authorization === `Bearer ${next()}`) reply(response, wireJob());
+      else response.writeHead(401).end();
+    });
+    const reload = async () => login(stub, { token: next(), refreshToken: `refresh-${nth}` });
+    const platform = stub.connect({ login: login(stub, { reload }) });
+
+    for (nth = 1; nth <= 30; nth += 1) await platform.jobs.get(JOB_ID);
+
+    expect(platform.secrets()).toContain("refresh-29");
+    expect(platform.secrets().length).toBeLessThan(25);
+  });
 });
