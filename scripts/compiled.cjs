@@ -8,7 +8,7 @@ const path = require("node:path");
 const { Script } = require("node:vm");
 
 /** By then the first answers have been given, and with them what they need has been compiled. */
-const KEEP_AFTER_MS = 3000;
+const KEEP_AFTER_MS = 1500;
 /** Of what people run in a terminal, which is over sooner and needs other parts. */
 const COMMAND = /^[a-z]+$/;
 /** Others may write there. */
@@ -28,9 +28,26 @@ exports.start = (file, build, keepAfterMs = KEEP_AFTER_MS) => {
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, path.dirname(file));
   if (kept === undefined || (cachedData && !script.cachedDataRejected)) return;
-  if (isCommand) process.once("exit", () => keep(script, kept));
-  else setTimeout(() => keep(script, kept), keepAfterMs).unref();
+  const atExit = (code) => {
+    if (code === 0 && (isCommand || hasHeard())) keep(script, kept);
+  };
+  process.once("exit", atExit);
+  if (isCommand) return;
+  const later = () => {
+    process.off("exit", atExit);
+    keep(script, kept);
+  };
+  setTimeout(later, keepAfterMs).unref();
 };
+
+/** Else it told its version or what is wrong, and compiled next to nothing. */
+function hasHeard() {
+  try {
+    return process.stdin.bytesRead > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** One file for each program, use and Node; undefined where there is no place for it. */
 function placeFor(use) {

@@ -1,10 +1,11 @@
 import { isAscii } from "node:buffer";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { initialize } from "../support/bin.ts";
 
 const run = promisify(execFile);
 const COMPILED = resolve("dist/compiled.js");
@@ -83,10 +84,19 @@ describe("what was compiled", () => {
     await file("build-command");
   });
 
-  test("of the product is kept on every Node", async () => {
-    const { folder, kept } = await program();
-    const env = { ...process.env, XDG_CACHE_HOME: folder, NODE_DISABLE_COMPILE_CACHE: "" };
-    await run(process.execPath, ["dist/main.js", "completion", "bash"], { env });
-    expect(await readdir(kept)).toEqual([expect.stringMatching(/^[0-9a-f]{16}-command-v\d/)]);
-  });
+  test.for([
+    [["completion", "bash"], "", [/^[0-9a-f]{16}-command-v\d/]],
+    [[], JSON.stringify(initialize()), [/^[0-9a-f]{16}-v\d/]],
+    [["--version"], "", []],
+  ] as const)(
+    "of the product run with %j is kept when it ends, if it is worth it",
+    async ([args, input, names]) => {
+      const { folder, kept } = await program();
+      const env = { ...process.env, XDG_CACHE_HOME: folder, NODE_DISABLE_COMPILE_CACHE: "" };
+      const { status } = spawnSync(process.execPath, ["dist/main.js", ...args], { env, input: `${input}\n` });
+      expect(status).toBe(0);
+      const found = await readdir(kept).catch(() => []);
+      expect(found).toEqual(names.map((name) => expect.stringMatching(name)));
+    },
+  );
 });
