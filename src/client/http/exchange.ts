@@ -11,15 +11,27 @@ interface Outgoing {
   signal: AbortSignal;
 }
 
-/** One HTTP answer; exactly one of `text`, `chunks` and `discard` must be called. */
+/** One HTTP answer; exactly one of `text`, `beginning`, `chunks` and `discard` must be called. */
 export interface Incoming {
   status: number;
   header(name: string): string | undefined;
   /** The body says where it ends; else it ends with the connection, and whether it is whole cannot be known. */
   hasEnd: boolean;
+  /** All of it. @throws when that is more than any answer should be */
   text(): Promise<string>;
+  /** What a refusal says, and no more. */
+  beginning(): Promise<string>;
   chunks(): AsyncIterable<Uint8Array>;
   discard(): Promise<void>;
+}
+
+/** Several times the largest configuration. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const BEGINNING_BYTES = 64 * 1024;
+
+/** An answer that does not end where any would. */
+export class TooLargeError extends Error {
+  override readonly message = `more than ${MOST_BYTES / 1024 / 1024} MiB`;
 }
 
 /** Sends one request and gives its answer as soon as the headers are there. Follows no redirect. */
@@ -49,9 +61,36 @@ export function poolExchange(connections: Connections, clock: PlatformClock): Ex
       status: answer.statusCode,
       hasEnd: "content-length" in answer.headers || "transfer-encoding" in answer.headers,
       header,
-      text: () => answer.body.text(),
+      text: () => textOf(answer.body),
+      beginning: () => beginningOf(answer.body),
       chunks: () => answer.body,
       discard: () => answer.body.dump({ limit: 65_536 }),
     };
   };
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new TooLargeError();
+  }
+  return decoded(chunks);
+}
+
+async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= BEGINNING_BYTES) break;
+  }
+  return decoded(chunks);
+}
+
+function decoded(chunks: Uint8Array[]): string {
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { oneLine } from "../../foreign.ts";
 import { parseJson } from "../../json.ts";
 import { type Call, type CallOptions, orAbort, pause, startCall } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
@@ -155,12 +156,18 @@ export class Http {
     for (let renewed = false; ; renewed = true) {
       const token = session.current ?? (await beforeSending(orAbort(session.token(), signal, api.what)));
       const answer = await this.#follow(api, token, signal);
-      if (answer.status < 400) return answer;
-      const body = await answer.text();
+      if (answer.status < 400) return plain(api, answer);
+      const body = await refusalOf(answer);
       const isRefused = answer.status === 401 && !renewed;
       if (isRefused && (await beforeSending(orAbort(session.renew(token), signal, api.what)))) continue;
       const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
-      throw serverError({ ...api, status: answer.status, body, request: describe(api), retryAfterMs });
+      throw serverError({
+        ...api,
+        status: answer.status,
+        body,
+        request: describe(api),
+        retryAfterMs,
+      });
     }
   }
 
@@ -176,7 +183,7 @@ export class Http {
       const location = answer.header("location");
       if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
       await answer.discard();
-      if (api.method !== "GET" || hops >= MAX_REDIRECTS || !URL.canParse(location, url))
+      if (api.method !== "GET" || hops >= MAX_REDIRECTS || !isAddress(location, url))
         throw new PlatformError(
           "protocol_error",
           `${api.what} failed: the server answered with a redirect that is not followed.`,
@@ -218,6 +225,24 @@ function contentType({ method, json }: ApiCall): string | undefined {
   return method === "POST" ? "application/octet-stream" : undefined;
 }
 
+/** The same answer. @throws {PlatformError} where it is compressed, which can grow without end and was not asked for */
+async function plain(api: ApiCall, answer: Incoming): Promise<Incoming> {
+  const coding = answer.header("content-encoding");
+  if (coding === undefined || coding === "identity") return answer;
+  await answer.discard();
+  throw odd(api, `the answer is compressed (${oneLine(coding.slice(0, 40))}), which was not asked for`);
+}
+
+async function refusalOf(answer: Incoming): Promise<string> {
+  if (answer.header("content-encoding") === undefined) return answer.beginning();
+  await answer.discard();
+  return "";
+}
+
+function isAddress(location: string, from: string): boolean {
+  return URL.canParse(location, from) && /^https?:$/.test(new URL(location, from).protocol);
+}
+
 function silent(api: ApiCall, ms: number): PlatformError {
   const request = describe(api);
   const { origin } = new URL(request.url);
@@ -252,10 +277,9 @@ export function describe({ method, url }: { method: string; url: string }): Fail
   return { method, url: origin + pathname };
 }
 
-/** How long a server asks to wait, in milliseconds; undefined when it cannot be read. */
+/** How long a server asks to wait, in milliseconds; undefined when it cannot be read, or is longer than anybody waits. */
 export function parseRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Math.max(0, Date.parse(header) - Date.now());
+  return ms <= LONGEST_MS ? ms : undefined;
 }

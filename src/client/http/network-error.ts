@@ -1,5 +1,6 @@
 import { abortError } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
+import { TooLargeError } from "./exchange.ts";
 
 /** What went wrong below HTTP, as an error of this client; an abort by the caller keeps the caller's reason. */
 export function networkError(
@@ -30,8 +31,15 @@ export function networkError(
     const message = `${what} failed: ${origin} sent more headers than this client accepts.`;
     return new PlatformError("protocol_error", message, { cause, request });
   }
+  if (cause instanceof TooLargeError)
+    return new PlatformError("protocol_error", `${what} failed: ${origin} sent ${cause.message}.`, {
+      cause,
+      request,
+    });
   const known = codes.map((code) => REASONS[code]).find((reason) => reason !== undefined);
-  const reason = refusedBy(cause) ?? known ?? codes[0] ?? "the connection broke";
+  const garbled = codes.find((code) => code.startsWith("HPE_"));
+  const other = garbled === undefined ? codes[0] : `what it sent is not valid HTTP: ${garbled}`;
+  const reason = refusedBy(cause) ?? known ?? other ?? "the connection broke";
   const said = `${what} failed: ${reason} (${origin}${through(proxy)}).`;
   const advice = codes.includes("ENOTFOUND")
     ? "Check the address, and this machine's network."

@@ -15,6 +15,7 @@ export function observed(exchange: Exchange, observer: PlatformObserver): Exchan
       ...answer,
       status,
       text: () => settled(answer.text(), reading),
+      beginning: () => settled(answer.beginning(), reading),
       chunks: () => chunks(answer.chunks(), reading),
       discard: () => settled(answer.discard(), reading),
     };

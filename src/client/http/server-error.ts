@@ -37,7 +37,7 @@ export function serverError(refusal: Refusal): PlatformError {
   };
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
-  const said = `${what} failed: ${shorten(oneLine(validationText(readable(text)))) || `status ${status}`}`;
+  const said = `${what} failed: ${shorten(oneLine(validationText(readable(text)))) || (status < 400 ? "the server answered with a redirect that is not followed" : `status ${status}`)}`;
   const wait = waitText(code, refusal.retryAfterMs);
   if (wait !== undefined) return new PlatformError(code, `${said}. ${wait}`, details);
   const advice = ADVICE[code];
@@ -47,6 +47,7 @@ export function serverError(refusal: Refusal): PlatformError {
 }
 
 function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): ErrorCode {
+  if (status < 400) return "protocol_error";
   if (status === 404) return notFoundMeansNotRunning === true ? "not_running" : "not_found";
   const told = status === 400 ? BY_TEXT.find(([start]) => text.startsWith(start)) : undefined;
   if (told !== undefined) return told[1];

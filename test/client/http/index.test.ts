@@ -152,6 +152,20 @@ describe("a redirect", { tags: "secrets" }, () => {
   });
 });
 
+describe("a time to wait", () => {
+  test.each(["9".repeat(400), "99999999", "Fri, 31 Dec 9999 23:59:59 GMT", "soon"])(
+    "is not passed on where nobody would wait so long: %j",
+    async (value) => {
+      const { jobs } = connect({ retries: 0 });
+      const headers = { "Retry-After": value };
+      server.use(http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.text("no", { status: 503, headers })));
+      const error = await jobs.get(JOB_ID).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "unavailable", retryAfterMs: undefined });
+      expect(String(error)).not.toMatch(/wait|Infinity/);
+    },
+  );
+});
+
 describe("an error", () => {
   test("carries method, address without query, status and the server's text, never the token", async () => {
     const { jobs } = connect({ retries: 0 });
