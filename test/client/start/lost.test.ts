@@ -42,6 +42,20 @@ describe("a start whose answer was lost", () => {
     expect((await platform.jobs.startOnce(OPTIONS, { requestId: "r" })).repeated).toBe(false);
   });
 
+  test("is looked for again when a lookup fails", async ({ stub, platform }) => {
+    stub.on("POST", (response) => void response.socket?.resetAndDestroy());
+    let lookups = 0;
+    stub.on("GET /api/v1/jobs?", (response) => {
+      lookups += 1;
+      if (lookups === 1) reply(response, { error: "no" }, 500);
+      else replyLines(response, [wireJob({ tags: ["mcp:r"] })]);
+    });
+
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r", isNew: true });
+
+    expect([job.tags, lookups]).toEqual([["mcp:r"], 2]);
+  });
+
   test("is told as unknown with what was lost", async ({ stub, platform }) => {
     stub.on("POST", (response) => void response.socket?.resetAndDestroy());
     stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
@@ -110,6 +124,19 @@ describe("a start whose answer was lost", () => {
 });
 
 describe("a call that waits for an earlier one with its id", () => {
+  test("is sent by itself when that one was refused", async ({ stub, platform }) => {
+    stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
+    stub.on("POST", (response) => reply(response, { error: "no" }, 400));
+
+    const calls = await Promise.allSettled(
+      [1, 2].map(() => platform.jobs.startOnce(OPTIONS, { requestId: "r" })),
+    );
+
+    const codes = calls.map((call) => call.status === "rejected" && call.reason.code);
+    expect(codes).toEqual(["invalid_request", "invalid_request"]);
+    expect(stub.seen.filter((name) => name.startsWith("POST"))).toHaveLength(2);
+  });
+
   test("is told what it wanted when its time is over", async ({ stub, platform }) => {
     const asked = new Promise<void>((resolve) => stub.on("GET /api/v1/jobs?", () => resolve()));
     const first = platform.jobs.startOnce(OPTIONS, { requestId: "r" }, { timeoutMs: 60_000 });

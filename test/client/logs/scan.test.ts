@@ -1,0 +1,107 @@
+import { describe } from "vitest";
+import type { Platform, ScanOptions } from "../../../src/client/index.ts";
+import { answerJob, playLog, printed } from "../../support/log-stub.ts";
+import { expect, JOB_ID, type PlatformStub, test } from "../../support/platform-stub.ts";
+
+const startMs = Date.parse("2026-08-01T12:00:00Z");
+const at = (second: number) => new Date(startMs + second * 1000);
+const timeOf = (second: number) => at(second).toISOString().replace("Z", "000Z");
+
+/** A job that printed `line 0` to `line 59`, one a second. */
+function printMinute(stub: PlatformStub) {
+  answerJob(stub, { startMs, endMs: startMs + 60_000 });
+  const archived = Array.from({ length: 60 }, (_, second) => ({
+    at: startMs + second * 1000,
+    text: `line ${second}`,
+  }));
+  return playLog(stub, { archived, live: [], isRunning: false });
+}
+
+/** The numbers of the lines that a scan tells; by default it looks at none that it need not. */
+async function scanned(platform: Platform, options: Partial<ScanOptions> = {}, wants = false) {
+  const told: number[] = [];
+  let passed = 0;
+  const scan = await platform.jobs.scan(JOB_ID, {
+    reader: {
+      wants: () => wants,
+      line: ({ text }) => told.push(Number(text.replace("line ", ""))),
+      passed: (lines) => {
+        passed += lines.passed;
+      },
+    },
+    ...options,
+  });
+  return { told, passed, scan };
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+describe("a scan of a log", () => {
+  test("tells every line where each may be wanted", async ({ stub, platform }) => {
+    printMinute(stub);
+
+    const { told, passed, scan } = await scanned(platform, {}, true);
+
+    expect([told, passed]).toEqual([numbers(0, 59), 0]);
+    expect(scan).toMatchObject({ linesRead: 60, ending: "closed", cursor: { time: timeOf(59), count: 1 } });
+    expect(scan.bytesRead).toBeGreaterThan(60 * 30);
+    expect(scan.tookMs).toBeGreaterThan(0);
+  });
+
+  test("counts the lines that nobody wants", async ({ stub, platform }) => {
+    answerJob(stub, { startMs, endMs: startMs + 60_000 });
+    playLog(stub, { archived: printed(2000, { fromMs: startMs, stepMs: 25 }), live: [], isRunning: false });
+
+    const { told, passed, scan } = await scanned(platform);
+
+    expect(told.length + passed).toBe(2000);
+    expect(passed).toBeGreaterThan(1000);
+    expect(scan).toMatchObject({ linesRead: 2000, ending: "closed" });
+  });
+
+  test.for<[string, Partial<ScanOptions>, number, number]>([
+    ["since a time", { since: at(50) }, 50, 59],
+    [
+      "from a time, whatever else is said",
+      { from: at(55), since: at(10), after: { time: timeOf(20), count: 1 } },
+      55,
+      59,
+    ],
+    ["after a place", { after: { time: timeOf(50), count: 1 } }, 51, 59],
+    ["until a time", { until: at(3) }, 0, 3],
+    ["before a place", { before: { time: timeOf(3), count: 0 } }, 0, 2],
+    ["before a place in a time", { before: { time: timeOf(3), count: 1 } }, 0, 3],
+    [
+      "between two places",
+      { after: { time: timeOf(3), count: 1 }, before: { time: timeOf(6), count: 1 } },
+      4,
+      6,
+    ],
+  ])("tells the lines %s", async ([, options, from, to], { stub, platform }) => {
+    printMinute(stub);
+    expect((await scanned(platform, options, true)).told).toEqual(numbers(from, to));
+  });
+
+  test.for<[string, Partial<ScanOptions>, number]>([
+    ["the end", { until: at(3) }, 3],
+    ["the place it ends before", { before: { time: timeOf(3), count: 1 } }, 3],
+    ["a time from which each counts", { wholeFrom: { time: timeOf(57), count: 0 } }, 59],
+  ])("tells those at %s although nobody wants them", async ([, options, last], { stub, platform }) => {
+    printMinute(stub);
+    expect((await scanned(platform, options)).told.at(-1)).toBe(last);
+  });
+
+  test("does not ask for a job that it is given", async ({ stub, platform }) => {
+    printMinute(stub);
+    const job = await platform.jobs.get(JOB_ID);
+    stub.seen.length = 0;
+
+    await scanned(platform, { job, since: at(58) });
+
+    expect(stub.seen.filter((name) => !name.includes("log_ws"))).toEqual([]);
+  });
+
+  test("fails for a job that is not there", async ({ platform }) => {
+    await expect(scanned(platform)).rejects.toMatchObject({ code: "platform_error" });
+  });
+});
