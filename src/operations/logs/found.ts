@@ -80,7 +80,7 @@ export class LogSearch implements LogReader {
   #endNumber = Number.POSITIVE_INFINITY;
   #isHit = false;
   /** Lines told since one that may match. */
-  #since = Number.NEGATIVE_INFINITY;
+  #since = Number.POSITIVE_INFINITY;
   #isOpened: boolean;
   readonly #end: SameTime | undefined;
   readonly #wanted: SearchWanted;

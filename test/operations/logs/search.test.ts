@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 import { grepLines } from "../../../src/jobs/output/grep.ts";
 import { siftFor } from "../../../src/jobs/output/sift.ts";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { FEWEST_LINES, LogSearch } from "../../../src/operations/logs/found.ts";
 import { searchLog } from "../../../src/operations/logs/search.ts";
 import { gate } from "../../support/gate.ts";
 import { answerJob, playLog, stamp } from "../../support/log-stub.ts";
@@ -44,6 +45,18 @@ describe("searchLog", () => {
     expect(read).toMatchObject({ reachedStart: true, ending: "closed", ended: true });
     expect(opened.length).toBeGreaterThan(1);
     expect(linesRead).toBeLessThan(COUNT + opened.length * 1000);
+  });
+
+  test("looks at no line of a block that holds nothing it requires, before the first match either", () => {
+    const sift = siftFor("hit=1", {});
+    const wanted = { matches: () => false, sift, context: 0, most: 100, redact: makeRedactor() };
+    const search = new LogSearch(wanted, { hasLead: false, isUnsure: false }, () => undefined);
+    const block = Buffer.from("a line of a long log\n".repeat(FEWEST_LINES));
+    expect(search.wants(block)).toBe(true);
+    for (let line = 0; line < FEWEST_LINES; line += 1) search.line({ text: "a line of a long log" });
+    expect(search.wants(block)).toBe(false);
+    expect(search.wants(Buffer.from("hit=1\n"))).toBe(true);
+    expect(search.wants(block)).toBe(true);
   });
 
   test("ends with its caller's signal, however much is still to come", async ({ stub, platform }) => {
