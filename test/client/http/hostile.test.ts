@@ -80,10 +80,10 @@ describe("a platform that goes on without end", { tags: "hostility" }, () => {
   });
 
   test.for([
-    ["line", "x".repeat(60_000), /a line that never ends/],
-    ["list that holds nothing", "\n".repeat(60_000), /^Listing jobs timed out/],
-    ["list", `${JSON.stringify(wireJob())}\n`, /^Listing jobs timed out/],
-  ] as const)("is left in its %s", async ([, piece, said]) => {
+    ["line", "x".repeat(60_000), /a line that never ends/, false],
+    ["list that holds nothing", "\n".repeat(60_000), /^Listing jobs timed out/, true],
+    ["list", `${JSON.stringify(wireJob())}\n`, /^Listing jobs timed out/, true],
+  ] as const)("is left in its %s", async ([, piece, said, isPatient]) => {
     let left: Promise<unknown> = Promise.resolve();
     const controller = new AbortController();
     let pieces = 0;
@@ -91,7 +91,7 @@ describe("a platform that goes on without end", { tags: "hostility" }, () => {
       socket.write(CHUNKED.replace("json", "x-ndjson"));
       socket.on("drain", () => {
         pieces += 1;
-        if (pieces === 5) controller.abort(new DOMException("enough", "TimeoutError"));
+        if (isPatient && pieces === 5) controller.abort(new DOMException("enough", "TimeoutError"));
       });
       left = forEver(socket, chunk(piece));
     });
