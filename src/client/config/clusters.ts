@@ -6,7 +6,7 @@ import { invalidArgument, PlatformError } from "../errors.ts";
 import { describe, type Http } from "../http/index.ts";
 import { beforeSending } from "../http/network-error.ts";
 import type { RemoteImage } from "../job.ts";
-import type { LoginSource } from "../login/login.ts";
+import { type LoginSource, newLoginText } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
 import { isModest, salvage, unknownShape } from "../records/salvage.ts";
 import {
@@ -191,7 +191,7 @@ export class Directory {
     if (found.data.authorized !== true)
       throw new PlatformError(
         "not_authenticated",
-        "The platform does not accept the login: run `apolo login` again.",
+        `The platform does not accept the login: ${newLoginText(this.#session.login)}.`,
         { request },
       );
     this.images.clear();

@@ -3,6 +3,7 @@ import { oneLine } from "../../foreign.ts";
 import { parseJson } from "../../json.ts";
 import { type Call, type CallOptions, orAbort, pause, startCall } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
+import { newLoginText } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
 import { Attempt } from "./attempt.ts";
 import type { Exchange, Incoming } from "./exchange.ts";
@@ -161,13 +162,9 @@ export class Http {
       const isRefused = answer.status === 401 && !renewed;
       if (isRefused && (await beforeSending(orAbort(session.renew(token), signal, api.what)))) continue;
       const retryAfterMs = parseRetryAfter(answer.header("retry-after"));
-      throw serverError({
-        ...api,
-        status: answer.status,
-        body,
-        request: describe(api),
-        retryAfterMs,
-      });
+      const newLogin = newLoginText(session.login);
+      const request = describe(api);
+      throw serverError({ ...api, status: answer.status, body, request, retryAfterMs, newLogin });
     }
   }
 

@@ -20,6 +20,8 @@ export interface Refusal {
   body: string;
   request: FailedRequest;
   retryAfterMs?: number | undefined;
+  /** What is done about a login that is no longer taken. */
+  newLogin: string;
   /** On exec, attach, signal and port-forward a 404 says that the job does not run. */
   notFoundMeansNotRunning?: boolean | undefined;
 }
@@ -40,7 +42,8 @@ export function serverError(refusal: Refusal): PlatformError {
   const said = `${what} failed: ${shorten(oneLine(validationText(readable(text)))) || (status < 400 ? "the server answered with a redirect that is not followed" : `status ${status}`)}`;
   const wait = waitText(code, refusal.retryAfterMs);
   if (wait !== undefined) return new PlatformError(code, `${said}. ${wait}`, details);
-  const advice = ADVICE[code];
+  const advice =
+    code === "not_authenticated" ? `The login is no longer valid: ${refusal.newLogin}.` : ADVICE[code];
   if (advice === undefined) return new PlatformError(code, said, details);
   const isToTryAgain = code === "unavailable";
   return new PlatformError(code, `${said}. ${advice}`, { ...details, ...(isToTryAgain ? { said } : {}) });
@@ -73,7 +76,6 @@ const BY_STATUS: Record<number, ErrorCode> = {
 };
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
-  not_authenticated: "The login is no longer valid: run `apolo login` again.",
   no_credits: "The credits are used up: whoever owns the project or organisation can add some.",
   quota:
     "Wait until a running job ends, let the user choose one to end, or start with wait_for_quota: the job then waits for its turn.",

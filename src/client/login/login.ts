@@ -25,6 +25,14 @@ export interface Login {
   reload?(): Promise<Login>;
 }
 
+/** What a person does once a login is no longer taken, to follow a colon. */
+export function newLoginText({ source, from }: Login): string {
+  if (source === "login") return "run `apolo login` again";
+  if (from === undefined) return "run `apolo login` again and send its token";
+  const again = `set ${from} to a new one and start again`;
+  return source === "token" ? `${again}, or run \`apolo login\`` : again;
+}
+
 const CLAIMS = ["identity", "https://platform.neuromation.io/user"];
 
 /**

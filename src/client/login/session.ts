@@ -5,7 +5,7 @@ import { signalOf, startCall } from "../call.ts";
 import { PlatformError } from "../errors.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { networkError } from "../http/network-error.ts";
-import { type Login, userOf } from "./login.ts";
+import { type Login, newLoginText, userOf } from "./login.ts";
 
 const REFRESH_LIMIT_MS = 30_000;
 /** The official client refreshes after three quarters of a token's life. Source: protocol reference 1.6. */
@@ -165,7 +165,7 @@ export class Session {
       if (found?.success === true) return found.data;
       throw new PlatformError(
         "not_authenticated",
-        "The login has expired and could not be refreshed: run `apolo login` again.",
+        `The login has expired and could not be refreshed: ${newLoginText(this.login)}.`,
         { request: { ...request, status: answer.status } },
       );
     } catch (error) {

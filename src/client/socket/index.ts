@@ -6,6 +6,7 @@ import { describe, parseRetryAfter } from "../http/index.ts";
 import { beforeSending, networkError } from "../http/network-error.ts";
 import type { Connections } from "../http/proxies.ts";
 import { serverError } from "../http/server-error.ts";
+import { newLoginText } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
 import { failureOf, observedRequest, type PlatformObserver, type RequestUnderWay } from "../observer.ts";
 import { MAX_FRAME_BYTES } from "../wire/frames.ts";
@@ -127,7 +128,8 @@ export class Sockets {
       close();
     });
     const proxy = connections.proxyNameFor(target.url);
-    return { raw, socket: connect(raw, { ...target, pingMs, proxy }, signal) };
+    const newLogin = newLoginText(this.#options.session.login);
+    return { raw, socket: connect(raw, { ...target, pingMs, proxy, newLogin }, signal) };
   }
 }
 
@@ -156,7 +158,7 @@ function observeSocket(
 
 function connect(
   raw: WebSocket,
-  target: SocketCall & { pingMs: number; proxy: string | undefined },
+  target: SocketCall & { pingMs: number; proxy: string | undefined; newLogin: string },
   signal: AbortSignal,
 ): Promise<Socket> {
   const request: FailedRequest = describe({ method: "GET", url: target.url });
@@ -176,11 +178,11 @@ function connect(
     });
     raw.on("unexpected-response", (_request, { statusCode = 0, headers }) => {
       const body = Buffer.from(String(headers["x-error"] ?? ""), "latin1").toString("utf8");
-      const { notFoundMeansNotRunning, proxy } = target;
+      const { notFoundMeansNotRunning, proxy, newLogin } = target;
       const what = proxy === undefined ? target.what : `${target.what} through the proxy ${proxy}`;
       const retryAfterMs = parseRetryAfter(headers["retry-after"]);
       const status = statusCode;
-      fail(serverError({ what, status, body, request, retryAfterMs, notFoundMeansNotRunning }));
+      fail(serverError({ what, status, body, request, retryAfterMs, newLogin, notFoundMeansNotRunning }));
       // With a listener for refusals ws leaves it to us to end the socket: otherwise it never closes.
       raw.terminate();
     });
