@@ -46,6 +46,8 @@ export async function readLogs(query: LogQuery, call: Reading & Pick<Call, "prog
   const read = parts.map((part) => ({ part, facts: factsOf(part, query, redact) }));
   return {
     ...page,
+    // It may have waited.
+    view: { nowMs: Date.now(), me },
     beyond,
     logs: read.map(({ facts }) => facts),
     readOn: (gaps = []) => readOn(read, { query, direction, gaps, cursors }),
