@@ -7,6 +7,7 @@ import { Confirmations } from "./confirmations.ts";
 import { Cursors } from "./cursors.ts";
 import type { DownloadFolder, Transfer } from "./files/folder.ts";
 import type { ChangedJob, Observer } from "./observer.ts";
+import { Runs } from "./runs.ts";
 import type { SaveRun } from "./save/run.ts";
 import { Seals } from "./seals.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -63,10 +64,10 @@ export interface Caller {
   readonly signals: Map<string, Signalled>;
   /** By local port. */
   readonly forwards: Map<string, OpenForward>;
-  /** Saves on their way, by job id and image. */
-  readonly saves: Map<string, SaveRun>;
-  /** Files on their way to this machine, by job, path and name. */
-  readonly transfers: Map<string, Promise<Transfer>>;
+  /** Saves, by job id and image. */
+  readonly saves: Runs<SaveRun>;
+  /** Files that come to this machine, by job, path and name. */
+  readonly transfers: Runs<Promise<Transfer>>;
   /** Ends what is still running for it; the platform stays open. */
   close(): Promise<void>;
 }
@@ -85,8 +86,8 @@ export function openCaller(
 ): Caller {
   const watcher = new Watcher(platform, onBug);
   const forwards = new Map<string, OpenForward>();
-  const saves = new Map<string, SaveRun>();
-  const transfers = new Map<string, Promise<Transfer>>();
+  const saves = new Runs<SaveRun>();
+  const transfers = new Runs<Promise<Transfer>>();
   const seals = new Seals((purpose) => platform.keyFor(purpose));
   return {
     platform,
@@ -103,10 +104,10 @@ export function openCaller(
     transfers,
     async close() {
       watcher.close();
-      for (const save of saves.values()) save.stop();
+      for (const save of saves.going()) save.stop();
       await Promise.all([
         ...Array.from(forwards.values(), (forward) => forward.close()),
-        ...Array.from(transfers.values(), (transfer) => stopTransfer(transfer)),
+        ...transfers.going().map((transfer) => stopTransfer(transfer)),
       ]);
     },
   };

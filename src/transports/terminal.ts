@@ -85,7 +85,7 @@ export function openTerminal(platform: Platform, policy: Policy, observer?: Obse
 }
 
 async function goingOn({ saves, transfers }: Caller) {
-  return [...saves.values(), ...(await Promise.all(transfers.values()))];
+  return [...saves.all(), ...(await Promise.all(transfers.all()))];
 }
 
 type Outcome = Awaited<ReturnType<ReturnType<typeof openSession>["tools"]["call"]>>;

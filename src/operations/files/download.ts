@@ -29,7 +29,7 @@ export async function downloadFromJob(
   const key = JSON.stringify([job.id, path, name]);
   const transfer = await (transfers.get(key) ?? begin(target, { path, name, key, downloads }, call));
   await waitFor(transfer, seconds * 1000, call);
-  if (transfer.isOver) transfers.delete(key);
+  if (transfer.isOver) transfers.forget(key);
   await requireProcess(transfer.error, target, call);
   if (transfer.error !== undefined) throw transfer.error;
   return { ...target, transfer };
@@ -48,11 +48,16 @@ function begin(
   const opening = downloads.create(name).then(
     (file) => startTransfer({ send, file, target, path }),
     (error: unknown) => {
-      transfers.delete(key);
+      transfers.forget(key);
       throw error;
     },
   );
-  transfers.set(key, opening);
+  const over = opening.then((transfer) => transfer.over);
+  transfers.add(
+    key,
+    opening,
+    over.catch(() => undefined),
+  );
   return opening;
 }
 

@@ -30,4 +30,5 @@ export interface Transfer {
   stop(): Promise<void>;
   /** Resolves at its end, or after `ms`. */
   changed(ms: number, signal: AbortSignal): Promise<void>;
+  over: Promise<void>;
 }

@@ -23,7 +23,7 @@ interface Begun {
 export function startTransfer(begun: Begun): Transfer {
   const { send, file } = begun;
   const stopping = new AbortController();
-  const transfer: Transfer = {
+  const transfer: Omit<Transfer, "over"> = {
     ...{ path: file.path, size: 0, bytes: 0, isOver: false, isVerified: false },
     async stop() {
       stopping.abort();
@@ -32,7 +32,7 @@ export function startTransfer(begun: Begun): Transfer {
     changed: (ms, signal) => Promise.race([over, pauseFor(ms, signal)]),
   };
   const over = carry();
-  return transfer;
+  return Object.assign(transfer, { over });
 
   async function carry(): Promise<void> {
     try {
@@ -68,9 +68,9 @@ class Incoming {
   word: string | undefined;
   #head = Buffer.alloc(0);
   readonly #file: NewFile;
-  readonly #transfer: Transfer;
+  readonly #transfer: Pick<Transfer, "bytes" | "size">;
 
-  constructor(file: NewFile, transfer: Transfer) {
+  constructor(file: NewFile, transfer: Pick<Transfer, "bytes" | "size">) {
     this.#file = file;
     this.#transfer = transfer;
   }
@@ -98,7 +98,7 @@ class Incoming {
 
 interface Ended {
   begun: Begun;
-  transfer: Transfer;
+  transfer: Pick<Transfer, "bytes" | "size">;
   exitCode: number | undefined;
   /** Why nothing could be started. */
   trouble: string | undefined;

@@ -34,9 +34,9 @@ export async function saveAsImage(
     call.changing(target.job);
   }
   const run = known ?? startSave((signal) => platform.jobs.save(id, image, { where }, { signal }));
-  saves.set(key, run);
+  if (known === undefined) saves.add(key, run, run.over);
   await waitFor(run, seconds * 1000, call);
-  if (run.isOver) saves.delete(key);
+  if (run.isOver) saves.forget(key);
   return run.error === undefined ? { ...target, run } : { ...target, run, error: failure(run.error) };
 }
 

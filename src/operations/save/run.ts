@@ -15,13 +15,14 @@ export interface SaveRun {
   stop(): void;
   /** Resolves at the end of the save, or after `ms`. */
   changed(ms: number, signal: AbortSignal): Promise<void>;
+  over: Promise<void>;
 }
 
 /** Follows the steps of a save, whether or not somebody waits for it: no caller's signal ends it. */
 export function startSave(begin: (signal: AbortSignal) => AsyncIterable<SaveStep>): SaveRun {
   const stopping = new AbortController();
   const layers = new Map<string, { current: number; total: number }>();
-  const run: SaveRun = {
+  const run: Omit<SaveRun, "over"> = {
     step: "starting",
     pushedBytes: 0,
     totalBytes: 0,
@@ -30,7 +31,7 @@ export function startSave(begin: (signal: AbortSignal) => AsyncIterable<SaveStep
     changed: (ms, signal) => Promise.race([over, pauseFor(ms, signal)]),
   };
   const over = follow();
-  return run;
+  return Object.assign(run, { over });
 
   async function follow(): Promise<void> {
     try {

@@ -1,6 +1,6 @@
 import { isFinished, type JobDescription, type PlatformError } from "../../client/index.ts";
 import { whereIs } from "../../jobs/identity.ts";
-import type { Signal } from "../../jobs/signals.ts";
+import type { Signal, Signalled } from "../../jobs/signals.ts";
 import type { Call, Consent } from "../caller.ts";
 import type { Deed } from "../confirmations.ts";
 import { findTarget, type Meant, type Named, requireMeant } from "../find/owned.ts";
@@ -13,6 +13,8 @@ import { type Delivery, deliver } from "./deliver.ts";
 /** Even who does not wait is told what came of it at once. */
 const LEAST_MS = 1000;
 const TOKEN_MS = 10 * 60_000;
+/** Jobs whose last signal is remembered. */
+const MOST_SIGNALLED = 1000;
 
 interface Wanted extends Named {
   signal: Signal;
@@ -58,8 +60,15 @@ export async function signalJob(wanted: Wanted, call: Call): Promise<SignalResul
   call.signal.throwIfAborted();
   call.changing(job);
   const sent = await send(target, wanted, call);
-  if (sent.outcome === "sent") caller.signals.set(job.id, { signal: wanted.signal, atMs: Date.now() });
+  if (sent.outcome === "sent") remember(job.id, { signal: wanted.signal, atMs: Date.now() }, caller.signals);
   return { ...target, ...sent };
+}
+
+function remember(id: string, signalled: Signalled, signals: Map<string, Signalled>): void {
+  signals.delete(id);
+  signals.set(id, signalled);
+  const [oldest = id] = signals.keys();
+  if (signals.size > MOST_SIGNALLED) signals.delete(oldest);
 }
 
 /** A yes is good once, for the job that was asked about. */

@@ -143,7 +143,7 @@ export class Callers {
 
 /** Something goes on for it that no call waits for. */
 function isBusy({ caller }: Entry): boolean {
-  return caller.forwards.size > 0 || [...caller.saves.values()].some(({ isOver }) => !isOver);
+  return caller.forwards.size > 0 || !caller.saves.isEmpty;
 }
 
 function logFailure(what: string, error: unknown): void {

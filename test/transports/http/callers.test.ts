@@ -46,20 +46,18 @@ describe("a caller", () => {
   test("stays open while a save goes on for it", async () => {
     const { callers, lease } = open({ idleMs: 1000, most: 1 });
     const { caller, done } = lease("a");
-    const save = {
-      step: "",
-      pushedBytes: 0,
-      totalBytes: 0,
-      isOver: false,
-      stop() {},
-      changed: async () => {},
-    };
-    caller.saves.set("job image", save);
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const step = { step: "", pushedBytes: 0, totalBytes: 0, isOver: false };
+    caller.saves.add("job image", { ...step, stop() {}, changed: async () => {}, over }, over);
     done();
     vi.advanceTimersByTime(3000);
     expect(() => lease("b")).toThrow(NoRoomError);
     expect(callers.size).toBe(1);
-    save.isOver = true;
+    end();
+    await over;
     vi.advanceTimersByTime(1000);
     expect(callers.size).toBe(0);
   });
