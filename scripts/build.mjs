@@ -34,8 +34,14 @@ function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** As `compiled.cjs` runs it: a long text is not joined at each start. */
+const AS_FUNCTION = {
+  banner: "(function (exports, require, module, __filename, __dirname) {",
+  footer: "})",
+};
+
 /** Writes the program of `entry` to `dist`, minified, with its source map beside it. */
-async function bundle(name, entry, own = {}) {
+async function bundle(name, entry, { wrap, ...own } = {}) {
   const options = {
     ...target,
     bundle: true,
@@ -60,6 +66,7 @@ async function bundle(name, entry, own = {}) {
     treeShaking: true,
     sourcemap: "external",
     sourcefile: name,
+    ...wrap,
   });
   const exported = EXPORTED.exec(code.text)?.[0] ?? "";
   await writeFile(`dist/${name}`, `${minified.code}${exported}//# sourceMappingURL=${name}.map\n`);
@@ -73,7 +80,7 @@ const shared = [apart, withoutUnused, withoutSocketServer, packedParser, zodByNa
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 const built = await Promise.all([
-  bundle("app.js", "src/main.ts", { plugins: [madeSchemas, ...shared] }),
+  bundle("app.js", "src/main.ts", { plugins: [madeSchemas, ...shared], wrap: AS_FUNCTION }),
   ...["http.js", "observers.js", "patterns.js", "pictures.js"].map((name) =>
     bundle(name, undefined, { stdin: packagesOf(`./${name}`), plugins: [withoutUnused] }),
   ),

@@ -14,13 +14,10 @@ const COMMAND = /^[a-z]+$/;
 /** Others may write there. */
 const OPEN_TO_OTHERS = 0o022;
 
-const BEFORE = Buffer.from("(function (exports, require, module, __filename, __dirname) {");
-const AFTER = Buffer.from("\n})");
-
-/** Runs the program in `file`, compiled before if that was kept. `build` is another one for each text of it. */
+/** Runs the function in `file` as a module, compiled before if that was kept. `build` is another one for each text of it. */
 exports.start = (file, build, keepAfterMs = KEEP_AFTER_MS) => {
-  // It is ASCII; joined as bytes, since joined strings are copied once more.
-  const source = Buffer.concat([BEFORE, fs.readFileSync(file), AFTER]).toString("latin1");
+  // It is ASCII.
+  const source = fs.readFileSync(file, "latin1");
   const isCommand = COMMAND.test(process.argv[2] ?? "");
   const kept = placeFor(isCommand ? `${build}-command` : build);
   const cachedData = kept && read(kept);

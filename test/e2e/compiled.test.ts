@@ -9,7 +9,10 @@ import { initialize } from "../support/bin.ts";
 
 const run = promisify(execFile);
 const COMPILED = resolve("dist/compiled.js");
-const PROGRAM = "function unused() {} setTimeout(() => console.log('ran', typeof require, __filename), 200);";
+const PROGRAM = `(function (exports, require, module, __filename) {
+  function unused() {}
+  setTimeout(() => console.log("ran", typeof require, __filename), 200);
+})`;
 
 /** A program, and the folder in which what was compiled of it is kept. */
 async function program() {
