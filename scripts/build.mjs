@@ -8,6 +8,7 @@ import {
   packedParser,
   packedSqlite,
   packSqlite,
+  withoutJsonSchema,
   withoutSocketServer,
   withoutUnused,
   zodByName,
@@ -84,8 +85,10 @@ const built = await Promise.all([
   ...["http.js", "observers.js", "patterns.js", "pictures.js"].map((name) =>
     bundle(name, undefined, { stdin: packagesOf(`./${name}`), plugins: [withoutUnused] }),
   ),
-  bundle("client.js", "src/library/client.ts", { plugins: shared }),
-  bundle("emulator.js", "src/emulator/command.ts", { plugins: [withoutUnused, zodByName] }),
+  bundle("client.js", "src/library/client.ts", { plugins: [withoutJsonSchema, ...shared] }),
+  bundle("emulator.js", "src/emulator/command.ts", {
+    plugins: [withoutJsonSchema, withoutUnused, zodByName],
+  }),
   // What jsonc-parser has for `require` cannot be bundled.
   bundle("commands.js", "src/commands/index.ts", { mainFields: ["module", "main"] }),
   bundle("sqlite.js", "src/client/login/wasm-sqlite.ts", {

@@ -50,6 +50,9 @@ const UNDICI_UNUSED = /undici[\\/]lib[\\/](dispatcher[\\/]client-h2|web[\\/].*)\
 // Its parser is there twice. Not every processor has what this one needs; without it undici takes the other.
 const UNDICI_SIMD = /undici[\\/]lib[\\/]llhttp[\\/]llhttp_simd-wasm\.js$/;
 
+// Tables of all methods and statuses, of which its client takes two.
+const UNDICI_TABLES = /undici[\\/]lib[\\/]llhttp[\\/]constants\.js$/;
+
 const UNDICI_PARSER = /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/;
 
 // It registers validators of all its types, one by one at the start: of these names we want some, each when it is used.
@@ -87,6 +90,10 @@ export const withoutUnused = {
     });
     build.onLoad({ filter: UNDICI_UNUSED }, () => ({ contents: "" }));
     build.onLoad({ filter: UNDICI_SIMD }, () => ({ contents: 'module.exports = "";' }));
+    build.onLoad({ filter: UNDICI_TABLES }, ({ path }) => {
+      const { ERROR, TYPE } = createRequire(import.meta.url)(path);
+      return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};` };
+    });
     build.onLoad({ filter: LOCALES }, () => ({ contents: 'export { default as en } from "./en.js";' }));
     build.onLoad({ filter: SDK_TYPES }, async ({ path }) => ({
       contents: replaced(await readFile(path, "utf8"), REGISTERED, usedTypes()),
@@ -126,6 +133,20 @@ export const withoutSocketServer = {
     build.onLoad({ filter: /[\\/]ws[\\/]wrapper\.mjs$/ }, () => ({
       contents: 'export { default } from "./lib/websocket.js";',
     }));
+  },
+};
+
+const JSON_SCHEMA = /zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/;
+const EXPORTED_NAMES = /^export (?:const|function) (\w+)/gm;
+
+/** Every schema of zod brings what writes JSON Schema of it: only the program does. */
+export const withoutJsonSchema = {
+  name: "without-json-schema",
+  setup(build) {
+    build.onLoad({ filter: JSON_SCHEMA }, async ({ path }) => {
+      const names = [...(await readFile(path, "utf8")).matchAll(EXPORTED_NAMES)].map(([, name]) => name);
+      return { contents: names.map((name) => `export const ${name} = () => undefined;`).join("\n") };
+    });
   },
 };
 

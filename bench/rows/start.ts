@@ -74,6 +74,7 @@ async function npx(): Promise<Row[]> {
       });
       await answered(child, request(1, "server/discover"));
     };
+    await keepCompiled(request(1, "server/discover"));
     const paired = await inTurn({
       ours: by(ours, "apolo-jobs-mcp"),
       baseline: by(empty, "empty"),

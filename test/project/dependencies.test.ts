@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
@@ -45,6 +45,12 @@ describe("the package", () => {
       expect(notices[at]).toContain(`${name} ${version}`);
       expect(notices[at]).toMatch(/Permission|Redistribution|Apache License|Purpose/i);
     }
+  });
+});
+
+describe("the program", () => {
+  test("is no longer than what a start may read", () => {
+    expect(statSync("dist/app.js").size).toBeLessThanOrEqual(1_200_000);
   });
 });
 
