@@ -2,8 +2,15 @@ import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, onTestFinished } from "vitest";
 import { Bin, initialize, toolCall } from "../support/bin.ts";
+import { command } from "../support/command.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { PLANTED } from "../support/planted.ts";
+import { startJob, untilPrinted } from "../support/run-job.ts";
+import { savedLogin } from "../support/saved-login.ts";
+import { SLEEP } from "../support/sleepers.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/login-db");
 /** As Node 20 is, which knows no such option. */
@@ -23,4 +30,37 @@ test("the shipped program reads the login of `apolo login` without SQLite in Nod
   // Nothing listens at the address of the login.
   expect((await bin.answer(1)).result.content[0].text).toContain("127.0.0.1:18099");
   expect(bin.stderr).toBe("");
+});
+
+// That no token is in any output is checked at the end of every test.
+describe("the tokens of a login of `apolo login`", { tags: "secrets", timeout: 60_000 }, () => {
+  test("stay in the program, whatever prints them", async ({ emulator, platform }) => {
+    const folder = await savedLogin({ url: emulator.url, token: emulator.token });
+    const script = `echo "saw ${PLANTED.refresh} and ${emulator.token}"; ${SLEEP}`;
+    const job = await startJob(platform, { name: "real", script });
+    await untilPrinted(platform, job, "saw");
+    const bin = new Bin(["--log-level", "debug"], { APOLO_CONFIG: folder });
+    const told = command(["doctor"], { env: { APOLO_CONFIG: folder } });
+    bin.write(initialize(), toolCall(1, "job_logs", { jobs: ["real"] }));
+    bin.write(toolCall(2, "job_exec", { job: "real", command: `cat ${folder}/db` }));
+
+    expect((await bin.answer(1)).result.content[0].text).toContain("saw ");
+    expect((await bin.answer(2)).result.content[0].text).not.toContain(PLANTED.refresh);
+    expect((await told).stdout).toContain(folder);
+  });
+
+  test("stay in it when they cannot be refreshed, and the platform says so with them", async ({
+    emulator,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const body = JSON.stringify({ error: "invalid_grant", error_description: PLANTED.refresh });
+    const headers = { "x-error": PLANTED.refresh };
+    proxy.add({ path: /oauth/, instead: { status: 400, headers, body } });
+    const saved = { url: `${proxy.origin}/api/v1`, token: emulator.token, expiresAtMs: Date.now() - 1 };
+    const bin = new Bin(["--log-level", "debug"], { APOLO_CONFIG: await savedLogin(saved) });
+    bin.write(initialize(), toolCall(1, "job_list"));
+
+    expect((await bin.answer(1)).result.content[0].text).toMatch(/^not_authenticated: /);
+    expect(await bin.end()).toBe(0);
+  });
 });

@@ -59,6 +59,16 @@ test.for(["/mcp", "/metrics", "/"])("a secret in an answer to %s fails the test"
   expect(() => leaks.check()).toThrow(`the answer to ${path}:`);
 });
 
+test("a secret in a header of an answer fails the test", async () => {
+  const server = createServer((_, response) => response.writeHead(200, { "x-error": SECRET }).end());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  // A listening server has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  await fetch(`http://127.0.0.1:${port}/mcp`).then((answer) => answer.text());
+  server.close();
+  expect(() => leaks.check()).toThrow("the headers of the answer to /mcp:");
+});
+
 test("a secret in a trace fails the test", () => {
   const spanProcessors = [new SimpleSpanProcessor(new InMemorySpanExporter())];
   const tracer = new BasicTracerProvider({ spanProcessors }).getTracer("test");

@@ -100,7 +100,10 @@ function tapAll(): void {
   });
   for (const name of ["write", "end"] as const)
     tap(ServerResponse.prototype, name, (self, chunk) => {
-      if (SERVED.test(urlOf(self))) leaks.saw(self, `the answer to ${urlOf(self)}`, asText(chunk));
+      if (!SERVED.test(urlOf(self))) return;
+      leaks.saw(self, `the answer to ${urlOf(self)}`, asText(chunk));
+      // Node tells only here what `writeHead` was given.
+      leaks.saw({}, `the headers of the answer to ${urlOf(self)}`, String(Reflect.get(self, "_header")));
     });
   tap(process.stderr, "write", (self, chunk) => leaks.saw(self, "stderr", asText(chunk)));
   const { writeSync } = fs;
