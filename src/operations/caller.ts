@@ -144,8 +144,8 @@ export interface Call {
   caller: Caller;
   /** Fires when the caller cancels the call or goes away, and when its time is over. */
   signal: AbortSignal;
-  /** Tells a waiting caller how far the call is; does nothing where the caller did not ask. */
-  progress(message: string): void;
+  /** Tells a waiting caller how far the call is, and which part of 1 is done; nothing where the caller did not ask. */
+  progress(message: string, share?: number): void;
   /** Notes that a job is about to be changed, or may have been: for the record of what was done. */
   changing(job: ChangedJob): void;
   /** Selects another place for the calls that follow in this session; absent where each call stands alone. */

@@ -21,7 +21,8 @@ export interface Making {
   signal: AbortSignal;
   /** Asks the person; absent where nobody can be asked. */
   ask?: NonNullable<Person["put"]> | undefined;
-  progress?(message: string): void;
+  /** How far it is, and which part of 1 is done. */
+  progress?(message: string, share?: number): void;
 }
 
 /** What a call came to. */
@@ -57,12 +58,14 @@ export function openTerminal(platform: Platform, policy: Policy, observer?: Obse
   const { tools, close } = openSession(caller, { offer, client, listens: () => true });
 
   async function callOnce(wanted: Wanted, { signal, ask, progress }: Making): Promise<Called> {
+    let done: number | undefined;
     const outcome = await tools.call(wanted, {
       signal,
       client: CLIENT,
       person: ask && { answers: new Map(), put: ask },
       _meta: { progressToken: 1 },
-      sendNotification: async (notice) => progress?.(notice.params.message),
+      onShare: (share) => (done = share),
+      sendNotification: async (notice) => progress?.(notice.params.message, done),
     });
     return calledOf(outcome);
   }

@@ -77,7 +77,7 @@ export async function compareJobs(query: CompareQuery, call: Call): Promise<Comp
     async (job) => {
       const found = await readMetrics({ job, redact, history: query.history ?? false, allowance }, call);
       done += 1;
-      progress(`read ${done} of ${jobs.length} logs`);
+      progress(`read ${done} of ${jobs.length} logs`, done / jobs.length);
       return { job, found };
     },
     { concurrency: PARALLEL },

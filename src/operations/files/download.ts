@@ -64,7 +64,8 @@ function begin(
 async function waitFor(transfer: Transfer, ms: number, { progress, signal }: Call): Promise<void> {
   const deadlineMs = performance.now() + ms;
   while (!transfer.isOver && performance.now() < deadlineMs) {
-    progress(`${formatBytes(transfer.bytes)} of ${formatBytes(transfer.size)} saved`);
+    const { bytes, size } = transfer;
+    progress(`${formatBytes(bytes)} of ${formatBytes(size)} saved`, bytes / size);
     await transfer.changed(Math.min(REPORT_MS, deadlineMs - performance.now()), signal);
   }
 }

@@ -66,7 +66,7 @@ export async function killAll(
     if (!isFinished(job.status)) changing(job);
     const fate = await killOne(job, platform, { until, signal });
     done += 1;
-    progress(`${done} of ${jobs.length} done`);
+    progress(`${done} of ${jobs.length} done`, done / jobs.length);
     return { ...identityOf(job), ...fate, isMine: job.owner === me };
   };
   const options = { concurrency: PARALLEL_KILLS, signal };

@@ -94,7 +94,7 @@ async function measureAll({ caller, signal, progress }: Call, jobs: readonly Job
   const measureNext = async (job: JobDescription) => {
     const outcome = await measure(job, { caller, signal: limit.signal });
     done += 1;
-    progress(`${done} of ${counted(jobs.length, "running GPU job")} measured`);
+    progress(`${done} of ${counted(jobs.length, "running GPU job")} measured`, done / jobs.length);
     return outcome;
   };
   try {

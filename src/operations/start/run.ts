@@ -126,7 +126,8 @@ async function startEach(
     );
     if (outcome.job !== undefined && outcome.isRepeated !== true) call.changing(outcome.job);
     done += 1;
-    if (isSweep || outcome.job !== undefined) call.progress(`started ${done} of ${items.length}`);
+    if (isSweep || outcome.job !== undefined)
+      call.progress(`started ${done} of ${items.length}`, done / items.length);
     return outcome;
   };
   return pMap(items, startNext, { concurrency: PARALLEL_STARTS, signal: call.signal });

@@ -65,7 +65,7 @@ export async function lookAtStarted(
 async function untilStarted(poll: Poll, deadlineMs: number, { signal, progress }: Call): Promise<void> {
   while (poll.jobs.some(isWaiting) && performance.now() < deadlineMs) {
     const started = poll.jobs.filter((job) => !isWaiting(job)).length;
-    progress(`${started} of ${poll.jobs.length} have started`);
+    progress(`${started} of ${poll.jobs.length} have started`, started / poll.jobs.length);
     await pauseFor(Math.min(POLL_MS, deadlineMs - performance.now()), signal);
     await poll.refresh(signal, deadlineMs);
   }

@@ -55,7 +55,7 @@ export async function untilState(
   while (!poll.jobs.every(isOver)) {
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) break;
-    progress(progressText(poll, isReached, startedMs));
+    progress(progressText(poll, isReached, startedMs), shareOf(poll.jobs, isReached));
     if ((poll.trouble?.retryAfterMs ?? 0) > leftMs) break;
     await pauseFor(Math.min(pauseMs, leftMs), signal);
     await poll.refresh(signal, deadlineMs);
@@ -84,6 +84,10 @@ function progressText(
   const after = formatDuration((performance.now() - startedMs) / 1000);
   const fault = trouble === undefined ? "" : "; the platform does not answer, trying again";
   return `${jobs.length - waiting.length} of ${jobs.length} there after ${after}; waiting for ${names.join(", ")}${more}${fault}`;
+}
+
+function shareOf(jobs: readonly JobDescription[], isReached: (job: JobDescription) => boolean): number {
+  return jobs.filter(isReached).length / jobs.length;
 }
 
 /** Waits for a matching line: the first job to print one ends the wait for all. */
