@@ -24,6 +24,8 @@ export default defineConfig({
       { name: "hostility", description: "Whatever arrives, it answers" },
       { name: "outages", description: "It keeps going" },
     ],
+    // What failed is seen whole.
+    chaiConfig: { truncateThreshold: 2000 },
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
   },
 });

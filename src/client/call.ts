@@ -71,6 +71,11 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Whether a signal fired because the time was over. */
+export function isTimeout(reason: unknown): reason is DOMException {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
+}
+
 /** What to throw once `signal` has fired: a timeout becomes `timed_out`, the caller's own reason stays. */
 export function abortError(
   { reason }: { reason: unknown },
@@ -78,7 +83,7 @@ export function abortError(
   /** The request under way. */
   request?: FailedRequest,
 ): unknown {
-  if (reason instanceof DOMException && reason.name === "TimeoutError")
+  if (isTimeout(reason))
     return new PlatformError("timed_out", `${what} timed out: ${reason.message}`, { cause: reason, request });
   return reason;
 }

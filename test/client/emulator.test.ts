@@ -36,7 +36,7 @@ async function start(command: string): Promise<JobDescription> {
       expect(found.status).not.toBe("pending");
       return found;
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
 }
 
@@ -48,7 +48,7 @@ describe("the client on the emulator", () => {
         expect(found.lines.map(({ text }) => text)).toEqual(["line 498 é", "line 499 é", "line 500 é"]);
         return found;
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     );
 
     expect(tail).toMatchObject({ live: true, reachedStart: false });
@@ -92,7 +92,7 @@ describe("the client on the emulator", () => {
         expect(lines).toHaveLength(1);
         return Number(lines[0]?.text);
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     );
     const forward = await platform.jobs.portForward(server.id, { port });
     const ask = async () => {

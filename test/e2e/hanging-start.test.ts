@@ -16,7 +16,7 @@ async function stuck(command: string[]): Promise<Bin> {
   const bin = new Bin([...command, "--data", folder]);
   // A pipe can be opened like this only while somebody waits for what comes through it.
   const pipe = await vi.waitFor(() => openSync(key, constants.O_WRONLY | constants.O_NONBLOCK), {
-    timeout: 15_000,
+    timeout: 30_000,
     interval: 20,
   });
   onTestFinished(() => {

@@ -113,13 +113,13 @@ describe("A call", () => {
     const { open: _, ...done } = await costs(server);
     expect(done).toEqual({ files: [], schemas: 0, compiled: 0, results: tools.length });
     // A WebSocket takes a moment to close.
-    await vi.waitFor(async () => expect((await costs(server)).open).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await costs(server)).open).toEqual([]), { timeout: 30_000 });
   }, 60_000);
 
   test("makes no schema over HTTP either, where each request stands alone", async ({ emulator }) => {
     const server = new Bin(["--http", "--port", "0", "--log-level", "info"], probed(emulator));
     const listening = () => expect(server.stderr).toMatch(URL_TOLD);
-    await vi.waitFor(listening, { timeout: 15_000 });
+    await vi.waitFor(listening, { timeout: 30_000 });
     const url = new URL(URL_TOLD.exec(server.stderr)?.[1] ?? "");
     const list = async () => {
       const answer = await postModern(url, "tools/call", { name: "job_list", arguments: {} });

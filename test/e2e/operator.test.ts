@@ -41,7 +41,7 @@ describe("a bug", () => {
   test("in one call does not end the server, and is logged with its stack", async () => {
     const bin = await ready(["--log-format", "json"], having(BUGGY));
     bin.child.kill("SIGUSR1");
-    await vi.waitFor(() => expect(bin.stderr).toMatch(/first bug[\s\S]*second bug/), { timeout: 15_000 });
+    await vi.waitFor(() => expect(bin.stderr).toMatch(/first bug[\s\S]*second bug/), { timeout: 30_000 });
     bin.write(toolCall(1, "job_list"));
     expect((await bin.answer(1)).result.isError).toBeFalsy();
     const logged = bin.stderr
@@ -84,7 +84,7 @@ describe("the audit file", () => {
     await start(1);
     renameSync(file, `${file}.1`);
     bin.child.kill("SIGUSR2");
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 15_000, interval: 10 });
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 30_000, interval: 10 });
     await start(2);
     const tools = [`${file}.1`, file].map((path) => JSON.parse(readFileSync(path, "utf8")).tool);
     expect(tools).toEqual(["job_start", "job_start"]);
@@ -97,7 +97,7 @@ describe("a server over HTTP", () => {
     const [, url = ""] = await vi.waitFor(
       () => /MCP at (\S+)/.exec(bin.stderr) ?? Promise.reject(bin.stderr),
       {
-        timeout: 15_000,
+        timeout: 30_000,
         interval: 10,
       },
     );

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { SOON_MS } from "../support/busy.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { SOON_MS, WITHIN } from "../support/busy.ts";
 
 const BIN = "dist/main.js";
 
@@ -87,7 +87,7 @@ describe("the bin over stdio", () => {
     const [code] = await once(session.child, "exit");
     expect(code).toBe(0);
     expect(performance.now() - closedMs).toBeLessThan(SOON_MS);
-    for (const pid of job) expect(isAlive(pid), `process ${pid}`).toBe(false);
+    await vi.waitFor(() => expect(job.filter(isAlive)).toEqual([]), WITHIN);
   });
 
   test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("exits cleanly on %s", async (signal) => {

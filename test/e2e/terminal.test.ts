@@ -22,7 +22,7 @@ function typed(...args: string[]) {
     exited,
     type: (keys: string) => child.stdin.write(keys),
     shows: (text: RegExp) =>
-      vi.waitFor(() => expect(screen).toMatch(text), { timeout: 15_000, interval: 10 }),
+      vi.waitFor(() => expect(screen).toMatch(text), { timeout: 30_000, interval: 10 }),
     screen: () => screen,
   };
 }

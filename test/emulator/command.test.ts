@@ -17,7 +17,7 @@ async function output(flags: Parameters<typeof runEmulator>[0]): Promise<string>
     },
     untilTold: () => told.opened,
   });
-  await vi.waitFor(() => expect(text).not.toBe(""), { timeout: 10_000 });
+  await vi.waitFor(() => expect(text).not.toBe(""), { timeout: 30_000 });
   told.open();
   await ended;
   return text;

@@ -56,7 +56,7 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" },
     const { id } = JSON.parse(started.text);
     await vi.waitFor(
       async () => expect((await call("GET", `/jobs/${id}`)).text).toContain('"exit_code": 7'),
-      { timeout: 20_000, interval: 50 },
+      { timeout: 30_000, interval: 50 },
     );
     expect((await call("GET", `/jobs/${id}/log`)).text).toMatch(NOTE);
     expect((await call("GET", "/config")).status).toBe(200);
@@ -125,7 +125,7 @@ describe("a log at its limit", { tags: "outages" }, () => {
         const log = await (await fetch(`${emulator.url}/jobs/${id}/log`, { headers })).text();
         expect(log).toMatch(/^(y\n){500}\[emulator\] .*longer than 1000 bytes\.\n$/);
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 30_000, interval: 50 },
     );
     await emulator.close();
   });

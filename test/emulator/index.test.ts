@@ -46,7 +46,7 @@ const until = (emulator: Emulator, id: string, status: string) =>
       if (job.status !== status) throw new Error(`still ${job.status} ${job.history.reason}`);
       return job;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 
 describe("startEmulator", () => {
@@ -99,7 +99,7 @@ describe("startEmulator", () => {
         if (answer.status !== 200) throw new Error(`${answer.status}`);
         return answer.text();
       },
-      { timeout: 10_000, interval: 50 },
+      { timeout: 30_000, interval: 50 },
     );
     expect(text).toBe("you asked for /a/b?c=1");
     expect((await fetch(job.http_url_named)).status).toBe(200);
@@ -119,7 +119,7 @@ describe("startEmulator", () => {
     await vi.waitFor(
       async () => expect((await fetchPage(job.http_url, emulator.token)).text).toBe("secret page"),
       {
-        timeout: 10_000,
+        timeout: 30_000,
       },
     );
     const { auth_url } = await call(emulator, "GET", "/config");
@@ -153,7 +153,7 @@ describe("startEmulator", () => {
         knocking.end();
       });
     const authorization = `Bearer ${emulator.token}`;
-    const heard = await vi.waitFor(() => knock({ authorization }), { timeout: 10_000, interval: 100 });
+    const heard = await vi.waitFor(() => knock({ authorization }), { timeout: 30_000, interval: 100 });
     expect(heard).toBe("hello");
     await expect(knock({})).rejects.toThrow("refused: 401");
   });

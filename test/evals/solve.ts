@@ -64,7 +64,7 @@ class Hand {
           .content.map((block) => block.text)
           .join("");
       },
-      { timeout: 15_000, interval: 100 },
+      { timeout: 30_000, interval: 100 },
     );
     await session.close();
     await caller.close();

@@ -24,7 +24,7 @@ async function startFailed(platform: Platform) {
   const command = "sh -c 'echo epoch 1; echo Traceback; exit 3'";
   const { id } = await platform.jobs.start({ image: "ubuntu", command, name: "prep", tags: ["sweep"] });
   await vi.waitFor(async () => expect((await platform.jobs.get(id)).status).toBe("failed"), {
-    timeout: 8000,
+    timeout: 30_000,
   });
   return id;
 }

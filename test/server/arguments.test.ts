@@ -116,11 +116,8 @@ test("a tool that acts in one project asks which, for all of them", async ({ mcp
   await mcp.ok("job_list", { project: "*" });
 });
 
-test("a value of ten megabytes is quoted no longer than helps", {
-  tags: "hostility",
-  timeout: 30_000,
-}, async ({ mcp }) => {
-  const value = "y".repeat(10_000_000);
+test("a value of two megabytes is quoted no longer than helps", { tags: "hostility" }, async ({ mcp }) => {
+  const value = "y".repeat(2_000_000);
   const tooLong: string[] = [];
   for (const { name, input } of tools) {
     for (const key of Object.keys(input.shape)) {

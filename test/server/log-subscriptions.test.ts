@@ -120,7 +120,7 @@ describe("a subscription to a log", () => {
     mend();
     restore();
     await say();
-    await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(0), { timeout: 15_000 });
+    await vi.waitFor(() => expect(session.updates.length).toBeGreaterThan(0), { timeout: 30_000 });
     expect(await session.read(uri)).toContain("said");
   });
 

@@ -30,6 +30,6 @@ test("a subscription that is ended while its job is still being found stays ende
   await stays.client.subscribeResource({ uri });
   await platform.jobs.kill(job.id);
   // Both would be told by the same look.
-  await vi.waitFor(() => expect(stays.updates).not.toEqual([]), { timeout: 15_000 });
+  await vi.waitFor(() => expect(stays.updates).not.toEqual([]), { timeout: 30_000 });
   expect(left.updates).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { onTestFinished, vi } from "vitest";
+import { WITHIN } from "./busy.ts";
 import { PLANTED } from "./planted.ts";
 
 /** A message of the server, or a batch of them. Tests look into many shapes; vitest's matchers check them. */
@@ -48,14 +49,11 @@ export class Bin {
 
   /** The first message that fits, once it is there. */
   frame(fits: (frame: Frame) => boolean): Promise<Frame> {
-    return vi.waitFor(
-      () => {
-        const found = this.frames.find(fits);
-        if (found === undefined) throw new Error(`no such message among ${this.frames.length}`);
-        return found;
-      },
-      { timeout: 15_000, interval: 10 },
-    );
+    return vi.waitFor(() => {
+      const found = this.frames.find(fits);
+      if (found === undefined) throw new Error(`no such message among ${this.frames.length}`);
+      return found;
+    }, WITHIN);
   }
 
   answer(id: number | string): Promise<Frame> {

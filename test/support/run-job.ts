@@ -22,7 +22,7 @@ export function untilStatus(
       if (!statuses.includes(job.status)) throw new Error(`${id} is ${job.status}`);
       return job;
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 30_000, interval: 50 },
   );
 }
 
@@ -38,6 +38,6 @@ export function untilPrinted(platform: Platform, { id }: JobDescription, text: s
       const { lines } = await platform.jobs.tail(id);
       if (!lines.some((line) => line.text.includes(text))) throw new Error(`${id} has not printed ${text}`);
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 30_000, interval: 50 },
   );
 }

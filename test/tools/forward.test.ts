@@ -20,7 +20,7 @@ describe("job_forward", () => {
           /port (\d+)/.exec(lines.map(({ text }) => text).join("\n"))?.[1] ?? Number.NaN.toFixed(),
         );
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 30_000, interval: 100 },
     );
     const { data, text } = await mcp.ok("job_forward", { action: "open", job: "web", port });
     const [{ local_port: localPort }] = data.forwards;

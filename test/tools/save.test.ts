@@ -35,7 +35,7 @@ describe("job_save", () => {
     await untilPrinted(platform, job, "written");
     await mcp.ok("job_save", { job: "train", image: "image:mine:v1" });
     const { data } = await mcp.ok("job_start", {
-      ...{ image: "image:mine:v1", command: "cat notes.txt", working_dir: "/root", wait_seconds: 10 },
+      ...{ image: "image:mine:v1", command: "cat notes.txt", working_dir: "/root", wait_seconds: 40 },
     });
     expect(data.jobs[0]).toMatchObject({ status: "succeeded", output: "kept" });
   });

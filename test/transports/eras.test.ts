@@ -40,7 +40,7 @@ async function open(platform: Platform) {
         if (found === undefined) throw new Error(`no answer to ${id} among ${frames.length}`);
         return found;
       },
-      { timeout: 15_000, interval: 5 },
+      { timeout: 30_000, interval: 5 },
     );
   return {
     frames,

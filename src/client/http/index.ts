@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { oneLine } from "../../foreign.ts";
 import { parseJson } from "../../json.ts";
-import { type Call, type CallOptions, orAbort, pause, startCall } from "../call.ts";
+import { type Call, type CallOptions, isTimeout, orAbort, pause, startCall } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
 import { newLoginText } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
@@ -245,10 +245,6 @@ function silent(api: ApiCall, ms: number): PlatformError {
   const { origin } = new URL(request.url);
   const said = `${api.what} failed: no answer within ${ms / 1000} s (${origin}).`;
   return new PlatformError("unavailable", `${said} Try again later.`, { request, said });
-}
-
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
 function odd(api: ApiCall, why: string): PlatformError {

@@ -1,4 +1,4 @@
-import { type CallOptions, pause } from "../call.ts";
+import { type CallOptions, isTimeout, pause } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { Retry } from "../http/retry.ts";
@@ -76,6 +76,7 @@ function takeRest({ rest }: WindowEnd, take: (line: LogLine) => boolean): undefi
 export class Reconnects {
   readonly #retry = new Retry();
   readonly #most: number;
+  #fault: PlatformError | undefined;
 
   /** `most` is how often in a row without a new line. */
   constructor(most: number) {
@@ -84,10 +85,19 @@ export class Reconnects {
 
   /** Waits until the log may be opened again. @throws `error` where that would be wrong, or useless */
   async after(error: unknown, { hasMoved, signal }: { hasMoved: boolean; signal?: AbortSignal | undefined }) {
-    if (hasMoved) this.#retry.succeeded();
-    const isLost = error instanceof PlatformError && error.code === "unavailable";
+    if (hasMoved) {
+      this.#retry.succeeded();
+      this.#fault = undefined;
+    }
+    if (!(error instanceof PlatformError)) throw error;
+    // Why it had to be opened again says more than that the time was over.
+    if (error.code === "timed_out") throw this.#fault ?? error;
+    const isLost = error.code === "unavailable";
     if (!isLost || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS || this.#retry.failures >= this.#most)
       throw error;
-    await pause(this.#retry.afterFailure(error), signal);
+    this.#fault = error;
+    await pause(this.#retry.afterFailure(error), signal).catch((reason: unknown) => {
+      throw isTimeout(reason) ? error : reason;
+    });
   }
 }

@@ -47,7 +47,7 @@ describe("a job whose node is lost", () => {
   ])("gets a new pod if it %s, once", async (_what, changes) => {
     lose(0);
     const { id } = await create(platform, changes);
-    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), { timeout: 5000, interval: 5 });
+    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), { timeout: 30_000, interval: 5 });
     const job = await untilJob(platform, id, { status: "running" });
     expect(steps(job).slice(-5)).toEqual([
       "running/null",
@@ -71,7 +71,7 @@ describe("a job whose node is lost", () => {
     platform.runner.jobs[0]?.end({ exitCode: 1 });
     await untilJob(platform, id, { status: "running", reason: "Restarting" });
     platform.clock.advance(MINUTE);
-    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), { timeout: 5000, interval: 5 });
+    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), { timeout: 30_000, interval: 5 });
     const job = await untilJob(platform, id, { status: "running" });
     expect(steps(job).slice(-5, -3)).toEqual(["running/Restarting", "pending/Scheduling"]);
   });

@@ -25,7 +25,7 @@ test("jobs that wait for a node run in the order of their priority, then of thei
   const ran: string[] = [];
   for (let turn = 0; turn <= waiting.length; turn += 1) {
     await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(turn + 1), {
-      timeout: 5000,
+      timeout: 30_000,
       interval: 5,
     });
     const process = platform.runner.jobs[turn];

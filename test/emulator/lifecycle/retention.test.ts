@@ -14,7 +14,7 @@ import { startScripted } from "../support/scripted.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const WAIT = { timeout: 5000, interval: 5 };
+const WAIT = { timeout: 30_000, interval: 5 };
 
 let platform: Scripted;
 let folder: string;

@@ -36,7 +36,8 @@ async function startLasting(changes: object = {}): Promise<string> {
 
 const runs = (id: string) => untilJob(platform, id, { status: "running" });
 const suspended = (id: string) => untilJob(platform, id, { status: "suspended" });
-const waits = (id: string) => vi.waitFor(() => expect(line()).toContain(id), { timeout: 5000, interval: 5 });
+const waits = (id: string) =>
+  vi.waitFor(() => expect(line()).toContain(id), { timeout: 30_000, interval: 5 });
 const line = () =>
   platform.context.lifecycle
     .nodes("default")

@@ -187,7 +187,7 @@ describe("a job that is started again", () => {
       const job = JSON.parse(await (await platform.request("GET", `/jobs/${id}`)).text());
       return job.history.restarts;
     };
-    await expect.poll(restarts, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(restarts, { timeout: 30_000 }).toBeGreaterThan(1);
     await platform.request("DELETE", `/jobs/${id}`);
     await platform.reach(id, "cancelled");
     const text = await (await platform.request("GET", `/jobs/${id}/log`)).text();

@@ -43,6 +43,6 @@ export async function untilJob(
       if (!reached) throw new Error(`still ${job.status} ${job.history.reason}`);
       return job;
     },
-    { timeout: 5000, interval: 5 },
+    { timeout: 30_000, interval: 5 },
   );
 }

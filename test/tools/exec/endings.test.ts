@@ -27,7 +27,7 @@ async function untilMarked(mcp: Agent, { id }: JobDescription): Promise<void> {
       const { data } = await mcp.ok("job_exec", { job: id, argv: ["test", "-f", `/tmp/began-${id}`] });
       if (data.exit_code !== 0) throw new Error("not begun");
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   );
 }
 

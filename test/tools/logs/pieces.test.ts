@@ -75,7 +75,7 @@ describe("a log that comes in pieces", { tags: "logs" }, () => {
         wait_seconds: 30,
       });
       const [calls, grep, wait] = await Promise.all([
-        byCalls(mcp, id, { wait_seconds: 1, until_pattern: "\\.$" }),
+        byCalls(mcp, id, { wait_seconds: 10, until_pattern: "\\.$" }),
         byCalls(mcp, id, { grep: "\\.$" }),
         waiting,
       ]);

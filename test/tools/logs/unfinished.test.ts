@@ -64,7 +64,7 @@ describe("a line that is not finished", { tags: "logs" }, () => {
     await session.client.subscribeResource({ uri });
     expect(session.updates).toEqual([]);
     await open(platform, job.id, "go");
-    await expect.poll(() => session.updates.length, { timeout: 8000 }).toBe(1);
+    await expect.poll(() => session.updates.length, { timeout: 30_000 }).toBe(1);
     expect(await session.read(uri)).toContain("progress.");
   });
 });

@@ -116,6 +116,6 @@ describe("servers with one login", { tags: "starts" }, () => {
     await Promise.all(calls);
     open();
     const statuses = async () => (await listAll(platform)).map(({ status }) => status === "cancelled").sort();
-    await expect.poll(statuses, { timeout: 15_000 }).toEqual([false, true, true]);
+    await expect.poll(statuses, { timeout: 30_000 }).toEqual([false, true, true]);
   });
 });

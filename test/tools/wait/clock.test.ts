@@ -39,7 +39,7 @@ describe("the clock of this machine, set", { tags: "outages" }, () => {
     await proxy.sees({ path: /\/jobs\/[^/]+$/ });
     setClock(HOUR_MS / 2);
     const looks = proxy.seen.length;
-    await vi.waitFor(() => expect(proxy.seen.length).toBeGreaterThan(looks + 1), { timeout: 15_000 });
+    await vi.waitFor(() => expect(proxy.seen.length).toBeGreaterThan(looks + 1), { timeout: 30_000 });
     await platform.jobs.kill(job.id);
     const { data } = await waiting;
     await mcp.client.close();

@@ -47,7 +47,7 @@ describe("job_wait", () => {
   }) => {
     const job = await startJob(platform, { name: "loop", script: "exit 3", restartPolicy: "always" });
     await expect
-      .poll(async () => (await platform.jobs.status(job.id)).history.restarts, { timeout: 15_000 })
+      .poll(async () => (await platform.jobs.status(job.id)).history.restarts, { timeout: 30_000 })
       .toBeGreaterThan(1);
     const { text } = await mcp.ok("job_wait", { jobs: ["loop"], wait_seconds: 0 });
     expect(text).toMatch(
@@ -85,6 +85,24 @@ describe("job_wait", () => {
     const { text, data } = await mcp.ok("job_wait", args);
     expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
     expect(text).toContain(`Next: job_wait ${JSON.stringify(args)}`);
+  });
+
+  test("says what stood in the way before the time was over while nothing came", async ({
+    mcp,
+    platform,
+    emulator,
+  }) => {
+    const job = await startJob(platform, { name: "away", script: "sleep 60" });
+    await untilStatus(platform, job, "running");
+    emulator.chaos.add({ on: { path: "**/log_ws", times: 1 }, do: { kind: "answer", status: 503 } });
+    emulator.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "drop" } });
+    const { data } = await mcp.ok("job_wait", {
+      jobs: ["away"],
+      until: "log",
+      pattern: "ready",
+      wait_seconds: 3,
+    });
+    expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
   });
 
   test("says that no line will match once all have ended", async ({ mcp, platform }) => {

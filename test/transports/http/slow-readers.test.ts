@@ -39,7 +39,7 @@ describe("a client that reads slowly", () => {
     await once(server, "listening");
     const socket = open((server.address() as AddressInfo).port).pause();
     socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    await vi.waitFor(() => expect(over).toHaveBeenCalled(), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(over).toHaveBeenCalled(), { timeout: 30_000, interval: 20 });
     // What it leaves, and what the system's own buffers hold.
     expect(pieces * PIECE.length).toBeLessThan(24 * 1024 * 1024);
   });
