@@ -54,7 +54,9 @@ class Downloads implements DownloadFolder {
       const held = await this.#held();
       await removeLeftParts(held, new Set(this.#parts.values()));
       if (await isThere(join(held, name))) throw exists(path);
-      const file = await open(join(held, part), NEW, OWNER_ONLY);
+      const file = await open(join(held, part), NEW, OWNER_ONLY).catch((cause) => {
+        throw unwritable(path, cause);
+      });
       return this.#newFile(file, { name, part: join(held, part), place: join(held, name) });
     } catch (error) {
       this.#parts.delete(name);
@@ -75,12 +77,20 @@ class Downloads implements DownloadFolder {
     const path = join(this.path, name);
     return {
       path,
-      write: (data) => file.writeFile(data),
+      write: (data) =>
+        file.writeFile(data).catch((cause) => {
+          throw unwritable(path, cause);
+        }),
       keep: async () => {
-        await file.close();
-        await putInPlace(part, place).catch((cause: NodeJS.ErrnoException) => {
-          throw cause.code === "EEXIST" ? exists(path) : cause;
-        });
+        try {
+          // Some disks tell only then that they are full.
+          await file.sync();
+          await file.close();
+          await putInPlace(part, place);
+        } catch (error) {
+          const cause = error as NodeJS.ErrnoException; // what Node throws
+          throw cause.code === "EEXIST" ? exists(path) : unwritable(path, cause);
+        }
         this.#parts.delete(name);
       },
       discard: async () => {
@@ -142,6 +152,12 @@ function requirePlain(name: string): void {
 
 function exists(path: string): InvalidInputError {
   return taken(`${path} exists already and is never replaced: choose another name.`);
+}
+
+/** Node's own words name a hidden part of the file. */
+function unwritable(path: string, { code, message }: NodeJS.ErrnoException): InvalidInputError {
+  const why = code === "ENOSPC" || code === "EDQUOT" ? `its disk is full (${code})` : (code ?? message);
+  return taken(`${path} cannot be written on the server's machine: ${why}.`);
 }
 
 function taken(message: string): InvalidInputError {

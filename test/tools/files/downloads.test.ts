@@ -25,7 +25,13 @@ import { SLEEP } from "../../support/sleepers.ts";
 
 type Downloads = Awaited<ReturnType<typeof openDownloads>>;
 
-const test = base.extend<{ job: JobDescription; root: string; downloads: Downloads; saver: Agent }>({
+const test = base.extend<{
+  job: JobDescription;
+  root: string;
+  downloads: Downloads;
+  saver: Agent;
+  disk: string | undefined;
+}>({
   job: async ({ platform }, use) => {
     const job = await startJob(platform, { name: "train", script: SLEEP });
     await use(await untilStatus(platform, job, "running"));
@@ -35,6 +41,12 @@ const test = base.extend<{ job: JobDescription; root: string; downloads: Downloa
     const root = mkdtempSync(join(tmpdir(), "downloads-"));
     await use(root);
     rmSync(root, { recursive: true, force: true });
+  },
+  /** A small one, where that may be mounted. */
+  disk: async ({ root }, use) => {
+    const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", root]).status === 0;
+    await use(isMounted ? root : undefined);
+    if (isMounted) spawnSync("umount", ["-l", root]);
   },
   downloads: async ({ root }, use) => {
     const downloads = await openDownloads(root);
@@ -197,6 +209,30 @@ describe("save_to of job_files", () => {
 
   test("says who can name a folder where there is none", async ({ mcp, job }) => {
     expect(await mcp.refusal("job_files", at(job, "x"))).toMatch(/--files DIR/);
+  });
+});
+
+// Only an administrator can mount a small disk.
+describe.skipIf(process.getuid?.() !== 0)("save_to on a full disk", { tags: "outages" }, () => {
+  test("says so, keeps no part for the whole, and saves what there is room for", async ({
+    disk,
+    mcp,
+    platform,
+    job,
+    skip,
+  }) => {
+    if (disk === undefined) return skip();
+    const downloads = await openDownloads(disk);
+    const saver = await connectAgent(platform, { ...openPolicy, downloads });
+    await mcp.ok("job_exec", { job: job.id, command: "truncate -s 3M data.bin; echo small > small" });
+    expect(await saver.refusal("job_files", at(job, "a"))).toMatch(
+      /a cannot be written .*its disk is full \(ENOSPC\)\. Nothing was saved/,
+    );
+    expect(readdirSync(disk)).toEqual([]);
+    await saver.ok("job_files", at(job, "b", "small"));
+    expect(readFileSync(join(disk, "b"), "utf8")).toBe("small\n");
+    await saver.client.close();
+    await downloads.close();
   });
 });
 
