@@ -62,6 +62,8 @@ export interface FaultProxy {
   connections(): number;
   /** Closes those that wait for the next request. */
   closeIdle(): void;
+  /** Breaks all that are open, WebSockets too. */
+  closeAll(): void;
 }
 
 /** Puts a proxy in front of the emulator. It ends with the test. */
@@ -142,6 +144,9 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
       }),
     connections: () => open.size,
     closeIdle: () => server.closeIdleConnections(),
+    closeAll() {
+      for (const socket of open) socket.destroy();
+    },
   };
 }
 
