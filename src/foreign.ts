@@ -1,5 +1,5 @@
 /** A code of two characters or three, such as one that selects a character set, without the escape it begins with. */
-export const SHORT_CODE = "[#%()*+./-]{1,2}[0-~]|[6-9=>DEHMNOVWZc\\\\|}~]";
+export const SHORT_CODE = "[#%()*+./-]{1,2}[0-~]| [FGLMN]|[6-9=>DEHMNOVWZc\\\\|}~]";
 /**
  * What a terminal obeys and does not show: colours, moves, character sets. Its last letter would stand before what is
  * behind it. Not strings such as titles: one that never ends would take our own words with it.

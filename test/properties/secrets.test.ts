@@ -20,6 +20,7 @@ import { leaks, PLANTED } from "../support/planted.ts";
 import { startJob, untilPrinted } from "../support/run-job.ts";
 import { savedLogin } from "../support/saved-login.ts";
 import { SLEEP } from "../support/sleepers.ts";
+import { stillCode } from "../support/terminal-codes.ts";
 
 const SECRETS = [PLANTED.env, PLANTED.refresh, token("alice")];
 const JOBS = { jobs: ["real"] };
@@ -52,6 +53,10 @@ const shown = fc
     ),
   )
   .map(([secret, form]) => form(secret));
+/** The same with what a terminal obeys before or in the middle of it. */
+const colored = fc
+  .tuple(fc.constantFrom(...SECRETS), stillCode, stillCode, fc.nat(20))
+  .map(([secret, before, within, at]) => `${before}${secret.slice(0, at)}${within}${secret.slice(at)} end`);
 
 /** Puts a text into what a platform tells of jobs, or into its refusals. */
 const placed = fc.constantFrom(
@@ -114,7 +119,7 @@ test("what the server knows to be secret leaves it in no form, wherever the plat
   await untilPrinted(platform, job, "on");
   const proxy = await faultProxy(emulator);
   const { agent, tellMetrics } = await watchedAgent(`${proxy.origin}/api/v1`, emulator.token);
-  const holds = fc.asyncProperty(placed, shown, async (where, text) => {
+  const holds = fc.asyncProperty(placed, fc.oneof(shown, colored), async (where, text) => {
     const body = JSON.stringify({ error: text });
     const headers = { "x-error": encodeURIComponent(text), "x-token": encodeURIComponent(text) };
     const isError = where === "error" || where === "header" || where === "other error";
