@@ -11,6 +11,8 @@ const { values, positionals } = parseArgs({
     every: { type: "string", default: "1" },
     /** Chooses other lines. */
     seed: { type: "string", default: "1" },
+    /** Leaves out what runs only while a module is loaded, such as tables: each of those takes a fresh start. */
+    "skip-static": { type: "boolean", default: false },
     /** Where to write what became of each fault. */
     json: { type: "string" },
   },
@@ -26,6 +28,7 @@ const stryker = new Stryker({
   ignorePatterns: ["dist", "docs/img"],
   // It would rewrite it with an interface that TypeScript 7 no longer has.
   tsconfigFile: "none",
+  ignoreStatic: values["skip-static"],
   concurrency: 1,
   timeoutMS: 10_000,
   reporters: ["progress-append-only", "clear-text"],

@@ -50,6 +50,13 @@ describe("SameTime", () => {
     expect(second.cursor).toEqual(first.cursor);
   });
 
+  test("counts lines without a time also where no other was seen", () => {
+    const seen = new SameTime();
+    seen.saw(untimed);
+    const again = seen.again();
+    expect([again.isOld(untimed), again.isOld(untimed)]).toEqual([true, false]);
+  });
+
   test("counts lines without a time from the last one with a time on", () => {
     const first = new SameTime();
     for (const each of [untimed, line(5), untimed]) first.saw(each);

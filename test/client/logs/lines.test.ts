@@ -20,6 +20,11 @@ describe("the lines of a log", { tags: "logs" }, () => {
     }
   });
 
+  test("may be empty, the first one too", () => {
+    const { lines, rest } = read(Buffer.from("\n\nx\n"));
+    expect([lines.map(({ text }) => text), rest]).toEqual([["", "", "x"], undefined]);
+  });
+
   test("never show a torn character or a part of a time as unfinished", () => {
     const bytes = Buffer.from(`${TIME} a🚀`);
     const seen = Array.from(
@@ -90,6 +95,13 @@ describe("parseStamped", () => {
     ["2026-08-01T12:00:00.123456789+02:00 x", "2026-08-01T12:00:00.123456789+02:00", "x"],
   ])("takes the time off %s", (line, time, text) => {
     expect(parseStamped(line)).toEqual({ time, text });
+  });
+
+  test("reads an offset with or without a colon", () => {
+    const times = ["2026-08-01T12:00:00+0200", "2026-08-01T12:00:00.5-02:00"];
+    expect(times.map((time) => parseStamped(`${time} x`))).toEqual(
+      times.map((time) => ({ time, text: "x" })),
+    );
   });
 
   test("leaves a line without a time as it is", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Patience } from "../../../src/client/logs/patience.ts";
+import { Patience, silenceOfPart } from "../../../src/client/logs/patience.ts";
 
 const openedIn = (ms: number) => new Patience({ askedMs: 1000 - ms, openedMs: 1000 });
 const quiet = (patience: Patience) => patience.quietMs({ isLive: false });
@@ -33,5 +33,16 @@ describe("patience with a log that has said nothing", () => {
     expect(openedIn(400).firstLeftMs(silence, 1010)).toBe(290);
     expect(openedIn(5).firstLeftMs({ least: 3000, most: 3000 }, 1000)).toBe(3000);
     expect(openedIn(5).firstLeftMs(silence, 2000)).toBe(0);
+  });
+});
+
+describe("patience with a part of a log", () => {
+  test("is longer where first bytes took long, up to that of the whole", () => {
+    const whole = { least: 3000, most: 3000 };
+    expect(silenceOfPart(whole, 0)).toEqual({ least: 50, most: 300 });
+    expect(silenceOfPart(whole, 20)).toEqual({ least: 80, most: 300 });
+    expect(silenceOfPart(whole, 200)).toEqual({ least: 800, most: 800 });
+    expect(silenceOfPart(whole, 9000)).toEqual(whole);
+    expect(silenceOfPart({ least: 20, most: 200 }, 0)).toEqual({ least: 50, most: 200 });
   });
 });

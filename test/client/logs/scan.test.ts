@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { Platform, ScanOptions } from "../../../src/client/index.ts";
+import type { LogLine, Platform, ScanOptions } from "../../../src/client/index.ts";
 import { answerJob, playLog, printed } from "../../support/log-stub.ts";
 import { expect, JOB_ID, type PlatformStub, test } from "../../support/platform-stub.ts";
 
@@ -99,6 +99,26 @@ describe("a scan of a log", () => {
     await scanned(platform, { job, since: at(58) });
 
     expect(stub.seen.filter((name) => !name.includes("log_ws"))).toEqual([]);
+  });
+
+  test.for([
+    ["finished where the job has ended", { endMs: startMs + 60_000 }, undefined],
+    ["open where it may go on", {}, true],
+  ] as const)("tells a last line without its end as %s", async ([, more, open], { stub, platform }) => {
+    answerJob(stub, { startMs, ...more });
+    stub.play("/log_ws", (socket) =>
+      socket.send(Buffer.from(`${timeOf(1)} one\n${timeOf(2)} two`), () => socket.close(1000)),
+    );
+    const lines: LogLine[] = [];
+
+    await platform.jobs.scan(JOB_ID, {
+      reader: { wants: () => true, line: (line) => lines.push(line), passed() {} },
+    });
+
+    expect(lines.map((line) => [line.text, line.open])).toEqual([
+      ["one", undefined],
+      ["two", open],
+    ]);
   });
 
   test("fails for a job that is not there", async ({ platform }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SameTime } from "../../../src/client/logs/cursor.ts";
-import { LogLines } from "../../../src/client/logs/lines.ts";
-import { SievedLines } from "../../../src/client/logs/sieved.ts";
+import { LogLines, timeKey } from "../../../src/client/logs/lines.ts";
+import { SievedLines, spanOf } from "../../../src/client/logs/sieved.ts";
 
 const lineAt = (index: number) =>
   `2026-08-01T12:00:${String(Math.floor(index / 700) % 60).padStart(2, "0")}.${String(index % 700 < 350 ? 1 : 2).padStart(6, "0")}Z ${textOf(index)}\n`;
@@ -45,4 +45,14 @@ describe("SievedLines", () => {
       expect(texts.size).toBeLessThan(expected.length);
     },
   );
+});
+
+test("the span of lines is their first and last time, as far as they have one", () => {
+  const [first, last] = [lineAt(0), lineAt(900)];
+  expect(spanOf(Buffer.from(first + last))).toEqual({
+    first: timeKey(first.slice(0, 27)),
+    last: timeKey(last.slice(0, 27)),
+  });
+  expect(spanOf(Buffer.from(`plain\n${last}`)).first).toBe("");
+  expect(spanOf(Buffer.from(`${first}plain\n`)).last).toBe("");
 });
