@@ -42,6 +42,7 @@ export interface ProcessStream {
   exit: Promise<number | undefined>;
   /** What the platform says with the exit code, e.g. why nothing could be started. Source: protocol reference 4.4. */
   exitMessage: Promise<string | undefined>;
+  /** Closes the connection; the process goes on. */
   disconnect(): void;
 }
 
