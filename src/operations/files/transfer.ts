@@ -9,6 +9,8 @@ import type { NewFile, Transfer } from "./folder.ts";
 import { lacking, lackingShell, unusable } from "./shell.ts";
 
 const MOST_COMPLAINT_BYTES = 4096;
+/** The script's own first line is far shorter; a job may bring a shell of its own. */
+const MOST_HEAD_BYTES = 4096;
 
 interface Begun {
   /** Runs the script that sends the file. */
@@ -89,6 +91,11 @@ class Incoming {
   #behindHead(data: Uint8Array): Uint8Array {
     this.#head = Buffer.concat([this.#head, data]);
     const end = this.#head.indexOf("\n");
+    if (end < 0 && this.#head.length > MOST_HEAD_BYTES)
+      throw new PlatformError(
+        "platform_error",
+        "The job's shell did not run the script that sends the file.",
+      );
     if (end < 0) return new Uint8Array();
     this.word = this.#head.toString("latin1", 0, end);
     this.#transfer.size = Number(/^file (\d+)$/.exec(this.word)?.[1] ?? 0);
