@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import type { Cursor, LogLine, LogTail, Platform } from "../../src/client/index.ts";
-import { check } from "../support/check.ts";
+import { check, TIMES } from "../support/check.ts";
 import { LiveLog, type LiveScript, liveScript } from "../support/live-log.ts";
 import { type LogScript, logPlayer, logScript, type Printout, shownTexts } from "../support/log-script.ts";
 import { expect, type PlatformStub, reply, test, wireJob } from "../support/platform-stub.ts";
 
 /** Of machines that are busy with other things. */
-const LONGEST = { timeout: 90_000, limitMs: 60_000 };
+const LONGEST = { timeout: 90_000 * TIMES, limitMs: 60_000 };
 
 /** Waiting before a lost connection is opened again takes most of the time. */
 const together = fc.array(logScript, { minLength: 1, maxLength: 8, size: "max" });

@@ -12,7 +12,7 @@ import { onTestFinished } from "vitest";
 import { connectPlatform } from "../../src/client/index.ts";
 import { loginFromDatabase } from "../../src/client/login/database.ts";
 import { openObservers } from "../../src/observe/open.ts";
-import { check } from "../support/check.ts";
+import { check, TIMES } from "../support/check.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, openPolicy, test } from "../support/fixtures.ts";
 import { token } from "../support/jobs.ts";
@@ -112,7 +112,7 @@ async function watchedAgent(url: string, accessToken: string) {
 
 test("what the server knows to be secret leaves it in no form, wherever the platform puts it", {
   tags: "secrets",
-  timeout: 90_000,
+  timeout: 90_000 * TIMES,
 }, async ({ emulator, platform }) => {
   const script = SECRETS.map((secret) => `echo "saw ${secret}"`).join("; ");
   const job = await startJob(platform, { name: "real", script: `${script}; echo on; ${SLEEP}` });

@@ -6,6 +6,11 @@ const LIMIT_MS = 40_000;
 /** The suite tries the same values each time, so that no change is blamed for what another run would have found. */
 const SEED = 20_261_129;
 
+const { FC_RUNS, FC_SEED = FC_RUNS === undefined ? String(SEED) : undefined } = process.env;
+
+/** How many times as many values as in the suite are tried, and as long as that may take. */
+export const TIMES = Number(FC_RUNS ?? 1);
+
 /**
  * Holds a property for as many random values as the suite has time for. `FC_RUNS=20` tries twenty times as many, others
  * each time (with a longer `--testTimeout`), `FC_SEED` repeats a run that failed: its message names the seed. One run
@@ -16,12 +21,10 @@ export function check<T>(
   runs: number,
   limitMs = LIMIT_MS,
 ): Promise<void> {
-  const { FC_RUNS, FC_SEED = FC_RUNS === undefined ? SEED : undefined } = process.env;
-  const times = Number(FC_RUNS ?? 1);
   const seed = FC_SEED === undefined ? {} : { seed: Number(FC_SEED) };
-  const numRuns = Math.ceil(runs * times);
+  const numRuns = Math.ceil(runs * TIMES);
   return Promise.resolve(
-    fc.assert(property, { ...seed, numRuns, interruptAfterTimeLimit: limitMs * times, reporter: report }),
+    fc.assert(property, { ...seed, numRuns, interruptAfterTimeLimit: limitMs * TIMES, reporter: report }),
   ).then(() => undefined);
 }
 

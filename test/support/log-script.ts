@@ -83,7 +83,7 @@ export const printout: fc.Arbitrary<Printout> = fc
     steps,
     pieceGapUs: fc.constantFrom(0, 3, 1500, 1_200_000),
     isUnfinished: fc.boolean(),
-    drops: fc.array(fc.nat({ max: 2000 }), { maxLength: 2 }),
+    drops: fc.array(fc.oneof(fc.nat({ max: 2000 }), fc.nat({ max: 1_500_000 })), { maxLength: 2 }),
     frames: fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 4 }),
   })
   .map(({ steps: printed, ...rest }) => ({ ...rest, lines: timed(printed, rest.pieceGapUs) }));
