@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, brotliCompressSync, constants } from "node:zlib";
+import { schemasOnDemand } from "./schemas-on-demand.mjs";
 
 const LOCALES = /zod[\\/]v4[\\/]locales[\\/]index\.[cm]?js$/;
 
@@ -96,7 +97,7 @@ export const withoutUnused = {
     });
     build.onLoad({ filter: LOCALES }, () => ({ contents: 'export { default as en } from "./en.js";' }));
     build.onLoad({ filter: SDK_TYPES }, async ({ path }) => ({
-      contents: replaced(await readFile(path, "utf8"), REGISTERED, usedTypes()),
+      contents: schemasOnDemand(replaced(await readFile(path, "utf8"), REGISTERED, usedTypes())),
     }));
     build.onLoad({ filter: SDK_SERVERS }, async ({ path }) => ({
       contents: replaced(await readFile(path, "utf8"), CONVENIENCE, "var McpServer = class {};"),

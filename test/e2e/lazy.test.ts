@@ -105,3 +105,35 @@ describe("what is built lazily", async () => {
     ).toEqual(["t", "input", "output"]);
   });
 });
+
+describe("schemas of the SDK", async () => {
+  const { schemasOnDemand } = (await import(resolve("scripts/schemas-on-demand.mjs"))) as {
+    schemasOnDemand(code: string): string;
+  };
+
+  test("are built once, when they are first wanted, and only those that are", () => {
+    const code = `
+function build() {
+  const A = made("A");
+  const B = made("B", { A });
+  const unasked = made("unasked");
+  const table = { "tools/call": B };
+  return { A, B, unasked, table, joined: made("joined", A) };
+}
+function build$1() { return {}; }
+const s = build();
+const table = {
+	ping: s.ASchema
+};
+notes.push("start", s.joined, s.joined, s.table["tools/call"], s.B, s.A);`;
+    const notes: unknown[] = [];
+    const made = (name: string) => {
+      notes.push(name);
+      return name;
+    };
+    const out = schemasOnDemand(code);
+    runInNewContext(out, { notes, made });
+    expect(notes).toEqual(["A", "joined", "B", "start", "joined", "joined", "B", "B", "A"]);
+    expect(out).not.toContain("unasked");
+  });
+});
