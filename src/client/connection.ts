@@ -55,7 +55,7 @@ export async function imageBase(
 /** Refuses anything but a single path segment, before a request is sent. @throws {PlatformError} `invalid_argument` */
 export function checkId(id: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
-  if (id === "" || id === "." || id === ".." || /[/\\\u0000-\u001f\u007f]/.test(id))
+  if (id === "" || id === "." || id === ".." || /[/\\\u0000-\u001f\u007f]|\p{Cs}/u.test(id))
     throw invalidArgument(
       `${JSON.stringify(id.slice(0, 80))} is not a job id: it is empty or has a slash or control character.`,
       { about: "job" },

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkId } from "../../src/client/connection.ts";
 import { type ImageBase, imageOfJob, imageToString, parseImage } from "../../src/client/names/images.ts";
-import { parseJobUri, parseUri, readableUri, type UriScheme } from "../../src/client/names/uris.ts";
+import {
+  encodePathPart,
+  parseJobUri,
+  parseUri,
+  readableUri,
+  type UriScheme,
+} from "../../src/client/names/uris.ts";
 import { parseVolumes } from "../../src/client/start/volumes.ts";
 import { jobUri } from "../../src/jobs/names/ids.ts";
 import { whereOf } from "../../src/operations/find/index.ts";
@@ -78,6 +85,16 @@ describe("references", { tags: "hostility" }, () => {
         const { resource, variables } = matchUri(address);
         expect(resource.name).toBe("job");
         expect(variables).toEqual({ cluster: "default", org, project, job: ref });
+      }),
+      RUNS,
+    ));
+
+  test("an id is one part of an address, or refused; a job of any place has an address", () =>
+    check(
+      fc.property(hostileText("job-1a2b", ".."), (text) => {
+        expect(jobUri(sampleJob({ id: text, project_name: text }))).toMatch(PRINTABLE);
+        if (readOrRefuse(() => checkId(text)) !== undefined)
+          expect(encodePathPart(text)).toMatch(/^[^/\\]+$/);
       }),
       RUNS,
     ));

@@ -38,5 +38,7 @@ export const NO_ORG = "-";
 
 /** The address under which a job can be attached: by id, which never changes its meaning. */
 export function jobUri({ cluster_name, org_name = NO_ORG, project_name, id }: JobDescription): string {
-  return `job://${[cluster_name, org_name, project_name, id].map(encodeURIComponent).join("/")}`;
+  const parts = [cluster_name, org_name, project_name, id];
+  // Of half a character no address can be made.
+  return `job://${parts.map((part) => encodeURIComponent(part.replace(/\p{Cs}/gu, "\ufffd"))).join("/")}`;
 }
