@@ -63,6 +63,8 @@ describe("where a secret ends, and what only looks like one", () => {
     ["login bob\npassword *tulip9x*\n", "in a .netrc"],
     ["machine h\n  password   *tulip9x*  \nx", "in a .netrc"],
     ["run --token *tulip*", ""],
+    ["x; _gitlab_session=*0123456789abcdef0123456789abcdef*", "is a session"],
+    ["my.password=*tulip*", "has its name behind a dot"],
     ["  ENV DB_PASSWORD *tulip9*", "is indented"],
     ["set -gx API_TOKEN *tulip9*", "of fish"],
     ["set -xg API_TOKEN *tulip9*", "of fish"],

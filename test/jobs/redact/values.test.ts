@@ -52,7 +52,7 @@ describe("a value that looks like a token", () => {
 });
 
 describe("letters and digits together", () => {
-  test.each(["hunter2", "a1b2c3", "2fast4u", "P4ss.word"])("are %s", (value) => {
+  test.each(["hunter2", "12345_a", "abcde1", "a1b2c3", "2fast4u", "P4ss.word"])("are %s", (value) => {
     expect(isMixedWord(value)).toBe(true);
   });
 
@@ -61,6 +61,8 @@ describe("letters and digits together", () => {
     "hunter",
     "123456",
     "ab 12 cd",
+    "hunter2 rose",
+    "rose hunter2",
     "sha256sum",
     "SHA-512x",
     "md5sum",
@@ -121,12 +123,21 @@ describe("a value that is plain whatever its name", () => {
     expect(isPlainValue(value)).toBe(true);
   });
 
-  test.each(["tulip", "truely", "$ANSIBLE_VAULT;1.1", "secretly", "a.token", "rose/garden", "1http://x"])(
-    "is not %j",
-    (value) => {
-      expect(isPlainValue(value)).toBe(false);
-    },
-  );
+  test.each([
+    "tulip",
+    "truely",
+    "$ANSIBLE_VAULT;1.1",
+    "secretly",
+    "a.token",
+    "rose/garden",
+    "rose!secret:hf",
+    "secret:hf!rose",
+    "rose!vault:x",
+    `secret:${"x".repeat(61)}`,
+    "1http://x",
+  ])("is not %j", (value) => {
+    expect(isPlainValue(value)).toBe(false);
+  });
 
   test("is no key of forty characters that begins with a slash", () => {
     expect(isPlainValue(`/${"aB3d".repeat(10).slice(1)}`)).toBe(false);
