@@ -78,6 +78,13 @@ describe("a private key that is read in parts", () => {
     expect(keyAfter(redact(page).text.split("\n"))).toBeGreaterThan(0);
   });
 
+  test("counts as one secret, and as none once it is hidden", () => {
+    const hidden = redact(["log", ...key(), "log"].join("\n"));
+    expect(hidden.hidden).toBe(1);
+    expect(redact(hidden.text)).toEqual({ text: hidden.text, hidden: 0 });
+    expect(redact([...key(), ...key({ rows: 2 })].join("\n")).hidden).toBe(2);
+  });
+
   test("leaves certificates", () => {
     const certificate = key({ kind: "CERTIFICATE" });
     expect(byPages(certificate, 7)).toEqual(certificate);
