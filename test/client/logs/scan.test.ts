@@ -91,6 +91,29 @@ describe("a scan of a log", () => {
     expect((await scanned(platform, options)).told.at(-1)).toBe(last);
   });
 
+  test.for<[string, Partial<ScanOptions>, number]>([
+    ["until a time", { until: at(10) }, 401],
+    ["before a place", { before: { time: timeOf(10), count: 0 } }, 400],
+    ["since a time within a second", { since: at(10.5) }, 1580],
+  ])("counts none but the lines %s", async ([, options, count], { stub, platform }) => {
+    answerJob(stub, { startMs, endMs: startMs + 60_000 });
+    playLog(stub, { archived: [], live: printed(2000, { fromMs: startMs, stepMs: 25 }), isRunning: false });
+
+    const { told, passed } = await scanned(platform, options);
+
+    expect(told.length + passed).toBe(count);
+  });
+
+  test("tells each line of a part that is wanted as a whole", async ({ stub, platform }) => {
+    answerJob(stub, { startMs, endMs: startMs + 60_000 });
+    playLog(stub, { archived: printed(2000, { fromMs: startMs, stepMs: 25 }), live: [], isRunning: false });
+
+    const { told, passed } = await scanned(platform, { wholeFrom: { time: timeOf(40), count: 0 } });
+
+    expect(told.slice(-400)).toEqual(numbers(1601, 2000));
+    expect(passed).toBeGreaterThan(0);
+  });
+
   test("does not ask for a job that it is given", async ({ stub, platform }) => {
     printMinute(stub);
     const job = await platform.jobs.get(JOB_ID);
