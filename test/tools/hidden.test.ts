@@ -19,8 +19,8 @@ const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true } })
 describe("what is hidden in a log", () => {
   test("is found by no pattern, whole or in part, and what is shown is", async ({ mcp, job }) => {
     const look = async (part: string) => {
-      const waited = mcp.ok("job_wait", { jobs: [job], until: "log", pattern: part, wait_seconds: 1 });
-      const until = mcp.ok("job_logs", { jobs: [job], until_pattern: part, wait_seconds: 1 });
+      const waited = mcp.ok("job_wait", { jobs: [job], until: "log", pattern: part, wait_seconds: 5 });
+      const until = mcp.ok("job_logs", { jobs: [job], until_pattern: part, wait_seconds: 5 });
       const grep = mcp.ok("job_logs", { jobs: [job], grep: part });
       expect((await waited).data.finished, part).toBe(false);
       expect((await until).data.logs[0].matched, part).toBe(false);
