@@ -13,7 +13,6 @@ import { MAX_FRAME_BYTES } from "../wire/frames.ts";
 import { Channel } from "./channel.ts";
 import { closeError } from "./close-error.ts";
 import type { TakeSeat } from "./seats.ts";
-import { Sweep } from "./sweep.ts";
 
 const HANDSHAKE_LIMIT_MS = 60_000;
 const READ_HANDSHAKE_MS = 8000;
@@ -67,7 +66,6 @@ export interface SocketOptions {
 export class Sockets {
   readonly #options: SocketOptions;
   readonly #open = new Set<WebSocket>();
-  readonly #sweep = new Sweep();
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -124,7 +122,6 @@ export class Sockets {
       ...(agent === undefined ? {} : { agent }),
     });
     this.#open.add(raw);
-    raw.on("message", (data: Buffer) => this.#sweep.read(data.length));
     if (observer && underWay) observeSocket(raw, { observer, underWay, signal });
     raw.once("close", () => {
       this.#open.delete(raw);
