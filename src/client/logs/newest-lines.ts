@@ -42,11 +42,12 @@ export class NewestLines {
 
   #drop(): void {
     const line = this.#kept[this.#first];
-    if (line !== undefined) this.#dropped.saw(line);
-    this.#bytes -= (line?.text.length ?? 0) + 1;
+    if (line === undefined) return;
+    this.#dropped.saw(line);
+    this.#bytes -= line.text.length + 1;
     this.#first += 1;
     this.hasDropped = true;
-    if (this.#first > 1024 && this.#first * 2 > this.#kept.length) {
+    if (this.#first * 2 > this.#kept.length) {
       this.#kept = this.#kept.slice(this.#first);
       this.#first = 0;
     }

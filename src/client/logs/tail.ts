@@ -8,7 +8,7 @@ import { NewestLines } from "./newest-lines.ts";
 import { PART_SILENCE, silenceOfPart } from "./patience.ts";
 import { type ResumedEnd, readResuming } from "./resume.ts";
 import type { Ending, Window } from "./window.ts";
-import { type Step, WindowPlan } from "./window-plan.ts";
+import { type Span, type Step, WindowPlan } from "./window-plan.ts";
 
 const DEFAULT_LINES = 200;
 const DEFAULT_BYTES = 1024 * 1024;
@@ -183,9 +183,7 @@ interface Part extends ResumedEnd {
   isTooMuch: boolean;
   /** That was concluded from its beginning. */
   isForeseen: boolean;
-  /** Unix milliseconds of the first and the last line with a time. */
-  firstAtMs: number | undefined;
-  lastAtMs: number | undefined;
+  span: Span | undefined;
 }
 
 async function readPart(
@@ -200,15 +198,14 @@ async function readPart(
   const isLater = laterThan(until);
   const isPast = (line: LogLine) =>
     line.time !== undefined && (place?.isOld(line) === false || isLater(line));
-  const times: { first?: string; last?: string } = {};
+  let times: { first: string; last: string } | undefined;
+  const span = () => times && { firstMs: Date.parse(times.first), lastMs: Date.parse(times.last) };
   let bytes = 0;
   let isForeseen = false;
   // Of a running job silence has to be waited out in each part, which costs more than it saves.
   const limit = window.isOver ? FAR_TOO_MUCH * budget : budget;
-  const isFarTooMuch = () => {
-    const [firstMs, lastMs] = [Date.parse(times.first ?? ""), Date.parse(times.last ?? "")];
-    return window.isOver && bytes * (endMs - firstMs) > limit * Math.max(1, lastMs - firstMs);
-  };
+  const isFarTooMuch = ({ firstMs, lastMs }: Span) =>
+    window.isOver && bytes * (endMs - firstMs) > limit * Math.max(1, lastMs - firstMs);
   const startsAt = isWhole ? since : new Date(fromMs);
   const end = await readResuming(
     at,
@@ -216,11 +213,12 @@ async function readPart(
     (line) => {
       const isSampled = bytes > SAMPLE_BYTES;
       bytes += line.text.length + STAMP_BYTES;
-      isForeseen = !isSampled && bytes > SAMPLE_BYTES && isFarTooMuch();
+      const sample = isSampled || bytes <= SAMPLE_BYTES ? undefined : span();
+      isForeseen = sample !== undefined && isFarTooMuch(sample);
       if (isForeseen || bytes > limit || isPast(line)) return false;
       if (line.time !== undefined) {
         if (timeKey(line.time) < from) return true;
-        times.first ??= line.time;
+        times ??= { first: line.time, last: line.time };
         times.last = line.time;
       }
       newest.push(line);
@@ -237,8 +235,7 @@ async function readPart(
     hasDropped: newest.hasDropped,
     isTooMuch: isForeseen || bytes > limit,
     isForeseen,
-    firstAtMs: times.first === undefined ? undefined : Date.parse(times.first),
-    lastAtMs: times.last === undefined ? undefined : Date.parse(times.last),
+    span: span(),
   };
 }
 

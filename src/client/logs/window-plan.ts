@@ -43,9 +43,13 @@ interface Held {
   lines: readonly unknown[];
   linesRead: number;
   bytes: number;
-  /** Unix milliseconds of the first and the last line that was read. */
-  firstAtMs: number | undefined;
-  lastAtMs: number | undefined;
+  span: Span | undefined;
+}
+
+/** Unix milliseconds of the first and the last line with a time that was read. */
+export interface Span {
+  firstMs: number;
+  lastMs: number;
 }
 
 /**
@@ -79,12 +83,12 @@ export class WindowPlan {
   next(held: Held, endMs: number): Step {
     this.#steps += 1;
     this.#endMs = Math.max(this.#aim.startMs, endMs);
-    const { isTooMuch, lastAtMs } = held;
+    const { isTooMuch, span } = held;
     this.#pace = paceOf(held) ?? this.#pace;
     if (isTooMuch) this.#tooEarlyMs = this.#surelyTooEarly(held);
     else {
       this.#knownTooLateMs = this.#fromMs;
-      this.#latestMs = lastAtMs ?? this.#fromMs;
+      this.#latestMs = span?.lastMs ?? this.#fromMs;
     }
     const earliest = this.#tooEarlyMs;
     if (earliest === undefined) return this.#step(this.#endMs - this.#wider(held), false);
@@ -92,7 +96,7 @@ export class WindowPlan {
     if (earliest >= this.#tooLateMs) this.#knownTooLateMs = Math.max(this.#endMs, earliest + FIRST_MS);
     const isClose = this.#tooLateMs - earliest < NEAREST_MS || this.#steps > MOST_STEPS;
     return this.#step(
-      isClose ? earliest : this.#between(earliest, isTooMuch ? undefined : lastAtMs),
+      isClose ? earliest : this.#between(earliest, isTooMuch ? undefined : span?.lastMs),
       isClose,
     );
   }
@@ -102,8 +106,8 @@ export class WindowPlan {
   }
 
   /** Up to where reading has come there are enough lines behind this. */
-  #surelyTooEarly({ isForeseen, lastAtMs = 0 }: Held): number {
-    return Math.max(this.#fromMs, this.#aim.startMs, isForeseen ? 0 : lastAtMs - this.#widthMs);
+  #surelyTooEarly({ isForeseen, span }: Held): number {
+    return Math.max(this.#fromMs, isForeseen || span === undefined ? 0 : span.lastMs - this.#widthMs);
   }
 
   /** What is wanted takes so long at the pace seen. */
@@ -133,10 +137,9 @@ export class WindowPlan {
     return least > 0 ? this.#endMs - Math.sqrt(most * least) : (earliestMs + this.#tooLateMs) / 2;
   }
 
-  #wider({ lines, firstAtMs }: Held): number {
+  #wider({ lines, span }: Held): number {
     const widthMs = this.#endMs - this.#fromMs;
-    const measured =
-      firstAtMs === undefined ? 0 : ((this.#aim.lines + 1) / Math.max(1, lines.length)) * MARGIN;
+    const measured = span === undefined ? 0 : ((this.#aim.lines + 1) / Math.max(1, lines.length)) * MARGIN;
     return widthMs * Math.min(MOST_WIDENING, Math.max(WIDENING, measured));
   }
 
@@ -154,8 +157,8 @@ interface Pace {
   bytesPerMs: number;
 }
 
-function paceOf({ firstAtMs, lastAtMs, linesRead, bytes }: Held): Pace | undefined {
-  if (firstAtMs === undefined || lastAtMs === undefined) return undefined;
-  const spanMs = Math.max(LEAST_SPAN_MS, lastAtMs - firstAtMs);
+function paceOf({ span, linesRead, bytes }: Held): Pace | undefined {
+  if (span === undefined) return undefined;
+  const spanMs = Math.max(LEAST_SPAN_MS, span.lastMs - span.firstMs);
   return { linesPerMs: linesRead / spanMs, bytesPerMs: bytes / spanMs };
 }
