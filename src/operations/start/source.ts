@@ -47,8 +47,7 @@ export async function rerunSource(
 
 /** The source as it was for the first call, as far as what that started tells. */
 function asThen(source: JobDescription | undefined, earlier: JobDescription): RerunSource {
-  if (source === undefined || source.id === earlier.id)
-    return { source: earlier, earlier, name: earlier.name };
+  if (source === undefined) return { source: earlier, earlier, name: earlier.name };
   // Its name was free or not at that time, and the life span of the source may have been extended since.
   const name = earlier.name === undefined ? undefined : source.name;
   return { source: { ...source, name, life_span: earlier.life_span }, earlier, name };
