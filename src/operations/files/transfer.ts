@@ -1,6 +1,8 @@
 import { type Message, PlatformError, type ProcessStream } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import { identityText } from "../../jobs/identity.ts";
+import { formatBytes } from "../../jobs/output/budget.ts";
+import { quoted } from "../../jobs/reasons/explanation.ts";
 import { startTrouble } from "../exec.ts";
 import type { Meant } from "../find/owned.ts";
 import { pauseFor } from "../patience.ts";
@@ -11,6 +13,9 @@ import { lacking, lackingShell, unusable } from "./shell.ts";
 const MOST_COMPLAINT_BYTES = 4096;
 /** The script's own first line is far shorter; a job may bring a shell of its own. */
 const MOST_HEAD_BYTES = 4096;
+/** A file may grow while it comes, but one that never ends would fill the disk. */
+const MOST_GROWN_BYTES = 32_000_000;
+const MOST_PATH_TOLD = 200;
 
 interface Begun {
   /** Runs the script that sends the file. */
@@ -40,7 +45,10 @@ export function startTransfer(begun: Begun): Transfer {
     try {
       const stream = await send(stopping.signal);
       const came = new Incoming(file, transfer);
-      for await (const message of stream.output) await came.take(message);
+      for await (const message of stream.output) {
+        await came.take(message);
+        requireEnd(begun, transfer);
+      }
       const exitCode = await stream.exit;
       transfer.isVerified = requireWhole(came, {
         begun,
@@ -101,6 +109,17 @@ class Incoming {
     this.#transfer.size = Number(/^file (\d+)$/.exec(this.word)?.[1] ?? 0);
     return this.#head.subarray(end + 1);
   }
+}
+
+/** @throws what comes is not going to end */
+function requireEnd({ target, path }: Begun, { bytes, size }: Pick<Transfer, "bytes" | "size">): void {
+  if (bytes <= size + MOST_GROWN_BYTES) return;
+  const file = `${quoted(path, MOST_PATH_TOLD)} in ${identityText(target.job)}`;
+  const grown = `it had ${formatBytes(size)} when its saving began, and ${formatBytes(MOST_GROWN_BYTES)} more came without an end`;
+  throw new PlatformError(
+    "platform_error",
+    `${file} was not saved: ${grown}. Nothing was saved. Copy a part of it within the job by job_exec (head -c BYTES FILE > COPY), and save the copy.`,
+  );
 }
 
 interface Ended {
