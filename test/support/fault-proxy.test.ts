@@ -1,4 +1,6 @@
-import { describe } from "vitest";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, onTestFinished, vi } from "vitest";
 import { faultProxy } from "./fault-proxy.ts";
 import { expect, test } from "./fixtures.ts";
 import { startJob, untilEnded, untilPrinted } from "./run-job.ts";
@@ -52,6 +54,22 @@ describe("fault proxy", () => {
     release();
     await reading;
     expect(Buffer.concat(chunks).toString()).toBe("one\ntwo\n");
+  });
+
+  test("closes what is idle, also a connection that nothing was ever asked on", async ({ emulator }) => {
+    const proxy = await faultProxy(emulator);
+    const { hostname: host, port } = new URL(proxy.origin);
+    const [unused, busy] = [0, 1].map(() => connect({ host, port: Number(port) }));
+    onTestFinished(() => void busy?.destroy());
+    proxy.add({ path: /busy/, instead: "silence" });
+    busy?.write(`GET /busy HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+    await proxy.sees({ path: /busy/ });
+    await vi.waitFor(() => expect(proxy.connections()).toBe(2));
+
+    proxy.closeIdle();
+
+    if (unused !== undefined) await once(unused.resume(), "close");
+    expect(proxy.connections()).toBe(1);
   });
 });
 

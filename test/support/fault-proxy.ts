@@ -60,7 +60,7 @@ export interface FaultProxy {
   sees(matching: Pick<Matching, "method" | "path">): Promise<SeenRequest>;
   /** Connections open now between client and proxy. */
   connections(): number;
-  /** Closes those that wait for the next request. */
+  /** Closes those that wait for a request, be it the first: after one that is given up a client opens another. */
   closeIdle(): void;
   /** Breaks all that are open, WebSockets too. */
   closeAll(): void;
@@ -73,19 +73,28 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
   const seen: SeenRequest[] = [];
   const watchers = new Set<() => void>();
   const open = new Set<Socket>();
+  /** Those with a request under way, or a WebSocket. */
+  const busy = new Set<Socket>();
   let chooser: Chooser | undefined;
   const server = createServer((incoming, response) => {
+    const { socket } = incoming;
+    busy.add(socket);
+    response.once("close", () => busy.delete(socket));
     void forward(incoming, response, { target, origin, fault: note(incoming) }).catch(() =>
       response.socket?.destroy(),
     );
   });
   server.on("upgrade", (incoming, socket: Socket, head) => {
+    busy.add(socket);
     void tunnel(incoming, { socket, head, target, fault: note(incoming) }).catch(() => socket.destroy());
   });
   server.on("connection", (socket) => {
     open.add(socket);
     socket.on("error", () => undefined);
-    socket.once("close", () => open.delete(socket));
+    socket.once("close", () => {
+      open.delete(socket);
+      busy.delete(socket);
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -143,7 +152,9 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
         look();
       }),
     connections: () => open.size,
-    closeIdle: () => server.closeIdleConnections(),
+    closeIdle() {
+      for (const socket of open) if (!busy.has(socket)) socket.destroy();
+    },
     closeAll() {
       for (const socket of open) socket.destroy();
     },
