@@ -40,6 +40,8 @@ export class Product {
   /** What the server said unasked, by its method. */
   readonly notices = new Map<string, number>();
   readonly #waiting = new Map<number, (answer: { message: Fields; bytes: number }) => void>();
+  /** Rejects when the server has ended. */
+  readonly #ended: Promise<never>;
   #lastId = 0;
 
   constructor(passedConfig: string) {
@@ -48,6 +50,11 @@ export class Product {
       env: environment({ APOLO_PASSED_CONFIG: passedConfig }),
     });
     this.usage = new Usage(this.child);
+    this.#ended = once(this.child, "exit").then(([code]) => {
+      throw new Error(`the server ended (${code})`);
+    });
+    // It does so at the end of each measurement, too, when nobody waits.
+    this.#ended.catch(() => undefined);
     if (this.child.stdout === null) throw new Error("no output to read");
     createInterface(this.child.stdout).on("line", (line) => this.#hear(line));
   }
@@ -59,7 +66,7 @@ export class Product {
       this.#waiting.set(id, resolve);
     });
     this.child.stdin?.write(request(id, method, params));
-    const { message, bytes } = await answered;
+    const { message, bytes } = await Promise.race([answered, this.#ended]);
     if (message.error !== undefined) throw new Error(`${method}: ${JSON.stringify(message.error)}`);
     return { result: asFields(message.result), bytes };
   }
