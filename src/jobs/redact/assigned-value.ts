@@ -46,7 +46,8 @@ export function valueAt(text: string, at: number, form: { query: boolean }): Ass
     tag === undefined ? undefined : (flowList(text, tag.list ?? tag.end) ?? untagged(text, tag.end, form));
   if (tag === undefined || value === undefined) return untagged(text, at, form);
   if (pointsElsewhere(tag.name, text.slice(value.start, value.end))) return undefined;
-  return { ...value, start: tag.doubtful ? tag.start : value.start, tagged: true };
+  const start = tag.doubtful ? tag.start : value.start;
+  return { start, end: value.end, quoted: value.quoted, tagged: true };
 }
 
 /** A list whose items are tagged, on the lines below its name: from the first value to the last. */
@@ -152,11 +153,12 @@ export function restOfRecord(
   name: { start: number; end: number },
   value: AssignedValue,
 ): AssignedValue | undefined {
-  const head = lineHead(text, name.start);
+  const hasColon = /^["']?:/.test(text.slice(name.end, name.end + 2));
+  const head = recordHead(text, name.start, hasColon);
   if (head === undefined) return undefined;
   const lineStart = name.start - head.length;
   const lineEnd = endOfLine(text, value.end);
-  const yaml = YAML_HEAD.test(head) && /^["']?:/.test(text.slice(name.end, name.end + 2));
+  const yaml = hasColon && YAML_HEAD.test(head);
   if (yaml && BLOCK.test(text.slice(value.start, lineEnd).trim()))
     return block(text, head.search(/\S|$/), lineEnd);
   if (value.end === lineEnd) return undefined;
@@ -169,6 +171,12 @@ export function restOfRecord(
     .trimEnd();
   if (/\s[\w.-]+[=:]/.test(rest)) return undefined;
   return { start: value.start, end: value.start + rest.length, quoted: false };
+}
+
+function beginsVariable(text: string, at: number): boolean {
+  const before = text.charAt(at - 1);
+  if (before !== " ") return before === "" || before === "\n";
+  return text.endsWith("export ", at) || text.endsWith("declare -x ", at);
 }
 
 function besides(text: string, lineStart: number, lineEnd: number, form: RegExp): boolean {
@@ -192,7 +200,8 @@ function block(text: string, indent: number, lineEnd: number): AssignedValue | u
 }
 
 /** What stands before a name on its line; nothing for a name far inside a line, which is no record. */
-function lineHead(text: string, at: number): string | undefined {
+function recordHead(text: string, at: number, hasColon: boolean): string | undefined {
+  if (!hasColon && !beginsVariable(text, at)) return undefined;
   const before = text.slice(Math.max(0, at - LONGEST_HEAD), at);
   const newline = before.lastIndexOf("\n");
   return newline < 0 && at > LONGEST_HEAD ? undefined : before.slice(newline + 1);

@@ -1,7 +1,7 @@
 import { cookieSpans } from "./headers.ts";
 import { isGiven } from "./rules.ts";
 import { isPlainValue } from "./secret-values.ts";
-import { type Span, spansOf, spansOnLines } from "./spans.ts";
+import { type Span, type Surrounded, spansOf, spansOnLines, surrounded } from "./spans.ts";
 
 /** A command that takes a secret in its own way. */
 interface CommandForm {
@@ -9,7 +9,7 @@ interface CommandForm {
   /** How a line with one of them looks, where the name alone does not tell. */
   on?: RegExp;
   /** The group is the secret. */
-  at: RegExp;
+  at: Surrounded;
   /** A part that is found more seldom than the command. */
   hint: string;
 }
@@ -19,7 +19,7 @@ const LOGIN = "\\b(?:login|auth)\\b";
 const form = (commands: string, begin: string, rest: string, on?: RegExp): CommandForm => ({
   commands: commands.split(" "),
   ...(on === undefined ? {} : { on }),
-  at: new RegExp(`(?:${begin})${rest}`, "gd"),
+  at: surrounded(new RegExp(`(?:${begin})${rest}`, "gd")),
   hint: begin,
 });
 
@@ -47,7 +47,7 @@ const FORMS: readonly CommandForm[] = [
   {
     commands: TOKEN_LOGINS.split(" "),
     on: new RegExp(`\\b(?:${TOKEN_LOGINS.replaceAll(" ", "|")})\\s+(?:auth\\s+)?${LOGIN}`),
-    at: /\s([A-Za-z0-9._-]{20,200})(?=\s|["']|$)/dg,
+    at: surrounded(/\s([A-Za-z0-9._-]{20,200})(?=\s|["']|$)/dg),
     hint: LOGIN,
   },
   form(
@@ -86,12 +86,10 @@ function lineSpans(line: string): Span[] {
   const forms = formsOn(line);
   if (forms.size === 0) return [];
   const cookies = line.includes("-b") ? CURL_COOKIES.exec(line) : null;
-  return [
-    ...(cookies === null
-      ? []
-      : cookieSpans(line, { text: "cookie", end: cookies[0].length + cookies.index })),
-    ...Array.from(forms).flatMap(({ at }) => spansOf(line, at, isGiven)),
-  ];
+  const spans =
+    cookies === null ? [] : cookieSpans(line, { text: "cookie", end: cookies[0].length + cookies.index });
+  for (const { at } of forms) spans.push(...spansOf(line, at, isGiven));
+  return spans;
 }
 
 /** What to look for on a line, by the commands on it. */

@@ -1,5 +1,5 @@
 import { looksLikeToken } from "./secret-values.ts";
-import { type Span, spansAt } from "./spans.ts";
+import { joined, type Span, spansAt } from "./spans.ts";
 import { startSearch } from "./starts.ts";
 
 const UUID = "[A-Fa-f0-9]{8}(?:-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}";
@@ -254,7 +254,7 @@ const startsIn = startSearch([...FAMILIES, ...WORDLIKE, ...LOOSE]);
 /** What begins with an issuer's prefix, whatever stands around it. Most text is passed by its first characters. */
 export function issuedSpans(text: string): Span[] {
   const places = startsIn(text);
-  return PREFIXED.flatMap((rule) => spansAt(text, places, rule));
+  return joined(PREFIXED.map((rule) => spansAt(text, places, rule)));
 }
 
 function shape(families: readonly string[], { before, after }: { before: string; after: string }): RegExp {

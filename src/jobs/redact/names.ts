@@ -5,7 +5,7 @@ const STEM =
   /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|phrase|mnemonic|dsn/gi;
 const LONGEST_NAME = 100;
 const MOST_KNOWN = 1000;
-const QUERY = /[?&]$|&amp;$|u0026$|%26$/;
+const QUERY_ESCAPED = /(?:u00|%)26$/;
 const LONGEST_BEFORE = 20;
 const FLAG = /(?:^|[\s"'`=[,(])--?$/;
 /** Names that are secrets in a query only: signatures of shared links, keys and codes that travel in a URL. */
@@ -33,6 +33,10 @@ export interface Name {
 /** What a name says wherever it stands. */
 interface Meaning {
   secrecy: Secrecy;
+  /** In a query. */
+  queried: Secrecy;
+  /** The word before it may make it another. */
+  isOpen: boolean;
   isPassword: boolean;
   isPhrase: boolean;
   header?: "authorization" | "cookie" | undefined;
@@ -41,16 +45,14 @@ interface Meaning {
 /** Reads a text from name to name. A log has few words, each many times: what one says is found out once. */
 export function nameReader(text: string): (from: number) => Name | undefined {
   const said = memo(meaningOf);
-  const barely = memo(bareName);
-  const isNever = memo((bare: string) => neverSecret(bare, said(bare)));
+  const known = memo((written: string) => wordOf(written, said));
   let at = 0;
   return (from) => {
     for (let word = nextWord(text, at); word !== undefined; word = nextWord(text, at)) {
       at = word.end;
       if (word.start < from || word.end - word.start > LONGEST_NAME) continue;
-      const written = text.slice(word.start, word.end);
-      const bare = barely(written);
-      if (!isNever(bare)) return readName(text, { bare, written, wordStart: word.start }, said);
+      const { bare, before, says, isNever } = known(text.slice(word.start, word.end));
+      if (!isNever) return readName(text, { bare, says, start: word.start + before }, said);
     }
     return undefined;
   };
@@ -76,42 +78,59 @@ function isLetterOrDigit(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 }
 
-function bareName(written: string): string {
-  return written.replace(/^(?:u0026|-+)/, "").replace(/[.-]+$/, "");
+/** A word as it stands in a text, and the name in it. */
+interface Word {
+  bare: string;
+  /** So many characters stand before the name. */
+  before: number;
+  says: Meaning;
+  /** It is no secret's name whatever stands around it. */
+  isNever: boolean;
+}
+
+function wordOf(written: string, said: Said): Word {
+  const bare = written.replace(/^(?:u0026|-+)/, "").replace(/[.-]+$/, "");
+  const says = said(bare);
+  const { secrecy, queried, header, isOpen } = says;
+  const isNever = secrecy === "no" && queried === "no" && header === undefined && !isOpen;
+  return { bare, before: written.indexOf(bare), says, isNever };
 }
 
 function meaningOf(name: string): Meaning {
   const isCookie = /^(?:--)?(?:set-)?cookies?$/i.test(name);
   return {
     secrecy: secrecyOf(name),
+    queried: QUERY_SURE.test(name) ? "sure" : QUERY_MAYBE.test(name) ? "maybe" : "no",
+    isOpen: OPEN_NAME.test(name),
     isPassword: isPasswordName(name),
     isPhrase: isPhraseName(name),
     header: /authorization$/i.test(name) ? "authorization" : isCookie ? "cookie" : undefined,
   };
 }
 
-/** Whether it is no secret's name whatever stands around it. */
-function neverSecret(bare: string, { secrecy, header }: Meaning): boolean {
-  const isOpen = OPEN_NAME.test(bare) || QUERY_SURE.test(bare) || QUERY_MAYBE.test(bare);
-  return secrecy === "no" && header === undefined && !isOpen;
-}
-
 type Said = (name: string) => Meaning;
 
 function readName(
   text: string,
-  { bare, written, wordStart }: { bare: string; written: string; wordStart: number },
+  { bare, says, start }: { bare: string; says: Meaning; start: number },
   said: Said,
 ): Name {
-  const start = wordStart + written.indexOf(bare);
   const end = start + bare.length;
-  const last = text.charAt(start - 1);
-  const query = "?&;6".includes(last) && QUERY.test(text.slice(Math.max(0, start - 6), start));
-  const flag = last === "-" && FLAG.test(text.slice(Math.max(0, start - 3), start));
-  const { secrecy, joined } = judge(text, { bare, start, query, flag }, said);
-  const name = joined ?? bare;
+  const query = isQueried(text, start);
+  const flag = text.charAt(start - 1) === "-" && FLAG.test(text.slice(Math.max(0, start - 3), start));
+  const { secrecy, joined } = judge(text, { bare, says, start, query, flag }, said);
   // Without a spread, which takes longer than all the rest.
-  return { text: name, start, end, query, flag, spaced: joined !== undefined, secrecy, says: said(name) };
+  return joined === undefined
+    ? { text: bare, start, end, query, flag, spaced: false, secrecy, says }
+    : { text: joined, start, end, query, flag, spaced: true, secrecy, says: said(joined) };
+}
+
+function isQueried(text: string, at: number): boolean {
+  const last = text.charAt(at - 1);
+  if (last === "?" || last === "&") return true;
+  return last === ";"
+    ? text.endsWith("&amp;", at)
+    : last === "6" && QUERY_ESCAPED.test(text.slice(Math.max(0, at - 5), at));
 }
 
 interface Judged {
@@ -122,30 +141,30 @@ interface Judged {
 
 function judge(
   text: string,
-  name: { bare: string; start: number; query: boolean; flag: boolean },
+  name: { bare: string; says: Meaning; start: number; query: boolean; flag: boolean },
   said: Said,
 ): Judged {
+  const { says, query } = name;
   if (isUrlUser(text, name)) return { secrecy: "no" };
-  if (name.query && QUERY_SURE.test(name.bare)) return { secrecy: "sure" };
-  if (name.query && QUERY_MAYBE.test(name.bare)) return { secrecy: "maybe" };
-  return OPEN_NAME.test(name.bare) ? withWordBefore(text, name, said) : { secrecy: said(name.bare).secrecy };
+  if (query && says.queried !== "no") return { secrecy: says.queried };
+  return says.isOpen ? withWordBefore(text, name, said) : { secrecy: says.secrecy };
 }
 
 /** `https://x-access-token:…@host`: the user of a URL, whose password has its own rule. */
 function isUrlUser(text: string, { bare, start }: { bare: string; start: number }): boolean {
-  return (
-    text[start + bare.length] === ":" && /:\/\/[^\s/@?#]*$/.test(text.slice(Math.max(0, start - 80), start))
-  );
+  if (text[start + bare.length] !== ":") return false;
+  const before = text.slice(Math.max(0, start - 80), start);
+  return before.includes("://") && /:\/\/[^\s/@?#]*$/.test(before);
 }
 
 /** `API key:` and `access token:` are one name in two words; `--token` as a flag is no word of a language. */
 function withWordBefore(
   text: string,
-  { bare, start, flag }: { bare: string; start: number; flag: boolean },
+  { bare, says, start, flag }: { bare: string; says: Meaning; start: number; flag: boolean },
   said: Said,
 ): Judged {
   if (flag && /^(?:token|secret|pass)$/i.test(bare)) return { secrecy: "sure" };
-  const alone = said(bare).secrecy;
+  const alone = says.secrecy;
   const before = wordBefore(text, start);
   if (before === "") return { secrecy: alone };
   const joined = `${before}_${bare}`.toLowerCase();
@@ -167,7 +186,9 @@ function wordBefore(text: string, at: number): string {
 function memo<T>(find: (key: string) => T): (key: string) => T {
   const known = new Map<string, T>();
   return (key) => {
-    const found = known.get(key) ?? find(key);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = find(key);
     if (known.size < MOST_KNOWN) known.set(key, found);
     return found;
   };

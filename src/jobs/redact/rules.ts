@@ -1,10 +1,12 @@
 import { issuedSpans, UNPREFIXED } from "./issuers.ts";
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
-import { type Span, spansAt, spansOf, spansOnLines } from "./spans.ts";
+import { joined, type Span, type Surrounded, spansAt, spansOf, spansOnLines, surrounded } from "./spans.ts";
 
 /** A form that gives a secret away; the first group that took part is the secret, or all of what was found. */
 interface Rule {
-  find: RegExp;
+  find: RegExp | Surrounded;
+  /** What the text around it has, and is found sooner. */
+  needs?: RegExp;
   /** Whether what stands there is one; always, if absent. */
   isSecret?: (value: string) => boolean;
 }
@@ -80,43 +82,53 @@ const isNotPlain = (value: string) => !isPlainValue(value);
 /** What begins with fixed characters, and is quickly looked for everywhere. */
 const RULES: readonly Rule[] = [
   { find: BASE64_JSON, isSecret: (found) => TOKEN_NAME.test(Buffer.from(found, "base64").toString("utf8")) },
-  ...SURROUNDED.map((find) => ({ find, isSecret: isNotPlain })),
-  { find: BEARER, isSecret: (value) => looksLikeToken(value) },
-  { find: BASIC, isSecret: isBasic },
+  ...SURROUNDED.map((find) => ({ find: surrounded(find), isSecret: isNotPlain })),
+  { find: surrounded(BEARER), isSecret: (value) => looksLikeToken(value) },
+  { find: surrounded(BASIC), isSecret: isBasic },
 ];
 /** Forms within a line that are looked for only where a part of them is found. */
 const HINTED: readonly { hint: RegExp; needs?: RegExp; rules: readonly Rule[] }[] = [
   ...UNPREFIXED,
-  { hint: /@(?:tcp|unix)\(/g, rules: [{ find: DATA_SOURCE, isSecret: isNotPlain }] },
+  { hint: /@(?:tcp|unix)\(/g, rules: [{ find: surrounded(DATA_SOURCE), isSecret: isNotPlain }] },
   { hint: /\bwandb\b/g, rules: [{ find: WANDB_KEY }] },
   {
     hint: CODE_HINT,
     needs: /\d{3}/,
-    rules: [CODE_AFTER, CODE_ASSIGNED, CODE_BEFORE, CODE_TYPED].map((find) => ({ find })),
+    rules: [
+      { find: surrounded(CODE_AFTER) },
+      { find: surrounded(CODE_ASSIGNED) },
+      { find: surrounded(CODE_BEFORE), needs: / is /i },
+      { find: surrounded(CODE_TYPED), needs: / code/i },
+    ],
   },
 ];
 /** Longer than what any rule of a URL finds. */
 const LONGEST_IN_URL = 600;
+/** Where one finds a secret, those below it find none but a part of it. */
 const IN_URL = [
-  { find: PASSWORD_IN_URL, isSecret: isGiven },
-  { find: SLASHED_PASSWORD, isSecret: isGiven },
-  { find: TOKEN_IN_URL, isSecret: (value: string) => looksLikeToken(value, 20) },
+  { find: surrounded(PASSWORD_IN_URL), isSecret: isGiven },
+  { find: surrounded(SLASHED_PASSWORD), isSecret: isGiven },
+  { find: surrounded(TOKEN_IN_URL), isSecret: (value: string) => looksLikeToken(value, 20) },
 ];
 
 /** Every secret that its own form, or a fixed surrounding, gives away. */
 export function ruleSpans(text: string): Span[] {
   return [
     ...issuedSpans(text),
-    ...RULES.flatMap(({ find, isSecret }) => spansOf(text, find, isSecret)),
-    ...HINTED.flatMap(({ hint, needs, rules }) =>
-      spansOnLines(text, hint, (line) =>
-        needs?.test(line) === false
-          ? []
-          : rules.flatMap(({ find, isSecret }: Rule) => spansOf(line, find, isSecret)),
+    ...joined(RULES.map((rule) => spansOf(text, rule.find, rule.isSecret))),
+    ...joined(
+      HINTED.map(({ hint, needs, rules }) =>
+        spansOnLines(text, hint, (line) =>
+          needs?.test(line) === false ? [] : joined(rules.map((rule: Rule) => lineSpans(line, rule))),
+        ),
       ),
     ),
     ...urlSpans(text),
   ];
+}
+
+function lineSpans(line: string, { find, needs, isSecret }: Rule): Span[] {
+  return needs?.test(line) === false ? [] : spansOf(line, find, isSecret);
 }
 
 /** Looked for only behind `://`, and where the `@` that each match has is within reach. */
@@ -128,7 +140,14 @@ function urlSpans(text: string): Span[] {
     if (next < 0) break;
     if (next - at < LONGEST_IN_URL) places.push(at + "://".length);
   }
-  return IN_URL.flatMap((rule) => spansAt(text, places, rule));
+  const spans: Span[][] = [];
+  let open: readonly number[] = places;
+  for (const rule of IN_URL) {
+    const missed: number[] = [];
+    spans.push(spansAt(text, open, rule, missed));
+    open = missed;
+  }
+  return joined(spans);
 }
 
 /** Whether a value given in the place of a password is one: `host:8080` has none. */

@@ -102,11 +102,24 @@ export function phraseAt(text: string, start: number): Phrase | undefined {
   PHRASE.lastIndex = start;
   const found = PHRASE.exec(text)?.[0];
   if (found === undefined) return undefined;
-  const words = found.split(/[ \t]/);
+  const words = wordsOf(found);
   const isStatement =
     words.some((word) => STATEMENT_WORDS.has(word.toLowerCase())) &&
     !(words.length >= WALLET_WORDS && /^[a-z ]+$/.test(found));
   return { end: start + found.length, words, isStatement };
+}
+
+/** Without a split, which takes longer than all the rest. */
+function wordsOf(phrase: string): string[] {
+  const words: string[] = [];
+  let start = 0;
+  for (let at = 0; at <= phrase.length; at += 1) {
+    const code = phrase.charCodeAt(at);
+    if (at < phrase.length && code !== 32 && code !== 9) continue;
+    words.push(phrase.slice(start, at));
+    start = at + 1;
+  }
+  return words;
 }
 
 /** Whether a whole line of words, numbers and their punctuation says something about a secret. */

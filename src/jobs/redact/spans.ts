@@ -8,17 +8,31 @@ export interface Span {
   continues?: boolean;
 }
 
-/** Where `find` finds a secret: the first of its groups that took part (with the flag `d`), or all that it found. */
+/** A pattern of whose match a group is the secret. To say where groups stand takes longer than most matches. */
+export interface Surrounded {
+  quick: RegExp;
+  /** With the flag `d`, for where the secret stands twice in a match. */
+  exact: RegExp;
+}
+
+export function surrounded(exact: RegExp): Surrounded {
+  return { quick: new RegExp(exact.source, exact.flags.replace("d", "")), exact };
+}
+
+/** Where `find` finds a secret: the first of its groups that took part, or all that it found. */
 export function spansOf(
   text: string,
-  find: RegExp,
+  find: RegExp | Surrounded,
   isSecret: (value: string) => boolean = () => true,
 ): Span[] {
   const spans: Span[] = [];
-  find.lastIndex = 0;
-  for (let match = find.exec(text); match !== null; match = find.exec(text)) {
-    const { value, start, end } = secretOf(match);
-    if (isSecret(value)) spans.push({ start, end });
+  const quick = quickOf(find);
+  quick.lastIndex = 0;
+  for (let match = quick.exec(text); match !== null; match = quick.exec(text)) {
+    const value = secretOf(match);
+    if (!isSecret(value)) continue;
+    const start = startOf(text, match, find);
+    spans.push({ start, end: start + value.length });
   }
   return spans;
 }
@@ -38,47 +52,91 @@ export function spansOnLines(text: string, hint: RegExp, find: (line: string, at
   return spans;
 }
 
-/** What `find` (with the flag `y`) finds at some places of a text, in their order and never within another find. */
+/**
+ * What `find` (with the flag `y`) finds at some places of a text, in their order and never within another find.
+ * Adds the places where that is no secret to `missed`.
+ */
 export function spansAt(
   text: string,
   places: readonly number[],
-  { find, isSecret }: { find: RegExp; isSecret: (value: string) => boolean },
+  { find, isSecret }: { find: RegExp | Surrounded; isSecret: (value: string) => boolean },
+  missed?: number[],
 ): Span[] {
   const spans: Span[] = [];
+  const quick = quickOf(find);
   let done = 0;
   for (const place of places) {
-    find.lastIndex = place;
-    const match = place < done ? null : find.exec(text);
-    if (match === null) continue;
-    done = place + match[0].length;
-    const { value, start, end } = secretOf(match);
-    if (isSecret(value)) spans.push({ start, end });
+    quick.lastIndex = place;
+    const match = place < done ? null : quick.exec(text);
+    if (match !== null) done = place + match[0].length;
+    const value = match === null ? "" : secretOf(match);
+    if (match === null || !isSecret(value)) {
+      missed?.push(place);
+      continue;
+    }
+    const start = startOf(text, match, find);
+    spans.push({ start, end: start + value.length });
   }
   return spans;
 }
 
-function secretOf(match: RegExpExecArray): Span & { value: string } {
+function quickOf(find: RegExp | Surrounded): RegExp {
+  return find instanceof RegExp ? find : find.quick;
+}
+
+function secretOf(match: RegExpExecArray): string {
+  return match[groupOf(match)] ?? "";
+}
+
+function groupOf(match: RegExpExecArray): number {
   let group = 1;
   while (group < match.length && match[group] === undefined) group += 1;
-  if (group === match.length) group = 0;
+  return group === match.length ? 0 : group;
+}
+
+function startOf(text: string, match: RegExpExecArray, find: RegExp | Surrounded): number {
+  const group = groupOf(match);
+  if (group === 0 || find instanceof RegExp) return match.index;
+  const [whole] = match;
   const value = match[group] ?? "";
-  const start = match.indices?.[group]?.[0] ?? match.index;
-  return { value, start, end: start + value.length };
+  const first = whole.indexOf(value);
+  if (first === whole.lastIndexOf(value)) return match.index + first;
+  find.exact.lastIndex = match.index;
+  return find.exact.exec(text)?.indices?.[group]?.[0] ?? match.index + first;
+}
+
+/** All spans of several lists, which may be long: flattening takes each of them by itself. */
+export function joined(lists: readonly Span[][]): Span[] {
+  const none: Span[] = [];
+  return none.concat(...lists);
+}
+
+/** Whether `sign` stands before `at`, with a few blanks between at most. */
+export function isBehind(text: string, at: number, sign: string): boolean {
+  for (let place = at - 1; place >= Math.max(0, at - 4); place -= 1) {
+    const last = text.charAt(place);
+    if (sign.includes(last)) return true;
+    if (last !== " " && last !== "\t") return false;
+  }
+  return false;
 }
 
 /** Hides the spans, overlapping ones as one, keeping every line end. Says how many secrets that were. */
 export function hideSpans(text: string, spans: readonly Span[]): { text: string; hidden: number } {
-  const merged = merge(spans.flatMap((span) => byLine(text, span)));
-  let out = "";
+  const parts: Span[] = [];
+  for (const span of spans) addLines(parts, text, span);
+  const merged = merge(parts);
+  const out: string[] = [];
   let at = 0;
   let hidden = 0;
   for (const { start, end, continues } of merged) {
     if (text.slice(start, end) === MARK) continue;
-    out += text.slice(at, start) + MARK;
+    out.push(text.slice(at, start), MARK);
     at = end;
     if (!continues) hidden += 1;
   }
-  return { text: out + text.slice(at), hidden };
+  out.push(text.slice(at));
+  return { text: out.join(""), hidden };
 }
 
 function merge(spans: Span[]): Span[] {
@@ -94,18 +152,24 @@ function merge(spans: Span[]): Span[] {
   return merged;
 }
 
-/** One span a line; the indentation of further lines stays. */
-function byLine(text: string, span: Span): Span | Span[] {
-  const { start, end, continues } = span;
-  const spans: Span[] = [];
+/** Adds one span a line; the indentation of further lines stays. */
+function addLines(parts: Span[], text: string, span: Span): void {
+  const { start, end } = span;
+  if (end <= start) return;
   const secret = text.slice(start, end);
-  if (!secret.includes("\n")) return end > start ? span : spans;
+  if (!secret.includes("\n")) {
+    parts.push(span);
+    return;
+  }
   let lineStart = start;
+  let continues = span.continues === true;
   for (const part of secret.split("\n")) {
     const from = lineStart + (lineStart === start ? 0 : part.length - part.trimStart().length);
     const to = lineStart + part.length;
-    if (to > from) spans.push({ start: from, end: to, continues: continues === true || spans.length > 0 });
+    if (to > from) {
+      parts.push({ start: from, end: to, continues });
+      continues = true;
+    }
     lineStart = to + 1;
   }
-  return spans;
 }

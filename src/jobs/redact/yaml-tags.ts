@@ -1,4 +1,5 @@
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
+import { isBehind } from "./spans.ts";
 
 /** A YAML tag before a value. */
 interface Tag {
@@ -29,7 +30,7 @@ export function tagAt(text: string, at: number): Tag | undefined {
   TAG.lastIndex = at;
   const [whole, list, name] = TAG.exec(text) ?? [];
   if (whole === undefined || name === undefined) return undefined;
-  if (/[=>][ \t]*$/.test(text.slice(Math.max(0, at - 4), at))) return undefined;
+  if (isBehind(text, at, "=>")) return undefined;
   return {
     name,
     start: at + whole.indexOf(name),
