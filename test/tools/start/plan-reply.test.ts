@@ -221,7 +221,7 @@ describe("what a plan is judged by", () => {
   test("is told alone where there is no plan", () => {
     const { text, data } = replied(requestOf({}, [{}, {}]), {
       ...{ plan: undefined, problems: [{ code: "invalid", text: "Not so." }] },
-    } as Partial<Planned>);
+    } as unknown as Partial<Planned>);
     expect(text.split("\n")).toEqual([
       ...["Dry run: nothing was started.", "It would be refused:", expect.stringContaining("Not so.")],
     ]);
