@@ -79,7 +79,7 @@ async function follow(
     const answer = await agent.call(next.tool, { ...next.args, ...short });
     // On a busy machine a second may be too little, which is an answer, too.
     const hasFailed = answer.isError && !("wait_seconds" in short && answer.text.startsWith("timed_out: "));
-    if (hasFailed || decoys.some(({ id }) => JSON.stringify(answer.data).includes(id)))
+    if (hasFailed || decoys.some(({ id }) => JSON.stringify(answer.data ?? {}).includes(id)))
       wrong.push(`${text}\n→ ${next.tool} ${JSON.stringify(next.args)}\n${answer.text}`);
   }
   return { tools: calls.map((call) => call.tool), wrong };

@@ -72,7 +72,7 @@ describe("a start whose answer was lost", () => {
     stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
     const once = { requestId: "r", lookupMs: 50 };
 
-    const error = await platform.jobs.startOnce(OPTIONS, once, { timeoutMs: 100 }).catch((thrown) => thrown);
+    const error = await platform.jobs.startOnce(OPTIONS, once, { timeoutMs: 2000 }).catch((thrown) => thrown);
 
     expect([error.code, error.cause, error.request]).toEqual(["unknown_outcome", undefined, undefined]);
   });

@@ -35,7 +35,7 @@ describe("Anything, after the token expired", () => {
     const text = await mcp.refusal("job_list");
     requests.stop();
     expect(text).toMatch(/^not_authenticated: /);
-    expect(text).toContain("apolo login");
+    expect(text).toContain("set APOLO_PASSED_CONFIG to a new one");
     expect(text).not.toContain(emulator.token);
     expect(requests.http()).toBeLessThanOrEqual(2);
   });

@@ -85,7 +85,9 @@ describe("a session", () => {
 });
 
 describe("a server that is told to end", () => {
-  test("finishes what it is doing, and tells those who listen", async ({ platform }) => {
+  test("finishes what it is doing, and tells those who listen", async ({ emulator }) => {
+    const proxy = await faultProxy(emulator);
+    const platform = proxy.platform();
     const { url, close } = await serveHttp(platform, { drainMs: 20_000 });
     const job = await startJob(platform, { name: "waited", script: SLEEP });
     const topics = { notifications: { resourcesListChanged: true } };
@@ -93,6 +95,7 @@ describe("a server that is told to end", () => {
     const wait = { name: "job_wait", arguments: { jobs: [job.id], wait_seconds: 30 } };
     const waiting = postModern(url, "tools/call", wait);
     await vi.waitFor(() => expect(listening.text()).toContain("acknowledged"), WITHIN);
+    await proxy.sees({ path: new RegExp(job.id) });
     const closed = close();
     await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), WITHIN);
     await platform.jobs.kill(job.id);
