@@ -44,7 +44,9 @@ async function counting(): Promise<Metrics> {
 }
 
 async function tracing(): Promise<Reader> {
-  if (!(REGISTERED in globalThis)) return passOn;
+  // Something else may be registered there, or what was may have been taken out again.
+  const registered: unknown = Reflect.get(globalThis, REGISTERED);
+  if (Object(registered).trace === undefined) return passOn;
   const { openSpans } = await import("./spans.ts");
   return openSpans();
 }

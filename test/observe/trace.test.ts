@@ -147,3 +147,11 @@ describe("with an SDK of OpenTelemetry", () => {
     expect(span?.parentSpanContext).toBeUndefined();
   });
 });
+
+describe("once the SDK has gone", () => {
+  test("the trace of a call goes on to the platform unchanged again", async ({ observer, platform }) => {
+    const seen = tracedRequests();
+    await within(observer, META, () => platform.context());
+    expect(seen).toEqual([{ path: "/api/v1/config", ...META }]);
+  });
+});
