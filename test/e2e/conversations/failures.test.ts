@@ -12,7 +12,8 @@ interface Row {
   reason?: string;
 }
 
-describe("questions about what failed", () => {
+// One scene for all: what one starts, the next one sees.
+describe("questions about what failed", { shuffle: false }, () => {
   test("Why did jobs of the sweep fail?", async ({ talk }) => {
     const agent = await talk({ calls: 2, bytes: 3200 });
     const { data } = await agent.ok("job_list", { tags: ["lr-sweep-0417"], status: ["failed"] });

@@ -27,7 +27,8 @@ function mostToCome({ life_span = 0, history, price_credits_per_hour: price }: J
   return ((life_span - (history.run_time_seconds ?? 0)) / 3600) * Number(price);
 }
 
-describe("questions about money", () => {
+// One scene for all: what one starts, the next one sees.
+describe("questions about money", { shuffle: false }, () => {
   test("What costs money now?", async ({ talk, platform }) => {
     const agent = await talk({ calls: 1, bytes: 900 });
     const { data } = await agent.ok("job_list", { status: ["active"], projects: ["*"] });

@@ -33,7 +33,8 @@ function pageScript(page: string): string {
   return `node -e 'const s = require("http").createServer((q, a) => a.end("${page}")).listen(0, "127.0.0.1", () => console.log("${LISTENING}" + s.address().port))'`;
 }
 
-describe("wishes for a job that runs", () => {
+// One scene for all: what one starts, the next one sees.
+describe("wishes for a job that runs", { shuffle: false }, () => {
   test("Give what ends tonight six more hours", async ({ talk, platform }) => {
     const lifeSpans = { "train-a": 2, "train-b": 3, "train-c": 72 };
     const jobs = await Promise.all(

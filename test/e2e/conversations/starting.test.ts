@@ -24,7 +24,8 @@ async function addSecret(emulator: { url: string; token: string }, key: string):
   expect(answer.status).toBe(201);
 }
 
-describe("wishes for a new job", () => {
+// One scene for all: what one starts, the next one sees.
+describe("wishes for a new job", { shuffle: false }, () => {
   test("Start it once, whatever the network does", async ({ talk, platform, emulator }) => {
     emulator.chaos.add({
       on: { method: "POST", path: "/api/v1/jobs", times: 1 },

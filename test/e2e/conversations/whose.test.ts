@@ -18,7 +18,8 @@ async function statusOf(platform: Platform, ...jobs: JobDescription[]): Promise<
   return await Promise.all(jobs.map(async ({ id }) => (await platform.jobs.status(id)).status));
 }
 
-describe("questions of one among many", () => {
+// One scene for all: what one starts, the next one sees.
+describe("questions of one among many", { shuffle: false }, () => {
   test("Kill my tmp jobs", async ({ talk, platform, as }) => {
     const bob = as("bob");
     const [mine, also, template, theirs] = await Promise.all([
