@@ -40,7 +40,7 @@ export class Product {
   /** What the server said unasked, by its method. */
   readonly notices = new Map<string, number>();
   readonly #waiting = new Map<number, (answer: { message: Fields; bytes: number }) => void>();
-  /** Rejects when the server has ended. */
+  /** Rejects when the server has ended by itself. */
   readonly #ended: Promise<never>;
   #lastId = 0;
 
@@ -50,10 +50,9 @@ export class Product {
       env: environment({ APOLO_PASSED_CONFIG: passedConfig }),
     });
     this.usage = new Usage(this.child);
-    this.#ended = once(this.child, "exit").then(([code]) => {
-      throw new Error(`the server ended (${code})`);
+    this.#ended = new Promise((_, reject) => {
+      this.child.once("exit", (code) => code !== null && reject(new Error(`the server ended (${code})`)));
     });
-    // It does so at the end of each measurement, too, when nobody waits.
     this.#ended.catch(() => undefined);
     if (this.child.stdout === null) throw new Error("no output to read");
     createInterface(this.child.stdout).on("line", (line) => this.#hear(line));
