@@ -3,6 +3,7 @@ import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.t
 import { startEmulator } from "../../src/emulator/index.ts";
 import { openCaller } from "../../src/operations/caller.ts";
 import { openHttp } from "../../src/transports/http/index.ts";
+import { POLICY } from "../support/policy.ts";
 import { extendWithFixtures } from "./fixtures.ts";
 import { tools } from "./tools.ts";
 
@@ -12,7 +13,7 @@ import { tools } from "./tools.ts";
  */
 const emulator = await startEmulator({});
 const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
-const caller = openCaller(platform, { mode: "full", toolset: "all", ownedOnly: false, secrets: [] });
+const caller = openCaller(platform, POLICY);
 const server = await openHttp({
   ...{ host: "127.0.0.1", port: 0, allowedHosts: [], anyHost: false, drainMs: 0, stateless: false },
   sessions: { idleMs: 60_000, most: 100 },

@@ -9,8 +9,7 @@ import { onTestFinished } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
 import { type Caller, openCaller, type Policy } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
-
-const OPEN: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
+import { POLICY } from "./policy.ts";
 
 /** Those of sessions, by platform. */
 const callers = new WeakMap<Platform, { policy: Policy; caller: Caller }>();
@@ -33,7 +32,7 @@ export async function connectListener(platform: Platform, uris: string[]) {
     updates.push({ uri });
   });
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await createServer(callerOf(platform, OPEN)).connect(far);
+  await createServer(callerOf(platform, POLICY)).connect(far);
   await client.connect(near);
   onTestFinished(() => client.close());
   await client.listen({ resourceSubscriptions: uris });
@@ -41,7 +40,7 @@ export async function connectListener(platform: Platform, uris: string[]) {
 }
 
 /** One MCP session, and what it was told. Sessions on one platform share a caller. */
-export async function connectSession(platform: Platform, policy: Policy = OPEN) {
+export async function connectSession(platform: Platform, policy: Policy = POLICY) {
   const client = new Client({ name: "test", version: "0" });
   const updates: { uri: string; atMs: number }[] = [];
   let listChanges = 0;

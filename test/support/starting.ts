@@ -6,6 +6,7 @@ import type { Checked } from "../../src/operations/start/check.ts";
 import type { StartItem, StartRequest } from "../../src/operations/start/request.ts";
 import { startAll } from "../../src/operations/start/run.ts";
 import { type JobChanges, sampleJob } from "../jobs/sample-job.ts";
+import { POLICY } from "./policy.ts";
 
 export const WHERE = { cluster: "default", org: "acme", project: "vision" };
 const PRESET = { name: "cpu-small", credits_per_hour: "1" } as Preset; // the rest is not read
@@ -105,7 +106,7 @@ export function run(request: StartRequest, at: World, checked: Partial<Checked> 
   const call = {
     caller: {
       platform,
-      policy: { mode: "full", toolset: "all", ownedOnly: false, secrets: [], ...at.policy },
+      policy: { ...POLICY, ...at.policy },
     },
     signal: at.controller.signal,
     progress: (...told: [string, number | undefined]) => at.progress.push(told),

@@ -17,8 +17,8 @@ import {
   replyLines,
   wireJob,
 } from "../../support/platform-stub.ts";
+import { POLICY } from "../../support/policy.ts";
 
-const POLICY: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
 const idOf = (digit: number) => `job-00000000-0000-4000-8000-00000000000${digit}`;
 const [FIRST, SECOND, OVER] = [idOf(1), idOf(2), idOf(3)];
 const named = (refs: string[], others = false): KillRequest => ({ refs, where: {}, others });

@@ -12,8 +12,7 @@ import {
   replyLines,
   wireJob,
 } from "../../support/platform-stub.ts";
-
-const POLICY: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
+import { POLICY } from "../../support/policy.ts";
 
 interface Planning {
   check(options?: Partial<StartItem["options"]>, more?: Partial<StartRequest>): Promise<Checked>;

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { PlatformError } from "../../../src/client/index.ts";
-import type { Policy } from "../../../src/operations/caller.ts";
 import type { KillOutcome } from "../../../src/operations/kill/run.ts";
 import type { KillPreview } from "../../../src/operations/kill/select.ts";
 import { declined, killReply, previewReply, questionText } from "../../../src/tools/kill/reply.ts";
 import { nowMs, pendingJob, sampleJob } from "../../jobs/sample-job.ts";
+import { POLICY } from "../../support/policy.ts";
 
-const POLICY: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [] };
 const PLACE = "default/acme/vision";
 const idOf = (index: number) => `job-0000000${index}-5e6f-4a7b-8c9d-0e1f2a3b4c5d`;
 const jobs = (count: number) =>

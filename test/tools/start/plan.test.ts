@@ -4,10 +4,11 @@ import type { Call } from "../../../src/operations/caller.ts";
 import type { Planned } from "../../../src/operations/start/plan.ts";
 import type { StartItem, StartRequest } from "../../../src/operations/start/request.ts";
 import { planReply } from "../../../src/tools/start/plan.ts";
+import { POLICY } from "../../support/policy.ts";
 
 // Nothing else of a caller is read.
 const CALLER = {
-  policy: { mode: "full", toolset: "all", ownedOnly: false, secrets: [] },
+  policy: POLICY,
 } as unknown as Call["caller"];
 const GIB = 2 ** 30;
 const TOKEN = "hf_abcdefghijklmnopqrstuvwxyz01234567";

@@ -4,10 +4,11 @@ import type { Call } from "../../../src/operations/caller.ts";
 import type { StartItem, StartOutcome } from "../../../src/operations/start/request.ts";
 import { type Started, seenReply, startReply } from "../../../src/tools/start/reply.ts";
 import { type JobChanges, pendingJob, sampleJob } from "../../jobs/sample-job.ts";
+import { POLICY } from "../../support/policy.ts";
 
 // Nothing else of a caller is read.
 const CALLER = {
-  policy: { mode: "full", toolset: "all", ownedOnly: false, secrets: [] },
+  policy: POLICY,
 } as unknown as Call["caller"];
 const PRESET = { name: "gpu-small", credits_per_hour: "2" };
 const idOf = (index: number) => `job-0000000${index}-5e6f-4a7b-8c9d-0e1f2a3b4c5d`;
