@@ -7,16 +7,31 @@ import type { JobContainer, JobRecord, StatusItem } from "../state/job.ts";
 import { step } from "../state/job-history.ts";
 import { createdMs } from "../state/job-table.ts";
 import type { Random } from "./random.ts";
+import { rolled } from "./work.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+const UNITS: Record<string, number> = { s: 1000, m: MINUTE, h: HOUR, d: DAY };
+
 /** A job as a scene describes it; what is left out is as usual. */
 export interface Casting
-  extends Partial<Omit<JobRecord, "container" | "presetName" | "statuses">>,
+  extends Partial<Omit<JobRecord, "container" | "presetName" | "statuses" | "maxRunTimeMinutes">>,
     Partial<Pick<JobContainer, "image" | "command" | "env" | "http">> {
   preset?: string;
+  /** Null for no limit. */
+  maxRunTimeMinutes?: number | null;
+}
+
+/** A job in JSON, with its times as in `26h`: one with a `hold` waits, one with an `end` is over, any other runs. */
+interface Entry extends Casting {
+  ago: string;
+  hold?: Hold;
+  queued?: string;
+  lasted?: string;
+  end?: { status: string };
+  lines?: string[];
 }
 
 const USUAL = {
@@ -29,7 +44,6 @@ const USUAL = {
   waitForJobsQuota: false,
   restartPolicy: "never",
   priority: "normal",
-  maxRunTimeMinutes: 1440,
   materialized: false,
   beingDropped: false,
   logsRemoved: false,
@@ -78,6 +92,19 @@ export class Stage {
     this.#context = context;
     this.random = random;
     this.nowMs = context.clock.nowMs();
+  }
+
+  /** Jobs as they are described in JSON; dice in their lines are rolled. */
+  play(entries: readonly Entry[]): void {
+    for (const { ago, hold, queued = "", lasted = "", end, lines = [], ...casting } of entries)
+      if (hold !== undefined) this.pending(casting, msOf(ago), hold);
+      else if (end === undefined) this.running(casting, msOf(ago), lines);
+      else {
+        const times = { createdAgo: msOf(ago), queuedMs: msOf(queued), lastedMs: msOf(lasted) };
+        const text = lines.map((line) => rolled(line, this.random));
+        // The statuses in our JSON are those of the platform.
+        this.past(casting, { ...times, end: end as End, lines: text });
+      }
   }
 
   /** A job that is over. */
@@ -133,7 +160,8 @@ export class Stage {
   }
 
   #record(casting: Casting, statuses: StatusItem[]): JobRecord {
-    const { preset: presetName = "cpu-small", image, command, env = {}, http, ...own } = casting;
+    const { preset: presetName = "cpu-small", image, command, env = {}, http, ...rest } = casting;
+    const { maxRunTimeMinutes = 1440, ...own } = rest;
     const preset = this.#context.platform.clusters[0]?.presets.find(({ name }) => name === presetName);
     if (preset === undefined) throw new Error(`No preset ${presetName}`);
     return {
@@ -144,6 +172,7 @@ export class Stage {
       preemptibleNode: preset.preemptible_node,
       pricePerHour: preset.credits_per_hour,
       ...own,
+      maxRunTimeMinutes: maxRunTimeMinutes ?? undefined,
       tags: [...(own.tags ?? [])].sort(),
       container: {
         image: image ?? "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime",
@@ -167,6 +196,10 @@ export class Stage {
     const tail = createHash("sha256").update(this.#salt).update(random.hex(12)).digest("hex").slice(0, 12);
     return `job-${first}-${second}-4${third}-a${fourth}-${tail}`;
   }
+}
+
+function msOf(time: string): number {
+  return Number.parseInt(time, 10) * (UNITS[time.slice(-1)] ?? 0);
 }
 
 function queuedSteps(created: number): StatusItem[] {

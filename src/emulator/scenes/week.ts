@@ -1,21 +1,11 @@
-import {
-  type Casting,
-  DAY,
-  type End,
-  failed,
-  HOUR,
-  MINUTE,
-  neverRan,
-  OOM_KILLED,
-  type Past,
-  type Stage,
-  SUCCEEDED,
-} from "./stage.ts";
+import jobs from "./jobs.json" with { type: "json" };
+import type { Casting, End, Past, Stage } from "./stage.ts";
+import { DAY, failed, HOUR, MINUTE, neverRan, OOM_KILLED, SUCCEEDED } from "./stage.ts";
 import {
   brokenOff,
-  leakyText,
   memoryErrorOf,
   scriptOf,
+  textOf,
   traceback,
   trainingText,
   WORK,
@@ -25,14 +15,6 @@ import {
 
 /** Jobs per day on a weekday, before sweeps. */
 const DAILY_JOBS = 38;
-
-const PEOPLE = [
-  { owner: "alice", org: "acme", project: "vision" },
-  { owner: "alice", org: "acme", project: "nlp" },
-  { owner: "bob", org: "acme", project: "vision" },
-  { owner: "bob", org: "acme", project: "nlp" },
-  { owner: "carol", org: "research", project: "lab" },
-];
 
 /** How an ordinary job ended, and the text at the end of its log. */
 interface Ending {
@@ -77,7 +59,7 @@ export function week(stage: Stage): void {
   }
   sweep(stage, { tag: "lr-sweep-0417", createdAgo: 2 * DAY, jobs: 24 });
   sweep(stage, { tag: "wd-sweep", createdAgo: 5 * DAY, jobs: 16 });
-  leak(stage);
+  stage.play(jobs.leak);
   present(stage);
 }
 
@@ -107,7 +89,7 @@ function ordinary(stage: Stage, createdAgo: number): void {
 function castingOf({ random }: Stage, { word, command, tags }: Work): Casting {
   const name = `${word}-${random.between(1, 99)}${random.pick(["", "a", "b"])}`;
   return {
-    ...random.pick(PEOPLE),
+    ...random.pick(jobs.people),
     command,
     tags: [...tags, ...(random.chance(0.3) ? [`exp-${random.between(1, 40)}`] : [])],
     name: random.chance(0.6) ? name : undefined,
@@ -121,7 +103,7 @@ function linesOf(
   { random }: Stage,
   { work, preset, ending: { end, text = [] } }: { work: Work; preset: string; ending: Ending },
 ): string[] {
-  const whole = work.text(random, preset);
+  const whole = textOf(work, random, preset);
   if (end.status === "succeeded") return whole;
   return end.exitCode === 2 ? text : [...brokenOff(whole, 0.2 + random.next() * 0.7), ...text];
 }
@@ -155,32 +137,14 @@ function sweepText({ random }: Stage, lr: string, { status, description }: End):
   return [...brokenOff(text, 0.3 + random.next() / 2), ...(description?.split("\n") ?? [])];
 }
 
-function leak(stage: Stage): void {
-  const refused = "curl: (7) Failed to connect to metrics.internal port 443";
-  const casting = { name: "sync-metrics", command: "bash -xc 'env | sort; ./sync.sh'", tags: ["data"] };
-  const lines = [...leakyText(stage.random), refused];
-  stage.past(casting, { createdAgo: 26 * HOUR, queuedMs: 6000, lastedMs: HOUR, end: failed(1), lines });
-}
-
 /** What is going on now. */
 function present(stage: Stage): void {
-  const loop =
+  const command =
     "sh -c 'i=41; while true; do echo \"epoch $i/400 loss=0.$((900 - i))\"; i=$((i+1)); sleep 5; done'";
   const epochs = trainingText(stage.random, 40).map((line) => line.replace("/40 ", "/400 "));
-  const resnet = { name: "train-resnet", command: loop, tags: ["train"], maxRunTimeMinutes: 720 };
-  stage.running(resnet, 3 * HOUR, epochs);
-  const traced = traceback("KeyError: 'head.weight'", "eval.py");
-  const lines = ["loading /mnt/checkpoints/latest.pt", "batch 25/1000 acc=0.7312", ...traced];
-  const lastedMs = 3 * HOUR - 20 * MINUTE;
-  stage.past(
-    { name: "eval-nightly", command: "python eval.py --split test", tags: ["eval"], preset: "cpu-medium" },
-    { createdAgo: 3 * HOUR, queuedMs: 6000, lastedMs, end: failed(1), lines },
-  );
-  const annotate = { owner: "bob", name: "annotate", project: "nlp", command: "sleep 86400", tags: ["data"] };
-  stage.running(annotate, HOUR);
-  const image = "ghcr.io/acme/does-not-exist:latest";
-  const stuck = { name: "train-7b", image, preset: "a100", tags: ["llm"] };
-  stage.pending(stuck, 20 * MINUTE, { reason: "ErrImagePull" });
+  const casting = { name: "train-resnet", command, tags: ["train"], maxRunTimeMinutes: 720 };
+  stage.running(casting, 3 * HOUR, epochs);
+  stage.play(jobs.present);
 }
 
 function failing(text: string[]): Ending {
