@@ -13,18 +13,26 @@ interface World {
   /** How the job is at each look; the last one stays. */
   stands: JobDescription["status"][];
   /** What its log holds at each reading; the last one stays. */
-  printed: (string[] | Error)[];
+  printed: (string[] | LogTail["lines"] | Error)[];
   ending: LogTail["ending"];
+  clusters: { name: string; presets: string[] }[];
   /** How long a reading of the log takes; a look takes 4 ms, and pauses none: what is left of a wait bounds them. */
   tailMs: number;
 }
 
-function world({ stands = [], printed = [[]], ending = "quiet", tailMs = 0 }: Partial<World>) {
+const CLUSTERS = [
+  { name: "default", presets: ["a"] },
+  { name: "west", presets: ["b"] },
+];
+
+function world(given: Partial<World>) {
+  const { stands = [], printed = [[]], ending = "quiet", tailMs = 0, clusters = CLUSTERS } = given;
   let nowMs = 0;
   vi.spyOn(performance, "now").mockImplementation(() => nowMs);
   const looks: string[] = [];
   const tails: Record<string, unknown>[] = [];
   const told: unknown[][] = [];
+  const signals: AbortSignal[] = [];
   const controller = new AbortController();
   const take = <T>(all: T[]) => (all.length > 1 ? all.shift() : all[0]);
   const jobs = {
@@ -34,7 +42,8 @@ function world({ stands = [], printed = [[]], ending = "quiet", tailMs = 0 }: Pa
       nowMs += 4;
       return ids.map((ref) => ({ ref, job: sampleJob({ id: ref, status }) }));
     },
-    async status(id: string) {
+    async status(id: string, _where: unknown, { signal }: { signal: AbortSignal }) {
+      signals.push(signal);
       return sampleJob({ id, status: take(stands) ?? "running", cluster_name: "west" });
     },
     async tail(_id: string, options: Record<string, unknown>) {
@@ -42,19 +51,24 @@ function world({ stands = [], printed = [[]], ending = "quiet", tailMs = 0 }: Pa
       nowMs += tailMs;
       const lines = take(printed) ?? [];
       if (lines instanceof Error) throw lines;
-      return { lines: lines.map((text) => ({ text })), reachedStart: true, ending, live: true };
+      return {
+        lines: lines.map((line) => (typeof line === "string" ? { text: line } : line)),
+        reachedStart: true,
+        ending,
+        live: true,
+      };
     },
   };
-  const clusters = [
-    { name: "default", presets: ["a"] },
-    { name: "west", presets: ["b"] },
-  ];
-  const platform = { jobs, context: async () => ({ clusters }) };
+  const context = async ({ signal }: { signal: AbortSignal }) => {
+    signals.push(signal);
+    return { clusters };
+  };
+  const platform = { jobs, context };
   const call = {
     ...{ caller: { platform, policy: { secrets: [SECRET] } }, signal: controller.signal },
     progress: (...args: unknown[]) => told.push(args),
   } as unknown as Call; // nothing else of a call is asked
-  return { call, looks, tails, told, controller };
+  return { call, looks, tails, told, signals, controller };
 }
 
 afterEach(() => {
@@ -70,8 +84,9 @@ const watch = (at: ReturnType<typeof world>, jobs: (JobDescription | undefined)[
 
 describe("jobs that were started", () => {
   test("are not looked at where nobody waits", async () => {
-    const at = world({});
+    const at = world({ printed: [["hello"]] });
     expect(await watch(at, [jobIs("pending"), undefined], 0)).toEqual({ jobs: [jobIs("pending")] });
+    expect(await watch(at, [jobIs("running")], 0)).toEqual({ jobs: [jobIs("running")] });
     expect([at.looks, at.tails, at.told]).toEqual([[], [], []]);
   });
 
@@ -152,6 +167,12 @@ describe("the first output of a job", () => {
     });
   });
 
+  test("hides what the job itself was given, and shows no times", async () => {
+    const printed = [{ text: "key is k3y-Of-The-Job-77", time: "2026-11-22T10:00:00Z" }];
+    const job = sampleJob({ container: { env: { API_KEY: "k3y-Of-The-Job-77" } } });
+    expect((await watch(world({ printed: [printed] }), [job], 10)).output?.text).toBe("key is [redacted]");
+  });
+
   test("is cut where it is long", async () => {
     const lines = Array.from({ length: 40 }, (_, at) => `${at} ${"x".repeat(1000)}`);
     const { output } = await watch(world({ printed: [lines] }), [jobIs("running")], 10);
@@ -197,6 +218,18 @@ describe("one start that is waited for between calls", () => {
     expect(await lookAtStarted(jobIs("running"), later(), at.call)).toMatchObject({
       ...{ jobs: [jobIs("running")], output: { text: "hello" } },
     });
+  });
+
+  test("is looked at no longer than the call goes on", async () => {
+    const at = world({ stands: ["pending"] });
+    await lookAtStart({ startedMs: 0, deadlineMs: later(), jobs: [idOf(1)] }, at.call);
+    expect(at.signals).toEqual([at.call.signal, at.call.signal]);
+  });
+
+  test("is looked at where its cluster is not the caller's any more", async () => {
+    const wait = { startedMs: 0, deadlineMs: later(), jobs: [idOf(1)] };
+    const at = world({ stands: ["pending"], clusters: [] });
+    expect(await lookAtStart(wait, at.call)).toMatchObject({ job: { id: idOf(1) }, presets: [] });
   });
 
   test("is looked at by its id, with the presets of its cluster", async () => {

@@ -109,7 +109,12 @@ describe("a start as read", () => {
   });
 
   test.for([true, false])("refuses http_auth %j without a port", (http_auth) => {
-    expect(() => read({ http_auth })).toThrow("there is no http_port");
+    expect(() => read({ http_auth })).toThrow(
+      expect.objectContaining({
+        ...{ message: expect.stringContaining("there is no http_port") },
+        example: { http_port: 8080, http_auth: true },
+      }),
+    );
   });
 
   test("puts no shell around the arguments of an entrypoint", () => {
@@ -134,8 +139,11 @@ describe("secrets among the arguments", () => {
     ["in a matrix", { matrix: { API_KEY: ["a", TOKEN] } }, [{ argument: "matrix", variable: "API_KEY" }]],
     [
       "in a matrix by the variable that it fills",
-      { env: { DB_PASSWORD: "{p}", OTHER: "{q}" }, matrix: { p: ["hunter2"], q: ["hunter3"] } },
-      [{ argument: "matrix", variable: "DB_PASSWORD" }],
+      { env: { DB_PASSWORD: "{p}", OTHER: "{q}" }, matrix: { p: ["hunter2", "hunter4"], q: ["hunter3"] } },
+      [
+        { argument: "matrix", variable: "DB_PASSWORD" },
+        { argument: "matrix", variable: "DB_PASSWORD" },
+      ],
     ],
     [
       "in a matrix by where it goes in the command",

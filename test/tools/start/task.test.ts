@@ -9,6 +9,7 @@ import { pendingJob, sampleJob } from "../../jobs/sample-job.ts";
 const PRESET = { name: "gpu-small", credits_per_hour: "1" } as Preset; // the rest is not read
 // Of a plan only its preset and its image are read.
 const PLAN = { preset: PRESET, body: { image: "ubuntu" } } as unknown as StartPlan;
+const OTHER = { name: "cpu-small", credits_per_hour: "7" } as Preset; // nor of this one
 const WAITING = pendingJob("Creating", { life_span: 3600 });
 const RUNNING = sampleJob({ life_span: 3600 });
 
@@ -16,7 +17,7 @@ const RUNNING = sampleJob({ life_span: 3600 });
 function callFor(job: JobDescription): Call {
   const tail: Partial<LogTail> = { lines: [{ text: "hello" }], reachedStart: true, ending: "quiet" };
   const jobs = { status: async () => job, tail: async () => tail };
-  const clusters = [{ name: job.cluster_name, presets: [PRESET] }];
+  const clusters = [{ name: job.cluster_name, presets: [OTHER, PRESET] }];
   const platform = { jobs, context: async () => ({ clusters }) };
   const caller = { platform, policy: { secrets: [] } };
   // Nothing else of a call is asked.
@@ -27,11 +28,17 @@ const itemOf = (more: Partial<StartItem> = {}): StartItem => ({
   ...{ index: 1, values: {}, requestId: "r", options: { image: "ubuntu" }, ...more },
 });
 
-function begin(job: JobDescription, item = itemOf(), more: { isRepeated?: boolean; isHome?: boolean } = {}) {
-  const { isHome, ...outcome } = more;
+interface More {
+  isRepeated?: boolean;
+  isHome?: boolean;
+  waitMs?: number;
+}
+
+function begin(job: JobDescription, item = itemOf(), more: More = {}) {
+  const { isHome, waitMs = 60_000, ...outcome } = more;
   const request: StartRequest = { items: [item], isRepeatable: true, requestId: "r", lifeSpanSeconds: 3600 };
   const checked = { problems: [], presets: [PRESET], schedules: [], plan: PLAN, isHome };
-  const [startedMs, deadlineMs] = [Date.now(), Date.now() + 60_000];
+  const [startedMs, deadlineMs] = [Date.now(), Date.now() + waitMs];
   const begun = { request, checked, notes: ["Mind this."], outcome: { item, job, ...outcome } };
   return awaitStart(begun, { startedMs, deadlineMs, call: callFor(job) });
 }
@@ -79,6 +86,14 @@ describe("a start that is waited for between calls", () => {
     );
     expect("data" in waited && waited.data).toEqual("data" in atOnce && atOnce.data);
     expect("next" in waited && waited.next).toEqual("next" in atOnce && atOnce.next);
+  });
+
+  test("is told at the end of the time with why it does not run", async () => {
+    const why = expect.stringMatching(/^Started: train-7b[\s\S]*^Why: /m);
+    const begun = await begin(WAITING);
+    const wait = { ...("wait" in begun && begun.wait), startedMs: 0, deadlineMs: 0, jobs: [WAITING.id] };
+    expect(await lookAgain(wait, callFor(WAITING))).toMatchObject({ text: why });
+    expect(await begin(WAITING, itemOf(), { waitMs: 0 })).toMatchObject({ text: why });
   });
 
   test("knows what it was told even when the presets are not to be had", async () => {
