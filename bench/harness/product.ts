@@ -33,7 +33,7 @@ export function request(id: number, method: string, params: Fields = {}): string
   return `${JSON.stringify({ jsonrpc: "2.0", id, method, params: { ...rest, _meta: { ...ENVELOPE, ...asFields(_meta) } } })}\n`;
 }
 
-/** The built server over stdio, in the newest version of the protocol. */
+/** A server over stdio in the newest version of the protocol: the built one, unless another program is named. */
 export class Product {
   readonly child: ChildProcess;
   readonly usage: Usage;
@@ -44,10 +44,10 @@ export class Product {
   readonly #ended: Promise<never>;
   #lastId = 0;
 
-  constructor(passedConfig: string) {
-    this.child = spawn(process.execPath, ["dist/main.js"], {
+  constructor(passedConfig: string, program = "dist/main.js", env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [program], {
       stdio: ["pipe", "pipe", "ignore"],
-      env: environment({ APOLO_PASSED_CONFIG: passedConfig }),
+      env: environment({ APOLO_PASSED_CONFIG: passedConfig, ...env }),
     });
     this.usage = new Usage(this.child);
     this.#ended = new Promise((_, reject) => {

@@ -5,12 +5,15 @@ import { MIB } from "../harness/process.ts";
 import { Product } from "../harness/product.ts";
 import { openSocket } from "../harness/raw-socket.ts";
 import { type Bench, type Row, ratioRow } from "../harness/row.ts";
+import { rawRequests } from "./status.ts";
 
 const MUCH =
   "sh -c 'yes \"step loss=0.1234 lr=0.001 tokens/s=18432 and some more words\" | head -c 100000000'";
 
 /** Commands in a running job, beside the WebSocket that they cannot do without. */
-export const exec: readonly Bench[] = [{ rows: ["exec/true", "exec/100mb", "exec/100mb-memory"], run }];
+export const exec: readonly Bench[] = [
+  { rows: ["exec/true", "exec/parts", "exec/100mb", "exec/100mb-memory"], run },
+];
 
 async function run(): Promise<Row[]> {
   const platform = await Platform.open();
@@ -26,12 +29,25 @@ async function run(): Promise<Row[]> {
         warmUp: rounds > 10 ? 20 : 1,
       });
     const little = await pair("true", 60);
+    const raw = rawRequests(platform, null);
+    const parts = await inTurn({
+      ours: async () => {
+        await raw.get(`/api/v1/jobs/${id}`);
+        await rawExec(platform, id, "sh -c true");
+      },
+      baseline: () => rawExec(platform, id, "true"),
+      ...{ rounds: 60, warmUp: 20 },
+    });
+    await raw.close();
     product.usage.forgetPeak();
     const before = product.usage.residentBytes();
     const much = await pair(MUCH, 5);
     return [
       ratioRow(little, {
         ...{ name: "exec/true", what: "job_exec of true", against: "raw WebSocket", goal: { atMost: 1.3 } },
+      }),
+      ratioRow(parts, {
+        ...{ name: "exec/parts", what: "raw GET of the job, then sh -c true", against: "raw WebSocket" },
       }),
       ratioRow(much, {
         ...{ name: "exec/100mb", what: "job_exec printing 100 MB", against: "raw WebSocket" },
