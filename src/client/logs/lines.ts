@@ -3,7 +3,9 @@ import { type Cut, LongLine, type ShownPart } from "./long-line.ts";
 const NEWLINE = 10;
 /** Container runtimes cut longer lines into pieces of this size, each with its own timestamp. */
 const PIECE_BYTES = 16_384;
-const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d) ?/;
+/** No date that does not exist, such as a program may print: nothing could be compared with it. */
+const STAMP =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2})(\.\d+)?(?:Z|\+00:00|([+-](?:0\d|1[0-4]):?[0-5]\d)) ?/;
 /** The beginning of a timestamp whose rest has not arrived. */
 const STAMP_BEGUN = /^\d{1,4}$|^\d{4}-[\d:.T+-]{0,40}$/;
 const LONGEST_STAMP = 48;
@@ -35,8 +37,8 @@ export function parseStamped(line: string): LogLine {
 export function timeKey(time: string): string {
   const found = STAMP.exec(time);
   if (found?.[1] === undefined) return "";
-  const fraction = (found[2] ?? ".").slice(1, 7).padEnd(6, "0");
-  if (found[3] === "Z" || found[3] === "+00:00") return `${found[1]}.${fraction}`;
+  const fraction = (found[2] ?? "").slice(1, 7).padEnd(6, "0");
+  if (found[3] === undefined) return `${found[1]}.${fraction}`;
   const seconds = new Date(`${found[1]}${found[3]}`).toISOString().slice(0, 19);
   return `${seconds}.${fraction}`;
 }
@@ -135,7 +137,7 @@ export class LogLines {
 
 /** Length of the timestamp in front of a line, its blank included. */
 function stampLength(line: Buffer): number {
-  const begin = line.toString("latin1", 0, Math.min(line.length, LONGEST_STAMP));
+  const begin = line.toString("latin1", 0, LONGEST_STAMP);
   return begin.length - parseStamped(begin).text.length;
 }
 

@@ -45,7 +45,7 @@ export class LongLine {
   text({ isOpen = false, more }: ShownPart = {}): { text: string; cut?: Cut } {
     if (this.#bytes > (this.#head === undefined ? MAX_BYTES : MAX_BYTES / 2)) this.#compact();
     const rest = more === undefined ? this.#joined() : Buffer.concat([this.#joined(), more]);
-    const shown = isOpen ? new StringDecoder("utf8").write(rest) : rest.toString("utf8");
+    const shown = isOpen ? new StringDecoder().write(rest) : rest.toString("utf8");
     if (this.#head === undefined) return { text: shown };
     const head = this.#head.toString("utf8");
     return { text: head + shown, cut: { at: head.length, characters: this.#omitted } };

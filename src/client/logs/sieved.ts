@@ -82,12 +82,12 @@ export class SievedLines {
     this.#held.push(block);
     let lines = this.#held.reduce((sum, held) => sum + held.lines, 0);
     const passed: Passed[] = [];
-    for (let first = this.#held[0]; first !== undefined && lines - first.lines >= LEAD_LINES; ) {
-      lines -= first.lines;
-      passed.push(first.passed());
-      this.#held.shift();
-      first = this.#held[0];
+    for (const held of this.#held) {
+      lines -= held.lines;
+      if (lines < LEAD_LINES) break;
+      passed.push(held.passed());
     }
+    this.#held.splice(0, passed.length);
     return passed;
   }
 
@@ -130,13 +130,10 @@ class Block {
 
   passed(): Passed {
     const key = timeKey(this.#time);
-    const stamp = Buffer.from(this.#time);
     let sameTime = 0;
     for (let end = this.bytes.length; end > 0; sameTime += 1) {
       const start = lineBefore(this.bytes, end);
-      const behind = Math.min(end, start + stamp.length);
-      const isSame = this.bytes.compare(stamp, 0, stamp.length, start, behind) === 0;
-      if (!isSame && timeKey(stampAt(this.bytes, start).time ?? "") !== key) break;
+      if (keyAt(this.bytes, start) !== key) break;
       end = start;
     }
     return { passed: this.lines, bytes: this.bytes.length, time: this.#time, sameTime };
@@ -160,8 +157,12 @@ function stampAt(bytes: Buffer, start: number): LogLine {
   return parseStamped(bytes.toString("latin1", start, start + LONGEST_STAMP));
 }
 
+function keyAt(bytes: Buffer, start: number): string {
+  const { time } = stampAt(bytes, start);
+  return time === undefined ? "" : timeKey(time);
+}
+
 /** The times of the first and the last of some lines, as keys; empty where one has none. */
 export function spanOf(block: Buffer): { first: string; last: string } {
-  const key = (start: number) => timeKey(stampAt(block, start).time ?? "");
-  return { first: key(0), last: key(lineBefore(block, block.length)) };
+  return { first: keyAt(block, 0), last: keyAt(block, lineBefore(block, block.length)) };
 }

@@ -209,7 +209,7 @@ class Scan {
 
   end(ending: Ending, { isOver }: Window): WindowEnd {
     const isLast = isOver && ending === "closed";
-    if (ending !== "enough" && this.#lines instanceof SievedLines) this.#tell(this.#lines.end());
+    if (this.#lines instanceof SievedLines) this.#tell(this.#lines.end());
     return {
       bytesRead: this.#bytes,
       linesRead: this.#count,

@@ -1,7 +1,8 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { PlatformError } from "../../../src/client/errors.ts";
 import { Retry } from "../../../src/client/http/retry.ts";
 import { Reconnects } from "../../../src/client/logs/resume.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
 
 const refusal = (retryAfterMs?: number) => new PlatformError("unavailable", "down", { retryAfterMs });
 
@@ -39,8 +40,7 @@ describe("a log that is lost on the way", { tags: "logs" }, () => {
   const lost = (retryAfterMs?: number) => new PlatformError("unavailable", "lost", { retryAfterMs });
 
   test("is opened again so often without a new line, and anew after one", async () => {
-    vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    fakeClock("2026-08-01T12:00:00Z");
     const reconnects = new Reconnects(2);
     const again = async (hasMoved: boolean) => {
       const waiting = reconnects.after(lost(), { hasMoved });

@@ -59,6 +59,13 @@ describe("following a log", () => {
     expect(lines.slice(0, -1).every(({ open, text }) => open === true && "one".startsWith(text))).toBe(true);
   });
 
+  test("takes what only looks like a time for text", async ({ stub, platform }) => {
+    const text = "2026-08-01T12:00:00+99:00 is no time";
+    play(stub, sends(`${said(1, "one")}${text}\n${said(2, "two")}`));
+
+    expect(textsOf(await followed(platform))).toEqual(["one", text, "two"]);
+  });
+
   test("begins at a time, or after a place", async ({ stub, platform }) => {
     const log = said(1, "one") + said(1, "two") + said(2, "three");
     const asked = play(stub, sends(log));

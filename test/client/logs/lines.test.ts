@@ -104,14 +104,27 @@ describe("parseStamped", () => {
     );
   });
 
-  test("leaves a line without a time as it is", () => {
-    expect(parseStamped("2026 was a year")).toEqual({ text: "2026 was a year" });
+  test.each([
+    "2026 was a year",
+    "2026-00-01T10:00:00Z",
+    "2026-13-01T10:00:00+02:00 x",
+    "2026-08-00T10:00:00Z",
+    "2026-08-32T10:00:00+02:00 x",
+    "2026-08-01T24:00:00Z",
+    "2026-08-01T10:60:00+02:00 x",
+    "2026-08-01T10:00:60Z x",
+    "2026-08-01T10:00:00+99:00 x",
+    "2026-08-01T10:00:00+02:60 x",
+  ])("leaves a line without a time as it is: %s", (line) => {
+    expect(parseStamped(line)).toEqual({ text: line });
   });
 });
 
 describe("timeKey", () => {
   test("is the same for the archived and the live form of one time", () => {
     expect(timeKey("2026-08-01T10:00:00.123456Z")).toBe(timeKey("2026-08-01T12:00:00.123456789+02:00"));
+    expect(timeKey("2026-08-01T10:00:00+00:00")).toBe(timeKey("2026-08-01T09:00:00.0000009-0100"));
+    expect(timeKey("2026-08-01T10:00:00Z")).toBe("2026-08-01T10:00:00.000000");
   });
 
   test("orders times of any precision", () => {

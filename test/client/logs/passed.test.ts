@@ -13,6 +13,7 @@ describe("spanOf", () => {
     expect(span(`${at(1)} a\n${at(2)} b\n${at(3)} c\n`)).toEqual(keys);
     expect(span(`${at(1)} a\n`)).toEqual([keys[0], keys[0]]);
     expect(span(`a\n${at(3)} c\n`)).toEqual(["", keys[1]]);
+    expect(span("a\n2026-08-01T10:00:00.0 b\n")).toEqual(["", ""]);
     expect(span(`${at(1)} a\n\n`)).toEqual([keys[0], ""]);
   });
 });
@@ -62,6 +63,15 @@ describe("SievedLines", () => {
     expect(sieved().push(Buffer.from(`${at(1)} ${long}\n`))).toEqual([{ time: at(1), text: long }]);
   });
 
+  test("tells what it holds back once an unfinished line grows too long to be passed over", () => {
+    const lines = sieved();
+    lines.push(block(0, 3, 1));
+    expect(lines.push(Buffer.from(`${at(2)} ${"z".repeat(10_000)}`))).toEqual([]);
+    expect(lines.push(Buffer.from("z".repeat(6356)))).toEqual([]);
+    expect(lines.push(Buffer.from("z"))).toEqual([line(1, "0"), line(1, "1"), line(1, "2")]);
+    expect(lines.push(Buffer.from("z\n"))).toEqual([line(2, "z".repeat(16_358))]);
+  });
+
   test("shows the unfinished line, also of many pieces", () => {
     const lines = sieved();
     lines.push(Buffer.from(`${at(1)} a\n${at(2)} b`));
@@ -76,6 +86,19 @@ describe("SievedLines", () => {
 });
 
 describe("LogLines", () => {
+  test("joins a line in pieces that comes in one chunk, first or between others", () => {
+    const full = "p".repeat(16_384);
+    const pieces = `${at(2)} ${full}\n${at(2, "5")} end\n`;
+    const read = (text: string) => new LogLines().push(Buffer.from(text));
+    const joined = line(2, `${full}end`);
+
+    expect(read(`${pieces}${at(3)} b\n${at(4)} c\n`)).toEqual([joined, line(3, "b"), line(4, "c")]);
+    expect(read(`${at(1)} a\n\n${pieces}\n${at(4)} c\n`)).toEqual([
+      ...[line(1, "a"), { text: "" }],
+      ...[joined, { text: "" }, line(4, "c")],
+    ]);
+  });
+
   test("takes a time alone, and one without a blank behind it, for what they are", () => {
     const lines = new LogLines();
     expect(lines.isBetween).toBe(true);
