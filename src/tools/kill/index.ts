@@ -53,29 +53,21 @@ export const kill = defineTool({
         "Give the token alone: it stands for exactly the jobs that were listed with it. Nothing was killed.",
       );
     }
-    if (refs === undefined && token === undefined)
-      return previewReply(
-        await previewKill({ ...selection, where: whereOf(at) }, call),
-        call.caller.policy,
-        Date.now(),
-      );
-    const request =
-      refs === undefined ? { token: token ?? "" } : { refs, where: whereOf(at), others: others === true };
+    const where = whereOf(at);
+    const named = refs && { refs, where, others: others === true };
+    const request = token === undefined ? named : { token };
+    if (request === undefined) {
+      const preview = await previewKill({ ...selection, where }, call);
+      return previewReply(preview, call.caller.policy, Date.now());
+    }
     const result = await killJobs(request, call);
     if ("unconfirmed" in result)
       return {
         text: questionText(result.unconfirmed, Date.now()),
         data: {},
-        asks: { token: result.token, about: idsOf(result.unconfirmed.jobs) },
+        asks: { token: result.token, about: result.unconfirmed.jobs.map(({ id }) => id).join(" ") },
       };
     if ("declined" in result) throw declined(result);
     return killReply(result, call.caller.policy);
   },
 });
-
-function idsOf(jobs: readonly { id: string }[]): string {
-  return jobs
-    .map(({ id }) => id)
-    .sort()
-    .join(" ");
-}

@@ -208,7 +208,11 @@ describe("the preview of a kill", () => {
     const core = reply({ chosen: jobs(1) }, { ...POLICY, toolset: "core" });
     const waiting = reply({ chosen: [pendingJob("Scheduling")] });
     for (const { text, next } of [core, waiting]) {
-      expect(text).not.toMatch(/Gentler|more match|Also matching|last line/);
+      expect(text.split("\n")).toEqual([
+        expect.stringMatching(/^Nothing was killed yet\. 1 job in .* would be killed:$/),
+        expect.stringContaining(", 1 credit/h"),
+        expect.stringMatching(/^If that is what the user wants, call job_kill /),
+      ]);
       expect(next).toEqual([{ tool: "job_kill", arguments: { token: "T" } }]);
     }
     expect(core.data.skipped).toBeUndefined();
@@ -236,9 +240,12 @@ describe("the question before a kill", () => {
   test("says whose last line it is where there are several", () => {
     const words = new Map([[idOf(0), "epoch 3"]]);
     expect(questionText({ jobs: jobs(1), words }, nowMs)).toMatch(
-      /^Kill this job for good\?\n.*\n.*\n```\nepoch 3\n```$/,
+      /^Kill this job for good\?\n.*\nlast line \(.*\):\n```\nepoch 3\n```$/,
     );
-    expect(questionText({ jobs: jobs(2), words }, nowMs)).toMatch(/```\nn0: epoch 3\n```$/);
+    words.set(idOf(1), "epoch 4");
+    expect(questionText({ jobs: jobs(2), words }, nowMs)).toMatch(
+      /\nlast lines \(.*\):\n```\nn0: epoch 3\nn1: epoch 4\n```$/,
+    );
   });
 
   test.for([
