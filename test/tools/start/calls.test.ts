@@ -58,7 +58,7 @@ describe("a call of job_start", { tags: "starts" }, () => {
   test.for(["run", "begin"] as const)(
     "only plans where that is asked, also to be waited for (%s)",
     async (how, { stub, calling }) => {
-      const plan = await calling.call(how, { dry_run: true, wait_seconds: 30 });
+      const plan = await calling.call(how, { dry_run: true, wait_seconds: 1 });
       expect(plan).toMatchObject({ text: expect.stringMatching(/^Dry run: nothing was started/) });
       expect(plan).toMatchObject({ text: expect.stringContaining("To start it, leave out dry_run.") });
       expect([sent(stub), listed(stub)]).toEqual([[], []]);
@@ -74,18 +74,18 @@ describe("a call of job_start", { tags: "starts" }, () => {
 
   test("waits between calls for one job, until its time is over", async ({ calling }) => {
     const before = Date.now();
-    expect(start.waits?.({ wait_seconds: 30 })).toBe(30);
-    const begun = await calling.call("begin", { name: "train", wait_seconds: 30 });
+    expect(start.waits?.({ wait_seconds: 1 })).toBe(1);
+    const begun = await calling.call("begin", { name: "train", wait_seconds: 1 });
     if (!("wait" in begun)) throw new Error("nothing is waited for");
     const { startedMs, deadlineMs, jobs } = begun.wait;
-    expect([jobs.length, deadlineMs - startedMs]).toEqual([1, 30_000]);
+    expect([jobs.length, deadlineMs - startedMs]).toEqual([1, 1000]);
     expect(startedMs).toBeGreaterThanOrEqual(before);
     expect(startedMs).toBeLessThanOrEqual(Date.now());
   });
 
   test("tells how its job stands where it waits", async ({ stub, calling }) => {
     takeUp(stub, "cancelled");
-    const seen = await calling.call("run", { name: "train", wait_seconds: 30 });
+    const seen = await calling.call("run", { name: "train", wait_seconds: 1 });
     expect(seen).toMatchObject({ text: expect.stringMatching(/^Why: /m) });
     const unseen = await calling.call("run", { name: "train" });
     expect(unseen).toMatchObject({ text: expect.not.stringMatching(/^Why: /m) });
@@ -93,7 +93,7 @@ describe("a call of job_start", { tags: "starts" }, () => {
 
   test("does not wait between calls for several", async ({ stub, calling }) => {
     takeUp(stub, "cancelled");
-    const begun = await calling.call("begin", { name: "n", count: 2, wait_seconds: 30 });
+    const begun = await calling.call("begin", { name: "n", count: 2, wait_seconds: 1 });
     expect(begun).toMatchObject({ data: { jobs: [{ name: "n-1" }, { name: "n-2" }] } });
     expect(sent(stub)).toHaveLength(2);
   });
@@ -101,7 +101,7 @@ describe("a call of job_start", { tags: "starts" }, () => {
   test.for(["run", "begin"] as const)(
     "is refused before anything is sent (%s)",
     async (how, { stub, calling }) => {
-      const waits = { wait_seconds: 30 };
+      const waits = { wait_seconds: 1 };
       await expect(calling.call(how, { ...waits, preset: "cpu-smal" })).rejects.toThrow(
         "Did you mean cpu-small?",
       );
@@ -114,7 +114,7 @@ describe("a call of job_start", { tags: "starts" }, () => {
 
   test.for(["run", "begin"] as const)("fails as its start does (%s)", async (how, { stub, calling }) => {
     stub.on("POST /api/v1/jobs", (response) => reply(response, { error: "No credits left" }, 402));
-    await expect(calling.call(how, { wait_seconds: 30 })).rejects.toMatchObject({ code: "no_credits" });
+    await expect(calling.call(how, { wait_seconds: 1 })).rejects.toMatchObject({ code: "no_credits" });
   });
 });
 
