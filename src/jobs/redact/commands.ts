@@ -28,7 +28,7 @@ const TOKEN_LOGINS = "wandb vault snyk comet neptune hf huggingface-cli";
 const FORMS: readonly CommandForm[] = [
   form(
     "curl wget http https xh httpie skopeo nexus",
-    "\\s-[uUa]|\\s--(?:proxy-)?user",
+    "[\\s\"'](?:-[uUa]|--(?:proxy-)?user)",
     `(?:[ =]*|["'],\\s*(?=["']))(?:"[^\\s:"'/@]{0,100}:([^"\\n]{1,256})"|'[^\\s:"'/@]{0,100}:([^'\\n]{1,256})'|[^\\s:"'/@]{0,100}:([^\\s"']{1,256}))`,
   ),
   form(
@@ -70,7 +70,6 @@ const CURL_COOKIES = /\bcurl\b.*\s-b[ =]?/;
 const ANY_HINT = new RegExp([...new Set(FORMS.map(({ hint }) => hint)), "\\s-b"].join("|"), "g");
 /** A line longer than this is no command. */
 const LONGEST_LINE = 4000;
-const LONGEST_NETRC_LINE = 600;
 
 /** Secrets given to well-known commands in their own way: `curl -u`, `docker login -p`, `mysql -p`, `.netrc`. */
 export function commandSpans(text: string): Span[] {
@@ -111,9 +110,9 @@ function byCommand(forms: readonly CommandForm[]): Map<string, CommandForm[]> {
 
 /** A `.netrc` written over several lines. */
 function netrcSpans(line: string, before: string): Span[] {
-  const value = line.length > LONGEST_NETRC_LINE ? undefined : /^\s*password\s+(\S+)\s*$/.exec(line)?.[1];
+  const value = /^\s*password\s+(\S+)\s*$/.exec(line)?.[1];
   if (value === undefined || isPlainValue(value)) return [];
-  const previous = before.slice(before.lastIndexOf("\n") + 1).slice(0, LONGEST_NETRC_LINE);
+  const previous = before.slice(before.lastIndexOf("\n") + 1);
   if (!/^\s*(?:login|machine|account)\s/.test(previous)) return [];
   const start = line.lastIndexOf(value);
   return [{ start, end: start + value.length }];

@@ -76,7 +76,7 @@ const CODE_TYPED = new RegExp(
   `\\b(?:use|enter|type)(?: (?:the|this|your))? code[: ]{1,2}(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
   "dgi",
 );
-const CODE_HINT = /code|otp|pin\b|one[- ]?time|password/gi;
+const CODE_HINT = /code|otp|pin\b|one[- ]?time|password|token\b/gi;
 
 const isNotPlain = (value: string) => !isPlainValue(value);
 /** What begins with fixed characters, and is quickly looked for everywhere. */
