@@ -1,12 +1,12 @@
 import { isPlainValue, looksLikeToken } from "./secret-values.ts";
 import type { Span } from "./spans.ts";
 
-const HEADER = /\\*["'\]`]{0,2}[ \t]{0,4}(?::|=>|=|,)(?:\\?[ \t])*(?:[bru]{0,2}(\\*["'`]))?/y;
+const HEADER = /\\*["'\]`]{0,2}[ \t]{0,4}(?::|=>|=|,)(?:\\?[ \t])*(?:[bruf]{0,2}(\\*["'`]))?/y;
 const SCHEME =
   /(?:Basic|Bearer|Token|Api-?Key|Digest|Negotiate|NTLM|Key|SharedKey(?:Lite)?|HMAC|OAuth|Bot|SSWS|AccessKey|Splunk|GenieKey|AWS4-HMAC-SHA256|AWS)(?:\\?[ \t])+/iy;
 const TOKEN = /[^\s"'`,;\\]+/y;
 const PARAMETERS = /(?:Credential|Signature|response|nonce|oauth_\w+|username)=/;
-const COOKIE_PAIR = /[ \t]*([^\s=;,"'{}:]{1,100})(?:=|["'][ \t]*:[ \t]*["'])([^\s;"']{1,4096})["']?[;,]?/y;
+const COOKIE_PAIR = /[ \t]*["']?([^\s=;,"'{}:]{1,100})(?:=|["'][ \t]*:[ \t]*["'])([^\s;"']{1,4096})["']?[;,]?/y;
 const COOKIE_ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority|version|comment)$/i;
 const COOKIE_SESSION = /sess|sid$|^sid|auth|token|csrf|xsrf|jwt|login|remember|secret|key|credential/i;
 
@@ -39,7 +39,7 @@ function endOfCredentials(text: string, start: number, quote: string | undefined
 
 /** The cookies of a `Cookie` or `Set-Cookie` header or option: sessions by name, others by the look of a value. */
 export function cookieSpans(text: string, { text: name, end }: { text: string; end: number }): Span[] {
-  const opening = /\\*["'\]]?[ \t]*[:=]?[ \t]*(?:\{|\\*["'])*/y;
+  const opening = /\\*["'\]]{0,2}[ \t]*[:=]?[ \t]*(?:\{|\\*["'])*/y;
   opening.lastIndex = end;
   opening.exec(text);
   const spans: Span[] = [];
@@ -47,7 +47,7 @@ export function cookieSpans(text: string, { text: name, end }: { text: string; e
   for (let pair = COOKIE_PAIR.exec(text); pair !== null; pair = COOKIE_PAIR.exec(text)) {
     const [, key = "", value = ""] = pair;
     const at = pair.index + pair[0].indexOf(value, pair[0].indexOf(key) + key.length);
-    const first = /^set-/i.test(name) && spans.length === 0 && value.length >= 6;
+    const first = /^set-/i.test(name) && pair.index === opening.lastIndex && value.length >= 6;
     if (isCookieSecret(key, value, first)) spans.push({ start: at, end: at + value.length });
   }
   return spans;
