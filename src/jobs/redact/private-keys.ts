@@ -5,7 +5,7 @@ const BEGIN =
 const END = /-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: /g;
 /** No key has a longer body: a key of 16,384 bits takes 200 lines. */
 const LONGEST_BODY = 16_000;
-const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}[^\nA-Za-z0-9+/=]{0,8}$/;
+const BODY_LINE = /^[^\n]{0,80}?[A-Za-z0-9+/=]{16,}(?:\\[nr])*[^\nA-Za-z0-9+/=]{0,8}$/;
 const SHORT_LINE = /^\s*[A-Za-z0-9+/=]{1,76}\s*$/;
 const CHECKSUM = /^\s*=[A-Za-z0-9+/]{4}\s*$/;
 /** Between BEGIN and the base64 of encrypted, PGP and PuTTY keys. */

@@ -130,3 +130,87 @@ describe("a text that may begin inside a key", () => {
     expect(mayBeginInKey(lines)).toBe(false);
   });
 });
+
+describe("the lines of a key", () => {
+  const BODY = "MIIEpAIBAAKCAQEA7bq0Zx0nq9v0";
+  const BEGIN = "-----BEGIN PRIVATE KEY-----";
+  const END = "-----END PRIVATE KEY-----";
+  const shown = (lines: string[]) => redact(lines.join("\n")).text.split("\n");
+  const HIDDEN = "[redacted]";
+
+  test.each([
+    ["Proc-Type: 4,ENCRYPTED"],
+    ["  Version: GnuPG v2"],
+    ["Comment: of bob"],
+    ["Hash: SHA512"],
+    ["Charset: utf-8"],
+    ["MessageID: x"],
+    ["Encryption: none"],
+    ["Key-Derivation: Argon2id"],
+    ["Argon2-Memory: 8192"],
+    ["Public-Lines: 4"],
+    ["Private-Lines: 8"],
+  ])("go on behind the header %j, also where its END was cut off", (header) => {
+    const lines = shown([BEGIN, header, "", BODY, "MIIEpAIB", "=aB3d", "step 1 loss"]);
+    expect(lines.slice(-4)).toEqual([HIDDEN, HIDDEN, HIDDEN, "step 1 loss"]);
+  });
+
+  test.each([
+    ["behind what a log puts before them", `2026-11-22T10:00:00Z INFO [worker 3] ${BODY}`, HIDDEN],
+    ["quoted, with their line ends escaped", `  "${BODY}\\n",`, `  ${HIDDEN}`],
+    ["as an answer quotes them", `> ${BODY}`, `> ${HIDDEN}`],
+    ["as a difference has them", `+${BODY}`, `+${HIDDEN}`],
+    ["with blanks at their end", `${BODY} \t`, `${HIDDEN} \t`],
+  ])("are hidden %s", (_what, line, left) => {
+    expect(shown([BEGIN, BODY, line, BODY, END, "done"])).toEqual([BEGIN, HIDDEN, left, HIDDEN, END, "done"]);
+    expect(shown([BEGIN, line, "done now"])).toEqual([BEGIN, left, "done now"]);
+    expect(shown(["done now", line, END])).toEqual(["done now", left, END]);
+  });
+
+  test.each([
+    ["a line before the key", [BODY, "step 1", BEGIN, BODY, END], [BODY, "step 1", BEGIN, HIDDEN, END]],
+    ["what is no header of a key", [BEGIN, "X-Type: 4", BODY], [BEGIN, "X-Type: 4", BODY]],
+    ["a header's name within a line", [BEGIN, "the Hash: x", BODY], [BEGIN, "the Hash: x", BODY]],
+    ["a word behind a BEGIN", [BEGIN, "MIIEpAIB", "step 1"], [BEGIN, "MIIEpAIB", "step 1"]],
+    ["a word that ends no body", [BEGIN, BODY, "MIIEpA", "step 1"], [BEGIN, HIDDEN, "MIIEpA", "step 1"]],
+    ["words", [BEGIN, BODY, "=aB3d of it", "done"], [BEGIN, HIDDEN, "=aB3d of it", "done"]],
+    ["more words", [BEGIN, BODY, "so =aB3d", "done"], [BEGIN, HIDDEN, "so =aB3d", "done"]],
+    ["a line with a long word", [`${BODY} is it here`, "x y", END], [`${BODY} is it here`, "x y", END]],
+    ["a word far in a line", [`${"x ".repeat(41)}${BODY}`, END], [`${"x ".repeat(41)}${BODY}`, END]],
+    ["a certificate", ["-----BEGIN CERTIFICATE-----", BODY], ["-----BEGIN CERTIFICATE-----", BODY]],
+    ["what is named too long", ["-----BEGIN A B C D PRIVATE KEY-----", BODY], undefined],
+    ["a fingerprint", ["PuTTY-User-Key-File-x", BODY], undefined],
+  ])("leave %s", (_what, lines, left = lines) => {
+    expect(shown(lines)).toEqual(left);
+  });
+
+  test.each([
+    ["a short last line", ["MIIEpAIB", END], [HIDDEN, END]],
+    ["an indented one", ["x y", "  MIIEpAIB  ", END], ["x y", `  ${HIDDEN}  `, END]],
+    ["no second short one", ["MIIEpAIB", "MIIEpAIB", END], ["MIIEpAIB", HIDDEN, END]],
+    ["what stands before END on its line", ["x y", BODY, `${BODY}${END}`], ["x y", HIDDEN, `${HIDDEN}${END}`]],
+    ["an END of any kind", [BODY, "-----END PGP PRIVATE KEY BLOCK-----"], undefined],
+    ["an END of three words", [BODY, "-----END A1 B2 C3 PRIVATE KEY-----"], undefined],
+    ["the end of a key of PuTTY", [BODY, "Private-MAC: 0123"], undefined],
+  ])("are hidden before a lone END: %s", (_what, lines, left = [HIDDEN, lines[1]]) => {
+    expect(shown(lines)).toEqual(left);
+  });
+
+  test("are hidden in a key of PuTTY, whose public part stands before the private one", () => {
+    const key = ["PuTTY-User-Key-File-3: ssh-rsa", "Public-Lines: 1", BODY, "Private-Lines: 12", BODY, BODY];
+    const lines = shown(["x y", ...key, "Private-MAC: 0123456789abcdef", "done now"]);
+    expect([lines[0], ...lines.slice(5)]).toEqual([
+      "x y",
+      HIDDEN,
+      HIDDEN,
+      "Private-MAC: 0123456789abcdef",
+      "done now",
+    ]);
+    expect(shown(["Private-Lines: 12", BODY, "MIIEpAIB", "done now"])).toEqual([
+      "Private-Lines: 12",
+      HIDDEN,
+      HIDDEN,
+      "done now",
+    ]);
+  });
+});
