@@ -160,7 +160,7 @@ export function restOfRecord(
   const lineEnd = endOfLine(text, value.end);
   const yaml = hasColon && YAML_HEAD.test(head);
   if (yaml && BLOCK.test(text.slice(value.start, lineEnd).trim()))
-    return block(text, head.search(/\S|$/), lineEnd);
+    return block(text, head.search(/[^\s-]|$/), lineEnd);
   if (value.end === lineEnd) return undefined;
   const form = yaml ? YAML_LINE : ENV_HEAD.test(head) ? ENV_LINE : undefined;
   if (form === undefined || lineEnd - value.start > LONGEST_LINE || !besides(text, lineStart, lineEnd, form))

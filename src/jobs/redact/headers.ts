@@ -6,7 +6,8 @@ const SCHEME =
   /(?:Basic|Bearer|Token|Api-?Key|Digest|Negotiate|NTLM|Key|SharedKey(?:Lite)?|HMAC|OAuth|Bot|SSWS|AccessKey|Splunk|GenieKey|AWS4-HMAC-SHA256|AWS)(?:\\?[ \t])+/iy;
 const TOKEN = /[^\s"'`,;\\]+/y;
 const PARAMETERS = /(?:Credential|Signature|response|nonce|oauth_\w+|username)=/;
-const COOKIE_PAIR = /[ \t]*["']?([^\s=;,"'{}:]{1,100})(?:=|["'][ \t]*:[ \t]*["'])([^\s;"']{1,4096})["']?[;,]?/y;
+const COOKIE_PAIR =
+  /[ \t]*["']?([^\s=;,"'{}:]{1,100})(?:=|["'][ \t]*:[ \t]*["'])([^\s;"']{1,4096})["']?[;,]?/y;
 const COOKIE_ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority|version|comment)$/i;
 const COOKIE_SESSION = /sess|sid$|^sid|auth|token|csrf|xsrf|jwt|login|remember|secret|key|credential/i;
 

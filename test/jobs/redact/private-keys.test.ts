@@ -188,11 +188,15 @@ describe("the lines of a key", () => {
     ["a short last line", ["MIIEpAIB", END], [HIDDEN, END]],
     ["an indented one", ["x y", "  MIIEpAIB  ", END], ["x y", `  ${HIDDEN}  `, END]],
     ["no second short one", ["MIIEpAIB", "MIIEpAIB", END], ["MIIEpAIB", HIDDEN, END]],
-    ["what stands before END on its line", ["x y", BODY, `${BODY}${END}`], ["x y", HIDDEN, `${HIDDEN}${END}`]],
+    [
+      "what stands before END on its line",
+      ["x y", BODY, `${BODY}${END}`],
+      ["x y", HIDDEN, `${HIDDEN}${END}`],
+    ],
     ["an END of any kind", [BODY, "-----END PGP PRIVATE KEY BLOCK-----"], undefined],
     ["an END of three words", [BODY, "-----END A1 B2 C3 PRIVATE KEY-----"], undefined],
     ["the end of a key of PuTTY", [BODY, "Private-MAC: 0123"], undefined],
-  ])("are hidden before a lone END: %s", (_what, lines, left = [HIDDEN, lines[1]]) => {
+  ])("are hidden before a lone END: %s", (_what, lines, left = [HIDDEN, lines[1] ?? ""]) => {
     expect(shown(lines)).toEqual(left);
   });
 
