@@ -23,7 +23,7 @@ export interface ResumedEnd extends WindowEnd {
  */
 export async function readResuming(
   at: Connection,
-  { after, ...window }: Window & { after?: Cursor | undefined },
+  { after, sieve, ...window }: Window & { after?: Cursor | undefined },
   take: (line: LogLine) => boolean,
   call: CallOptions = {},
 ): Promise<ResumedEnd> {
@@ -35,7 +35,8 @@ export async function readResuming(
     if (!take(line)) return false;
     seen.saw(line);
     taken.lines += 1;
-    taken.bytes += (line.time?.length ?? 0) + line.text.length + 2;
+    const stampLength = line.time === undefined ? 0 : line.time.length + 1;
+    taken.bytes += stampLength + line.text.length + 1;
     return true;
   };
   for (;;) {
@@ -43,18 +44,18 @@ export async function readResuming(
     const since = cursor === undefined ? window.since : new Date(cursor.time);
     const before = { ...taken };
     const floor = cursor === undefined ? "" : timeKey(cursor.time);
-    const sieve: CountingSieve | undefined = window.sieve && {
+    const behind: CountingSieve | undefined = sieve && {
       // Up to the cursor every line is looked at.
-      wants: (block) => spanOf(block).first <= floor || window.sieve?.wants(block) !== false,
+      wants: (block) => spanOf(block).first <= floor || sieve.wants(block),
       passed(lines) {
         seen.sawPassed(lines);
         taken.lines += lines.passed;
         taken.bytes += lines.bytes;
-        window.sieve?.passed(lines);
+        sieve.passed(lines);
       },
     };
     try {
-      const end = await readWindow(at, { ...window, since, sieve }, takeNew, call);
+      const end = await readWindow(at, { ...window, since, sieve: behind }, takeNew, call);
       const rest = end.ending === "closed" && window.isOver ? takeRest(end, takeNew) : end.rest;
       const linesRead = end.linesRead + before.lines;
       return { ...end, rest, linesRead, bytesRead: end.bytesRead + before.bytes, cursor: seen.cursor };

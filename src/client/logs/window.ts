@@ -185,8 +185,10 @@ class Scan {
     this.#take = take;
     this.#sieve = sieve;
     this.#patience = patience;
-    const wants = (block: Buffer) => block.includes(separator) || sieve?.wants(block) !== false;
-    this.#lines = sieve === undefined ? new LogLines() : new SievedLines({ wants });
+    this.#lines =
+      sieve === undefined
+        ? new LogLines()
+        : new SievedLines({ wants: (block) => block.includes(separator) || sieve.wants(block) });
   }
 
   /** How long to wait for the next bytes. */

@@ -18,6 +18,13 @@ describe("patience with a silent archive", () => {
     expect(heardAt(5, 3, 2000)).toBe(600);
   });
 
+  test("knows how long the first bytes took, whatever came later", () => {
+    const patience = openedIn(5);
+    expect([patience.isHeard, patience.firstMs]).toEqual([false, 0]);
+    for (const ms of [1030, 1090]) patience.heard(ms);
+    expect([patience.isHeard, patience.firstMs]).toEqual([true, 30]);
+  });
+
   test("does not grow with a live part that pauses as it likes", () => {
     const patience = openedIn(5);
     patience.heard(9000);

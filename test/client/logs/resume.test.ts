@@ -56,12 +56,16 @@ async function read(plays: Play[], { take = () => true, signal, ...window }: Rea
 
 describe("a log whose connection is lost", () => {
   test("goes on behind its last line, and counts what it took once", async () => {
-    const { reading, told, since } = await read([loses(one + two), loses(two + three), ends(three)]);
+    const { reading, told, since } = await read([
+      loses(`${one}bare\n${two}`),
+      loses(two + three),
+      ends(three),
+    ]);
 
-    expect(told).toEqual(["one", "two", "three"]);
+    expect(told).toEqual(["one", "bare", "two", "three"]);
     expect(since).toEqual([null, "2026-08-01T12:00:00.002Z", "2026-08-01T12:00:00.003Z"]);
     expect(await reading).toMatchObject({
-      ...{ ending: "closed", linesRead: 4, bytesRead: (one + two + three + three).length },
+      ...{ ending: "closed", linesRead: 5, bytesRead: `${one}bare\n${two}${three}${three}`.length },
       cursor: { time: timeOf(3), count: 1 },
     });
   });

@@ -68,6 +68,12 @@ describe("a scan of a log", () => {
       59,
     ],
     ["after a place", { after: { time: timeOf(50), count: 1 } }, 51, 59],
+    [
+      "after a place, whatever time is given",
+      { after: { time: timeOf(50), count: 1 }, since: at(55) },
+      51,
+      59,
+    ],
     ["until a time", { until: at(3) }, 0, 3],
     ["before a place", { before: { time: timeOf(3), count: 0 } }, 0, 2],
     ["before a place in a time", { before: { time: timeOf(3), count: 1 } }, 0, 3],
@@ -142,6 +148,31 @@ describe("a scan of a log", () => {
       ["one", undefined],
       ["two", open],
     ]);
+  });
+
+  test.for<[string, Partial<ScanOptions>, string[]]>([
+    ["from a time, lines without one too", { from: at(2) }, ["bare", "two", "thr"]],
+    ["until a time, not the one it is at", { until: at(2) }, ["bare", "one", "two"]],
+    [
+      "before a place, not the one it is at",
+      { before: { time: timeOf(3), count: 0 } },
+      ["bare", "one", "two"],
+    ],
+  ])("tells a running job's lines %s", async ([, options, texts], { stub, platform }) => {
+    answerJob(stub, { startMs });
+    stub.play("/log_ws", (socket) =>
+      socket.send(Buffer.from(`bare\n${timeOf(1)} one\n${timeOf(2)} two\n${timeOf(3)} thr`), () =>
+        socket.close(1000),
+      ),
+    );
+    const lines: string[] = [];
+
+    await platform.jobs.scan(JOB_ID, {
+      reader: { wants: () => true, line: ({ text }) => lines.push(text), passed() {} },
+      ...options,
+    });
+
+    expect(lines).toEqual(texts);
   });
 
   test("fails for a job that is not there", async ({ platform }) => {

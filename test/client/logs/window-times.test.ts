@@ -149,12 +149,13 @@ describe("the log of a job that has ended", () => {
     expect([lines.length, done]).toEqual([41, ["close"]]);
   });
 
-  test.for([
-    [true, "caf\ufffd"],
-    [false, "caf"],
-  ] as const)("shows a torn last character only where nothing can follow: %s", async ([isOver, text]) => {
+  test.for<[string, Reading, string]>([
+    ["is whole", { isOver: true }, "caf\ufffd"],
+    ["may go on", { isOver: false }, "caf"],
+    ["was not read to its end", { isOver: true, deadlineMs: 2 }, "caf"],
+  ])("shows a torn last character only where the log %s", async ([, reading, text]) => {
     const torn = Buffer.from("caf\u00c3", "latin1");
-    const { end } = await read({ frames: [[1, torn]], closesAtMs: 2 }, { isOver });
+    const { end } = await read({ frames: [[1, torn]], closesAtMs: 3 }, reading);
 
     expect(end.rest?.text).toBe(text);
   });
