@@ -2,7 +2,7 @@ import { isPasswordName, isPhraseName, type Secrecy, secrecyOf } from "./secret-
 
 /** What every name of a secret has in it. */
 const STEM =
-  /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|phrase|mnemonic|dsn/gi;
+  /pass|pwd|secret|token|key|cred|auth|jwt|sig|sas|pat|otp|bearer|cookie|sess|sid|code|pw|phrase|mnemonic|dsn|ticket|hdnea/gi;
 const LONGEST_NAME = 100;
 const MOST_KNOWN = 1000;
 const QUERY_ESCAPED = /(?:u00|%)26$/;
@@ -89,7 +89,7 @@ interface Word {
 }
 
 function wordOf(written: string, said: Said): Word {
-  const bare = written.replace(/^(?:u0026|-+)/, "").replace(/[.-]+$/, "");
+  const bare = written.replace(/^(?:u0026|26(?=[A-Za-z])|-+)/, "").replace(/[.-]+$/, "");
   const says = said(bare);
   const { secrecy, queried, header, isOpen } = says;
   const isNever = secrecy === "no" && queried === "no" && header === undefined && !isOpen;

@@ -23,6 +23,32 @@ describe("known values", () => {
     expect(hide(`x ${Buffer.from('p@ss "word"/1').toString("base64")}`).text).toMatch(/^x \[redacted\]/);
   });
 
+  test("are hidden in base64 as far as that says anything", () => {
+    const hide = makeRedactor(["tulips??>>~~~~", "tulip>>"]);
+    const forms = ["base64", "base64url"] as const;
+    const [plain, url] = forms.map((form) => hide(`x ${Buffer.from("tulips??>>~~~~").toString(form)} y`));
+    expect(plain).toEqual({ text: "x [redacted]= y", hidden: 1 });
+    expect(url).toEqual({ text: "x [redacted] y", hidden: 1 });
+    const short = `x ${Buffer.from("tulip>>").toString("base64")} y`;
+    expect(hide(short)).toEqual({ text: short, hidden: 0 });
+  });
+
+  test.each([
+    ["without the blanks around them", " tulips\n", "a tulips b", "a [redacted] b"],
+    ["with the blanks within", "tulip rose", "a tulip rose b", "a [redacted] b"],
+    ["from six characters on", " tulip ", "a tulip b", "a tulip b"],
+    ["whatever signs they have", "^$|\\{}?+-/", "a ^$|\\{}?+-/ b", "a [redacted] b"],
+    [
+      "each line of sixteen characters",
+      "short\r\n0123456789 tulip",
+      "short 0123456789 tulip",
+      "short [redacted]",
+    ],
+    ["no shorter line", "short\n0123456789 tuli", "short 0123456789 tuli", "short 0123456789 tuli"],
+  ])("are looked for %s", (_what, value, text, shown) => {
+    expect(makeRedactor([value])(text).text).toBe(shown);
+  });
+
   test("are hidden as the longest when one holds another", () => {
     expect(makeRedactor(["swordfish", "swordfish-long"])("swordfish-long").text).toBe("[redacted]");
   });

@@ -17,6 +17,16 @@ describe("a value that looks like a token", () => {
     "aBcdefgHijKlm+nopq",
     "x1-y2z3w4v5u6-7",
     "ABC1DEF2GHI3",
+    "x9y8z7-2026-08-01-w6",
+    "x9y8z7.pyw6v5",
+    "120.5ms/step/x9",
+    "rose-x9y8z7w6-1.2.3",
+    "12345678901ms1",
+    "tulip123",
+    "aB-tulip2-X",
+    "Rose-tulip123",
+    "rose-12345",
+    "abcdefghijKlm+nOpq",
   ])("is %s", (value) => {
     expect(looksLikeToken(value)).toBe(true);
   });
@@ -36,6 +46,14 @@ describe("a value that looks like a token", () => {
     ["a file", "x9y8z7w6v5.safetensors"],
     ["a path", "/data/run1/x9y8z7"],
     ["a state", "authenticated"],
+    ["a date with its time", "2026-08-01T10:00:00.123456Z"],
+    ["a long row of digits and signs", "2026-08-01/10:00:00,123456+02"],
+    ["a rate", "<=1234tok/s"],
+    ["a share", "~12.345,6%"],
+    ["a longer version", "1.22.333.4444+build.5"],
+    ["a setting", "x9y8z7w6.YML"],
+    ["another setting", "x9y8z7w6.yaml"],
+    ["words with letters", "v1-rose-2b-a-ABC"],
   ])("is none that is %s: %s", (_what, value) => {
     expect(looksLikeToken(value)).toBe(false);
   });
@@ -197,6 +215,14 @@ describe("what is said about a secret", () => {
     "Ensure this field has no more than 12 characters.",
     "is too short",
     "already exists",
+    "may exist",
+    "does not have a character",
+    "must not be a digit",
+    "must be digits",
+    "not existing",
+    "IS REQUIRED",
+    "Field is required",
+    "it's not a match",
     "Does not match",
   ])("is a complaint: %s", (text) => {
     expect(isComplaint(text)).toBe(true);
@@ -210,6 +236,10 @@ describe("what is said about a secret", () => {
     "9 is too short",
     "must have 1234 characters",
     "this is weak?",
+    "tulips are required roses 9",
+    "historic emptyness",
+    "requires rose",
+    "thisis tulip",
   ])("is none: %s", (text) => {
     expect(isComplaint(text)).toBe(false);
   });
