@@ -34,7 +34,7 @@ const ODD = [
   `{${Array.from({ length: 500 }, (_, index) => `"k${index}":${index}`).join(",")}}`,
 ];
 
-const odd = fc.constantFrom(...ODD);
+export const oddJson = fc.constantFrom(...ODD);
 
 type Change =
   | { kind: "value"; text: string }
@@ -42,14 +42,14 @@ type Change =
   | { kind: "beside"; name: string; text: string };
 
 const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 8, arbitrary: odd.map((text) => ({ kind: "value" as const, text })) },
+  { weight: 8, arbitrary: oddJson.map((text) => ({ kind: "value" as const, text })) },
   { weight: 2, arbitrary: fc.constantFrom({ kind: "gone" as const }, { kind: "twice" as const }) },
   {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("beside" as const),
       name: fc.constantFrom("__proto__", "constructor", "toString", "", "length", "error", "a\u0000"),
-      text: odd,
+      text: oddJson,
     }),
   },
 );

@@ -39,7 +39,7 @@ export function serverError(refusal: Refusal): PlatformError {
   };
   if (status === 403) return notPermitted(what, { text, missing: missingOf(payload) }, details);
   const code = codeOf(refusal, text);
-  const said = `${what} failed: ${shorten(oneLine(validationText(readable(text)))) || (status < 400 ? "the server answered with a redirect that is not followed" : `status ${status}`)}`;
+  const said = `${what} failed: ${whyOf({ status, text, isTold: text !== refusal.body.trim() })}`;
   const wait = waitText(code, refusal.retryAfterMs);
   if (wait !== undefined) return new PlatformError(code, `${said}. ${wait}`, details);
   const advice =
@@ -47,6 +47,15 @@ export function serverError(refusal: Refusal): PlatformError {
   if (advice === undefined) return new PlatformError(code, said, details);
   const isToTryAgain = code === "unavailable";
   return new PlatformError(code, `${said}. ${advice}`, { ...details, ...(isToTryAgain ? { said } : {}) });
+}
+
+/** The platform explains its refusals itself; of another's text, a proxy's for one, the status says more. */
+function whyOf({ status, text, isTold }: { status: number; text: string; isTold: boolean }): string {
+  const shown = shorten(oneLine(validationText(readable(text))));
+  if (isTold && shown !== "") return shown;
+  const told = status < 400 ? `status ${status}, a redirect that is not followed` : `status ${status}`;
+  if (shown === "") return told;
+  return shown.includes(String(status)) && status >= 400 ? shown : `${told}: ${shown}`;
 }
 
 function codeOf({ status, notFoundMeansNotRunning }: Refusal, text: string): ErrorCode {
