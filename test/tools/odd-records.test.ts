@@ -79,9 +79,14 @@ describe("one odd job", () => {
 
   test("is not told as absent where it cannot be read at all", async ({ mcp, platform, proxy }) => {
     const [, odd] = await threeJobs(platform);
-    oddJob(proxy, odd, ({ id: _, ...job }) => job);
+    const heal = oddJob(proxy, odd, ({ id: _, ...job }) => job);
     const refusal = await mcp.refusal("job_status", { jobs: ["odd"] });
     expect(refusal).toMatch(/^protocol_error: .*in a form that cannot be read \(id\)/);
+    heal();
+    oddJob(proxy, odd, () => []);
+    expect(await mcp.refusal("job_status", { jobs: ["odd"] })).toMatch(
+      /in a form that cannot be read \(all of it\)/,
+    );
   });
 
   test("without a history is told without the time it was created", async ({ mcp, platform, proxy }) => {

@@ -151,13 +151,13 @@ export class Http {
     }
   }
 
-  /** An answer below 400; a refused token is replaced once. */
+  /** An answer of success; a refused token is replaced once. */
   async #accepted(api: ApiCall, signal: AbortSignal): Promise<Incoming> {
     const { session } = this.#options;
     for (let renewed = false; ; renewed = true) {
       const token = session.current ?? (await beforeSending(orAbort(session.token(), signal, api.what)));
       const answer = await this.#follow(api, token, signal);
-      if (answer.status < 400) return plain(api, answer);
+      if (answer.status < 300) return plain(api, answer);
       const body = await refusalOf(answer);
       const isRefused = answer.status === 401 && !renewed;
       if (isRefused && (await beforeSending(orAbort(session.renew(token), signal, api.what)))) continue;

@@ -42,7 +42,7 @@ export function salvage<T>(schema: z.ZodType<T>, sent: unknown, neutral: object)
 
 /** What is said of an answer of which nothing can be used. */
 export function unknownShape(what: string, { issues }: z.ZodError): string {
-  const paths = new Set(issues.slice(0, MOST_NAMED).map(({ path }) => pathText(path) || "all of it"));
+  const paths = new Set(issues.slice(0, MOST_NAMED).map(({ path }) => pathText(path)));
   return `${what} failed: the answer has an unknown shape (${[...paths].join(", ")}).`;
 }
 
@@ -100,6 +100,7 @@ function convert(record: unknown, issue: z.core.$ZodIssue): boolean {
 
 /** A path of a record, fit to be shown: keys can be anything. */
 function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "all of it";
   return path
     .map((key) =>
       String(key)

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectPlatform, PlatformError } from "../../../src/client/index.ts";
 import { check } from "../../support/check.ts";
-import { configOf, JOB_ID, token } from "../../support/jobs.ts";
+import { configOf, JOB_ID, token, wireJob } from "../../support/jobs.ts";
 import { rawServer } from "../../support/raw-server.ts";
 
 function whole(value: unknown): string {
@@ -54,9 +54,7 @@ describe("a redirect, whatever its kind and aim", { tags: "hostility" }, () => {
       else socket.end(redirect);
     });
     const host = (origin: string) => origin.replace("http://", "");
-    const place = { cluster: "default", org: "acme", project: "vision" };
-    const login = { source: "token" as const, url: `${own}/api/v1`, token: token("alice"), ...place };
-    const platform = connectPlatform(login, { retries: 0 });
+    const platform = connectPlatform(loginAt(own), { retries: 0 });
     onTestFinished(() => platform.close());
     const calls = [
       () => platform.jobs.get(JOB_ID),
@@ -74,4 +72,23 @@ describe("a redirect, whatever its kind and aim", { tags: "hostility" }, () => {
     expect(away.length).toBeGreaterThan(0);
     expect(away.join("\n")).not.toMatch(/authorization|eyJ/i);
   });
+
+  test.for([300, 305, 399])("is no answer where it names no place: %i", async (status) => {
+    const own = await rawServer((socket, request) => {
+      const isConfig = request.startsWith("GET /api/v1/config");
+      const answer = whole(isConfig ? configOf(own) : wireJob({ id: JOB_ID }));
+      socket.write(isConfig ? answer : answer.replace("200 OK", `${status} Odd`));
+    });
+    const platform = connectPlatform(loginAt(own), { retries: 0 });
+    onTestFinished(() => platform.close());
+    await expect(platform.jobs.get(JOB_ID)).rejects.toMatchObject({
+      code: "protocol_error",
+      message: expect.stringContaining(`status ${status}, a redirect that is not followed`),
+    });
+  });
 });
+
+function loginAt(origin: string) {
+  const place = { cluster: "default", org: "acme", project: "vision" };
+  return { source: "token" as const, url: `${origin}/api/v1`, token: token("alice"), ...place };
+}
