@@ -1,13 +1,12 @@
-import { type ApiContext, demand, refuseWithout } from "../context.ts";
-import { empty, failure, json, unauthorized } from "../http/answer.ts";
+import { type ApiContext, refuseWithout } from "../context.ts";
+import { empty, failure, HttpError, json, unauthorized } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
-import { current, isFinished, type JobRecord } from "../state/job.ts";
-import { moveTo, sameStep, step } from "../state/job-history.ts";
+import type { JobRecord } from "../state/job.ts";
 import type { Action } from "../state/permissions.ts";
-import { bool, dict, either, int, none, optional, required, text, valid } from "../validate/check.ts";
+import { bool, dict, int, optional, valid } from "../validate/check.ts";
 import { createJob } from "./create-job.ts";
 import { view } from "./job-view.ts";
-import { listJobs, statusNamed } from "./list-jobs.ts";
+import { listJobs } from "./list-jobs.ts";
 
 const JOBS = "/api/v1/jobs";
 
@@ -42,7 +41,7 @@ export function jobRoutes(app: App, context: ApiContext): void {
     if (logs_removed === true) await lifecycle.drop(job);
     return empty();
   });
-  pollerRoutes(app, context);
+  app.on("PUT", [`${JOBS}/:id/status`, `${JOBS}/:id/materialized`], (call) => refusePoller(context, call));
 }
 
 /** A job by id, or the caller's newest by name. @throws {HttpError} 400 if there is none, 403 if it may not be used so. Source: protocol reference 3.10. */
@@ -71,45 +70,16 @@ function newLifeSpan(job: JobRecord, body: unknown): number {
   return all ?? (job.maxRunTimeMinutes ?? 0) + (more ?? 0);
 }
 
-const words = either(text({ blank: true }), none);
-const statusBody = dict({
-  status: required(text()),
-  reason: optional(words),
-  description: optional(words),
-  exit_code: optional(either(int(), none)),
-});
-const materializedBody = dict({ materialized: required(bool) });
-
-/** What the platform's own poller calls; needs `manage` on the whole cluster. Source: protocol reference 3.1. */
-function pollerRoutes(app: App, context: ApiContext): void {
-  const { clock } = context;
-  app.put(`${JOBS}/:id/status`, async (call) => {
-    const job = polled(context, call);
-    const { status, reason = null, description = null, exit_code } = valid(statusBody, await readJson(call));
-    const exitCode = exit_code ?? undefined;
-    const item = step(statusNamed(status), clock.nowMs(), { reason, description, exitCode });
-    if (isFinished(job) && !sameStep(current(job), item)) throw failure(400, "Invalid job status transition");
-    moveTo(job, item);
-    return saved(context, job);
-  });
-  app.put(`${JOBS}/:id/materialized`, async (call) => {
-    const job = polled(context, call);
-    job.materialized = valid(materializedBody, await readJson(call)).materialized;
-    return saved(context, job);
-  });
-}
-
 function saved({ table }: ApiContext, job: JobRecord): Response {
   table.changed(job);
   return empty();
 }
 
-/** By id only; an unknown job is refused before a missing token. */
-function polled(context: ApiContext, call: Call): JobRecord {
+/** For the platform's own poller only, which manages clusters. Source: protocol reference 3.1. */
+function refusePoller({ table }: ApiContext, call: Call): never {
   const user = call.var.caller();
-  const job = context.table.get(param(call, "id"));
+  const job = table.get(param(call, "id"));
   if (job === undefined) throw failure(400, `no such job ${param(call, "id")}`);
   if (user === undefined) throw unauthorized();
-  demand(context, user, { uri: `job://${job.cluster}`, action: "manage" });
-  return job;
+  throw new HttpError(403, { missing: [{ uri: `job://${job.cluster}`, action: "manage" }] });
 }

@@ -111,8 +111,7 @@ function timeOf(value: string): number | undefined {
   return ms;
 }
 
-/** @throws {HttpError} 400 for a name that is no status. */
-export function statusNamed(name: string): JobStatus {
+function statusNamed(name: string): JobStatus {
   const found = STATUSES.find((status) => status === name);
   if (found === undefined) throw failure(400, `'${name}' is not a valid JobStatus`);
   return found;

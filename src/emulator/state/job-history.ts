@@ -50,8 +50,7 @@ export function step(status: StatusItem["status"], atMs: number, more: Partial<S
   return { status, atMs, reason: null, description: null, ...more };
 }
 
-/** Whether two steps say the same, times aside. */
-export function sameStep(a: StatusItem, b: StatusItem): boolean {
+function sameStep(a: StatusItem, b: StatusItem): boolean {
   return (
     a.status === b.status &&
     a.reason === b.reason &&

@@ -19,9 +19,6 @@ const ROLE_ACTION: Record<Role, Action> = {
 };
 const SCHEMES = ["job", "storage", "image", "secret", "disk", "blob"];
 
-/** The platform's own account, which may do everything with jobs. */
-const SERVICE_USER = "compute";
-
 /** Who may do what: rights that come with a role, and rights that were shared. */
 export class Permissions {
   readonly #shares: Collection<Permission[]>;
@@ -30,8 +27,6 @@ export class Permissions {
   constructor(platform: Platform, shares: Collection<Permission[]>) {
     this.#shares = shares;
     this.#roles = new Map(platform.users.map((user) => [user, roleGrants(platform, user)]));
-    const all = platform.clusters.map(({ name }) => ({ uri: `job://${name}`, action: "manage" as const }));
-    this.#roles.set(SERVICE_USER, all);
   }
 
   /** The requirements that are not met, in their order; each is met on its own. */

@@ -1,4 +1,5 @@
 import { type Machine, type Pool, type Preset, pools, presets } from "./hardware.ts";
+import fixed from "./platform.json" with { type: "json" };
 
 /** What a member may do in a project, weakest first. Source: protocol reference 5.4. */
 export type Role = "reader" | "writer" | "manager" | "admin";
@@ -34,18 +35,6 @@ export interface Platform {
   users: string[];
 }
 
-const WEEK = [1, 2, 3, 4, 5, 6, 7];
-const SCHEDULES: EnergySchedule[] = [
-  { name: "default", periods: WEEK.map((weekday) => ({ weekday, start_time: "00:00", end_time: "23:59" })) },
-  {
-    name: "night",
-    periods: WEEK.flatMap((weekday) => [
-      { weekday, start_time: "00:00", end_time: "06:00" },
-      { weekday, start_time: "22:00", end_time: "23:59" },
-    ]),
-  },
-];
-
 /** Two clusters, two orgs, three people, and three projects in each cluster beside `more`; alice is the default. */
 export function openPlatform(machine: Machine, gpuNodes: number, more: readonly Project[] = []): Platform {
   const orgs = ["acme", "research"];
@@ -54,19 +43,19 @@ export function openPlatform(machine: Machine, gpuNodes: number, more: readonly 
     orgs,
     presets: presets(machine),
     pools: pools(machine, gpuNodes),
-    energySchedules: SCHEDULES,
+    energySchedules: fixed.energySchedules,
     allowsPrivileged,
     allowsPriority: !allowsPrivileged,
   });
-  const projects = ["default", "west"].flatMap((cluster): Project[] => [
-    { cluster, org: "acme", name: "vision", members: { alice: "admin", bob: "writer", carol: "reader" } },
-    { cluster, org: "acme", name: "nlp", members: { alice: "writer", bob: "admin" } },
-    { cluster, org: "research", name: "lab", members: { alice: "writer", carol: "admin" } },
-  ]);
+  // The roles in our JSON are roles.
+  const projects = fixed.projects as Omit<Project, "cluster">[];
   return {
     clusters: [cluster("default", false), cluster("west", true)],
-    projects: [...projects, ...more],
-    users: ["alice", "bob", "carol"],
+    projects: [
+      ...["default", "west"].flatMap((cluster) => projects.map((own) => ({ ...own, cluster }))),
+      ...more,
+    ],
+    users: fixed.users,
   };
 }
 

@@ -219,9 +219,5 @@ describe("the poller's routes", () => {
     const body = { status: "running" };
     const refused = await platform.call("PUT", `/api/v1/jobs/${id}/status`, { body });
     expect(refused.json).toEqual({ missing: [{ uri: "job://default", action: "manage" }] });
-    const user = "compute";
-    expect((await platform.call("PUT", `/api/v1/jobs/${id}/status`, { body, user })).status).toBe(204);
-    const materialized = { body: { materialized: true }, user };
-    expect((await platform.call("PUT", `/api/v1/jobs/${id}/materialized`, materialized)).status).toBe(204);
   });
 });
