@@ -7,35 +7,29 @@ import type { JobRecord } from "./state/job.ts";
 
 const milliseconds = z.number().min(0);
 
-/** Keeps a job pending, with the reason that is shown for it. */
 const hold = z.strictObject({
   kind: z.literal("hold"),
   reason: z.string().min(1),
   description: z.string().optional(),
 });
-/** Plays a log instead of running anything. */
 const cannedLog = z.strictObject({
   kind: z.literal("canned_log"),
   lines: z.array(z.string()),
   linesPerSecond: z.number().positive().default(10),
   exitCode: z.int().min(0).max(255).default(0),
 });
-/** Counted from when the job began to run, by the emulator's clock. */
 const loseNode = z.strictObject({ kind: z.literal("lose_node"), afterMs: milliseconds });
 
 export type Hold = Omit<z.infer<typeof hold>, "kind">;
 export type CannedLog = z.infer<typeof cannedLog>;
 
 const counting = z.strictObject({
-  /** Matches that pass unharmed first. */
   skip: z.int().min(0).optional(),
-  /** Matches harmed after that; all if absent. */
   times: z.int().min(1).optional(),
 });
 type Counting = z.infer<typeof counting>;
 
 const requestRule = z.strictObject({
-  /** `*` stands for anything within a path segment, `**` for anything at all. */
   on: counting.extend({ method: z.string().optional(), path: z.string().optional() }),
   do: requestFault,
 });
@@ -53,7 +47,6 @@ const jobRule = z.strictObject({
 });
 
 const clockRule = z.strictObject({
-  /** Milliseconds after the start of the emulator. */
   afterMs: milliseconds,
   do: z.strictObject({ kind: z.literal("advance_clock"), ms: milliseconds }),
 });
@@ -83,7 +76,6 @@ export class ChaosRules implements Chaos {
     this.#clock = clock;
   }
 
-  /** Adds a rule; the returned function takes it back (and lets held jobs go). @throws {z.ZodError} */
   add(rule: ChaosRule): () => void {
     const parsed = parseRule(rule);
     const armed: Armed = { rule: parsed, seen: 0, jobs: new Map() };
@@ -111,7 +103,6 @@ export class ChaosRules implements Chaos {
     });
   }
 
-  /** What was asked to happen to a job, if anything of that kind. */
   forJob<K extends JobFault["kind"]>(job: JobRecord, kind: K): Extract<JobFault, { kind: K }> | undefined {
     const isKind = (fault: JobFault): fault is Extract<JobFault, { kind: K }> => fault.kind === kind;
     for (const armed of this.#armed) {

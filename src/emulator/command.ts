@@ -5,9 +5,7 @@ export { startEmulator };
 /** Flags of `apolo-jobs-mcp emulator`, parsed. */
 export interface EmulatorFlags
   extends Pick<EmulatorOptions, "port" | "host" | "token" | "scene" | "memoryGroup"> {
-  /** Folder that keeps everything. */
   data?: string | undefined;
-  /** Chaos file. */
   chaos?: string | undefined;
   /** MiB of output kept of each job. */
   logLimit?: number | undefined;

@@ -88,7 +88,6 @@ export async function serve(options: EmulatorOptions, parts: Parts) {
     context,
     chaos,
     token,
-    /** What of the kept state could not be read. */
     damage: store.damage,
     async close() {
       chaos.clear();
@@ -102,7 +101,6 @@ export async function serve(options: EmulatorOptions, parts: Parts) {
   };
 }
 
-/** Joins the parts of the platform into what the API works on. */
 function contextOf(
   options: EmulatorOptions,
   joined: Parts & { store: Store; chaos: ChaosRules; tokens: Tokens; origin: string },

@@ -1,10 +1,9 @@
 import type { ApiContext } from "../context.ts";
 import { failure, json } from "../http/answer.ts";
 import { type App, type Call, param, readJson, userOf } from "../http/call.ts";
-import type { AccountKey } from "../state/accounts.ts";
-import { isDecimal } from "../state/decimal.ts";
+import { type AccountKey, isDecimal } from "../state/accounts.ts";
 import { orgsOf } from "../state/platform.ts";
-import { dict, either, ensure, int, none, optional, required, valid } from "../validate/check.ts";
+import { dict, either, ensure, int, none, optional, valid } from "../validate/check.ts";
 
 const ORG = "/apis/admin/v1/clusters/:cluster/orgs/:org";
 const USER = `${ORG}/users/:user`;
@@ -14,7 +13,7 @@ const decimalText = (value: unknown) => {
   return value;
 };
 const quotaBody = dict({
-  quota: required(dict({ total_running_jobs: optional(either(none, int({ min: 0 }))) })),
+  quota: dict({ total_running_jobs: optional(either(none, int({ min: 0 }))) }),
 });
 const balanceBody = dict({ credits: optional(either(none, decimalText)) });
 

@@ -1,7 +1,6 @@
 import type { ApiContext } from "../context.ts";
 import { json, text } from "../http/answer.ts";
 import { type App, param, userOf } from "../http/call.ts";
-import type { Pool, Preset } from "../state/hardware.ts";
 import { registryHost } from "../state/names.ts";
 import { baseName, type Cluster, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
 import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
@@ -97,7 +96,7 @@ function clusterView(context: ApiContext, user: string, cluster: Cluster): objec
 }
 
 /** Nodes are never kept idle, so there is no size of that to show. */
-function poolView({ is_preemptible, ...pool }: Pool): object {
+function poolView({ is_preemptible, ...pool }: Cluster["pools"][number]): object {
   return {
     ...pool,
     is_preemptible: is_preemptible || undefined,
@@ -107,7 +106,7 @@ function poolView({ is_preemptible, ...pool }: Pool): object {
   };
 }
 
-function presetView(preset: Preset): object {
+function presetView(preset: Cluster["presets"][number]): object {
   return {
     ...preset,
     available_resource_pool_names: preset.resource_pool_names,

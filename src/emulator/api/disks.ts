@@ -5,25 +5,14 @@ import { type App, type Call, param, queryOf, readJson, userOf } from "../http/c
 import type { Disk } from "../lifecycle/deps.ts";
 import { isoTime } from "../state/names.ts";
 import type { Action } from "../state/permissions.ts";
-import {
-  dict,
-  either,
-  float,
-  int,
-  none,
-  optional,
-  pattern,
-  required,
-  text,
-  valid,
-} from "../validate/check.ts";
+import { dict, either, float, int, none, optional, pattern, text, valid } from "../validate/check.ts";
 import { placeName } from "../validate/job-request.ts";
 
-const name = pattern(text({ min: 3, max: 40 }), /^[a-z](?:-?[a-z0-9])*$/, "^[a-z](?:-?[a-z0-9])*(?!\\n)$");
+const name = pattern(text({ min: 3, max: 40 }), "^[a-z](?:-?[a-z0-9])*(?!\\n)$");
 const diskBody = dict({
-  storage: required(int({ min: 1 })),
-  project_name: required(placeName),
-  org_name: required(placeName),
+  storage: int({ min: 1 }),
+  project_name: placeName,
+  org_name: placeName,
   name: optional(either(none, name)),
   life_span: optional(either(none, float({ min: 0 }))),
 });

@@ -1,8 +1,7 @@
 import type { ApiContext } from "../context.ts";
-import { costOf } from "../state/decimal.ts";
+import { costOf } from "../state/accounts.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
-import { finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
-import { createdMs } from "../state/job-table.ts";
+import { createdMs, finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
 
 /** A job as it is answered now. */
@@ -118,7 +117,6 @@ function asSent(value: unknown, sent: unknown): unknown {
   return sent !== undefined && Number(sent) === value ? sent : value;
 }
 
-/** What is empty is not shown. */
 function filled<T extends object>(value: T): T | undefined {
   return Object.keys(value).length === 0 ? undefined : value;
 }

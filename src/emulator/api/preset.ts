@@ -1,7 +1,6 @@
 import { failure } from "../http/answer.ts";
-import type { Preset } from "../state/hardware.ts";
 import type { JobResources } from "../state/job.ts";
-import type { Cluster } from "../state/platform.ts";
+import type { Cluster, Preset } from "../state/platform.ts";
 
 /** Puts a preset's resources into a flat body. @throws {HttpError} Source: protocol reference 3.4. */
 export function applyPreset(payload: Record<string, unknown>, { presets }: Cluster): Record<string, unknown> {

@@ -2,21 +2,17 @@ import { type ApiContext, demand, inPlace } from "../context.ts";
 import { empty, failure, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
 import type { Action } from "../state/permissions.ts";
-import { dict, pattern, required, text, valid } from "../validate/check.ts";
+import { dict, pattern, text, valid } from "../validate/check.ts";
 import { placeName } from "../validate/job-request.ts";
 
-const secretKey = pattern(
-  text({ min: 1, max: 253 }),
-  /^(?!\.$|\.\.)[a-zA-Z0-9_\-.]+$/,
-  "\\A(?!\\.\\Z|\\.\\.)[a-zA-Z0-9_\\-.]+\\Z",
-);
+const secretKey = pattern(text({ min: 1, max: 253 }), "\\A(?!\\.\\Z|\\.\\.)[a-zA-Z0-9_\\-.]+\\Z");
 
 const secretBody = dict({
-  key: required(secretKey),
+  key: secretKey,
   /** Base64. */
-  value: required(text({ blank: true })),
-  project_name: required(placeName),
-  org_name: required(placeName),
+  value: text({ blank: true }),
+  project_name: placeName,
+  org_name: placeName,
 });
 
 /** Secrets: as much of their service as jobs and the official tools need. Source: protocol reference 1.7. */

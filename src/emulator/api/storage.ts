@@ -95,7 +95,6 @@ async function create({ file }: Place, { env }: Call): Promise<Response> {
   return empty(201);
 }
 
-/** Overwrites part of an existing file. */
 async function write({ file }: Place, { env, req }: Call): Promise<Response> {
   const [, start] = /^bytes (\d+)-\d+\/(?:\*|\d+)$/.exec(req.header("content-range") ?? "") ?? [];
   if (start === undefined) throw problem(400, "EINVAL", "Content-Range is required");

@@ -2,11 +2,9 @@ import { type ApiContext, demand, refuseWithout } from "../context.ts";
 import { empty, failure, json } from "../http/answer.ts";
 import { type App, type Call, param, queryOf, readJson, userOf } from "../http/call.ts";
 import type { Action } from "../state/permissions.ts";
-import { dict, list, oneOf, required, text, valid } from "../validate/check.ts";
+import { dict, list, oneOf, text, valid } from "../validate/check.ts";
 
-const permissionsBody = list(
-  dict({ uri: required(text()), action: required(oneOf<Action>("read", "write", "manage")) }),
-);
+const permissionsBody = list(dict({ uri: text(), action: oneOf<Action>("read", "write", "manage") }));
 
 /** Sharing: rights given to others, by those who may manage the thing. Source: protocol reference 6.6. */
 export function userRoutes(app: App, context: ApiContext): void {

@@ -4,24 +4,17 @@ import { z } from "zod";
 
 const milliseconds = z.number().min(0);
 
-/** What can be made to go wrong with one request. */
 export const requestFault = z.discriminatedUnion("kind", [
-  /** Waits before anything else happens. */
   z.strictObject({ kind: z.literal("delay"), ms: milliseconds }),
-  /** Never answers; the connection stays open until the caller gives up. */
   z.strictObject({ kind: z.literal("drop") }),
-  /** Resets the TCP connection at once. */
   z.strictObject({ kind: z.literal("reset") }),
-  /** Answers this instead of doing the work. */
   z.strictObject({
     kind: z.literal("answer"),
     status: z.int().min(200).max(599),
     body: z.unknown().optional(),
     headers: z.record(z.string(), z.string()).optional(),
   }),
-  /** Does the work, then resets the connection in place of the answer. */
   z.strictObject({ kind: z.literal("lose_answer") }),
-  /** Cuts a stream (WebSocket or HTTP body) after so much was sent; `code` closes a WebSocket politely. */
   z.strictObject({
     kind: z.literal("cut"),
     afterBytes: z.int().min(0).optional(),

@@ -92,7 +92,6 @@ export class HttpServer {
   }
 }
 
-/** An app with what all routes share. */
 function openApp({ tokens, faults }: ServerOptions): App {
   // The path as it came: a client's library would tidy it, and so would a URL.
   const app: App = new Hono({ getPath: (_request, options) => pathOf(options?.env?.incoming) });

@@ -23,7 +23,6 @@ export class Container {
     this.#stop = stop;
   }
 
-  /** The process, if there is a real one. */
   get running(): RunningJob | undefined {
     return this.#running;
   }

@@ -2,8 +2,7 @@ import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningJob } from "../run/job-process.ts";
 import { endStrays } from "../run/process-table.ts";
-import { isSolvent } from "../state/accounts.ts";
-import { costOf, subtract } from "../state/decimal.ts";
+import { costOf, isSolvent, subtract } from "../state/accounts.ts";
 import { current, isFinished, type JobRecord, type StatusItem } from "../state/job.ts";
 import { finishedMs, moveTo, runMicroseconds, step } from "../state/job-history.ts";
 import { baseName } from "../state/platform.ts";
@@ -22,7 +21,6 @@ export class JobLifecycle {
   readonly #nodes: ReadonlyMap<string, Nodes>;
   /** Tells by a job's id that it has changed. */
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  /** Credits already taken for a job that runs. */
   readonly #charged = new Map<string, string>();
   /** Ended jobs whose pods still exist, oldest first. */
   readonly #pods: JobRecord[] = [];

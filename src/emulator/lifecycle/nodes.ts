@@ -1,7 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { Pool, Preset } from "../state/hardware.ts";
 import { current, type JobRecord } from "../state/job.ts";
-import type { Cluster } from "../state/platform.ts";
+import type { Cluster, Pool, Preset } from "../state/platform.ts";
 import { Queue, type Room, type Waiting } from "./queue.ts";
 
 interface Node {
@@ -68,7 +67,6 @@ export class Nodes {
     return this.place(job) === "placed";
   }
 
-  /** Frees a job's room, or its place in the queue. */
   release(jobId: string): void {
     this.#queue.leave(jobId);
     this.#leaving.delete(jobId);
@@ -168,7 +166,6 @@ function suits({ need, pools }: Waiting, { pool }: Node, free: Room | undefined)
   return free !== undefined && pools.has(pool) && fits(free, need);
 }
 
-/** Gives a job the first node that suits, if there is one. */
 function settle(free: Map<Node, Room>, waiting: Waiting): boolean {
   const found = [...free].find(([node, room]) => suits(waiting, node, room));
   if (found !== undefined) free.set(found[0], plus(found[1], waiting.need, -1));
@@ -213,7 +210,6 @@ function needOf({ container }: JobRecord): Room {
   return { cpu, memory, gpus: nvidia_gpu + amd_gpu + intel_gpu };
 }
 
-/** What a preset or an empty node of a pool comes to. */
 function roomOf({ cpu, memory, nvidia_gpu }: Pool | Preset): Room {
   return { cpu, memory, gpus: nvidia_gpu?.count ?? 0 };
 }
@@ -225,7 +221,6 @@ function fits(free: Room, need: Room): boolean {
   return free.cpu + TINY >= need.cpu && free.memory >= need.memory && free.gpus >= need.gpus;
 }
 
-/** How many times `need` fits. */
 function times(free: Room, need: Room): number {
   const byGpu = need.gpus === 0 ? Number.POSITIVE_INFINITY : free.gpus / need.gpus;
   const least = Math.min((free.cpu + TINY) / need.cpu, free.memory / need.memory, byGpu);

@@ -31,7 +31,6 @@ function byPriority(a: JobRecord, b: JobRecord): number {
 export class Queue {
   readonly #waiting: Waiting[] = [];
 
-  /** All, first in line first. */
   all(): readonly Waiting[] {
     return this.#waiting;
   }
@@ -46,7 +45,6 @@ export class Queue {
     if (place >= 0) this.#waiting.splice(place, 1);
   }
 
-  /** All that are served before a job. */
   before(waiting: Waiting): readonly Waiting[] {
     const place = this.#placeOf(waiting.job.id);
     if (place >= 0) return this.#waiting.slice(0, place);

@@ -25,7 +25,6 @@ export class Retention {
     this.#nextMs = deps.clock.nowMs() + deps.timing.cleanupMs;
   }
 
-  /** Begins a round if it is time for one and none is under way. */
   round(): void {
     const now = this.#deps.clock.nowMs();
     if (this.#closed || this.#round !== undefined || now < this.#nextMs) return;
@@ -35,7 +34,6 @@ export class Retention {
     });
   }
 
-  /** Removes the logs of one job, then its record. */
   async drop(job: JobRecord): Promise<void> {
     const { table, logs, stop } = this.#deps;
     await stop(job);

@@ -24,7 +24,6 @@ export class JobRun {
   #cancelLoss: (() => void) | undefined;
   #waitingSinceMs: number;
 
-  /** A `resumed` job goes on from the status it has. */
   constructor(job: JobRecord, deps: RunDeps, resumed: boolean) {
     this.#resumed = resumed;
     this.#job = job;
@@ -68,7 +67,6 @@ export class JobRun {
     this.#container.kill();
   }
 
-  /** Whether the job can be suspended now. */
   get suspendable(): boolean {
     return this.#container.isLive && this.#going === undefined;
   }
@@ -232,7 +230,6 @@ export class JobRun {
     return over;
   }
 
-  /** Ends the process; its room is as good as free. */
   #end(): void {
     this.#deps.nodes.leave(this.#job.id);
     void this.#container.end();

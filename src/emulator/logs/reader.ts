@@ -1,9 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { LogTimes } from "./times.ts";
-import type { LogPaths } from "./writer.ts";
+import { ENTRY_BYTES, type LogPaths } from "./writer.ts";
 
 const CHUNK_BYTES = 64 * 1024;
-/** What most lines fit into. */
 const LINE_BYTES = 1024;
 const NEW_LINE = 10;
 
@@ -22,14 +20,15 @@ export class LogReader {
   readonly size: number;
   readonly times: LogTimes;
   readonly #text: number;
+  readonly #index: number;
 
   private constructor(text: number, index: number) {
     this.#text = text;
+    this.#index = index;
     this.times = new LogTimes(index);
     this.size = fstatSync(text).size;
   }
 
-  /** Undefined if the job never wrote anything. */
   static open(paths: LogPaths): LogReader | undefined {
     const text = openIfThere(paths.text);
     if (text === undefined) return undefined;
@@ -41,7 +40,7 @@ export class LogReader {
 
   close(): void {
     closeSync(this.#text);
-    this.times.close();
+    closeSync(this.#index);
   }
 
   /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
@@ -111,7 +110,7 @@ export type Stamp = "micro" | "nano";
 
 /** Lines of a range, each behind its time and a space. A range may begin within a line: that gets no time. */
 export function* stampLines(file: LogReader, { start, end }: LogRange, stamp: Stamp): Generator<Uint8Array> {
-  const times = file.times.from(start);
+  const timeAt = file.times.from(start);
   let isLineStart = start === 0 || !file.lineIsOpen({ start: 0, end: start });
   let offset = start;
   for (const chunk of file.bytes({ start, end })) {
@@ -119,7 +118,7 @@ export function* stampLines(file: LogReader, { start, end }: LogRange, stamp: St
     const text = chunk.toString("latin1");
     let stamped = "";
     for (let at = 0; at < text.length; ) {
-      const { atMs, endsAt } = times.at(offset + at);
+      const { atMs, endsAt } = timeAt(offset + at);
       const written = linesUntil(text, { at, endsAt: endsAt - offset });
       const time = `${timeText(atMs, stamp)} `;
       stamped += `${isLineStart ? time : ""}${written.text.replaceAll("\n", `\n${time}`)}${written.newLine}`;
@@ -142,4 +141,64 @@ function timeText(atMs: number, stamp: Stamp): string {
   const seconds = Math.floor(atMs / 1000);
   const micros = String(Math.floor((atMs - seconds * 1000) * 1000)).padStart(6, "0");
   return `${new Date(seconds * 1000).toISOString().slice(0, 20)}${micros}${stamp === "nano" ? "000" : ""}Z`;
+}
+
+/** Entries read at once. */
+const BLOCK = 1024;
+
+/**
+ * The index of a log by time: pairs of Unix milliseconds and the offset from which on was written then. A long log has
+ * millions of them: they are searched in the file.
+ */
+class LogTimes {
+  readonly #file: number;
+
+  constructor(file: number) {
+    this.#file = file;
+  }
+
+  /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
+  firstAt(reached: (ms: number) => boolean): number | undefined {
+    return this.#read(this.#first(reached), 1)[1];
+  }
+
+  /**
+   * Tells of ever later offsets, from this one on, when what is there was written, Unix milliseconds, and where what
+   * was written later begins.
+   */
+  from(start: number): (offset: number) => { atMs: number; endsAt: number } {
+    let number = Math.max(0, this.#first((_atMs, offset) => offset > start) - 1);
+    let [pairs, next] = [this.#read(number), 0];
+    let [atMs = 0] = pairs;
+    return (offset) => {
+      for (;;) {
+        if (next === pairs.length) {
+          number += pairs.length / 2;
+          [pairs, next] = [this.#read(number), 0];
+        }
+        const [laterMs = 0, endsAt = Number.POSITIVE_INFINITY] = pairs.subarray(next, next + 2);
+        if (endsAt > offset) return { atMs, endsAt };
+        atMs = laterMs;
+        next += 2;
+      }
+    };
+  }
+
+  /** The number of the first entry for which `reached` is true. */
+  #first(reached: (atMs: number, offset: number) => boolean): number {
+    let [low, high] = [0, Math.floor(fstatSync(this.#file).size / ENTRY_BYTES)];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const [atMs, offset] = this.#read(middle, 1);
+      if (atMs === undefined || offset === undefined || reached(atMs, offset)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #read(number: number, count = BLOCK): Float64Array {
+    const pairs = new Float64Array(2 * count);
+    const bytesRead = readSync(this.#file, pairs, 0, pairs.byteLength, number * ENTRY_BYTES);
+    return pairs.subarray(0, 2 * Math.floor(bytesRead / ENTRY_BYTES));
+  }
 }

@@ -7,7 +7,7 @@ import {
   openSync,
   readSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 
@@ -50,7 +50,6 @@ export class LogWriter {
   followers = 0;
   ended = false;
   hasOutput = false;
-  /** Bytes written. */
   size: number;
   #lineOpen = false;
   #lastMs = -Infinity;
@@ -137,9 +136,9 @@ export class LogWriter {
       this.#lastMs = atMs;
       entries.push(atMs, this.size + offset);
     }
-    writeAll(text, bytes);
+    writeFileSync(text, bytes);
     // The index follows the text: an entry never points behind the end, and bytes without one get the last time.
-    if (entries.length > 0) writeAll(index, new Uint8Array(Float64Array.from(entries).buffer));
+    if (entries.length > 0) writeFileSync(index, new Uint8Array(Float64Array.from(entries).buffer));
     this.size += bytes.length;
     this.#lineOpen = bytes[bytes.length - 1] !== NEW_LINE;
   }
@@ -191,8 +190,4 @@ export class LogWriter {
     }
     return { text, index };
   }
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

@@ -5,8 +5,7 @@ import { CHANNEL } from "../../client/wire/frames.ts";
 import type { ApiContext } from "../context.ts";
 import type { RunningJob } from "../run/job-process.ts";
 import { closing, exitFrame, firstFrame, frame, sendPaced, takeInput } from "./channels.ts";
-import { type StreamFlags, streamFlags } from "./query.ts";
-import { runningJob, type SocketRoute } from "./route.ts";
+import { runningJob, type SocketRoute, type StreamFlags, streamFlags } from "./route.ts";
 
 /**
  * The official client prints the log until the first frame comes: it is given time to print what is there, unless

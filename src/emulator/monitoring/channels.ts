@@ -5,7 +5,7 @@ import { z } from "zod";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import { pythonJson } from "../http/answer.ts";
 import type { Terminal } from "../run/launch.ts";
-import type { StreamFlags } from "./query.ts";
+import type { StreamFlags } from "./route.ts";
 
 /** Input that a program has not read yet, before its sender has to wait. */
 const INPUT_BYTES = 4 * 1024 * 1024;

@@ -8,8 +8,7 @@ import type { Ending, Session } from "../run/launch.ts";
 import type { JobRecord } from "../state/job.ts";
 import { splitWords } from "../state/shell-words.ts";
 import { closing, exitFrame, firstFrame, frame, sendPaced, takeInput } from "./channels.ts";
-import { type StreamFlags, streamFlags } from "./query.ts";
-import { containerId, runningJob, type SocketRoute } from "./route.ts";
+import { containerId, runningJob, type SocketRoute, type StreamFlags, streamFlags } from "./route.ts";
 
 /** Output held open by a background process is given up after this silence. */
 const SILENCE_MS = 300;
@@ -82,7 +81,6 @@ function exitOf({ exitCode, startError }: Ending): Buffer {
   return exitCode === 0 ? exitFrame(0) : exitFrame(exitCode, `command terminated with exit code ${exitCode}`);
 }
 
-/** Carries one stream of a process to its caller, as fast as that one reads. */
 class Pump {
   readonly #done: Promise<void>;
   #channel: number | undefined;

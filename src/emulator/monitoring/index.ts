@@ -84,7 +84,6 @@ function capacity({ permissions, lifecycle }: ApiContext, call: Call, { name, pr
   return json(Object.fromEntries(presets.map((preset) => [preset.name, nodes?.capacity(preset) ?? 0])));
 }
 
-/** Everything monitoring serves for one job. Source: protocol reference 4.1. */
 function routesOf(context: ApiContext): MonitoringRoute[] {
   return [
     ...logRoutes(context),

@@ -5,8 +5,7 @@ import { streamed } from "../http/call.ts";
 import type { LogRange } from "../logs/reader.ts";
 import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { sendPaced } from "./channels.ts";
-import { checkLogQuery, type LogQuery, logQuery } from "./query.ts";
-import type { MonitoringRoute } from "./route.ts";
+import { checkLogQuery, type LogQuery, logQuery, type MonitoringRoute } from "./route.ts";
 
 /** Source: protocol reference 4.2 and 4.3. */
 export function logRoutes(deps: ApiContext): MonitoringRoute[] {

@@ -5,7 +5,7 @@ import { pythonJson } from "../http/answer.ts";
 import { readJson, streamed } from "../http/call.ts";
 import type { JobRecord } from "../state/job.ts";
 import { registryHost } from "../state/names.ts";
-import { type Check, DataError, dict, refine, required, text, valid } from "../validate/check.ts";
+import { type Check, DataError, dict, refine, text, valid } from "../validate/check.ts";
 import { containerId, type HttpRoute, notRunning } from "./route.ts";
 
 const REFERENCE =
@@ -42,7 +42,7 @@ export function saveRoute(deps: ApiContext): HttpRoute {
 /** @throws {HttpError} 400 with the validator's text. */
 function targetOf(body: unknown, registry: string): Target {
   const image: Check<Target> = refine(text(), (reference) => referenceOf(reference, registry));
-  return valid(dict({ container: required(dict({ image: required(image) })) }), body).container.image;
+  return valid(dict({ container: dict({ image }) }), body).container.image;
 }
 
 function referenceOf(image: string, registry: string): Target {

@@ -86,13 +86,11 @@ function makeGroup(folder: string, layout: Layout, limitBytes: number) {
     return undefined;
   }
   return {
-    /** The same program, in the group before it runs. */
     enter: ({ file, args, ...place }: Command): Command => ({
       ...place,
       file: "/bin/sh",
       args: ["-c", JOIN, "sh", folder, file, ...args],
     }),
-    /** Whether the system has killed a process of the group for memory. */
     isExhausted: () => {
       const events = readIfThere(join(folder, layout.events));
       return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0) > 0;
@@ -113,7 +111,6 @@ function removeLeftovers(parent: string): void {
   }
 }
 
-/** True if it is gone. */
 function tryRemove(folder: string): boolean {
   try {
     rmdirSync(folder);

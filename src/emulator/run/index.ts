@@ -46,18 +46,14 @@ function groupsFor(named: string | undefined): MemoryGroups | undefined {
 
 export type Runner = Pick<LocalRunner, keyof LocalRunner>;
 
-/** What belongs to a job that was started. */
 interface Started {
   launch: Launch;
   place: Place;
   group: MemoryGroup | undefined;
 }
 
-/** Starts jobs on this machine. */
 class LocalRunner {
-  /** Whether jobs get their own mounts and pids. */
   readonly isolated: boolean;
-  /** Whether the system itself keeps jobs within their memory; else they are watched. */
   readonly limited: boolean;
   readonly #housing: Housing;
   /** Found when the first job asks for one: most never do. */
@@ -106,7 +102,6 @@ class LocalRunner {
     return job;
   }
 
-  /** Ends every process group it started and waits until they are gone. */
   async close(): Promise<void> {
     for (const job of this.#jobs) job.kill("SIGKILL");
     await Promise.all([...this.#jobs].map((job) => job.ended));

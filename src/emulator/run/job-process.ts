@@ -94,7 +94,6 @@ export class JobProcess {
     this.#options.child.resize(size);
   }
 
-  /** Starts another process in the job's environment, folder and namespaces. */
   async exec(argv: string[], { tty }: { tty: boolean }): Promise<Session> {
     const { jobId, table } = this.#options;
     const child = await this.#options.startInside({ argv, tty });
@@ -150,7 +149,6 @@ export class JobProcess {
     if (this.pid > 0 && table.members(jobId).length === 0) sendSignal(-this.pid, sent);
   }
 
-  /** Whether the system has refused the job more memory and killed something of it. */
   isExhausted(): boolean {
     return this.#options.group?.isExhausted() === true;
   }
@@ -163,7 +161,6 @@ export class JobProcess {
     return resident > 1 ? table.memoryBytes(jobId) / memoryBytes : resident;
   }
 
-  /** Ends the group because it took more memory than it may. */
   killForMemory(): void {
     this.#oomKilled = true;
     this.kill("SIGKILL");

@@ -38,13 +38,11 @@ export class ProcessTable {
   #sweptMs = 0;
   #joined: Promise<void> | undefined;
 
-  /** Counts a process just started, and all that descends from it, to the job. */
   track(jobId: string, pid: number): void {
     this.#roots.set(pid, jobId);
     this.#jobs.set(jobId, (this.#jobs.get(jobId) ?? new Set()).add(pid));
   }
 
-  /** Forgets one process that was tracked; its job stays. */
   untrack(jobId: string, pid: number): void {
     if (this.#roots.get(pid) === jobId) this.#roots.delete(pid);
     this.#jobs.get(jobId)?.delete(pid);
@@ -91,7 +89,6 @@ export class ProcessTable {
     await this.#joined;
   }
 
-  /** Reads /proc now. */
   sweep(): void {
     const { all, foreign } = this.#look();
     const owners: Owners = new Map();
@@ -106,7 +103,6 @@ export class ProcessTable {
     this.#sweptMs = performance.now();
   }
 
-  /** All processes but those known to belong to no job. */
   #look(): { all: Map<number, ProcessInfo>; foreign: Set<number> } {
     const all = new Map<number, ProcessInfo>();
     const foreign = new Set<number>();
@@ -139,7 +135,6 @@ export class ProcessTable {
   }
 }
 
-/** The job a process says it belongs to. */
 function markerOf(pid: number): string | undefined {
   const environment = `\0${readIfThere(`/proc/${pid}/environ`)}`;
   const at = environment.indexOf(`\0${MARKER}=`);

@@ -76,9 +76,7 @@ export interface Housing {
   /** Whether jobs get their own mounts and pids. */
   isolated: boolean;
   place(launch: Launch): Place;
-  /** Where a path of the job is on the host. */
   hostPath(launch: Launch, path: string): string;
-  /** The command that starts the job with a program. */
   wrap(launch: Launch, place: Place, program: Program): Command;
   /** What commands start a program in a job that runs as the process `leader`; undefined if it is gone. */
   enter(leader: number, place: Place): Promise<((program: Program) => Command) | undefined>;

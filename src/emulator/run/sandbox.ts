@@ -151,7 +151,6 @@ function byDepth(a: Mount, b: Mount): number {
   return a.target.split("/").length - b.target.split("/").length;
 }
 
-/** Where a path of the job is on the host. */
 function hostPath({ folder, mounts }: Launch, path: string): string {
   const mount = [...mounts].sort(byDepth).findLast(({ target }) => isBelow(path, target));
   if (mount !== undefined) return join(mount.source, path.slice(mount.target.length));

@@ -28,7 +28,6 @@ export function openTerminals(script = findProgram("script")) {
   // Other systems have another program of that name.
   if (!stdout?.includes("util-linux")) return undefined;
   return {
-    /** The program that runs `program` on a terminal of its own. */
     wrap: ({ argv, env }: Program): Program => ({
       argv: [script, "-qefc", shellText({ argv, env }), "/dev/null"],
       env: { TERM: "xterm", ...env, SHELL: "/bin/sh" },

@@ -4,8 +4,7 @@ import type { Hold } from "../chaos.ts";
 import type { ApiContext } from "../context.ts";
 import type { TimedLine } from "../logs/writer.ts";
 import type { JobContainer, JobRecord, StatusItem } from "../state/job.ts";
-import { step } from "../state/job-history.ts";
-import { createdMs } from "../state/job-table.ts";
+import { createdMs, step } from "../state/job-history.ts";
 import type { Random } from "./random.ts";
 import { rolled } from "./work.ts";
 
@@ -65,7 +64,6 @@ export function neverRan(reason: string, description: string): End {
 
 /** How a job of the past went, in milliseconds. */
 export interface Past {
-  /** Before now. */
   createdAgo: number;
   /** From creation to the process; absent for one that never ran. */
   queuedMs?: number | undefined;
@@ -107,7 +105,6 @@ export class Stage {
       }
   }
 
-  /** A job that is over. */
   past(casting: Casting, past: Past): void {
     const { createdAgo, queuedMs = 0, lastedMs, lines = [] } = past;
     const created = this.nowMs - createdAgo;
@@ -145,7 +142,6 @@ export class Stage {
     accounts.set(key, { ...accounts.get(key), runningJobs });
   }
 
-  /** Puts everything on the platform, oldest first. */
   open(): void {
     for (const { job, play } of this.#cast.sort((a, b) => createdMs(a.job) - createdMs(b.job))) {
       this.#context.table.add(job);

@@ -1,4 +1,4 @@
-import { add, isPositive, subtract } from "./decimal.ts";
+import { Big } from "big.js";
 import type { JobRecord } from "./job.ts";
 import { baseName } from "./platform.ts";
 import type { Collection } from "./store.ts";
@@ -41,7 +41,6 @@ export class Accounts {
     return { user: this.get(user), org: this.get(org) };
   }
 
-  /** Takes credits from the owner of a job and from the org. */
   charge(job: Charged, amount: string): void {
     for (const key of keysOf(job)) {
       const { credits, spent, ...account } = this.get(key);
@@ -67,4 +66,51 @@ function keysOf({ cluster, org, owner: user }: Charged): [AccountKey, AccountKey
 
 function nameOf({ cluster, org, user }: AccountKey): string {
   return user === undefined ? `${cluster}/${org}` : `${cluster}/${org}/${baseName(user)}`;
+}
+
+/** More digits than any result keeps. */
+const EXACT_PLACES = 100;
+const PATTERN = /^[+-]?\d+(\.\d+)?(E[+-]?\d{1,3})?$/i;
+
+/**
+ * Cost of running `microseconds` at a price per hour (decimal text), written as the platform's arithmetic (Python's
+ * `decimal`, 28 digits) writes it. Source: protocol reference 3.7, 8 row 18.
+ */
+export function costOf(microseconds: number, pricePerHour: string): string {
+  const product = new Exact(pricePerHour).times(Math.max(0, Math.round(microseconds)));
+  return written(product.div(3_600_000_000), places(pricePerHour));
+}
+
+export function add(a: string, b: string): string {
+  return written(new Exact(a).plus(b), Math.max(places(a), places(b)));
+}
+
+export function subtract(a: string, b: string): string {
+  return written(new Exact(a).minus(b), Math.max(places(a), places(b)));
+}
+
+/** Whether a decimal text is above zero. */
+export function isPositive(text: string): boolean {
+  return new Exact(text).gt(0);
+}
+
+/** Whether a text is a decimal number. */
+export function isDecimal(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+/** A constructor of its own, since its settings are global. */
+const Exact = Big();
+Exact.DP = EXACT_PLACES;
+
+function places(text: string): number {
+  const [mantissa = "", exponent = "0"] = text.split(/e/i);
+  return (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);
+}
+
+/** At least `least` places; exponent form below 1E-6. */
+function written(value: Big, least: number): string {
+  const shown = value.prec(28);
+  if (shown.e < -6) return shown.toExponential().toUpperCase();
+  return shown.toFixed(Math.max(least, shown.c.length - 1 - shown.e, 0));
 }

@@ -70,7 +70,6 @@ export class SavedImages {
     return saved;
   }
 
-  /** Folder of the snapshot, if that image was saved here. */
   find(image: string): string | undefined {
     const folder = this.#folderOf(image);
     return existsSync(folder) ? folder : undefined;

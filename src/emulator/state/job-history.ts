@@ -1,5 +1,10 @@
 import { current, isFinished, type JobRecord, type StatusItem } from "./job.ts";
 
+/** When a job was created, unix milliseconds. */
+export function createdMs(job: JobRecord): number {
+  return job.statuses[0]?.atMs ?? 0;
+}
+
 /** When a job was first running, or ended without ever running; undefined before. Source: protocol reference 3.7. */
 export function startedMs(job: JobRecord): number | undefined {
   const first = job.statuses.find(({ status }) => status === "running");

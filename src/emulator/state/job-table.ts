@@ -1,4 +1,6 @@
+import { bisector } from "d3-array";
 import { current, FINISHED, isFinished, type JobFilter, type JobRecord, type JobStatus } from "./job.ts";
+import { createdMs } from "./job-history.ts";
 
 /** Told about every change, before the change is visible to a caller. */
 interface TableListener {
@@ -50,14 +52,13 @@ export class JobTable {
     return this.#byName.get(name)?.findLast((job) => job.project === project && this.#active.has(job));
   }
 
-  /** Unfinished jobs, oldest first. */
   active(): JobRecord[] {
     return [...this.#active].sort((a, b) => createdMs(a) - createdMs(b));
   }
 
   add(job: JobRecord): void {
     this.#byId.set(job.id, job);
-    for (const list of this.#indexes(job)) insert(list, job);
+    for (const list of this.#indexes(job)) list.splice(byCreation.right(list, createdMs(job)), 0, job);
     if (!isFinished(job)) this.#active.add(job);
     this.#listener.saved(job);
   }
@@ -94,15 +95,11 @@ export class JobTable {
   }
 }
 
-/** When a job was created, unix milliseconds. */
-export function createdMs(job: JobRecord): number {
-  return job.statuses[0]?.atMs ?? 0;
-}
+const byCreation = bisector(createdMs);
 
-/** In the order that is asked for. */
 function inPeriod(list: readonly JobRecord[], { sinceMs, untilMs, reverse }: JobFilter): JobRecord[] {
-  const from = sinceMs === undefined ? 0 : firstAt(list, (ms) => ms >= sinceMs);
-  const to = untilMs === undefined ? list.length : firstAt(list, (ms) => ms > untilMs);
+  const from = sinceMs === undefined ? 0 : byCreation.left(list, sinceMs);
+  const to = untilMs === undefined ? list.length : byCreation.right(list, untilMs);
   const jobs = list.slice(from, to);
   return reverse === true ? jobs.reverse() : jobs;
 }
@@ -145,26 +142,6 @@ function same(wanted: unknown, value: unknown): boolean {
 
 function onlyActive(statuses: ReadonlySet<JobStatus> | undefined): boolean {
   return statuses !== undefined && statuses.size > 0 && ![...statuses].some((status) => FINISHED.has(status));
-}
-
-/** Index of the first job (they are in order of creation) for which `reached` holds. */
-function firstAt(list: readonly JobRecord[], reached: (ms: number) => boolean): number {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const job = list[middle];
-    if (job !== undefined && reached(createdMs(job))) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function insert(list: JobRecord[], job: JobRecord): void {
-  list.splice(
-    firstAt(list, (ms) => ms > createdMs(job)),
-    0,
-    job,
-  );
 }
 
 function bucket(map: Map<string, JobRecord[]>, key: string): JobRecord[] {

@@ -4,6 +4,7 @@ import {
   closeSync,
   existsSync,
   fchmodSync,
+  fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -11,7 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
@@ -28,7 +29,6 @@ interface JournalOptions {
 /** Characters of a snapshot written at once. */
 const BATCH_LENGTH = 256 * 1024;
 const COMPACT_BYTES = 16 * 1024 * 1024;
-/** Where lines are kept that could not be read. */
 const DAMAGED = "damaged.jsonl";
 
 /**
@@ -103,7 +103,7 @@ export class Journal {
   #flush(): void {
     try {
       const text = Buffer.concat(this.#waiting);
-      writeAll(this.#file, text);
+      writeFileSync(this.#file, text);
       this.#bytes += text.length;
       this.#waiting = [];
     } catch (error) {
@@ -149,7 +149,6 @@ class Reader {
     this.#replay = replay;
   }
 
-  /** What was lost, and what was not. */
   get damage(): string | undefined {
     const lost = this.#lost;
     if (lost.length === 0) return undefined;
@@ -211,27 +210,20 @@ function openOwn(path: string, flags: "a" | "w"): number {
   return file;
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-}
-
+/** Returns the size of the file. */
 function writeLines(path: string, entries: Iterable<unknown>): number {
   const file = openOwn(path, "w");
-  let [bytes, batch] = [0, ""];
-  const flush = () => {
-    const text = Buffer.from(batch);
-    writeAll(file, text);
-    bytes += text.length;
-    batch = "";
-  };
+  let batch = "";
   try {
     for (const entry of entries) {
       batch += `${JSON.stringify(entry)}\n`;
-      if (batch.length >= BATCH_LENGTH) flush();
+      if (batch.length < BATCH_LENGTH) continue;
+      writeFileSync(file, batch);
+      batch = "";
     }
-    flush();
+    writeFileSync(file, batch);
+    return fstatSync(file).size;
   } finally {
     closeSync(file);
   }
-  return bytes;
 }

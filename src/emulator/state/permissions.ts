@@ -66,7 +66,6 @@ export class Permissions {
     this.#shares.set(user, [...(this.#shares.get(user) ?? []), ...permissions]);
   }
 
-  /** Whether there was anything to take back. */
   revoke(user: string, uris: readonly string[]): boolean {
     const before = this.#shares.get(user) ?? [];
     const kept = before.filter(({ uri }) => !uris.includes(uri));

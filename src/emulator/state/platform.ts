@@ -1,4 +1,3 @@
-import { type Machine, type Pool, type Preset, pools, presets } from "./hardware.ts";
 import fixed from "./platform.json" with { type: "json" };
 
 /** What a member may do in a project, weakest first. Source: protocol reference 5.4. */
@@ -78,4 +77,89 @@ export function projectsOf(platform: Platform, user: string): Project[] {
 /** A service account (`user/service-accounts/x`) has the rights of its user. Source: protocol reference 3.5. */
 export function baseName(user: string): string {
   return user.split("/", 1)[0] ?? user;
+}
+
+/** Accelerators of a preset or pool, as `/config` says them. Source: protocol reference 1.7. */
+interface Gpu {
+  count: number;
+  model: string;
+  memory?: number;
+}
+
+/** A size of job with its price, as `/config` says it. Source: protocol reference 1.7. */
+export interface Preset {
+  name: string;
+  /** Decimal text. */
+  credits_per_hour: string;
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+  nvidia_gpu?: Gpu;
+  scheduler_enabled: boolean;
+  preemptible_node: boolean;
+  resource_pool_names: string[];
+}
+
+/** A kind of node, as `/config` says it; between `min_size` and `max_size` of them. Source: protocol reference 1.7. */
+export interface Pool {
+  name: string;
+  min_size: number;
+  max_size: number;
+  cpu: number;
+  memory: number;
+  disk_size: number;
+  nvidia_gpu?: Gpu;
+  is_preemptible: boolean;
+}
+
+export interface Machine {
+  cpus: number;
+  memoryBytes: number;
+}
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** The presets: CPU ones are shares of this machine, GPU ones made-up nodes, taken whole. The first is the default. */
+export function presets(machine: Machine): Preset[] {
+  const small = fixed.cpuPresets.map(({ name, share, credits_per_hour }) => ({
+    name,
+    credits_per_hour,
+    cpu: Math.max(0.1, floorTo(machine.cpus * share, 0.025)),
+    memory: Math.max(64 * MIB, floorTo(machine.memoryBytes * share, 64 * MIB)),
+    scheduler_enabled: false,
+    preemptible_node: false,
+    resource_pool_names: ["cpu"],
+  }));
+  const large = fixed.gpuNodes.map(({ credits_per_hour, ...node }) => ({
+    ...node,
+    credits_per_hour,
+    scheduler_enabled: isSpot(node),
+    preemptible_node: isSpot(node),
+    resource_pool_names: [node.name],
+  }));
+  return [...small, ...large];
+}
+
+/** The node pools behind the presets. `gpuNodes` is the size of each GPU pool. */
+export function pools(machine: Machine, gpuNodes: number): Pool[] {
+  const cpu = Math.max(machine.cpus, 1.6);
+  const memory = Math.max(machine.memoryBytes, GIB);
+  const cpuPool = { name: "cpu", min_size: 1, max_size: 2, cpu, memory };
+  const gpuPools = fixed.gpuNodes.map(({ credits_per_hour: _price, ...node }) => ({
+    ...node,
+    min_size: 0,
+    max_size: gpuNodes,
+  }));
+  return [cpuPool, ...gpuPools].map((pool) => ({
+    ...pool,
+    disk_size: 150 * GIB,
+    is_preemptible: isSpot(pool),
+  }));
+}
+
+const isSpot = ({ name }: { name: string }) => name.endsWith("-spot");
+
+function floorTo(value: number, step: number): number {
+  return Number((Math.floor(value / step + 1e-9) * step).toFixed(6));
 }

@@ -33,7 +33,6 @@ export class Store {
   readonly #collections = new Map<string, Collection<unknown>>();
   /** Jobs that were read and are not in the table yet. */
   readonly #read = new Map<string, JobRecord>();
-  /** How many steps of a job have been written. */
   readonly #written = new Map<string, number>();
   readonly #journal: Journal | undefined;
 
@@ -64,7 +63,6 @@ export class Store {
     this.#journal = opened;
   }
 
-  /** What of the state could not be read, as a sentence for people. */
   get damage(): string | undefined {
     return this.#journal?.damage;
   }

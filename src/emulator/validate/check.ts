@@ -38,7 +38,6 @@ function dictText(errors: ReadonlyMap<string | number, DataError>): string {
   return `{${items.join(", ")}}`;
 }
 
-/** A text as Python's `repr` shows it. */
 function pyRepr(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
   const escaped = (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
@@ -70,13 +69,13 @@ export function text({ blank = false, min = 0, max }: Range & { blank?: boolean 
   };
 }
 
-/** Also matches a pattern; the error shows its Python text. */
-export function pattern(check: Check<string>, regexp: RegExp, shown: string): Check<string> {
-  return (value) => {
-    const checked = check(value);
-    ensure(regexp.test(checked), `does not match pattern ${shown}`);
+/** Also matches a pattern, which is written as in Python and counts from the start. */
+export function pattern(check: Check<string>, python: string): Check<string> {
+  const regexp = new RegExp(`^(?:${python.replace("\\A", "").replaceAll("\\Z", "$")})`);
+  return refine(check, (checked) => {
+    ensure(regexp.test(checked), `does not match pattern ${python}`);
     return checked;
-  };
+  });
 }
 
 export const bool: Check<boolean> = (value) => {
@@ -155,22 +154,26 @@ export function mapping<T>(item: Check<T>): Check<Record<string, T>> {
     );
 }
 
-interface Key<T> {
+interface Optional<T> {
   check: Check<T>;
-  isRequired?: boolean;
   /** Stored when the key is absent. */
-  fallback?: T;
+  fallback: T;
 }
 
-type Parsed<Keys> = { [Name in keyof Keys]: Keys[Name] extends Key<infer T> ? T : never };
+type Parsed<Keys> = {
+  [Name in keyof Keys]: Keys[Name] extends Check<infer T> | Optional<infer T> ? T : never;
+};
 
 /** Exactly these keys; a key that is not listed is an error. */
-export function dict<Keys extends Record<string, Key<unknown>>>(keys: Keys): Check<Parsed<Keys>> {
+export function dict<Keys extends Record<string, Check<unknown> | Optional<unknown>>>(
+  keys: Keys,
+): Check<Parsed<Keys>> {
   return (value) => {
     const source = object(value);
     const results = Object.entries(keys).map(([name, key]): [string, unknown] => {
-      if (Object.hasOwn(source, name)) return [name, attempt(key.check, source[name])];
-      return [name, key.isRequired === true ? new DataError("is required") : key.fallback];
+      const check = typeof key === "function" ? key : key.check;
+      if (Object.hasOwn(source, name)) return [name, attempt(check, source[name])];
+      return [name, typeof key === "function" ? new DataError("is required") : key.fallback];
     });
     const extra = Object.keys(source).filter((name) => !Object.hasOwn(keys, name));
     for (const name of extra) results.push([name, new DataError(`${name} is not allowed key`)]);
@@ -179,14 +182,10 @@ export function dict<Keys extends Record<string, Key<unknown>>>(keys: Keys): Che
   };
 }
 
-export function optional<T>(check: Check<T>): Key<T | undefined>;
-export function optional<T>(check: Check<T>, fallback: T): Key<T>;
-export function optional<T>(check: Check<T>, fallback?: T): Key<T | undefined> {
+export function optional<T>(check: Check<T>): Optional<T | undefined>;
+export function optional<T>(check: Check<T>, fallback: T): Optional<T>;
+export function optional<T>(check: Check<T>, fallback?: T): Optional<T | undefined> {
   return { check, fallback };
-}
-
-export function required<T>(check: Check<T>): Key<T> {
-  return { check, isRequired: true };
 }
 
 /** Continues with a value that passed. */

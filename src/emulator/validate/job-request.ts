@@ -15,7 +15,6 @@ import {
   optional,
   pattern,
   refine,
-  required,
   text,
 } from "./check.ts";
 import { clusterUri, diskVolumes, secretVolumes, storageVolumes } from "./paths.ts";
@@ -31,7 +30,7 @@ export interface JobRequestRule {
 export function jobRequest(rule: JobRequestRule) {
   const own = containerKeys(rule.cluster);
   const common = commonKeys(rule);
-  const body = rule.flat ? dict({ ...common, ...own }) : dict({ container: required(dict(own)), ...common });
+  const body = rule.flat ? dict({ ...common, ...own }) : dict({ container: dict(own), ...common });
   return (value: unknown) => {
     const request = body(withoutAliases(value));
     ensure(
@@ -69,22 +68,22 @@ const NAME = "\\A[a-z](?:-?[a-z0-9])*\\Z";
 const PLACE = "\\A[a-z0-9](?:-?[a-z0-9])*\\Z";
 
 /** A job's name. Source: protocol reference 3.9. */
-export const jobName = either(none, pattern(text({ min: 3, max: 40 }), /^[a-z](?:-?[a-z0-9])*$/, NAME));
+export const jobName = either(none, pattern(text({ min: 3, max: 40 }), NAME));
 
 /** The name of a cluster, org or project. Source: protocol reference 3.9. */
-export const placeName = pattern(text({ min: 3, max: 255 }), /^[a-z0-9](?:-?[a-z0-9])*$/, PLACE);
+export const placeName = pattern(text({ min: 3, max: 255 }), PLACE);
 
 /** An owner in a list query; its limits are the platform's. Source: protocol reference 3.6. */
 export const ownerName = refine(
-  pattern(text({ min: 3 }), /^[a-z0-9](?:[-/]?[a-z0-9])*$/, "\\A[a-z0-9](?:[-/]?[a-z0-9])*\\Z"),
+  pattern(text({ min: 3 }), "\\A[a-z0-9](?:[-/]?[a-z0-9])*\\Z"),
   text({ max: 21 }),
 );
 
 /** An owner without the part that a service account adds. Source: protocol reference 3.6. */
-export const baseOwnerName = pattern(text({ min: 3, max: 21 }), /^[a-z0-9](?:-?[a-z0-9])*$/, PLACE);
+export const baseOwnerName = pattern(text({ min: 3, max: 21 }), PLACE);
 
 /** The part of a job's host name that tells organization and project, in either case. */
-export const placeHash = pattern(text({ min: 10, max: 10 }), /^[0-9a-f]+$/i, "\\A[0-9a-fA-F]+\\Z");
+export const placeHash = pattern(text({ min: 10, max: 10 }), "\\A[0-9a-fA-F]+\\Z");
 
 const placeKeys = {
   cluster_name: optional(placeName),
@@ -98,7 +97,7 @@ export function jobPlace(body: Record<string, unknown>): Check<object> {
   return () => dict(placeKeys)(Object.fromEntries(given.map((name) => [name, body[name]])));
 }
 
-const tag = pattern(text({ min: 1, max: 256 }), /^\S*$/, "\\A(?:\\S)*\\Z");
+const tag = pattern(text({ min: 1, max: 256 }), "\\A(?:\\S)*\\Z");
 
 function commonKeys({ energySchedules }: JobRequestRule) {
   return {
@@ -123,18 +122,18 @@ function commonKeys({ energySchedules }: JobRequestRule) {
 function containerKeys(cluster: string) {
   const secretUri = clusterUri({ scheme: "secret", cluster, minParts: 3 });
   return {
-    image: required(text()),
+    image: text(),
     entrypoint: optional(shellWords),
     command: optional(shellWords),
     env: optional(mapping(text({ blank: true })), {}),
-    resources: required(resources),
+    resources,
     http: optional(http),
     tty: optional(bool, false),
     secret_env: optional(mapping(asItCame(secretUri)), {}),
     secret_volumes: optional(secretVolumes(secretUri), []),
     disk_volumes: optional(diskVolumes(clusterUri({ scheme: "disk", cluster, minParts: 3 })), []),
     // The platform keeps what its pattern matched, which ends with the line.
-    working_dir: optional(refine(pattern(text(), /^\/.*/, "/.*"), (path) => path.split("\n", 1).join(""))),
+    working_dir: optional(refine(pattern(text(), "/.*"), (path) => path.split("\n", 1).join(""))),
     volumes: optional(storageVolumes(clusterUri({ scheme: "storage", cluster })), []),
   };
 }
@@ -157,13 +156,13 @@ const shellWords = refine(text(), (words) => {
 });
 
 const http = dict({
-  port: required(int({ min: 0, max: 65_535 })),
+  port: int({ min: 0, max: 65_535 }),
   health_check_path: optional(text(), "/"),
   requires_auth: optional(bool, false),
 });
 
 const commonResources = {
-  cpu: required(float({ min: 0.1 })),
+  cpu: float({ min: 0.1 }),
   memory: optional(int({ min: 16 * 2 ** 20 })),
   memory_mb: optional(int({ min: 16 })),
   shm: optional(bool),
@@ -177,7 +176,7 @@ const gpuResources = {
   nvidia_gpu_model: optional(text()),
   amd_gpu_model: optional(text()),
   intel_gpu_model: optional(text()),
-  nvidia_migs: optional(mapping(dict({ count: required(int({ min: 0 })), model: optional(text()) }))),
+  nvidia_migs: optional(mapping(dict({ count: int({ min: 0 }), model: optional(text()) }))),
 };
 
 const resources = refine(either(dict(commonResources), dict(gpuResources)), (value) => {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { unquote } from "../state/names.ts";
-import { bool, type Check, DataError, dict, ensure, list, optional, refine, required } from "./check.ts";
+import { bool, type Check, DataError, dict, ensure, list, optional, refine } from "./check.ts";
 
 interface UriRule {
   scheme: string;
@@ -40,11 +40,11 @@ function requoted(codes: string, written: (char: string) => string): string {
 }
 
 export const storageVolumes = (uri: Check<string>) =>
-  apart(list(dict({ src_storage_uri: required(uri), dst_path: required(mountPath), ...READ_ONLY })));
+  apart(list(dict({ src_storage_uri: uri, dst_path: mountPath, ...READ_ONLY })));
 export const diskVolumes = (uri: Check<string>) =>
-  apart(list(dict({ src_disk_uri: required(uri), dst_path: required(mountPath), ...READ_ONLY })));
+  apart(list(dict({ src_disk_uri: uri, dst_path: mountPath, ...READ_ONLY })));
 export const secretVolumes = (uri: Check<string>) =>
-  apart(list(dict({ src_secret_uri: required(uri), dst_path: required(mountPath) })));
+  apart(list(dict({ src_secret_uri: uri, dst_path: mountPath })));
 
 /** Volumes of one kind, no two at the same place. Source: protocol reference 3.9. */
 function apart<T extends { dst_path: string }>(volumes: Check<T[]>): Check<T[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { add, costOf, isDecimal, isPositive, subtract } from "../../../src/emulator/state/decimal.ts";
+import { add, costOf, isDecimal, isPositive, subtract } from "../../../src/emulator/state/accounts.ts";
 
 describe("costOf", () => {
   test.each([
