@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { firstIndex } from "../first-index.ts";
 import { ENTRY_BYTES, type LogPaths } from "./writer.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -186,14 +187,10 @@ class LogTimes {
 
   /** The number of the first entry for which `reached` is true. */
   #first(reached: (atMs: number, offset: number) => boolean): number {
-    let [low, high] = [0, Math.floor(fstatSync(this.#file).size / ENTRY_BYTES)];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const [atMs, offset] = this.#read(middle, 1);
-      if (atMs === undefined || offset === undefined || reached(atMs, offset)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstIndex(Math.floor(fstatSync(this.#file).size / ENTRY_BYTES), (index) => {
+      const [atMs, offset] = this.#read(index, 1);
+      return atMs === undefined || offset === undefined || reached(atMs, offset);
+    });
   }
 
   #read(number: number, count = BLOCK): Float64Array {

@@ -1,4 +1,4 @@
-import { bisector } from "d3-array";
+import { firstIndex } from "../first-index.ts";
 import { current, FINISHED, isFinished, type JobFilter, type JobRecord, type JobStatus } from "./job.ts";
 import { createdMs } from "./job-history.ts";
 
@@ -58,7 +58,10 @@ export class JobTable {
 
   add(job: JobRecord): void {
     this.#byId.set(job.id, job);
-    for (const list of this.#indexes(job)) list.splice(byCreation.right(list, createdMs(job)), 0, job);
+    for (const list of this.#indexes(job)) {
+      const later = firstCreated(list, (ms) => ms > createdMs(job));
+      list.splice(later, 0, job);
+    }
     if (!isFinished(job)) this.#active.add(job);
     this.#listener.saved(job);
   }
@@ -95,11 +98,9 @@ export class JobTable {
   }
 }
 
-const byCreation = bisector(createdMs);
-
 function inPeriod(list: readonly JobRecord[], { sinceMs, untilMs, reverse }: JobFilter): JobRecord[] {
-  const from = sinceMs === undefined ? 0 : byCreation.left(list, sinceMs);
-  const to = untilMs === undefined ? list.length : byCreation.right(list, untilMs);
+  const from = sinceMs === undefined ? 0 : firstCreated(list, (ms) => ms >= sinceMs);
+  const to = untilMs === undefined ? list.length : firstCreated(list, (ms) => ms > untilMs);
   const jobs = list.slice(from, to);
   return reverse === true ? jobs.reverse() : jobs;
 }
@@ -142,6 +143,13 @@ function same(wanted: unknown, value: unknown): boolean {
 
 function onlyActive(statuses: ReadonlySet<JobStatus> | undefined): boolean {
   return statuses !== undefined && statuses.size > 0 && ![...statuses].some((status) => FINISHED.has(status));
+}
+
+function firstCreated(list: readonly JobRecord[], reached: (ms: number) => boolean): number {
+  return firstIndex(list.length, (index) => {
+    const job = list[index];
+    return job !== undefined && reached(createdMs(job));
+  });
 }
 
 function bucket(map: Map<string, JobRecord[]>, key: string): JobRecord[] {

@@ -37,12 +37,16 @@ export interface Platform {
 /** Two clusters, two orgs, three people, and three projects in each cluster beside `more`; alice is the default. */
 export function openPlatform(machine: Machine, gpuNodes: number, more: readonly Project[] = []): Platform {
   const orgs = ["acme", "research"];
+  const energySchedules = fixed.energySchedules.map(({ name, daily }) => ({
+    name,
+    periods: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) => daily.map((times) => ({ weekday, ...times }))),
+  }));
   const cluster = (name: string, allowsPrivileged: boolean): Cluster => ({
     name,
     orgs,
     presets: presets(machine),
     pools: pools(machine, gpuNodes),
-    energySchedules: fixed.energySchedules,
+    energySchedules,
     allowsPrivileged,
     allowsPriority: !allowsPrivileged,
   });
