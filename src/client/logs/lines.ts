@@ -51,13 +51,12 @@ export class LogLines {
   readonly #open = new LongLine();
   /** Pieces of a line of which more will come. */
   readonly #pieces = new LongLine();
-  /** The first piece's timestamp. */
-  #pieceStamp: LogLine = { text: "" };
-  #hasPieces = false;
+  /** The first piece's timestamp, while there are pieces. */
+  #pieceStamp: LogLine | undefined;
 
   /** Whether the next byte begins a line. */
   get isBetween(): boolean {
-    return this.#open.isEmpty && !this.#hasPieces;
+    return this.#open.isEmpty && this.#pieceStamp === undefined;
   }
 
   /** The lines that `chunk` completes. */
@@ -80,7 +79,8 @@ export class LogLines {
   /** The unfinished line; unless it is the last one, without a last character that is incomplete. */
   rest({ isLast = false }: { isLast?: boolean } = {}): LogLine | undefined {
     const isOpen = !isLast;
-    if (this.#hasPieces) return { ...this.#joined({ isOpen, more: this.#begunPiece() }), open: true };
+    if (this.#pieceStamp !== undefined)
+      return { ...this.#joined({ isOpen, more: this.#begunPiece() }), open: true };
     if (this.#open.isEmpty) return undefined;
     const { text, ...cut } = this.#open.text({ isOpen });
     const line = { ...parseStamped(text), ...cut };
@@ -89,7 +89,7 @@ export class LogLines {
 
   /** Decodes all whole lines at once: a call for each would cost more than the line. */
   #wholeLines(bytes: Buffer, lines: LogLine[]): void {
-    if (this.#hasPieces || hasLongLine(bytes)) {
+    if (this.#pieceStamp !== undefined || hasLongLine(bytes)) {
       for (const line of split(bytes)) {
         this.#open.push(line);
         this.#finishOpen(lines);
@@ -111,14 +111,15 @@ export class LogLines {
   /** Keeps a line that is a piece of a longer one; the last piece completes it. */
   #isPiece(line: Buffer, lines: LogLine[]): boolean {
     const start = stampLength(line);
-    const isFull = start > 0 && line.length - start === PIECE_BYTES;
-    if (start === 0 || !(isFull || this.#hasPieces)) return false;
-    if (!this.#hasPieces) this.#pieceStamp = parseStamped(line.toString("latin1", 0, start));
+    if (start === 0) return false;
+    const isFull = line.length - start === PIECE_BYTES;
+    if (!isFull && this.#pieceStamp === undefined) return false;
+    this.#pieceStamp ??= parseStamped(line.toString("latin1", 0, start));
     this.#pieces.push(Buffer.from(line.subarray(start)));
-    this.#hasPieces = isFull;
     if (isFull) return true;
     lines.push(this.#joined());
     this.#pieces.clear();
+    this.#pieceStamp = undefined;
     return true;
   }
 

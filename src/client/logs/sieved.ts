@@ -121,7 +121,7 @@ class Block {
     let lines = 0;
     for (let at = 0; at < text.length; lines += 1) {
       const end = text.indexOf("\n", at);
-      if (end - at >= LONG_BYTES) return undefined;
+      if (end - at > LONG_BYTES) return undefined;
       at = end + 1;
     }
     const { time } = stampAt(bytes, lineBefore(bytes, bytes.length));
@@ -142,7 +142,7 @@ class Block {
   /** Parts it before its last `count` lines. */
   split(count: number): { before: Block | undefined; last: Buffer } {
     let at = this.bytes.length;
-    for (let line = 0; line < count && at > 0; line += 1) at = lineBefore(this.bytes, at);
+    for (let line = 0; line < count; line += 1) at = lineBefore(this.bytes, at);
     const before = at === 0 ? undefined : Block.of(this.bytes.subarray(0, at));
     return { before, last: before === undefined ? this.bytes : this.bytes.subarray(at) };
   }

@@ -63,6 +63,22 @@ describe("SievedLines", () => {
     expect(sieved().push(Buffer.from(`${at(1)} ${long}\n`))).toEqual([{ time: at(1), text: long }]);
   });
 
+  test("parts no block where nothing leads past the lines before", () => {
+    const lines = sieved((text) => text.includes("wanted"));
+    lines.push(Buffer.concat([block(0, 49, 1), Buffer.from("no time\n"), block(50, 150, 1)]));
+    const told = lines.push(Buffer.from(`${at(2)} wanted\n`));
+    expect(told).toHaveLength(201);
+    expect(told[49]).toEqual({ text: "no time" });
+  });
+
+  test("passes over a line of 16,384 bytes, and no longer one", () => {
+    const long = Buffer.from(`${at(1)} ${"y".repeat(16_384 - 28)}\n`);
+    const lines = sieved();
+    expect(lines.push(long)).toEqual([]);
+    expect(lines.push(block(0, 150, 2))).toMatchObject([{ passed: 1, bytes: 16_385, sameTime: 1 }]);
+    expect(sieved().push(Buffer.from(`${at(1)} ${"y".repeat(16_385 - 28)}\n`))).toHaveLength(1);
+  });
+
   test("tells what it holds back once an unfinished line grows too long to be passed over", () => {
     const lines = sieved();
     lines.push(block(0, 3, 1));
@@ -93,6 +109,9 @@ describe("LogLines", () => {
     const joined = line(2, `${full}end`);
 
     expect(read(`${pieces}${at(3)} b\n${at(4)} c\n`)).toEqual([joined, line(3, "b"), line(4, "c")]);
+    const short = Array.from({ length: 2000 }, (_, index) => line(3, `${index}`));
+    const behind = short.map(({ time, text }) => `${time} ${text}\n`).join("");
+    expect(read(`${at(1)} a\n${pieces}${behind}`)).toEqual([line(1, "a"), joined, ...short]);
     expect(read(`${at(1)} a\n\n${pieces}\n${at(4)} c\n`)).toEqual([
       ...[line(1, "a"), { text: "" }],
       ...[joined, { text: "" }, line(4, "c")],
@@ -110,6 +129,19 @@ describe("LogLines", () => {
     expect(lines.rest()).toEqual({ time: at(2), text: "", open: true });
     expect(lines.push(Buffer.from("\n"))).toEqual([{ time: at(2), text: "" }]);
     expect([lines.isBetween, lines.rest()]).toEqual([true, undefined]);
+  });
+
+  test("shows what is no part of a time as unfinished, and a whole time", () => {
+    const rest = (text: string) => {
+      const lines = new LogLines();
+      lines.push(Buffer.from(text));
+      return lines.rest();
+    };
+    expect(rest("plain")).toEqual({ text: "plain", open: true });
+    expect(rest("20261")).toEqual({ text: "20261", open: true });
+    expect([rest("2026"), rest("2026-08-01T12:00:00+02:0")]).toEqual([undefined, undefined]);
+    const time = "2026-08-01T12:00:00+02:00";
+    expect(rest(time)).toEqual({ time, text: "", open: true });
   });
 
   test("joins no line of exactly a piece's length that has no time", () => {

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import type { TailOptions } from "../../../src/client/index.ts";
-import { answerJob, playLog, texts } from "../../support/log-stub.ts";
+import { answerJob, playLog, printed, texts } from "../../support/log-stub.ts";
 import { expect, JOB_ID, type PlatformStub, reply, test, wireJob } from "../../support/platform-stub.ts";
 
 const startMs = Date.parse("2026-08-01T12:00:00Z");
@@ -40,6 +40,15 @@ describe("reading a log forward", () => {
 
     expect(texts(tail)).toEqual(lines);
     expect([tail.more, tail.reachedStart]).toEqual([more, options.after === undefined]);
+  });
+
+  test("skips what is older than a time within a second", async ({ stub, platform }) => {
+    answerJob(stub, { startMs, endMs: startMs + 60_000 });
+    playLog(stub, { archived: [], live: printed(6, { fromMs: startMs, stepMs: 200 }), isRunning: false });
+
+    const tail = await platform.jobs.tail(JOB_ID, { first: true, since: at(0.5), lines: 2 });
+
+    expect(texts(tail)).toEqual(["line 4", "line 5"]);
   });
 
   test("says after which place the next part goes on", async ({ stub, platform }) => {
