@@ -61,6 +61,7 @@ describe("a call of job_start", { tags: "starts" }, () => {
       const plan = await calling.call(how, { dry_run: true, wait_seconds: 1 });
       expect(plan).toMatchObject({ text: expect.stringMatching(/^Dry run: nothing was started/) });
       expect(plan).toMatchObject({ text: expect.stringContaining("To start it, leave out dry_run.") });
+      expect(plan).toMatchObject({ data: { jobs: [], plan: { doubts: undefined } } });
       expect([sent(stub), listed(stub)]).toEqual([[], []]);
     },
   );
@@ -85,8 +86,9 @@ describe("a call of job_start", { tags: "starts" }, () => {
 
   test("tells how its job stands where it waits", async ({ stub, calling }) => {
     takeUp(stub, "cancelled");
-    const seen = await calling.call("run", { name: "train", wait_seconds: 1 });
+    const seen = await calling.call("run", { name: "train", wait_seconds: 30 });
     expect(seen).toMatchObject({ text: expect.stringMatching(/^Why: /m) });
+    expect(stub.seen.at(-1)).toContain("log_ws");
     const unseen = await calling.call("run", { name: "train" });
     expect(unseen).toMatchObject({ text: expect.not.stringMatching(/^Why: /m) });
   });
