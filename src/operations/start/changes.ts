@@ -31,13 +31,9 @@ export function changesOf(job: JobDescription, { options }: StartItem, changes: 
     ["project", here, there],
     ["image", imageToString(job.container.image), changes.image],
     ["preset", job.preset_name, changes.preset],
-    ["restart_policy", job.restart_policy, changes.restart_policy && restartPolicy],
-    ["priority", job.priority, changes.priority && priority],
-    [
-      "schedule_timeout",
-      span(job.schedule_timeout),
-      changes.schedule_timeout && span(options.scheduleTimeoutSeconds),
-    ],
+    ["restart_policy", job.restart_policy, restartPolicy],
+    ["priority", job.priority, priority],
+    ["schedule_timeout", span(job.schedule_timeout), span(options.scheduleTimeoutSeconds)],
   ];
   const lists = [
     ["tags", (changes.tags ?? []).filter((tag) => !job.tags.includes(tag))],

@@ -100,13 +100,18 @@ function refsOf(plan: StartPlan): Ref[] {
   });
 }
 
+type Parts = { kind: StoredKind } & Record<"cluster" | "org" | "project" | "name", string>;
+
 /** Of another cluster, or without an org, the platform says what it thinks of it. */
 function refOf(uri: string, { where: { cluster: own } }: StartPlan): Omit<Ref, "field"> | undefined {
-  const [, kind, cluster, org, project, name] =
-    /^(secret|disk):\/\/([^/]+)\/([^/]+)\/([^/]+)\/(.+)$/.exec(uri) ?? [];
-  if (org === undefined || project === undefined || name === undefined || cluster !== own) return undefined;
+  const { groups } =
+    /^(?<kind>secret|disk):\/\/(?<cluster>[^/]+)\/(?<org>[^/]+)\/(?<project>[^/]+)\/(?<name>.+)$/.exec(uri) ??
+    {};
+  const parts = groups as Parts | undefined; // none of them is optional
+  if (parts?.cluster !== own) return undefined;
+  const { kind, cluster, org, project, name } = parts;
   return {
-    kind: kind === "disk" ? "disk" : "secret",
+    kind,
     wanted: decoded(name),
     where: { cluster, org: decoded(org), project: decoded(project) },
   };

@@ -1,4 +1,4 @@
-import { describe } from "vitest";
+import { describe, onTestFinished, vi } from "vitest";
 import { type JobDescription, PlatformError } from "../../../src/client/index.ts";
 import { type Call, openCaller } from "../../../src/operations/caller.ts";
 import { killAll, type Unread } from "../../../src/operations/kill/run.ts";
@@ -12,7 +12,7 @@ const job = (more: Partial<JobDescription> = {}) => sampleJob({ id: ID, name: "b
 
 interface Killing {
   kill(jobs: JobDescription[], unread?: Unread[]): ReturnType<typeof killAll>;
-  progress: string[];
+  progress: [string, number | undefined][];
   changing: unknown[];
   controller: AbortController;
 }
@@ -26,7 +26,7 @@ const test = base.extend<{ killing: Killing }>({
       kill(jobs, unread = []) {
         const call: Call = {
           ...{ caller, signal: controller.signal },
-          progress: (message) => killing.progress.push(message),
+          progress: (message, part) => killing.progress.push([message, part]),
           changing: (changed) => killing.changing.push(changed),
         };
         return killAll({ jobs, unread }, "alice", call);
@@ -116,7 +116,11 @@ describe("killing several", () => {
       ["killed", false],
       ["already_over", true],
     ]);
-    expect(killing.progress.sort()).toEqual(["1 of 3 done", "2 of 3 done", "3 of 3 done"]);
+    expect(killing.progress).toEqual([
+      ["1 of 3 done", 1 / 3],
+      ["2 of 3 done", 2 / 3],
+      ["3 of 3 done", 1],
+    ]);
     expect(killing.changing).toEqual(jobs.slice(0, 2));
   });
 
@@ -129,6 +133,18 @@ describe("killing several", () => {
 
     await expect(killed).rejects.toThrow("no more");
   });
+
+  test.for(["kill", "status"] as const)(
+    "hides no bug in what asks the platform (%s)",
+    async (method, { stub, platform, killing }) => {
+      answer(stub, 204, "cancelled");
+      const bug = new TypeError("bug");
+      const spy = vi.spyOn(platform.jobs, method).mockRejectedValue(bug);
+      onTestFinished(() => spy.mockRestore());
+
+      await expect(killing.kill([job()])).rejects.toBe(bug);
+    },
+  );
 
   test("ends so also while a state is read", async ({ stub, killing }) => {
     answer(stub, 204, "cancelled");

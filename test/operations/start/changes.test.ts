@@ -58,6 +58,12 @@ describe("what is different about a rerun", () => {
     ]);
   });
 
+  test("is a limit of waiting where there was none", () => {
+    expect(compared({ status: "failed" }, { schedule_timeout: "1h" }).changes).toEqual([
+      { what: "schedule_timeout", before: undefined, after: "1h" },
+    ]);
+  });
+
   test.for<[Changes["to"], string, string]>([
     [{ cluster: "west" }, "default/acme/vision", "west/acme/vision"],
     [{ org: "research", project: "lab" }, "acme/vision", "research/lab"],
@@ -84,6 +90,9 @@ describe("what a rerun cannot keep", () => {
       { what: "energy_schedule", before: "green" },
     ]);
     expect(compared({ status: "failed", energy_schedule_name: "default" }, {}).notKept).toEqual([]);
+    expect(
+      compared({ status: "failed", scheduler_enabled: true, energy_schedule_name: "green" }, {}).notKept,
+    ).toEqual([]);
   });
 
   test("is resources of its own", () => {
