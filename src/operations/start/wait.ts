@@ -44,7 +44,8 @@ export async function watchStarted(
   try {
     await untilStarted(poll, deadlineMs, context);
     const output = started.length === 1 ? await firstOutput(poll, deadlineMs, context) : undefined;
-    return { jobs: poll.jobs, output };
+    const [trouble] = poll.gone.values();
+    return { jobs: poll.jobs, output, trouble };
   } catch (error) {
     if (context.signal.aborted || !(error instanceof PlatformError)) throw error;
     return { jobs: poll.jobs, trouble: error };
@@ -61,9 +62,10 @@ export async function lookAtStarted(
   return Date.now() < deadlineMs ? undefined : { jobs: [job] };
 }
 
-/** Until each of the jobs runs or has ended, or the time is over. */
+/** Until each of the jobs runs, has ended or can no longer be read, or the time is over. */
 async function untilStarted(poll: Poll, deadlineMs: number, { signal, progress }: Call): Promise<void> {
-  while (poll.jobs.some(isWaiting) && performance.now() < deadlineMs) {
+  const mayStart = (job: JobDescription) => isWaiting(job) && !poll.gone.has(job.id);
+  while (poll.jobs.some(mayStart) && performance.now() < deadlineMs) {
     const started = poll.jobs.filter((job) => !isWaiting(job)).length;
     progress(`${started} of ${poll.jobs.length} have started`, started / poll.jobs.length);
     await pauseFor(Math.min(POLL_MS, deadlineMs - performance.now()), signal);

@@ -11,7 +11,7 @@ const jobIs = (status: JobDescription["status"], digit = 1) => sampleJob({ id: i
 
 interface World {
   /** How the job is at each look; the last one stays. */
-  stands: JobDescription["status"][];
+  stands: (JobDescription["status"] | PlatformError)[];
   /** What its log holds at each reading; the last one stays. */
   printed: (string[] | LogTail["lines"] | Error)[];
   ending: LogTail["ending"];
@@ -40,11 +40,17 @@ function world(given: Partial<World>) {
       const status = take(stands) ?? "running";
       looks.push(...ids);
       nowMs += 4;
-      return ids.map((ref) => ({ ref, job: sampleJob({ id: ref, status }) }));
+      return ids.map((ref) =>
+        status instanceof PlatformError
+          ? { ref, error: status }
+          : { ref, job: sampleJob({ id: ref, status }) },
+      );
     },
     async status(id: string, _where: unknown, { signal }: { signal: AbortSignal }) {
       signals.push(signal);
-      return sampleJob({ id, status: take(stands) ?? "running", cluster_name: "west" });
+      const status = take(stands) ?? "running";
+      if (status instanceof PlatformError) throw status;
+      return sampleJob({ id, status, cluster_name: "west" });
     },
     async tail(_id: string, options: Record<string, unknown>) {
       tails.push(options);
@@ -188,6 +194,14 @@ describe("the first output of a job", () => {
 });
 
 describe("what goes wrong after a start", () => {
+  test("ends the wait for a job that can no longer be read", async () => {
+    const trouble = new PlatformError("not_found", "There is no such job.");
+    const at = world({ stands: [trouble] });
+
+    expect(await watch(at, [jobIs("pending")], 20)).toEqual({ jobs: [jobIs("pending")], trouble });
+    expect(at.looks).toHaveLength(1);
+  });
+
   test("is told beside the jobs, which were started all the same", async () => {
     const trouble = new PlatformError("not_permitted", "No logs for you.");
     const watched = await watch(world({ printed: [trouble] }), [jobIs("running")], 10);
