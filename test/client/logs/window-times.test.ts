@@ -235,6 +235,7 @@ describe("the connection to a log", () => {
   });
 
   test("is closed when it fails", async () => {
+    fakeClock(NOW);
     const { at, done } = playedLog([{ fails: { atMs: 0, error: new Error("lost") } }]);
 
     await expect(readWindow(at, WINDOW, () => true)).rejects.toThrow("lost");
