@@ -107,9 +107,11 @@ export function declined({
   jobs,
 }: Extract<KillResult, { declined: unknown }>): PolicyError {
   const said = answer === "no" ? "declined" : "did not answer in time";
+  const ids = jobs.slice(0, MOST_ASKED).map(({ id }) => id);
+  const command = ["apolo kill", ...ids, jobs.length > ids.length && "…"];
   return new PolicyError(
     "declined",
-    `The person was asked whether to kill ${whatText(jobs)} (${namesText(jobs)}) and ${said}: nothing was killed. Do not ask again unless the user wants it. If the user saw no question, their MCP client declines automatically: they can kill with "apolo kill ${jobs[0]?.id ?? ""}".`,
+    `The person was asked whether to kill ${whatText(jobs)} (${namesText(jobs)}) and ${said}: nothing was killed. Do not ask again unless the user wants it. If the user saw no question, their MCP client declines automatically: they can kill with "${present(command).join(" ")}".`,
   );
 }
 

@@ -259,4 +259,11 @@ describe("the question before a kill", () => {
     );
     expect(message).toContain(`"apolo kill ${idOf(0)}"`);
   });
+
+  test("leaves the person a command for all the jobs that were asked about", () => {
+    const command = (count: number) =>
+      /"(apolo kill .*)"/.exec(declined({ declined: "no", jobs: jobs(count) }).message)?.[1]?.split(" ");
+    expect(command(2)).toEqual(["apolo", "kill", idOf(0), idOf(1)]);
+    expect(command(12)).toEqual(["apolo", "kill", ...jobs(10).map(({ id }) => id), "…"]);
+  });
 });
