@@ -44,7 +44,8 @@ function spansOf(text: string, name: Name): Span[] {
 function valueSpans(text: string, name: Name): Span[] | undefined {
   const value = findValue(text, name);
   if (value === undefined) return undefined;
-  if (!isSecret(text, name, value)) return undefined;
+  // The first can be told of most values at once.
+  if (!mayBeSecret(text, name, value) || !isSecret(text, name, value)) return undefined;
   return [{ start: value.start, end: Math.max(endOfValue(text, value), endOfPhrase(text, name, value)) }];
 }
 
@@ -132,9 +133,7 @@ function spacedValue(text: string, name: Name): AssignedValue | undefined {
   const value = valueAt(text, gap, name);
   if (name.flag || value === undefined || isSetting(text, name)) return value;
   if (value.quoted) return name.secrecy === "sure" ? value : undefined;
-  return looksLikeToken(text.slice(value.start, Math.min(value.end, value.start + LONGEST_LOOK)), 16)
-    ? value
-    : undefined;
+  return looksLikeToken(beginningOf(text, value), 16) ? value : undefined;
 }
 
 /** `your token is abc123`, `the passphrase is correct horse battery staple`, `your password is 493021`. */
@@ -159,12 +158,20 @@ function listedValue(text: string, name: Name, at: number): AssignedValue | unde
   return name.secrecy === "sure" && isMixedWord(text.slice(value.start, value.end)) ? value : undefined;
 }
 
+function mayBeSecret(text: string, name: Name, span: AssignedValue): boolean {
+  return name.secrecy === "sure" || isLikely(text, name, beginningOf(text, span));
+}
+
+/** The look of a long value shows in it. */
+function beginningOf(text: string, { start, end }: AssignedValue): string {
+  return text.slice(start, Math.min(end, start + LONGEST_LOOK));
+}
+
 function isSecret(text: string, name: Name, span: AssignedValue): boolean {
-  // The look of a long value shows in its beginning.
-  const value = text.slice(span.start, Math.min(span.end, span.start + LONGEST_LOOK));
+  const value = beginningOf(text, span);
   if (isPlainValue(value) || isUsage(name, value) || isWorkingDir(name, value)) return false;
   if (span.quoted ? isComplaint(value) : isPunctuation(value) || isAboutName(text, name, span)) return false;
-  if (name.secrecy === "maybe") return isLikely(text, name, value);
+  if (name.secrecy === "maybe") return true;
   if (value.length < 4 && /^[\d.,]+(?:[a-z%]{1,3})?$/.test(value)) return false;
   if (span.quoted || span.tagged || name.query) return true;
   return !isCode(name, value) && !isProse(text, name, span);

@@ -3,7 +3,7 @@ import { assignedSpans } from "./assignments.ts";
 import { commandSpans } from "./commands.ts";
 import { type InKey, KeyGuard, keySpans, mayHoldKey } from "./private-keys.ts";
 import { ruleSpans } from "./rules.ts";
-import { hideSpans, type Span, spansOf } from "./spans.ts";
+import { hideSpans, joined, type Span, spansOf } from "./spans.ts";
 
 const MOST_ROUNDS = 8;
 /** Shorter values are words and numbers of any log: hiding them would give them away. */
@@ -36,13 +36,8 @@ export type Redact = (text: string, before?: Before) => Redacted;
 export function makeRedactor(known: Iterable<string> = []): Redact {
   const findKnown = knownSecrets(known);
   const once = (text: string, { insideKey = false }: Before = {}) => {
-    return hideSpans(text, [
-      ...findKnown(text),
-      ...keySpans(text, insideKey),
-      ...ruleSpans(text),
-      ...commandSpans(text),
-      ...assignedSpans(text),
-    ]);
+    const found = [findKnown(text), keySpans(text, insideKey), ruleSpans(text), commandSpans(text)];
+    return hideSpans(text, joined([...found, assignedSpans(text)]));
   };
   return (text, before) => untilNothingChanges(withoutCodes(text), (now) => once(now, before));
 }

@@ -63,8 +63,9 @@ const CODE_AFTER = new RegExp(
   `(?<![A-Za-z0-9_-])(?:(?:${CODE_KIND})[ _-](?:${CODE_THING})(?: \\((?:OTP|TOTP)\\))?|t?otp|one-time pin|(?:your|card|sim) pin)["']?[ \\t]*(?:is|was|[:=]|=>|->)?[ \\t]*[: \\t]["'\`]?[ \\t]*(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
   "dgi",
 );
+/** `otp=493021`. The word first, which is found at once, then what stands before it. */
 const CODE_ASSIGNED = new RegExp(
-  `(?<![A-Za-z0-9-])(?:[A-Za-z0-9]+_)?t?otp["']?=["']?(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
+  `otp(?<=(?<![A-Za-z0-9-])(?:[A-Za-z0-9]+_)?t?otp)["']?=["']?(${CODE})(?!\\w|[.,:]\\d|%|-\\w)`,
   "dgi",
 );
 /** `493021 is your verification code`, `G-493021 is …`. */
@@ -113,18 +114,13 @@ const IN_URL = [
 
 /** Every secret that its own form, or a fixed surrounding, gives away. */
 export function ruleSpans(text: string): Span[] {
-  return [
-    ...issuedSpans(text),
-    ...joined(RULES.map((rule) => spansOf(text, rule.find, rule.isSecret))),
-    ...joined(
-      HINTED.map(({ hint, needs, rules }) =>
-        spansOnLines(text, hint, (line) =>
-          needs?.test(line) === false ? [] : joined(rules.map((rule: Rule) => lineSpans(line, rule))),
-        ),
-      ),
+  const anywhere = RULES.map((rule) => spansOf(text, rule.find, rule.isSecret));
+  const hinted = HINTED.map(({ hint, needs, rules }) =>
+    spansOnLines(text, hint, (line) =>
+      needs?.test(line) === false ? [] : joined(rules.map((rule: Rule) => lineSpans(line, rule))),
     ),
-    ...urlSpans(text),
-  ];
+  );
+  return joined([issuedSpans(text), ...anywhere, ...hinted, urlSpans(text)]);
 }
 
 function lineSpans(line: string, { find, needs, isSecret }: Rule): Span[] {

@@ -45,8 +45,11 @@ export function spansOnLines(text: string, hint: RegExp, find: (line: string, at
     const at = found.index === 0 ? 0 : text.lastIndexOf("\n", found.index - 1) + 1;
     const newline = text.indexOf("\n", found.index);
     const lineEnd = newline < 0 ? text.length : newline;
-    for (const { start, end } of find(text.slice(at, lineEnd), at))
-      spans.push({ start: at + start, end: at + end });
+    for (const span of find(text.slice(at, lineEnd), at)) {
+      span.start += at;
+      span.end += at;
+      spans.push(span);
+    }
     hint.lastIndex = lineEnd + 1;
   }
   return spans;
@@ -126,17 +129,16 @@ export function hideSpans(text: string, spans: readonly Span[]): { text: string;
   const parts: Span[] = [];
   for (const span of spans) addLines(parts, text, span);
   const merged = merge(parts);
-  const out: string[] = [];
+  let out = "";
   let at = 0;
   let hidden = 0;
   for (const { start, end, continues } of merged) {
-    if (text.slice(start, end) === MARK) continue;
-    out.push(text.slice(at, start), MARK);
+    if (end - start === MARK.length && text.startsWith(MARK, start)) continue;
+    out += text.slice(at, start) + MARK;
     at = end;
     if (!continues) hidden += 1;
   }
-  out.push(text.slice(at));
-  return { text: out.join(""), hidden };
+  return { text: out + text.slice(at), hidden };
 }
 
 function merge(spans: Span[]): Span[] {
