@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   isComplaint,
   isMixedWord,
-  isPlainValue,
   isStatement,
   looksLikeToken,
   phraseAt,
@@ -100,66 +99,6 @@ describe("letters and digits together", () => {
     "args.key2",
   ])("are not %s", (value) => {
     expect(isMixedWord(value)).toBe(false);
-  });
-});
-
-describe("a value that is plain whatever its name", () => {
-  test.each([
-    "",
-    "[redacted]",
-    "True",
-    "N/A",
-    "changed.,:;!?)",
-    "$TOKEN",
-    "${TOKEN",
-    "$(cat token)",
-    "%TOKEN%",
-    "{{ token }}",
-    "{token}",
-    "<your token>",
-    "(sensitive value)",
-    "***",
-    "xxxxxx",
-    "your-api-key",
-    "secret:hf",
-    "secret://default/acme/vision/hf",
-    "vault:secret/data",
-    "op://vault/item",
-    "arn:aws:iam::1:role",
-    "os.environ",
-    "get_token(user)",
-    "names[0]",
-    "tulip(",
-    "self.token",
-    "/run/secrets/hf",
-    "~/token",
-    "../token",
-    "C:\\token",
-    "https://x.example/",
-    "?token=abc",
-  ])("is %j", (value) => {
-    expect(isPlainValue(value)).toBe(true);
-  });
-
-  test.each([
-    "tulip",
-    "truely",
-    "$ANSIBLE_VAULT;1.1",
-    "secretly",
-    "a.token",
-    "rose/garden",
-    "rose!secret:hf",
-    "secret:hf!rose",
-    "rose!vault:x",
-    `secret:${"x".repeat(61)}`,
-    "1http://x",
-  ])("is not %j", (value) => {
-    expect(isPlainValue(value)).toBe(false);
-  });
-
-  test("is no key of forty characters that begins with a slash", () => {
-    expect(isPlainValue(`/${"aB3d".repeat(10).slice(1)}`)).toBe(false);
-    expect(isPlainValue(`/${"aB3d".repeat(10).slice(2)}`)).toBe(true);
   });
 });
 

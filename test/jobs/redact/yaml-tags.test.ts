@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { marked } from "../../support/marked.ts";
 
 const redact = makeRedactor();
 const TAGS = [
@@ -76,7 +77,50 @@ describe("a value behind a YAML tag", () => {
     "password: !include secrets.yaml",
     "password: !reference [.deploy, secret]",
     "password: !vault $DB_PASSWORD",
+    "password: !Condition Tulip",
+    "password: !FindInMap [Tulip, Rose, Ivy]",
+    "password: !GetAZs Tulip",
+    "password: !envvar TULIP",
+    "password: !env_var TULIP",
+    "password: !ENV TULIP",
+    "password: !file rose",
+    "password: !path rose",
+    "password: !include_dir_named rose",
+    "password: !Join ['', [!Ref A, '/', !GetAtt B.C, db]]",
+    "password:\n  - !Ref Tulip\n  - !Ref Rose",
   ])("stays where it names the value only: %s", (text) => {
     expect(redact(text)).toEqual({ text, hidden: 0 });
+  });
+});
+
+describe("what is a tag", () => {
+  test.each([
+    "password: !Reference ⟦tulip⟧",
+    "password: !xRef ⟦tulip⟧",
+    "password: !environment ⟦tulip⟧",
+    "password: !files ⟦tulip⟧",
+    "password: !env ⟦x1y2z3w4v5u6⟧",
+    "password: !Join ⟦['', [!Ref A, tulip9x]]⟧",
+    "password: !Join ⟦['', [tulip, rose]]⟧",
+    "password: !Join ⟦[tulip, [rose⟧",
+    "password: !Join ⟦[tulip]⟧, [rose]",
+    "password: ⟦[!vault tulip]⟧ x",
+    "password: ⟦[  !vault tulip]⟧",
+    "password: !x⟦[tulip]⟧",
+    "password: &a.b-1  !x\t&c  ⟦tulip⟧",
+    "password: ⟦!<x⟧ y> tulip",
+    "password: ⟦!x⟧ # tulip",
+    "password: ⟦!9x⟧ tulip",
+    "password = ⟦!x⟧ tulip",
+    "password => ⟦!x⟧ tulip",
+    "password:\n  - !x ⟦tulip⟧\nmode: y",
+    "password:\n  - tulip\n  - !x rose",
+    "password:\n\n  - !x tulip",
+    "password:\n  -!x tulip",
+    "password:\n  - !x ⟦tulip⟧\n  -\nmode: y",
+    "password:\n  - !x ⟦tulip⟧\n  - ,\nmode: y",
+  ])("shows in what is hidden of %j", (text) => {
+    const { redacted, expected } = marked(text);
+    expect(redacted).toEqual(expected);
   });
 });
