@@ -114,7 +114,10 @@ export function triedOutcomes(result: StartResult, request: StartRequest): Start
 
 /** Why one job is not known to have been started, and what to do about it. */
 export function failureOf({ error, nameTaken, exceeded }: StartOutcome): PlatformError | undefined {
-  if (exceeded !== undefined) return new PlatformError("quota", exceededText(exceeded), { retryable: false });
+  if (exceeded !== undefined) {
+    const code = exceeded.endError === undefined ? "quota" : "unknown_outcome";
+    return new PlatformError(code, exceededText(exceeded), { retryable: false });
+  }
   if (error === undefined || nameTaken === undefined) return error;
   const { name, holder } = nameTaken;
   const kill = callText({ tool: "job_kill", arguments: { jobs: [holder] } });

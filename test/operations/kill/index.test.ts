@@ -178,7 +178,7 @@ describe("jobs of others", () => {
     stub.on("GET /api/v1/jobs?", (response) => replyLines(response, [BOBS]));
 
     await expect(killing.kill(named(["box"]))).rejects.toMatchObject({
-      refusal: { reason: "doubtful", jobs: [{ id: SECOND }] },
+      refusal: { reason: "doubtful", jobs: [{ id: SECOND }], certain: { mayAddOthers: true } },
     });
     expect(await killing.kill(named(["box"], true))).toMatchObject({
       unconfirmed: { jobs: [{ id: SECOND }] },
@@ -235,6 +235,16 @@ describe("the token of a selection", () => {
         expect.objectContaining({ id: FIRST, job: "gone", before: "pending", fate: "gone" }),
       ],
       left: { count: 7, jobs: [LEFT] },
+    });
+  });
+
+  test("outlives what is remembered of it", async ({ killing }) => {
+    const call = callOf(killing.caller);
+    const token = showJobs({ jobs: [sampleJob({ id: OVER })], left: [LEFT] }, call, 7);
+    for (let count = 0; count < 20; count += 1) showJobs({ jobs: [GONE], left: [] }, call, count);
+
+    expect(await killing.kill({ token }, agreed())).toMatchObject({
+      ...{ outcomes: [{ id: OVER, fate: "already_over" }], left: { count: 7, jobs: [] } },
     });
   });
 

@@ -1,4 +1,4 @@
-import { describe, onTestFinished, vi } from "vitest";
+import { describe } from "vitest";
 import type { Policy } from "../../../src/operations/caller.ts";
 import { openCaller } from "../../../src/operations/caller.ts";
 import { type Checked, checkStart } from "../../../src/operations/start/check.ts";
@@ -15,11 +15,7 @@ import {
 import { POLICY } from "../../support/policy.ts";
 
 interface Planning {
-  check(
-    options?: Partial<StartItem["options"]>,
-    more?: Partial<StartRequest>,
-    policy?: Partial<Policy>,
-  ): Promise<Checked>;
+  check(options?: Partial<StartItem["options"]>, more?: Partial<StartRequest>): Promise<Checked>;
   plan(
     options?: Partial<StartItem["options"]>,
     more?: { names?: (string | undefined)[]; policy?: Partial<Policy>; checked?: Partial<Checked> },
@@ -48,8 +44,7 @@ const test = base.extend<{ planning: Planning }>({
       return { caller, signal: new AbortController().signal };
     };
     await use({
-      check: (options = {}, more = {}, policy = {}) =>
-        checkStart({ ...requestOf(options), ...more }, callOf(policy)),
+      check: (options = {}, more = {}) => checkStart({ ...requestOf(options), ...more }, callOf()),
       async plan(options = {}, { names, policy, checked } = {}) {
         const call = callOf(policy);
         const request = requestOf(options, names);
@@ -113,42 +108,6 @@ describe("checking a start", () => {
       },
     ]);
     expect(plan).toBeUndefined();
-  });
-
-  test.for<[StartItem["options"]["preset"], Partial<Policy>, number]>([
-    [undefined, {}, 0],
-    ["a100", {}, 0],
-    ["a100", { maxJobs: 1 }, 0],
-    ["a200", {}, 1],
-    ["a100", { maxCreditsPerJob: 1 }, 1],
-    ["a100", { maxCreditsPerHour: 1 }, 1],
-    ["a200", { maxCreditsPerHour: 1 }, 1],
-  ])(
-    "reads prices and names anew where it matters: preset %s under %j",
-    async ([preset, policy, times], { platform, planning }) => {
-      const refresh = vi.spyOn(platform, "refresh");
-
-      await planning.check({ preset }, {}, policy);
-
-      expect(refresh).toHaveBeenCalledTimes(times);
-      for (const [{ signal } = {}] of refresh.mock.calls) expect(signal).toBeDefined();
-    },
-  );
-
-  test("tells the presets of the job's own cluster", async ({ platform, planning }) => {
-    const { clusters, ...context } = await platform.context({});
-    const [home, west] = clusters.map((cluster) => ({ ...cluster, presets: cluster.presets.slice(0, 1) }));
-    const [, dear] = clusters[0]?.presets ?? [];
-    if (home === undefined || west === undefined || dear === undefined) throw new Error("too few clusters");
-    const changed = { ...context, clusters: [home, { ...west, presets: [dear] }] };
-    const spy = vi.spyOn(platform, "context").mockResolvedValue(changed);
-    onTestFinished(() => spy.mockRestore());
-
-    const presetsOf = async (where: object) =>
-      (await planning.check({ where })).presets.map(({ name }) => name);
-
-    expect([await presetsOf({}), await presetsOf({ cluster: "west" })]).toEqual([["cpu-small"], ["a100"]]);
-    expect(await presetsOf({ cluster: "gone" })).toEqual([]);
   });
 
   test("counts the tags that a start adds by itself", async ({ planning }) => {

@@ -5,6 +5,7 @@ import { mountsOf } from "../../../src/operations/start/mounts.ts";
 import { lookUpStored } from "../../../src/operations/start/stored.ts";
 
 type Answer = string[] | Error | undefined;
+type AnswerAt = (where: StartPlan["where"]) => Answer;
 
 /** A plan with these references. */
 function planWith({
@@ -28,13 +29,14 @@ function planWith({
 /** Looks up with a platform that answers each kind in that way, and tells what it was asked. */
 async function lookedUp(
   plan: StartPlan,
-  answers: Partial<Record<StoredKind, Answer>>,
+  answers: Partial<Record<StoredKind, Answer | AnswerAt>>,
   signal = new AbortController().signal,
 ) {
   const asked: string[] = [];
-  const stored = async (kind: StoredKind, { cluster, org, project }: StartPlan["where"]) => {
-    asked.push(`${kind} ${cluster}/${org}/${project}`);
-    const answer = answers[kind];
+  const stored = async (kind: StoredKind, where: StartPlan["where"]) => {
+    asked.push(`${kind} ${where.cluster}/${where.org}/${where.project}`);
+    const given = answers[kind];
+    const answer = typeof given === "function" ? given(where) : given;
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -122,6 +124,16 @@ describe("what a start refers to", () => {
     const { found } = await lookedUp(plan, { secret: answer, disk: ["d"] });
 
     expect(found).toEqual({ problems: [], seen: ["disk"], unseen: [{ kind: "secret", why }] });
+  });
+
+  test("is not seen where only a part of it can be, but what is missing is told", async () => {
+    const plan = planWith({ env: { A: `${SECRET}/a`, C: "secret://default/acme/nlp/c" } });
+    const refused = new PlatformError("not_permitted", "No.");
+
+    const { found } = await lookedUp(plan, { secret: ({ project }) => (project === "nlp" ? refused : []) });
+
+    expect(found).toMatchObject({ seen: [], unseen: [{ kind: "secret", why: "not_permitted" }] });
+    expect(found.problems).toMatchObject([{ wanted: "a", place: "acme/vision" }]);
   });
 
   test("fails with a bug, and with what a caller gave up for", async () => {

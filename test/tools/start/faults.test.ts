@@ -219,6 +219,46 @@ describe("a start that was tried", () => {
     );
   });
 
+  test("tells jobs of a sweep that had to be ended once, and does not deny one that could not be", () => {
+    const problem = { limit: "jobs", most: 1, active: 1, asked: 1, free: 0 } as const;
+    const tried = (...ends: object[]) =>
+      triedOutcomes(
+        {
+          outcome: "tried",
+          outcomes: ends.map((more, index) => ({
+            item,
+            exceeded: { job: sampleJob({ id: `job-${index}` }), problem, ...more },
+          })),
+        },
+        request,
+      );
+
+    expect(() => tried({}, {})).toThrow(
+      /^None of 2 jobs was started:\n- 2 times quota: --max-jobs is 1: .*was ended at once\.$/,
+    );
+    expect(() => tried({ endError: away }, { endError: away })).toThrow(
+      expect.objectContaining({
+        code: "unknown_outcome",
+        message: expect.stringMatching(
+          /^None of 2 jobs is known to have been started:\n- once .*"job-0".*\n- once .*"job-1"/,
+        ),
+      }),
+    );
+  });
+
+  test("leads to the job that has the name, and is not worth repeating", () => {
+    const error = new PlatformError("conflict", "No.", { retryable: true, serverText: "taken" });
+    const outcomes = [{ item, error, nameTaken: { name: "box", holder: "job-1" } }];
+
+    expect(() => triedOutcomes({ outcome: "tried", outcomes }, request)).toThrow(
+      expect.objectContaining({
+        ...{ code: "conflict", retryable: false, serverText: "taken" },
+        message:
+          'The name "box" is taken by an active job, job-1: give another name, or first end that one, if the user wants that, with job_kill {"jobs":["job-1"]}.',
+      }),
+    );
+  });
+
   test("is one error where none of several was started, with each cause and how often", () => {
     const full = new PlatformError("quota", "Used up.");
     const lost = new PlatformError("unknown_outcome", "The answer was lost.");

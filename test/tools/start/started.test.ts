@@ -230,6 +230,10 @@ describe("the answer to a start of several jobs", () => {
         "2. n2 lr=0.2: job-00000002, failed",
     );
     expect(data).toMatchObject({ owner: "alice", project: "default/acme/vision" });
+    expect(data.jobs).toEqual([
+      expect.not.objectContaining({ owner: "alice" }),
+      expect.not.objectContaining({ owner: "alice" }),
+    ]);
   });
 
   test("tells which were not started, why, and that the missing ones can be", () => {
