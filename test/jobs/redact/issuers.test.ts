@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { marked } from "../../support/marked.ts";
 
 const redact = makeRedactor();
 const forms = readFileSync(new URL("../../fixtures/redaction/issued.txt", import.meta.url), "utf8")
@@ -108,5 +109,31 @@ describe("what looks like it", () => {
   ])("stays as it is: %s", (_what, text) => {
     expect(text.split(" ").filter((word) => redact(`loading ${word} now`).hidden > 0)).toEqual([]);
     expect(redact(text)).toEqual({ text, hidden: 0 });
+  });
+});
+
+describe("a prefix that words have too", () => {
+  test.each([
+    ["few changes of case", "NF-AAAAAAAAaaaaaaaaaaaaAAAAAAAAAAAa"],
+    ["more of them", "⟦NF-AAAAAAAAaaaaaaaaaaaaAAAAAAaaaaaA⟧"],
+    ["few changes to and from digits", "NF-AAAAAAAA1111aaaaAAAAAAAAAAAAAAAA"],
+    ["more of both", "⟦NF-AAAAAAAA1111aaaaAAAAAAAAAAAAAAA1⟧"],
+    ["digits among small letters", "⟦NF-aaaaaaaaaaaa1111aaaa1111aaaaaaaa⟧"],
+    ["digits among large letters", "⟦NF-AAAAAAAAAAAA1111AAAA1111AAAAAAAA⟧"],
+    ["few changes of each word", `KEY-${"A1a-".repeat(13)}aa`],
+    ["many of one word", `⟦KEY${"-".repeat(45)}a1b2c3d4e5⟧`],
+    ["many, in an identifier", "my_NF-a1b2c3d4e5a1b2c3d4e5a1b2c3d4e5a1"],
+    ["many, and goes on", "NF-a1b2c3d4e5a1b2c3d4e5a1b2c3d4e5a1b"],
+    ["digits alone", "hf_0123456789"],
+    ["digits and letters", "⟦hf_01234x5678⟧"],
+    ["digits alone behind another", "npm_01234567890123456789"],
+    ["words", "sk-learn-intelex-2026"],
+    ["a long run of letters", `⟦sk-${"abcdefghijkl".repeat(4).slice(0, 37)}⟧`],
+    ["a shorter one", `sk-${"abcdefghijkl".repeat(4).slice(0, 36)}`],
+  ])("says nothing unless the rest is at random: %s", (_what, text) => {
+    for (const around of [text, `using ${text}, then`]) {
+      const { redacted, expected } = marked(around);
+      expect(redacted).toEqual(expected);
+    }
   });
 });
