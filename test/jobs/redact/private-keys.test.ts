@@ -116,6 +116,8 @@ describe("a text that may begin inside a key", () => {
     ["one behind others", ["step 1 loss 0.5", `  > ${line}`]],
     ["one behind its name", [`key: ${line}`]],
     ["one behind the end of another", [rest.at(-1) ?? "", line]],
+    ["a quoted one", [`> | + - ${BASE64.slice(0, 16)} \t`]],
+    ["one of forty characters behind a word", [`x ${BASE64.slice(0, 40)} `]],
   ])("has %s", (_what, lines) => {
     expect(mayBeginInKey(lines)).toBe(true);
   });
@@ -125,6 +127,12 @@ describe("a text that may begin inside a key", () => {
     ["its beginning first", [begin, line]],
     ["its beginning behind others", ["loading", `log: ${begin}`, line]],
     ["only short words", ["abcdefghijklmno"]],
+    ["a long word and more", [`${BASE64} and more`]],
+    ["a shorter one behind a word", [`x ${BASE64.slice(0, 39)}`]],
+    ["a word of small letters", [`x ${"a1".repeat(20)}`]],
+    ["a word of large letters", [`x ${"A1".repeat(20)}`]],
+    ["a word without digits", [`x ${"aB".repeat(20)}`]],
+    ["a sign within", [`x ${BASE64.slice(0, 30)}-${BASE64.slice(0, 30)}`]],
     ["no line", []],
   ])("is none with %s", (_what, lines) => {
     expect(mayBeginInKey(lines)).toBe(false);
@@ -216,5 +224,38 @@ describe("the lines of a key", () => {
       HIDDEN,
       "done now",
     ]);
+  });
+});
+
+describe("what another process printed between the lines of a key", () => {
+  const within = (lines: string[], inKey: InKey = 10) => redactFrom(redact, lines.join("\n"), inKey);
+
+  test("stays, and the key is hidden and counted beside other secrets", () => {
+    expect(within(["step 1", `  ${row(1)}`, "token=x1y2z3w4", row(2)])).toEqual({
+      text: "step 1\n  [redacted]\ntoken=[redacted]\n[redacted]",
+      hidden: 2,
+    });
+    expect(within(["step 1", "step 2"])).toEqual({ text: "step 1\nstep 2", hidden: 0 });
+  });
+
+  test("may be as long as a few lines", () => {
+    const others = (count: number) => Array.from({ length: count }, (_, step) => `step ${step} done`);
+    expect(within([...others(8), row(1)]).hidden).toBe(1);
+    expect(within([...others(9), row(1)]).hidden).toBe(0);
+    expect(within([...others(8), row(1), ...others(8), row(2)]).text).toMatch(/\n\[redacted\]$/);
+  });
+
+  test("is no short word of a key unless it follows a longer one", () => {
+    expect(within(["step 1", "MIIEpAIB", row(1), "MIIEpAIB"]).text.split("\n")).toEqual([
+      "step 1",
+      "MIIEpAIB",
+      "[redacted]",
+      "[redacted]",
+    ]);
+  });
+
+  test("is all there is from the length of the longest key on", () => {
+    expect(within(["step 1", row(1)], 15_990).hidden).toBe(1);
+    expect(within(["step 1", row(1)], 15_994).hidden).toBe(0);
   });
 });
