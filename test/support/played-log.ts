@@ -1,5 +1,5 @@
 import type { Connection } from "../../src/client/connection.ts";
-import type { Frame, Socket } from "../../src/client/socket/index.ts";
+import type { Frame, Socket, SocketCall } from "../../src/client/socket/index.ts";
 import { stamp } from "./log-stub.ts";
 
 /** What comes over one connection to a log, and when, in milliseconds of a fake clock since its beginning. */
@@ -17,14 +17,17 @@ export interface Play {
 /** A log that plays one connection after the other, and what was done with them. */
 export interface PlayedLog {
   at: Connection;
+  opened: SocketCall[];
+  /** The queries of what was opened. */
   asked: URLSearchParams[];
   done: string[];
 }
 
 export function playedLog(plays: Play[], { clockAheadMs = 0 } = {}): PlayedLog {
-  const log = { asked: [] as URLSearchParams[], done: [] as string[] };
-  const open = async ({ url }: { url: string }) => {
-    const query = new URL(url).searchParams;
+  const log = { opened: [] as SocketCall[], asked: [] as URLSearchParams[], done: [] as string[] };
+  const open = async (target: SocketCall) => {
+    log.opened.push(target);
+    const query = new URL(target.url).searchParams;
     const play = plays[log.asked.push(query) - 1];
     if (play === undefined) throw new Error("opened too often");
     if (play.openMs !== undefined) await after(play.openMs);

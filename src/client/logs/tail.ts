@@ -258,7 +258,7 @@ async function readForward(
   let more = false;
   const end = await readResuming(
     at,
-    { ...window, since: after === undefined ? since : undefined, after },
+    { ...window, since, after },
     (line) => {
       if (isLater(line)) return false;
       if (line.time !== undefined && timeKey(line.time) < from) return true;
@@ -280,9 +280,9 @@ export function laterThan(until: Date | undefined): (line: LogLine) => boolean {
   return ({ time }) => time !== undefined && timeKey(time) > to;
 }
 
-/** Before a job has started there is nothing to wait for. */
+/** Before a job has started there is nothing to wait for; the log of one that has ended is closed. */
 function hasBegun({ status, history }: JobDescription): boolean {
-  return history.started_at !== undefined || status === "running" || isFinished(status);
+  return history.started_at !== undefined || status === "running";
 }
 
 function startOf({ history }: JobDescription, { since }: TailOptions): number {

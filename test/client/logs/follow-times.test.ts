@@ -11,7 +11,7 @@ const lost = { atMs: 0, error: new PlatformError("unavailable", "lost") };
 /** Follows one connection after the other, the time going on as fast as it can. */
 async function follow(plays: Play[], options: FollowOptions = {}) {
   fakeClock(NOW);
-  const { at, asked, done } = playedLog(plays);
+  const { at, ...log } = playedLog(plays);
   const lines: LogLine[] = [];
   const following = (async () => {
     for await (const line of followLog(at, { id: "job-1", options })) lines.push(line);
@@ -19,7 +19,7 @@ async function follow(plays: Play[], options: FollowOptions = {}) {
   following.catch(() => undefined);
   await vi.runAllTimersAsync();
   const texts = lines.map(({ text, open }) => (open === true ? `${text}…` : text));
-  return { following, lines, texts, asked, done };
+  return { following, lines, texts, ...log };
 }
 
 describe("following a log", () => {
@@ -84,11 +84,17 @@ describe("following a log", () => {
     expect((await follow(plays)).texts).toEqual(["one", "two"]);
   });
 
-  test("closes each connection that it opened", async () => {
+  test("opens connections that are kept alive, as a read, and closes each", async () => {
     const plays: Play[] = [
       { frames: [[0, archived("one", 1)]], fails: lost },
       { frames: [[0, archived("one", 1)]], closesAtMs: 0 },
     ];
-    expect((await follow(plays)).done).toEqual(["close", "close"]);
+    const { opened, done } = await follow(plays);
+
+    expect(opened.map(({ ping, isRead }) => [ping, isRead])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(done).toEqual(["close", "close"]);
   });
 });

@@ -94,7 +94,10 @@ describe("following a log", () => {
   test("leaves a loss before the first line to the reader", async ({ stub, platform }) => {
     const asked = play(stub, (socket) => socket.terminate());
 
-    await expect(followed(platform)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(followed(platform)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching(`^Reading the log of ${JOB_ID} `),
+    });
     expect(asked).toHaveLength(1);
   });
 

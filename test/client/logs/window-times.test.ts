@@ -189,6 +189,12 @@ describe("a running job that never pauses", () => {
     expect(done).toEqual(["ping at 1575", "close"]);
   });
 
+  test("is caught up with although its first line has no time", async () => {
+    const { done } = await read({ frames: [[1, "SEPARATOR\nbare\n"], ...flow(50, 75)], pongMs: 5 });
+
+    expect(done).toEqual(["ping at 1575", "close"]);
+  });
+
   test.for([
     ["of one moment", flow(60, 0), 4650],
     ["too old for how slowly they come", flow(60, 49), 4650],
