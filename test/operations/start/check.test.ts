@@ -1,5 +1,10 @@
 import { describe, onTestFinished, vi } from "vitest";
-import type { Platform, PlatformContext, StartOptions } from "../../../src/client/index.ts";
+import {
+  type Platform,
+  type PlatformContext,
+  PlatformError,
+  type StartOptions,
+} from "../../../src/client/index.ts";
 import { openCaller, type Policy } from "../../../src/operations/caller.ts";
 import { type Checked, checkStart } from "../../../src/operations/start/check.ts";
 import { test as base, expect } from "../../support/platform-stub.ts";
@@ -62,6 +67,20 @@ describe("what the job's cluster offers", () => {
     expect([await presetsOf({}), await presetsOf({ cluster: "west" })]).toEqual([["cpu-small"], ["a100"]]);
     expect(await presetsOf({ cluster: "gone" })).toEqual([]);
   });
+
+  test("speaks against no preset where none is known", async ({ platform, check }) => {
+    await offer(platform, (clusters) => clusters.map((cluster) => ({ ...cluster, presets: [] })));
+    expect((await check({ preset: "a100" })).problems).toEqual([]);
+  });
+
+  test.for([new PlatformError("unavailable", "Down."), new TypeError("bug")])(
+    "is no mistake of the caller's where it cannot be told (%s)",
+    async (error, { platform, check }) => {
+      const spy = vi.spyOn(platform.jobs, "plan").mockRejectedValue(error);
+      onTestFinished(() => spy.mockRestore());
+      await expect(check({})).rejects.toBe(error);
+    },
+  );
 
   test("tells a schedule from one that is none", async ({ platform, check }) => {
     await offer(platform, (clusters) =>

@@ -248,6 +248,10 @@ describe("the answer to a start of several jobs", () => {
         "Not started (n2): quota: Used up.\n",
     );
     expect(data.failed).toEqual([{ index: 2, name: "n2", values: { lr: "0.2" }, error: "quota: Used up." }]);
+    const unsure = { ...lost, error: new PlatformError("unknown_outcome", "The answer was lost.") };
+    expect(replyTo([sweep(1), unsure]).text).toContain(
+      "\nUnknown (n2): unknown_outcome: The answer was lost.\n",
+    );
   });
 
   test("keeps rows short where there are many", () => {
