@@ -53,7 +53,6 @@ const clockRule = z.strictObject({
 
 const chaosFile = z.strictObject({ rules: z.array(z.unknown()) });
 
-/** What the schemas take: `ChaosRule`, in zod's words. */
 export type AcceptedRule = z.input<typeof requestRule> | z.input<typeof jobRule> | z.input<typeof clockRule>;
 
 type Rule = z.infer<typeof requestRule> | JobRule | z.infer<typeof clockRule>;

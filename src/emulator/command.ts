@@ -2,7 +2,6 @@ import { type Emulator, type EmulatorOptions, startEmulator } from "./index.ts";
 
 export { startEmulator };
 
-/** Flags of `apolo-jobs-mcp emulator`, parsed. */
 export interface EmulatorFlags
   extends Pick<EmulatorOptions, "port" | "host" | "token" | "scene" | "memoryGroup"> {
   data?: string | undefined;
@@ -19,17 +18,13 @@ export interface CommandIo {
   untilTold(): Promise<void>;
 }
 
-/** Flags as options of `startEmulator`. */
 export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
   const { data, chaos, logLimit, json: _json, ...same } = flags;
   const logLimitBytes = logLimit === undefined ? undefined : Math.ceil(logLimit * 2 ** 20);
   return { ...same, dataDir: data, chaosFile: chaos, logLimitBytes };
 }
 
-/**
- * Runs the emulator alone: says where it is, as text or as one line of JSON, and stays until told to end.
- * Resolves when nothing of it is left. @throws {Error} if it cannot start.
- */
+/** Runs the emulator alone until told to end; resolves when nothing of it is left. @throws {Error} if it cannot start. */
 export async function runEmulator(
   flags: EmulatorFlags,
   { write, warn, untilTold }: CommandIo,

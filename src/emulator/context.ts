@@ -4,7 +4,6 @@ import type { JobLifecycle } from "./lifecycle/index.ts";
 import type { Permission, Permissions } from "./state/permissions.ts";
 import type { Tokens } from "./state/tokens.ts";
 
-/** What the routes of the API work on. */
 export interface ApiContext extends PlatformParts {
   /** `http://host:port`, known once the server listens. */
   origin: string;

@@ -1,14 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { readIfThere, sendSignal, statFields } from "./run/process-table.ts";
@@ -35,12 +26,8 @@ export function openHome(dataDir: string | undefined): Home {
     const unlock = lockFolder(folder);
     return { folders: new Folders(folder), stateFolder: folder, signingKey, close: async () => unlock() };
   } catch (error) {
-    throw isOfSystem(error) ? unusable(folder, error) : error;
+    throw error instanceof Error && "syscall" in error ? unusable(folder, error) : error;
   }
-}
-
-function isOfSystem(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error;
 }
 
 function unusable(folder: string, cause: Error): Error {
@@ -53,21 +40,21 @@ function unusable(folder: string, cause: Error): Error {
 
 /** With those above it. Node's own way never returns where a system has no room for a folder, as in /proc. */
 function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+  if (fs.existsSync(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
+  fs.mkdirSync(path, { mode: 0o700 });
 }
 
 const PREFIX = "apolo-emulator-";
 
 function temporaryHome(): Home {
-  const others = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
+  const others = fs.readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
   for (const folder of others.map((name) => join(tmpdir(), name))) {
     const lock = readIfThere(join(folder, "lock"));
     // That of an emulator that was killed; one that is just starting has written nothing yet.
     if (lock !== "" && holderIn(lock) === undefined) void removeTree(folder);
   }
-  const root = mkdtempSync(join(tmpdir(), PREFIX));
+  const root = fs.mkdtempSync(join(tmpdir(), PREFIX));
   lockFolder(root);
   return {
     folders: new Folders(root),
@@ -78,9 +65,9 @@ function temporaryHome(): Home {
 }
 
 function keptKey(path: string): string {
-  if (!existsSync(path)) writeFileSync(path, newKey(), { mode: 0o600, flag: "wx" });
-  chmodSync(path, 0o600);
-  const key = readFileSync(path, "utf8").trim();
+  if (!fs.existsSync(path)) fs.writeFileSync(path, newKey(), { mode: 0o600, flag: "wx" });
+  fs.chmodSync(path, 0o600);
+  const key = fs.readFileSync(path, "utf8").trim();
   if (key.length < KEY_LENGTH)
     throw new Error(
       `${path} holds ${key.length} characters, and anybody can guess a key under ${KEY_LENGTH}: remove the file ` +
@@ -93,17 +80,14 @@ const KEY_LENGTH = 32;
 
 const newKey = () => randomBytes(32).toString("base64url");
 
-/**
- * Takes a data folder for this process; the returned function gives it back. A lock whose process is gone does
- * not count. @throws {Error} if another emulator uses the folder.
- */
+/** Takes a data folder until the returned function is called. @throws {Error} if a living emulator has it. */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, "lock");
   const holder = holderIn(readIfThere(path));
   if (holder !== undefined)
     throw new Error(`The data folder ${folder} is used by the emulator with pid ${holder}.`);
-  writeFileSync(path, `${process.pid} ${startOf(process.pid)}`);
-  return () => rmSync(path, { force: true });
+  fs.writeFileSync(path, `${process.pid} ${startOf(process.pid)}`);
+  return () => fs.rmSync(path, { force: true });
 }
 
 /** The process that holds a lock and lives; a reused pid is not taken for it where /proc tells when it started. */

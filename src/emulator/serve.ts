@@ -12,8 +12,7 @@ import { ChaosRules, readChaosFile } from "./chaos.ts";
 import type { Clock } from "./clock.ts";
 import type { ApiContext } from "./context.ts";
 import type { Home } from "./home.ts";
-import { isLoopback } from "./http/same-site.ts";
-import { HttpServer } from "./http/server.ts";
+import { HttpServer, isLoopback } from "./http/server.ts";
 import type { PlatformParts } from "./lifecycle/deps.ts";
 import { JobLifecycle } from "./lifecycle/index.ts";
 import { DEFAULT_TIMING, type Timing } from "./lifecycle/timing.ts";
@@ -21,9 +20,9 @@ import type { LogStore } from "./logs/store.ts";
 import { mountMonitoring } from "./monitoring/index.ts";
 import type { Runner } from "./run/index.ts";
 import { playScene } from "./scenes/index.ts";
-import { Accounts } from "./state/accounts.ts";
-import { SavedImages } from "./state/folders.ts";
-import { Permissions } from "./state/permissions.ts";
+import { openAccounts } from "./state/accounts.ts";
+import { savedImages } from "./state/folders.ts";
+import { openPermissions } from "./state/permissions.ts";
 import { openPlatform, type Project } from "./state/platform.ts";
 import { Store } from "./state/store.ts";
 import { identityOf, openTokens, type Tokens } from "./state/tokens.ts";
@@ -117,8 +116,8 @@ function contextOf(
     timing: { ...DEFAULT_TIMING, ...options.timing },
     secrets: store.collection("secrets"),
     disks: store.collection("disks"),
-    accounts: new Accounts(store.collection("accounts")),
-    images: new SavedImages(home.folders.images),
+    accounts: openAccounts(store.collection("accounts")),
+    images: savedImages(home.folders.images),
     pinned: new Map(),
   };
   return {
@@ -126,7 +125,7 @@ function contextOf(
     origin,
     tokens,
     lifecycle: new JobLifecycle({ ...parts, runner, chaos, memoryBytes: machine.memoryBytes }),
-    permissions: new Permissions(platform, store.collection("shares")),
+    permissions: openPermissions(platform, store.collection("shares")),
     asksToken: options.token !== undefined,
     isolated: runner.isolated,
   };

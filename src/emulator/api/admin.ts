@@ -17,10 +17,7 @@ const quotaBody = dict({
 });
 const balanceBody = dict({ credits: optional(either(none, decimalText)) });
 
-/**
- * Quotas and credits of an org and of its members. Whoever belongs to the org may read them and, so that an
- * emulator can be set up from outside, change them. Source: protocol reference 7.2.
- */
+/** Quotas and credits: members of an org read and, to set up an emulator, change them. Source: protocol reference 7.2. */
 export function adminRoutes(app: App, context: ApiContext): void {
   const { accounts } = context;
   app.on("GET", [ORG, USER], (call) => accountAnswer(context, keyOf(context, call)));

@@ -3,6 +3,7 @@ import { json, text } from "../http/answer.ts";
 import { type App, param, userOf } from "../http/call.ts";
 import { registryHost } from "../state/names.ts";
 import { baseName, type Cluster, clustersOf, orgsOf, projectsOf } from "../state/platform.ts";
+import fixed from "./config.json" with { type: "json" };
 import { CALLBACK_URLS, headlessCallbackUrl } from "./oauth.ts";
 
 const CREATED = "2024-01-01T00:00:00+00:00";
@@ -32,17 +33,8 @@ export function configRoutes(app: App, context: ApiContext): void {
 }
 
 function closed({ origin }: ApiContext): object {
-  return {
-    authorized: false,
-    auth_url: `${origin}/authorize`,
-    token_url: `${origin}/oauth/token`,
-    logout_url: `${origin}/v2/logout`,
-    client_id: "apolo-emulator",
-    audience: "https://platform.emulator.local",
-    callback_urls: CALLBACK_URLS,
-    headless_callback_url: headlessCallbackUrl(origin),
-    success_redirect_url: `${origin}/oauth/done`,
-  };
+  const callbacks = { callback_urls: CALLBACK_URLS, headless_callback_url: headlessCallbackUrl(origin) };
+  return { ...placed(fixed.login, { origin }), ...callbacks };
 }
 
 function open(context: ApiContext, user: string): object {
@@ -65,34 +57,22 @@ function open(context: ApiContext, user: string): object {
   };
 }
 
-function clusterView(context: ApiContext, user: string, cluster: Cluster): object {
-  const { origin, platform } = context;
+function clusterView({ origin, platform }: ApiContext, user: string, cluster: Cluster): object {
   const { name } = cluster;
   return {
     name,
     orgs: orgsOf(platform, user, name),
-    registry_url: `https://${registryHost(name)}`,
-    storage_url: `${origin}/${name}/storage`,
-    users_url: `${origin}/api/v1/users`,
-    monitoring_url: `${origin}/${name}/monitoring/api/v1/jobs`,
-    secrets_url: `${origin}/${name}/secrets`,
-    disks_url: `${origin}/${name}/disks`,
-    buckets_url: `${origin}/${name}/buckets`,
+    ...placed(fixed.cluster, { origin, name, registry: registryHost(name) }),
     resource_pool_types: cluster.pools.map(poolView),
     resource_presets: cluster.presets.map(presetView),
-    timezone: "UTC",
     energy_schedules: cluster.energySchedules,
-    storage_volumes: [{ name: "default", credits_per_hour_per_gb: "0" }],
-    location: "this machine",
-    logo_url: null,
-    grafana_url: `${origin}/${name}/grafana`,
-    prometheus_url: `${origin}/${name}/prometheus`,
-    apps: {
-      apps_hostname_templates: [],
-      app_proxy_url: `${origin}/${name}/apps`,
-      launchpad_use_subdomain: false,
-    },
   };
+}
+
+/** With the addresses of this emulator in it. */
+function placed(fixedPart: object, names: Record<string, string>): object {
+  const texts = JSON.stringify(fixedPart);
+  return JSON.parse(texts.replace(/\{(\w+)\}/g, (_all, name: string) => names[name] ?? ""));
 }
 
 /** Nodes are never kept idle, so there is no size of that to show. */

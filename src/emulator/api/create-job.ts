@@ -57,15 +57,12 @@ function placeOf({ platform }: ApiContext, user: string, payload: Record<string,
   return { cluster, org, project };
 }
 
-function toRecord(
-  { clock }: ApiContext,
-  owner: string,
-  {
-    request,
-    place,
-    sent,
-  }: { request: JobRequest; place: ReturnType<typeof placeOf>; sent: JobRecord["sent"] },
-): JobRecord {
+interface Asked extends Pick<JobRecord, "sent"> {
+  request: JobRequest;
+  place: ReturnType<typeof placeOf>;
+}
+
+function toRecord({ clock }: ApiContext, owner: string, { request, place, sent }: Asked): JobRecord {
   const { common } = request;
   const container = toContainer(request.container);
   return {

@@ -4,19 +4,15 @@ import { current, isFinished, type JobRecord } from "../state/job.ts";
 import { createdMs, finishedMs, restarts, runMicroseconds, startedMs } from "../state/job-history.ts";
 import { isoTime, namespaceOf, orgProjectHash } from "../state/names.ts";
 
-/** A job as it is answered now. */
 export function view({ clock, origin }: ApiContext, job: JobRecord): object {
   return jobView(job, { nowMs: clock.nowMs(), httpUrl: (label) => `${origin}/http/${label}` });
 }
 
-interface ViewOptions {
-  nowMs: number;
-  /** Where a published port is reached, for an id or `name--hash`. */
-  httpUrl(label: string): string;
-}
-
-/** A job as platform-api answers it. Source: protocol reference 3.7. */
-export function jobView(job: JobRecord, { nowMs, httpUrl }: ViewOptions): object {
+/** A job as platform-api answers it; a published port is reached at the `httpUrl` of an id or `name--hash`. Source: protocol reference 3.7. */
+export function jobView(
+  job: JobRecord,
+  { nowMs, httpUrl }: { nowMs: number; httpUrl: (label: string) => string },
+): object {
   const { id, owner, org, project, cluster, sent = {} } = job;
   const runMicros = runMicroseconds(job, nowMs);
   const ran = job.statuses.some(({ status }) => status === "running");
@@ -100,7 +96,7 @@ function containerView({ container }: JobRecord, sent: Record<string, unknown>):
 
 function hostView(
   { id, name, org, project, container: { http } }: JobRecord,
-  httpUrl: ViewOptions["httpUrl"],
+  httpUrl: (label: string) => string,
 ): object {
   const namespace = namespaceOf(org, project);
   const named = name === undefined ? undefined : `${name}--${orgProjectHash(org, project)}`;

@@ -5,6 +5,7 @@ import { type Call, queryOf, streamed, userOf } from "../http/call.ts";
 import { type JobFilter, type JobRecord, type JobStatus, STATUSES } from "../state/job.ts";
 import type { JobTable } from "../state/job-table.ts";
 import { orgProjectHash } from "../state/names.ts";
+import { baseName } from "../state/platform.ts";
 import { type Check, valid } from "../validate/check.ts";
 import { parseIsoTime } from "../validate/iso-time.ts";
 import { baseOwnerName, jobName, ownerName, placeHash, placeName } from "../validate/job-request.ts";
@@ -17,8 +18,12 @@ const BATCH = 100;
 /** `GET /jobs`. Source: protocol reference 3.6. */
 export function listJobs(context: ApiContext, call: Call): Response {
   const user = userOf(call);
-  const filter = filterOf(queryOf(call), context.table);
-  const visible = (job: JobRecord) => context.permissions.missingOnJob(user, job, "read").length === 0;
+  const query = queryOf(call);
+  const filter = filterOf(query);
+  const conditions = conditionsOf(query, context.table);
+  const visible = (job: JobRecord) =>
+    conditions.every((fulfilled) => fulfilled(job)) &&
+    context.permissions.missingOnJob(user, job, "read").length === 0;
   const jobs = context.table.each({ ...filter, visible });
   if (call.req.header("accept")?.includes(NDJSON) !== true)
     return json({ jobs: Array.from(jobs, (job) => view(context, job)) });
@@ -37,33 +42,40 @@ async function* lines(context: ApiContext, jobs: Iterable<JobRecord>): AsyncGene
   if (batch.length > 0) yield Buffer.from(batch.join(""));
 }
 
-function filterOf(query: URLSearchParams, table: JobTable): JobFilter {
-  const hostname = query.get("hostname");
+function filterOf(query: URLSearchParams): JobFilter {
+  const hasHost = query.has("hostname");
   return {
     statuses: many(query, "status", statusNamed),
     materialized: one(query, "materialized", boolOf),
     beingDropped: one(query, "being_dropped", boolOf),
-    logsRemoved: one(query, "logs_removed", boolOf),
     tags: query.getAll("tag"),
-    ...(hostname === null ? attributeFilter(query) : { ids: idsOf(hostname, query, table) }),
+    name: hasHost ? undefined : one(query, "name", (value) => String(valid(jobName, value))),
+    sinceMs: hasHost ? undefined : one(query, "since", timeOf),
+    untilMs: hasHost ? undefined : one(query, "until", timeOf),
     reverse: one(query, "reverse", boolOf),
     limit: one(query, "limit", limitOf),
   };
 }
 
-/** Filters that a host name replaces. */
-function attributeFilter(query: URLSearchParams): JobFilter {
-  const checked = (key: string, check: Check<string>) => many(query, key, (value) => valid(check, value));
-  return {
-    name: one(query, "name", (value) => String(valid(jobName, value))),
-    owners: checked("owner", ownerName),
-    baseOwners: checked("base_owner", baseOwnerName),
-    clusters: checked("cluster_name", placeName),
-    orgs: checked("org_name", placeName),
-    projects: checked("project_name", placeName),
-    sinceMs: one(query, "since", timeOf),
-    untilMs: one(query, "until", timeOf),
+/** What the table has no index of; a host name replaces all attributes. */
+function conditionsOf(query: URLSearchParams, table: JobTable): ((job: JobRecord) => boolean)[] {
+  const among = (key: string, check: Check<string>, of: (job: JobRecord) => string) => {
+    const wanted = many(query, key, (value) => valid(check, value));
+    return (job: JobRecord) => wanted?.has(of(job)) !== false;
   };
+  const hostname = query.get("hostname");
+  const ids = hostname === null ? undefined : idsOf(hostname, query, table);
+  const logsRemoved = one(query, "logs_removed", boolOf);
+  const logs = (job: JobRecord) => (logsRemoved ?? job.logsRemoved) === job.logsRemoved;
+  if (ids !== undefined) return [logs, ({ id }) => ids.has(id)];
+  return [
+    logs,
+    among("owner", ownerName, ({ owner }) => owner),
+    among("base_owner", baseOwnerName, ({ owner }) => baseName(owner)),
+    among("cluster_name", placeName, ({ cluster }) => cluster),
+    among("org_name", placeName, ({ org }) => org),
+    among("project_name", placeName, ({ project }) => project),
+  ];
 }
 
 /** The label before the first dot names an id, or a name and a hash. Source: protocol reference 3.6. */

@@ -14,10 +14,7 @@ export function headlessCallbackUrl(origin: string): string {
   return `${origin}/oauth/show-code`;
 }
 
-/**
- * The login pages and the token endpoint. Where no token was chosen the login asks nothing: who reaches the page
- * of an emulator on loopback is the first user. Source: protocol reference 1.4.
- */
+/** Login pages and token endpoint; where no token was chosen nothing is asked. Source: protocol reference 1.4. */
 export function oauthRoutes(app: App, context: ApiContext): void {
   const { platform, tokens, asksToken, clock } = context;
   const codes = openLoginCodes(clock);

@@ -22,10 +22,7 @@ export function applyPreset(payload: Record<string, unknown>, { presets }: Clust
   };
 }
 
-/**
- * Credits per hour: the preset's, or that of the cheapest preset that would hold the job, or of the most expensive if
- * none does. Source: protocol reference 3.7.
- */
+/** The preset's price, or the cheapest that would hold the job, or the highest. Source: protocol reference 3.7. */
 export function priceOf(
   { presets }: Cluster,
   presetName: string | undefined,

@@ -19,7 +19,6 @@ interface Env {
   };
 }
 
-/** One request, as its route sees it. */
 export type Call = Context<Env>;
 export type App = Hono<Env>;
 
@@ -76,7 +75,6 @@ async function readBody({ req }: Call): Promise<string> {
   throw new HttpError(413, text);
 }
 
-/** The body as a form. */
 export async function readForm(call: Call): Promise<URLSearchParams> {
   return new URLSearchParams(await readBody(call));
 }

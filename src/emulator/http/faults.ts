@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { WebSocket } from "ws";
 import { z } from "zod";
+import failures from "./failures.json" with { type: "json" };
 
 const milliseconds = z.number().min(0);
 
@@ -25,14 +26,7 @@ export const requestFault = z.discriminatedUnion("kind", [
 
 export type RequestFault = z.infer<typeof requestFault>;
 
-const DEFAULT_BODIES: Record<number, string | object> = {
-  401: "401: Unauthorized",
-  429: { error: "Too many requests" },
-  500: { error: "Unexpected exception RuntimeError: made up." },
-  502: "502 Bad Gateway",
-  503: "503 Service Temporarily Unavailable",
-  504: "504 Gateway Time-out",
-};
+const DEFAULT_BODIES: Record<string, unknown> = failures;
 
 /** The body of an `answer` fault that names none. */
 export function defaultBody(status: number): unknown {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, isIP, type Socket } from "node:net";
+import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -11,7 +12,6 @@ import type { Tokens } from "../state/tokens.ts";
 import { answerTo, failure, HttpError, said } from "./answer.ts";
 import { type App, type Call, callerOf } from "./call.ts";
 import { cutResponse, defaultBody, type RequestFault } from "./faults.ts";
-import { siteFault } from "./same-site.ts";
 import { Sockets, versionFor } from "./sockets.ts";
 
 export interface ServerOptions {
@@ -163,4 +163,41 @@ function notRouted(methods: readonly string[]): HttpError {
   if (methods.length === 0) return new HttpError(404, "404: Not Found");
   const allowed = methods.flatMap((method) => (method === "GET" ? [method, "HEAD"] : [method]));
   return new HttpError(405, "405: Method Not Allowed", { headers: { Allow: allowed.join(",") } });
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** Whether only programs of this machine reach a host. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/**
+ * Refuses what a web page of somebody else sends through a browser: requests under a foreign name, which may have
+ * been bound to this address, and requests that say they come from another origin. Returns why, if it does.
+ */
+function siteFault({ headers }: IncomingMessage, listensOn: string): HttpError | undefined {
+  const asked = urlOf(`http://${headers.host ?? ""}`);
+  if (
+    asked === undefined ||
+    asked.host === "" ||
+    !isOwnName(asked.hostname.replace(/^\[|\]$/g, ""), listensOn)
+  )
+    return failure(403, "This host name is not the emulator's.");
+  const { origin, "sec-fetch-site": from = "none", "sec-fetch-mode": mode } = headers;
+  const isForeign = origin !== undefined && urlOf(origin)?.host !== asked.host;
+  // Requests without an origin: a page may lead to the emulator, and embed or fetch nothing of it.
+  const isEmbedded = !["none", "same-origin"].includes(String(from)) && mode !== "navigate";
+  return isForeign || isEmbedded ? failure(403, "Requests of other web pages are refused.") : undefined;
+}
+
+/** IP addresses cannot be rebound; beyond loopback any of them may be this machine's. */
+function isOwnName(name: string, listensOn: string): boolean {
+  if (isLoopback(name)) return true;
+  if (isLoopback(listensOn)) return false;
+  return isIP(name) !== 0 || [listensOn, hostname()].some((own) => own.toLowerCase() === name);
+}
+
+function urlOf(text: string): URL | undefined {
+  return /^https?:\/\/[^/?#@\\\s]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -7,7 +7,6 @@ import { cutSocket } from "./faults.ts";
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-/** What monitoring calls itself in `X-Service-Version`. Source: protocol reference 2.2. */
 const MONITORING_VERSION = "platform-monitoring/25.11.0";
 const MONITORING =
   /\/monitoring\/|\/jobs\/(capacity|available)\b|\/jobs\/[^/]+\/(log|log_ws|top|save|attach|exec|kill|port_forward)\b/;

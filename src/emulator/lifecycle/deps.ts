@@ -53,12 +53,10 @@ export interface LifecycleDeps extends PlatformParts {
 /** What one run of a job needs from around it. */
 export interface RunDeps extends LifecycleDeps {
   nodes: Nodes;
-  /** Records a step; false if the job is finished. */
   move(job: JobRecord, item: StatusItem): boolean;
   /** Whether the job may take a seat among the running jobs of its owner and org. */
   seatFree(job: JobRecord): boolean;
   /** Whether another job writes to a disk that this one needs. */
   diskBusy(job: JobRecord): boolean;
-  /** Whether the energy schedule lets it run now. */
   inSchedule(job: JobRecord): boolean;
 }

@@ -14,7 +14,6 @@ import { Retention } from "./retention.ts";
 import { inSchedule, LOST } from "./rules.ts";
 import { JobRun } from "./run.ts";
 
-/** Runs the jobs of the table and keeps their records up to date. */
 export class JobLifecycle {
   readonly #deps: LifecycleDeps;
   readonly #runs = new Map<string, { run: JobRun; done: Promise<void> }>();
@@ -162,13 +161,14 @@ export class JobLifecycle {
     this.#changes.emit(job.id);
   }
 
-  #over(job: JobRecord): void {
+  async #over(job: JobRecord): Promise<void> {
     this.#runs.delete(job.id);
     this.#charged.delete(job.id);
-    void this.#deps.folders.removeJob(job.id);
-    if (!isFinished(job) || !job.materialized) return;
-    if (current(job).status === "cancelled") this.#collect(job);
-    else this.#pods.push(job);
+    if (isFinished(job) && job.materialized) {
+      if (current(job).status === "cancelled") this.#collect(job);
+      else this.#pods.push(job);
+    }
+    await this.#deps.folders.removeJob(job.id);
   }
 
   #collect(job: JobRecord): void {

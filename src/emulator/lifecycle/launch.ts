@@ -20,7 +20,6 @@ export function missing(job: JobRecord, { secrets, disks }: Sources): string | u
   return gone.length === 0 ? undefined : `Missing disks: ${gone.join(", ")}`;
 }
 
-/** Whether a job needs something mounted. */
 export function needsMounts({ container }: JobRecord): boolean {
   return container.volumes.length + container.secret_volumes.length + container.disk_volumes.length > 0;
 }

@@ -2,7 +2,6 @@ import { current, type JobRecord } from "../state/job.ts";
 import { continuedMs } from "../state/job-history.ts";
 import type { Timing } from "./timing.ts";
 
-/** What a node has, or a job needs. */
 export interface Room {
   cpu: number;
   /** Bytes. */
@@ -10,7 +9,6 @@ export interface Room {
   gpus: number;
 }
 
-/** A job that waits for a node. */
 export interface Waiting {
   job: JobRecord;
   need: Room;
@@ -76,10 +74,7 @@ export function replaceableBy(job: JobRecord, running: readonly JobRecord[], at:
     .toSorted((a, b) => byPriority(a, b) || ranMs(b) - ranMs(a));
 }
 
-/**
- * Whether a suspended job may go on: nobody pending waits for room, or nobody of its priority, or it has waited
- * long enough. Source: protocol reference 3.11.
- */
+/** Whether a suspended job may go on, though others wait for room. Source: protocol reference 3.11. */
 export function mayContinue(job: JobRecord, line: readonly JobRecord[], { nowMs, timing }: At): boolean {
   const pending = line.filter((other) => current(other).status === "pending");
   const outranks = pending.every((other) => byPriority(job, other) > 0);

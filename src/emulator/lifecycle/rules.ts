@@ -26,7 +26,6 @@ export function outcomeOf({
 /** What is said of a job that never ran, beside the reason. Source: protocol reference 3.11. */
 export const FAILED_TO_START = "The job could not be started.";
 
-/** Whether the restart policy starts the container again. */
 export function restartsAfter(
   { restartPolicy }: JobRecord,
   { exitCode, startError, sandboxError }: Ending,
@@ -41,7 +40,6 @@ export const LOST = {
   description: "The job could not be scheduled or was preempted.",
 };
 
-/** Whether a job gets a new pod when its own is gone. */
 export function comesBack({ schedulerEnabled, preemptibleNode, restartPolicy }: JobRecord): boolean {
   return schedulerEnabled || preemptibleNode || restartPolicy !== "never";
 }

@@ -18,7 +18,6 @@ export class JobRun {
   readonly #stop = new AbortController();
   readonly #container: Container;
   readonly #resumed: boolean;
-  /** Why the pod is going, while it is. */
   #going: "suspended" | "lost" | undefined;
   #wasLost = false;
   #cancelLoss: (() => void) | undefined;
@@ -97,7 +96,6 @@ export class JobRun {
     await this.#held();
   }
 
-  /** Everything between a place in the queue and a process. */
   async #ready(): Promise<void> {
     await this.#until(() => this.#deps.inSchedule(this.#job));
     await this.#until(() => this.#disksFree());

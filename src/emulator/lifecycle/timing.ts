@@ -1,3 +1,5 @@
+import quick from "./timing.json" with { type: "json" };
+
 /** Speed of the emulated platform, in milliseconds; the platform's own values are minutes. */
 export interface Timing {
   /** From creation to the first look for a node. */
@@ -33,21 +35,4 @@ export interface Timing {
   cleanupMs: number;
 }
 
-export const DEFAULT_TIMING: Timing = {
-  schedulingMs: 80,
-  scaleUpMs: 150,
-  pullMs: 40,
-  startMs: 20,
-  pullErrorTimeoutMs: 6_000,
-  scheduleTimeoutMs: 60_000,
-  policyLoopMs: 500,
-  runQuantumMs: 60_000,
-  maxSuspendedMs: 600_000,
-  pollMs: 100,
-  restartDelayMs: 500,
-  killGraceMs: 1_000,
-  archiveDelayMs: 1_000,
-  collectAfterMs: 900_000,
-  retentionMs: 180 * 24 * 3_600_000,
-  cleanupMs: 900_000,
-};
+export const DEFAULT_TIMING: Timing = quick;

@@ -12,21 +12,18 @@ export interface LogRange {
   end: number;
 }
 
-/**
- * The reading side of one job's log. Reads are synchronous: what was written lately is in memory, and a trip through
- * the thread pool would cost many times the copy.
- */
+/** Reads one job's log, synchronously: a trip through the thread pool costs many times the copy. */
 export class LogReader {
   /** Bytes of text when it was opened. */
   readonly size: number;
-  readonly times: LogTimes;
+  readonly times: ReturnType<typeof openTimes>;
   readonly #text: number;
   readonly #index: number;
 
   private constructor(text: number, index: number) {
     this.#text = text;
     this.#index = index;
-    this.times = new LogTimes(index);
+    this.times = openTimes(index);
     this.size = fstatSync(text).size;
   }
 
@@ -147,55 +144,38 @@ function timeText(atMs: number, stamp: Stamp): string {
 /** Entries read at once. */
 const BLOCK = 1024;
 
-/**
- * The index of a log by time: pairs of Unix milliseconds and the offset from which on was written then. A long log has
- * millions of them: they are searched in the file.
- */
-class LogTimes {
-  readonly #file: number;
-
-  constructor(file: number) {
-    this.#file = file;
-  }
-
-  /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
-  firstAt(reached: (ms: number) => boolean): number | undefined {
-    return this.#read(this.#first(reached), 1)[1];
-  }
-
-  /**
-   * Tells of ever later offsets, from this one on, when what is there was written, Unix milliseconds, and where what
-   * was written later begins.
-   */
-  from(start: number): (offset: number) => { atMs: number; endsAt: number } {
-    let number = Math.max(0, this.#first((_atMs, offset) => offset > start) - 1);
-    let [pairs, next] = [this.#read(number), 0];
-    let [atMs = 0] = pairs;
-    return (offset) => {
-      for (;;) {
-        if (next === pairs.length) {
-          number += pairs.length / 2;
-          [pairs, next] = [this.#read(number), 0];
-        }
-        const [laterMs = 0, endsAt = Number.POSITIVE_INFINITY] = pairs.subarray(next, next + 2);
-        if (endsAt > offset) return { atMs, endsAt };
-        atMs = laterMs;
-        next += 2;
-      }
-    };
-  }
-
-  /** The number of the first entry for which `reached` is true. */
-  #first(reached: (atMs: number, offset: number) => boolean): number {
-    return firstIndex(Math.floor(fstatSync(this.#file).size / ENTRY_BYTES), (index) => {
-      const [atMs, offset] = this.#read(index, 1);
+/** Pairs of Unix milliseconds and the offset written from then on; millions of them are searched in the file. */
+function openTimes(file: number) {
+  const read = (number: number, count = BLOCK) => {
+    const pairs = new Float64Array(2 * count);
+    const bytesRead = readSync(file, pairs, 0, pairs.byteLength, number * ENTRY_BYTES);
+    return pairs.subarray(0, 2 * Math.floor(bytesRead / ENTRY_BYTES));
+  };
+  const first = (reached: (atMs: number, offset: number) => boolean) =>
+    firstIndex(Math.floor(fstatSync(file).size / ENTRY_BYTES), (index) => {
+      const [atMs, offset] = read(index, 1);
       return atMs === undefined || offset === undefined || reached(atMs, offset);
     });
-  }
-
-  #read(number: number, count = BLOCK): Float64Array {
-    const pairs = new Float64Array(2 * count);
-    const bytesRead = readSync(this.#file, pairs, 0, pairs.byteLength, number * ENTRY_BYTES);
-    return pairs.subarray(0, 2 * Math.floor(bytesRead / ENTRY_BYTES));
-  }
+  return {
+    /** Offset of the first byte written at a time for which `reached` is true; for later ones it is, too. */
+    firstAt: (reached: (ms: number) => boolean): number | undefined => read(first(reached), 1)[1],
+    /** Tells of ever later offsets when what is there was written, and where what came later begins. */
+    from(start: number): (offset: number) => { atMs: number; endsAt: number } {
+      let number = Math.max(0, first((_atMs, offset) => offset > start) - 1);
+      let [pairs, next] = [read(number), 0];
+      let [atMs = 0] = pairs;
+      return (offset) => {
+        for (;;) {
+          if (next === pairs.length) {
+            number += pairs.length / 2;
+            [pairs, next] = [read(number), 0];
+          }
+          const [laterMs = 0, endsAt = Number.POSITIVE_INFINITY] = pairs.subarray(next, next + 2);
+          if (endsAt > offset) return { atMs, endsAt };
+          atMs = laterMs;
+          next += 2;
+        }
+      };
+    },
+  };
 }

@@ -45,7 +45,6 @@ export class FileLogs {
     this.#writable(jobId).append(chunk, atMs);
   }
 
-  /** Ends a line that was left open (the process ended). */
   endLine(jobId: string): void {
     this.#logs.get(jobId)?.endLine();
   }

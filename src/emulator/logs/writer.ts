@@ -1,17 +1,7 @@
 import { EventEmitter, once } from "node:events";
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import * as fs from "node:fs";
 import { dirname } from "node:path";
 
-/** Where the two files of a log are. */
 export interface LogPaths {
   /** The output as it came. */
   text: string;
@@ -25,14 +15,12 @@ export interface TimedLine {
   text: string;
 }
 
-/** Bytes of one pair in the index. */
 export const ENTRY_BYTES = 16;
 
 const NEW_LINE = 10;
 /** Output closer together than this gets one time: the index stays small however short the pieces are. */
 const SAME_MS = 1;
 
-/** How long a log may become. */
 export interface LogBounds {
   limitBytes: number;
   /** Gives back room that was kept for the last lines of logs on a full disk. */
@@ -62,7 +50,7 @@ export class LogWriter {
   constructor(paths: LogPaths, bounds: LogBounds) {
     this.#paths = paths;
     this.#bounds = bounds;
-    this.size = statSync(paths.text, { throwIfNoEntry: false })?.size ?? 0;
+    this.size = fs.statSync(paths.text, { throwIfNoEntry: false })?.size ?? 0;
     this.#isCut = this.size >= bounds.limitBytes;
   }
 
@@ -98,8 +86,8 @@ export class LogWriter {
   /** Closes the files until there is more to write. */
   rest(): void {
     if (this.#files === undefined) return;
-    closeSync(this.#files.text);
-    closeSync(this.#files.index);
+    fs.closeSync(this.#files.text);
+    fs.closeSync(this.#files.index);
     this.#files = undefined;
   }
 
@@ -136,9 +124,9 @@ export class LogWriter {
       this.#lastMs = atMs;
       entries.push(atMs, this.size + offset);
     }
-    writeFileSync(text, bytes);
+    fs.writeFileSync(text, bytes);
     // The index follows the text: an entry never points behind the end, and bytes without one get the last time.
-    if (entries.length > 0) writeFileSync(index, new Uint8Array(Float64Array.from(entries).buffer));
+    if (entries.length > 0) fs.writeFileSync(index, new Uint8Array(Float64Array.from(entries).buffer));
     this.size += bytes.length;
     this.#lineOpen = bytes[bytes.length - 1] !== NEW_LINE;
   }
@@ -162,7 +150,7 @@ export class LogWriter {
   #endWith(line: string): boolean {
     try {
       // What could be written only in part goes; what is closed is mended when it is opened again.
-      if (this.#files !== undefined) ftruncateSync(this.#files.text, this.size);
+      if (this.#files !== undefined) fs.ftruncateSync(this.#files.text, this.size);
       this.rest();
       this.#files = this.#openFiles();
       this.#put(Buffer.from(this.#lineOpen ? `\n${line}` : line), []);
@@ -173,19 +161,19 @@ export class LogWriter {
   }
 
   #openFiles(): { text: number; index: number } {
-    mkdirSync(dirname(this.#paths.text), { recursive: true, mode: 0o700 });
-    const text = openSync(this.#paths.text, "a+", 0o600);
-    const index = openSync(this.#paths.index, "a+", 0o600);
+    fs.mkdirSync(dirname(this.#paths.text), { recursive: true, mode: 0o700 });
+    const text = fs.openSync(this.#paths.text, "a+", 0o600);
+    const index = fs.openSync(this.#paths.index, "a+", 0o600);
     const last = Buffer.alloc(1);
-    if (this.size > 0) readSync(text, last, 0, 1, this.size - 1);
+    if (this.size > 0) fs.readSync(text, last, 0, 1, this.size - 1);
     this.#lineOpen = this.size > 0 && last[0] !== NEW_LINE;
-    const indexBytes = fstatSync(index).size;
+    const indexBytes = fs.fstatSync(index).size;
     const whole = indexBytes - (indexBytes % ENTRY_BYTES);
     // A process that was killed may have left half an entry.
-    if (whole < indexBytes) ftruncateSync(index, whole);
+    if (whole < indexBytes) fs.ftruncateSync(index, whole);
     if (whole > 0) {
       const entry = Buffer.alloc(ENTRY_BYTES);
-      readSync(index, entry, 0, ENTRY_BYTES, whole - ENTRY_BYTES);
+      fs.readSync(index, entry, 0, ENTRY_BYTES, whole - ENTRY_BYTES);
       this.#lastMs = entry.readDoubleLE(0);
     }
     return { text, index };

@@ -7,10 +7,7 @@ import type { RunningJob } from "../run/job-process.ts";
 import { closing, exitFrame, firstFrame, frame, sendPaced, takeInput } from "./channels.ts";
 import { runningJob, type SocketRoute, type StreamFlags, streamFlags } from "./route.ts";
 
-/**
- * The official client prints the log until the first frame comes: it is given time to print what is there, unless
- * it speaks first.
- */
+/** The official client prints the log until the first frame comes: it is given time for that, unless it speaks first. */
 const BEGIN_MS = 100;
 /** What a slow reader may leave unsent before the job has to wait for it, and when it need not any more. */
 const HIGH_BYTES = 2 * 1024 * 1024;

@@ -59,16 +59,16 @@ async function serveSession(
   { flags, open }: { flags: StreamFlags; open: AbortSignal },
 ): Promise<void> {
   if (!(flags.stdin || flags.tty)) stdin.end();
-  const pumps = [new Pump(socket, stdout, flags.stdout ? CHANNEL.stdout : undefined)];
-  if (stderr !== undefined) pumps.push(new Pump(socket, stderr, flags.stderr ? CHANNEL.stderr : undefined));
+  const pumps = [pump(socket, stdout, flags.stdout ? CHANNEL.stdout : undefined)];
+  if (stderr !== undefined) pumps.push(pump(socket, stderr, flags.stderr ? CHANNEL.stderr : undefined));
   const ending = await Promise.race([ended, closing(open)]);
   if (ending === undefined) {
     // As on the platform the process goes on without its caller; its input ends.
     stdin.end();
-    for (const pump of pumps) pump.mute();
+    for (const { mute } of pumps) mute();
     return;
   }
-  await Promise.all(pumps.map(async (pump) => pump.finished()));
+  await Promise.all(pumps.map(({ finished }) => finished()));
   if (!open.aborted) await sendPaced(socket, exitOf(ending));
 }
 
@@ -81,45 +81,38 @@ function exitOf({ exitCode, startError }: Ending): Buffer {
   return exitCode === 0 ? exitFrame(0) : exitFrame(exitCode, `command terminated with exit code ${exitCode}`);
 }
 
-class Pump {
-  readonly #done: Promise<void>;
-  #channel: number | undefined;
-  #over = false;
-  #sending = false;
-  #lastMs = 0;
-
-  constructor(socket: WebSocket, stream: Readable, channel: number | undefined) {
-    this.#channel = channel;
-    this.#done = this.#run(socket, stream);
-  }
-
-  /** Goes on reading, so that the process does not block, and drops what it reads. */
-  mute(): void {
-    this.#channel = undefined;
-  }
-
-  /** Resolves when the stream has ended, or is silent though its process is gone. */
-  async finished(): Promise<void> {
-    this.#lastMs = performance.now();
-    while (!this.#over) {
-      await Promise.race([this.#done, delay(SILENCE_MS, undefined, { ref: false })]);
-      if (!this.#sending && performance.now() - this.#lastMs >= SILENCE_MS) return this.mute();
-    }
-  }
-
-  async #run(socket: WebSocket, stream: Readable): Promise<void> {
+/** Carries one stream of a process to its caller, as fast as that one reads. */
+function pump(socket: WebSocket, stream: Readable, to: number | undefined) {
+  let [channel, over, sending, lastMs] = [to, false, false, 0];
+  const run = async () => {
     try {
       for await (const chunk of stream) {
-        if (this.#channel === undefined) continue;
-        this.#sending = true;
-        await sendPaced(socket, frame(this.#channel, chunk));
-        this.#sending = false;
-        this.#lastMs = performance.now();
+        if (channel === undefined) continue;
+        sending = true;
+        await sendPaced(socket, frame(channel, chunk));
+        sending = false;
+        lastMs = performance.now();
       }
     } catch {
       // The stream was destroyed with its job: that is its end.
     } finally {
-      this.#over = true;
+      over = true;
     }
-  }
+  };
+  const done = run();
+  /** Goes on reading, so that the process does not block, and drops what it reads. */
+  const mute = () => {
+    channel = undefined;
+  };
+  return {
+    mute,
+    /** Resolves when the stream has ended, or is silent though its process is gone. */
+    async finished(): Promise<void> {
+      lastMs = performance.now();
+      while (!over) {
+        await Promise.race([done, delay(SILENCE_MS, undefined, { ref: false })]);
+        if (!sending && performance.now() - lastMs >= SILENCE_MS) return mute();
+      }
+    },
+  };
 }

@@ -19,10 +19,7 @@ interface Mounting {
   ofAll: boolean;
 }
 
-/**
- * Monitoring's routes: for each cluster, whose own jobs it knows, and under the API for the jobs of all. To be
- * registered before the routes that take any name for a job's.
- */
+/** Routes of each cluster's own jobs, and of all under the API. They come before those that take any name for a job's. */
 export function mountMonitoring(app: App, context: ApiContext, sockets: Sockets): void {
   const routes = routesOf(context);
   for (const mounting of mountings(context)) {
@@ -63,10 +60,7 @@ function admitted({ table, permissions }: ApiContext, route: MonitoringRoute, ca
   return job;
 }
 
-/**
- * A cluster has only its own jobs' containers: of others there is nothing to read.
- * @throws {HttpError} 404 where one has to run.
- */
+/** A cluster has containers of its own jobs only. @throws {HttpError} 404 where one has to run. */
 function hasContainer(job: JobRecord, { permission }: MonitoringRoute, { cluster, ofAll }: Mounting) {
   if (ofAll || job.cluster === cluster.name) return true;
   if (permission === "write") throw failure(404, notRunning(job.id));

@@ -4,7 +4,7 @@ import type { ApiContext } from "../context.ts";
 import { HttpError, pythonJson } from "../http/answer.ts";
 import { param } from "../http/call.ts";
 import type { RunningJob } from "../run/job-process.ts";
-import { bytesOf, closing, feed, sendPaced } from "./channels.ts";
+import { asBuffer, closing, feed, sendPaced } from "./channels.ts";
 import { runningJob, type SocketRoute } from "./route.ts";
 
 /** Source: protocol reference 4.7. */
@@ -44,7 +44,7 @@ async function connected(running: RunningJob, port: number): Promise<Socket> {
 async function tunnel(socket: WebSocket, tcp: Socket, open: AbortSignal): Promise<void> {
   tcp.on("error", () => tcp.destroy());
   socket.on("message", (data, isBinary) => {
-    if (isBinary) feed(socket, tcp, bytesOf(data));
+    if (isBinary) feed(socket, tcp, asBuffer(data));
     else socket.close(1000);
   });
   void closing(open).then(() => tcp.destroySoon());

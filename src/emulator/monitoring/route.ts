@@ -11,7 +11,6 @@ interface JobCall {
   job: JobRecord;
   call: Call;
   query: URLSearchParams;
-  /** Fires when the caller is gone or the emulator closes. */
   signal: AbortSignal;
 }
 
@@ -24,7 +23,6 @@ interface Route {
   check?(query: URLSearchParams, call: Call): void;
 }
 
-/** Answers over HTTP. @throws {HttpError} */
 export interface HttpRoute extends Route {
   answer(call: JobCall): Promise<Response>;
 }
@@ -66,7 +64,6 @@ function flag(query: URLSearchParams, name: string, fallback = false): boolean {
   throw failure(400, `"${name}" request parameter can be "true"/"1" or "false"/"0"`);
 }
 
-/** Which streams a caller of exec or attach wants. */
 export type StreamFlags = ReturnType<typeof streamFlags>;
 
 /** @throws {HttpError} 400 for a combination that cannot be. Source: protocol reference 4.4. */

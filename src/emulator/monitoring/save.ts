@@ -39,7 +39,6 @@ export function saveRoute(deps: ApiContext): HttpRoute {
   };
 }
 
-/** @throws {HttpError} 400 with the validator's text. */
 function targetOf(body: unknown, registry: string): Target {
   const image: Check<Target> = refine(text(), (reference) => referenceOf(reference, registry));
   return valid(dict({ container: dict({ image }) }), body).container.image;
@@ -60,10 +59,8 @@ async function save(
   { job, target, lines }: { job: JobRecord; target: Target; lines: Writable },
 ): Promise<void> {
   const folder = lifecycle.folder(job.id);
-  if (lifecycle.running(job.id) === undefined || folder === undefined) {
-    line(lines, failed(notRunning(job.id)));
-    return;
-  }
+  if (lifecycle.running(job.id) === undefined || folder === undefined)
+    return line(lines, failed(notRunning(job.id)));
   const { image, repository, tag } = target;
   line(lines, { status: "CommitStarted", details: { container: containerId(job), image } });
   try {
@@ -71,8 +68,7 @@ async function save(
   } catch (error) {
     if (lifecycle.running(job.id) !== undefined) throw error;
     // It was killed while its folder was copied.
-    line(lines, failed(notRunning(job.id)));
-    return;
+    return line(lines, failed(notRunning(job.id)));
   }
   line(lines, { status: "CommitFinished" });
   if (tag === undefined) line(lines, failed(`Image ${image} not found`));

@@ -14,34 +14,21 @@ const JOIN = '{ echo 0 > "$1/cgroup.procs"; } 2>/dev/null; shift; exec "$@"';
 export type MemoryGroup = NonNullable<ReturnType<typeof makeGroup>>;
 export type MemoryGroups = ReturnType<typeof openMemoryGroups>;
 
-interface Layout {
-  limit: string;
-  /** What kernels may lack, for example without swap accounting. */
-  more(bytes: number): [file: string, value: string | number][];
-  /** File that counts the processes killed for memory. */
-  events: string;
-}
-
-const UNIFIED: Layout = {
+/** Files of a group: its limit, what kernels may lack, and the one that counts processes killed for memory. */
+const UNIFIED = {
   limit: "memory.max",
-  more: () => [
-    ["memory.swap.max", 0],
-    // When one process is killed for memory, the others go with it.
-    ["memory.oom.group", 1],
-  ],
+  // When one process is killed for memory, the others go with it.
+  more: () => ({ "memory.swap.max": 0, "memory.oom.group": 1 }),
   events: "memory.events",
 };
-
-const LEGACY: Layout = {
+const LEGACY = {
   limit: "memory.limit_in_bytes",
-  more: (bytes) => [["memory.memsw.limit_in_bytes", bytes]],
+  more: (bytes: number) => ({ "memory.memsw.limit_in_bytes": bytes }),
   events: "memory.oom_control",
 };
+type Layout = typeof UNIFIED | typeof LEGACY;
 
-/**
- * Groups with memory limits, below a control group of the system (cgroup v2, or v1's memory hierarchy) that the emulator may make groups in.
- * @throws {Error} if it is no such group or may not be used.
- */
+/** Groups with memory limits below one of the system's (v2, or v1's memory). @throws {Error} if that may not be used. */
 export function openMemoryGroups(parent: string, close = () => {}) {
   const layout = layoutOf(parent);
   removeLeftovers(parent);
@@ -74,12 +61,11 @@ function layoutOf(parent: string): Layout {
   }
 }
 
-/** The memory limit of one job, kept by the system for all its processes together. */
 function makeGroup(folder: string, layout: Layout, limitBytes: number) {
   try {
     mkdirSync(folder);
     writeFileSync(join(folder, layout.limit), String(limitBytes));
-    for (const [file, value] of layout.more(limitBytes))
+    for (const [file, value] of Object.entries(layout.more(limitBytes)))
       if (existsSync(join(folder, file))) writeFileSync(join(folder, file), String(value));
   } catch {
     tryRemove(folder);

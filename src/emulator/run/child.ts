@@ -27,7 +27,6 @@ interface Exit {
   sandboxError?: string;
 }
 
-/** A started program and its streams. */
 export interface Child {
   /** 0 if it could not be started. */
   pid: number;
@@ -43,7 +42,6 @@ export interface Child {
   discard(): void;
 }
 
-/** Starts a program with pipes. */
 export function startPiped(command: Command, pipes: Pipes): Child {
   let streams: Streams;
   try {
@@ -103,9 +101,11 @@ function startWith(command: Command, streams: Streams): Pick<Child, "pid" | "exi
         const exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
         if (hasBegun === undefined || code !== FAILURE) resolve({ exitCode });
         else
-          void said.then(([report = "", sandboxError = ""]) =>
-            resolve(hasBegun(report) ? { exitCode } : { exitCode, sandboxError: withoutName(sandboxError) }),
-          );
+          void said.then(([report = "", message = ""]) => {
+            // Without the name of the program that it begins with.
+            const sandboxError = message.replace(/^\w+: /, "").trim();
+            resolve(hasBegun(report) ? { exitCode } : { exitCode, sandboxError });
+          });
       });
     });
     return { pid: child.pid ?? 0, exited };
@@ -120,11 +120,6 @@ function startWith(command: Command, streams: Streams): Pick<Child, "pid" | "exi
 /** What starts a program ends with this code when it fails itself; killed, it reports nothing either. */
 const FAILURE = 1;
 
-/** A message without the name of the program that it begins with. */
-function withoutName(message: string): string {
-  return message.replace(/^\w+: /, "").trim();
-}
-
 /** All that came on a descriptor, if it is ours to read. */
 async function textOf(stream: unknown): Promise<string> {
   return stream instanceof Readable ? text(stream).catch(() => "") : "";
@@ -134,7 +129,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What stands for a program that never started. */
 export function notStarted(startError: string): Child {
   const empty = () => new PassThrough().end();
   return {

@@ -7,7 +7,7 @@ import { type Child, type Command, notStarted, startPiped } from "./child.ts";
 import { Guardian } from "./guardian.ts";
 import { JobProcess, type Run, type RunningJob } from "./job-process.ts";
 import type { Launch } from "./launch.ts";
-import { MemoryWatch } from "./memory-watch.ts";
+import { watchMemory } from "./memory-watch.ts";
 import { ownMemoryGroup } from "./own-group.ts";
 import { Pipes } from "./pipes.ts";
 import { childrenOf, ProcessTable } from "./process-table.ts";
@@ -15,18 +15,14 @@ import { type Housing, onHost, type Place, type Program, pastOthers, resolveProg
 import { openSandbox } from "./sandbox.ts";
 import { openTerminals, type Terminals } from "./terminal.ts";
 
-interface RunnerOptions {
-  /** False runs jobs unisolated even where bubblewrap is installed. Default true. */
+/** Opens what runs jobs on this machine, isolated where it can unless `isolate` is false. @throws {Error} if `memoryGroup` cannot be used. */
+export function openRunner({
+  isolate = true,
+  memoryGroup,
+}: {
   isolate?: boolean;
-  /**
-   * Control group below which the system limits the memory of jobs, or `none`: they are then only watched. By
-   * default the emulator's own, where the system lets it.
-   */
   memoryGroup?: string | undefined;
-}
-
-/** Opens what runs jobs on this machine, isolated where it can. @throws {Error} if `memoryGroup` cannot be used. */
-export function openRunner({ isolate = true, memoryGroup }: RunnerOptions = {}): Runner {
+} = {}): Runner {
   return new LocalRunner((isolate ? openSandbox() : undefined) ?? onHost(), groupsFor(memoryGroup));
 }
 
@@ -62,7 +58,7 @@ class LocalRunner {
   readonly #pipes = new Pipes(join(tmpdir(), `apolo-pipes-${randomUUID()}`));
   readonly #table = new ProcessTable();
   readonly #guardian: Guardian;
-  readonly #memory = new MemoryWatch(this.#table);
+  readonly #memory = watchMemory(this.#table);
   readonly #jobs = new Set<JobProcess>();
 
   constructor(housing: Housing, groups: MemoryGroups | undefined) {

@@ -25,18 +25,15 @@ interface JobProcessOptions {
   startInside(run: Run): Promise<Child>;
 }
 
-/** A program to start in a job. */
 export type Run = Pick<Launch, "argv" | "tty">;
 
 type Listener = (stream: "stdout" | "stderr", chunk: Buffer) => void;
 
-/** What others see of a job that runs. */
 export type RunningJob = Pick<
   JobProcess,
   "pid" | "stdin" | "ended" | "onOutput" | "hold" | "resize" | "exec" | "usage" | "connect" | "kill"
 >;
 
-/** One job as a group of real processes. */
 export class JobProcess {
   readonly pid: number;
   readonly stdin: Writable;
@@ -64,10 +61,7 @@ export class JobProcess {
     this.ended = this.#finish();
   }
 
-  /**
-   * Output of the job as it comes, stdout and stderr apart; a terminal has stdout only. The first listener gets
-   * what came before it.
-   */
+  /** Output as it comes; a terminal has stdout only. The first listener gets what came before it. */
   onOutput(listener: Listener): () => void {
     this.#listeners.add(listener);
     const early = this.#early ?? [];

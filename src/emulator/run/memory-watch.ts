@@ -13,49 +13,41 @@ const BUDGET = 0.1;
 const SACRIFICE = "500";
 
 /** Ends jobs whose processes together take more memory than the job may have. */
-export class MemoryWatch {
-  readonly #table: ProcessTable;
-  readonly #jobs = new Set<JobProcess>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(table: ProcessTable) {
-    this.#table = table;
-  }
-
-  add(job: JobProcess): void {
-    if (job.pid > 0) sacrifice(job.pid);
-    this.#jobs.add(job);
-    this.#plan(ALERT_MS);
-  }
-
-  remove(job: JobProcess): void {
-    this.#jobs.delete(job);
-    if (this.#jobs.size === 0) this.close();
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #plan(ms: number): void {
-    this.#timer ??= setTimeout(() => this.#look(), ms).unref();
-  }
-
-  #look(): void {
+export function watchMemory(table: ProcessTable) {
+  const jobs = new Set<JobProcess>();
+  let timer: NodeJS.Timeout | undefined;
+  const plan = (ms: number) => {
+    timer ??= setTimeout(look, ms).unref();
+  };
+  const look = () => {
     const startMs = performance.now();
-    this.#timer = undefined;
-    this.#table.sweep();
+    timer = undefined;
+    table.sweep();
     let highest = 0;
-    for (const job of this.#jobs) {
+    for (const job of jobs) {
       const share = job.memoryShare();
       highest = Math.max(highest, share);
       if (share > 1 || job.isExhausted()) job.killForMemory();
     }
     const tookMs = performance.now() - startMs;
-    if (this.#jobs.size > 0)
-      this.#plan(Math.max(highest > ALERT_SHARE ? ALERT_MS : CALM_MS, tookMs / BUDGET));
-  }
+    if (jobs.size > 0) plan(Math.max(highest > ALERT_SHARE ? ALERT_MS : CALM_MS, tookMs / BUDGET));
+  };
+  const close = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    close,
+    add(job: JobProcess): void {
+      if (job.pid > 0) sacrifice(job.pid);
+      jobs.add(job);
+      plan(ALERT_MS);
+    },
+    remove(job: JobProcess): void {
+      jobs.delete(job);
+      if (jobs.size === 0) close();
+    },
+  };
 }
 
 /** Children inherit it. */

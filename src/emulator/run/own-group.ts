@@ -2,7 +2,6 @@ import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node
 import { dirname, join, relative } from "node:path";
 import { readIfThere } from "./process-table.ts";
 
-/** A control group below which limits may be set. */
 export interface OwnGroup {
   folder: string;
   /** Leaves it as it was found, once no group is below it. */

@@ -4,7 +4,6 @@ import { type ProcessInfo, readIfThere } from "./process-table.ts";
 
 const LISTENING = "0A";
 
-/** The job does not listen there, or does not answer. */
 export class PortError extends Error {
   override readonly name = "PortError";
 }

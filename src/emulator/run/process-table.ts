@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** One process as the system shows it. */
 export interface ProcessInfo {
   pid: number;
   parent: number;
@@ -66,10 +65,8 @@ export class ProcessTable {
 
   /** Memory of a job; pages that its processes share count once. */
   memoryBytes(jobId: string): number {
-    return this.members(jobId).reduce(
-      (sum, { pid, rssBytes }) => sum + (proportionalBytes(pid) ?? rssBytes),
-      0,
-    );
+    const bytesOf = ({ pid, rssBytes }: ProcessInfo) => proportionalBytes(pid) ?? rssBytes;
+    return this.members(jobId).reduce((sum, info) => sum + bytesOf(info), 0);
   }
 
   /** Never less than `memoryBytes`, and read already. */
@@ -144,10 +141,7 @@ function markerOf(pid: number): string | undefined {
   return environment.slice(start, end < 0 ? undefined : end);
 }
 
-/**
- * Ends processes that an emulator which died left behind: those that carry the marker of a job for which
- * `isLost` is true. Returns how many there were.
- */
+/** Ends processes that carry the marker of a lost job, and returns how many there were. */
 export function endStrays(isLost: (jobId: string) => boolean): number {
   let count = 0;
   for (const pid of pids()) {

@@ -6,7 +6,6 @@ import type { Launch } from "./launch.ts";
 
 const CONTAINER_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Finds a program of the host by its name. */
 export function findProgram(name: string, path = CONTAINER_PATH): string | undefined {
   return path
     .split(":")
@@ -31,7 +30,6 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** A program and its arguments, with its environment. */
 export interface Program {
   argv: readonly string[];
   env: Record<string, string>;
@@ -40,10 +38,7 @@ export interface Program {
 /** Variables that shells hand on, and that concern no program in between. */
 const PLAIN = /^(?!LD_)[A-Za-z_]\w*$/;
 
-/**
- * The same program, to be started by way of others (a shell, the sandbox): variables that these would drop or obey
- * reach it alone.
- */
+/** The same program, whose odd variables reach it past a shell and the sandbox, which would drop or obey them. */
 export function pastOthers({ argv, env }: Program): Program {
   const entries = Object.entries(env);
   const odd = entries.filter(([name]) => !PLAIN.test(name));
@@ -56,24 +51,17 @@ export function pastOthers({ argv, env }: Program): Program {
 
 /** The environment of a job: what it was given, and what every container has. */
 export function environmentOf({ env, jobId }: Pick<Launch, "env" | "jobId">): Record<string, string> {
-  return { PATH: defaultPath(), HOME: "/root", HOSTNAME: jobId, ...env, NEURO_JOB_ID: jobId };
+  // The program that runs the emulator is there for jobs too, wherever it is installed.
+  const path = new Set([...CONTAINER_PATH.split(":"), dirname(process.execPath)]);
+  return { PATH: [...path].join(":"), HOME: "/root", HOSTNAME: jobId, ...env, NEURO_JOB_ID: jobId };
 }
 
-/** The program that runs the emulator is there for jobs too, wherever it is installed. */
-function defaultPath(): string {
-  const node = dirname(process.execPath);
-  return CONTAINER_PATH.split(":").includes(node) ? CONTAINER_PATH : `${CONTAINER_PATH}:${node}`;
-}
-
-/** Where a job's programs are started, and with what. */
 export interface Place {
   cwd: string;
   env: Record<string, string>;
 }
 
-/** Where jobs live: on the host, or in a sandbox. */
 export interface Housing {
-  /** Whether jobs get their own mounts and pids. */
   isolated: boolean;
   place(launch: Launch): Place;
   hostPath(launch: Launch, path: string): string;
@@ -84,7 +72,6 @@ export interface Housing {
   programOf(leader: number): number;
 }
 
-/** Jobs without isolation: each in its folder. */
 export function onHost(): Housing {
   const started =
     ({ cwd }: Place) =>
@@ -99,10 +86,7 @@ export function onHost(): Housing {
   };
 }
 
-/**
- * Without isolation the job's folder stands for the root of its file system: a working directory that the
- * host does not have is made in the folder, and so is the home.
- */
+/** Without isolation the job's folder stands for its root: a working directory the host lacks is made there. */
 function placeOnHost(launch: Launch): Place {
   const inFolder = (path: string) => {
     const made = join(launch.folder, resolve("/", path));
@@ -118,10 +102,7 @@ function placeOnHost(launch: Launch): Place {
   return { cwd: isHost ? workingDir : inFolder(workingDir), env };
 }
 
-/**
- * Finds the program of `argv` as execvp(3) would, seen from the job's place, or says as containers do why it cannot be
- * started. `hostPath` maps a path of the job to the host.
- */
+/** Finds a program as execvp(3) would in the job's place, or says as containers do why it cannot be started. */
 export function resolveProgram(
   [name = "", ...args]: readonly string[],
   { cwd, env }: Place,

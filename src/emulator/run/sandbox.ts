@@ -2,30 +2,19 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import container from "./container.json" with { type: "json" };
 import type { Launch, Mount } from "./launch.ts";
 import { childrenOf, commandOf } from "./process-table.ts";
 import { environmentOf, type Housing, programInPath } from "./programs.ts";
 
-/** What of the host every job sees, read-only: its programs. */
-const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt"];
+/** Of the host every job sees its programs, read-only; the folders are what the root of every image has. */
+const { system: SYSTEM, folders: FOLDERS, capabilities: CAPABILITIES } = container;
 
 /** Where the program that runs the emulator is installed: it is there for jobs too. */
 const NODE = dirname(dirname(process.execPath));
 
-/** What the root of every image has. */
-const FOLDERS = [
-  ...["/tmp", "/run", "/mnt", "/home", "/srv", "/media"],
-  ...["/var/tmp", "/var/log", "/var/lib", "/var/cache"],
-];
-
 /** The size of `/dev/shm` of a job that asked for none; any other may use its memory. Source: protocol reference 3.5. */
 const SHM_BYTES = 64 * 2 ** 20;
-
-/** What root keeps in a container. */
-const CAPABILITIES = [
-  ...["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID"],
-  ...["SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"],
-];
 
 const ENTER_TIMEOUT_MS = 5000;
 const ENTER_PAUSE_MS = 5;
@@ -118,25 +107,18 @@ function prepare({ folder, env, mounts }: Launch, workingDir: string): void {
   }
 }
 
-/**
- * Shows a folder of the host read-only. One that has to hold a place that the host lacks is shown entry by
- * entry instead, so that the place can be made in the job's folder.
- */
+/** Shows a folder of the host read-only: entry by entry where it has to hold a place that the host lacks. */
 function shown(path: string, folder: string, targets: readonly string[]): string[] {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    link(folder, path);
+    // `/bin` and its like are links on most systems, and have to be in the job too.
+    const made = join(folder, path);
+    if (lstatSync(made, { throwIfNoEntry: false }) === undefined) symlinkSync(readlinkSync(path), made);
     return [];
   }
   if (!targets.some((target) => isBelow(target, path) && !existsSync(target)))
     return ["--ro-bind", path, path];
   mkdirSync(join(folder, path), { recursive: true });
   return readdirSync(path).flatMap((name) => shown(join(path, name), folder, targets));
-}
-
-/** `/bin` and its like are links on most systems, and have to be in the job too. */
-function link(folder: string, path: string): void {
-  const made = join(folder, path);
-  if (lstatSync(made, { throwIfNoEntry: false }) === undefined) symlinkSync(readlinkSync(path), made);
 }
 
 /** Name resolution often is a link out of /etc. */

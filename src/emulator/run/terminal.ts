@@ -43,10 +43,7 @@ function shellText({ argv, env }: Program): string {
   return `${SETTINGS}; ${shell}; exec ${argv.map((word) => quote(word)).join(" ")}`;
 }
 
-/**
- * The child with a terminal in place of its output and errors. What is typed after a change of the size waits until
- * the size is there.
- */
+/** The child with a terminal for its output. What is typed after a change of the size waits until the size is there. */
 function onTerminal(child: Child, shellCommand: string): Child {
   // Only what `script` itself has to say comes there.
   child.stderr?.resume();
@@ -102,7 +99,6 @@ async function deviceOf(pid: number, shellCommand: string): Promise<string | und
   return undefined;
 }
 
-/** Parents before their children. */
 function descendants(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);
 }

@@ -2,11 +2,10 @@ import type { ApiContext } from "../context.ts";
 import jobs from "./jobs.json" with { type: "json" };
 import { metrics } from "./metrics.ts";
 import { openRandom } from "./random.ts";
-import { DAY, failed, HOUR, MINUTE, neverRan, OOM_KILLED, Stage, SUCCEEDED } from "./stage.ts";
+import { DAY, type Entry, failed, HOUR, Stage, SUCCEEDED } from "./stage.ts";
 import { week } from "./week.ts";
-import { traceback, trainingText, withRate } from "./work.ts";
+import { trainingText, withRate } from "./work.ts";
 
-/** A week of work, and small situations, each for one question that people ask. */
 const SCENES: Record<string, (stage: Stage) => void> = {
   week,
   metrics,
@@ -35,13 +34,7 @@ const SCENES: Record<string, (stage: Stage) => void> = {
   },
   prep: (stage) => stage.play(jobs.prep),
   epochs: (stage) => stage.play(jobs.epochs),
-  tmp(stage) {
-    for (let index = 0; index < 15; index += 1) {
-      const owner = index < 12 ? "alice" : "bob";
-      const casting = { owner, name: `tmp-${index}`, command: "sleep 86400", tags: ["tmp"] };
-      stage.running(casting, (index + 1) * MINUTE);
-    }
-  },
+  tmp: (stage) => stage.play(jobs.tmp),
   midnight: (stage) => stage.play(jobs.midnight),
   window(stage) {
     const loss = (index: number) => (2 / (1 + index / 900)).toFixed(4);
@@ -50,6 +43,8 @@ const SCENES: Record<string, (stage: Stage) => void> = {
     stage.running({ name: "train-window", command }, 6 * HOUR, lines);
   },
 };
+
+const SWEEP_FAILURES: Record<number, Partial<Entry>> = jobs.sweep;
 
 /** Twenty jobs, of which three failed, each in its own way. */
 function sweep(stage: Stage): void {
@@ -60,20 +55,10 @@ function sweep(stage: Stage): void {
       tags: ["lr-sweep"],
       command: `python train.py --lr ${rate}`,
     };
-    const usual = { createdAgo: 2 * HOUR - index * 2000, queuedMs: 5000, lastedMs: 10 * MINUTE };
-    if (index === 4) {
-      const lines = traceback("ValueError: learning rate 0.1 diverged at step 312");
-      stage.past(casting, { ...usual, end: failed(1, lines.join("\n")), lines });
-    } else if (index === 11)
-      stage.past({ ...casting, command: "python train.py --batch 4096" }, { ...usual, end: OOM_KILLED });
-    else if (index === 17) {
-      const image = "ghcr.io/acme/trainer:v9-missing";
-      const end = neverRan("Collected", `Image '${image}' can not be pulled`);
-      stage.past({ ...casting, image }, { createdAgo: usual.createdAgo, lastedMs: MINUTE, end });
-    } else {
-      const lines = withRate(trainingText(stage.random, 5), rate);
-      stage.past(casting, { ...usual, end: SUCCEEDED, lines });
-    }
+    const times = { ago: `${2 * 3600 - index * 2}s`, queued: "5s", lasted: "10m" };
+    const failure = SWEEP_FAILURES[index];
+    const lines = failure === undefined ? withRate(trainingText(stage.random, 5), rate) : [];
+    stage.play([{ ...casting, ...times, end: SUCCEEDED, lines, ...failure }]);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ApiContext } from "../context.ts";
 import type { TimedLine } from "../logs/writer.ts";
 import type { JobContainer, JobRecord, StatusItem } from "../state/job.ts";
 import { createdMs, step } from "../state/job-history.ts";
+import jobs from "./jobs.json" with { type: "json" };
 import type { Random } from "./random.ts";
 import { rolled } from "./work.ts";
 
@@ -24,31 +25,19 @@ export interface Casting
 }
 
 /** A job in JSON, with its times as in `26h`: one with a `hold` waits, one with an `end` is over, any other runs. */
-interface Entry extends Casting {
+export interface Entry extends Casting {
   ago: string;
   hold?: Hold;
+  /** Absent or empty for one that never ran. */
   queued?: string;
   lasted?: string;
   end?: { status: string };
   lines?: string[];
 }
 
-const USUAL = {
-  owner: "alice",
-  cluster: "default",
-  org: "acme",
-  project: "vision",
-  passConfig: false,
-  privileged: false,
-  waitForJobsQuota: false,
-  restartPolicy: "never",
-  priority: "normal",
-  materialized: false,
-  beingDropped: false,
-  logsRemoved: false,
-} as const;
+/** The words in our JSON are those of the platform. */
+const USUAL = jobs.usual as Pick<JobRecord, keyof typeof jobs.usual>;
 
-/** How a job ended. */
 export type End = { status: StatusItem["status"] } & Partial<Omit<StatusItem, "status" | "atMs">>;
 
 export const SUCCEEDED: End = { status: "succeeded", exitCode: 0 };
@@ -62,7 +51,6 @@ export function neverRan(reason: string, description: string): End {
   return { status: "failed", reason, description };
 }
 
-/** How a job of the past went, in milliseconds. */
 export interface Past {
   createdAgo: number;
   /** From creation to the process; absent for one that never ran. */
@@ -98,7 +86,11 @@ export class Stage {
       if (hold !== undefined) this.pending(casting, msOf(ago), hold);
       else if (end === undefined) this.running(casting, msOf(ago), lines);
       else {
-        const times = { createdAgo: msOf(ago), queuedMs: msOf(queued), lastedMs: msOf(lasted) };
+        const times = {
+          createdAgo: msOf(ago),
+          queuedMs: queued ? msOf(queued) : undefined,
+          lastedMs: msOf(lasted),
+        };
         const text = lines.map((line) => rolled(line, this.random));
         // The statuses in our JSON are those of the platform.
         this.past(casting, { ...times, end: end as End, lines: text });
@@ -156,8 +148,11 @@ export class Stage {
   }
 
   #record(casting: Casting, statuses: StatusItem[]): JobRecord {
-    const { preset: presetName = "cpu-small", image, command, env = {}, http, ...rest } = casting;
+    const { preset: presetName = "cpu-small", image, command, env, http, ...rest } = casting;
     const { maxRunTimeMinutes = 1440, ...own } = rest;
+    const given = Object.fromEntries(
+      Object.entries({ image, command, env, http }).filter(([, value]) => value !== undefined),
+    );
     const preset = this.#context.platform.clusters[0]?.presets.find(({ name }) => name === presetName);
     if (preset === undefined) throw new Error(`No preset ${presetName}`);
     return {
@@ -171,16 +166,9 @@ export class Stage {
       maxRunTimeMinutes: maxRunTimeMinutes ?? undefined,
       tags: [...(own.tags ?? [])].sort(),
       container: {
-        image: image ?? "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime",
-        command: command ?? "python train.py",
+        ...jobs.usualContainer,
+        ...given,
         resources: { ...presetResources(preset), shm: true },
-        env,
-        http,
-        volumes: [],
-        secret_env: {},
-        secret_volumes: [],
-        disk_volumes: [],
-        tty: false,
       },
       statuses,
     };

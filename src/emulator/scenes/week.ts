@@ -137,7 +137,6 @@ function sweepText({ random }: Stage, lr: string, { status, description }: End):
   return [...brokenOff(text, 0.3 + random.next() / 2), ...(description?.split("\n") ?? [])];
 }
 
-/** What is going on now. */
 function present(stage: Stage): void {
   const command =
     "sh -c 'i=41; while true; do echo \"epoch $i/400 loss=0.$((900 - i))\"; i=$((i+1)); sleep 5; done'";

@@ -35,7 +35,6 @@ export function rolled(text: string, random: Random): string {
   );
 }
 
-/** What a work prints when nothing goes wrong. */
 export function textOf({ text }: Work, random: Random, preset: string): string[] {
   if (text === undefined) return trainingText(random, random.between(3, 60), preset);
   return text.flatMap(({ lines, to = lines.length, by = 1 }) =>
@@ -46,12 +45,10 @@ export function textOf({ text }: Work, random: Random, preset: string): string[]
   );
 }
 
-/** The program that a traceback names. */
 export function scriptOf({ command }: Work): string {
   return /\w+\.py/.exec(command)?.[0] ?? "jupyter-lab";
 }
 
-/** What it ends with when memory is too small. */
 export function memoryErrorOf({ text }: Work): string {
   return text === undefined
     ? "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB."
@@ -96,7 +93,6 @@ function progressBar(epoch: number, random: Random): string {
   return steps.join("\r");
 }
 
-/** Lines of a Python traceback that ends in an error. */
 export function traceback(error: string, script = "train.py"): string[] {
   const { start, training, other } = texts.traceback;
   const lines = [...start, ...(/^(train|finetune)/.test(script) ? training : other)];

@@ -19,38 +19,30 @@ export interface AccountKey {
   user?: string;
 }
 
-/** Quotas and credits. */
-export class Accounts {
-  readonly #accounts: Collection<Account>;
+export type Accounts = ReturnType<typeof openAccounts>;
 
-  constructor(accounts: Collection<Account>) {
-    this.#accounts = accounts;
-  }
-
-  get(key: AccountKey): Account {
-    return this.#accounts.get(nameOf(key)) ?? { spent: "0" };
-  }
-
-  set(key: AccountKey, account: Account): void {
-    this.#accounts.set(nameOf(key), account);
-  }
-
-  /** What a job counts for: its owner's account, and that of the org. */
-  of(job: Charged): { user: Account; org: Account } {
-    const [user, org] = keysOf(job);
-    return { user: this.get(user), org: this.get(org) };
-  }
-
-  charge(job: Charged, amount: string): void {
-    for (const key of keysOf(job)) {
-      const { credits, spent, ...account } = this.get(key);
-      const left = credits && subtract(credits, amount);
-      this.set(key, { ...account, credits: left, spent: add(spent, amount) });
-    }
-  }
+/** Quotas and credits of orgs and of their members. */
+export function openAccounts(accounts: Collection<Account>) {
+  const get = (key: AccountKey): Account => accounts.get(nameOf(key)) ?? { spent: "0" };
+  const set = (key: AccountKey, account: Account) => void accounts.set(nameOf(key), account);
+  return {
+    get,
+    set,
+    /** What a job counts for: its owner's account, and that of the org. */
+    of(job: Charged): { user: Account; org: Account } {
+      const [user, org] = keysOf(job);
+      return { user: get(user), org: get(org) };
+    },
+    charge(job: Charged, amount: string): void {
+      for (const key of keysOf(job)) {
+        const { credits, spent, ...account } = get(key);
+        const left = credits && subtract(credits, amount);
+        set(key, { ...account, credits: left, spent: add(spent, amount) });
+      }
+    },
+  };
 }
 
-/** Whether there are credits left, or no limit. */
 export function isSolvent({ credits }: Account): boolean {
   return credits === undefined || isPositive(credits);
 }
@@ -89,12 +81,10 @@ export function subtract(a: string, b: string): string {
   return written(new Exact(a).minus(b), Math.max(places(a), places(b)));
 }
 
-/** Whether a decimal text is above zero. */
 export function isPositive(text: string): boolean {
   return new Exact(text).gt(0);
 }
 
-/** Whether a text is a decimal number. */
 export function isDecimal(text: string): boolean {
   return PATTERN.test(text);
 }

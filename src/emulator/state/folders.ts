@@ -1,7 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { cp, lstat, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 
 /** Where the emulator keeps things on the host. What is asked for is made if it does not exist. */
 export class Folders {
@@ -43,50 +42,36 @@ export class Folders {
 
 /** A process that is just ending may still write: the removal is tried a few times. */
 export async function removeTree(path: string): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    try {
-      rmSync(path, { recursive: true, force: true });
-      return;
-    } catch {
-      await delay(50 * (attempt + 1));
-    }
-  }
+  await rm(path, { recursive: true, force: true, maxRetries: 4, retryDelay: 50 }).catch(() => undefined);
 }
 
+export type SavedImages = ReturnType<typeof savedImages>;
+
 /** Images that `save` made, each a snapshot of a job's folder. Source: protocol reference 4.9. */
-export class SavedImages {
-  readonly #root: string;
-  /** One at a time: two saves of one image would write into one folder. */
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  /** Copies the folder; resolves when the image can be started from. */
-  save(image: string, folder: string): Promise<void> {
-    const saved = this.#last.then(() => this.#copy(image, folder));
-    this.#last = saved.catch(() => undefined);
-    return saved;
-  }
-
-  find(image: string): string | undefined {
-    const folder = this.#folderOf(image);
-    return existsSync(folder) ? folder : undefined;
-  }
-
-  async #copy(image: string, folder: string): Promise<void> {
-    const target = this.#folderOf(image);
+export function savedImages(root: string) {
+  const folderOf = (image: string) => join(root, encodeURIComponent(image));
+  // One at a time: two saves of one image would write into one folder.
+  let last: Promise<unknown> = Promise.resolve();
+  const copy = async (image: string, folder: string) => {
+    const target = folderOf(image);
     const fresh = `${target}.new`;
     await rm(fresh, { recursive: true, force: true });
     await cp(folder, fresh, { recursive: true, filter: isPlain, verbatimSymlinks: true });
     await rm(target, { recursive: true, force: true });
     await rename(fresh, target);
-  }
-
-  #folderOf(image: string): string {
-    return join(this.#root, encodeURIComponent(image));
-  }
+  };
+  return {
+    /** Copies the folder; resolves when the image can be started from. */
+    save(image: string, folder: string): Promise<void> {
+      const saved = last.then(() => copy(image, folder));
+      last = saved.catch(() => undefined);
+      return saved;
+    },
+    find(image: string): string | undefined {
+      const folder = folderOf(image);
+      return existsSync(folder) ? folder : undefined;
+    },
+  };
 }
 
 /** Sockets and pipes of a running job cannot be copied and are not part of an image. */

@@ -18,7 +18,6 @@ export function continuedMs(job: JobRecord): number | undefined {
   return last < 0 ? undefined : job.statuses[before + 1]?.atMs;
 }
 
-/** When a job ended. */
 export function finishedMs(job: JobRecord): number | undefined {
   return isFinished(job) ? current(job).atMs : undefined;
 }
@@ -39,10 +38,7 @@ export function restarts(job: JobRecord): number {
     .length;
 }
 
-/**
- * Appends a step unless it says the same as the last one. Returns whether it did; a finished job never changes.
- * Source: protocol reference 3.11.
- */
+/** Appends a step unless the job is finished or it says nothing new; returns whether it did. Source: protocol reference 3.11. */
 export function moveTo(job: JobRecord, item: StatusItem): boolean {
   const last = current(job);
   if (isFinished(job) || sameStep(last, item)) return false;

@@ -8,10 +8,7 @@ interface TableListener {
   removed(id: string): void;
 }
 
-/**
- * Every job there ever was, indexed so that 100,000 finished ones cost nothing. Jobs must be added in order of
- * creation, or within a few milliseconds of it.
- */
+/** Every job, indexed so that 100,000 finished ones cost nothing; to be added in about their order of creation. */
 export class JobTable {
   readonly #listener: TableListener;
   readonly #byId = new Map<string, JobRecord>();
@@ -116,29 +113,15 @@ function* matching(jobs: readonly JobRecord[], filter: JobFilter): Generator<Job
 }
 
 function matches(job: JobRecord, filter: JobFilter): boolean {
+  const same = (wanted: unknown, value: unknown) => wanted === undefined || wanted === value;
   return (
     same(filter.beingDropped, job.beingDropped) &&
-    same(filter.logsRemoved, job.logsRemoved) &&
     same(filter.materialized, job.materialized) &&
-    has(filter.statuses, current(job).status) &&
+    filter.statuses?.has(current(job).status) !== false &&
     same(filter.name, job.name) &&
-    has(filter.ids, job.id) &&
-    has(filter.clusters, job.cluster) &&
-    has(filter.orgs, job.org) &&
-    has(filter.projects, job.project) &&
-    has(filter.owners, job.owner) &&
-    (filter.baseOwners === undefined || has(filter.baseOwners, job.owner.split("/", 1)[0] ?? "")) &&
     (filter.tags ?? []).every((tag) => job.tags.includes(tag)) &&
-    (filter.visible === undefined || filter.visible(job))
+    filter.visible?.(job) !== false
   );
-}
-
-function has(set: ReadonlySet<string> | undefined, value: string): boolean {
-  return set === undefined || set.has(value);
-}
-
-function same(wanted: unknown, value: unknown): boolean {
-  return wanted === undefined || wanted === value;
 }
 
 function onlyActive(statuses: ReadonlySet<JobStatus> | undefined): boolean {

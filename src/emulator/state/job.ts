@@ -69,29 +69,19 @@ export interface JobRecord {
 export interface JobFilter {
   statuses?: ReadonlySet<JobStatus> | undefined;
   name?: string | undefined;
-  /** Id, or name plus org/project hash, taken from a host name. */
-  ids?: ReadonlySet<string> | undefined;
-  owners?: ReadonlySet<string> | undefined;
-  baseOwners?: ReadonlySet<string> | undefined;
-  clusters?: ReadonlySet<string> | undefined;
-  orgs?: ReadonlySet<string> | undefined;
-  projects?: ReadonlySet<string> | undefined;
   tags?: readonly string[] | undefined;
   sinceMs?: number | undefined;
   untilMs?: number | undefined;
   materialized?: boolean | undefined;
   beingDropped?: boolean | undefined;
-  logsRemoved?: boolean | undefined;
   reverse?: boolean | undefined;
   limit?: number | undefined;
-  /** Leaves out what the caller may not see. */
+  /** Whatever else must be true. */
   visible?: (job: JobRecord) => boolean;
 }
 
-/** Statuses that a job keeps. */
 export const FINISHED: ReadonlySet<JobStatus> = new Set(ENDED);
 
-/** The step a job is at. */
 export function current(job: JobRecord): StatusItem {
   const last = job.statuses[job.statuses.length - 1];
   if (last === undefined) throw new Error(`Job ${job.id} has no status.`);

@@ -1,19 +1,4 @@
-import {
-  appendFileSync,
-  chmodSync,
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import * as fs from "node:fs";
 import { join } from "node:path";
 
 interface JournalOptions {
@@ -50,17 +35,17 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#options = options;
     const { folder } = options;
-    mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o700);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.chmodSync(folder, 0o700);
     this.#generation = newest(folder);
     const reader = new Reader(folder, options.replay);
     const snapshot = snapshotName(this.#generation);
-    if (this.#generation > 0 && !existsSync(join(folder, snapshot)))
+    if (this.#generation > 0 && !fs.existsSync(join(folder, snapshot)))
       reader.lose(`${snapshot} is missing`, Buffer.alloc(0), true);
     this.#snapshotBytes = reader.read(snapshot);
     this.#bytes = reader.read(journalName(this.#generation));
     this.#file = openOwn(join(folder, journalName(this.#generation)), "a");
-    ftruncateSync(this.#file, this.#bytes);
+    fs.ftruncateSync(this.#file, this.#bytes);
     if (this.#bytes > this.#compactBytes || reader.recurs) this.#compact();
     dropOthers(folder, this.#generation);
     this.damage = reader.damage;
@@ -75,7 +60,7 @@ export class Journal {
 
   close(): void {
     this.#flush();
-    closeSync(this.#file);
+    fs.closeSync(this.#file);
   }
 
   get #compactBytes(): number {
@@ -88,13 +73,13 @@ export class Journal {
     const [fresh, named] = [join(folder, "snapshot.tmp"), join(folder, snapshotName(next))];
     try {
       const size = writeLines(fresh, snapshot());
-      renameSync(fresh, named);
+      fs.renameSync(fresh, named);
       const opened = openOwn(join(folder, journalName(next)), "w");
-      closeSync(this.#file);
+      fs.closeSync(this.#file);
       [this.#file, this.#bytes, this.#snapshotBytes, this.#generation] = [opened, 0, size, next];
       dropOthers(folder, next);
     } catch {
-      for (const unfinished of [fresh, named]) rmSync(unfinished, { force: true });
+      for (const unfinished of [fresh, named]) fs.rmSync(unfinished, { force: true });
       // Tried again when it has grown by as much once more.
       this.#snapshotBytes = this.#bytes + this.#compactBytes;
     }
@@ -103,7 +88,7 @@ export class Journal {
   #flush(): void {
     try {
       const text = Buffer.concat(this.#waiting);
-      writeFileSync(this.#file, text);
+      fs.writeFileSync(this.#file, text);
       this.#bytes += text.length;
       this.#waiting = [];
     } catch (error) {
@@ -111,7 +96,7 @@ export class Journal {
         process.emitWarning(`The emulator cannot keep its state: ${String(error)}`);
       try {
         // Removes the part of a line that did not fit.
-        ftruncateSync(this.#file, this.#bytes);
+        fs.ftruncateSync(this.#file, this.#bytes);
       } catch {
         // Then it is a torn line, which is told when it is read.
       }
@@ -124,14 +109,14 @@ const journalName = (generation: number) => `journal-${generation}.jsonl`;
 
 /** A journal is begun after its snapshot: where there is one there was the other. */
 function newest(folder: string): number {
-  const names = readdirSync(folder).map((name) => /^(?:snapshot|journal)-(\d+)\.jsonl$/.exec(name));
+  const names = fs.readdirSync(folder).map((name) => /^(?:snapshot|journal)-(\d+)\.jsonl$/.exec(name));
   return Math.max(0, ...names.map((found) => Number(found?.[1] ?? 0)));
 }
 
 function dropOthers(folder: string, generation: number): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of fs.readdirSync(folder)) {
     const own = [snapshotName(generation), journalName(generation)].includes(name);
-    if (!own && /^(snapshot|journal)[-.]/.test(name)) rmSync(join(folder, name), { force: true });
+    if (!own && /^(snapshot|journal)[-.]/.test(name)) fs.rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -162,17 +147,19 @@ class Reader {
   lose(what: string, bytes: Uint8Array, recurs: boolean): void {
     this.#lost.push(what);
     this.recurs ||= recurs;
-    appendFileSync(join(this.#folder, DAMAGED), Buffer.concat([bytes, Buffer.from("\n")]), { mode: 0o600 });
+    fs.appendFileSync(join(this.#folder, DAMAGED), Buffer.concat([bytes, Buffer.from("\n")]), {
+      mode: 0o600,
+    });
   }
 
   /** Reads a file and returns where its last whole line ends. */
   read(name: string): number {
     const path = join(this.#folder, name);
-    if (!existsSync(path)) return 0;
-    const file = openSync(path, "r");
+    if (!fs.existsSync(path)) return 0;
+    const file = fs.openSync(path, "r");
     const block = Buffer.alloc(1024 * 1024);
     let [rest, end, number] = [Buffer.alloc(0), 0, 0];
-    for (let read = readSync(file, block); read > 0; read = readSync(file, block)) {
+    for (let read = fs.readSync(file, block); read > 0; read = fs.readSync(file, block)) {
       const text = Buffer.concat([rest, block.subarray(0, read)]);
       let start = 0;
       for (let stop = text.indexOf(10); stop >= 0; stop = text.indexOf(10, start)) {
@@ -185,7 +172,7 @@ class Reader {
       end += start;
       rest = text.subarray(start);
     }
-    closeSync(file);
+    fs.closeSync(file);
     // A journal is cut there.
     if (rest.length > 0) this.lose(`the last line of ${name} is torn`, rest, name.startsWith("snapshot"));
     return end;
@@ -205,8 +192,8 @@ const SHOWN = 5;
 
 /** For its owner only, even where it existed before. */
 function openOwn(path: string, flags: "a" | "w"): number {
-  const file = openSync(path, flags, 0o600);
-  fchmodSync(file, 0o600);
+  const file = fs.openSync(path, flags, 0o600);
+  fs.fchmodSync(file, 0o600);
   return file;
 }
 
@@ -218,12 +205,12 @@ function writeLines(path: string, entries: Iterable<unknown>): number {
     for (const entry of entries) {
       batch += `${JSON.stringify(entry)}\n`;
       if (batch.length < BATCH_LENGTH) continue;
-      writeFileSync(file, batch);
+      fs.writeFileSync(file, batch);
       batch = "";
     }
-    writeFileSync(file, batch);
-    return fstatSync(file).size;
+    fs.writeFileSync(file, batch);
+    return fs.fstatSync(file).size;
   } finally {
-    closeSync(file);
+    fs.closeSync(file);
   }
 }

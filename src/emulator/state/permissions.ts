@@ -19,59 +19,49 @@ const ROLE_ACTION: Record<Role, Action> = {
 };
 const SCHEMES = ["job", "storage", "image", "secret", "disk", "blob"];
 
+export type Permissions = ReturnType<typeof openPermissions>;
+
 /** Who may do what: rights that come with a role, and rights that were shared. */
-export class Permissions {
-  readonly #shares: Collection<Permission[]>;
-  readonly #roles: Map<string, Permission[]>;
-
-  constructor(platform: Platform, shares: Collection<Permission[]>) {
-    this.#shares = shares;
-    this.#roles = new Map(platform.users.map((user) => [user, roleGrants(platform, user)]));
-  }
-
-  /** The requirements that are not met, in their order; each is met on its own. */
-  missing(user: string, required: readonly Permission[]): Permission[] {
-    return required.filter((permission) => !this.allows(user, permission));
-  }
-
-  allows(user: string, { uri, action }: Permission): boolean {
-    const covering = this.held(user).filter((grant) => uri === grant.uri || uri.startsWith(`${grant.uri}/`));
-    return covering.some((grant) => RANK[grant.action] >= RANK[action]);
-  }
-
-  /** What is missing to use a job that way, by its id or by its name. Source: protocol reference 3.10. */
-  missingOnJob(user: string, job: JobRecord, action: Action): Permission[] {
-    if (job.owner === user) return [];
-    const base = `job://${job.cluster}/${job.org}/${job.project}`;
-    const names = job.name === undefined ? [job.id] : [job.id, job.name];
-    const alternatives = names.map((name) => ({ uri: `${base}/${name}`, action }));
-    const unmet = this.missing(user, alternatives);
-    return unmet.length < alternatives.length ? [] : unmet;
-  }
-
+export function openPermissions(platform: Platform, shares: Collection<Permission[]>) {
+  const roles = new Map(platform.users.map((user) => [user, roleGrants(platform, user)]));
+  const shared = (user: string) => shares.get(user) ?? [];
   /** All that a user may do: by role, and by what others shared. */
-  held(user: string): readonly Permission[] {
-    return [...(this.#roles.get(baseName(user)) ?? []), ...(this.#shares.get(user) ?? [])];
-  }
-
-  /** What was shared of things that fit, and with whom. */
-  sharedBy(isOwn: (uri: string) => boolean): (Permission & { user: string })[] {
-    return [...this.#shares].flatMap(([user, permissions]) => {
-      const own = permissions.filter(({ uri }) => isOwn(uri));
-      return own.map((permission) => ({ ...permission, user }));
-    });
-  }
-
-  share(user: string, permissions: readonly Permission[]): void {
-    this.#shares.set(user, [...(this.#shares.get(user) ?? []), ...permissions]);
-  }
-
-  revoke(user: string, uris: readonly string[]): boolean {
-    const before = this.#shares.get(user) ?? [];
-    const kept = before.filter(({ uri }) => !uris.includes(uri));
-    this.#shares.set(user, kept);
-    return kept.length < before.length;
-  }
+  const held = (user: string) => [...(roles.get(baseName(user)) ?? []), ...shared(user)];
+  const allows = (user: string, { uri, action }: Permission) => {
+    const covering = held(user).filter((grant) => uri === grant.uri || uri.startsWith(`${grant.uri}/`));
+    return covering.some((grant) => RANK[grant.action] >= RANK[action]);
+  };
+  /** The requirements that are not met, in their order; each is met on its own. */
+  const missing = (user: string, required: readonly Permission[]) =>
+    required.filter((permission) => !allows(user, permission));
+  return {
+    held,
+    allows,
+    missing,
+    /** What is missing to use a job that way, by its id or by its name. Source: protocol reference 3.10. */
+    missingOnJob(user: string, job: JobRecord, action: Action): Permission[] {
+      if (job.owner === user) return [];
+      const base = `job://${job.cluster}/${job.org}/${job.project}`;
+      const names = job.name === undefined ? [job.id] : [job.id, job.name];
+      const alternatives = names.map((name) => ({ uri: `${base}/${name}`, action }));
+      const unmet = missing(user, alternatives);
+      return unmet.length < alternatives.length ? [] : unmet;
+    },
+    /** What was shared of things that fit, and with whom. */
+    sharedBy(isOwn: (uri: string) => boolean): (Permission & { user: string })[] {
+      return [...shares].flatMap(([user, permissions]) =>
+        permissions.filter(({ uri }) => isOwn(uri)).map((permission) => ({ ...permission, user })),
+      );
+    },
+    share: (user: string, permissions: readonly Permission[]) =>
+      void shares.set(user, [...shared(user), ...permissions]),
+    revoke(user: string, uris: readonly string[]): boolean {
+      const before = shared(user);
+      const kept = before.filter(({ uri }) => !uris.includes(uri));
+      shares.set(user, kept);
+      return kept.length < before.length;
+    },
+  };
 }
 
 function roleGrants(platform: Platform, user: string): Permission[] {

@@ -73,7 +73,6 @@ export function clustersOf(platform: Platform, user: string): Cluster[] {
   return platform.clusters.filter(({ name }) => orgsOf(platform, user, name).length > 0);
 }
 
-/** Projects a user is a member of. */
 export function projectsOf(platform: Platform, user: string): Project[] {
   return platform.projects.filter(({ members }) => members[baseName(user)] !== undefined);
 }
@@ -116,7 +115,7 @@ export interface Pool {
   is_preemptible: boolean;
 }
 
-export interface Machine {
+interface Machine {
   cpus: number;
   memoryBytes: number;
 }
@@ -125,7 +124,7 @@ const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
 /** The presets: CPU ones are shares of this machine, GPU ones made-up nodes, taken whole. The first is the default. */
-export function presets(machine: Machine): Preset[] {
+function presets(machine: Machine): Preset[] {
   const small = fixed.cpuPresets.map(({ name, share, credits_per_hour }) => ({
     name,
     credits_per_hour,
@@ -146,7 +145,7 @@ export function presets(machine: Machine): Preset[] {
 }
 
 /** The node pools behind the presets. `gpuNodes` is the size of each GPU pool. */
-export function pools(machine: Machine, gpuNodes: number): Pool[] {
+function pools(machine: Machine, gpuNodes: number): Pool[] {
   const cpu = Math.max(machine.cpus, 1.6);
   const memory = Math.max(machine.memoryBytes, GIB);
   const cpuPool = { name: "cpu", min_size: 1, max_size: 2, cpu, memory };

@@ -1,4 +1,3 @@
-/** A text that cannot be split into words. */
 export class ShellWordsError extends Error {
   override readonly name = "ShellWordsError";
 }

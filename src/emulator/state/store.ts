@@ -114,7 +114,6 @@ function changeOf(job: JobRecord, known: number) {
   return { id, steps, maxRunTimeMinutes, materialized, beingDropped, logsRemoved };
 }
 
-/** Values by key; reports every change. */
 export class Collection<T> extends Map<string, T> {
   readonly #changed: (key: string, value: T | undefined) => void;
 

@@ -3,10 +3,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** Makes and recognises bearer tokens. Source: protocol reference 1.6, 7.1. */
 export type Tokens = ReturnType<typeof openTokens>;
 
-/**
- * Opens tokens signed with `key`. A `fixed` token also stands for its user, whatever it looks like, so that a
- * person can choose it.
- */
+/** Opens tokens signed with `key`; a `fixed` one, chosen by a person, also stands for its user. */
 export function openTokens(key: string, fixed?: { token: string; user: string }) {
   const sign = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
   const mint = (user: string, uri?: string) => {

@@ -13,10 +13,7 @@ export function valid<T>(check: Check<T>, value: unknown): T {
   }
 }
 
-/**
- * What is wrong with a value: a sentence, or one such error per key. Its text is the one the platform's own
- * validator prints. Source: protocol reference 3.9.
- */
+/** What is wrong with a value, as the platform's validator prints it. Source: protocol reference 3.9. */
 export class DataError extends Error {
   override readonly name = "DataError";
 
@@ -25,7 +22,6 @@ export class DataError extends Error {
   }
 }
 
-/** @throws {DataError} unless it is so. */
 export function ensure(condition: boolean, message: string): asserts condition {
   if (!condition) throw new DataError(message);
 }
@@ -188,7 +184,6 @@ export function optional<T>(check: Check<T>, fallback?: T): Optional<T | undefin
   return { check, fallback };
 }
 
-/** Continues with a value that passed. */
 export function refine<T, U>(check: Check<T>, next: (value: T) => U): Check<U> {
   return (value) => next(check(value));
 }

@@ -48,7 +48,6 @@ export function jobRequest(rule: JobRequestRule) {
   };
 }
 
-/** A create body that passed. */
 export type JobRequest = ReturnType<ReturnType<typeof jobRequest>>;
 
 const ALIASES = { is_preemptible: "scheduler_enabled", is_preemptible_node_required: "preemptible_node" };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WholeLines } from "../../../src/emulator/lifecycle/whole-lines.ts";
+import { WholeLines } from "../../../src/emulator/lifecycle/container.ts";
 
 let log: string;
 let lines: WholeLines;
