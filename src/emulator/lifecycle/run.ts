@@ -249,6 +249,7 @@ export class JobRun {
 
   /** Asks until the answer is yes; the first time at once. */
   async #until(reached: () => boolean): Promise<void> {
+    this.#stop.signal.throwIfAborted();
     while (!reached()) await this.#pause(this.#deps.timing.pollMs);
   }
 }
