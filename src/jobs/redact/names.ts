@@ -63,7 +63,7 @@ function nextWord(text: string, from: number): { start: number; end: number } | 
   STEM.lastIndex = from;
   if (!STEM.test(text)) return undefined;
   let start = STEM.lastIndex;
-  while (start > from && isInWord(text.charCodeAt(start - 1))) start -= 1;
+  while (isInWord(text.charCodeAt(start - 1))) start -= 1;
   let end = STEM.lastIndex;
   while (isInWord(text.charCodeAt(end))) end += 1;
   return { start, end };
@@ -172,14 +172,14 @@ function withWordBefore(
   return together === "sure" ? { secrecy: together, joined } : { secrecy: alone };
 }
 
-/** The last of a word that ends a blank before `at`, if it has two letters or more. */
+/** The last of a word that ends a blank before `at`. */
 function wordBefore(text: string, at: number): string {
   const blank = text[at - 1];
   if (blank !== " " && blank !== "\t") return "";
   const end = at - 1;
   let start = end;
   while (end - start < LONGEST_BEFORE && isLetterOrDigit(text.charCodeAt(start - 1))) start -= 1;
-  return end - start < 2 ? "" : text.slice(start, end);
+  return text.slice(start, end);
 }
 
 /** Remembers results, as many as a text needs that is no list of names. */

@@ -24,11 +24,12 @@ describe("known values", () => {
   });
 
   test("are hidden in base64 as far as that says anything", () => {
-    const hide = makeRedactor(["tulips??>>~~~~", "tulip>>"]);
+    const hide = makeRedactor(["tulips??>>~~~~", "tulip>>", "halibut~"]);
     const forms = ["base64", "base64url"] as const;
     const [plain, url] = forms.map((form) => hide(`x ${Buffer.from("tulips??>>~~~~").toString(form)} y`));
     expect(plain).toEqual({ text: "x [redacted]= y", hidden: 1 });
     expect(url).toEqual({ text: "x [redacted] y", hidden: 1 });
+    expect(hide(Buffer.from("halibut~").toString("base64")).hidden).toBe(1);
     const short = `x ${Buffer.from("tulip>>").toString("base64")} y`;
     expect(hide(short)).toEqual({ text: short, hidden: 0 });
   });

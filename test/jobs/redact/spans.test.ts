@@ -133,6 +133,16 @@ describe("hiding", () => {
       "[redacted]",
       1,
     ],
+    [
+      "what goes on twice",
+      "abc",
+      [
+        { start: 0, end: 2, continues: true },
+        { start: 1, end: 3, continues: true },
+      ],
+      "[redacted]",
+      0,
+    ],
     ["lines that go on", "a\nb", [{ start: 0, end: 3, continues: true }], "[redacted]\n[redacted]", 0],
   ])("counts %s", (_what, text, spans, shown, hidden) => {
     expect(hideSpans(text, spans)).toEqual({ text: shown, hidden });
