@@ -85,6 +85,10 @@ describe("a private key that is read in parts", () => {
     expect(redact([...key(), ...key({ rows: 2 })].join("\n")).hidden).toBe(2);
   });
 
+  test.each(Object.keys(KEYS))("counts as one secret: %s", (name) => {
+    expect(redact(["log", ...(KEYS[name] ?? []), "log"].join("\n")).hidden).toBe(1);
+  });
+
   test("leaves certificates", () => {
     const certificate = key({ kind: "CERTIFICATE" });
     expect(byPages(certificate, 7)).toEqual(certificate);
@@ -161,6 +165,7 @@ describe("the lines of a key", () => {
   ])("go on behind the header %j, also where its END was cut off", (header) => {
     const lines = shown([BEGIN, header, "", BODY, "MIIEpAIB", "=aB3d", "step 1 loss"]);
     expect(lines.slice(-4)).toEqual([HIDDEN, HIDDEN, HIDDEN, "step 1 loss"]);
+    expect(shown([BEGIN, header, BODY, "  MIIEpAIB"]).slice(-2)).toEqual([HIDDEN, `  ${HIDDEN}`]);
   });
 
   test.each([
