@@ -26,6 +26,7 @@ describe("reading a log forward", () => {
     ["as many lines as wanted", { lines: 2 }, linesOf(0, 1), true],
     ["as many lines as there are", { lines: 10 }, linesOf(0, 9), false],
     ["as many bytes as wanted", { maxBytes: 14 }, linesOf(0, 1), true],
+    ["no more bytes than wanted", { maxBytes: 21 }, linesOf(0, 2), true],
     ["one line however few bytes are wanted", { maxBytes: 1 }, linesOf(0, 0), true],
     ["from a time on", { since: at(7) }, linesOf(7, 9), false],
     ["up to a time", { until: at(2) }, linesOf(0, 2), false],

@@ -85,6 +85,13 @@ describe("a part of a log that holds too much", () => {
 });
 
 describe("the beginning of a log", () => {
+  test("has no more behind it where nothing was printed", async () => {
+    const { end } = await tail(jobOf("succeeded"), [{ closesAtMs: 0 }], { first: true });
+
+    expect(end).toMatchObject({ lines: [], more: false, live: false, reachedStart: true });
+    expect(end.cursor).toBeUndefined();
+  });
+
   test("is asked for from a time on", async () => {
     const since = new Date(ago(500));
     const play: Play = { frames: [[0, live("old", -501) + live("one", -500)]], closesAtMs: 0 };
