@@ -59,6 +59,16 @@ describe("the end of a log", () => {
   });
 });
 
+test.for<[string, number, (string | null)[]]>([
+  ["that time where the job is older", 900, [ago(900)]],
+  ["its beginning where the job is younger", 5000, [ago(5000)]],
+])("a log since a time is read back to %s, at once", async ([, sinceMs, asked]) => {
+  const play: Play = { frames: [[0, archived("one", -800)]], closesAtMs: 0 };
+  const { texts, since } = await tail(jobOf("succeeded"), [play], { since: new Date(ago(sinceMs)) });
+
+  expect([texts, since]).toEqual([["one"], asked]);
+});
+
 describe("a part of a log that holds too much", () => {
   /** Half a kilobyte a line, one a millisecond, up to now. */
   const dense = (count: number, text = "x".repeat(512)) =>
