@@ -6,6 +6,11 @@ const RANDOM = "q1y2z3w4v5u6t7s8r9q0";
 describe("what stands between a name and its value", () => {
   test.each([
     "password=⟦tulip9⟧",
+    "password=12",
+    "password=5ms",
+    "password=1.5",
+    "password=⟦1a2⟧",
+    "password=⟦1Q⟧",
     "password==⟦tulip9⟧",
     "password := ⟦tulip9⟧",
     "password => ⟦tulip9⟧",

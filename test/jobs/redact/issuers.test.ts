@@ -128,6 +128,9 @@ describe("a prefix that words have too", () => {
     ["digits and letters", "⟦hf_01234x5678⟧"],
     ["digits alone behind another", "npm_01234567890123456789"],
     ["words", "sk-learn-intelex-2026"],
+    ["a key of Fireworks", "⟦fw_x1y2z3w4v5u6t7s8r9q0⟧"],
+    ["a longer token of PyPI", `⟦pypi-${"x1y2z3w4v5".repeat(5)}⟧`],
+    ["a key of Twilio with few changes", `⟦SK${"a".repeat(16)}${"1".repeat(16)}⟧`],
     ["a long run of letters", `⟦sk-${"abcdefghijkl".repeat(4).slice(0, 37)}⟧`],
     ["a shorter one", `sk-${"abcdefghijkl".repeat(4).slice(0, 36)}`],
   ])("says nothing unless the rest is at random: %s", (_what, text) => {
