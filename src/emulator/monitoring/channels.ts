@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import type { RawData, WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { z } from "zod";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import { pythonJson } from "../http/answer.ts";
@@ -34,7 +34,8 @@ export function takeInput(
 ): void {
   socket.on("message", (data, isBinary) => {
     if (!isBinary) return socket.close(1000);
-    const bytes = asBuffer(data);
+    // A socket of ws hands out nothing else unless it is told to.
+    const bytes = data as Buffer;
     const payload = bytes.subarray(1);
     if (bytes[0] === CHANNEL.resize) {
       const size = sizeOf(payload);
@@ -74,9 +75,4 @@ export async function sendPaced(socket: WebSocket, data: Uint8Array): Promise<vo
 
 export async function closing(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, "abort");
-}
-
-export function asBuffer(data: RawData): Buffer {
-  // A socket of ws has no other kind unless it is told to.
-  return data as Buffer;
 }

@@ -2,7 +2,7 @@ import type { ApiContext } from "../context.ts";
 import jobs from "./jobs.json" with { type: "json" };
 import { metrics } from "./metrics.ts";
 import { openRandom } from "./random.ts";
-import { DAY, type Entry, failed, HOUR, Stage, SUCCEEDED } from "./stage.ts";
+import { DAY, type Entry, failed, HOUR, MINUTE, Stage, SUCCEEDED } from "./stage.ts";
 import { week } from "./week.ts";
 import { trainingText, withRate } from "./work.ts";
 
@@ -34,7 +34,13 @@ const SCENES: Record<string, (stage: Stage) => void> = {
   },
   prep: (stage) => stage.play(jobs.prep),
   epochs: (stage) => stage.play(jobs.epochs),
-  tmp: (stage) => stage.play(jobs.tmp),
+  tmp(stage) {
+    const casting = { command: "sleep 86400", tags: ["tmp"] };
+    for (let index = 0; index < 15; index += 1) {
+      const owner = index < 12 ? "alice" : "bob";
+      stage.running({ ...casting, owner, name: `tmp-${index}` }, (index + 1) * MINUTE);
+    }
+  },
   midnight: (stage) => stage.play(jobs.midnight),
   window(stage) {
     const loss = (index: number) => (2 / (1 + index / 900)).toFixed(4);
