@@ -9,7 +9,6 @@ import { trainingText, withRate } from "./work.ts";
 const SCENES: Record<string, (stage: Stage) => void> = {
   week,
   metrics,
-  /** The week, and beside it GPUs that nobody uses, and long work on dear presets that came to nothing. */
   waste(stage) {
     week(stage);
     stage.play(jobs.waste);
@@ -20,7 +19,6 @@ const SCENES: Record<string, (stage: Stage) => void> = {
     stage.play(jobs.quota);
   },
   sweep,
-  /** Two were killed among many: one of them mine. */
   oom(stage) {
     const { random } = stage;
     for (let index = 0; index < 198; index += 1) {
@@ -52,7 +50,6 @@ const SCENES: Record<string, (stage: Stage) => void> = {
 
 const SWEEP_FAILURES: Record<number, Partial<Entry>> = jobs.sweep;
 
-/** Twenty jobs, of which three failed, each in its own way. */
 function sweep(stage: Stage): void {
   for (let index = 0; index < 20; index += 1) {
     const rate = `1e-${(index % 5) + 1}`;

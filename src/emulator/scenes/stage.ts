@@ -33,6 +33,8 @@ export interface Entry extends Casting {
   lasted?: string;
   end?: { status: string };
   lines?: string[];
+  /** Whether its lines describe its end. */
+  explained?: boolean;
 }
 
 /** The words in our JSON are those of the platform. */
@@ -82,7 +84,7 @@ export class Stage {
 
   /** Jobs as they are described in JSON; dice in their lines are rolled. */
   play(entries: readonly Entry[]): void {
-    for (const { ago, hold, queued = "", lasted = "", end, lines = [], ...casting } of entries)
+    for (const { ago, hold, queued = "", lasted = "", end, lines = [], explained, ...casting } of entries)
       if (hold !== undefined) this.pending(casting, msOf(ago), hold);
       else if (end === undefined) this.running(casting, msOf(ago), lines);
       else {
@@ -92,8 +94,9 @@ export class Stage {
           lastedMs: msOf(lasted),
         };
         const text = lines.map((line) => rolled(line, this.random));
+        const described = explained ? { ...end, description: text.join("\n") } : end;
         // The statuses in our JSON are those of the platform.
-        this.past(casting, { ...times, end: end as End, lines: text });
+        this.past(casting, { ...times, end: described as End, lines: text });
       }
   }
 

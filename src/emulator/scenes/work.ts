@@ -40,7 +40,7 @@ export function textOf({ text }: Work, random: Random, preset: string): string[]
   return text.flatMap(({ lines, to = lines.length, by = 1 }) =>
     Array.from({ length: to / by }, (_, index) => {
       const line = lines[index % lines.length] ?? "";
-      return rolled(filled(line, { step: (index + 1) * by }), random);
+      return rolled(filled(line, { step: (index + 1) * by, cycle: 1 + ((index + 1) % 4) }), random);
     }),
   );
 }
