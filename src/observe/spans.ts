@@ -11,6 +11,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import manifest from "../../package.json" with { type: "json" };
+import type { CallEnd } from "../operations/observer.ts";
 import type { Reader } from "./index.ts";
 import { currentTrace } from "./trace.ts";
 
@@ -40,17 +41,7 @@ export function openSpans(): Reader {
       return {
         run: (work) =>
           currentTrace.run({ id, headers: {} }, () => active.run(within, () => context.with(within, work))),
-        ended({ outcome, changed }) {
-          const ids = changed.flatMap((job) => job.id ?? []);
-          if (ids.length > 0) span.setAttribute("apolo.job.ids", ids);
-          if (outcome !== "ok") {
-            // The conventions keep their own word for an error that is a tool's answer.
-            span.setAttribute("error.type", method === "tools/call" ? "tool_error" : outcome);
-            span.setAttribute("apolo.outcome", outcome);
-            span.setStatus({ code: SpanStatusCode.ERROR });
-          }
-          span.end();
-        },
+        ended: (end) => endCall(span, method, end),
       };
     },
     request({ method, route, host, port }) {
@@ -81,6 +72,17 @@ function callAttributes(method: string, target: string | undefined): Attributes 
   if (target === undefined) return common;
   if (method !== "tools/call") return { ...common, "gen_ai.prompt.name": target };
   return { ...common, "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": target };
+}
+
+function endCall(span: Span, method: string, { outcome, changed }: CallEnd): void {
+  const ids = changed.flatMap((job) => job.id ?? []);
+  if (ids.length > 0) span.setAttribute("apolo.job.ids", ids);
+  if (outcome !== "ok") {
+    // The conventions keep their own word for an error that is a tool's answer.
+    fail(span, method === "tools/call" ? "tool_error" : outcome);
+    span.setAttribute("apolo.outcome", outcome);
+  }
+  span.end();
 }
 
 function fail(span: Span, type: string): void {

@@ -3,7 +3,8 @@ import { type SettingValues, shown } from "./values.ts";
 const PORT = 8811;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
 
-type PathOf = (path: string | undefined) => string | undefined;
+/** A path as it was written, made absolute. */
+export type PathOf = (path: string | undefined) => string | undefined;
 type HttpSettings = ReturnType<typeof httpSettings>;
 
 /** How MCP is served over HTTP. */

@@ -14,7 +14,7 @@ import {
   WITHOUT_VALUE,
   type Written,
 } from "./command-line.ts";
-import { httpProblem, httpSettings, httpWarnings } from "./http.ts";
+import { httpProblem, httpSettings, httpWarnings, type PathOf } from "./http.ts";
 import { variableHint, variableOf } from "./mistyped.ts";
 import { badValue, type SettingValues, settingValues, shown } from "./values.ts";
 
@@ -77,35 +77,16 @@ export function readSettings(
     json: flags.has("json"),
     /** Whether each question is answered by yes. */
     yes: flags.has("yes"),
-    setup: {
-      flags: passedOn(flags, pathOf),
-      print: flags.has("print"),
-      remove: flags.has("remove"),
-      withToken: flags.has("with-token"),
-    },
+    setup: setupOf(flags, pathOf),
     emulator: {
       embedded: flags.has("emulator"),
       // With MCP over HTTP they are its own.
       port: emulatorAlone ? given.port : undefined,
       host: emulatorAlone ? given.host : undefined,
-      token: given.token,
-      data: pathOf(given.data),
-      scene: given.scene,
-      chaos: pathOf(given.chaos),
-      logLimit: given["log-limit"],
-      memoryGroup: given["memory-group"] === "none" ? "none" : pathOf(given["memory-group"]),
+      ...emulatorOf(given, pathOf),
       json: flags.has("json"),
     },
-    policy: {
-      mode: given.mode,
-      toolset: given.tools,
-      maxCreditsPerJob: given["max-credits-per-job"],
-      maxCreditsPerHour: given["max-credits-per-hour"],
-      maxJobs: given["max-jobs"],
-      ownedOnly: given["owned-only"],
-      allowPlainSecrets: given["allow-plain-secrets"],
-      secrets: secretValues(env),
-    },
+    policy: policyOf(given, env),
     /** How MCP is served over HTTP; absent where it is served over stdio. */
     http,
     log: { level: given["log-level"], format: given["log-format"] },
@@ -125,7 +106,7 @@ const PATHS: ReadonlySet<string> = new Set(["data", "chaos", "audit", "files"]);
 const OF_SETUP: ReadonlySet<string> = new Set(["yes", "print", "remove", "with-token"]);
 
 /** The flags with which another start does the same, wherever it is made. */
-function passedOn(flags: Written, pathOf: (path: string) => string | undefined): string[] {
+function passedOn(flags: Written, pathOf: PathOf): string[] {
   return [...flags].flatMap(([name, given]) => {
     if (OF_SETUP.has(name)) return [];
     const text = given.text.trim();
@@ -162,11 +143,41 @@ function refuseStrayFlags(
 }
 
 /** Over HTTP a server has a port that clients know; a dashboard has any. */
-function httpOf(
-  command: CommandName,
-  given: SettingValues,
-  pathOf: (path: string | undefined) => string | undefined,
-) {
+function setupOf(flags: Written, pathOf: PathOf) {
+  return {
+    flags: passedOn(flags, pathOf),
+    print: flags.has("print"),
+    remove: flags.has("remove"),
+    withToken: flags.has("with-token"),
+  };
+}
+
+/** What the emulator has of its own, wherever it runs. */
+function emulatorOf(given: SettingValues, pathOf: PathOf) {
+  return {
+    token: given.token,
+    data: pathOf(given.data),
+    scene: given.scene,
+    chaos: pathOf(given.chaos),
+    logLimit: given["log-limit"],
+    memoryGroup: given["memory-group"] === "none" ? "none" : pathOf(given["memory-group"]),
+  };
+}
+
+function policyOf(given: SettingValues, env: Surroundings["env"]) {
+  return {
+    mode: given.mode,
+    toolset: given.tools,
+    maxCreditsPerJob: given["max-credits-per-job"],
+    maxCreditsPerHour: given["max-credits-per-hour"],
+    maxJobs: given["max-jobs"],
+    ownedOnly: given["owned-only"],
+    allowPlainSecrets: given["allow-plain-secrets"],
+    secrets: secretValues(env),
+  };
+}
+
+function httpOf(command: CommandName, given: SettingValues, pathOf: PathOf) {
   if (command === "dashboard") return httpSettings({ ...given, port: given.port ?? 0 }, pathOf);
   return given.http ? httpSettings(given, pathOf) : undefined;
 }

@@ -8,7 +8,7 @@ import { NewestLines } from "./newest-lines.ts";
 import { PART_SILENCE, silenceOfPart } from "./patience.ts";
 import { type ResumedEnd, readResuming } from "./resume.ts";
 import type { Ending, Window } from "./window.ts";
-import { type Span, type Step, WindowPlan } from "./window-plan.ts";
+import { type Span, type Step, Times, WindowPlan } from "./window-plan.ts";
 
 const DEFAULT_LINES = 200;
 const DEFAULT_BYTES = 1024 * 1024;
@@ -198,28 +198,25 @@ async function readPart(
   const isLater = laterThan(until);
   const isPast = (line: LogLine) =>
     line.time !== undefined && (place?.isOld(line) === false || isLater(line));
-  let times: { first: string; last: string } | undefined;
-  const span = () => times && { firstMs: Date.parse(times.first), lastMs: Date.parse(times.last) };
+  const times = new Times();
   let bytes = 0;
   let isForeseen = false;
   // Of a running job silence has to be waited out in each part, which costs more than it saves.
   const limit = window.isOver ? FAR_TOO_MUCH * budget : budget;
   const isFarTooMuch = ({ firstMs, lastMs }: Span) =>
     window.isOver && bytes * (endMs - firstMs) > limit * Math.max(1, lastMs - firstMs);
-  const startsAt = isWhole ? since : new Date(fromMs);
   const end = await readResuming(
     at,
-    { ...window, since: startsAt, after: floor },
+    { ...window, since: isWhole ? since : new Date(fromMs), after: floor },
     (line) => {
       const isSampled = bytes > SAMPLE_BYTES;
       bytes += line.text.length + STAMP_BYTES;
-      const sample = isSampled || bytes <= SAMPLE_BYTES ? undefined : span();
+      const sample = isSampled || bytes <= SAMPLE_BYTES ? undefined : times.span;
       isForeseen = sample !== undefined && isFarTooMuch(sample);
       if (isForeseen || bytes > limit || isPast(line)) return false;
       if (line.time !== undefined) {
         if (timeKey(line.time) < from) return true;
-        times ??= { first: line.time, last: line.time };
-        times.last = line.time;
+        times.saw(line.time);
       }
       newest.push(line);
       return true;
@@ -235,7 +232,7 @@ async function readPart(
     hasDropped: newest.hasDropped,
     isTooMuch: isForeseen || bytes > limit,
     isForeseen,
-    span: span(),
+    span: times.span,
   };
 }
 

@@ -52,6 +52,23 @@ export interface Span {
   lastMs: number;
 }
 
+/** Of the first and the last line that was read. */
+export class Times {
+  #first: string | undefined;
+  #last = "";
+
+  saw(time: string): void {
+    this.#first ??= time;
+    this.#last = time;
+  }
+
+  get span(): Span | undefined {
+    return this.#first === undefined
+      ? undefined
+      : { firstMs: Date.parse(this.#first), lastMs: Date.parse(this.#last) };
+  }
+}
+
 /**
  * Finds a window before the end that holds enough lines and not far too many: begins small, grows by what it held,
  * and closes in where the log is so dense that one held too much.

@@ -17,6 +17,7 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
   const why = h("div", { class: "why", role: "status" });
   const facts = h("dl", { class: "facts" });
   const steps = h("div");
+  const about = h("div", { class: "columns" }, card("About", facts), card("What happened", steps));
   const deeds = h("div", { class: "bar" });
   const live = h("div", { class: "columns" });
   const log = new Log(app, id);
@@ -52,16 +53,7 @@ export function jobView(app: App, id: string, first: Answer | undefined): View {
   if (known !== undefined) show(known, knownSteps(known));
   return {
     title: "Job",
-    element: h(
-      "article",
-      { class: "job" },
-      head,
-      deeds,
-      why,
-      h("div", { class: "columns" }, card("About", facts), card("What happened", steps)),
-      log.element,
-      live,
-    ),
+    element: h("article", { class: "job" }, head, deeds, why, about, log.element, live),
     close() {
       loop.close();
       log.close();
