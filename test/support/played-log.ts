@@ -48,12 +48,14 @@ const never = () => new Promise<never>(() => {});
 class PlayedSocket implements Socket {
   readonly #play: Play;
   readonly #frames: [number, string | Buffer][];
+  readonly #times: number[];
   readonly #done: string[];
   readonly #separator: string;
 
   constructor(play: Play, { done, separator }: { done: string[]; separator: string }) {
     this.#play = play;
     this.#frames = [...(play.frames ?? [])];
+    this.#times = this.#frames.map(([atMs]) => atMs);
     this.#done = done;
     this.#separator = separator;
   }
@@ -74,10 +76,11 @@ class PlayedSocket implements Socket {
     if (fails !== undefined) throw fails.error;
   }
 
-  async ping(): Promise<void> {
+  async ping(): Promise<number> {
     this.#done.push(`ping at ${performance.now()}`);
     const { pongMs } = this.#play;
-    return pongMs === undefined ? never() : after(pongMs);
+    await (pongMs === undefined ? never() : after(pongMs));
+    return this.#times.filter((atMs) => atMs <= performance.now()).length;
   }
 
   send = async () => {};

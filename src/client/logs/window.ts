@@ -9,7 +9,6 @@ import { newSeparator, nextChunk, openLog } from "./stream.ts";
 
 /** How long to wait for the answer to a ping: the connection itself may hold bytes back. */
 const PONG_MS = 3000;
-const TOGETHER_MS = 2;
 /** The reader has caught up with a job that never pauses once its lines come as fast as time passes. */
 const FLOW_MS = 1500;
 const FLOW_SLACK_MS = 500;
@@ -115,7 +114,10 @@ function onSilence(listener: Listener, scan: Scan): Ending | undefined {
 class Listener {
   readonly #socket: Socket;
   #next: Promise<Uint8Array | undefined>;
-  #pong: Promise<"pong"> | undefined;
+  /** How many messages were heard. */
+  #heard = 0;
+  /** How many there were at the pong. */
+  #pong: Promise<number> | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -127,21 +129,24 @@ class Listener {
   }
 
   probe(): void {
-    this.#pong ??= this.#socket.ping().then(() => "pong");
+    this.#pong ??= this.#socket.ping();
   }
 
   forget(): void {
     this.#pong = undefined;
   }
 
-  /** The next bytes, undefined at the end of the log. */
+  /** The next bytes, undefined at the end of the log; a pong once all that came before it was heard. */
   async hear(ms: number): Promise<Uint8Array | undefined | "nothing" | "pong"> {
     const waits = [this.#next, ...(this.#pong === undefined ? [] : [this.#pong])];
-    const first = await within<Uint8Array | undefined | "pong">(waits, ms);
-    // Bytes that came together with the pong must not be missed.
-    const together = first === "pong" ? await within([this.#next], TOGETHER_MS) : first;
-    if (together instanceof Uint8Array) this.#next = nextChunk(this.#socket);
-    return first === "pong" && together === "nothing" ? "pong" : together;
+    const first = await within<Uint8Array | undefined | number>(waits, ms);
+    if (typeof first === "number" && this.#heard >= first) return "pong";
+    const bytes = typeof first === "number" ? await this.#next : first;
+    if (bytes instanceof Uint8Array) {
+      this.#heard += 1;
+      this.#next = nextChunk(this.#socket);
+    }
+    return bytes;
   }
 }
 

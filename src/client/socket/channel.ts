@@ -10,6 +10,8 @@ export interface Flow {
 export class Channel<T> {
   readonly #queue: { item: T; bytes: number }[] = [];
   readonly #flow: Flow;
+  /** How many items were pushed so far. */
+  pushed = 0;
   #queuedBytes = 0;
   #paused = false;
   #ended: { error?: unknown } | undefined;
@@ -22,6 +24,7 @@ export class Channel<T> {
   push(item: T, bytes: number): void {
     if (this.#ended !== undefined) return;
     this.#queue.push({ item, bytes });
+    this.pushed += 1;
     this.#queuedBytes += bytes;
     if (this.#queuedBytes >= FULL_BYTES && !this.#paused) {
       this.#paused = true;

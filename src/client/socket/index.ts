@@ -44,8 +44,11 @@ export interface Socket {
   next(): Promise<Frame | undefined>;
   /** Sends bytes; resolves once they are on their way, so that a slow receiver slows the sender. */
   send(data: Uint8Array): Promise<void>;
-  /** Resolves once the other side has answered a ping: what it sent before that has come. Never on a dead one. */
-  ping(): Promise<void>;
+  /**
+   * Asks the other side to answer, and resolves once it has, with how many messages had come until then: what it sent
+   * before is among them. Never resolves on a dead connection.
+   */
+  ping(): Promise<number>;
   close(): void;
   /** Ends it at once, for a reader that has enough while more is still being sent. */
   drop(): void;
@@ -218,7 +221,7 @@ function socketOver(raw: WebSocket, channel: Channel<Frame>, what: string): Sock
         const onPong = (data: Buffer) => {
           if (!data.equals(mark)) return;
           raw.off("pong", onPong);
-          resolve();
+          resolve(channel.pushed);
         };
         raw.on("pong", onPong);
         if (raw.readyState === WebSocket.OPEN) raw.ping(mark);

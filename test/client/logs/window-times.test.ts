@@ -59,7 +59,7 @@ describe("the log of a running job that falls silent", () => {
   ])("%s is over once a ping was answered", async ([, text, ending]) => {
     const { end, done } = await read({ frames: [[10, text]], pongMs: 5 });
 
-    expect(end).toMatchObject({ ending, atMs: 167, firstMs: 10, rest: undefined });
+    expect(end).toMatchObject({ ending, atMs: 165, firstMs: 10, rest: undefined });
     expect(done).toEqual(["ping at 160", "close"]);
   });
 
@@ -78,7 +78,7 @@ describe("the log of a running job that falls silent", () => {
     const { end, done } = await read({ pongMs: 5, ...play });
 
     expect(done).toEqual([`ping at ${pingMs}`, "close"]);
-    expect(end.atMs).toBe(pingMs + 7);
+    expect(end.atMs).toBe(pingMs + 5);
   });
 
   test("may be held back by a connection that answers no ping", async () => {
@@ -89,12 +89,11 @@ describe("the log of a running job that falls silent", () => {
   });
 
   test.for<[string, Play, Ending, number, number]>([
-    ["between ping and pong", { frames: [[170, live("two")]], pongMs: 20 }, "caught_up", 2, 342],
-    ["together with the pong", { frames: [[166, live("two")]], pongMs: 5 }, "caught_up", 2, 323],
-    ["in the moment of the pong", { frames: [[165, live("two")]], pongMs: 5 }, "caught_up", 2, 322],
-    ["later than that", { frames: [[168, live("two")]], pongMs: 5 }, "caught_up", 1, 167],
-    ["as the end, together with the pong", { closesAtMs: 166, pongMs: 5 }, "closed", 1, 166],
-    ["as the end, later than that", { closesAtMs: 168, pongMs: 5 }, "caught_up", 1, 167],
+    ["between ping and pong", { frames: [[170, live("two")]], pongMs: 20 }, "caught_up", 2, 340],
+    ["right before the pong", { frames: [[165, live("two")]], pongMs: 5 }, "caught_up", 2, 320],
+    ["later than that", { frames: [[166, live("two")]], pongMs: 5 }, "caught_up", 1, 165],
+    ["as the end, before the pong", { closesAtMs: 164, pongMs: 5 }, "closed", 1, 164],
+    ["as the end, later than that", { closesAtMs: 166, pongMs: 5 }, "caught_up", 1, 165],
   ])("misses nothing that comes %s", async ([, { frames = [], ...play }, ending, linesRead, atMs]) => {
     const { end } = await read({ ...play, frames: [[10, live("one")], ...frames] });
 
@@ -165,7 +164,7 @@ describe("a running job that never pauses", () => {
   test("is caught up with at the first line that is newer than the question", async () => {
     const { end, lines, done } = await read({ frames: flow(50, 75, { fromMs: -74 }), pongMs: 5 });
 
-    expect(end).toMatchObject({ ending: "caught_up", atMs: 157 });
+    expect(end).toMatchObject({ ending: "caught_up", atMs: 155 });
     expect([lines, done]).toEqual([
       ["0", "1"],
       ["ping at 150", "close"],
@@ -179,7 +178,7 @@ describe("a running job that never pauses", () => {
   ] as const)("is caught up with where its lines come %s", async ([, laterMs]) => {
     const { end, lines, done } = await read({ frames: flow(50, laterMs), pongMs: 5 });
 
-    expect(end).toMatchObject({ ending: "caught_up", atMs: 1575 + 7 });
+    expect(end).toMatchObject({ ending: "caught_up", atMs: 1575 + 5 });
     expect([lines.length, done]).toEqual([21, ["ping at 1575", "close"]]);
   });
 
@@ -215,11 +214,19 @@ describe("a running job that never pauses", () => {
     expect(done).toEqual(["ping at 3075", "close"]);
   });
 
+  test("is caught up with however fast it prints", async () => {
+    const frames = flow(4000, 1, { fromMs: 1 }).map(([atMs, text]): [number, string] => [atMs / 75, text]);
+    const { end, lines } = await read({ frames, pongMs: 5 });
+
+    expect(end).toMatchObject({ ending: "caught_up", atMs: 6 });
+    expect(lines).toHaveLength(6);
+  });
+
   test("is asked once while no answer comes", async () => {
     const { end, done } = await read({ frames: flow(50, 75, { fromMs: 1 }), pongMs: 1000 });
 
     expect(done).toEqual(["ping at 75", "close"]);
-    expect(end).toMatchObject({ ending: "caught_up", atMs: 1077 });
+    expect(end).toMatchObject({ ending: "caught_up", atMs: 1075 });
   });
 });
 
