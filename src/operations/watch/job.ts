@@ -16,12 +16,14 @@ export class JobWatch {
   readonly #platform: Platform;
   readonly #onBug: (error: unknown) => void;
   #job: JobDescription;
+  #fingerprint: string;
   #follow: LogWatch | undefined;
   #isOver = false;
 
   constructor(platform: Platform, job: JobDescription, onBug: (error: unknown) => void) {
     this.#platform = platform;
     this.#job = job;
+    this.#fingerprint = fingerprint(job);
     this.#onBug = onBug;
   }
 
@@ -63,10 +65,11 @@ export class JobWatch {
       this.#end();
       return;
     }
-    const isNews = fingerprint(found) !== fingerprint(this.#job);
+    const seen = this.#fingerprint;
+    this.#fingerprint = fingerprint(found);
     this.#job = found;
     if (isFinished(found.status)) this.#end();
-    else if (isNews) {
+    else if (this.#fingerprint !== seen) {
       this.state.changed();
       this.#follow?.update(found);
     }

@@ -12,8 +12,9 @@ import { passing } from "../patience.ts";
 
 /** The most jobs of a cluster to ask for one by one; more are read with one list. */
 const FEW = 3;
-/** A longer list costs more than asking for the jobs one by one. */
-const LONGEST_LIST = 500;
+/** How many jobs a list may have for one that is looked for, and for few: more cost more than to ask one by one. */
+const LISTED_FOR_EACH = 2;
+const LISTED_FOR_FEW = 500;
 /** The longest look; the next one asks anew. */
 const LOOK_MS = 8000;
 /** The platform counts as silent when looks have brought nothing for this long. */
@@ -138,7 +139,7 @@ function filterOf(jobs: readonly JobDescription[]): ListFilter {
     since: isKnown ? new Date(Math.min(...times) - ROUNDING_MS) : undefined,
     until: isKnown ? new Date(Math.max(...times) + ROUNDING_MS) : undefined,
     reverse: true,
-    limit: LONGEST_LIST,
+    limit: Math.max(LISTED_FOR_FEW, LISTED_FOR_EACH * jobs.length),
   };
 }
 
