@@ -154,7 +154,7 @@ async function readBack(reader: Reader, job: JobDescription, options: TailOption
     spent.bytesRead += part.bytesRead;
     spent.linesRead += part.linesRead;
     firstMs = Math.max(firstMs, part.firstMs);
-    if (part.ending === "time" || isEnough(part, step))
+    if (part.ending === "time" || isEnough(part, step, budget))
       return { ...chosen(part, best, step), ...spent, more: false };
     if (!part.isTooMuch) best = part;
     step = plan.next(part, endOf(reader.at, job, options));
@@ -168,8 +168,10 @@ function chosen(part: Part, best: Part | undefined, { isWhole }: Step): Omit<Rea
   return { ...part, reachedStart: isWhole && !part.hasDropped && !part.isTooMuch };
 }
 
-function isEnough({ isTooMuch, hasDropped }: Part, { isWhole, isLast }: Step): boolean {
-  return !isTooMuch && (hasDropped || isWhole || isLast);
+function isEnough({ isTooMuch, hasDropped, bytes }: Part, step: Step, budget: number): boolean {
+  if (isTooMuch) return false;
+  // Where it is not even long, what seemed too much before it was a burst.
+  return hasDropped || step.isWhole || (step.isLast && (step.isSure || bytes >= budget));
 }
 
 /** What one window before the end held. */
@@ -188,7 +190,7 @@ interface Part extends ResumedEnd {
 
 async function readPart(
   { at, window, call }: Reader,
-  { fromMs, endMs, isWhole, budget }: Step & { budget: number },
+  { fromMs, endMs, isWhole, foresees, budget }: Step & { budget: number },
   { lines = DEFAULT_LINES, maxBytes = DEFAULT_BYTES, since, until, after, before }: TailOptions,
 ): Promise<Part> {
   const floor = isWhole ? after : undefined;
@@ -204,7 +206,7 @@ async function readPart(
   // Of a running job silence has to be waited out in each part, which costs more than it saves.
   const limit = window.isOver ? FAR_TOO_MUCH * budget : budget;
   const isFarTooMuch = ({ firstMs, lastMs }: Span) =>
-    window.isOver && bytes * (endMs - firstMs) > limit * Math.max(1, lastMs - firstMs);
+    foresees && window.isOver && bytes * (endMs - firstMs) > limit * Math.max(1, lastMs - firstMs);
   const end = await readResuming(
     at,
     { ...window, since: isWhole ? since : new Date(fromMs), after: floor },

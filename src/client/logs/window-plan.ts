@@ -22,6 +22,10 @@ export interface Step {
   isWhole: boolean;
   /** No size lies between too little and too much: this window is read in any case. */
   isLast: boolean;
+  /** It may be given up for what its beginning foretells. */
+  foresees: boolean;
+  /** None was given up so, or that is no longer trusted. */
+  isSure: boolean;
 }
 
 /** What is looked for, between the start of a log and its assumed end. */
@@ -83,6 +87,9 @@ export class WindowPlan {
   /** Beginning here is too late: too few lines. */
   #knownTooLateMs: number | undefined;
   #fromMs: number;
+  #isLast = false;
+  #foresees = true;
+  #hasForeseen = false;
   #steps = 0;
   #pace: Pace = { linesPerMs: 1, bytesPerMs: 1 };
 
@@ -98,6 +105,9 @@ export class WindowPlan {
 
   /** `endMs` is the log's assumed end by now: it may have grown. */
   next(held: Held, endMs: number): Step {
+    this.#hasForeseen ||= held.isForeseen;
+    // The last one was not enough: none was too early that only seemed so.
+    if (this.#isLast) this.#forget();
     this.#steps += 1;
     this.#endMs = Math.max(this.#aim.startMs, endMs);
     const { isTooMuch, span } = held;
@@ -116,6 +126,12 @@ export class WindowPlan {
       isClose ? earliest : this.#between(earliest, isTooMuch ? undefined : span?.lastMs),
       isClose,
     );
+  }
+
+  #forget(): void {
+    this.#tooEarlyMs = undefined;
+    this.#foresees = false;
+    this.#steps = 0;
   }
 
   get #tooLateMs(): number {
@@ -164,7 +180,9 @@ export class WindowPlan {
     const { startMs } = this.#aim;
     const isWhole = fromMs <= startMs;
     this.#fromMs = isWhole ? startMs : fromMs;
-    return { fromMs: this.#fromMs, endMs: this.#latestMs ?? this.#endMs, isWhole, isLast };
+    this.#isLast = isLast;
+    const [foresees, isSure] = [this.#foresees, !this.#foresees || !this.#hasForeseen];
+    return { fromMs: this.#fromMs, endMs: this.#latestMs ?? this.#endMs, isWhole, isLast, foresees, isSure };
   }
 }
 

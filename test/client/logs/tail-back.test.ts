@@ -134,6 +134,28 @@ describe("reading back a part that holds too much", () => {
     text: `${index} `.padEnd(1000, "x"),
   }));
 
+  test.for<[number, number, number]>([
+    [1511, 1489, 700],
+    [1511, 1489, 301],
+    [2900, 1500, 1400],
+  ])(
+    "is not foreseen by bursts: %i lines and %i, %i ms from the start",
+    async ([first, second, secondMs], { stub, platform }) => {
+      answerJob(stub, { startMs, endMs: startMs + 1500 });
+      const text = (index: number) => `line ${index} of a long log that goes on and on`;
+      const archived = Array.from({ length: first + second }, (_, index) => ({
+        at: startMs + (index < first ? 300 : secondMs),
+        text: text(index),
+      }));
+      playLog(stub, { archived, live: [], isRunning: false });
+
+      const tail = await platform.jobs.tail(JOB_ID, { lines: 5000 });
+
+      expect(tail.lines.length).toBe(first + second);
+      expect(tail.reachedStart).toBe(true);
+    },
+  );
+
   test("is foreseen from its beginning, and the next one fits", async ({ stub, platform }) => {
     answerJob(stub, { startMs, endMs: startMs + 60_000 });
     const { opened } = playLog(stub, { archived: long, live: [], isRunning: false });

@@ -41,11 +41,25 @@ describe("WindowPlan", () => {
 
   test("begins with the last half minute, or with all of a shorter log", () => {
     const plan = (startMs: number) => planOf(9, { startMs }).first();
-    expect(plan(0)).toEqual({ fromMs: END - 30_000, endMs: END, isWhole: false, isLast: false });
+    expect(plan(0)).toEqual({
+      fromMs: END - 30_000,
+      endMs: END,
+      isWhole: false,
+      isLast: false,
+      foresees: true,
+      isSure: true,
+    });
     expect(plan(END - 30_001)).toMatchObject({ fromMs: END - 30_000, isWhole: false });
     expect(plan(END - 30_000)).toMatchObject({ fromMs: END - 30_000, isWhole: true });
     expect(plan(END - 100)).toMatchObject({ fromMs: END - 100, isWhole: true });
-    expect(plan(END + 5)).toEqual({ fromMs: END + 5, endMs: END + 5, isWhole: true, isLast: false });
+    expect(plan(END + 5)).toEqual({
+      fromMs: END + 5,
+      endMs: END + 5,
+      isWhole: true,
+      isLast: false,
+      foresees: true,
+      isSure: true,
+    });
   });
 
   test("grows eightfold over silence, and by what it held otherwise", () => {
@@ -164,7 +178,11 @@ describe("WindowPlan", () => {
     const plan = planOf(9, { startMs: END });
     expect(plan.first()).toMatchObject({ fromMs: END, isWhole: true });
     const step = plan.next(tooMuch(1000, 0, -1000, true), END);
-    expect(step).toMatchObject({ fromMs: END + 15_000, isWhole: false, isLast: false });
+    expect(step).toMatchObject({
+      fromMs: END + 15_000,
+      isWhole: false,
+      isLast: false,
+    });
   });
 
   test("follows a log that goes on past its assumed end", () => {
