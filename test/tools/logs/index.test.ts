@@ -10,7 +10,7 @@ describe("job_logs", () => {
     mcp,
     platform,
   }) => {
-    const script = `${count(1, 500)}; sleep 1; ${count(501, 520)}; sleep 60`;
+    const script = `${count(1, 500)}; until [ -e go ]; do sleep 0.1; done; ${count(501, 520)}; sleep 60`;
     const job = await startJob(platform, { name: "train", script });
     await untilPrinted(platform, job, "line 500");
     const started = performance.now();
@@ -19,6 +19,7 @@ describe("job_logs", () => {
     expect(data.logs[0].log).toBe("line 498\nline 499\nline 500");
     expect(text).toContain("the last 3 lines, older ones exist");
     expect(text).toContain(`"cursor":"${data.next_cursor}"`);
+    await mcp.ok("job_exec", { job: "train", command: "touch go" });
     await untilPrinted(platform, job, "line 520");
     const next = await mcp.ok("job_logs", { jobs: ["train"], cursor: data.next_cursor });
     const lines = next.data.logs[0].log.split("\n");
