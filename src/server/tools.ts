@@ -103,8 +103,14 @@ function withPlace<T>(reply: Reply<T>, args: Record<string, unknown>, { place }:
 function failed(tool: Tool, error: unknown, { request, limit }: { request: Request; limit: Limit }) {
   // A cancelled call gets no answer; its error is not a bug to log.
   if (request.signal.aborted) return { outcome: "cancelled", text: `cancelled: ${tool.name}` };
-  if (limit.isOver) return { outcome: "timed_out", text: describeSilence(tool.name) };
+  // A limit within it may fire a moment earlier for the same end.
+  const isOver = limit.isOver || (tool.effects.readOnlyHint && isTimeout(error));
+  if (isOver) return { outcome: "timed_out", text: describeSilence(tool.name) };
   return { outcome: errorCode(error), text: describeError(error, tool.name, tool) };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
 }
 
 /** What the client has to ask before it makes the call again. */

@@ -36,6 +36,12 @@ test("keeps what a bug says from the agent", async ({ platform, onTestFinished }
   expect(log.mock.calls.flat().join("")).toContain("/secret/path");
 });
 
+test("says that the time is over, whichever clock says so first", async ({ platform }) => {
+  const over = new DOMException("no result within 0.2 s", "TimeoutError");
+  const agent = await connectAgent({ ...platform, context: () => Promise.reject(over) });
+  expect(await agent.refusal("apolo_context")).toMatch(/^timed_out: .* Nothing was changed/);
+});
+
 test("hides what looks like a secret in the platform's own error texts", async ({ mcp, emulator }) => {
   const body = {
     error: "Traceback: connect failed, password=hunter2-9xQ token=ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5",

@@ -1,5 +1,5 @@
-import { describe } from "vitest";
-import { Limit } from "../../../src/client/index.ts";
+import { describe, vi } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { gate } from "../../support/gate.ts";
@@ -64,11 +64,14 @@ describe("job_start, waiting", () => {
     mcp,
     platform,
   }) => {
+    const giveUp = new AbortController();
     const call = mcp.call(
       "job_start",
       { image: "ghcr.io/acme/does-not-exist:1", request_id: "c1", wait_seconds: 50 },
-      new Limit([], { ms: 600 }).signal,
+      giveUp.signal,
     );
+    await vi.waitFor(async () => expect(await listAll(platform)).toHaveLength(1), WITHIN);
+    giveUp.abort();
     await expect(call).rejects.toThrow();
     const [job] = await listAll(platform);
     expect(job?.status).toBe("pending");
