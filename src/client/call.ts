@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FailedRequest, PlatformError } from "./errors.ts";
-import { msLeft, noResultWithin } from "./limit.ts";
+import { isTimeout, msLeft, noResultWithin } from "./limit.ts";
 
 /** How long and for whom one call may run. */
 export interface CallOptions {
@@ -69,11 +69,6 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return sleep(ms, undefined, { signal }).catch(() => {
     throw signal?.reason;
   });
-}
-
-/** Whether a signal fired because the time was over. */
-export function isTimeout(reason: unknown): reason is DOMException {
-  return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
 /** What to throw once `signal` has fired: a timeout becomes `timed_out`, the caller's own reason stays. */

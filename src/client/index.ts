@@ -35,7 +35,7 @@ export { proxyInUse } from "./http/proxies.ts";
 export { Retry } from "./http/retry.ts";
 export * from "./job.ts";
 export type { Jobs } from "./jobs.ts";
-export { Limit, msLeft } from "./limit.ts";
+export { isTimeout, Limit, msLeft } from "./limit.ts";
 export { findLogin, loginFromPassedConfig } from "./login/find.ts";
 export { type Login, type LoginSource, tokenEndMs } from "./login/login.ts";
 export { type Cursor, SameTime } from "./logs/cursor.ts";

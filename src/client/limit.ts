@@ -15,6 +15,11 @@ export function noResultWithin(ms: number): string {
   return `no result within ${Math.round(ms / 100) / 10} s`;
 }
 
+/** Whether a signal fired because the time was over. */
+export function isTimeout(reason: unknown): reason is DOMException {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
+}
+
 interface Bounds {
   /** The signal fires after this, in milliseconds. */
   ms?: number | undefined;

@@ -1,3 +1,5 @@
+import { isTimeout } from "./limit.ts";
+
 /** Whoever runs the server is told of each request to the platform: no address, no query, no text. */
 export interface PlatformObserver {
   /** A request goes out; WebSockets begin with one. */
@@ -63,5 +65,5 @@ function routePart(part: string): string {
 /** Why something ended that a signal may have ended. */
 export function failureOf({ aborted, reason }: { aborted: boolean; reason: unknown }): RequestEnd["failure"] {
   if (!aborted) return "failed";
-  return reason instanceof DOMException && reason.name === "TimeoutError" ? "timed_out" : "cancelled";
+  return isTimeout(reason) ? "timed_out" : "cancelled";
 }

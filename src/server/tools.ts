@@ -1,4 +1,4 @@
-import { Limit, msLeft } from "../client/index.ts";
+import { isTimeout, Limit, msLeft } from "../client/index.ts";
 import type { Call } from "../operations/caller.ts";
 import type { Reply, Tool } from "../tools/define-tool.ts";
 import { readCall } from "../tools/reading/index.ts";
@@ -107,10 +107,6 @@ function failed(tool: Tool, error: unknown, { request, limit }: { request: Reque
   const isOver = limit.isOver || (tool.effects.readOnlyHint && isTimeout(error));
   if (isOver) return { outcome: "timed_out", text: describeSilence(tool.name) };
   return { outcome: errorCode(error), text: describeError(error, tool.name, tool) };
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "TimeoutError";
 }
 
 /** What the client has to ask before it makes the call again. */

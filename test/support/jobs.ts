@@ -1,4 +1,6 @@
-export const JOB_ID = "job-00000000-0000-4000-8000-000000000001";
+/** The id of a job by its number. */
+export const idOf = (number: number) => `job-00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+export const JOB_ID = idOf(1);
 
 /** A structurally valid, unsigned token. */
 export function token(user: string, mark = "sig"): string {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { oneLine } from "../../foreign.ts";
 import { parseJson } from "../../json.ts";
-import { type Call, type CallOptions, isTimeout, orAbort, pause, startCall } from "../call.ts";
+import { type Call, type CallOptions, orAbort, pause, startCall } from "../call.ts";
 import { type FailedRequest, PlatformError } from "../errors.ts";
+import { isTimeout } from "../limit.ts";
 import { newLoginText } from "../login/login.ts";
 import type { Session } from "../login/session.ts";
 import { Attempt } from "./attempt.ts";

@@ -1,7 +1,8 @@
-import { type CallOptions, isTimeout, pause } from "../call.ts";
+import { type CallOptions, pause } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { Retry } from "../http/retry.ts";
+import { isTimeout } from "../limit.ts";
 import { type Cursor, SameTime } from "./cursor.ts";
 import { type LogLine, timeKey } from "./lines.ts";
 import { spanOf } from "./sieved.ts";

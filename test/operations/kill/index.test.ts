@@ -9,6 +9,7 @@ import {
 import { markOf } from "../../../src/operations/find/owned.ts";
 import { type KillRequest, killJobs, showJobs } from "../../../src/operations/kill/index.ts";
 import { sampleJob } from "../../jobs/sample-job.ts";
+import { idOf } from "../../support/jobs.ts";
 import {
   test as base,
   expect,
@@ -19,7 +20,6 @@ import {
 } from "../../support/platform-stub.ts";
 import { POLICY } from "../../support/policy.ts";
 
-const idOf = (digit: number) => `job-00000000-0000-4000-8000-00000000000${digit}`;
 const [FIRST, SECOND, OVER] = [idOf(1), idOf(2), idOf(3)];
 const named = (refs: string[], others = false): KillRequest => ({ refs, where: {}, others });
 

@@ -3,10 +3,10 @@ import { type JobDescription, PlatformError } from "../../../src/client/index.ts
 import { type Call, openCaller } from "../../../src/operations/caller.ts";
 import { killAll, type Unread } from "../../../src/operations/kill/run.ts";
 import { sampleJob } from "../../jobs/sample-job.ts";
+import { idOf } from "../../support/jobs.ts";
 import { test as base, expect, type PlatformStub, reply, wireJob } from "../../support/platform-stub.ts";
 import { POLICY } from "../../support/policy.ts";
 
-const idOf = (digit: number) => `job-00000000-0000-4000-8000-00000000000${digit}`;
 const ID = idOf(1);
 const job = (more: Partial<JobDescription> = {}) => sampleJob({ id: ID, name: "box", ...more });
 

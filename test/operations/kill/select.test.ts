@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, vi } from "vitest";
 import { type Caller, openCaller, type Policy } from "../../../src/operations/caller.ts";
 import { markOf } from "../../../src/operations/find/owned.ts";
 import { previewKill, type Selection } from "../../../src/operations/kill/select.ts";
+import { idOf } from "../../support/jobs.ts";
 import { printed, stamp } from "../../support/log-stub.ts";
 import { test as base, expect, type PlatformStub, replyLines, wireJob } from "../../support/platform-stub.ts";
 
 const SECRET = "s3cr3t-Value-91";
 const POLICY: Policy = { mode: "full", toolset: "all", ownedOnly: false, secrets: [SECRET] };
-const idOf = (number: number) => `job-00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
 interface Previewing {
   preview(selection: Partial<Selection>, policy?: Partial<Policy>): ReturnType<typeof previewKill>;

@@ -4,9 +4,9 @@ import type { Call } from "../../../src/operations/caller.ts";
 import { lookAtStart } from "../../../src/operations/start/task.ts";
 import { lookAtStarted, watchStarted } from "../../../src/operations/start/wait.ts";
 import { sampleJob } from "../../jobs/sample-job.ts";
+import { idOf } from "../../support/jobs.ts";
 
 const SECRET = "s3cr3t-Value-91";
-const idOf = (digit: number) => `job-00000000-0000-4000-8000-00000000000${digit}`;
 const jobIs = (status: JobDescription["status"], digit = 1) => sampleJob({ id: idOf(digit), status });
 
 interface World {

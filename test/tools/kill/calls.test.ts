@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { connectAgent } from "../../support/fixtures.ts";
+import { idOf } from "../../support/jobs.ts";
 import {
   test as base,
   expect,
@@ -9,7 +10,6 @@ import {
   wireJob,
 } from "../../support/platform-stub.ts";
 
-const idOf = (digit: number) => `job-00000000-0000-4000-8000-00000000000${digit}`;
 const [MINE, SECOND, THEIRS] = [idOf(1), idOf(2), idOf(3)];
 const JOBS = [
   { id: MINE, name: "lr-1" },
