@@ -125,8 +125,9 @@ describe("a login that is replaced while a platform refuses the old one", { tags
     await proxy.sees({ path: /log_ws/ });
     proxy.choose(() => ({ instead: { status: 401, headers: { "x-error": "expired" } } }));
     proxy.closeAll();
-    const done = await agent.ok("job_exec", { job: job.id, command: "touch go; echo done" });
+    const done = await agent.ok("job_exec", { job: job.id, command: "echo done" });
     expect(done.text).toContain("done");
+    await agent.ok("job_exec", { job: job.id, command: "touch go" });
     expect((await waiting).data).toMatchObject({ finished: true, jobs: [{ status: "failed" }] });
     expect((await reading).text).toMatch(/^after$/m);
     expect(reread).toBeGreaterThan(0);
