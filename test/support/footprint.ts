@@ -12,7 +12,6 @@ export interface Footprint {
   /** Descriptors, child processes, timers, sockets and whatever else is open, by kind. */
   open: Record<string, number>;
   heapMiB: number;
-  residentMiB: number;
 }
 
 /** Asks a server that was started with `PROBE` and `PROBE_FILE`. */
@@ -25,12 +24,16 @@ export async function footprintOf({ pid }: { pid: number }, probeFile: string): 
   const { held, heapBytes } = told.parse(JSON.parse(readFileSync(probeFile, "utf8")));
   const descriptors = readdirSync(`/proc/${pid}/fd`).length;
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").length - 1;
-  const [, resident] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return {
     open: { descriptors, children, ...held },
     heapMiB: mebibytes(heapBytes),
-    residentMiB: mebibytes(Number(resident) * 1024),
   };
+}
+
+/** What a process has in memory now, garbage included. */
+export function residentMiB({ pid }: { pid: number }): number {
+  const [, resident] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return mebibytes(Number(resident) * 1024);
 }
 
 /** What there is more of than before. */
