@@ -4,6 +4,7 @@ import { openBrowser } from "./browser.ts";
 import { PlatformError } from "./client/index.ts";
 import { isFromNpx } from "./commands/setup/launch.ts";
 import { help, servingAt, welcome } from "./help.ts";
+import { giveBackWhenIdle } from "./idle-memory.ts";
 import { log, logLast, setLog } from "./log.ts";
 import {
   asMistake,
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
 
 async function serve(settings: Settings, closers: Closers): Promise<number> {
   const opened = await openPlatform(settings, closers);
+  giveBackWhenIdle();
   const { http } = settings;
   if (http !== undefined) return overHttp(http, { opened, settings, closers });
   // Not before: a handler would keep a signal from ending a start that hangs in the file system.
