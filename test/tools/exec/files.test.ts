@@ -3,6 +3,7 @@ import { expect, test } from "../../support/fixtures.ts";
 import { nextCalls } from "../../support/next-calls.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
+import { timeOverOnceHeard } from "../../support/time-over.ts";
 
 const volumes = ["storage:out:/out", "storage:in:/in:ro"];
 
@@ -63,7 +64,10 @@ describe("files of a job", () => {
   test("come later from a command that goes on in the background", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "box", script: SLEEP });
     await untilStatus(platform, job, "running");
-    const late = await mcp.ok("job_exec", { job: "box", command: "sleep 60", timeout_seconds: 1 });
+    const [, late] = await Promise.all([
+      timeOverOnceHeard(29),
+      mcp.ok("job_exec", { job: "box", command: "echo on; sleep 60", timeout_seconds: 29 }),
+    ]);
     const offered = /job_exec (\{"job":"box","command":"nohup .*?\})/.exec(late.text)?.[1] ?? "{}";
     const { command } = JSON.parse(offered);
     await mcp.ok("job_exec", { job: "box", command: command.replace("…", "echo in the log") });

@@ -3,6 +3,7 @@ import type { JobDescription } from "../../../src/client/index.ts";
 import { test as base, expect } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
+import { timeOverOnceHeard } from "../../support/time-over.ts";
 
 const test = base.extend<{ job: JobDescription }>({
   job: async ({ platform }, use) => {
@@ -63,9 +64,10 @@ describe("job_exec", () => {
   });
 
   test("says after the time is over that the process may go on", async ({ mcp, job }) => {
-    const { data, text } = await mcp.ok("job_exec", {
-      ...{ job: job.id, command: "echo first; sleep 60", timeout_seconds: 1 },
-    });
+    const [, { data, text }] = await Promise.all([
+      timeOverOnceHeard(29),
+      mcp.ok("job_exec", { job: job.id, command: "echo first; sleep 60", timeout_seconds: 29 }),
+    ]);
     expect(data).toMatchObject({ timed_out: true, stdout: "first\n" });
     expect(data.exit_code).toBeUndefined();
     expect(text).toContain("may still be running");
