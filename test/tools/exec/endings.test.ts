@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { describe, vi } from "vitest";
-import type { JobDescription } from "../../../src/client/index.ts";
+import { describe, onTestFinished, vi } from "vitest";
+import { connectPlatform, type JobDescription, loginFromPassedConfig } from "../../../src/client/index.ts";
+import type { Emulator } from "../../../src/emulator/index.ts";
 import type { Agent } from "../../support/agent.ts";
-import { test as base, expect } from "../../support/fixtures.ts";
-import { startJob, untilStatus } from "../../support/run-job.ts";
+import { WITHIN } from "../../support/busy.ts";
+import { faultProxy } from "../../support/fault-proxy.ts";
+import { test as base, connectAgent, expect } from "../../support/fixtures.ts";
+import { gate } from "../../support/gate.ts";
+import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
 const test = base.extend<{ job: JobDescription }>({
@@ -15,6 +19,7 @@ const test = base.extend<{ job: JobDescription }>({
 });
 const EXEC = { path: "**/exec", times: 1 };
 const LOOK = 'job_exec {"job":"box","command":"ps -ef"}';
+const HOUR_MS = 3_600_000;
 
 /** Shell text that leaves a file behind, by which its start can be seen. */
 function mark({ id }: JobDescription): string {
@@ -29,6 +34,17 @@ async function untilMarked(mcp: Agent, { id }: JobDescription): Promise<void> {
     },
     { timeout: 30_000, interval: 100 },
   );
+}
+
+/** An agent that hears of its commands only once `heard` is open: a job may turn long after what it ran has ended. */
+async function lateListener(emulator: Emulator) {
+  const heard = gate();
+  const proxy = await faultProxy(emulator);
+  proxy.add({ path: /\/exec\?/, after: { bytes: 0, comes: heard.opened } });
+  // Answers to pings would be late, too.
+  const platform = connectPlatform(loginFromPassedConfig(proxy.passedConfig), { pingMs: HOUR_MS });
+  onTestFinished(() => platform.close());
+  return { heard, listener: await connectAgent(platform) };
 }
 
 describe("job_exec, a connection that breaks", () => {
@@ -92,12 +108,17 @@ describe("job_exec, a connection that breaks", () => {
 });
 
 describe("job_exec, a job that ends meanwhile", () => {
-  test("says that the job ended and took the command with it", async ({ mcp, platform }) => {
+  test("says that the job ended and took the command with it", async ({ emulator, platform }) => {
     const flag = `/tmp/ends-${randomUUID()}`;
     const script = `until [ -e ${flag} ]; do sleep 0.1; done; rm ${flag}`;
-    await untilStatus(platform, await startJob(platform, { name: "ends", script }), "running");
-    const command = `echo begin; touch ${flag}; sleep 20`;
-    const { text, data } = await mcp.ok("job_exec", { job: "ends", command });
+    const job = await startJob(platform, { name: "ends", script });
+    await untilStatus(platform, job, "running");
+    const { heard, listener } = await lateListener(emulator);
+    const command = `echo begin; touch ${flag}; sleep 60`;
+    const running = listener.ok("job_exec", { job: "ends", command, timeout_seconds: 50 });
+    await untilEnded(platform, job);
+    heard.open();
+    const { text, data } = await running;
     expect(text).toMatch(/^ends .*the job has ended meanwhile, now succeeded, and took the command with it/);
     expect(text).not.toContain("memory");
     expect(text).toContain('job_status {"jobs":["ends"]}');
@@ -105,7 +126,8 @@ describe("job_exec, a job that ends meanwhile", () => {
   });
 
   test("says so of a job that was killed", async ({ mcp, job }) => {
-    const running = mcp.ok("job_exec", { job: "box", command: `${mark(job)}; sleep 20` });
+    const command = `${mark(job)}; sleep 60`;
+    const running = mcp.ok("job_exec", { job: "box", command, timeout_seconds: 50 });
     await untilMarked(mcp, job);
     await mcp.ok("job_kill", { jobs: [job.id] });
     expect((await running).text).toMatch(
@@ -113,22 +135,36 @@ describe("job_exec, a job that ends meanwhile", () => {
     );
   });
 
-  test("says so of a job that was restarted", async ({ mcp, platform }) => {
+  test("says so of a job that was restarted", async ({ mcp, emulator, platform }) => {
     const job = await startJob(platform, { name: "again", script: SLEEP, restartPolicy: "always" });
     await untilStatus(platform, job, "running");
-    const running = mcp.ok("job_exec", { job: "again", command: `${mark(job)}; sleep 20` });
+    const { heard, listener } = await lateListener(emulator);
+    const command = `${mark(job)}; sleep 60`;
+    const running = listener.ok("job_exec", { job: "again", command, timeout_seconds: 50 });
     await untilMarked(mcp, job);
-    await mcp.ok("job_signal", { job: job.id });
+    await mcp.ok("job_signal", { job: job.id, wait_seconds: 30 });
+    heard.open();
     expect((await running).text).toMatch(/the job was restarted meanwhile, which ended the command/);
   });
 
   test.for([["on-failure"], ["always"]] as const)(
     "says so of a job that lost its node, restart policy %s, as job_status does afterwards",
     async ([restartPolicy], { mcp, platform, emulator }) => {
-      emulator.chaos.add({ job: { name: "moved" }, do: { kind: "lose_node", afterMs: 1500 } });
+      emulator.chaos.add({ job: { name: "moved" }, do: { kind: "lose_node", afterMs: HOUR_MS } });
       const job = await startJob(platform, { name: "moved", script: SLEEP, restartPolicy });
       await untilStatus(platform, job, "running");
-      const { text } = await mcp.ok("job_exec", { job: "moved", command: "sleep 20" });
+      const { heard, listener } = await lateListener(emulator);
+      const command = `${mark(job)}; sleep 60`;
+      const running = listener.ok("job_exec", { job: "moved", command, timeout_seconds: 50 });
+      await untilMarked(mcp, job);
+      emulator.clock.advance(HOUR_MS);
+      const runs = async () => {
+        const { transitions } = (await platform.jobs.status(job.id)).history;
+        return transitions.filter(({ status }) => status === "running").length;
+      };
+      await expect.poll(runs, WITHIN).toBe(2);
+      heard.open();
+      const { text } = await running;
       expect(text).toMatch(
         /the job was taken off its node meanwhile, which ended the command \(exit code 137\)/,
       );
