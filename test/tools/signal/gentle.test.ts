@@ -84,7 +84,8 @@ describe.skipIf(!isIsolated)("job_signal TERM", () => {
     run,
     mcp,
   }) => {
-    await run({ script: "echo ready; sleep 600; exit $?" });
+    // It is ready once the shell has a program below it.
+    await run({ script: 'sh -c "echo ready; exec sleep 600"; exit $?' });
     const { data, text } = await mcp.ok("job_signal", { job: "train", signal: "TERM", wait_seconds: 20 });
     expect(data).toMatchObject({ after: "failed", exit_code: 143 });
     expect(text).toContain("exit code 143 is the signal");
@@ -98,10 +99,11 @@ describe.skipIf(!isIsolated)("job_signal TERM", () => {
     run,
     mcp,
   }) => {
-    await run({ script: "echo ready; exec sleep 600" });
+    // Ready says who has taken the shell's place.
+    await run({ script: "echo ready > said; exec tail -f said" });
     const { data, text } = await mcp.ok("job_signal", { job: "train", signal: "TERM", wait_seconds: 0 });
     expect(data).toMatchObject({ before: "running", after: "running" });
-    expect(text).toContain("Received by sleep (process 1), which has no handler for it.");
+    expect(text).toContain("Received by tail (process 1), which has no handler for it.");
     expect(text).toContain("keeps a signal without a handler from process 1 of a container");
     expect(nextCalls(text)).toEqual([
       { tool: "job_wait", args: { jobs: ["train"] } },

@@ -10,7 +10,7 @@ describe("job_signal", () => {
       await startJob(platform, { name: "train", script: SLEEP }),
       "running",
     );
-    const { data, text } = await mcp.ok("job_signal", { job: "train" });
+    const { data, text } = await mcp.ok("job_signal", { job: "train", wait_seconds: 30 });
     expect(data).toMatchObject({ id: job.id, owner: "alice", before: "running", after: "failed" });
     expect(text).toContain("exit code 137 is the signal");
     expect((await platform.jobs.status(job.id)).history.exit_code).toBe(137);
@@ -19,7 +19,7 @@ describe("job_signal", () => {
   test("says so when the restart policy starts it anew", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "train", script: SLEEP, restartPolicy: "always" });
     await untilStatus(platform, job, "running");
-    const { data, text } = await mcp.ok("job_signal", { job: "train" });
+    const { data, text } = await mcp.ok("job_signal", { job: "train", wait_seconds: 30 });
     expect(data).toMatchObject({ restarted: true });
     expect(text).toContain("restarted by its policy always");
   });
@@ -35,7 +35,7 @@ describe("job_signal", () => {
     const job = await startJob(platform, { name: "train", script: SLEEP });
     await untilStatus(platform, job, "running");
     emulator.chaos.add({ on: { path: "**/kill" }, do: { kind: "lose_answer" } });
-    const { data, text } = await mcp.ok("job_signal", { job: "train" });
+    const { data, text } = await mcp.ok("job_signal", { job: "train", wait_seconds: 30 });
     expect(data).toMatchObject({ before: "running", after: "failed" });
     expect(text).toContain("the answer was lost, but its state shows it");
   });
@@ -56,8 +56,9 @@ describe("job_signal", () => {
     }
   });
 
-  test("sends who names a waiting job on: it has no process yet", async ({ mcp, platform }) => {
-    await startJob(platform, { name: "stuck", image: "does-not-exist:v1" });
+  test("sends who names a waiting job on: it has no process yet", async ({ mcp, platform, emulator }) => {
+    emulator.chaos.add({ job: { name: "stuck" }, do: { kind: "hold", reason: "ErrImagePull" } });
+    await startJob(platform, { name: "stuck" });
     const text = await mcp.refusal("job_signal", { job: "stuck" });
     expect(text).toMatch(/^not_running: stuck .*Nothing was sent.*job_kill \{"jobs":\["stuck"\]\}/s);
   });
