@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
-import { startJob, untilStatus } from "../../support/run-job.ts";
+import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
 const SECRET = "hf_abcdefghijklmnopqrstuvwxyz01234567";
@@ -40,10 +40,8 @@ describe("what is shown before a kill", () => {
 
 test("the last line before a kill hides secrets and is bounded", async ({ mcp, platform }) => {
   const script = `echo "token ${SECRET} ${"x".repeat(5000)}"; ${SLEEP}`;
-  await untilStatus(platform, await startJob(platform, { name: "leaky", script }), "running");
-  await expect
-    .poll(async () => (await mcp.ok("job_logs", { jobs: ["leaky"] })).data.logs[0].log)
-    .toContain("token");
+  const job = await untilStatus(platform, await startJob(platform, { name: "leaky", script }), "running");
+  await untilPrinted(platform, job, "token");
   const { text } = await mcp.ok("job_kill", { name_pattern: "leaky" });
   expect(text).toMatch(/```\ntoken .*\n```/);
   expect(text).not.toContain(SECRET);
