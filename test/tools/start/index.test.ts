@@ -20,7 +20,7 @@ describe("job_start", () => {
   });
 
   test("waits until the job runs when asked to", async ({ mcp }) => {
-    const { data } = await mcp.ok("job_start", { image: IMAGE, command: SLEEP, wait_seconds: 10 });
+    const { data } = await mcp.ok("job_start", { image: IMAGE, command: SLEEP, wait_seconds: 30 });
     expect(data.jobs[0].status).toBe("running");
   });
 
