@@ -2,7 +2,7 @@ import { expect, onTestFinished, vi } from "vitest";
 import { HeadTail } from "../../src/client/exec/head-tail.ts";
 import { WITHIN } from "./busy.ts";
 
-/** Ends the time of a command in a job, `seconds` of which no other timer has, once something of it was heard. */
+/** Ends the time of a command in a job once something of it was heard; no other timer has so many `seconds`. */
 export async function timeOverOnceHeard(seconds: number): Promise<void> {
   const timers = vi.spyOn(globalThis, "setTimeout");
   const heard = vi.spyOn(HeadTail.prototype, "push");

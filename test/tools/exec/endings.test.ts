@@ -36,7 +36,7 @@ async function untilMarked(mcp: Agent, { id }: JobDescription): Promise<void> {
   );
 }
 
-/** An agent that hears of its commands only once `heard` is open: a job may turn long after what it ran has ended. */
+/** An agent that hears of its commands once `heard` is open: a job may turn long after what it ran has ended. */
 async function lateListener(emulator: Emulator) {
   const heard = gate();
   const proxy = await faultProxy(emulator);
