@@ -152,7 +152,7 @@ describe("job_logs from the start", () => {
   });
 
   test("follows a running job from its first line on", async ({ mcp, platform }) => {
-    const script = `seq 1 20; until [ -e /tmp/go ]; do sleep 0.05; done; seq 21 30; ${SLEEP}`;
+    const script = `seq 1 20; until [ -e go ]; do sleep 0.05; done; seq 21 30; ${SLEEP}`;
     const job = await startJob(platform, { name: "slow", script });
     await untilPrinted(platform, job, "20");
     const { text, data } = await mcp.ok("job_logs", { jobs: ["slow"], from: "start", grep: "5$" });
@@ -160,7 +160,7 @@ describe("job_logs from the start", () => {
       `2 lines with "5$" in all 20 lines, read from the beginning; nothing more so far;`,
     );
     expect(data.logs[0]).toMatchObject({ more: false });
-    await platform.jobs.execAndCollect(job.id, { command: "touch /tmp/go" });
+    await platform.jobs.execAndCollect(job.id, { command: "touch go" });
     await untilPrinted(platform, job, "30");
     const next = await mcp.ok("job_logs", offered(text));
     expect(next.data.logs[0].log).toMatch(/^25: \S+Z 25$/);
@@ -170,7 +170,10 @@ describe("job_logs from the start", () => {
   });
 
   test("begins at a time, and ends at one", async ({ mcp, platform }) => {
-    const job = await startJob(platform, { name: "timed", script: "seq 1 5; sleep 0.05; seq 6 9" });
+    const script = "seq 1 5; until [ -e go ]; do sleep 0.05; done; seq 6 9";
+    const job = await startJob(platform, { name: "timed", script });
+    await untilPrinted(platform, job, "5");
+    await platform.jobs.execAndCollect(job.id, { command: "touch go" });
     await untilEnded(platform, job);
     const middle = await timeOf(platform, job, "6");
     const late = await mcp.ok("job_logs", { jobs: ["timed"], from: "start", since: middle, grep: "." });

@@ -87,23 +87,26 @@ describe("job_logs: reading on", () => {
     platform,
   }) => {
     const loud = await startJob(platform, { name: "loud", script: "echo one; sleep 60" });
-    const wait = "until [ -e /tmp/go ]; do sleep 0.05; done";
+    const wait = "until [ -e go ]; do sleep 0.05; done";
     const late = await startJob(platform, { name: "late", script: `${wait}; echo first; sleep 60` });
     await untilPrinted(platform, loud, "one");
     await untilStatus(platform, late, "running");
     const { text } = await mcp.ok("job_logs", { jobs: ["loud", "late"] });
     expect(text).toContain("whether it has printed anything there is not known");
-    await platform.jobs.execAndCollect(late.id, { command: "touch /tmp/go" });
+    await platform.jobs.execAndCollect(late.id, { command: "touch go" });
     const next = { ...offered(text, "Newer lines"), until_pattern: "first", wait_seconds: 20 };
     const { data } = await mcp.ok("job_logs", next);
     expect(data.logs).toMatchObject([{ log: "" }, { log: "first" }]);
   });
 
   test("goes on from the beginning where nothing was printed in time", async ({ mcp, platform }) => {
-    await startJob(platform, { name: "slow", script: "sleep 2.5; echo first; echo second; sleep 60" });
+    const script = "until [ -e go ]; do sleep 0.05; done; echo first; echo second; sleep 60";
+    const job = await startJob(platform, { name: "slow", script });
     const wanted = { jobs: ["slow"], until_pattern: "second", wait_seconds: 1 };
     const { text, data } = await mcp.ok("job_logs", wanted);
     expect(data.logs[0]).toMatchObject({ log: "", matched: false });
+    await untilStatus(platform, job, "running");
+    await platform.jobs.execAndCollect(job.id, { command: "touch go" });
     const { data: next } = await mcp.ok("job_logs", { ...offered(text, "Newer lines"), wait_seconds: 20 });
     expect(next.logs[0]).toMatchObject({ log: "first\nsecond", matched: true });
   });

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { SOON_MS } from "../../support/busy.ts";
 import { expect, test } from "../../support/fixtures.ts";
-import { startJob, untilEnded } from "../../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
 
 const SCRIPT =
   "for i in 1 2 3 4 5 6 7 8 9; do echo step $i; [ $i = 3 ] && echo ERROR low; [ $i = 7 ] && echo error high; done; true";
@@ -75,9 +75,13 @@ describe("job_logs: searching and choosing", () => {
   });
 
   test("shows only the time asked for, with its bounds in UTC", async ({ mcp, platform }) => {
-    const job = await startJob(platform, { name: "timed", script: "echo early; sleep 1.5; echo late" });
-    const { history } = await untilEnded(platform, job);
-    const since = new Date(Date.parse(history.finished_at ?? "") - 1000).toISOString();
+    const script = "echo early; until [ -e go ]; do sleep 0.05; done; echo late";
+    const job = await startJob(platform, { name: "timed", script });
+    await untilPrinted(platform, job, "early");
+    await platform.jobs.execAndCollect(job.id, { command: "touch go" });
+    await untilEnded(platform, job);
+    const { lines } = await platform.jobs.tail(job.id);
+    const since = new Date(Date.parse(lines.at(-1)?.time ?? "") - 1).toISOString();
     const late = await mcp.ok("job_logs", { jobs: ["timed"], since, timestamps: true });
     expect(late.data.logs[0].log).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+Z late$/);
     expect(late.text).toMatch(/of the time asked for; \d{4}-[^ ]+Z to \d{4}-[^ ]+Z \(UTC\)/);

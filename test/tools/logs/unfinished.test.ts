@@ -5,9 +5,9 @@ import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilPrinted } from "../../support/run-job.ts";
 import { connectSession } from "../../support/session.ts";
 
-const gate = (file: string) => `until [ -e /tmp/${file} ]; do sleep 0.05; done`;
+const gate = (file: string) => `until [ -e ${file} ]; do sleep 0.05; done`;
 const open = (platform: Platform, id: string, file: string) =>
-  platform.jobs.execAndCollect(id, { command: `touch /tmp/${file}` });
+  platform.jobs.execAndCollect(id, { command: `touch ${file}` });
 
 describe("a line that is not finished", { tags: "logs" }, () => {
   test("comes whole with the next call, whoever reads", async ({ mcp, platform }) => {
