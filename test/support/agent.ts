@@ -19,8 +19,13 @@ export class Agent {
     this.client = client;
   }
 
-  async call(name: string, args: Record<string, unknown> = {}, signal?: AbortSignal): Promise<Answer> {
-    const options = signal === undefined ? {} : { signal };
+  async call(
+    name: string,
+    args: Record<string, unknown> = {},
+    signal?: AbortSignal,
+    onprogress?: () => void,
+  ): Promise<Answer> {
+    const options = { ...(signal && { signal }), ...(onprogress && { onprogress }) };
     const result = await this.client.callTool({ name, arguments: args }, CallToolResultSchema, options);
     const { content, structuredContent, isError } = CallToolResultSchema.parse(result);
     if (isError !== true) checkData(name, structuredContent);

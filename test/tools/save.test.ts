@@ -1,8 +1,16 @@
 import { describe } from "vitest";
+import type { Agent } from "../support/agent.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../support/fixtures.ts";
+import { gate } from "../support/gate.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
+
+/** A call of job_save; `waits` resolves once it waits for the end of its save. */
+function saving(mcp: Agent, args: Record<string, unknown>, signal?: AbortSignal) {
+  const { open, opened: waits } = gate();
+  return { answer: mcp.call("job_save", args, signal, open), waits };
+}
 
 describe("job_save", () => {
   test("saves a running job as an image and says how to start from it", async ({ mcp, platform }) => {
@@ -52,30 +60,35 @@ describe("job_save", () => {
       "image://default/acme/vision/mine",
     ];
     const refs = ["train", job.id];
-    const saved = await Promise.all(
-      images.map((image, index) => mcp.ok("job_save", { job: refs[index % 2] ?? job.id, image })),
-    );
+    const { open, opened } = gate();
+    proxy.add({ path: /\/save$/, before: opened });
+    const saves = images.map((image, index) => saving(mcp, { job: refs[index % 2] ?? job.id, image }));
+    await Promise.all(saves.map(({ waits }) => waits));
+    open();
+    const saved = await Promise.all(saves.map(({ answer }) => answer));
+    expect(saved).toMatchObject(images.map(() => ({ isError: false, data: { finished: true } })));
     expect(new Set(saved.map(({ data }) => data.image)).size).toBe(1);
     expect(proxy.seen.filter(({ path }) => path.endsWith("/save"))).toHaveLength(1);
   });
 
   test("goes on between calls: a slow save is waited for, not begun again", async ({
-    mcp,
     platform,
     emulator,
   }) => {
     await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
-    emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "delay", ms: 2500 } });
-    emulator.chaos.add({
-      on: { path: "**/save", skip: 1 },
-      do: { kind: "answer", status: 500, body: { error: "begun again" } },
-    });
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const { open, opened } = gate();
+    proxy.add({ path: /\/save$/, times: 1, before: opened });
+    proxy.add({ path: /\/save$/, instead: { status: 500, body: '{"error":"begun again"}' } });
     const args = { job: "train", image: "image:mine:v1", wait_seconds: 1 };
     const first = await mcp.ok("job_save", args);
     expect(first.data.finished).toBe(false);
     expect(first.text).toMatch(/^finished: false.*same arguments/s);
+    open();
     const second = await mcp.ok("job_save", { ...args, wait_seconds: 20 });
     expect(second.data.finished).toBe(true);
+    await mcp.client.close();
   });
 
   test("reports a save that breaks off", async ({ mcp, platform, emulator }) => {
@@ -124,28 +137,25 @@ describe("job_save", () => {
     const platform = proxy.platform();
     const mcp = await connectAgent(platform);
     await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
-    let open: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    proxy.add({ path: /\/save$/, before: gate });
+    const { open, opened } = gate();
+    proxy.add({ path: /\/save$/, before: opened });
     const args = { job: "train", image: "image:mine:v1" };
     const callers = [new AbortController(), new AbortController()] as const;
-    const [first, second] = callers.map(({ signal }) => mcp.call("job_save", args, signal)) as [
-      Promise<unknown>,
-      Promise<unknown>,
-    ];
-    await proxy.sees({ method: "POST", path: /\/save$/ });
+    const first = saving(mcp, args, callers[0].signal);
+    const second = saving(mcp, args, callers[1].signal);
+    await Promise.all([first.waits, second.waits]);
     callers[0].abort();
-    await expect(first).rejects.toThrow();
-    const third = mcp.ok("job_save", args);
+    await expect(first.answer).rejects.toThrow();
+    const third = saving(mcp, args);
+    await third.waits;
     callers[1].abort();
-    await expect(second).rejects.toThrow();
-    const fourth = mcp.ok("job_save", args);
+    await expect(second.answer).rejects.toThrow();
+    const fourth = saving(mcp, args);
+    await fourth.waits;
     open();
 
-    expect((await third).data).toMatchObject({ finished: true });
-    expect((await fourth).data).toMatchObject({ finished: true });
+    expect((await third.answer).data).toMatchObject({ finished: true });
+    expect((await fourth.answer).data).toMatchObject({ finished: true });
     expect(proxy.seen.filter(({ path }) => path.endsWith("/save"))).toHaveLength(1);
     await mcp.client.close();
   });
