@@ -1,7 +1,9 @@
 import { describe } from "vitest";
 import { SOON_MS } from "../support/busy.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { gate } from "../support/gate.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
 
 describe("job_telemetry", () => {
   test("says of an idle job when it printed last, and that it has no GPU", async ({ mcp, platform }) => {
@@ -29,12 +31,16 @@ describe("job_telemetry", () => {
   });
 
   test("gives what there was when the job ends meanwhile", async ({ mcp, platform }) => {
-    const job = await startJob(platform, { name: "short", script: "sleep 2" });
+    const job = await startJob(platform, { name: "short", script: SLEEP });
     await untilStatus(platform, job, "running");
-    const started = performance.now();
-    const { data } = await mcp.ok("job_telemetry", { job: "short", seconds: 40 });
+    const sampled = gate();
+    const measuring = mcp.call("job_telemetry", { job: "short", seconds: 40 }, undefined, sampled.open);
+    await sampled.opened;
+    const endedMs = performance.now();
+    await platform.jobs.kill(job.id);
+    const { data } = await measuring;
     expect(data.samples).toBeGreaterThanOrEqual(1);
-    expect(performance.now() - started).toBeLessThan(SOON_MS);
+    expect(performance.now() - endedMs).toBeLessThan(SOON_MS);
   });
 
   test("refuses a job that does not run, saying where it stands", async ({ mcp, platform }) => {
@@ -48,7 +54,8 @@ describe("job_telemetry", () => {
   test("says that the stream broke off, and after how much", async ({ mcp, platform, emulator }) => {
     const job = await startJob(platform, { name: "box", script: "sleep 60" });
     await untilStatus(platform, job, "running");
-    emulator.chaos.add({ on: { path: "**/top", times: 1 }, do: { kind: "cut", afterMs: 2500 } });
+    // One sample is shorter, two are longer; a text is never cut within.
+    emulator.chaos.add({ on: { path: "**/top", times: 1 }, do: { kind: "cut", afterBytes: 120 } });
     const { text, data } = await mcp.ok("job_telemetry", { job: "box", seconds: 20 });
     expect(data.ended_early).toMatch(/broke off after \d+ samples of 20 s .*call again/);
     expect(text).toContain(data.ended_early);
