@@ -1,16 +1,13 @@
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 
 const ECHO = 'while read line; do echo "got $line"; [ "$line" = quit ] && exit 0; done';
 
 describe("job_attach", () => {
   test("sends a line, returns what the process prints, and leaves it running", async ({ mcp, platform }) => {
-    const job = await untilStatus(
-      platform,
-      await startJob(platform, { name: "repl", script: ECHO }),
-      "running",
-    );
+    const job = await startJob(platform, { name: "repl", script: `echo up; ${ECHO}` });
+    await untilPrinted(platform, job, "up");
     const { data, text } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 1 });
     expect(data).toMatchObject({
       id: job.id,
@@ -47,8 +44,10 @@ describe("job_attach", () => {
   }) => {
     const job = await startJob(platform, { name: "repl", script: ECHO });
     await untilStatus(platform, job, "running");
-    emulator.chaos.add({ on: { path: "**/attach", times: 1 }, do: { kind: "cut", afterMs: 700 } });
-    const { text, data } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 5 });
+    // Each frame begins with the number of its channel; the first one has nothing else.
+    const afterBytes = 1 + 1 + "got hello\n".length;
+    emulator.chaos.add({ on: { path: "**/attach", times: 1 }, do: { kind: "cut", afterBytes } });
+    const { text, data } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 30 });
     expect(text).toMatch(
       /the connection was lost.*whether the line arrived.*job_logs \{"jobs":\["repl"\]\}/s,
     );
