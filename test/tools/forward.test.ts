@@ -1,27 +1,18 @@
 import { describe, vi } from "vitest";
+import { WITHIN } from "../support/busy.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const SERVER = `node -e 'const s = require("http").createServer((q, r) => r.end("hi from the job")).listen(0, "127.0.0.1", () => console.log("port " + s.address().port))'`;
 
 describe("job_forward", () => {
   test("opens a port into the job, lists it and closes it", async ({ mcp, platform }) => {
-    const job = await untilStatus(
-      platform,
-      await startJob(platform, { name: "web", script: SERVER }),
-      "running",
-    );
-    const port = await vi.waitFor(
-      async () => {
-        const { lines } = await platform.jobs.tail(job.id);
-        return Number(
-          /port (\d+)/.exec(lines.map(({ text }) => text).join("\n"))?.[1] ?? Number.NaN.toFixed(),
-        );
-      },
-      { timeout: 30_000, interval: 100 },
-    );
+    const job = await startJob(platform, { name: "web", script: SERVER });
+    await untilPrinted(platform, job, "port ");
+    const { lines } = await platform.jobs.tail(job.id);
+    const port = Number(/port (\d+)/.exec(lines.map((line) => line.text).join("\n"))?.[1]);
     const { data, text } = await mcp.ok("job_forward", { action: "open", job: "web", port });
     const [{ local_port: localPort }] = data.forwards;
     expect(text).toContain(`127.0.0.1:${localPort}`);
@@ -52,7 +43,10 @@ describe("job_forward", () => {
     expect((await mcp.ok("job_forward", { action: "list" })).data.forwards).toEqual([]);
     await other.client.close();
     const [{ local_port: localPort }] = data.forwards;
-    await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow(/fetch failed/));
+    await vi.waitFor(
+      () => expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow(/fetch failed/),
+      WITHIN,
+    );
   });
 
   test("is closed with its job: the list says so once, and leaves what it cannot know", async ({
