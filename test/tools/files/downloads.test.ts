@@ -19,6 +19,7 @@ import { openDownloads } from "../../../src/downloads.ts";
 import { openCaller } from "../../../src/operations/caller.ts";
 import { downloadFromJob } from "../../../src/operations/files/download.ts";
 import type { Agent } from "../../support/agent.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
 import { startJob, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
@@ -202,7 +203,7 @@ describe("save_to of job_files", () => {
     const wanted = { ref: job.id, project: undefined, path: "data.bin", name: "big", seconds: 0.01 };
     expect((await downloadFromJob(wanted, call)).transfer.isOver).toBe(false);
     const { transfer } = await downloadFromJob(wanted, call);
-    await vi.waitFor(() => expect(transfer.bytes).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(transfer.bytes).toBeGreaterThan(0), WITHIN);
     await caller.close();
     expect(readdirSync(root)).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
@@ -71,7 +72,9 @@ describe("job_status", () => {
   test("explains a pending image error without blaming capacity", async ({ mcp, platform, emulator }) => {
     emulator.chaos.add({ job: { name: "stuck" }, do: { kind: "hold", reason: "ErrImagePull" } });
     const job = await startJob(platform, { name: "stuck", image: "ghcr.io/acme/nope:v2" });
-    await expect.poll(async () => (await platform.jobs.status(job.id)).history.reason).toBe("ErrImagePull");
+    await expect
+      .poll(async () => (await platform.jobs.status(job.id)).history.reason, WITHIN)
+      .toBe("ErrImagePull");
     const { text, data } = await mcp.ok("job_status", { jobs: ["stuck"] });
     expect(text).toContain("The image ghcr.io/acme/nope:v2 could not be pulled");
     expect(text).toContain("not about room on the cluster");
@@ -81,7 +84,9 @@ describe("job_status", () => {
   test("says where there is room when a job waits for a node", async ({ mcp, platform, emulator }) => {
     emulator.chaos.add({ job: { name: "waiting" }, do: { kind: "hold", reason: "Scheduling" } });
     const job = await startJob(platform, { name: "waiting", preset: "a100" });
-    await expect.poll(async () => (await platform.jobs.status(job.id)).history.reason).toBe("Scheduling");
+    await expect
+      .poll(async () => (await platform.jobs.status(job.id)).history.reason, WITHIN)
+      .toBe("Scheduling");
     const { text } = await mcp.ok("job_status", { jobs: ["waiting"] });
     expect(text).toMatch(/Room now.*a100|others: .*cpu-small \d+/);
   });
