@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Limit } from "../../src/client/index.ts";
 import { readChaosFile } from "../../src/emulator/chaos.ts";
+import { WITHIN } from "../support/busy.ts";
 import { create, untilJob } from "./support/requests.ts";
 import type { Scripted } from "./support/scripted.ts";
 import { startScripted } from "./support/scripted.ts";
@@ -122,7 +123,7 @@ describe("chaos with jobs and time", () => {
 
   test("moves the clock", async () => {
     platform.chaos.add({ afterMs: 0, do: { kind: "advance_clock", ms: 3_600_000 } });
-    await expect.poll(() => platform.clock.offsetMs).toBe(3_600_000);
+    await expect.poll(() => platform.clock.offsetMs, WITHIN).toBe(3_600_000);
     expect((await create(platform)).history.created_at > new Date(Date.now() + 3_000_000).toISOString()).toBe(
       true,
     );

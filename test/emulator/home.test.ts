@@ -15,6 +15,7 @@ import { lockFolder, openHome } from "../../src/emulator/home.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
 
 import { Store } from "../../src/emulator/state/store.ts";
+import { WITHIN } from "../support/busy.ts";
 import { record } from "./support/records.ts";
 
 describe("openHome", () => {
@@ -22,7 +23,7 @@ describe("openHome", () => {
     const dead = mkdtempSync(join(tmpdir(), "apolo-emulator-"));
     writeFileSync(join(dead, "lock"), "4194305 1");
     const alive = openHome(undefined);
-    await vi.waitFor(() => expect(existsSync(dead)).toBe(false));
+    await vi.waitFor(() => expect(existsSync(dead)).toBe(false), WITHIN);
     const other = openHome(undefined);
     expect(existsSync(alive.folders.logs)).toBe(true);
     await Promise.all([alive.close(), other.close()]);
@@ -34,7 +35,7 @@ describe("openHome", () => {
     writeFileSync(join(starting ?? "", "lock"), "");
     writeFileSync(join(dead ?? "", "lock"), "4194305 1");
     const home = openHome(undefined);
-    await vi.waitFor(() => expect(existsSync(dead ?? "")).toBe(false));
+    await vi.waitFor(() => expect(existsSync(dead ?? "")).toBe(false), WITHIN);
     expect(existsSync(starting ?? "")).toBe(true);
     await home.close();
     rmSync(starting ?? "", { recursive: true });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 let platform: Platform;
@@ -67,9 +68,9 @@ describe("attach", () => {
     const id = await platform.run("read go; seq 1 3000000; echo done");
     const line = await attach(id).opened();
     line.input("go\n");
-    await expect.poll(() => line.messages.length).toBeGreaterThan(3);
+    await expect.poll(() => line.messages.length, WITHIN).toBeGreaterThan(3);
     line.socket.pause();
-    await expect.poll(() => platform.logs.range(id, {}).end).toBeGreaterThan(1_000_000);
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBeGreaterThan(1_000_000);
     line.socket.resume();
     await line.end;
     expect(line.channel(1).endsWith("3000000\ndone\n")).toBe(true);
@@ -78,11 +79,12 @@ describe("attach", () => {
 
   test("leaves it to the log to show what was there, before its first frame", async () => {
     const id = await platform.run("echo first; sleep 600");
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBe(6);
     const log = await platform.open(`${id}/log_ws`).opened();
-    const line = await attach(id).opened();
+    const line = attach(id);
     const shown: string[] = [];
     line.socket.once("message", () => shown.push(log.text));
-    await expect.poll(() => shown).toEqual(["first\n"]);
+    await expect.poll(() => shown, WITHIN).toEqual(["first\n"]);
     expect(line.messages).toEqual([Buffer.of(1)]);
     line.socket.close();
     log.socket.close();

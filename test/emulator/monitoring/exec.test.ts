@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 let platform: Platform;
@@ -117,7 +118,7 @@ describe("exec", () => {
         const look = exec("ls alive");
         await look.end;
         return look.channel(1);
-      })
+      }, WITHIN)
       .toBe("alive\n");
   });
 });

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 let platform: Platform;
@@ -35,7 +36,7 @@ describe("kill", () => {
 describe("port forward", () => {
   test("carries bytes both ways until one side closes", async () => {
     const id = await platform.run(`node -e "${ECHO}"`);
-    await expect.poll(() => platform.logs.range(id, {}).end).toBeGreaterThan(0);
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBeGreaterThan(0);
     const port = (
       await (await platform.request("GET", `/jobs/${id}/log`, undefined)).body?.getReader().read()
     )?.value;
@@ -47,7 +48,7 @@ describe("port forward", () => {
       )
       .opened();
     line.socket.send(Buffer.alloc(300_000, "x"));
-    await expect.poll(() => line.text.length).toBe(300_000);
+    await expect.poll(() => line.text.length, WITHIN).toBe(300_000);
     await platform.request("POST", `/jobs/${id}/kill`);
     expect(await line.end).toEqual({ code: 1000, reason: "" });
   });
@@ -88,7 +89,7 @@ describe("save", () => {
   test("makes an image that a later job starts from", async () => {
     const image = `${REGISTRY}/acme/vision/trained:v1`;
     const id = await platform.run("echo weights > model.bin; echo saved; sleep 600");
-    await expect.poll(() => platform.logs.range(id, {}).end).toBe(6);
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBe(6);
     const { status, type, text } = await save(id, image);
     expect({ status, type }).toEqual({ status: 200, type: "application/x-ndjson; charset=utf-8" });
     const lines = text.split("\r\n");
@@ -106,7 +107,7 @@ describe("save", () => {
 
   test("makes an image of each of two that are saved under one name at once", async () => {
     const id = await platform.run("for n in $(seq 200); do echo $n > file-$n; done; echo saved; sleep 600");
-    await expect.poll(() => platform.logs.range(id, {}).end).toBe(6);
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBe(6);
     const image = `${REGISTRY}/acme/vision/twice:v1`;
     const [one, two] = await Promise.all([save(id, image), save(id, image)]);
     for (const { text } of [one, two]) expect(text).toContain('"aux"');
@@ -175,7 +176,7 @@ describe("the monitoring address of another cluster", () => {
     expect(await elsewhere(id, "top")).toEqual({ code: 1000, reason: "" });
     const log = await platform.request("GET", `/../../west/monitoring/api/v1/jobs/${id}/log`);
     expect([log.status, await log.text()]).toEqual([200, ""]);
-    await expect.poll(() => platform.logs.range(id, {}).end).toBeGreaterThan(0);
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBeGreaterThan(0);
   });
 });
 
@@ -198,7 +199,7 @@ describe("a job that is started again", () => {
 describe("a socket that is cut", () => {
   test("has carried the bytes before the cut, and no more", async () => {
     const id = await platform.run("seq 1 5000; sleep 600");
-    await expect.poll(() => platform.logs.range(id, {}).end).toBe(23_893);
+    await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBe(23_893);
     const restore = platform.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "cut", afterBytes: 2000 } });
     const line = platform.open(`${id}/log_ws`);
     expect(await line.end).toMatchObject({ code: 1006 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 let platform: Platform;
@@ -16,7 +17,7 @@ const NANO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /;
 /** A job that prints a line, and a second one when the file `go` appears in its folder. */
 async function twoLines(): Promise<{ id: string; go(): Promise<unknown> }> {
   const id = await platform.run("echo old; until [ -e go ]; do sleep 0.02; done; echo new");
-  await expect.poll(() => platform.logs.range(id, {}).end).toBe(4);
+  await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBe(4);
   return { id, go: async () => platform.open(`${id}/exec?cmd=touch+go`).end };
 }
 
@@ -24,7 +25,7 @@ describe("log_ws", () => {
   test("follows a running job to its end and closes with 1000", async () => {
     const { id, go } = await twoLines();
     const line = await follow(id).opened();
-    await expect.poll(() => line.text).toBe("old\n");
+    await expect.poll(() => line.text, WITHIN).toBe("old\n");
     await go();
     expect(await line.end).toEqual({ code: 1000, reason: "" });
     expect(line.text).toBe("old\nnew\n");
@@ -33,9 +34,9 @@ describe("log_ws", () => {
 
   test("puts the separator between the archive and the first live line", async () => {
     const { id, go } = await twoLines();
-    await expect.poll(async () => archived(id)).toBe("old\n");
+    await expect.poll(async () => archived(id), WITHIN).toBe("old\n");
     const line = await follow(id, "separator=-----").opened();
-    await expect.poll(() => line.text).toBe("old\n");
+    await expect.poll(() => line.text, WITHIN).toBe("old\n");
     await go();
     await line.end;
     expect(line.text).toBe("old\n-----\nnew\n");
@@ -68,7 +69,7 @@ describe("log_ws", () => {
 
   test("stamps archived lines in microseconds and live ones in nanoseconds", async () => {
     const { id, go } = await twoLines();
-    await expect.poll(async () => archived(id)).toBe("old\n");
+    await expect.poll(async () => archived(id), WITHIN).toBe("old\n");
     const line = await follow(id, "separator=&timestamps=true").opened();
     await go();
     await line.end;
@@ -91,7 +92,7 @@ describe("log_ws", () => {
   test("shows a line that is still being written", async () => {
     const id = await platform.run("printf 'half a line'; read go");
     const line = await follow(id).opened();
-    await expect.poll(() => line.text).toBe("half a line");
+    await expect.poll(() => line.text, WITHIN).toBe("half a line");
     await platform.request("DELETE", `/jobs/${id}`);
     await line.end;
     expect(line.text.trimEnd()).toBe("half a line");
@@ -116,7 +117,7 @@ describe("log_ws", () => {
   test("waits for a job that is still getting ready", async () => {
     const slow = await startPlatform({ timing: { pullMs: 300 } });
     const id = await slow.create("echo ready");
-    await expect.poll(() => slow.context.table.get(id)?.materialized).toBe(true);
+    await expect.poll(() => slow.context.table.get(id)?.materialized, WITHIN).toBe(true);
     const line = await slow.open(`${id}/log_ws?separator=`).opened();
     expect(await line.end).toEqual({ code: 1000, reason: "" });
     expect(line.text).toBe("ready\n");
@@ -130,7 +131,7 @@ describe("log_ws", () => {
     const goes = async (code: number) =>
       platform.open(`${id}/exec?cmd=${encodeURIComponent(`sh -c 'echo ${code} > go'`)}`).end;
     await goes(1);
-    await expect.poll(() => line.text).toBe("start\nstart\n");
+    await expect.poll(() => line.text, WITHIN).toBe("start\nstart\n");
     await goes(0);
     await line.end;
     expect(line.text).toBe("start\nstart\n");
