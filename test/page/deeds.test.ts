@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, vi } from "vitest";
 import { chromiumPath, openBrowser } from "../support/browser.ts";
+import { WITHIN } from "../support/busy.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { visit } from "../support/page.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
@@ -44,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)("a person", () => {
     await page.locator("h1 + .cancelled").waitFor();
     await press(page, "Run again");
     await page.getByLabel("Name").fill("again");
-    await vi.waitFor(async () => expect(await page.getByLabel("Image").inputValue()).not.toBe(""));
+    await vi.waitFor(async () => expect(await page.getByLabel("Image").inputValue()).not.toBe(""), WITHIN);
     await press(page, "Plan it");
     await press(page, "Start it");
     await page.getByRole("heading", { name: "again" }).waitFor();

@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, vi } from "vitest";
 import { startInput } from "../../src/tools/start/input.ts";
 import { barriers, chromiumPath, openBrowser } from "../support/browser.ts";
+import { WITHIN } from "../support/busy.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { visit } from "../support/page.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -101,7 +102,10 @@ describe.skipIf(chromiumPath === undefined)("the form of a start", () => {
     const calls = callsOf(page, "job_rerun");
     await press(page, "first");
     await press(page, "Run again");
-    await vi.waitFor(async () => expect(await page.getByLabel("Life span").inputValue()).toBe("1h30m"));
+    await vi.waitFor(
+      async () => expect(await page.getByLabel("Life span").inputValue()).toBe("1h30m"),
+      WITHIN,
+    );
     expect(await page.getByLabel("Image").inputValue()).toBe("ubuntu:22.04");
     expect(await page.getByLabel("Preset").inputValue()).toBe("cpu-small");
     expect(await page.getByLabel("Priority").inputValue()).toBe("high");

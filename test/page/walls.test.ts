@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { page as servePage } from "../../src/transports/http/page.ts";
 import { Visitors } from "../../src/transports/http/visitors.ts";
 import { chromiumPath, openBrowser, openPage } from "../support/browser.ts";
+import { WITHIN } from "../support/busy.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { serveHttp } from "../support/http.ts";
 import { visit } from "../support/page.ts";
@@ -81,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
     await page.goto(framing.url);
     await loaded;
     await expect
-      .poll(() => page.frames().map((frame) => frame.url()))
+      .poll(() => page.frames().map((frame) => frame.url()), WITHIN)
       .toContain("chrome-error://chromewebdata/");
   });
 });
