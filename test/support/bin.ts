@@ -28,7 +28,8 @@ export class Bin {
     this.child.stderr.on("data", (chunk) => {
       this.stderr += String(chunk);
     });
-    this.exited = Promise.all([once(this.child, "exit"), once(read, "close")]).then(([[code]]) => code);
+    // Stderr may still be read after the exit.
+    this.exited = Promise.all([once(this.child, "close"), once(read, "close")]).then(([[code]]) => code);
     onTestFinished(() => {
       this.child.kill("SIGKILL");
     });
