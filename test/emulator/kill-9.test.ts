@@ -13,7 +13,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("an emulator with a data folder that is killed", () => {
   test("comes back with every job it acknowledged, and says what became of those that ran", {
     tags: "outages",
-    timeout: 40_000,
+    // Six processes start, one after the other.
+    timeout: 180_000,
   }, async () => {
     const reports = [];
     for (const [round, status] of ["pending", "running", "failed"].entries()) {

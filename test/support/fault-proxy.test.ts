@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, onTestFinished, vi } from "vitest";
+import { WITHIN } from "./busy.ts";
 import { faultProxy } from "./fault-proxy.ts";
 import { expect, test } from "./fixtures.ts";
 import { startJob, untilEnded, untilPrinted } from "./run-job.ts";
@@ -64,7 +65,7 @@ describe("fault proxy", () => {
     proxy.add({ path: /busy/, instead: "silence" });
     busy?.write(`GET /busy HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
     await proxy.sees({ path: /busy/ });
-    await vi.waitFor(() => expect(proxy.connections()).toBe(2));
+    await vi.waitFor(() => expect(proxy.connections()).toBe(2), WITHIN);
 
     proxy.closeIdle();
 
