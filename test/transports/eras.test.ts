@@ -6,7 +6,7 @@ import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { StdioTransport } from "../../src/transports/stdio-transport.ts";
 import { Bin, initialize, request } from "../support/bin.ts";
-import { SOON_MS } from "../support/busy.ts";
+import { SOON_MS, WITHIN } from "../support/busy.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { modern, NEWEST } from "../support/raw-session.ts";
 import { startJob, untilStatus } from "../support/run-job.ts";
@@ -72,21 +72,23 @@ describe("a connection that was opened in the new era", () => {
   });
 
   test("takes no request of the old one, and stays as it was", async ({ platform }) => {
-    await untilStatus(platform, await startJob(platform, { name: "train", script: SLEEP }), "running");
-    const { ask, frames } = await open(platform);
+    const job = await startJob(platform, { name: "train", script: SLEEP });
+    await untilStatus(platform, job, "running");
+    const { ask, answer, write, frames } = await open(platform);
     await ask(inNew(1, "tools/list"));
     expect(await ask(request(2, "tools/list"))).toMatchObject({
       error: { code: -32602, message: expect.stringContaining("_meta") },
     });
     expect(await ask(initialize("2024-11-05"))).toMatchObject(UNSUPPORTED);
-    const wait = { name: "job_wait", arguments: { jobs: ["train"], wait_seconds: 1 } };
-    await ask(inNew(3, "tools/call", { ...wait, _meta: { progressToken: "p" } }));
-    expect(frames).toContainEqual(
-      expect.objectContaining({
-        method: "notifications/progress",
-        params: expect.objectContaining({ message: expect.stringContaining("train") }),
-      }),
-    );
+    const wait = { name: "job_wait", arguments: { jobs: ["train"] } };
+    write(JSON.stringify(inNew(3, "tools/call", { ...wait, _meta: { progressToken: "p" } })));
+    const progress = expect.objectContaining({
+      method: "notifications/progress",
+      params: expect.objectContaining({ message: expect.stringContaining("train") }),
+    });
+    await vi.waitFor(() => expect(frames).toContainEqual(progress), WITHIN);
+    await platform.jobs.kill(job.id);
+    expect(await answer(3)).toHaveProperty("result.structuredContent.finished", true);
     expect(await ask(inNew(4, "resources/read", NOBODY))).toMatchObject({ error: { code: -32602 } });
   });
 

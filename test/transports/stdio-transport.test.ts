@@ -3,6 +3,7 @@ import { PassThrough, Writable } from "node:stream";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { StdioTransport } from "../../src/transports/stdio-transport.ts";
+import { WITHIN } from "../support/busy.ts";
 
 /** A reader that takes nothing until it is told to. */
 function stopped() {
@@ -106,7 +107,7 @@ describe("what is sent to a reader that has stopped", () => {
     }
     expect(heard.length).toBeLessThan(10);
     read();
-    await expect.poll(() => heard.length).toBe(100);
+    await expect.poll(() => heard.length, WITHIN).toBe(100);
     await transport.idle();
     expect(stream.writableLength).toBe(0);
   });
