@@ -57,7 +57,9 @@ async function open() {
 const names = (page: Page) => page.locator(".space .link").allInnerTexts();
 
 describe.skipIf(chromiumPath === undefined)("the page of an emulator with 5,000 jobs", () => {
-  test("scrolls beyond those that are counted, with few rows at a time, each job once", async () => {
+  test("scrolls beyond those that are counted, with few rows at a time, each job once", {
+    timeout: 180_000,
+  }, async () => {
     const { platform } = await open();
     const { page, problems } = await visit(browser, platform);
     const rows = page.getByRole("table", { name: "Jobs" });
