@@ -14,6 +14,7 @@ export default defineConfig({
     // Only what hangs: how long a test takes depends on what else the machine does.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // Tests that try a fault; `npm run reliability` puts them into docs/reliability.md.
     tags: [
       { name: "starts", description: "A start happens once" },
