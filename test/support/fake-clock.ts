@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers/promises";
 import { onTestFinished, vi } from "vitest";
+import type { UserPlatform } from "../../src/client/index.ts";
 
 /** Time that goes on only as a test moves it, for `node:timers/promises` too; `performance.now()` begins at 0. */
 export function fakeClock(now: string): void {
@@ -12,6 +13,16 @@ export function fakeClock(now: string): void {
     vi.useRealTimers();
     syncBuiltinESMExports();
   });
+}
+
+/**
+ * Timeouts that come only as a test moves the time, while all else goes on. The platform is connected before: undici
+ * counts by one timer for a whole worker, and made here that would stand still for all tests that follow.
+ */
+export async function fakeTimeouts(platform: Pick<UserPlatform, "context">): Promise<void> {
+  await platform.context();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 function wait(ms?: number, value?: unknown, { signal }: { signal?: AbortSignal | undefined } = {}) {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { split } from "shlex";
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
+import { fakeTimeouts } from "../../support/fake-clock.ts";
 import { expect, JOB_ID, type PlatformStub, test } from "../../support/platform-stub.ts";
 
 /** Runs what is asked for as a real process, as a node does: shell words, no shell, no end of stdin. */
@@ -106,10 +107,17 @@ describe("execAndCollect", () => {
   });
 
   test("says that it timed out, with what was printed so far", async ({ stub, platform }) => {
-    runForReal(stub);
+    const timeoutMs = 500;
+    await fakeTimeouts(platform);
+    stub.play("/exec", (socket) => {
+      socket.send(Buffer.from("\x01begun\n"));
+      // Whoever answers has read what came before.
+      socket.once("pong", () => vi.advanceTimersByTime(timeoutMs));
+      socket.ping();
+    });
     const command = "echo begun; exec sleep 60";
 
-    const collected = await platform.jobs.execAndCollect(JOB_ID, { command }, { timeoutMs: 500 });
+    const collected = await platform.jobs.execAndCollect(JOB_ID, { command }, { timeoutMs });
 
     expect(collected).toMatchObject({ timedOut: true, stdout: { head: "begun\n" } });
     expect(collected).not.toHaveProperty("exitCode");

@@ -1,4 +1,5 @@
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
+import { fakeTimeouts } from "../../support/fake-clock.ts";
 import { expect, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
 
 const OPTIONS = { image: "ubuntu:latest" };
@@ -17,7 +18,7 @@ describe("a start whose answer was lost", () => {
       replyLines(response, lookups < 3 ? [] : [wireJob(MADE)]);
     });
 
-    const { repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r", lookupMs: 5000 });
+    const { repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r", lookupMs: 60_000 });
 
     expect([repeated, lookups]).toEqual([true, 3]);
     expect(stub.seen.filter((name) => name.startsWith("POST"))).toHaveLength(1);
@@ -68,11 +69,13 @@ describe("a start whose answer was lost", () => {
   });
 
   test("is unknown, too, when nothing came in time", async ({ stub, platform }) => {
-    stub.on("POST", () => {});
+    const timeoutMs = 2000;
+    await fakeTimeouts(platform);
+    stub.on("POST", () => void vi.advanceTimersByTime(timeoutMs));
     stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
     const once = { requestId: "r", lookupMs: 50 };
 
-    const error = await platform.jobs.startOnce(OPTIONS, once, { timeoutMs: 2000 }).catch((thrown) => thrown);
+    const error = await platform.jobs.startOnce(OPTIONS, once, { timeoutMs }).catch((thrown) => thrown);
 
     expect([error.code, error.cause, error.request]).toEqual(["unknown_outcome", undefined, undefined]);
   });

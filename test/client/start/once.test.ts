@@ -1,5 +1,6 @@
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import { UnknownOutcomeError } from "../../../src/client/errors.ts";
+import { fakeTimeouts } from "../../support/fake-clock.ts";
 import { expect, type PlatformStub, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
 
 interface Started {
@@ -7,10 +8,10 @@ interface Started {
   jobs: ReturnType<typeof wireJob>[];
 }
 
-/** Keeps what is started, lists it by tag, and answers a start as `answer` says. */
+/** Keeps what is started, lists it by tag, and answers a start as `answer` says, or does that instead. */
 function keep(
   stub: PlatformStub,
-  answer: "job" | "reset" | "silence" | 502 | 503 | 504 | 400 = "job",
+  answer: "job" | "reset" | (() => void) | 502 | 503 | 504 | 400 = "job",
   isKept = true,
 ): Started {
   const started: Started = { bodies: [], jobs: [] };
@@ -22,7 +23,8 @@ function keep(
     if (isKept) started.jobs.push(job);
     if (answer === "job") reply(response, job, 202);
     else if (answer === "reset") response.socket?.resetAndDestroy();
-    else if (answer !== "silence") reply(response, { error: "no" }, answer);
+    else if (typeof answer === "function") answer();
+    else reply(response, { error: "no" }, answer);
   });
   stub.on("GET /api/v1/jobs?", (response, { url = "" }) => {
     const tag = new URL(url, "http://x").searchParams.get("tag");
@@ -119,9 +121,11 @@ describe("startOnce", { tags: "starts" }, () => {
   );
 
   test("finds the job when its answer did not come in time", async ({ stub, platform }) => {
-    const { bodies } = keep(stub, "silence");
+    const timeoutMs = 200;
+    await fakeTimeouts(platform);
+    const { bodies } = keep(stub, () => vi.advanceTimersByTime(timeoutMs));
 
-    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" }, { timeoutMs: 200 });
+    const { job } = await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" }, { timeoutMs });
 
     expect([job.tags, bodies.length]).toEqual([["mine", "mcp:r-1", "mcp-as:none"], 1]);
   });
