@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, onTestFinished, vi } from "vitest";
 import type { JobDescription } from "../../../src/client/index.ts";
-import { SOON_MS } from "../../support/busy.ts";
+import { SOON_MS, WITHIN } from "../../support/busy.ts";
 import { gate } from "../../support/gate.ts";
 import { answerJob, type LogServer, playLog, printed, stamp, texts } from "../../support/log-stub.ts";
 import { expect, JOB_ID, test } from "../../support/platform-stub.ts";
@@ -132,7 +132,7 @@ describe("tail", () => {
     await platform.jobs.tail(JOB_ID, { silenceMs: 100 });
     const [socket] = sockets;
 
-    await expect.poll(() => socket?.readyState).toBe(3);
+    await expect.poll(() => socket?.readyState, WITHIN).toBe(3);
   });
 
   test("keeps to since, until and the byte limit", async ({ stub, platform }) => {

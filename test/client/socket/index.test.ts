@@ -2,7 +2,7 @@ import { getEventListeners, once } from "node:events";
 import { describe, onTestFinished, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Platform } from "../../../src/client/index.ts";
-import { SOON_MS } from "../../support/busy.ts";
+import { SOON_MS, WITHIN } from "../../support/busy.ts";
 import { expect, JOB_ID, test, token } from "../../support/platform-stub.ts";
 import { deadOrigin, rawServer } from "../../support/raw-server.ts";
 
@@ -29,9 +29,9 @@ describe("a socket", () => {
         platform.jobs.monitor(JOB_ID, {}, { signal })[Symbol.asyncIterator]().next(),
       ).rejects.toThrow("busy");
 
-    await vi.waitFor(() => expect(getEventListeners(signal, "abort")).toHaveLength(0));
+    await vi.waitFor(() => expect(getEventListeners(signal, "abort")).toHaveLength(0), WITHIN);
     await platform.close();
-    await vi.waitFor(() => expect(held.size).toBe(0));
+    await vi.waitFor(() => expect(held.size).toBe(0), WITHIN);
   });
 
   test("gives what came and ends with a normal close", async ({ stub, platform }) => {
@@ -168,9 +168,12 @@ describe("a socket", () => {
       });
       socket.send(Buffer.from("open"));
     });
+    const platform = stub.connect({ pingMs });
+    // Before: undici counts by one timer for a whole worker, which must be a real one.
+    await platform.context();
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
-    const log = stub.connect({ pingMs }).jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
+    const log = platform.jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
     for (let heard = 0; heard < 3; heard += 1) {
       await log.next();
       vi.advanceTimersByTime(pingMs);
@@ -182,7 +185,7 @@ describe("a socket", () => {
     vi.advanceTimersByTime(pingMs / 2);
 
     await end;
-    await vi.waitFor(() => expect(pings).toBe(3));
+    await vi.waitFor(() => expect(pings).toBe(3), WITHIN);
   });
 
   test("carries the token, and a new one after 401", async ({ stub }) => {
