@@ -72,7 +72,7 @@ describe("an answer with too many headers", () => {
       Array.from({ length: 2000 }, (_, index) => [`x-${index}`, "y".repeat(20)]),
     );
     stub.on("GET /api/v1/jobs?", (response) => response.writeHead(200, headers).end());
-    await expect(namesOf(stub.connect({ retries: 3 }))).rejects.toMatchObject({
+    await expect(namesOf(stub.connect({ retries: 3, attemptMs: 60_000 }))).rejects.toMatchObject({
       code: "protocol_error",
       retryable: false,
       message: expect.stringMatching(/^Listing jobs failed: .*more headers than/),

@@ -92,7 +92,7 @@ describe("two servers that start the same request at once", () => {
   });
 
   test("end the later one although the answer to that was lost", async ({ stub }) => {
-    const { jobs } = stub.connect({ retries: 1 });
+    const { jobs } = stub.connect({ retries: 1, attemptMs: 60_000 });
     play(stub, [], [twin(MADE, 5), twin(OLDER, 4)]);
     let isLost = true;
     stub.on("DELETE", (response) => {
