@@ -1,5 +1,6 @@
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import { connectPlatform, type SaveStep } from "../../src/client/index.ts";
+import { WITHIN } from "../support/busy.ts";
 import { expect, JOB_ID, reply, replyLines, test, wireJob } from "../support/platform-stub.ts";
 
 describe("a job", () => {
@@ -128,7 +129,9 @@ describe("save", () => {
   });
 
   test("is waited for while the platform works without a word", async ({ stub }) => {
-    const { jobs } = stub.connect({ idleMs: 2000 });
+    const { jobs, context } = stub.connect({ idleMs: 2000 });
+    // On a busy machine the configuration may be silent for as long.
+    await vi.waitFor(() => context(), WITHIN);
     stub.on("POST", (response) => {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       setTimeout(() => response.end(LINES.map((line) => `${JSON.stringify(line)}\n`).join("")), 2500);

@@ -1,6 +1,7 @@
 import { HttpResponse, http } from "msw";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type ConnectOptions, connectPlatform, Limit, type Login } from "../../../src/client/index.ts";
+import { SOON_MS, WITHIN } from "../../support/busy.ts";
 import { configOf, JOB_ID, token, wireJob } from "../../support/jobs.ts";
 import { API, mockPlatform } from "../../support/msw.ts";
 
@@ -9,7 +10,8 @@ const server = mockPlatform();
 function connect(options: ConnectOptions = {}, more: Partial<Login> = {}) {
   server.use(http.get(`${API}/config`, () => HttpResponse.json(configOf("https://monitoring.test"))));
   const login: Login = { source: "token", url: server.url, token: token("alice"), ...more };
-  const platform = connectPlatform(login, options);
+  // No request is given up, and sent again, because the machine is busy.
+  const platform = connectPlatform(login, { attemptMs: WITHIN.timeout, ...options });
   onTestFinished(() => platform.close());
   return platform;
 }
@@ -57,20 +59,20 @@ describe("a safe call", { tags: "outages" }, () => {
   test("does not wait longer than its time limit allows", async () => {
     const { jobs } = connect();
     const answer = vi.fn(() =>
-      HttpResponse.text("slow down", { status: 429, headers: { "Retry-After": "60" } }),
+      HttpResponse.text("slow down", { status: 429, headers: { "Retry-After": "20" } }),
     );
     server.use(http.get(`${API}/jobs/${JOB_ID}`, answer));
 
-    await expect(jobs.get(JOB_ID, { timeoutMs: 5000 })).rejects.toMatchObject({
+    await expect(jobs.get(JOB_ID, { timeoutMs: SOON_MS })).rejects.toMatchObject({
       code: "rate_limited",
-      retryAfterMs: 60_000,
+      retryAfterMs: 20_000,
     });
     expect(answer).toHaveBeenCalledTimes(1);
   });
 
   test.each([
     ["half a minute", "31", undefined],
-    ["what its signal is known to leave", "2", 1000],
+    ["what its signal is known to leave", "20", SOON_MS],
   ])("does not wait longer than %s", async (_limit, seconds, ms) => {
     const { jobs } = connect();
     const headers = { "Retry-After": seconds };

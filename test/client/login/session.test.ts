@@ -1,4 +1,5 @@
 import { describe, onTestFinished, vi } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import {
   expect,
   JOB_ID,
@@ -79,7 +80,7 @@ describe("a token", { tags: "outages" }, () => {
 
   test("that cannot be refreshed gives one instruction and no loop", async ({ stub }) => {
     const forms = renewing(stub, { status: 403, body: { error: "invalid_grant" } });
-    const { jobs } = stub.connect({ login: login(stub), retries: 3 });
+    const { jobs } = stub.connect({ login: login(stub), retries: 3, attemptMs: WITHIN.timeout });
 
     await expect(jobs.get(JOB_ID)).rejects.toMatchObject({
       code: "not_authenticated",
