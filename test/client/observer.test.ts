@@ -7,6 +7,7 @@ import {
   type RequestEnd,
 } from "../../src/client/index.ts";
 import { observedRequest } from "../../src/client/observer.ts";
+import { WITHIN } from "../support/busy.ts";
 import { test as base, expect } from "../support/fixtures.ts";
 import { startJob, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
@@ -23,6 +24,8 @@ const test = base.extend<{ seen: Seen; platform: Platform }>({
   seen: ({}, use) => use({ requests: [], open: 0, peak: 0 }),
   platform: async ({ emulator, seen }, use) => {
     const platform = connectPlatform(loginFromPassedConfig(emulator.passedConfig), {
+      // No request is given up, and sent again, because the machine is busy.
+      attemptMs: WITHIN.timeout,
       observer: {
         request: (request) => ({
           headers: {},
@@ -69,7 +72,7 @@ describe("an observer of the platform", () => {
 
     expect(seen.requests.map(shortly)).toContainEqual(expect.stringMatching(/^GET .*\/\{\}\/exec 101$/));
     expect(seen.peak).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(seen.open).toBe(0));
+    await vi.waitFor(() => expect(seen.open).toBe(0), WITHIN);
   });
 
   test("is told of a refused WebSocket by its status", async ({ platform, seen }) => {
@@ -77,9 +80,8 @@ describe("an observer of the platform", () => {
     await expect(
       platform.jobs.execAndCollect("job-00000000-0000-4000-8000-000000000009", { command: "true" }),
     ).rejects.toMatchObject({ name: "PlatformError" });
-    await vi.waitFor(() =>
-      expect(seen.requests.map(shortly)).toContainEqual(expect.stringMatching(/GET .*\/\{\}\/exec 4\d\d/)),
-    );
+    const refused = expect.stringMatching(/GET .*\/\{\}\/exec 4\d\d/);
+    await vi.waitFor(() => expect(seen.requests.map(shortly)).toContainEqual(refused), WITHIN);
     expect({ job: job.id, open: seen.open }).toEqual({ job: job.id, open: 0 });
   });
 
@@ -89,7 +91,7 @@ describe("an observer of the platform", () => {
     const listing = platform.jobs.get("x", { signal: controller.signal });
     controller.abort();
     await expect(listing).rejects.toThrow();
-    await vi.waitFor(() => expect(seen.requests.at(-1)).toMatchObject({ failure: "cancelled" }));
+    await vi.waitFor(() => expect(seen.requests.at(-1)).toMatchObject({ failure: "cancelled" }), WITHIN);
   });
 
   test("knows few routes, whatever is asked for", () => {
