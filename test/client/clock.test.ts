@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { PlatformClock } from "../../src/client/clock.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,6 +20,8 @@ describe("the platform's clock", { tags: "outages" }, () => {
   });
 
   test("is ours while nothing was told, and the newest one where it was set", () => {
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ["Date"] });
     const clock = new PlatformClock();
     expect(clock.aheadMs).toBe(0);
     clock.note("no date", Date.now());
