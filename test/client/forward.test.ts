@@ -113,7 +113,7 @@ describe("portForward", () => {
   });
 
   test("ends with the caller's signal", async ({ stub, platform }) => {
-    shout(stub);
+    const opened = new Promise((resolve) => stub.play("/port_forward/8080", resolve));
     const controller = new AbortController();
     const { localPort } = await platform.jobs.portForward(
       JOB_ID,
@@ -121,7 +121,8 @@ describe("portForward", () => {
       { signal: controller.signal },
     );
     const local = connect(localPort, "127.0.0.1");
-    await once(local, "connect");
+    // A connection that the forward has not taken yet would be reset.
+    await opened;
     controller.abort();
     await once(local.resume(), "close");
 
