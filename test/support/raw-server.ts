@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** A TCP server that hands every connection with its first request text to `act`; gives its origin. */
@@ -21,11 +21,15 @@ export async function rawServer(act: (socket: Socket, request: string) => unknow
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** An origin that nothing listens at. */
+/** An origin that nothing listens at: a connection keeps its port from others until the test ends. */
 export async function deadOrigin(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
+  const server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
+  const holder = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  await once(holder, "connect");
+  onTestFinished(async () => {
+    holder.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${holder.localPort}`;
 }
