@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { create, getJob, untilJob } from "../support/requests.ts";
 import type { Scripted } from "../support/scripted.ts";
 import { startScripted } from "../support/scripted.ts";
@@ -108,9 +109,11 @@ describe("a job that never runs", () => {
   });
 
   test("waits as ErrImagePull, then ImagePullBackOff", async () => {
+    await platform.close();
+    platform = await startScripted({ timing: { pullErrorTimeoutMs: 3_600_000 } });
     const { id } = await create(platform, { image: "missing" });
     await untilJob(platform, id, { status: "pending", reason: "ErrImagePull" });
-    platform.clock.advance(4000);
+    platform.clock.advance(1_800_000);
     await untilJob(platform, id, { status: "pending", reason: "ImagePullBackOff" });
   });
 
@@ -134,9 +137,9 @@ describe("a job that never runs", () => {
       const other = await create(platform, { preset_name: "a100" });
       await untilJob(platform, other.id, { status: "running" });
     }
-    const { id } = await create(platform, { preset_name: "a100", schedule_timeout: 5 });
+    const { id } = await create(platform, { preset_name: "a100", schedule_timeout: 600 });
     await untilJob(platform, id, { status: "pending", reason: "Scheduling" });
-    platform.clock.advance(6000);
+    platform.clock.advance(601_000);
     const job = await untilJob(platform, id, { status: "failed", reason: "ClusterScaleUpFailed" });
     expect(job.history.description).toBe("Failed to scale up the cluster to get more resources");
   });
@@ -226,10 +229,11 @@ describe("the pod of a job", () => {
     expect((await untilJob(platform, done.id, { status: "running" })).materialized).toBe(true);
     platform.runner.jobs.find(({ launch }) => launch.jobId === done.id)?.end();
     await platform.call("DELETE", `/api/v1/jobs/${killed.id}`);
-    await vi.waitFor(async () => expect((await getJob(platform, killed.id)).materialized).toBe(false));
+    const isKept = async (id: string) => (await getJob(platform, id)).materialized;
+    await vi.waitFor(async () => expect(await isKept(killed.id)).toBe(false), WITHIN);
     expect((await untilJob(platform, done.id, { status: "succeeded" })).materialized).toBe(true);
     platform.clock.advance(16 * 60_000);
-    await vi.waitFor(async () => expect((await getJob(platform, done.id)).materialized).toBe(false));
+    await vi.waitFor(async () => expect(await isKept(done.id)).toBe(false), WITHIN);
   });
 });
 
@@ -238,7 +242,7 @@ describe("a restart policy", () => {
     const { id } = await create(platform, { restart_policy: "on-failure" });
     await untilJob(platform, id, { status: "running" });
     platform.runner.jobs[0]?.end({ exitCode: 1 });
-    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2));
+    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), WITHIN);
     platform.runner.jobs[1]?.end({ exitCode: 0 });
     const job = await untilJob(platform, id, { status: "succeeded" });
     expect(job.history.restarts).toBe(1);
@@ -249,7 +253,7 @@ describe("a restart policy", () => {
     const { id } = await create(platform, { restart_policy: "always" });
     await untilJob(platform, id, { status: "running" });
     platform.runner.jobs[0]?.end({ exitCode: 0 });
-    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2));
+    await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), WITHIN);
     expect((await getJob(platform, id)).status).toBe("running");
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { gate } from "../../support/gate.ts";
 import { create, getJob, untilJob } from "../support/requests.ts";
 import type { Scripted } from "../support/scripted.ts";
 import { startScripted } from "../support/scripted.ts";
@@ -63,14 +64,16 @@ describe("a job whose node is lost", () => {
   });
 
   test("is lost between two starts too", async () => {
-    await platform.close();
-    platform = await startScripted({ timing: { restartDelayMs: 200 } });
+    const restart = gate();
+    vi.spyOn(platform.context.folders, "removeJob").mockImplementationOnce(() => restart.opened);
     lose(MINUTE);
     const { id } = await create(platform, { restart_policy: "on-failure" });
     await untilJob(platform, id, { status: "running" });
     platform.runner.jobs[0]?.end({ exitCode: 1 });
     await untilJob(platform, id, { status: "running", reason: "Restarting" });
     platform.clock.advance(MINUTE);
+    // The loss is due at once, the restart after its delay.
+    restart.open();
     await vi.waitFor(() => expect(platform.runner.jobs).toHaveLength(2), { timeout: 30_000, interval: 5 });
     const job = await untilJob(platform, id, { status: "running" });
     expect(steps(job).slice(-5, -3)).toEqual(["running/Restarting", "pending/Scheduling"]);

@@ -7,7 +7,7 @@ import { openPlatform } from "../../../src/emulator/state/platform.ts";
 import { record } from "../support/records.ts";
 
 const GIB = 2 ** 30;
-const SCALE_UP_MS = 100;
+const SCALE_UP_MS = 60_000;
 
 let nodes: Nodes;
 let cluster: Cluster;

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { create, getJob, untilJob } from "../support/requests.ts";
 import type { Scripted } from "../support/scripted.ts";
 import { startScripted } from "../support/scripted.ts";
@@ -173,7 +174,7 @@ describe("a suspended job", () => {
     end(second);
     await untilJob(platform, second, { status: "succeeded" });
     platform.clock.advance(16 * MINUTE);
-    await expect.poll(line).toEqual([]);
+    await expect.poll(line, WITHIN).toEqual([]);
     expect((await getJob(platform, first)).status).toBe("suspended");
     end(third.id);
     await untilJob(platform, third.id, { status: "succeeded" });
