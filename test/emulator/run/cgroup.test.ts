@@ -15,6 +15,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openMemoryGroups } from "../../../src/emulator/run/cgroup.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { ownMemoryGroup } from "../../../src/emulator/run/own-group.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { canIsolate, removeFolders, run, start } from "./jobs.ts";
 
 const LIMIT = 64 << 20;
@@ -177,7 +178,7 @@ describe.runIf(canUseCgroups).each([false, ...(canIsolate ? [true] : [])])(
       expect(await where(false)).toContain(name);
       expect(await where(true)).toContain(name);
       const count = () => readFileSync(join(given, name, "cgroup.procs"), "utf8").split("\n").length;
-      await expect.poll(count).toBeGreaterThan(3);
+      await expect.poll(count, WITHIN).toBeGreaterThan(3);
       job.kill("SIGKILL");
       expect(await job.ended).toEqual({ exitCode: 137, oomKilled: false });
       expect(groupsIn(given)).toEqual([]);

@@ -3,6 +3,7 @@ import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { canIsolate, removeFolders, run, start } from "./jobs.ts";
 
 /** What programs find in a container, and so have to find in a job. */
@@ -54,7 +55,7 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a job as a container, iso
     const other = "trap 'echo told' TERM; echo up; while :; do sleep 0.02; done";
     const script = `trap 'sleep 0.1; exit 4' TERM; sh -c "${other}" & while :; do wait; done`;
     const { job, text } = start(runner, ["sh", "-c", script]);
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.kill("SIGTERM");
     expect((await job.ended).exitCode).toBe(4);
     expect(text()).toBe("up\n");
@@ -84,7 +85,7 @@ describe.each([false, true])("a session, with a terminal: %s", (tty) => {
     await once();
     const before = count();
     for (let round = 0; round < 5; round += 1) await once();
-    await expect.poll(count).toBeLessThanOrEqual(before);
+    await expect.poll(count, WITHIN).toBeLessThanOrEqual(before);
     await runner.close();
   });
 });

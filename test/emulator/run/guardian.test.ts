@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { Guardian } from "../../../src/emulator/run/guardian.ts";
+import { WITHIN } from "../../support/busy.ts";
+import { processesOf } from "./jobs.ts";
 
 const started: number[] = [];
 
@@ -42,6 +44,8 @@ describe("guardian", () => {
     const guardian = new Guardian();
     const jobId = `job-${randomUUID()}`;
     const [leader, stray, other] = [sleeper(), sleeper(jobId), sleeper(`${jobId}0`)];
+    // While a process is becoming another program, its marker cannot be seen.
+    await expect.poll(() => processesOf(jobId), WITHIN).toContain(stray.pid);
     guardian.watch(leader.pid, jobId);
     await guardian.close();
     await Promise.all([leader.gone, stray.gone]);
@@ -56,7 +60,7 @@ describe("guardian", () => {
     const job = sleeper();
     guardian.watch(job.pid, "job-a");
     const closed = guardian.close();
-    await expect.poll(() => readdirSync(folder)).toEqual(["apolo-7-2-b", "apolo-77-1-c"]);
+    await expect.poll(() => readdirSync(folder), WITHIN).toEqual(["apolo-7-2-b", "apolo-77-1-c"]);
     rmdirSync(join(folder, "apolo-7-2-b/busy"));
     await closed;
     expect(readdirSync(folder)).toEqual(["apolo-77-1-c"]);

@@ -7,7 +7,7 @@ import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { PortError } from "../../../src/emulator/run/ports.ts";
 import { WITHIN } from "../../support/busy.ts";
-import { processesOf, removeFolders, run, start } from "./jobs.ts";
+import { processesOf, programsOf, removeFolders, run, start } from "./jobs.ts";
 
 let runner: Runner;
 
@@ -113,9 +113,11 @@ describe("a job without isolation", () => {
 
 describe("the end of a job", () => {
   test("takes processes along that left its group, its session and their parents", async () => {
-    const script = "setsid sleep 600 & (setsid setsid sleep 600 &); sleep 0.1; echo started";
-    const { launch, ending } = await run(runner, ["sh", "-c", script]);
-    expect(ending.exitCode).toBe(0);
+    const script = "setsid sleep 600 & (setsid setsid sleep 600 &); read go";
+    const { job, launch } = start(runner, ["sh", "-c", script]);
+    await expect.poll(() => programsOf(launch.jobId), WITHIN).toEqual(["sh", "sleep", "sleep"]);
+    job.stdin.write("go\n");
+    expect((await job.ended).exitCode).toBe(0);
     expect(processesOf(launch.jobId)).toEqual([]);
   });
 
@@ -127,7 +129,7 @@ describe("the end of a job", () => {
   test("can be asked for, and taken by the job", async () => {
     const script = "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.02; done";
     const { job, text } = start(runner, ["sh", "-c", script]);
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.kill("SIGTERM");
     expect(await job.ended).toEqual({ exitCode: 7, oomKilled: false });
     expect(text()).toContain("bye");
@@ -135,7 +137,7 @@ describe("the end of a job", () => {
 
   test("can be forced on a job that ignores requests", async () => {
     const { job, text } = start(runner, ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.02; done"]);
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.kill("SIGTERM");
     job.kill("SIGKILL");
     expect((await job.ended).exitCode).toBe(137);
@@ -144,7 +146,7 @@ describe("the end of a job", () => {
   test("is brought about by closing the runner", async () => {
     const other = openRunner({ isolate: false });
     const { job, launch } = start(other, ["sh", "-c", "sleep 600 & setsid sleep 600 & wait"]);
-    await expect.poll(() => processesOf(launch.jobId).length).toBeGreaterThan(2);
+    await expect.poll(() => processesOf(launch.jobId).length, WITHIN).toBeGreaterThan(2);
     await other.close();
     expect((await job.ended).exitCode).toBe(137);
     expect(processesOf(launch.jobId)).toEqual([]);
@@ -249,7 +251,7 @@ describe("a port", () => {
     const server =
       "require('net').createServer(s=>s.end('hi')).listen(0,function(){console.log(this.address().port)})";
     const { job, text } = start(runner, ["sh", "-c", `node -e "${server}"`]);
-    await expect.poll(text).toContain("\n");
+    await expect.poll(text, WITHIN).toContain("\n");
     expect(await readText(await job.connect(Number(text())))).toBe("hi");
     job.kill("SIGKILL");
     await job.ended;

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { findProgram } from "../../../src/emulator/run/programs.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { canIsolate, processesOf, removeFolders, run, start } from "./jobs.ts";
 
 const title = canIsolate
@@ -185,7 +186,7 @@ describe.runIf(canIsolate)(title, () => {
       "-c",
       "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done",
     ]);
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.kill("SIGTERM");
     expect((await job.ended).exitCode).toBe(0);
     expect(text()).toContain("bye");
@@ -193,7 +194,7 @@ describe.runIf(canIsolate)(title, () => {
 
   test("leaves nothing behind when it is killed", async () => {
     const { job, launch } = start(runner, ["sh", "-c", "sleep 600 & env -i setsid sleep 600 & wait"]);
-    await expect.poll(() => processesOf(launch.jobId).length).toBeGreaterThan(2);
+    await expect.poll(() => processesOf(launch.jobId).length, WITHIN).toBeGreaterThan(2);
     job.kill("SIGKILL");
     expect((await job.ended).exitCode).toBe(137);
     expect(processesOf(launch.jobId)).toEqual([]);
@@ -230,7 +231,7 @@ describe.runIf(canIsolate)(title, () => {
     const server =
       "require('net').createServer(s=>s.end('hi')).listen(0,function(){console.log(this.address().port)})";
     const { job, text } = start(runner, ["node", "-e", server]);
-    await expect.poll(text).toContain("\n");
+    await expect.poll(text, WITHIN).toContain("\n");
     expect(await readText(await job.connect(Number(text())))).toBe("hi");
     job.kill("SIGKILL");
     await job.ended;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Runner } from "../../../src/emulator/run/index.ts";
 import type { RunningJob } from "../../../src/emulator/run/job-process.ts";
 import type { Launch } from "../../../src/emulator/run/launch.ts";
@@ -63,12 +63,20 @@ export function processesOf(jobId: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => environmentOf(pid).includes(`NEURO_JOB_ID=${jobId}`) && existsSync(`/proc/${pid}/exe`));
+    .filter(
+      (pid) => told(pid, "environ").includes(`NEURO_JOB_ID=${jobId}`) && existsSync(`/proc/${pid}/exe`),
+    );
 }
 
-function environmentOf(pid: number): string {
+/** What they run, sorted; a process that is just becoming another program is not there, or is "". */
+export function programsOf(jobId: string): string[] {
+  const nameOf = (pid: number) => basename(told(pid, "cmdline").split("\0")[0] ?? "");
+  return processesOf(jobId).map(nameOf).sort();
+}
+
+function told(pid: number, file: "cmdline" | "environ"): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1");
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
   } catch {
     return "";
   }

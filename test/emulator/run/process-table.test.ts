@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
 import { endStrays, ProcessTable } from "../../../src/emulator/run/process-table.ts";
-import { processesOf } from "./jobs.ts";
+import { WITHIN } from "../../support/busy.ts";
+import { programsOf } from "./jobs.ts";
 
 const started: number[] = [];
 
@@ -34,7 +35,7 @@ describe("process table", () => {
       .poll(() => {
         table.sweep();
         return table.members("job-1").length;
-      })
+      }, WITHIN)
       .toBe(2);
     expect(table.members("job-2")).toEqual([]);
     table.forget("job-1");
@@ -56,7 +57,7 @@ describe("strays of an emulator that died", () => {
   test("are ended by the job they belong to, and nothing else is", async () => {
     const [lost, kept] = [`job-${randomUUID()}`, `job-${randomUUID()}`];
     const [stray, other] = [sleeper(lost), sleeper(kept)];
-    await expect.poll(() => processesOf(lost).length).toBe(2);
+    await expect.poll(() => programsOf(lost), WITHIN).toEqual(["sh", "sleep"]);
     expect(endStrays((jobId) => jobId === lost)).toBe(2);
     await stray.gone;
     expect(() => process.kill(other.pid, 0)).not.toThrow();

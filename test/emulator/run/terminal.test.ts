@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Runner } from "../../../src/emulator/run/index.ts";
 import { openRunner } from "../../../src/emulator/run/index.ts";
 import { openTerminals } from "../../../src/emulator/run/terminal.ts";
+import { WITHIN } from "../../support/busy.ts";
 import { canIsolate, removeFolders, run, start } from "./jobs.ts";
 
 describe.each([false, ...(canIsolate ? [true] : [])])("a terminal, isolated: %s", (isolate) => {
@@ -73,9 +74,9 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a terminal, isolated: %s"
   test("lets a program know of a new size", async () => {
     const script = "trap 'stty size' WINCH; echo up; while :; do sleep 0.05; done";
     const { job, text } = start(runner, ["sh", "-c", script], { tty: true });
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.resize({ height: 31, width: 91 });
-    await expect.poll(text).toContain("31 91");
+    await expect.poll(text, WITHIN).toContain("31 91");
     job.kill("SIGKILL");
     await job.ended;
   });
@@ -103,7 +104,7 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a terminal, isolated: %s"
   test("lets a program finish when it is asked to end", async () => {
     const script = "trap 'sleep 0.1; echo bye; exit 4' TERM; echo up; sleep 600 & wait";
     const { job, text } = start(runner, ["sh", "-c", script], { tty: true });
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.kill("SIGTERM");
     expect((await job.ended).exitCode).toBe(4);
     expect(text()).toContain("bye");
@@ -111,7 +112,7 @@ describe.each([false, ...(canIsolate ? [true] : [])])("a terminal, isolated: %s"
 
   test("is ended with all that was started on it", async () => {
     const { job, text } = start(runner, ["sh", "-c", "sleep 600 & echo up; wait"], { tty: true });
-    await expect.poll(text).toContain("up");
+    await expect.poll(text, WITHIN).toContain("up");
     job.kill("SIGKILL");
     expect((await job.ended).exitCode).toBe(137);
   });
