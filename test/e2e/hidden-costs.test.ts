@@ -4,15 +4,16 @@ import { describe, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
 import { tools } from "../../src/tools/index.ts";
 import { Bin, initialize, toolCall } from "../support/bin.ts";
+import { WITHIN } from "../support/busy.ts";
 import { test as base, expect } from "../support/fixtures.ts";
 import { postModern } from "../support/http-requests.ts";
-import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 
 const PROBE = resolve("test/fixtures/hidden-costs.cjs");
 const URL_TOLD = /MCP at (\S+)/;
 const TOLD = /^hidden costs: (.*)$/gm;
-/** Goes on until it is killed. */
-const DEAF = "trap : USR1; while :; do sleep 600 & wait; done";
+/** Goes on until it is killed, once it says that no signal ends it. */
+const DEAF = "trap : USR1; echo deaf; while :; do sleep 600 & wait; done";
 
 interface Jobs {
   running: string;
@@ -45,7 +46,7 @@ function probed({ passedConfig }: { passedConfig: string }): Record<string, stri
 
 async function runningJob(platform: Platform): Promise<string> {
   const job = await startJob(platform, { script: DEAF, lifeSpanSeconds: 3600 });
-  await untilStatus(platform, job, "running");
+  await untilPrinted(platform, job, "deaf");
   return job.id;
 }
 
@@ -95,7 +96,8 @@ async function callEach(server: Bin, jobs: Jobs): Promise<void> {
 async function costs(server: Bin): Promise<{ open: string[]; [what: string]: unknown }> {
   const before = server.stderr.match(TOLD)?.length ?? 0;
   server.child.kill("SIGUSR2");
-  await vi.waitFor(() => expect(server.stderr.match(TOLD)).toHaveLength(before + 1), { interval: 5 });
+  const isTold = () => expect(server.stderr.match(TOLD)).toHaveLength(before + 1);
+  await vi.waitFor(isTold, { ...WITHIN, interval: 5 });
   return JSON.parse([...server.stderr.matchAll(TOLD)].at(-1)?.[1] ?? "");
 }
 
