@@ -4,7 +4,8 @@ import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/typ
 import { expect, onTestFinished, test, vi } from "vitest";
 import { WITHIN } from "../support/busy.ts";
 
-const COMMAND = "sh -c 'echo first; sleep 2; echo second; sleep 1; exit 3'";
+/** Goes on once it is told to: by then somebody listens. */
+const COMMAND = "sh -c 'echo first; while [ ! -e go ]; do sleep 0.1; done; echo second; sleep 1; exit 3'";
 
 test("a client over stdio attaches a log, is told of it, completes names and gets a prompt", async () => {
   const { PATH = "", HOME = "" } = process.env;
@@ -36,6 +37,8 @@ test("a client over stdio attaches a log, is told of it, completes names and get
   await client.subscribeResource({ uri });
   await client.subscribeResource({ uri: `${uri}/logs` });
   const read = async (at: string) => JSON.stringify((await client.readResource({ uri: at })).contents);
+  await vi.waitFor(async () => expect(await read(`${uri}/logs`)).toContain("first"), WITHIN);
+  await client.callTool({ name: "job_exec", arguments: { job: "train", command: "touch go" } });
   await vi.waitFor(async () => expect(await read(`${uri}/logs`)).toContain("second"), WITHIN);
   await vi.waitFor(async () => expect(await read(uri)).toContain("failed"), WITHIN);
   await vi.waitFor(() => expect(new Set(updates)).toEqual(new Set([uri, `${uri}/logs`])), WITHIN);

@@ -58,7 +58,7 @@ class Session {
   }
 }
 
-const SPINNER = { image: "ubuntu", command: "sh -c 'echo pid $$; sleep 300 & sleep 300'", wait_seconds: 10 };
+const SPINNER = { image: "ubuntu", command: "sh -c 'echo pid $$; sleep 300 & sleep 300'", wait_seconds: 30 };
 
 describe("the bin over stdio", () => {
   test("starts a job on the embedded emulator, and nothing but protocol lines reach stdout", async () => {
@@ -80,8 +80,11 @@ describe("the bin over stdio", () => {
     await session.call("job_start", { ...SPINNER, name: "spin" });
     const { result } = await session.call("job_exec", { job: "spin", command: "echo ours=$PPID-$$" });
     expect(result?.isError ?? false).toBe(false);
-    const job = descendants(session.child.pid ?? 0);
-    expect(job.length).toBeGreaterThanOrEqual(2);
+    const job = await vi.waitFor(() => {
+      const pids = descendants(session.child.pid ?? 0);
+      expect(pids.length).toBeGreaterThanOrEqual(2);
+      return pids;
+    }, WITHIN);
     const closedMs = performance.now();
     session.child.stdin.end();
     const [code] = await once(session.child, "exit");
