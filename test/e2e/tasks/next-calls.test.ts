@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import type { Agent } from "../../support/agent.ts";
 import { expect, test } from "../../support/fixtures.ts";
+import { untilPrinted } from "../../support/run-job.ts";
 
 /** The calls that a text offers, as an agent would copy them. */
 function offered(text: string): { tool: string; args: Record<string, unknown> }[] {
@@ -19,12 +20,13 @@ async function makeAll(mcp: Agent, text: string): Promise<string[]> {
 const IMAGE = "python:3.12";
 
 describe("calls that an answer offers", () => {
-  test("work as they are written, also for a job of another project", async ({ mcp }) => {
+  test("work as they are written, also for a job of another project", async ({ mcp, platform }) => {
     const at = { project: "nlp" };
     const started = await mcp.ok("job_start", {
-      ...{ image: IMAGE, name: "elsewhere", command: "echo a; echo b; sleep 60", wait_seconds: 10 },
+      ...{ image: IMAGE, name: "elsewhere", command: "echo a; echo b; sleep 60", wait_seconds: 30 },
       ...at,
     });
+    await untilPrinted(platform, started.data.jobs[0], "b");
     const { text: waiting } = await mcp.ok("job_wait", { jobs: ["elsewhere"], wait_seconds: 0, ...at });
     const { text: tail } = await mcp.ok("job_logs", { jobs: ["elsewhere"], lines: 1, ...at });
     const { text: saved } = await mcp.ok("job_save", { job: "elsewhere", image: "image:mine:v1", ...at });

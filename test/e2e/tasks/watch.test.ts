@@ -1,6 +1,7 @@
 import { describe } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { expect, test } from "../../support/fixtures.ts";
-import { startJob } from "../../support/run-job.ts";
+import { startJob, untilPrinted } from "../../support/run-job.ts";
 import { conversation } from "./conversation.ts";
 
 describe('Tail the log until you see "epoch 3"', () => {
@@ -18,8 +19,10 @@ describe('Tail the log until you see "epoch 3"', () => {
   });
 
   test("comes back in time when the line is late, with the call that goes on", async ({ mcp, platform }) => {
-    const script = "for i in 1 2 3 4 5 6; do sleep 1; echo epoch $i done; done; sleep 60";
-    await startJob(platform, { name: "train-epochs", script });
+    const script =
+      "echo epoch 1 done; echo epoch 2 done; while [ ! -e go ]; do sleep 0.1; done; echo epoch 3 done; sleep 60";
+    const job = await startJob(platform, { name: "train-epochs", script });
+    await untilPrinted(platform, job, "epoch 2");
     const ask = conversation(mcp, 2);
     const first = await ask("job_logs", {
       jobs: ["train-epochs"],
@@ -28,6 +31,7 @@ describe('Tail the log until you see "epoch 3"', () => {
     });
     expect(first.data.logs[0].matched).toBe(false);
     const call = /job_logs (\{.*\})$/m.exec(first.text)?.[1] ?? "";
+    await platform.jobs.execAndCollect(job.id, { command: "touch go" });
     const second = await ask("job_logs", { ...JSON.parse(call), wait_seconds: 20 });
     expect(second.data.logs[0].matched).toBe(true);
     expect(second.data.logs[0].log).toMatch(/epoch 3 done$/);
@@ -56,7 +60,7 @@ describe("Show me what it printed in the last 10 minutes", () => {
 describe("What can I launch right now with a GPU, and what does it cost?", () => {
   test("answers in one call, sorted by price, with room said plainly", async ({ mcp, platform }) => {
     await Promise.all([1, 2].map(() => startJob(platform, { preset: "h100-x4", script: "sleep 60" })));
-    await expect.poll(async () => (await platform.jobs.getCapacity())["h100-x4"]).toBe(0);
+    await expect.poll(async () => (await platform.jobs.getCapacity())["h100-x4"], WITHIN).toBe(0);
     const ask = conversation(mcp, 1);
     const { text, data } = await ask("job_capacity", { gpu: true });
     expect(data.presets).toMatchObject([
