@@ -1,6 +1,9 @@
-import { describe } from "vitest";
-import { connectPlatform, Limit, loginFromPassedConfig } from "../../../src/client/index.ts";
-import { expect, test } from "../../support/fixtures.ts";
+import { describe, onTestFinished } from "vitest";
+import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
+import { WITHIN } from "../../support/busy.ts";
+import { faultProxy } from "../../support/fault-proxy.ts";
+import { connectAgent, expect, test } from "../../support/fixtures.ts";
+import { gate } from "../../support/gate.ts";
 import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 import { conversation } from "./conversation.ts";
@@ -96,19 +99,26 @@ describe("Kill everything I started with tag tmp", () => {
 });
 
 describe("Did my start go through? The call timed out", () => {
-  test("returns the original job, said to be the original", async ({ mcp, platform, emulator }) => {
+  test("returns the original job, said to be the original", async ({ platform, emulator }) => {
     const args = { image: "python:3.12", name: "train", command: SLEEP, request_id: "train-1" };
-    emulator.chaos.add({
-      on: { method: "POST", path: "/api/v1/jobs", times: 1 },
-      do: { kind: "lose_answer" },
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    onTestFinished(() => mcp.client.close());
+    const patience = gate();
+    let isStarted = false;
+    // After the start the list is too slow for the client's patience, too.
+    proxy.choose(({ method }) => {
+      if (isStarted) return { before: patience.opened };
+      isStarted = method === "POST";
+      return isStarted ? { answer: "lost" } : undefined;
     });
-    // Two looks come before the start. After it the list is too slow for the client's patience, too.
-    const undo = emulator.chaos.add({
-      on: { method: "GET", path: "/api/v1/jobs", skip: 2 },
-      do: { kind: "delay", ms: 5000 },
-    });
-    await expect(mcp.call("job_start", args, new Limit([], { ms: 1500 }).signal)).rejects.toThrow();
-    undo();
+    const giveUp = new AbortController();
+    const givenUp = expect(mcp.call("job_start", args, giveUp.signal)).rejects.toThrow();
+    await expect.poll(() => listAll(platform), WITHIN).toHaveLength(1);
+    giveUp.abort();
+    await givenUp;
+    proxy.choose(undefined);
+    patience.open();
     const [original] = await listAll(platform);
     const ask = conversation(mcp, 1);
     const { data, text } = await ask("job_start", args);
