@@ -1,5 +1,4 @@
 import { describe } from "vitest";
-import { isActive } from "../../../src/client/index.ts";
 import { startJob, untilEnded } from "../../support/run-job.ts";
 import { listAll } from "../../support/sleepers.ts";
 import { conversations, expect } from "./talk.ts";
@@ -31,6 +30,7 @@ describe("questions about what failed", { shuffle: false }, () => {
   });
 
   test("Restart those of the sweeps that ran out of memory, on more of it", async ({ talk, platform }) => {
+    const known = new Set((await listAll(platform)).map(({ id }) => id));
     const agent = await talk({ calls: 4, bytes: 3200 });
     const { data: list } = await agent.ok("job_list", { text: "OOMKilled", owner: "me", since: "7d" });
     const killed: Row[] = list.jobs.filter(({ name }: Row) => name.includes("sweep"));
@@ -38,9 +38,8 @@ describe("questions about what failed", { shuffle: false }, () => {
     const plan = await agent.ok("job_rerun", { job: killed[0]?.id });
     const [larger] = /\ba100-x8-spot\b/.exec(plan.text) ?? [];
     for (const { id } of killed) await agent.ok("job_rerun", { job: id, preset: larger, dry_run: false });
-    const added = (await listAll(platform)).filter(({ preset_name: preset, status }) => {
-      return preset === larger && isActive(status);
-    });
+    const added = (await listAll(platform)).filter(({ id }) => !known.has(id));
+    expect(added.map(({ preset_name: preset }) => preset)).toEqual([larger, larger]);
     const originals = await Promise.all(killed.map(({ id }) => platform.jobs.status(id)));
     expect(added.map(({ container }) => [container.command, container.env])).toEqual(
       originals.map(({ container }) => [container.command, container.env]),

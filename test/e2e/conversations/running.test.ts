@@ -1,5 +1,6 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { describe } from "vitest";
 import type { JobDescription, Platform } from "../../../src/client/index.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
@@ -18,14 +19,16 @@ async function printing(platform: Platform, text: string, options: Starting): Pr
   return job;
 }
 
+/** Below those that the system gives to whoever asks for any: until the job takes it nobody does. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  // A listening server has an address with a port.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  const port = randomInt(20_000, 30_000);
+  const server = createServer().listen(port, "127.0.0.1");
+  const isFree = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  await new Promise((resolve) => server.close(resolve));
+  return isFree ? port : freePort();
 }
 
 /** A page on a port of its own, which it prints. */

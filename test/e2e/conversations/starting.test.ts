@@ -71,8 +71,9 @@ describe("wishes for a new job", { shuffle: false }, () => {
     const { text, data } = await agent.ok("job_start", {
       ...{ ...job, secret_env: JSON.parse(secretEnv), wait_seconds: 20 },
     });
-    await untilEnded(platform, data.jobs[0]);
-    expect(data.jobs[0].output.trim()).toBe(String(VALUE.length));
+    const { id } = await untilEnded(platform, data.jobs[0]);
+    const { lines } = await platform.jobs.tail(id);
+    expect(lines.map((line) => line.text.trim())).toEqual([String(VALUE.length)]);
     expect(text + JSON.stringify(data)).not.toContain(VALUE);
     expect(await named(platform, "with-token")).toHaveLength(1);
   });
