@@ -1,4 +1,10 @@
-import { connectPlatform, loginFromPassedConfig, type Platform } from "apolo-jobs-mcp/client";
+import {
+  connectPlatform,
+  loginFromPassedConfig,
+  type Platform,
+  untilFinished,
+  untilStarted,
+} from "apolo-jobs-mcp/client";
 import { type Emulator, startEmulator } from "apolo-jobs-mcp/emulator";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
@@ -32,10 +38,9 @@ test("a start whose answer is lost makes one job", async () => {
 
 test("a job ends when its life span is over", async () => {
   const job = await platform.jobs.start({ image: "ubuntu", command: "sleep 600", lifeSpanSeconds: 3600 });
-  const status = async () => (await platform.jobs.get(job.id)).status;
-  await expect.poll(status).toBe("running");
+  await untilStarted(platform, job.id);
 
   emulator.clock.advance(3_600_000);
 
-  await expect.poll(status).toBe("cancelled");
+  expect(await untilFinished(platform, job.id)).toMatchObject({ status: "cancelled" });
 });
