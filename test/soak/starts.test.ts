@@ -9,7 +9,7 @@ const AT_ONCE = FORM.isLong ? 10 : 12;
 const BATCH = FORM.isLong ? 25 : 12;
 const MOST_CALLS = 20;
 /** Another server's start may still be ended by the one that made it. */
-const SETTLING_MS = 8000;
+const SETTLING_MS = FORM.isLong ? 8000 : 30_000;
 /** What an answer without a job must say: that nothing was started, or that nobody knows and what is safe. */
 const IS_CLEAR = /nothing was started|is unknown\..* is safe|could not be asked who calls/is;
 

@@ -254,10 +254,13 @@ async function tunnel(
   socket.pipe(far);
   if (fault.answer === "lost") return void far.once("data", () => socket.resetAndDestroy());
   await holdFor(fault.answer);
+  // What else has come by then is kept.
+  far.once("data", () => far.pause());
   const [first] = (await once(far, "data")) as [Buffer];
   const begin = first.indexOf("\r\n\r\n") + 4;
   socket.write(first.subarray(0, begin));
   const shaper = new Shaper(socket, fault.after).write(first.subarray(begin));
   far.on("data", (chunk: Buffer) => shaper.write(chunk));
   far.on("end", () => shaper.end());
+  far.resume();
 }

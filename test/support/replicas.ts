@@ -56,8 +56,8 @@ async function handOn(incoming: IncomingMessage, outgoing: ServerResponse, url: 
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     asked.once("response", resolve).once("error", reject);
   });
-  await pipeline(incoming, asked);
-  const answer = await answered;
+  // Together: both fail where a caller leaves early.
+  const [answer] = await Promise.all([answered, pipeline(incoming, asked)]);
   outgoing.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
   await pipeline(answer, outgoing);
 }
