@@ -62,8 +62,10 @@ test("the list of resources is older than the first look at it", async ({ emulat
   const listed = client.listResources();
   await proxy.sees(LOOK);
   await client.ping();
-  expect(proxy.seen.filter(({ path }) => LOOK.path.test(path))).toHaveLength(1);
+  // Without looks at the active jobs: a slow machine has time for another one.
+  const lists = () => proxy.seen.filter(({ path }) => /\/jobs\?(?!.*\bstatus=)/.test(path));
+  expect(lists()).toEqual([]);
   open();
   await listed;
-  expect(proxy.seen.filter(({ path }) => LOOK.path.test(path))).toHaveLength(2);
+  expect(lists()).not.toEqual([]);
 });
