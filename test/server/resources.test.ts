@@ -1,3 +1,4 @@
+import { setTimeout as elapse } from "node:timers/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, vi } from "vitest";
 import type { Platform } from "../../src/client/index.ts";
@@ -5,6 +6,7 @@ import { connectPlatform } from "../../src/client/index.ts";
 import { jobUri } from "../../src/jobs/names/ids.ts";
 import { WITHIN } from "../support/busy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
+import { untilEnded, untilPrinted } from "../support/run-job.ts";
 import { connectSession } from "../support/session.ts";
 
 const SECRET = "hunter2-correct-horse";
@@ -120,13 +122,21 @@ describe("a job's log as a resource", () => {
 
   test("from a time on shows only that window, and refuses what is no time", async ({ platform }) => {
     const session = await connectSession(platform);
-    const job = await startFinished(platform, "sh -c 'echo old; sleep 2.2; echo new'", "train");
+    const command = "sh -c 'echo old; until [ -e go ]; do sleep 0.02; done; echo new'";
+    const started = await platform.jobs.start({ image: "ubuntu", command, name: "train" });
+    await untilPrinted(platform, started, "old");
+    // The platform goes by whole seconds.
+    await elapse(1200);
+    await platform.jobs.execAndCollect(started.id, { argv: ["touch", "go"] });
+    const job = await untilEnded(platform, started);
     const text = await session.read(
       `${jobUri(job)}/logs/${encodeURIComponent(job.history.finished_at ?? "")}`,
     );
     expect(text).not.toContain("old");
-    const before = new Date(Date.parse(job.history.finished_at ?? "") - 1000).toISOString();
-    const window = await session.read(`${jobUri(job)}/logs/${encodeURIComponent(before)}`);
+    // The job may have ended long after its last line.
+    const { lines } = await platform.jobs.tail(job.id);
+    const printed = new Date(lines.at(-1)?.time ?? "").toISOString();
+    const window = await session.read(`${jobUri(job)}/logs/${encodeURIComponent(printed)}`);
     expect(window).toMatch(/Z new/);
     expect(window).not.toContain("old");
     await expect(session.read(`${jobUri(job)}/logs/someday`)).rejects.toThrow(
