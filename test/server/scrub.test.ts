@@ -37,10 +37,10 @@ test("hides a job's own secret variables in what it prints, by value", { tags: "
   await mcp.ok("job_start", { ...job, command: "echo it is $DB_PASSWORD indeed; exit 1" });
   const { text: waited } = await mcp.ok("job_wait", {
     ...{ jobs: ["printer"], until: "log", pattern: "it is" },
-    wait_seconds: 10,
+    wait_seconds: 40,
   });
   const { text: logs } = await mcp.ok("job_logs", { jobs: ["printer"] });
-  await mcp.ok("job_wait", { jobs: ["printer"], wait_seconds: 10 });
+  await mcp.ok("job_wait", { jobs: ["printer"], wait_seconds: 40 });
   const { text: status } = await mcp.ok("job_status", { jobs: ["printer"] });
   for (const text of [waited, logs, status]) {
     expect(text).toMatch(/it is .*indeed/);

@@ -1,7 +1,8 @@
-import { describe, onTestFinished } from "vitest";
+import { describe, onTestFinished, vi } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
+import { WITHIN } from "../support/busy.ts";
 import { openPolicy } from "../support/fixtures.ts";
 import { rawSession } from "../support/raw-session.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
@@ -95,7 +96,8 @@ describe("job_wait of a client that knows tasks", () => {
     const facts = { until: "log", pattern: "epoch", byName: true };
     const { id } = client.caller.tasks.issue("job_wait", { ...given, facts });
     const found = { finished: true, ended: false, matched: { line: "epoch 3" } };
-    expect(await client.outcome(id)).toMatchObject({ structuredContent: found });
+    // One look gives a log less than two seconds.
+    expect(await vi.waitFor(() => client.outcome(id), WITHIN)).toMatchObject({ structuredContent: found });
     await platform.jobs.kill(job.id);
     expect(await client.outcome(taskId)).toMatchObject({
       structuredContent: { finished: false, ended: true },
@@ -121,7 +123,8 @@ describe("job_wait of a client that knows tasks", () => {
   test("does not go on for days where the job will not start by itself", async ({ platform, emulator }) => {
     emulator.chaos.add({ job: { name: "held" }, do: { kind: "hold", reason: "ErrImagePull" } });
     const job = await startJob(platform, { name: "held" });
-    await expect.poll(async () => (await platform.jobs.status(job.id)).history.reason).toBe("ErrImagePull");
+    const reason = async () => (await platform.jobs.status(job.id)).history.reason;
+    await expect.poll(reason, WITHIN).toBe("ErrImagePull");
     const client = await connect(platform);
     const { taskId } = (await client.call("job_wait", { jobs: ["held"] })) ?? {};
     expect(await client.get(taskId)).toMatchObject({ status: "working" });

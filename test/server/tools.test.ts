@@ -8,7 +8,7 @@ import { Agent } from "../support/agent.ts";
 import { SOON_MS } from "../support/busy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
 
-const SLEEPER = { image: "ubuntu", name: "sleeper", command: "echo up; sleep 300", wait_seconds: 10 };
+const SLEEPER = { image: "ubuntu", name: "sleeper", command: "echo up; sleep 300", wait_seconds: 30 };
 
 test("answers an unknown tool with the nearest and all that exist", async ({ mcp }) => {
   const refusal = await mcp.refusal("job_lst");
