@@ -32,7 +32,7 @@ const writes = (quiet: string, spare: string): [string, object][] => [
   ["job_exec", { job: quiet, command: "true", timeout_seconds: 1 }],
   ["job_attach", { job: quiet, wait_seconds: 1 }],
   ["job_save", { job: quiet, image: `image:${quiet}:v1`, wait_seconds: 1 }],
-  ["job_signal", { job: spare }],
+  ["job_signal", { job: spare, wait_seconds: 1 }],
   ["job_forward", { action: "open", job: quiet, port: 80 }],
   ["job_kill", { jobs: [spare] }],
   ["job_kill", { name_pattern: spare }],

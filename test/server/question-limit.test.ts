@@ -10,7 +10,9 @@ import { startJob } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 describe("a question that nobody answers", () => {
-  test("leaves time to do what it asks about within the call", async ({ platform }) => {
+  test("leaves time to do what it asks about within the call", async ({ platform, emulator }) => {
+    // One that runs and prints nothing would take three seconds of the call to ask for its last words.
+    emulator.chaos.add({ job: { name: "kept" }, do: { kind: "hold", reason: "ClusterScalingUp" } });
     const job = await startJob(platform, { name: "kept", script: SLEEP });
     const client = new Client({ name: "test", version: "0" }, { capabilities: { elicitation: {} } });
     client.setRequestHandler(ElicitRequestSchema, () => new Promise<never>(() => undefined));
