@@ -3,7 +3,7 @@ import { describe, vi } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
 import type { Agent } from "../support/agent.ts";
 import { connectAgent } from "../support/fixtures.ts";
-import { startJob, untilEnded } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 import { test as base, expect, HOME } from "../support/world.ts";
 
@@ -53,8 +53,10 @@ function altered(text: string): string {
 describe.for(KINDS)("what $tool gives to go on with", (kind) => {
   const it = test.extend("jobs", async ({ world }) => {
     const script = `seq 1 10; ${SLEEP}`;
-    for (const name of ["tmp-1", "tmp-2"])
-      await world.running("alice", HOME, { name, tags: ["tmp"], script });
+    for (const name of ["tmp-1", "tmp-2"]) {
+      const job = await world.running("alice", HOME, { name, tags: ["tmp"], script });
+      await untilPrinted(world.as("alice"), job, "10");
+    }
   });
 
   it("goes on at every server with the key, whatever login of the same user it has", async ({
