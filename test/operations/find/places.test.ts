@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { gate } from "../../support/gate.ts";
 import { expect, FAR, HOME, OTHER_CLUSTER, OTHER_ORG, test } from "../../support/world.ts";
 
 const EVERYWHERE = [HOME, OTHER_ORG, OTHER_CLUSTER, FAR];
@@ -43,16 +44,31 @@ describe("a name that a colleague's job has too", () => {
     expect((await platform.jobs.status("train")).id).toBe(mine.id);
   });
 
-  test.for([...READING, ["job_telemetry", { job: "train", seconds: 1 }]] as const)(
+  test.for(READING)(
     "means theirs where I have none, and names the owner: %s",
     async ([tool, args], { world, mcp }) => {
       const theirs = await world.running("bob", HOME, { name: "train" });
       const { text, data } = await mcp.ok(tool, args);
       expect(text).toMatch(/^(finished: .*\n)?train \([-0-9a-z]+, owner bob\): running/);
       expect(JSON.stringify(data)).toContain(theirs.id);
-      if (tool !== "job_telemetry") expect(JSON.stringify(data)).toContain('"owner":"bob"');
+      expect(JSON.stringify(data)).toContain('"owner":"bob"');
     },
   );
+
+  test("means theirs where I have none, and names the owner: job_telemetry", async ({ world, mcp }) => {
+    const theirs = await world.running("bob", HOME, { name: "train" });
+    const measured = gate();
+    const measuring = mcp.client.callTool(
+      { name: "job_telemetry", arguments: { job: "train", seconds: 30 } },
+      undefined,
+      { onprogress: measured.open },
+    );
+    await measured.opened;
+    await world.as("bob").jobs.kill(theirs.id);
+    const answer = JSON.stringify(await measuring);
+    expect(answer).toMatch(/"text":"train \([-0-9a-z]+, owner bob\): running/);
+    expect(answer).toContain(theirs.id);
+  });
 });
 
 describe("job_list over projects of one name", () => {
