@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { WITHIN } from "../../support/busy.ts";
 import { type FaultProxy, faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { gate } from "../../support/gate.ts";
@@ -96,7 +97,7 @@ describe("a start that was given up", () => {
     expect(await mcp.refusal("job_start", job)).toMatch(/this server has 2 active/);
     open();
     proxy.clear();
-    await expect.poll(() => listAll(platform)).toHaveLength(2);
+    await expect.poll(() => listAll(platform), WITHIN).toHaveLength(2);
     expect(await mcp.refusal("job_start", job)).toMatch(/this server has 2 active/);
   });
 
@@ -165,7 +166,8 @@ describe("the price that the platform answers", () => {
     abort.abort();
     await call;
     open();
-    await expect.poll(() => listAll(platform)).toEqual([expect.objectContaining({ status: "cancelled" })]);
+    const started = () => listAll(platform);
+    await expect.poll(started, WITHIN).toEqual([expect.objectContaining({ status: "cancelled" })]);
   });
 
   test("is the one that is shown", async ({ emulator }) => {

@@ -127,7 +127,7 @@ describe("--owned-only", () => {
   });
 
   test("leaves its own jobs to it", async ({ mcp }) => {
-    await mcp.ok("job_start", { ...job, name: "own", wait_seconds: 5 });
+    await mcp.ok("job_start", { ...job, name: "own", wait_seconds: 30 });
     await mcp.ok("job_exec", { job: "own", command: "true" });
     const { data } = await mcp.ok("job_kill", { jobs: ["own"] });
     expect(data.outcomes[0].after).toBe("cancelled");
