@@ -7,6 +7,7 @@ import { createServer } from "../../src/server/index.ts";
 import { MAX_LINE_BYTES } from "../../src/transports/line-splitter.ts";
 import { StdioTransport } from "../../src/transports/stdio-transport.ts";
 import { initialize, request } from "../support/bin.ts";
+import { SOON_MS } from "../support/busy.ts";
 import { check } from "../support/check.ts";
 import { test as base, expect, openPolicy } from "../support/fixtures.ts";
 import { garbage } from "../support/garbage.ts";
@@ -33,7 +34,7 @@ const test = base.extend<{ lines: Lines }>({
   lines: async ({ platform }, use) => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     const caller = openCaller(platform, openPolicy);
-    const server = createServer(caller, { callMs: 3000 });
+    const server = createServer(caller, { callMs: SOON_MS });
     const frames: Frame[] = [];
     const waiting = new Map<unknown, (frame: Frame) => void>();
     createInterface(output).on("line", (line) => {
