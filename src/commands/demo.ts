@@ -34,13 +34,13 @@ const STEPS: readonly Step[] = [
   {
     story: "Start a training.",
     tool: "job_start",
-    args: { image: IMAGE, name: "train", tags: ["demo"], command: TRAIN, life_span: "1h", wait_seconds: 10 },
+    args: { image: IMAGE, name: "train", tags: ["demo"], command: TRAIN, life_span: "1h", wait_seconds: 45 },
     shows: /running/,
   },
   {
     story: "Watch its log until epoch 3 is done.",
     tool: "job_logs",
-    args: { jobs: ["train"], until_pattern: "epoch 3 loss", wait_seconds: 20 },
+    args: { jobs: ["train"], until_pattern: "epoch 3 loss", wait_seconds: 45 },
     shows: /epoch 3 loss=0\.62/,
   },
   {
@@ -58,7 +58,7 @@ const STEPS: readonly Step[] = [
   {
     story: "Wait for it.",
     tool: "job_wait",
-    args: { jobs: ["prep"], until: "finished", wait_seconds: 20 },
+    args: { jobs: ["prep"], until: "finished", wait_seconds: 45 },
     shows: /finished: true/,
   },
   {

@@ -4,8 +4,6 @@ import { counted } from "../jobs/words.ts";
 import type { Asking, Call } from "./caller.ts";
 import { resolveOne } from "./find/index.ts";
 
-const LOG_MS = 1000;
-
 /** What was measured of a job. */
 export interface Measurement {
   job: JobDescription;
@@ -30,7 +28,7 @@ export async function measureJob(
   const limit = new Limit(signal, { ms: seconds * 1000 });
   const measured: Measurement = { job, me, samples: [], unreadable: [] };
   const { samples, unreadable } = measured;
-  const printed = lastPrinted(job, { caller, signal });
+  const printed = lastPrinted(job, seconds * 1000, { caller, signal });
   const at = { where: { cluster: job.cluster_name }, onUnreadable: noteIn(unreadable) };
   try {
     for await (const sample of platform.jobs.top(job.id, at, { signal: limit.signal })) {
@@ -52,12 +50,11 @@ export async function measureJob(
 /** When a job printed last; undefined where it printed nothing or its log cannot be read in time. */
 async function lastPrinted(
   job: JobDescription,
+  ms: number,
   { caller: { platform }, signal }: Asking,
 ): Promise<number | undefined> {
-  const options = { job, lines: 1, limitMs: LOG_MS, silenceMs: LOG_MS, where: { cluster: job.cluster_name } };
-  const tail = await platform.jobs
-    .tail(job.id, options, { signal, timeoutMs: LOG_MS })
-    .catch(() => undefined);
+  const options = { job, lines: 1, limitMs: ms, silenceMs: ms, where: { cluster: job.cluster_name } };
+  const tail = await platform.jobs.tail(job.id, options, { signal, timeoutMs: ms }).catch(() => undefined);
   const time = tail?.lines.at(-1)?.time;
   return time === undefined ? undefined : Date.parse(time);
 }

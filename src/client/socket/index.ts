@@ -244,15 +244,22 @@ function socketOver(raw: WebSocket, channel: Channel<Frame>, what: string): Sock
 /** Pings as the official client does; a pong must follow within half the interval. */
 function keepAlive(raw: WebSocket, pingMs: number, onLost: () => void): void {
   let overdue: NodeJS.Timeout | undefined;
+  let lost: NodeJS.Immediate | undefined;
   const pinger = setInterval(() => {
     if (raw.readyState !== WebSocket.OPEN || raw.isPaused) return;
     raw.ping();
     overdue = setTimeout(() => {
-      onLost();
-      raw.terminate();
+      // If this process stood still, the pong may be there and only not read yet.
+      lost = setImmediate(() => {
+        onLost();
+        raw.terminate();
+      });
     }, pingMs / 2);
   }, pingMs);
-  const heard = () => clearTimeout(overdue);
+  const heard = () => {
+    clearTimeout(overdue);
+    clearImmediate(lost);
+  };
   raw.on("pong", heard);
   raw.on("message", heard);
   raw.once("close", () => {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { CHANNEL } from "../../client/wire/frames.ts";
 import type { ApiContext } from "../context.ts";
@@ -111,6 +111,8 @@ function pump(socket: WebSocket, stream: Readable, to: number | undefined) {
       lastMs = performance.now();
       while (!over) {
         await Promise.race([done, delay(SILENCE_MS, undefined, { ref: false })]);
+        // If this process stood still, there may be something that is only not read yet.
+        await turn();
         if (!sending && performance.now() - lastMs >= SILENCE_MS) return mute();
       }
     },

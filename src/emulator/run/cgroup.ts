@@ -5,7 +5,7 @@ import type { Command } from "./child.ts";
 import { readIfThere } from "./process-table.ts";
 
 const NAME = /^apolo-(?:emulator-)?(\d+)(?:-|$)/;
-const REMOVE_LOOKS = 50;
+const REMOVE_LOOKS = 500;
 const REMOVE_PAUSE_MS = 10;
 
 /** Joins the group, then becomes the program: whatever that starts is in the group from its first moment. */

@@ -9,6 +9,7 @@ import { leavesTermToSystem, type ProcessTable, sendSignal } from "./process-tab
 
 /** Output may still be read this long after the last process of a job is gone. */
 const DRAIN_MS = 1000;
+const TURN_MS = 20;
 const REAP_PAUSE_MS = 10;
 /** Questions about CPU closer together than this get the same answer: ticks are too coarse to tell them apart. */
 const FRESH_MS = 500;
@@ -209,8 +210,12 @@ export class JobProcess {
   }
 }
 
+/** Waits in short turns: a standstill of this process takes one of them only, and what came meanwhile is read. */
 async function atMost(promise: Promise<unknown>, ms: number): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([promise, delay(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
-  timer.abort();
+  let isOver = false;
+  const over = promise.then(() => {
+    isOver = true;
+  });
+  for (let turns = ms / TURN_MS; turns > 0 && !isOver; turns -= 1)
+    await Promise.race([over, delay(TURN_MS, undefined, { ref: false })]);
 }

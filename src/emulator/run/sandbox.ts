@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import container from "./container.json" with { type: "json" };
 import type { Launch, Mount } from "./launch.ts";
-import { childrenOf, commandOf } from "./process-table.ts";
+import { childrenOf, commandOf, readIfThere } from "./process-table.ts";
 import { environmentOf, type Housing, programInPath } from "./programs.ts";
 
 /** Of the host every job sees its programs, read-only; the folders are what the root of every image has. */
@@ -16,7 +16,7 @@ const NODE = dirname(dirname(process.execPath));
 /** The size of `/dev/shm` of a job that asked for none; any other may use its memory. Source: protocol reference 3.5. */
 const SHM_BYTES = 64 * 2 ** 20;
 
-const ENTER_TIMEOUT_MS = 5000;
+const ENTER_TIMEOUT_MS = 30_000;
 const ENTER_PAUSE_MS = 5;
 
 /**
@@ -29,7 +29,7 @@ export function openSandbox(): Housing | undefined {
   const nsenter = programInPath("nsenter");
   if (bubblewrap === undefined || nsenter === undefined) return undefined;
   const probe = [...NAMESPACES, ...USER, ...PROBE];
-  if (spawnSync(bubblewrap, probe, { env: {}, timeout: 10_000 }).status !== 0) return undefined;
+  if (spawnSync(bubblewrap, probe, { env: {}, timeout: 30_000 }).status !== 0) return undefined;
   const help = spawnSync(bubblewrap, ["--help"], { encoding: "utf8" });
   const sizes = help.stdout.includes("--size");
   return {
@@ -160,7 +160,8 @@ async function untilProgram(leader: number): Promise<number | undefined> {
   const deadline = performance.now() + ENTER_TIMEOUT_MS;
   for (;;) {
     const program = programOf(leader);
-    if (program !== undefined || performance.now() > deadline) return program;
+    const isGone = readIfThere(`/proc/${leader}/stat`) === "";
+    if (program !== undefined || isGone || performance.now() > deadline) return program;
     await delay(ENTER_PAUSE_MS);
   }
 }

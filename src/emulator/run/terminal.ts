@@ -11,7 +11,7 @@ import { findProgram, type Program } from "./programs.ts";
 const SETTINGS = "stty rows 24 cols 80 echo";
 const LOOK_MS = 10;
 /** How long a program may take to begin before a change of the size is given up. */
-const BEGIN_MS = 5000;
+const BEGIN_MS = 30_000;
 /** What the system calls a pseudo-terminal. */
 const PTS_MAJOR = 136;
 
@@ -90,8 +90,9 @@ async function deviceOf(pid: number, shellCommand: string): Promise<string | und
   const setUp = Buffer.from(shellCommand).toString("latin1");
   while (performance.now() < deadline) {
     const holder = descendants(pid).find((each) => terminalOf(each) !== undefined);
-    // While the shell still sets the terminal up, it would overwrite the size.
-    if (holder !== undefined && readIfThere(`/proc/${holder}/cmdline`).split("\0")[2] !== setUp)
+    const [program, , text] = holder === undefined ? [] : readIfThere(`/proc/${holder}/cmdline`).split("\0");
+    // While the shell still sets the terminal up, it would overwrite the size; while it turns into it there is no name.
+    if (holder !== undefined && program && text !== setUp)
       return `/proc/${holder}/root/dev/pts/${terminalOf(holder)}`;
     if (readIfThere(`/proc/${pid}/stat`) === "") return undefined;
     await delay(LOOK_MS);

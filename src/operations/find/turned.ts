@@ -7,6 +7,7 @@ import { Poll } from "../watch/poll.ts";
 const POLL_MS = 250;
 const QUICK_MS = 5000;
 const SLOW_POLL_MS = 1000;
+const LEAST_LOOK_MS = 500;
 
 /** Whether a job has ended, was started anew or lost its place since it was seen like this. */
 export function hasTurned(before: JobDescription, now: JobDescription): boolean {
@@ -38,7 +39,8 @@ export async function untilTurned(
   const deadlineMs = startedMs + Math.min(ms, msLeft(signal));
   try {
     for (;;) {
-      await poll.refresh(signal, deadlineMs);
+      // Whoever woke up late still takes a look: an earlier one does not tell how things stand now.
+      await poll.refresh(signal, Math.max(deadlineMs, performance.now() + LEAST_LOOK_MS));
       const [now = job] = poll.jobs;
       if (hasTurned(job, now)) return now;
       const nowMs = performance.now();

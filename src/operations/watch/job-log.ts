@@ -4,7 +4,7 @@ import { Pause } from "../patience.ts";
 
 const FIRST_RETRY_MS = 1000;
 /** How long to wait for the last lines of a job that has ended. */
-const LAST_LINES_MS = 3000;
+const LAST_LINES_MS = 15_000;
 const PLACE_LIMIT_MS = 15_000;
 /** A silent job is not waited for: a line that comes later counts as news, be it an old one. */
 const SILENCE_MS = 300;

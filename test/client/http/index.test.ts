@@ -22,12 +22,12 @@ describe("a safe call", { tags: "outages" }, () => {
   test.each([502, 503, 504, 429])("is sent again after %d", async (status) => {
     const { jobs } = connect();
     server.use(
-      http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.json(wireJob())),
       http.get(
         `${API}/jobs/${JOB_ID}`,
         () => HttpResponse.text("busy", { status, headers: { "Retry-After": "0" } }),
         once,
       ),
+      http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.json(wireJob())),
     );
 
     expect((await jobs.get(JOB_ID)).id).toBe(JOB_ID);
@@ -36,8 +36,8 @@ describe("a safe call", { tags: "outages" }, () => {
   test("is sent again after a lost connection", async () => {
     const { jobs } = connect();
     server.use(
-      http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.json(wireJob())),
       http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.error(), once),
+      http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.json(wireJob())),
     );
 
     expect((await jobs.get(JOB_ID)).id).toBe(JOB_ID);
