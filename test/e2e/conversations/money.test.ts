@@ -61,7 +61,7 @@ describe("questions about money", { shuffle: false }, () => {
     const agent = await talk({ calls: 2, bytes: 1100 });
     const { data: list } = await agent.ok("job_list", { status: ["running"], owner: "me" });
     expect(list.jobs).toHaveLength(1);
-    const { data } = await agent.ok("job_telemetry", { job: list.jobs[0].id, seconds: 1 });
+    const { data } = await agent.ok("job_telemetry", { job: list.jobs[0].id, seconds: 4 });
     // It prints a line every five seconds and sleeps: nothing to be killed without a word about its log.
     expect(data).toMatchObject({ job: list.jobs[0].id, last_line_at: expect.any(String) });
     expect((await platform.jobs.status(data.job)).status).toBe("running");

@@ -193,7 +193,7 @@ base("job_compare waits for no log longer than its call may take", async ({ plat
   await Promise.all([good, quiet].map((job) => untilEnded(platform, job)));
   const proxy = await faultProxy(emulator);
   proxy.add({ path: new RegExp(`${quiet.id}/log_ws`), instead: "silence" });
-  const agent = await connectAgent(proxy.platform(), openPolicy, undefined, { callMs: 1000 });
+  const agent = await connectAgent(proxy.platform(), openPolicy, undefined, { callMs: 5000 });
   const { data } = await agent.ok("job_compare", { jobs: ["good", "quiet"], metric: "loss" });
   expect(rows(data)).toEqual(["good 0.5"]);
   expect(data.without_metric).toMatchObject([{ job: "quiet", why: expect.stringContaining("timed_out") }]);

@@ -57,7 +57,7 @@ describe("job_logs", () => {
   test("says that no line matches, and whether one still can", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "quiet", script: "echo hello; sleep 60" });
     await untilPrinted(platform, job, "hello");
-    const open = await mcp.ok("job_logs", { jobs: ["quiet"], until_pattern: "never", wait_seconds: 1 });
+    const open = await mcp.ok("job_logs", { jobs: ["quiet"], until_pattern: "never", wait_seconds: 5 });
     expect(open.data.logs[0]).toMatchObject({ matched: false, log: "hello" });
     expect(open.text).toContain('no line matches "never" yet');
     expect(open.text).toContain('"until_pattern":"never"');

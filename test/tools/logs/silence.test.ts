@@ -136,7 +136,7 @@ describe("a log that the platform does not close", { tags: "logs" }, () => {
     const proxy = await faultProxy(emulator);
     const held = proxy.platform();
     proxy.add({ path: LOG, after: { bytes: 500_000, comes: "silence" } });
-    const tail = await held.jobs.tail(job.id, { lines: 20_000, limitMs: 4000 });
+    const tail = await held.jobs.tail(job.id, { lines: 20_000, limitMs: 8000 });
     // Whether the time was over in the first reading or in a longer one depends on the machine.
     expect(tail.ending === "closed" && tail.reachedStart).toBe(false);
     expect(tail.lines.length).toBeGreaterThan(500);

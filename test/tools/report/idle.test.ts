@@ -69,7 +69,7 @@ describe("job_report with idle", () => {
     measures(stub, odd, {});
     stub.play(`${silent.id}/top`, () => undefined);
     stub.play(`${refused.id}/top`, (socket) => socket.close(1011, "no telemetry here"));
-    const agent = await connectAgent(platform, openPolicy, undefined, { callMs: 2000 });
+    const agent = await connectAgent(platform, openPolicy, undefined, { callMs: 8000 });
     const { text, data } = await agent.ok("job_report", { idle: true });
     expect(data.idle).toMatchObject({ running: 4, measured: 0, jobs: [] });
     expect(data.idle.unmeasured).toMatchObject([

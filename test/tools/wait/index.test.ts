@@ -82,7 +82,7 @@ describe("job_wait", () => {
     const job = await startJob(platform, { name: "away", script: "sleep 60" });
     await untilStatus(platform, job, "running");
     emulator.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "answer", status: 503 } });
-    const args = { jobs: ["away"], until: "log", pattern: "ready", wait_seconds: 5 };
+    const args = { jobs: ["away"], until: "log", pattern: "ready", wait_seconds: 15 };
     const { text, data } = await mcp.ok("job_wait", args);
     expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
     expect(text).toContain(`Next: job_wait ${JSON.stringify(args)}`);
