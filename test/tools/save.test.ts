@@ -43,9 +43,11 @@ describe("job_save", () => {
     await untilPrinted(platform, job, "written");
     await mcp.ok("job_save", { job: "train", image: "image:mine:v1" });
     const { data } = await mcp.ok("job_start", {
-      ...{ image: "image:mine:v1", command: "cat notes.txt", working_dir: "/root", wait_seconds: 40 },
+      ...{ image: "image:mine:v1", command: "cat notes.txt", working_dir: "/root" },
     });
-    expect(data.jobs[0]).toMatchObject({ status: "succeeded", output: "kept" });
+    const { id, status } = await untilEnded(platform, data.jobs[0]);
+    expect(status).toBe("succeeded");
+    expect((await platform.jobs.tail(id)).lines).toMatchObject([{ text: "kept" }]);
   });
 
   test("pushes an image once that two calls write in different ways", async ({ platform, emulator }) => {
