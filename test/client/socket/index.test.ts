@@ -188,6 +188,30 @@ describe("a socket", () => {
     await vi.waitFor(() => expect(pings).toBe(3), WITHIN);
   });
 
+  test("is not lost for a pong that is there, but was not read in time", async ({ stub }) => {
+    const pingMs = 30_000;
+    stub.autoPong = false;
+    stub.play("/log_ws", (socket) => {
+      socket.on("ping", (data) => {
+        socket.pong(data);
+        // The time is over before the process comes to read it.
+        setImmediate(() => {
+          vi.advanceTimersByTime(pingMs / 2);
+          socket.send(Buffer.from("goes on"));
+        });
+      });
+      socket.send(Buffer.from("open"));
+    });
+    const platform = stub.connect({ pingMs });
+    await platform.context();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const log = platform.jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
+    await log.next();
+    vi.advanceTimersByTime(pingMs);
+    expect(Buffer.from((await log.next()).value ?? []).toString()).toBe("goes on");
+  });
+
   test("carries the token, and a new one after 401", async ({ stub }) => {
     const seen: (string | undefined)[] = [];
     const fresh = token("alice", "fresh");
