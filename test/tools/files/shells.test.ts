@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,7 +41,12 @@ describe.each(IMAGES)("the scripts in %s", (_image, shell, names) => {
       symlinkOnce(shell === BUSYBOX ? String(BUSYBOX) : String(programs(name)), join(bin, name));
     const argv = ["-c", script, "sh", ...args.map(String)];
     const program = shell === BUSYBOX ? join(bin, "sh") : String(shell);
-    return execFileSync(program, argv, { cwd: folder, env: { PATH: bin }, input, maxBuffer: 1e8 });
+    // A script that does not read its input may be over before that is written.
+    const { status, stdout } = spawnSync(program, argv, {
+      ...{ cwd: folder, env: { PATH: bin }, input, maxBuffer: 1e8 },
+    });
+    expect(status).toBe(0);
+    return stdout;
   };
 
   test.skipIf(shell === undefined)("read a range and the end of a large file", ({ folder }) => {
