@@ -247,13 +247,13 @@ describe("on loopback", () => {
 
 describe("a caller who calls too often", () => {
   test("is told to wait, and no other is", async ({ emulator, proxy }) => {
-    const { admit } = openDoor(proxy, { rate: { perSecond: 1, burst: 3 } });
+    const { admit } = openDoor(proxy, { rate: { perSecond: 0.1, burst: 3 } });
     const alice = emulator.tokenFor("alice");
     for (let calls = 0; calls < 3; calls += 1) admitted(await admit(alice)).done();
     const answer = await refused(await admit(alice));
     expect(answer).toMatchObject({ status: 429, code: "rate_limited" });
-    expect(answer.message).toMatch(/^Too many calls: wait [123] s\./);
-    expect(Number(answer.headers.get("retry-after"))).toBeLessThanOrEqual(3);
+    expect(answer.message).toMatch(/^Too many calls: wait ([12]?\d|30) s\./);
+    expect(Number(answer.headers.get("retry-after"))).toBeLessThanOrEqual(30);
     admitted(await admit(emulator.tokenFor("bob")));
   });
 
