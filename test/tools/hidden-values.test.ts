@@ -21,7 +21,7 @@ test("lets no filter feel its way to a hidden value", async ({ mcp }) => {
   const near = await mcp.ok("job_list", { tags: [`password=${SECRET.slice(0, -1)}`] });
   expect(near.text).not.toContain(SECRET);
   const matched = async (pattern: string) => {
-    const { text } = await mcp.ok("job_wait", { jobs: ["leaky"], until: "log", pattern, wait_seconds: 5 });
+    const { text } = await mcp.ok("job_wait", { jobs: ["leaky"], until: "log", pattern, wait_seconds: 15 });
     return text.includes("matching line of");
   };
   expect(await matched("password .* started")).toBe(true);
