@@ -32,7 +32,8 @@ describe("what is hidden in a log", () => {
 
   test("is hidden on a page that begins behind what tells that it is one", async ({ mcp }) => {
     const command = "printf 'password: |\\n  %s\\nend: 1\\n' orchid-meadow-lamp";
-    await mcp.ok("job_start", { image: "ubuntu", name: "page", command, wait_seconds: 20 });
+    await mcp.ok("job_start", { image: "ubuntu", name: "page", command });
+    await mcp.ok("job_wait", { jobs: ["page"], wait_seconds: 30 });
     const { text, data } = await mcp.ok("job_logs", { jobs: ["page"], lines: 2 });
     expect(data.logs[0].log).toContain("end: 1");
     expect(data.logs[0].log).not.toContain("password");
