@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
+import { timeOverOnceSaid } from "../support/time-over.ts";
 
 const ECHO = 'while read line; do echo "got $line"; [ "$line" = quit ] && exit 0; done';
 
@@ -8,7 +9,10 @@ describe("job_attach", () => {
   test("sends a line, returns what the process prints, and leaves it running", async ({ mcp, platform }) => {
     const job = await startJob(platform, { name: "repl", script: `echo up; ${ECHO}` });
     await untilPrinted(platform, job, "up");
-    const { data, text } = await mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 1 });
+    const [, { data, text }] = await Promise.all([
+      timeOverOnceSaid(29, "got hello"),
+      mcp.ok("job_attach", { job: "repl", input: "hello", wait_seconds: 29 }),
+    ]);
     expect(data).toMatchObject({
       id: job.id,
       owner: "alice",
