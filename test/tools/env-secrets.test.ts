@@ -1,8 +1,12 @@
-import { describe } from "vitest";
-import { test as base, expect, openPolicy } from "../support/fixtures.ts";
+import { describe, onTestFinished } from "vitest";
+import { faultProxy } from "../support/fault-proxy.ts";
+import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
+import { gate } from "../support/gate.ts";
+import { untilEnded } from "../support/run-job.ts";
 
 const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true } });
 
+const LOOK = { method: "GET", path: /\/api\/v1\/jobs\/job-/ };
 const VALUE = "zq81hsk2hf9a0d8";
 const LEAKY = {
   image: "python:3.12",
@@ -11,9 +15,23 @@ const LEAKY = {
 };
 
 describe("values of a job's own environment that are secret by name", () => {
-  test("are hidden in whatever a finished job printed, and in its record", async ({ mcp }) => {
+  test("are hidden in whatever a finished job printed, and in its record", async ({
+    emulator,
+    platform,
+    policy,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform(), policy);
+    onTestFinished(() => mcp.client.close());
+    // A program that runs has two seconds for its first output.
+    const ended = gate();
+    proxy.add({ ...LOOK, before: ended.opened });
     const command = `echo "$SERVICE_API_KEY" with lr $LR; exit 1`;
-    const started = await mcp.ok("job_start", { ...LEAKY, command, wait_seconds: 20 });
+    const starting = mcp.ok("job_start", { ...LEAKY, command, wait_seconds: 40 });
+    await proxy.sees(LOOK);
+    await untilEnded(platform, await platform.jobs.status("leaky"));
+    ended.open();
+    const started = await starting;
     const answers = [
       started,
       await mcp.ok("job_logs", { jobs: ["leaky"] }),
