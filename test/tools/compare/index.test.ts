@@ -1,8 +1,10 @@
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import type { Platform } from "../../../src/client/index.ts";
+import { fakeTimeouts } from "../../support/fake-clock.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
+import { gate } from "../../support/gate.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
 const test = base.extend({ emulatorOptions: { scene: "metrics" } });
@@ -192,9 +194,23 @@ base("job_compare waits for no log longer than its call may take", async ({ plat
   if (good === undefined || quiet === undefined) throw new Error("no jobs");
   await Promise.all([good, quiet].map((job) => untilEnded(platform, job)));
   const proxy = await faultProxy(emulator);
-  proxy.add({ path: new RegExp(`${quiet.id}/log_ws`), instead: "silence" });
-  const agent = await connectAgent(proxy.platform(), openPolicy, undefined, { callMs: 5000 });
-  const { data } = await agent.ok("job_compare", { jobs: ["good", "quiet"], metric: "loss" });
+  const log = { path: new RegExp(`${quiet.id}/log_ws`) };
+  proxy.add({ ...log, instead: "silence" });
+  const own = proxy.platform();
+  const read = gate();
+  const tail: Platform["jobs"]["tail"] = async (...given) => {
+    const found = await own.jobs.tail(...given);
+    read.open();
+    return found;
+  };
+  const through = { ...own, jobs: { ...own.jobs, tail } };
+  const agent = await connectAgent(through, openPolicy, undefined, { callMs: 5000 });
+  await fakeTimeouts(own);
+  const comparing = agent.ok("job_compare", { jobs: ["good", "quiet"], metric: "loss" });
+  await Promise.all([read.opened, proxy.sees(log)]);
+  // The time of the call, and not that after which it is cut off.
+  vi.advanceTimersByTime(5100);
+  const { data } = await comparing;
   expect(rows(data)).toEqual(["good 0.5"]);
   expect(data.without_metric).toMatchObject([{ job: "quiet", why: expect.stringContaining("timed_out") }]);
   await agent.client.close();
