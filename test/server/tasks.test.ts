@@ -3,7 +3,9 @@ import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src
 import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { WITHIN } from "../support/busy.ts";
+import { unhurried } from "../support/fake-clock.ts";
 import { openPolicy } from "../support/fixtures.ts";
+import { patient } from "../support/patient.ts";
 import { rawSession } from "../support/raw-session.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { listAll, SLEEP } from "../support/sleepers.ts";
@@ -13,7 +15,7 @@ const TASKS = "io.modelcontextprotocol/tasks";
 const clientInfo = { name: "test", version: "0" };
 const UNKNOWN = { code: -32602, message: expect.stringMatching(/^There is no such task, or it has expired/) };
 
-/** A client of the new era, which says with each request what it can do. */
+/** A client of the new era, which says with each request what it can do. No look of its server is too short. */
 async function connect(platform: Platform, extensions: Record<string, object> = { [TASKS]: {} }) {
   const caller = openCaller(platform, openPolicy);
   onTestFinished(() => caller.close());
@@ -23,7 +25,8 @@ async function connect(platform: Platform, extensions: Record<string, object> = 
     "io.modelcontextprotocol/clientInfo": clientInfo,
     "io.modelcontextprotocol/clientCapabilities": { extensions },
   };
-  const request = (method: string, params = {}) => session.request(method, { ...params, _meta: meta });
+  const request = (method: string, params = {}) =>
+    unhurried(platform, () => session.request(method, { ...params, _meta: meta }));
   return {
     caller,
     request,
@@ -191,8 +194,9 @@ describe("job_start of a client that knows tasks", () => {
     await untilStatus(platform, job, "running");
     const replica = connectPlatform(loginFromPassedConfig(emulator.passedConfig));
     onTestFinished(() => replica.close());
-    const result = JSON.stringify(await (await connect(replica)).outcome(task?.taskId));
-    const repeated = await (await connect(platform, {})).call("job_start", { ...BOX, wait_seconds: 30 });
+    const result = JSON.stringify(await (await connect(patient(replica))).outcome(task?.taskId));
+    const plain = await connect(patient(platform), {});
+    const repeated = await plain.call("job_start", { ...BOX, wait_seconds: 30 });
     const { resultType: _, _meta: __, ...expected } = repeated ?? {};
     expect(result).toContain("Runs: sh -c");
     expect(result).toContain('"output":"hi"');
@@ -278,7 +282,9 @@ describe("the extension for tasks", () => {
     });
     expect(result?.capabilities).not.toHaveProperty("extensions");
     const args = { jobs: ["here"], wait_seconds: 0 };
-    const waited = await session.request("tools/call", { name: "job_wait", arguments: args });
+    const waited = await unhurried(platform, () =>
+      session.request("tools/call", { name: "job_wait", arguments: args }),
+    );
     expect(waited.result).toMatchObject({ structuredContent: { finished: false } });
     expect((await session.request("tasks/get", { taskId: "any" })).error).toMatchObject({ code: -32601 });
   });

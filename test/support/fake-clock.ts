@@ -25,6 +25,20 @@ export async function fakeTimeouts(platform: Pick<UserPlatform, "context">): Pro
   onTestFinished(() => void vi.useRealTimers());
 }
 
+/** Does `work` without any timeout coming: what is given some seconds has them, however slow the machine is. */
+export async function unhurried<T>(
+  platform: Pick<UserPlatform, "context">,
+  work: () => Promise<T>,
+): Promise<T> {
+  await platform.context();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    return await work();
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
 function wait(ms?: number, value?: unknown, { signal }: { signal?: AbortSignal | undefined } = {}) {
   return new Promise<unknown>((resolve, reject) => {
     const give = () => {
