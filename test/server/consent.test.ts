@@ -5,7 +5,7 @@ import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import { expect, openPolicy, test } from "../support/fixtures.ts";
 import { rawSession } from "../support/raw-session.ts";
-import { startJob, untilStatus } from "../support/run-job.ts";
+import { startJob, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const NEW = "2026-07-28";
@@ -65,8 +65,9 @@ describe("a person beside a client that puts questions itself", () => {
   test("has answered once: the same answer sends no second signal", async ({ platform }) => {
     const job = await startJob(platform, {
       name: "asked",
-      script: "trap 'echo got it' TERM; while :; do sleep 0.1; done",
+      script: "trap 'echo got it' TERM; echo set; while :; do sleep 0.1; done",
     });
+    await untilPrinted(platform, job, "set");
     await untilStatus(platform, job, "running");
     const session = await rawSession(createServer(openCaller(platform, openPolicy)));
     const call = (answered: object = {}) =>

@@ -203,7 +203,7 @@ describe("the list of resources", () => {
     await vi.waitFor(() => expect(asked.listChanges()).toBe(1), WITHIN);
     await platform.jobs.kill(job.id);
     await vi.waitFor(() => expect(asked.listChanges()).toBe(2), WITHIN);
+    await vi.waitFor(() => expect(silent.updates.length).toBeGreaterThanOrEqual(2), WITHIN);
     expect(silent.listChanges()).toBe(0);
-    expect(silent.updates.length).toBeGreaterThanOrEqual(2);
   });
 });
