@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { unhurried } from "../../support/fake-clock.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent } from "../../support/fixtures.ts";
 import { nextCalls } from "../../support/next-calls.ts";
@@ -8,6 +9,7 @@ const NLP = { ...HOME, project: "nlp" };
 const WHERE = { [NLP.project]: "acme/nlp", [OTHER_ORG.project]: "research/vision" };
 const BY_NAME = { method: "GET", path: /\/jobs\?(?=.*name=train)(?!.*project_name=)/ };
 
+// The other projects have three seconds for their answer, which no test here is about.
 describe("a name that only a job in another project has", () => {
   test.for([
     ["job_status", { jobs: ["train"] }, NLP],
@@ -18,7 +20,7 @@ describe("a name that only a job in another project has", () => {
     ["job_status", { jobs: ["job:train"] }, NLP],
   ] as const)("is told by %s %j with the call that reads it", async ([tool, args, place], { world, mcp }) => {
     const job = await world.running("alice", place, { name: "train" });
-    const text = await mcp.refusal(tool, args);
+    const text = await unhurried(world.as("alice"), () => mcp.refusal(tool, args));
     const project = WHERE[place.project];
     expect(text).toMatch(new RegExp(`^not_found: .*It is in ${project} \\(running\\)`));
     const [next] = nextCalls(text);
@@ -30,7 +32,8 @@ describe("a name that only a job in another project has", () => {
 
   test("is given with its cluster where that is not the selected one", async ({ world, mcp }) => {
     const { id } = await world.ended("alice", OTHER_CLUSTER, { name: "train" });
-    const text = await mcp.refusal("job_status", { jobs: ["train"], project: "west/research/vision" });
+    const asked = { jobs: ["train"], project: "west/research/vision" };
+    const text = await unhurried(world.as("alice"), () => mcp.refusal("job_status", asked));
     expect(text).toContain("It is in west/acme/vision (succeeded)");
     const { data } = await mcp.ok("job_status", nextCalls(text)[0]?.args);
     expect(data.jobs).toMatchObject([{ id }]);
@@ -38,7 +41,7 @@ describe("a name that only a job in another project has", () => {
 
   test("says whose it is, and that alone lets nothing be changed", async ({ world, mcp }) => {
     const theirs = await world.running("bob", NLP, { name: "train" });
-    const text = await mcp.refusal("job_kill", { jobs: ["train"] });
+    const text = await unhurried(world.as("alice"), () => mcp.refusal("job_kill", { jobs: ["train"] }));
     expect(text).toContain("It is in acme/nlp (running, owner bob)");
     expect(text).not.toContain(theirs.id);
     expect(await mcp.refusal("job_kill", nextCalls(text)[0]?.args)).toMatch(/^not_owned/);
@@ -47,7 +50,8 @@ describe("a name that only a job in another project has", () => {
 
   test("is told where its address is read as a resource", async ({ world, mcp }) => {
     await world.ended("alice", NLP, { name: "train" });
-    await expect(mcp.client.readResource({ uri: "job://default/acme/vision/train" })).rejects.toThrow(
+    const read = () => mcp.client.readResource({ uri: "job://default/acme/vision/train" });
+    await expect(unhurried(world.as("alice"), read)).rejects.toThrow(
       /not_found: .*It is in acme\/nlp \(succeeded\).*apolo:\/\/jobs has the active jobs/,
     );
   });
@@ -59,15 +63,15 @@ describe("a name that jobs in several other projects have", () => {
     await world.ended("alice", NLP, { name: "train" });
     await world.running("alice", OTHER_ORG, { name: "train" });
     await world.running("bob", { ...HOME, project: "nlp" }, { name: "train" });
-    const text = await mcp.refusal("job_logs", { jobs: ["train"] });
+    const text = await unhurried(world.as("alice"), () => mcp.refusal("job_logs", { jobs: ["train"] }));
     expect(text).toContain("It is in research/vision (running), acme/nlp (succeeded).");
     expect(nextCalls(text)[0]?.args).toEqual({ jobs: ["train"], project: "research/vision" });
   });
 });
 
 describe("a name that no job has", () => {
-  test("leads to a search of all projects for what is like it", async ({ mcp }) => {
-    const text = await mcp.refusal("job_status", { jobs: ["train"] });
+  test("leads to a search of all projects for what is like it", async ({ mcp, platform }) => {
+    const text = await unhurried(platform, () => mcp.refusal("job_status", { jobs: ["train"] }));
     expect(nextCalls(text)).toEqual([{ tool: "job_list", args: { text: "train", projects: ["*"] } }]);
   });
 
@@ -87,13 +91,13 @@ describe("a name that no job has", () => {
 
   test("costs one request more, and of many names only the first few do", async ({ emulator }) => {
     const proxy = await faultProxy(emulator);
-    const mcp = await connectAgent(proxy.platform());
+    const platform = proxy.platform();
+    const mcp = await connectAgent(platform);
     const requests = () => proxy.seen.filter(({ path }) => BY_NAME.path.test(path)).length;
-    await mcp.refusal("job_exec", { job: "train", command: "true" });
+    await unhurried(platform, () => mcp.refusal("job_exec", { job: "train", command: "true" }));
     expect(requests()).toBe(1);
-    await mcp.refusal("job_logs", {
-      jobs: ["train-1", "train-2", "train-3", "train-4", "train-5", "train-6"],
-    });
+    const jobs = [1, 2, 3, 4, 5, 6].map((number) => `train-${number}`);
+    await unhurried(platform, () => mcp.refusal("job_logs", { jobs }));
     expect(requests()).toBe(5);
     await mcp.client.close();
   });

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { unhurried } from "../../support/fake-clock.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { startJob, untilStatus } from "../../support/run-job.ts";
@@ -22,9 +23,11 @@ describe("a job that is started while it is looked for", () => {
       misses += 1;
       return { body: () => "\n" };
     });
-    const mcp = await connectAgent(proxy.platform());
+    const through = proxy.platform();
+    const mcp = await connectAgent(through);
 
-    const answer = await mcp.call(tool, args);
+    // Looking for what was meant has three seconds.
+    const answer = await unhurried(through, () => mcp.call(tool, args));
 
     expect(answer).toMatchObject({ isError: false, text: expect.stringContaining(shown) });
     expect(misses).toBeGreaterThan(0);
