@@ -3,6 +3,7 @@ import { describe, vi } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
 import type { Agent } from "../support/agent.ts";
 import { connectAgent } from "../support/fixtures.ts";
+import { patient } from "../support/patient.ts";
 import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 import { test as base, expect, HOME } from "../support/world.ts";
@@ -20,7 +21,7 @@ const test = base.extend<{ open: Open }>({
     await use(async (user, key) => {
       const tokens = { token: emulator.tokenFor(user), refreshToken: randomUUID() };
       const platform = connectPlatform({ ...login, ...tokens }, { key });
-      const agent = await connectAgent(platform);
+      const agent = await connectAgent(patient(platform));
       closers.push(
         () => agent.client.close(),
         () => platform.close(),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, vi } from "vitest";
+import { afterEach, describe, vi } from "vitest";
 import { type Caller, openCaller, type Policy } from "../../../src/operations/caller.ts";
 import { markOf } from "../../../src/operations/find/owned.ts";
 import { previewKill, type Selection } from "../../../src/operations/kill/select.ts";
@@ -121,7 +121,11 @@ describe("the last words of what would be killed", () => {
   };
 
   // Only the limit for all logs together is a timer here: however slow the machine is, it does not fire.
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+  // Connected before, so that undici's timer for the whole worker is a real one.
+  test.beforeEach(async ({ platform }) => {
+    await platform.context();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
   afterEach(() => void vi.useRealTimers());
 
   function print(stub: PlatformStub, logs: string[]): void {
