@@ -6,6 +6,7 @@ import { openCaller } from "../../src/operations/caller.ts";
 import { createServer } from "../../src/server/index.ts";
 import type { Agent } from "../support/agent.ts";
 import { WITHIN } from "../support/busy.ts";
+import { unhurried } from "../support/fake-clock.ts";
 import { type FaultProxy, faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, openPolicy, test } from "../support/fixtures.ts";
 import { modern, rawSession } from "../support/raw-session.ts";
@@ -51,6 +52,15 @@ describe("a platform that is away for a while, a minute in the long form", { tag
     const agent = await connectAgent(through);
     onTestFinished(() => agent.client.close());
     const jobs = [job.id];
+    const caller = openCaller(through, openPolicy);
+    onTestFinished(() => caller.close());
+    const raw = await rawSession(createServer(caller));
+    const ask = async (method: string, params: object) =>
+      (await raw.request(method, modern({ ...params }, TASKS))).result;
+    // Its first look has two seconds.
+    const task = await unhurried(through, () =>
+      ask("tools/call", { name: "job_wait", arguments: { jobs } }),
+    );
     const waiting = untilFinished(agent, "job_wait", { jobs, wait_seconds: 50 });
     const forLine = untilFinished(agent, "job_wait", {
       jobs,
@@ -62,12 +72,6 @@ describe("a platform that is away for a while, a minute in the long form", { tag
     const session = await connectSession(through);
     await session.client.subscribeResource({ uri });
     await session.client.subscribeResource({ uri: `${uri}/logs` });
-    const caller = openCaller(through, openPolicy);
-    onTestFinished(() => caller.close());
-    const raw = await rawSession(createServer(caller));
-    const ask = async (method: string, params: object) =>
-      (await raw.request(method, modern({ ...params }, TASKS))).result;
-    const task = await ask("tools/call", { name: "job_wait", arguments: { jobs } });
 
     const outage = goAway(proxy);
     const startedMs = performance.now();
@@ -87,7 +91,9 @@ describe("a platform that is away for a while, a minute in the long form", { tag
       const told = new Set(session.updates.map((update) => update.uri));
       expect(told).toEqual(new Set([uri, `${uri}/logs`]));
     }, WITHIN);
-    expect(await ask("tasks/get", { taskId: task?.taskId })).toMatchObject({ status: "completed" });
+    const isCompleted = async () =>
+      expect(await ask("tasks/get", { taskId: task?.taskId })).toMatchObject({ status: "completed" });
+    await vi.waitFor(isCompleted, WITHIN);
     const { text } = await agent.ok("job_logs", { jobs });
     expect(text.match(/^(before|after)$/gm)).toEqual(["before", "after"]);
     const [calls, callsForLine] = [ended.calls, line.calls];
@@ -127,7 +133,8 @@ describe("a login that is replaced while a platform refuses the old one", { tags
     proxy.closeAll();
     const done = await agent.ok("job_exec", { job: job.id, command: "echo done" });
     expect(done.text).toContain("done");
-    await agent.ok("job_exec", { job: job.id, command: "touch go" });
+    // The job may end, and take the command with it, before that has ended.
+    await agent.call("job_exec", { job: job.id, command: "touch go" });
     expect((await waiting).data).toMatchObject({ finished: true, jobs: [{ status: "failed" }] });
     expect((await reading).text).toMatch(/^after$/m);
     expect(reread).toBeGreaterThan(0);
