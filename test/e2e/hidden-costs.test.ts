@@ -67,10 +67,10 @@ function calls({ running: job, ended, spare }: Jobs): [string, object][] {
     job_wait: { jobs: [job], until: "running" },
     job_compare: { jobs: [ended] },
     job_report: {},
-    job_telemetry: { job, seconds: 4 },
+    job_telemetry: { job, seconds: 8 },
     job_exec: { job, command: "true" },
     job_files: { job, path: "/" },
-    job_attach: { job, wait_seconds: 4 },
+    job_attach: { job, wait_seconds: 8 },
     job_forward: { action: "list" },
     job_start: { image: "ubuntu", command: "true", dry_run: true },
     job_rerun: { job },
@@ -116,7 +116,7 @@ describe("A call", () => {
     expect(done).toEqual({ files: [], schemas: 0, compiled: 0, results: tools.length });
     // A WebSocket takes a moment to close.
     await vi.waitFor(async () => expect((await costs(server)).open).toEqual([]), { timeout: 30_000 });
-  }, 60_000);
+  }, 120_000);
 
   test("makes no schema over HTTP either, where each request stands alone", async ({ emulator }) => {
     const server = new Bin(["--http", "--port", "0", "--log-level", "info"], probed(emulator));

@@ -41,7 +41,7 @@ describe("the tokens of a login of `apolo login`", { tags: "secrets", timeout: 6
     await untilPrinted(platform, job, "saw");
     const bin = new Bin(["--log-level", "debug"], { APOLO_CONFIG: folder });
     const told = command(["doctor"], { env: { APOLO_CONFIG: folder } });
-    bin.write(initialize(), toolCall(1, "job_logs", { jobs: ["real"] }));
+    bin.write(initialize(), toolCall(1, "job_logs", { jobs: ["real"], until_pattern: "saw" }));
     bin.write(toolCall(2, "job_exec", { job: "real", command: `cat ${folder}/db` }));
 
     expect((await bin.answer(1)).result.content[0].text).toContain("saw ");

@@ -25,7 +25,7 @@ function peakBytes({ child: { pid } }: Bin): number {
 }
 
 /** 200 MB are written and read. */
-const SLOWLY = { timeout: 60_000 };
+const SLOWLY = { timeout: 120_000 };
 
 describe("a call over the limit of a message", { tags: "hostility" }, () => {
   test("is answered with its id, the limit and the way around, and later ones as ever", SLOWLY, async () => {

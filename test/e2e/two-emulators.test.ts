@@ -18,6 +18,6 @@ test("two emulators with the same scene on one machine leave each other's jobs a
     expect(data.finished).toBe(true);
   }
   await one.client.close();
-  const { data } = await other.ok("job_wait", { jobs: ["train-epochs"], wait_seconds: 3 });
+  const { data } = await other.ok("job_wait", { jobs: ["train-epochs"], wait_seconds: 10 });
   expect(data.jobs).toEqual([expect.objectContaining({ status: "running" })]);
 });

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import type { Answer } from "../../support/agent.ts";
 import { type NextCall, nextCalls } from "../../support/next-calls.ts";
+import { patient } from "../../support/patient.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 import { conversations, expect } from "./talk.ts";
@@ -78,8 +79,8 @@ describe("a clumsy call", { shuffle: false }, () => {
     ],
     ["hardware where a preset is asked for", "job_start", { image: "nginx", gpu: 1 }, "a100"],
     ["a port by another name", "job_start", { image: "nginx", port: 80, dry_run: true }, '"http_port":80'],
-  ])("%s", async ([, tool, args, shows], { talk }) => {
-    const agent = await talk({ calls: CLUMSY_CALLS, bytes: 1200 });
+  ])("%s", async ([, tool, args, shows], { talk, platform }) => {
+    const agent = await talk({ calls: CLUMSY_CALLS, bytes: 1200 }, patient(platform));
     const first = await agent.ask(tool, args);
     const second = secondTry(first, { tool, args });
     const { data } = first.isError ? await agent.ok(second.tool, second.args) : first;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe } from "vitest";
 import type { JobDescription, Platform } from "../../../src/client/index.ts";
+import { patient } from "../../support/patient.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 import { conversations, expect } from "./talk.ts";
@@ -98,7 +99,7 @@ describe("wishes for a job that runs", { shuffle: false }, () => {
   test("Get me the file it wrote", async ({ talk, platform }) => {
     const script = `cd "$(mktemp -d)"; printf 'model\\000\\001\\002\\377' > model.bin; pwd; ${SLEEP}`;
     const job = await printing(platform, "/", { name: "with-file", script });
-    const agent = await talk({ calls: 3, bytes: 1100 });
+    const agent = await talk({ calls: 3, bytes: 1100 }, patient(platform));
     const { data: log } = await agent.ok("job_logs", { jobs: ["with-file"] });
     await agent.ok("job_exec", { job: "with-file", command: `cat ${log.logs[0].log}/model.bin` });
     const { data } = await agent.next("job_exec");
@@ -122,7 +123,7 @@ describe("wishes for a job that runs", { shuffle: false }, () => {
 
   test("Let me see its tensorboard", async ({ talk, platform }) => {
     const job = await printing(platform, LISTENING, { name: "board", script: pageScript("scalars") });
-    const agent = await talk({ calls: 2, bytes: 850 });
+    const agent = await talk({ calls: 2, bytes: 850 }, patient(platform));
     const { data: log } = await agent.ok("job_logs", { jobs: ["board"], grep: LISTENING });
     const port = Number(/\d+/.exec(log.logs[0].log)?.[0]);
     const { text } = await agent.ok("job_forward", { action: "open", job: "board", port });

@@ -81,8 +81,8 @@ interface PerFile {
 }
 
 interface PerTest {
-  /** Begins a conversation in a session of its own. */
-  talk: (most: Cost) => Promise<Talk>;
+  /** Begins a conversation in a session of its own, by default on the file's platform. */
+  talk: (most: Cost, at?: Platform) => Promise<Talk>;
 }
 
 /** `test` for conversations that share a platform, as people do. At the end of the file it prints what they took. */
@@ -122,8 +122,8 @@ export const conversations = (options: EmulatorOptions = {}) =>
     ],
     talk: async ({ platform, ledger, task }, use) => {
       const agents: Agent[] = [];
-      await use(async (most) => {
-        const agent = await connectAgent(platform);
+      await use(async (most, at = platform) => {
+        const agent = await connectAgent(at);
         agents.push(agent);
         const talk = new Talk(agent, most);
         ledger.add(task.name, talk);

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
+import { unhurried } from "../../support/fake-clock.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { countRequests } from "../../support/requests.ts";
 import { conversation } from "./conversation.ts";
@@ -32,7 +33,8 @@ describe("Anything, after the token expired", () => {
     await platform.context();
     emulator.chaos.add({ ...expired, on: { path: "/api/v1/jobs**" } });
     const requests = countRequests();
-    const text = await mcp.refusal("job_list");
+    // Nor is a request that takes long sent again.
+    const text = await unhurried(platform, () => mcp.refusal("job_list"));
     requests.stop();
     expect(text).toMatch(/^not_authenticated: /);
     expect(text).toContain("set APOLO_PASSED_CONFIG to a new one");

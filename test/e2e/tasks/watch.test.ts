@@ -27,7 +27,7 @@ describe('Tail the log until you see "epoch 3"', () => {
     const first = await ask("job_logs", {
       jobs: ["train-epochs"],
       until_pattern: "epoch 3",
-      wait_seconds: 2,
+      wait_seconds: 8,
     });
     expect(first.data.logs[0].matched).toBe(false);
     const call = /job_logs (\{.*\})$/m.exec(first.text)?.[1] ?? "";
