@@ -58,9 +58,7 @@ describe("a platform that is away for a while, a minute in the long form", { tag
     const ask = async (method: string, params: object) =>
       (await raw.request(method, modern({ ...params }, TASKS))).result;
     // Its first look has two seconds.
-    const task = await unhurried(through, () =>
-      ask("tools/call", { name: "job_wait", arguments: { jobs } }),
-    );
+    const task = await unhurried(through, () => ask("tools/call", { name: "job_wait", arguments: { jobs } }));
     const waiting = untilFinished(agent, "job_wait", { jobs, wait_seconds: 50 });
     const forLine = untilFinished(agent, "job_wait", {
       jobs,
