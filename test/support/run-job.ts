@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import type { JobDescription, Platform, StartOptions } from "../../src/client/index.ts";
+import { SOON_MS } from "./busy.ts";
 
 /** Starts a job whose container runs `script` with `sh`. */
 export function startJob(
@@ -40,4 +41,10 @@ export function untilPrinted(platform: Platform, { id }: JobDescription, text: s
     },
     { timeout: 30_000, interval: 50 },
   );
+}
+
+/** Reads the ends of logs as long as that takes on a busy machine: something was printed in each of them before. */
+export function readPatiently({ jobs }: Pick<Platform, "jobs">): void {
+  const tail = jobs.tail.bind(jobs);
+  jobs.tail = (id, options) => tail(id, { ...options, silenceMs: SOON_MS });
 }

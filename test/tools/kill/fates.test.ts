@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
 import { test as base, expect } from "../../support/fixtures.ts";
-import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
+import { readPatiently, startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
 const test = base.extend("running", ({ platform }) => async (name: string, tags: string[] = []) => {
@@ -48,6 +48,7 @@ describe("what a selection shows", () => {
     const script = `echo first; echo said; echo; ${SLEEP}`;
     const job = await untilStatus(platform, await startJob(platform, { name: "box", script }), "running");
     await untilPrinted(platform, job, "said");
+    readPatiently(platform);
     const { data } = await mcp.ok("job_kill", { name_pattern: "box" });
     expect(data.jobs[0].last_line).toBe("said");
   });

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
-import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
+import { readPatiently, startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
 
 const SECRET = "hf_abcdefghijklmnopqrstuvwxyz01234567";
@@ -9,7 +9,11 @@ const SECRET = "hf_abcdefghijklmnopqrstuvwxyz01234567";
 describe("what is shown before a kill", () => {
   test.override({ emulatorOptions: { scene: "week" } });
 
-  test("is how long each job ran, what it cost, and its last line behind a fence", async ({ mcp }) => {
+  test("is how long each job ran, what it cost, and its last line behind a fence", async ({
+    mcp,
+    platform,
+  }) => {
+    readPatiently(platform);
     const { text, data } = await mcp.ok("job_kill", { name_pattern: "train-*" });
     expect(text).toMatch(
       /^train-resnet \(job-\w{8}\): running, ran 3h.*, 1\.5\d* credits so far, 0\.5 credits\/h$/m,
@@ -25,6 +29,7 @@ describe("what is shown before a kill", () => {
   });
 
   test("is what a person is asked about", async ({ platform }) => {
+    readPatiently(platform);
     const questions: string[] = [];
     const agent = await connectAgent(platform, openPolicy, (question) => {
       questions.push(question);
@@ -42,6 +47,7 @@ test("the last line before a kill hides secrets and is bounded", async ({ mcp, p
   const script = `echo "token ${SECRET} ${"x".repeat(5000)}"; ${SLEEP}`;
   const job = await untilStatus(platform, await startJob(platform, { name: "leaky", script }), "running");
   await untilPrinted(platform, job, "token");
+  readPatiently(platform);
   const { text } = await mcp.ok("job_kill", { name_pattern: "leaky" });
   expect(text).toMatch(/```\ntoken .*\n```/);
   expect(text).not.toContain(SECRET);

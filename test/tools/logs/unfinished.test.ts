@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import type { Platform } from "../../../src/client/index.ts";
 import { jobUri } from "../../../src/jobs/names/ids.ts";
 import { expect, test } from "../../support/fixtures.ts";
-import { startJob, untilPrinted } from "../../support/run-job.ts";
+import { readPatiently, startJob, untilPrinted } from "../../support/run-job.ts";
 import { connectSession } from "../../support/session.ts";
 
 const gate = (file: string) => `until [ -e ${file} ]; do sleep 0.05; done`;
@@ -24,8 +24,8 @@ describe("a line that is not finished", { tags: "logs" }, () => {
     const whole = await mcp.ok("job_logs", { jobs: ["load"], grep: "begin" });
     expect(whole.data.logs[0].log).toBe("begin");
     expect(whole.data.logs[0]).not.toHaveProperty("last_line_unfinished");
-    const waiting = mcp.ok("job_logs", { jobs: ["load"], until_pattern: "done", wait_seconds: 30 });
-    const waited = mcp.ok("job_wait", { jobs: ["load"], until: "log", pattern: "€ done$", wait_seconds: 30 });
+    const waiting = mcp.ok("job_logs", { jobs: ["load"], until_pattern: "done", wait_seconds: 50 });
+    const waited = mcp.ok("job_wait", { jobs: ["load"], until: "log", pattern: "€ done$", wait_seconds: 50 });
     await open(platform, job.id, "go");
     await untilPrinted(platform, job, "done");
     await open(platform, job.id, "end");
@@ -47,7 +47,7 @@ describe("a line that is not finished", { tags: "logs" }, () => {
     const script = `echo begin; printf 'abc'; ${gate("go")}; printf 'def'`;
     const job = await startJob(platform, { name: "tail", script });
     await untilPrinted(platform, job, "abc");
-    const early = await mcp.ok("job_logs", { jobs: ["tail"], until_pattern: "abc$", wait_seconds: 1 });
+    const early = await mcp.ok("job_logs", { jobs: ["tail"], until_pattern: "abc$", wait_seconds: 5 });
     expect(early.data.logs[0].matched).toBe(false);
     expect(early.text).not.toContain("none will");
     await open(platform, job.id, "go");
@@ -59,6 +59,8 @@ describe("a line that is not finished", { tags: "logs" }, () => {
     const script = `printf 'progress'; ${gate("go")}; printf '.'; sleep 600`;
     const job = await startJob(platform, { name: "bar", script });
     await untilPrinted(platform, job, "progress");
+    // Where it came late, it would be news.
+    readPatiently(platform);
     const session = await connectSession(platform);
     const uri = `${jobUri(job)}/logs`;
     await session.client.subscribeResource({ uri });

@@ -4,7 +4,7 @@ import { WITHIN } from "../../support/busy.ts";
 import { faultProxy } from "../../support/fault-proxy.ts";
 import { connectAgent, expect, test } from "../../support/fixtures.ts";
 import { gate } from "../../support/gate.ts";
-import { untilEnded, untilPrinted } from "../../support/run-job.ts";
+import { readPatiently, untilEnded, untilPrinted } from "../../support/run-job.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 
 const IMAGE = "python:3.12";
@@ -16,7 +16,9 @@ async function lateLearner(emulator: Emulator) {
   const told = gate();
   const proxy = await faultProxy(emulator);
   proxy.add({ ...LOOK, before: told.opened });
-  const mcp = await connectAgent(proxy.platform());
+  const platform = proxy.platform();
+  readPatiently(platform);
+  const mcp = await connectAgent(platform);
   onTestFinished(() => mcp.client.close());
   return { told, proxy, mcp };
 }
