@@ -2,6 +2,7 @@ import { describe, vi } from "vitest";
 import type { JobDescription, StartOptions } from "../../../src/client/index.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import { openSandbox } from "../../../src/emulator/run/sandbox.ts";
+import { withoutTimeouts } from "../../support/fake-clock.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
 import { nextCalls } from "../../support/next-calls.ts";
 import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
@@ -13,6 +14,10 @@ const test = base.extend<{
   run: (options: Partial<StartOptions> & { script?: string }) => Promise<JobDescription>;
 }>({
   run: async ({ platform }, use) => {
+    const { jobs } = platform;
+    const exec = jobs.execAndCollect.bind(jobs);
+    // What is run in the job has ten seconds, which its start alone may take on a busy machine.
+    jobs.execAndCollect = (id, options) => exec(id, options);
     await use(async (options) => {
       const job = await startJob(platform, { name: "train", ...options });
       await untilPrinted(platform, job, "ready");
@@ -98,10 +103,12 @@ describe.skipIf(!isIsolated)("job_signal TERM", () => {
   test("says that the system keeps it from a first process without a handler, and what is left", async ({
     run,
     mcp,
+    platform,
   }) => {
     // Ready says who has taken the shell's place.
     await run({ script: "echo ready > said; exec tail -f said" });
-    const { data, text } = await mcp.ok("job_signal", { job: "train", signal: "TERM", wait_seconds: 0 });
+    const asked = { job: "train", signal: "TERM", wait_seconds: 0 };
+    const { data, text } = await withoutTimeouts(platform, () => mcp.ok("job_signal", asked));
     expect(data).toMatchObject({ before: "running", after: "running" });
     expect(text).toContain("Received by tail (process 1), which has no handler for it.");
     expect(text).toContain("keeps a signal without a handler from process 1 of a container");

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { withoutTimeouts } from "../../support/fake-clock.ts";
 import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
@@ -51,7 +52,8 @@ describe("job_signal", () => {
     expect(await mcp.refusal("job_signal", { job: "train" })).toMatch(/^unavailable: .*Nothing was sent/s);
     for (const fault of [{ kind: "reset" }, { kind: "answer", status: 500 }] as const) {
       emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: fault });
-      const text = await mcp.refusal("job_signal", { job: "train", wait_seconds: 0 });
+      const asked = { job: "train", wait_seconds: 0 };
+      const text = await withoutTimeouts(platform, () => mcp.refusal("job_signal", asked));
       expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs":\["train"\]\}/s);
     }
   });
