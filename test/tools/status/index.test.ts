@@ -1,6 +1,8 @@
 import { describe } from "vitest";
 import { WITHIN } from "../../support/busy.ts";
-import { expect, test } from "../../support/fixtures.ts";
+import { faultProxy } from "../../support/fault-proxy.ts";
+import { connectAgent, expect, test } from "../../support/fixtures.ts";
+import { gate } from "../../support/gate.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
 describe("job_status", () => {
@@ -133,18 +135,27 @@ describe("job_status", () => {
     expect(data.jobs[0].next).not.toContain("Read the end of its log");
   });
 
-  test("sends nobody to the log of a job that printed nothing", async ({ mcp, platform }) => {
-    const started = await mcp.ok("job_start", {
+  test("sends nobody to the log of a job that printed nothing", async ({ emulator, platform }) => {
+    const { open, opened } = gate();
+    const proxy = await faultProxy(emulator);
+    const look = { method: "GET", path: /\/api\/v1\/jobs\/job-/ };
+    proxy.add({ ...look, before: opened });
+    const mcp = await connectAgent(proxy.platform());
+    const starting = mcp.ok("job_start", {
       image: "ubuntu:22.04",
       command: "exit 3",
       name: "mute",
       life_span: "1h",
-      wait_seconds: 20,
+      wait_seconds: 30,
     });
-    expect(started.text).toMatch(/It printed nothing\..*Why: .*Its log is empty: run it again/s);
+    await proxy.sees(look);
     await untilEnded(platform, await platform.jobs.status("mute"));
+    open();
+    const started = await starting;
+    expect(started.text).toMatch(/It printed nothing\..*Why: .*Its log is empty: run it again/s);
     const { data } = await mcp.ok("job_status", { jobs: ["mute"] });
     expect(data.jobs[0].next).toMatch(/^Its log is empty: run it again with more output/);
+    await mcp.client.close();
   });
 
   test("says that this server killed the process of a job", async ({ mcp, platform }) => {
