@@ -10,7 +10,7 @@ describe("job_telemetry", () => {
     const script = "while :; do echo tick; sleep 1; done";
     const job = await startJob(platform, { name: "ticker", image: "nvidia/cuda:12.4", script });
     await untilPrinted(platform, job, "tick");
-    const { text, data } = await mcp.ok("job_telemetry", { job: "ticker", seconds: 3 });
+    const { text, data } = await mcp.ok("job_telemetry", { job: "ticker", seconds: 10 });
     expect(text).toContain("GPU: the job has none, though its image is one for GPUs (nvidia/cuda:12.4)");
     expect(Date.now() - Date.parse(data.last_line_at)).toBeLessThan(60_000);
     if (data.verdict === "idle")
@@ -22,7 +22,7 @@ describe("job_telemetry", () => {
     await untilStatus(platform, job, "running");
     // The first look counts what the start itself took; on a busy machine that is much of a short time.
     await mcp.ok("job_telemetry", { job: "idler", seconds: 2 });
-    const { text, data } = await mcp.ok("job_telemetry", { job: "idler", seconds: 3 });
+    const { text, data } = await mcp.ok("job_telemetry", { job: "idler", seconds: 8 });
     expect(data.samples).toBeGreaterThanOrEqual(1);
     expect(data.verdict).toBe("idle");
     expect(data.cpu_cores).toMatchObject({ limit: job.container.resources.cpu });

@@ -25,10 +25,11 @@ function offered(text: string): Record<string, unknown> | undefined {
   return call === undefined ? undefined : JSON.parse(call);
 }
 
-/** When a line was printed, cut to the milliseconds that can be asked for. */
+/** Just before a line was printed. */
 async function timeOf(platform: Platform, { id }: JobDescription, text: string): Promise<string> {
   const { lines } = await platform.jobs.tail(id);
-  return new Date(lines.find((line) => line.text === text)?.time ?? 0).toISOString();
+  const printedMs = Date.parse(lines.find((line) => line.text === text)?.time ?? "");
+  return new Date(printedMs - 1).toISOString();
 }
 
 /** The log of a call and of those that the text leads on to, while it says that more follows. */

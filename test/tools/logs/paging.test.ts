@@ -102,7 +102,7 @@ describe("job_logs: reading on", () => {
   test("goes on from the beginning where nothing was printed in time", async ({ mcp, platform }) => {
     const script = "until [ -e go ]; do sleep 0.05; done; echo first; echo second; sleep 60";
     const job = await startJob(platform, { name: "slow", script });
-    const wanted = { jobs: ["slow"], until_pattern: "second", wait_seconds: 1 };
+    const wanted = { jobs: ["slow"], until_pattern: "second", wait_seconds: 5 };
     const { text, data } = await mcp.ok("job_logs", wanted);
     expect(data.logs[0]).toMatchObject({ log: "", matched: false });
     await untilStatus(platform, job, "running");

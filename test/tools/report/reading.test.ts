@@ -50,7 +50,7 @@ describe("a long stream of jobs", () => {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       return response.write(lines(600).join(""));
     });
-    const agent = await connectAgent(platform, openPolicy, undefined, { callMs: 5000 });
+    const agent = await connectAgent(platform, openPolicy, undefined, { callMs: 12_000 });
     const progress: string[] = [];
     const { structuredContent, content } = await agent.client.callTool(
       { name: "job_report", arguments: { ...PERIOD, by: ["owner"], projects: ["*"] } },

@@ -19,7 +19,7 @@ describe("job_wait", { tags: "outages" }, () => {
     const headers = { "content-type": "application/json" };
     proxy.add({ path, skip: 1, instead: { status: 400, body } });
     proxy.add({ path: /\/jobs\?/, instead: { status: 200, headers, body: '{"jobs":[]}' } });
-    const waiting = mcp.ok("job_wait", { jobs: [lost.id, kept.id], wait_seconds: 12 });
+    const waiting = mcp.ok("job_wait", { jobs: [lost.id, kept.id], wait_seconds: 40 });
     // It is looked for in a list once its own record is not there.
     await proxy.sees({ path: /\/jobs\?/ });
     await platform.jobs.kill(kept.id);
@@ -41,7 +41,7 @@ describe("job_wait", { tags: "outages" }, () => {
     const mcp = await connectAgent(proxy.platform());
     await mcp.ok("job_status", { jobs: [job.id] });
     proxy.add({ path: /\/jobs\/[^/]+$/, skip: 1, instead: "silence" });
-    const { text, data } = await mcp.ok("job_wait", { jobs: [job.id], wait_seconds: 5 });
+    const { text, data } = await mcp.ok("job_wait", { jobs: [job.id], wait_seconds: 12 });
     await mcp.client.close();
     expect(data).toMatchObject({ finished: false, trouble: expect.any(String), as_of: expect.any(String) });
     expect(text).toMatch(/No answer since 20\S+Z, \d+s ago, so this is the state at that time/);

@@ -23,9 +23,9 @@ describe("the clock of this machine, set", { tags: "outages" }, () => {
     const job = await untilStatus(platform, await startJob(platform, { script: SLEEP }), "running");
     const proxy = await faultProxy(emulator);
     const mcp = await connectAgent(proxy.platform());
-    // What is asked but once takes nothing of the second.
+    // What is asked but once takes nothing of the time.
     await mcp.ok("apolo_context");
-    const waiting = mcp.ok(tool, { jobs: [job.id], wait_seconds: 1, ...more });
+    const waiting = mcp.ok(tool, { jobs: [job.id], wait_seconds: 5, ...more });
     await proxy.sees({ path: /\/jobs\/[^/]+$|log/ });
     setClock(-HOUR_MS);
     const { text } = await waiting;
