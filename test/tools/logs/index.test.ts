@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { SOON_MS } from "../../support/busy.ts";
 import { expect, test } from "../../support/fixtures.ts";
-import { startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
+import { readPatiently, startJob, untilEnded, untilPrinted } from "../../support/run-job.ts";
 
 const count = (from: number, to: number) => `for i in $(seq ${from} ${to}); do echo line $i; done`;
 
@@ -13,6 +13,7 @@ describe("job_logs", () => {
     const script = `${count(1, 500)}; until [ -e go ]; do sleep 0.1; done; ${count(501, 520)}; sleep 60`;
     const job = await startJob(platform, { name: "train", script });
     await untilPrinted(platform, job, "line 500");
+    readPatiently(platform);
     const started = performance.now();
     const { text, data } = await mcp.ok("job_logs", { jobs: ["train"], lines: 3 });
     expect(performance.now() - started).toBeLessThan(SOON_MS);

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import type { Agent } from "../../support/agent.ts";
 import { expect, test } from "../../support/fixtures.ts";
-import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
+import { readPatiently, startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
 /** The call that a text offers under these words, as an agent would copy it. */
 function offered(text: string, words: string): Record<string, unknown> | undefined {
@@ -30,6 +30,7 @@ describe("job_logs: reading on", () => {
   }) => {
     const job = await startJob(platform, { name: "fast", script: "seq 1 1000; sleep 60" });
     await untilPrinted(platform, job, "1000");
+    readPatiently(platform);
     const pages = await followAll(mcp, { jobs: ["fast"], lines: 150 }, "Older lines");
     expect(pages.map((lines) => lines.length)).toEqual([150, 150, 150, 150, 150, 150, 100]);
     expect(pages.reverse().flat()).toEqual(numbers(1, 1000));

@@ -14,6 +14,7 @@ describe("a line that is not finished", { tags: "logs" }, () => {
     const script = `echo begin; printf 'Loading model... \\342\\202'; ${gate("go")}; printf '\\254 done'; ${gate("end")}; echo; sleep 600`;
     const job = await startJob(platform, { name: "load", script });
     await untilPrinted(platform, job, "Loading");
+    readPatiently(platform);
     const first = await mcp.ok("job_logs", { jobs: ["load"] });
     expect(first.data.logs[0]).toMatchObject({
       log: "begin\nLoading model... ",
