@@ -15,7 +15,7 @@ describe("job_rerun", () => {
     });
     const { text, data } = await mcp.ok("job_rerun", {
       ...{ job: "train", name: "train-2", restart_policy: "on-failure", tags: ["more"], priority: "normal" },
-      ...{ secret_env: { KEY: "secret:wb" }, schedule_timeout: "30m", wait_seconds: 20, dry_run: false },
+      ...{ secret_env: { KEY: "secret:wb" }, schedule_timeout: "30m", wait_seconds: 50, dry_run: false },
     });
     expect(text).toContain(
       "; changed: name train → train-2; restart_policy never → on-failure; schedule_timeout none → 30m; tags +more; secret_env KEY.",

@@ -54,7 +54,7 @@ test.describe("a secret's value as an argument", () => {
       image: "python:3.12",
       command: "sleep 60",
       name: "long",
-      wait_seconds: 20,
+      wait_seconds: 50,
     });
     const job = data.jobs[0].id;
     expect(await mcp.refusal("job_rerun", { job, env: { HF_TOKEN: HF } })).toMatch(

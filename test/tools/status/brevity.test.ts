@@ -29,9 +29,9 @@ describe("job_status of one job", () => {
   });
 
   test("leaves out the server's own tags, and steps that took no time", async ({ mcp }) => {
-    const args = { image: "ubuntu:22.04", command: "true", name: "quick", tags: ["mine"], wait_seconds: 20 };
+    const args = { image: "ubuntu:22.04", command: "true", name: "quick", tags: ["mine"], wait_seconds: 40 };
     await mcp.ok("job_start", args);
-    await mcp.ok("job_wait", { jobs: ["quick"], wait_seconds: 20 });
+    await mcp.ok("job_wait", { jobs: ["quick"], wait_seconds: 50 });
     const { text, data } = await mcp.ok("job_status", { jobs: ["quick"] });
     expect(text).toContain("Tags: mine");
     expect(text).not.toMatch(/mcp|History|Why:|Project:/);

@@ -63,7 +63,7 @@ describe("job_wait", () => {
 
   test("waits until jobs run", async ({ mcp, platform }) => {
     await startJob(platform, { name: "soon", script: "sleep 60" });
-    const { data } = await mcp.ok("job_wait", { jobs: ["soon"], until: "running", wait_seconds: 20 });
+    const { data } = await mcp.ok("job_wait", { jobs: ["soon"], until: "running", wait_seconds: 50 });
     expect(data).toMatchObject({ finished: true, jobs: [{ status: "running" }] });
   });
 
@@ -180,7 +180,7 @@ describe("job_wait", () => {
         startJob(platform, { name: `many-${index}`, script: index === 7 ? "exit 1" : "true" }),
       ),
     );
-    const { text, data } = await mcp.ok("job_wait", { jobs: jobs.map(({ id }) => id), wait_seconds: 40 });
+    const { text, data } = await mcp.ok("job_wait", { jobs: jobs.map(({ id }) => id), wait_seconds: 50 });
     expect(data).toMatchObject({ finished: true });
     expect(data.jobs).toHaveLength(24);
     expect(text).toContain("24 jobs: 23 succeeded, 1 failed.");
