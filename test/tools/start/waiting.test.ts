@@ -59,7 +59,10 @@ describe("job_start, waiting", () => {
     platform,
   }) => {
     const proxy = await faultProxy(emulator);
-    const mcp = await connectAgent(proxy.platform());
+    const { jobs, ...rest } = proxy.platform();
+    // A look at the first output has five seconds, in which the job is to be killed.
+    const tail: typeof jobs.tail = (id, options) => jobs.tail(id, options);
+    const mcp = await connectAgent({ ...rest, jobs: { ...jobs, tail } });
     const killed = gate();
     proxy.add({ path: /log_ws/, before: killed.opened });
     const starting = mcp.ok("job_start", { image: IMAGE, command: SLEEP, name: "mute", wait_seconds: 20 });
