@@ -2,7 +2,7 @@ import { describe, vi } from "vitest";
 import type { JobDescription, StartOptions } from "../../../src/client/index.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import { openSandbox } from "../../../src/emulator/run/sandbox.ts";
-import { withoutTimeouts } from "../../support/fake-clock.ts";
+import { unhurried } from "../../support/fake-clock.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
 import { nextCalls } from "../../support/next-calls.ts";
 import { startJob, untilPrinted, untilStatus } from "../../support/run-job.ts";
@@ -108,7 +108,7 @@ describe.skipIf(!isIsolated)("job_signal TERM", () => {
     // Ready says who has taken the shell's place.
     await run({ script: "echo ready > said; exec tail -f said" });
     const asked = { job: "train", signal: "TERM", wait_seconds: 0 };
-    const { data, text } = await withoutTimeouts(platform, () => mcp.ok("job_signal", asked));
+    const { data, text } = await unhurried(platform, () => mcp.ok("job_signal", asked));
     expect(data).toMatchObject({ before: "running", after: "running" });
     expect(text).toContain("Received by tail (process 1), which has no handler for it.");
     expect(text).toContain("keeps a signal without a handler from process 1 of a container");

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { withoutTimeouts } from "../../support/fake-clock.ts";
+import { unhurried } from "../../support/fake-clock.ts";
 import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
@@ -53,7 +53,7 @@ describe("job_signal", () => {
     for (const fault of [{ kind: "reset" }, { kind: "answer", status: 500 }] as const) {
       emulator.chaos.add({ on: { path: "**/kill", times: 1 }, do: fault });
       const asked = { job: "train", wait_seconds: 0 };
-      const text = await withoutTimeouts(platform, () => mcp.refusal("job_signal", asked));
+      const text = await unhurried(platform, () => mcp.refusal("job_signal", asked));
       expect(text).toMatch(/^unknown_outcome: .*train .*still running.*job_status \{"jobs":\["train"\]\}/s);
     }
   });

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { SOON_MS, WITHIN } from "../../support/busy.ts";
-import { withoutTimeouts } from "../../support/fake-clock.ts";
+import { unhurried } from "../../support/fake-clock.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
 
@@ -22,7 +22,7 @@ describe("job_wait", () => {
     const job = await startJob(platform, { name: "long", script: "sleep 60" });
     await untilStatus(platform, job, "running");
     const wait = { jobs: ["long"], wait_seconds: 1 };
-    const { text, data } = await withoutTimeouts(platform, () => mcp.ok("job_wait", wait));
+    const { text, data } = await unhurried(platform, () => mcp.ok("job_wait", wait));
     expect(data.finished).toBe(false);
     expect(data.waited_seconds).toBeGreaterThanOrEqual(1);
     expect(text).toMatch(new RegExp(`^finished: false, after ${data.waited_seconds} s `));
@@ -36,7 +36,7 @@ describe("job_wait", () => {
       const job = await startJob(platform, { name: "held" });
       await expect.poll(async () => (await platform.jobs.status(job.id)).history.reason, WITHIN).toBe(reason);
       const wait = { jobs: ["held"], wait_seconds: 0 };
-      const { text, data } = await withoutTimeouts(platform, () => mcp.ok("job_wait", wait));
+      const { text, data } = await unhurried(platform, () => mcp.ok("job_wait", wait));
       expect(data.finished).toBe(false);
       expect(text).toContain(
         `Next: job_status {"jobs":["held"]} says why held has not started (pending (${reason})) and what would help.`,
@@ -54,7 +54,7 @@ describe("job_wait", () => {
       .poll(async () => (await platform.jobs.status(job.id)).history.restarts, { timeout: 30_000 })
       .toBeGreaterThan(1);
     const wait = { jobs: ["loop"], wait_seconds: 0 };
-    const { text } = await withoutTimeouts(platform, () => mcp.ok("job_wait", wait));
+    const { text } = await unhurried(platform, () => mcp.ok("job_wait", wait));
     expect(text).toMatch(
       /Next: job_status \{"jobs":\["loop"\]\} says why loop was restarted \d+ times \(restart policy always\)/,
     );
@@ -121,7 +121,7 @@ describe("job_wait", () => {
     await untilEnded(platform, await startJob(platform, { name: "over", script: "echo needle" }));
     emulator.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "answer", status: 503 } });
     const args = { jobs: ["over"], until: "log", pattern: "needle", wait_seconds: 1 };
-    const { text } = await withoutTimeouts(platform, () => mcp.ok("job_wait", args));
+    const { text } = await unhurried(platform, () => mcp.ok("job_wait", args));
     expect(text).not.toContain("none will");
     expect(text).toContain('not the whole log of over. Next: job_logs {"jobs":["over"],"grep":"needle"}');
   });
@@ -169,7 +169,7 @@ describe("job_wait", () => {
       return single(refs, ...rest);
     };
     const wait = { jobs: jobs.map(({ id }) => id), wait_seconds: 3 };
-    await withoutTimeouts(platform, () => mcp.ok("job_wait", wait));
+    await unhurried(platform, () => mcp.ok("job_wait", wait));
     expect(requests).toBeLessThanOrEqual(4);
     expect(asked).toBe(jobs.length);
   });
