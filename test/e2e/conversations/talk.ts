@@ -120,16 +120,19 @@ export const conversations = (options: EmulatorOptions = {}) =>
       },
       { scope: "file" },
     ],
-    talk: async ({ platform, ledger, task }, use) => {
-      const agents: Agent[] = [];
-      await use(async (most, at = platform) => {
-        const agent = await connectAgent(at);
-        agents.push(agent);
-        const talk = new Talk(agent, most);
-        ledger.add(task.name, talk);
-        return talk;
-      });
-      await Promise.all(agents.map(({ client }) => client.close()));
-    },
+    talk: [
+      async ({ platform, ledger, task }, use) => {
+        const agents: Agent[] = [];
+        await use(async (most, at = platform) => {
+          const agent = await connectAgent(at);
+          agents.push(agent);
+          const talk = new Talk(agent, most);
+          ledger.add(task.name, talk);
+          return talk;
+        });
+        await Promise.all(agents.map(({ client }) => client.close()));
+      },
+      { scope: "test" },
+    ],
   });
 export { expect } from "vitest";
