@@ -5,6 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { connectPlatform, loginFromPassedConfig, type Platform } from "../../src/client/index.ts";
 import type { Emulator } from "../../src/emulator/index.ts";
+import { KEEP_ALIVE_MS } from "./busy.ts";
 import { type Harm, holdFor, Shaper } from "./shaper.ts";
 
 /** Which requests a fault strikes: all that match, or `times` of them after the first `skip`. */
@@ -76,7 +77,7 @@ export async function faultProxy(emulator: Pick<Emulator, "url" | "passedConfig"
   /** Those with a request under way, or a WebSocket. */
   const busy = new Set<Socket>();
   let chooser: Chooser | undefined;
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {
     const { socket } = incoming;
     busy.add(socket);
     response.once("close", () => busy.delete(socket));

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { getResponse, type RequestHandler } from "msw";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { KEEP_ALIVE_MS } from "./busy.ts";
 
 /** The names under which handlers know the platform and another origin. */
 export const API = "https://api.platform.test/api/v1";
@@ -20,7 +21,10 @@ export interface MockPlatform {
 /** One for a test file: strict, reset between tests. */
 export function mockPlatform(): MockPlatform {
   let handlers: RequestHandler[] = [];
-  const server = createServer((incoming, response) => void answer(incoming, response));
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS },
+    (incoming, response) => void answer(incoming, response),
+  );
   beforeAll(async () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

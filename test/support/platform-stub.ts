@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { test as base } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { connectPlatform, type Login, type Platform, type ServerOptions } from "../../src/client/index.ts";
+import { KEEP_ALIVE_MS } from "./busy.ts";
 import { configOf, token } from "./jobs.ts";
 
 type Answer = (response: ServerResponse, request: IncomingMessage, body: string) => unknown;
@@ -41,7 +42,7 @@ export const test = base.extend<{ stub: PlatformStub; platform: Platform }>({
 });
 
 async function startStub(): Promise<{ stub: PlatformStub; close(): Promise<void> }> {
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: (asked) => [...asked][0] ?? false });
   const answers: { start: string; answer: Answer }[] = [];
   const plays: { end: string; play: Play }[] = [];

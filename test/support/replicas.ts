@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import { connectPlatform } from "../../src/client/index.ts";
 import { serveHttp } from "../../src/transports/http/service.ts";
+import { KEEP_ALIVE_MS } from "./busy.ts";
 import { openPolicy } from "./fixtures.ts";
 
 type Settings = Parameters<typeof serveHttp>[0];
@@ -33,7 +34,7 @@ export async function serveTeam(
 /** A balancer that hands each request to the next replica; `served` tells which got one, by its place in `urls`. */
 export async function balance(urls: string[]) {
   const served: number[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
     const next = served.length % urls.length;
     served.push(next);
     void handOn(incoming, outgoing, urls[next] ?? "").catch(() => outgoing.destroy());
