@@ -9,7 +9,7 @@ export const WITHIN = { timeout: 30_000, interval: 20 };
 
 /**
  * How long a server keeps an idle connection, as the emulator does: one that closes it while the next request is on its
- * way loses that. What passes a proxy on tells the client of the emulator's.
+ * way loses that, and what a proxy passes on promises as long.
  */
 export const KEEP_ALIVE_MS = 75_000;
 
