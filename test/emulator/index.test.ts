@@ -6,6 +6,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/index.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 
+/** The first of three: another run on this machine has others, and no system hands out any so low. */
+const PORT = 10_000 + (process.pid % 7000) * 3;
 const open: Emulator[] = [];
 const folders: string[] = [];
 afterEach(async () => {
@@ -86,11 +88,10 @@ describe("startEmulator", () => {
 
   test("publishes a job's port at its http_url", async () => {
     const emulator = await start();
-    const server =
-      "require('node:http').createServer((q, a) => a.end('you asked for ' + q.url)).listen(8123)";
+    const server = `require('node:http').createServer((q, a) => a.end('you asked for ' + q.url)).listen(${PORT})`;
     const job = await run(emulator, `node -e "${server}"`, {
       name: "web",
-      http: { port: 8123, requires_auth: false },
+      http: { port: PORT, requires_auth: false },
     });
     await until(emulator, job.id, "running");
     const text = await vi.waitFor(
@@ -109,10 +110,10 @@ describe("startEmulator", () => {
 
   test("asks for a login where a job's page needs one, and has a page where a job publishes none", async () => {
     const emulator = await start();
-    const server =
-      "require('node:http').createServer((q, a) => a.end('secret page')).listen(8125, () => console.log('up'))";
+    const port = PORT + 2;
+    const server = `require('node:http').createServer((q, a) => a.end('secret page')).listen(${port})`;
     const [job, silent] = await Promise.all([
-      run(emulator, `node -e "${server}"`, { http: { port: 8125, requires_auth: true } }),
+      run(emulator, `node -e "${server}"`, { http: { port, requires_auth: true } }),
       run(emulator, "sleep 60"),
     ]);
     await Promise.all([until(emulator, job.id, "running"), until(emulator, silent.id, "running")]);
@@ -139,8 +140,9 @@ describe("startEmulator", () => {
     const emulator = await start();
     const answer =
       "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\nhello";
-    const server = `require('node:http').createServer().on('upgrade', (q, s) => s.end('${answer}')).listen(8124)`;
-    const job = await run(emulator, `node -e "${server}"`, { http: { port: 8124, requires_auth: true } });
+    const port = PORT + 1;
+    const server = `require('node:http').createServer().on('upgrade', (q, s) => s.end('${answer}')).listen(${port})`;
+    const job = await run(emulator, `node -e "${server}"`, { http: { port, requires_auth: true } });
     await until(emulator, job.id, "running");
     const knock = (headers: Record<string, string>) =>
       new Promise<string>((resolve, reject) => {
