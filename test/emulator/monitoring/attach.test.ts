@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import timers from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { WITHIN } from "../../support/busy.ts";
+import { gate } from "../../support/gate.ts";
 import { type Platform, startPlatform } from "./platform.ts";
+
+/** How long an attached reader's first frame waits; nothing else waits just as long. */
+const BEGIN_MS = 100;
 
 let platform: Platform;
 
@@ -12,6 +18,22 @@ afterAll(async () => platform.close());
 
 const attach = (id: string, flags = "tty=0&stdin=1&stdout=1&stderr=1") =>
   platform.open(`${id}/attach?${flags}`, ["v2.channels.neu.ro"]);
+
+/** Lets the first frame wait for a gate instead; `waits` once one does. */
+function holdFirstFrame() {
+  const { open, opened } = gate();
+  const { setTimeout: wait } = timers;
+  const waiting = vi.spyOn(timers, "setTimeout").mockImplementation(async (ms, value, options) => {
+    await (ms === BEGIN_MS ? opened : wait(ms, undefined, options));
+    return value;
+  });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    waiting.mockRestore();
+    syncBuiltinESMExports();
+  });
+  return { open, waits: () => waiting.mock.calls.some(([ms]) => ms === BEGIN_MS) };
+}
 
 describe("attach", () => {
   test("joins the job's streams and always ends with 0", async () => {
@@ -80,12 +102,14 @@ describe("attach", () => {
   test("leaves it to the log to show what was there, before its first frame", async () => {
     const id = await platform.run("echo first; sleep 600");
     await expect.poll(() => platform.logs.range(id, {}).end, WITHIN).toBe(6);
+    const firstFrame = holdFirstFrame();
     const log = await platform.open(`${id}/log_ws`).opened();
-    const line = attach(id);
-    const shown: string[] = [];
-    line.socket.once("message", () => shown.push(log.text));
-    await expect.poll(() => shown, WITHIN).toEqual(["first\n"]);
-    expect(line.messages).toEqual([Buffer.of(1)]);
+    const line = await attach(id).opened();
+    await expect.poll(() => log.text, WITHIN).toBe("first\n");
+    await expect.poll(firstFrame.waits, WITHIN).toBe(true);
+    expect(line.messages).toEqual([]);
+    firstFrame.open();
+    await expect.poll(() => line.messages, WITHIN).toEqual([Buffer.of(1)]);
     line.socket.close();
     log.socket.close();
   });
