@@ -96,6 +96,8 @@ describe("a start whose answer was lost", () => {
     const once = { requestId: "r", lookupMs: 5000 };
 
     test("is looked for once, then sent again", async ({ stub, platform }) => {
+      // A search that is not answered in time is made once more.
+      await fakeTimeouts(platform);
       stub.on("POST", (response) => reply(response, { error: "no" }, 503));
       stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
       await expect(platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 0 })).rejects.toMatchObject({

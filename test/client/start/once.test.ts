@@ -187,6 +187,8 @@ describe("startOnce", { tags: "starts" }, () => {
   });
 
   test("finds a job whose logs are gone", async ({ stub, platform }) => {
+    // A search that is not answered in time is made once more.
+    await fakeTimeouts(platform);
     keep(stub);
     await platform.jobs.startOnce(OPTIONS, { requestId: "r-1" });
 
