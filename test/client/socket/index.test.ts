@@ -194,8 +194,9 @@ describe("a socket", () => {
     stub.play("/log_ws", (socket) => {
       socket.on("ping", (data) => {
         socket.pong(data);
-        // The time is over before the process comes to read it.
+        // The time is over before the process comes to read it: it stands still, not the system.
         setImmediate(() => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
           vi.advanceTimersByTime(pingMs / 2);
           socket.send(Buffer.from("goes on"));
         });
