@@ -21,10 +21,8 @@ export interface MockPlatform {
 /** One for a test file: strict, reset between tests. */
 export function mockPlatform(): MockPlatform {
   let handlers: RequestHandler[] = [];
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS },
-    (incoming, response) => void answer(incoming, response),
-  );
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  server.on("request", (incoming, response) => void answer(incoming, response));
   beforeAll(async () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
