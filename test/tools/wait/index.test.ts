@@ -105,7 +105,7 @@ describe("job_wait", () => {
       jobs: ["away"],
       until: "log",
       pattern: "ready",
-      wait_seconds: 11,
+      wait_seconds: 3,
     });
     expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
   });
