@@ -3,13 +3,23 @@ import { describe, onTestFinished, vi } from "vitest";
 import type { WebSocket } from "ws";
 import type { Platform } from "../../../src/client/index.ts";
 import { SOON_MS, WITHIN } from "../../support/busy.ts";
-import { expect, JOB_ID, test, token } from "../../support/platform-stub.ts";
+import { expect, JOB_ID, type PlatformStub, test, token } from "../../support/platform-stub.ts";
 import { deadOrigin, rawServer } from "../../support/raw-server.ts";
 
 async function read(platform: Platform): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of platform.jobs.monitor(JOB_ID)) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A log whose pings come only as the test moves the time. */
+async function openLog(stub: PlatformStub, pingMs: number) {
+  const platform = stub.connect({ pingMs });
+  // Before: undici counts by one timer for a whole worker, which must be a real one.
+  await platform.context();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  return platform.jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
 }
 
 describe("a socket", () => {
@@ -168,12 +178,7 @@ describe("a socket", () => {
       });
       socket.send(Buffer.from("open"));
     });
-    const platform = stub.connect({ pingMs });
-    // Before: undici counts by one timer for a whole worker, which must be a real one.
-    await platform.context();
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
-    onTestFinished(() => void vi.useRealTimers());
-    const log = platform.jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
+    const log = await openLog(stub, pingMs);
     for (let heard = 0; heard < 3; heard += 1) {
       await log.next();
       vi.advanceTimersByTime(pingMs);
@@ -203,11 +208,7 @@ describe("a socket", () => {
       });
       socket.send(Buffer.from("open"));
     });
-    const platform = stub.connect({ pingMs });
-    await platform.context();
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
-    onTestFinished(() => void vi.useRealTimers());
-    const log = platform.jobs.monitor(JOB_ID)[Symbol.asyncIterator]();
+    const log = await openLog(stub, pingMs);
     await log.next();
     vi.advanceTimersByTime(pingMs);
     expect(Buffer.from((await log.next()).value ?? []).toString()).toBe("goes on");
