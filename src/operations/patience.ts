@@ -1,8 +1,8 @@
 import { Limit, PlatformError, pause, Retry } from "../client/index.ts";
 
 const RETRY_MS = 1000;
-/** Even a call that is not to wait may send a request again. */
-const LEAST_MS = 2000;
+/** Even what is not to wait has time for a slow answer, and to ask again for one that was lost. */
+const LEAST_MS = 8000;
 
 /** A fault that may pass by itself; every other one is thrown on. */
 export function passing(error: unknown): PlatformError {

@@ -6,13 +6,12 @@ import { WITHIN } from "../support/busy.ts";
 import { unhurried } from "../support/fake-clock.ts";
 import { openPolicy } from "../support/fixtures.ts";
 import { patient } from "../support/patient.ts";
-import { rawSession } from "../support/raw-session.ts";
+import { modern, rawSession } from "../support/raw-session.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { listAll, SLEEP } from "../support/sleepers.ts";
 import { expect, HOME, test } from "../support/world.ts";
 
 const TASKS = "io.modelcontextprotocol/tasks";
-const clientInfo = { name: "test", version: "0" };
 const UNKNOWN = { code: -32602, message: expect.stringMatching(/^There is no such task, or it has expired/) };
 
 /** A client of the new era, which says with each request what it can do. No look of its server is too short. */
@@ -20,15 +19,12 @@ async function connect(platform: Platform, extensions: Record<string, object> = 
   const caller = openCaller(platform, openPolicy);
   onTestFinished(() => caller.close());
   const session = await rawSession(createServer(caller));
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": clientInfo,
-    "io.modelcontextprotocol/clientCapabilities": { extensions },
-  };
-  const request = (method: string, params = {}) =>
-    unhurried(platform, () => session.request(method, { ...params, _meta: meta }));
+  const hurried = (method: string, params = {}) => session.request(method, modern(params, { extensions }));
+  const request = (method: string, params = {}) => unhurried(platform, () => hurried(method, params));
   return {
     caller,
+    /** Looks of the server are as short as they are. */
+    hurried,
     request,
     call: async (name: string, args: object) =>
       (await request("tools/call", { name, arguments: args })).result,
@@ -152,6 +148,19 @@ describe("job_wait of a client that knows tasks", () => {
       status: "working",
       statusMessage: expect.stringMatching(/^unavailable: /),
     });
+  });
+
+  test("begins and ends where each answer takes the platform three seconds", { tags: "outages" }, async ({
+    platform,
+    emulator,
+  }) => {
+    const job = await startJob(platform, { name: "long", script: SLEEP });
+    const { hurried } = await connect(platform);
+    emulator.chaos.add({ on: { method: "GET", path: "**/jobs**" }, do: { kind: "delay", ms: 3000 } });
+    const begun = await hurried("tools/call", { name: "job_wait", arguments: { jobs: ["long"] } });
+    await platform.jobs.kill(job.id);
+    const { taskId } = begun.result ?? {};
+    expect((await hurried("tasks/get", { taskId })).result).toMatchObject({ status: "completed" });
   });
 
   test("ends with tasks/cancel, which ends no job", async ({ platform }) => {
@@ -278,7 +287,7 @@ describe("the extension for tasks", () => {
     const session = await rawSession(createServer(openCaller(platform, openPolicy)));
     const capabilities = { extensions: { [TASKS]: {} } };
     const { result } = await session.request("initialize", {
-      ...{ protocolVersion: "2025-11-25", capabilities, clientInfo },
+      ...{ protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "test", version: "0" } },
     });
     expect(result?.capabilities).not.toHaveProperty("extensions");
     const args = { jobs: ["here"], wait_seconds: 0 };
