@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import type { Agent } from "../support/agent.ts";
+import { unhurried } from "../support/fake-clock.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 const job = { image: "ubuntu:22.04", preset: "cpu-small" };
@@ -20,9 +21,13 @@ const CALLS: [what: string, maxBytes: number, tool: string, args: Record<string,
 describe("in the scene of a week", () => {
   test.override({ emulatorOptions: { scene: "week" } });
 
-  test("answers say no more than helps", async ({ mcp }) => {
+  test("answers say no more than helps", async ({ mcp, platform }) => {
     const rows = [];
-    for (const call of CALLS) rows.push(await measure(mcp, call));
+    for (const call of CALLS) {
+      const measured = () => measure(mcp, call);
+      // Nothing is waited for, and a busy machine may need longer than such a call has.
+      rows.push(await (call[2] === "job_wait" ? unhurried(platform, measured) : measured()));
+    }
     console.table(rows);
     expect(rows.filter(({ bytes, most }) => bytes > most)).toEqual([]);
   });
