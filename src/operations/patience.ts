@@ -1,4 +1,4 @@
-import { Limit, PlatformError, pause, Retry } from "../client/index.ts";
+import { isTimeout, Limit, PlatformError, pause, Retry } from "../client/index.ts";
 
 const RETRY_MS = 1000;
 /** Even what is not to wait has time for a slow answer, and to ask again for one that was lost. */
@@ -20,14 +20,21 @@ export async function patiently<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const retry = new Retry(RETRY_MS);
+  let fault: PlatformError | undefined;
   for (;;) {
     const limit = new Limit(signal, { expectedMs: Math.max(LEAST_MS, deadlineMs - performance.now()) });
     try {
       return await work(limit.signal);
     } catch (error) {
-      const waitMs = retry.afterFailure(passing(error));
-      if (performance.now() + waitMs > deadlineMs) throw error;
-      await pauseFor(waitMs, signal);
+      const failure = passing(error);
+      // Why it was tried again says more than that the time was over.
+      if (failure.code !== "timed_out") fault = failure;
+      const waitMs = retry.afterFailure(failure);
+      const told = fault ?? failure;
+      if (performance.now() + waitMs > deadlineMs) throw told;
+      await pauseFor(waitMs, signal).catch((reason: unknown) => {
+        throw isTimeout(reason) ? told : reason;
+      });
     } finally {
       limit.close();
     }

@@ -3,7 +3,7 @@ import type { Connection, OnJob } from "../connection.ts";
 import { type Cursor, SameTime } from "./cursor.ts";
 import { type LogLine, LogLines } from "./lines.ts";
 import { Reconnects } from "./resume.ts";
-import { monitorLog, newSeparator } from "./stream.ts";
+import { chunksOf, newSeparator, openLog } from "./stream.ts";
 
 const RECONNECTS = 5;
 
@@ -15,6 +15,8 @@ export interface FollowOptions {
   since?: Date | undefined;
   /** Also gives a line while it is unfinished, again each time it has grown; marked as `open`. */
   parts?: boolean | undefined;
+  /** Told each time the log has been opened. */
+  opened?: (() => void) | undefined;
   where?: Where | undefined;
 }
 
@@ -55,13 +57,15 @@ async function* unseen(lines: AsyncIterable<LogLine>, seen: SameTime): AsyncGene
 
 async function* linesFrom(
   at: Connection,
-  { id, since, where, parts = false }: FollowOptions & { id: string },
+  { id, since, where, parts = false, opened }: FollowOptions & { id: string },
   call: CallOptions,
 ): AsyncGenerator<LogLine, void> {
   const separator = newSeparator();
   const lines = new LogLines();
   const options = { since, where, separator, timestamps: true };
-  for await (const chunk of monitorLog(at, { id, options }, call)) {
+  const socket = await openLog(at, { id, options }, call);
+  opened?.();
+  for await (const chunk of chunksOf(socket)) {
     for (const line of lines.push(chunk)) if (line.time !== undefined || line.text !== separator) yield line;
     const rest = parts ? lines.rest() : undefined;
     if (rest !== undefined) yield rest;

@@ -43,7 +43,11 @@ export async function openLog(at: Connection, { id, options }: OnJob<MonitorOpti
  * character. That the log ended does not mean that the job did. Source: protocol reference 4.2.
  */
 export async function* monitorLog(at: Connection, target: OnJob<MonitorOptions>, call?: CallOptions) {
-  const socket = await openLog(at, target, call);
+  yield* chunksOf(await openLog(at, target, call));
+}
+
+/** The bytes of an open log, which is closed behind them. */
+export async function* chunksOf(socket: Socket): AsyncGenerator<Uint8Array, void> {
   try {
     for (let chunk = await nextChunk(socket); chunk !== undefined; chunk = await nextChunk(socket))
       if (chunk.length > 0) yield chunk;

@@ -15,6 +15,8 @@ export interface LogListener {
   readonly isOver: boolean;
   /** The job to connect to; undefined while it has no log to follow. */
   open(signal: AbortSignal): Promise<JobDescription | undefined>;
+  /** The log of that job is open. */
+  opened?(): void;
   /** Takes a line; an unfinished one comes again each time it has grown. True ends the following. */
   hear(line: LogLine): boolean;
   /** The platform has closed the log; `job` is what `open` gave. */
@@ -94,7 +96,8 @@ export class LogFollower {
       const job = await listener.open(signal);
       if (job === undefined) return { heard };
       const where = { cluster: job.cluster_name };
-      const options = { after: this.#cursor, since, where, parts: true };
+      const opened = () => listener.opened?.();
+      const options = { after: this.#cursor, since, where, parts: true, opened };
       for await (const line of platform.jobs.follow(job.id, options, { signal })) {
         if (this.#isKnown(line)) continue;
         heard = true;

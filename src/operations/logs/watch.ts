@@ -6,6 +6,7 @@ import {
   type LogLine,
   type LogTail,
   type Platform,
+  type PlatformError,
 } from "../../client/index.ts";
 import { passing, patiently, pauseFor } from "../patience.ts";
 import { keyedPlaceAfter, type LogPlace, placeAfter } from "./cursor.ts";
@@ -138,12 +139,14 @@ async function follow(platform: Platform, options: Following, signal: AbortSigna
   const follower = new LogFollower({ platform, since, retryMs: REOPEN_MS, isEager: true });
   follower.startAt(read.cursor);
   const limit = new Limit([signal, stop], { ms: deadlineMs - performance.now() });
+  const listener = listenerOf(platform, { ...options, follower }, limit.signal);
   try {
-    await follower.run(listenerOf(platform, { ...options, follower }, limit.signal), limit.signal);
+    await follower.run(listener, limit.signal);
   } finally {
     limit.close();
   }
   signal.throwIfAborted();
+  if (listener.fault !== undefined && read.lines.length === 0 && !stop.aborted) throw listener.fault;
 }
 
 /** Listens until the match, the deadline, or the end of a log that was opened after its job had ended. */
@@ -151,15 +154,23 @@ function listenerOf(
   platform: Platform,
   options: Following & { follower: LogFollower },
   signal: AbortSignal,
-): LogListener {
+): LogListener & { readonly fault: PlatformError | undefined } {
   const { job, isMatch, keep, onLine, deadlineMs, read, follower } = options;
+  /** Why the log is not open. */
+  let fault: PlatformError | undefined;
   return {
+    get fault() {
+      return fault;
+    },
     get isOver() {
       return read.matched || read.ended || performance.now() >= deadlineMs;
     },
     async open(opening) {
       read.job = await platform.jobs.status(job.id, {}, { signal: opening });
       return read.job;
+    },
+    opened() {
+      fault = undefined;
     },
     hear(line) {
       take(read, line, keep);
@@ -172,13 +183,14 @@ function listenerOf(
       read.ended = isFinished(status);
       if (read.ended) finish(options);
     },
-    forgive: passing,
+    forgive(error) {
+      const failure = passing(error);
+      if (failure.code !== "timed_out" || fault === undefined) fault = failure;
+      return failure;
+    },
     async rest(ms, failure) {
-      if (failure !== undefined && performance.now() + ms > deadlineMs) {
-        // There is no time to ask the platform again.
-        if (read.lines.length === 0) throw failure;
-        return false;
-      }
+      // There is no time to ask the platform again.
+      if (failure !== undefined && performance.now() + ms > deadlineMs) return false;
       await pauseFor(ms, signal).catch(() => undefined);
       return true;
     },

@@ -1,8 +1,9 @@
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import { SOON_MS, WITHIN } from "../../support/busy.ts";
 import { unhurried } from "../../support/fake-clock.ts";
 import { expect, test } from "../../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../../support/run-job.ts";
+import { SLEEP } from "../../support/sleepers.ts";
 
 describe("job_wait", () => {
   test("returns as soon as all have ended, and points to those that failed", async ({ mcp, platform }) => {
@@ -109,6 +110,39 @@ describe("job_wait", () => {
     });
     expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
   });
+
+  test("says what stood in the way while it was tried again and again", async ({
+    mcp,
+    platform,
+    emulator,
+  }) => {
+    await untilStatus(platform, await startJob(platform, { name: "away", script: SLEEP }), "running");
+    emulator.chaos.add({ on: { path: "**/log_ws", times: 3 }, do: { kind: "answer", status: 503 } });
+    emulator.chaos.add({ on: { path: "**/log_ws" }, do: { kind: "drop" } });
+    const args = { jobs: ["away"], until: "log", pattern: "ready", wait_seconds: 6 };
+    const { data } = await mcp.ok("job_wait", args);
+    expect(data).toMatchObject({ finished: false, trouble: expect.stringContaining("503") });
+  });
+
+  test.for([
+    ["does not open again", { kind: "drop" }, expect.stringContaining("503")],
+    ["is open again", { kind: "delay", ms: 0 }, undefined],
+  ] as const)(
+    "of a log that was lost and %s says what is so at its end",
+    async ([, after, trouble], { mcp, platform, emulator }) => {
+      await untilStatus(platform, await startJob(platform, { name: "away", script: SLEEP }), "running");
+      const follow = platform.jobs.follow.bind(platform.jobs);
+      vi.spyOn(platform.jobs, "follow").mockImplementationOnce((...args) => {
+        emulator.chaos.add({ on: { path: "**/log_ws", times: 1 }, do: { kind: "answer", status: 503 } });
+        emulator.chaos.add({ on: { path: "**/log_ws" }, do: after });
+        return follow(...args);
+      });
+      const args = { jobs: ["away"], until: "log", pattern: "ready", wait_seconds: 8 };
+      const { data } = await mcp.ok("job_wait", args);
+      expect(data.finished).toBe(false);
+      expect(data.trouble).toEqual(trouble);
+    },
+  );
 
   test("says that no line will match once all have ended", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "over", script: "echo done" }));
