@@ -185,7 +185,9 @@ function listenerOf(
     },
     forgive(error) {
       const failure = passing(error);
-      if (failure.code !== "timed_out" || fault === undefined) fault = failure;
+      // The end of the time is no fault; one that came before it is.
+      const isEnd = failure.code === "timed_out" && (fault !== undefined || performance.now() >= deadlineMs);
+      if (!isEnd) fault = failure;
       return failure;
     },
     async rest(ms, failure) {

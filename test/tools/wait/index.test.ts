@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, vi } from "vitest";
+import { msLeft, PlatformError } from "../../../src/client/index.ts";
 import { SOON_MS, WITHIN } from "../../support/busy.ts";
 import { unhurried } from "../../support/fake-clock.ts";
 import { expect, test } from "../../support/fixtures.ts";
@@ -143,6 +145,20 @@ describe("job_wait", () => {
       expect(data.trouble).toEqual(trouble);
     },
   );
+
+  test("takes the end of its time for no fault of the log", async ({ mcp, platform }) => {
+    await untilStatus(platform, await startJob(platform, { name: "calm", script: SLEEP }), "running");
+    vi.spyOn(platform.jobs, "follow").mockImplementation(async function* (_id, _options, { signal } = {}) {
+      await pause(Math.max(0, msLeft(signal) - 50));
+      while (msLeft(signal) > 0);
+      yield* [];
+      throw new PlatformError("timed_out", "Reading the log timed out.");
+    });
+    const args = { jobs: ["calm"], until: "log", pattern: "ready", wait_seconds: 3 };
+    const { data } = await mcp.ok("job_wait", args);
+    expect(data.finished).toBe(false);
+    expect(data.trouble).toBeUndefined();
+  });
 
   test("says that no line will match once all have ended", async ({ mcp, platform }) => {
     await untilEnded(platform, await startJob(platform, { name: "over", script: "echo done" }));
