@@ -12,8 +12,8 @@ export default defineConfig({
     // The guides import the library as it is shipped.
     server: { deps: { external: [/\/dist\/\w+\.js$/] } },
     // Only what hangs: how long a test takes depends on what else the machine does.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     // Tests that try a fault; `npm run reliability` puts them into docs/reliability.md.
     tags: [

@@ -14,7 +14,7 @@ async function connect(): Promise<Agent> {
 }
 
 describe("waits while garbage is collected all the time", () => {
-  test("end when their time is over", { timeout: 60_000 }, async () => {
+  test("end when their time is over", async () => {
     const mcp = await connect();
     const quiet = { image: "ubuntu", name: "quiet", command: "sleep 300", wait_seconds: 0 };
     const { data } = await mcp.ok("job_start", quiet);

@@ -135,5 +135,5 @@ describe("A call", () => {
 
     const { open: _, ...done } = await costs(server);
     expect(done).toEqual({ files: [], schemas: 0, compiled: 0, results: 1 });
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ test("the shipped program reads the login of `apolo login` without SQLite in Nod
 });
 
 // That no token is in any output is checked at the end of every test.
-describe("the tokens of a login of `apolo login`", { tags: "secrets", timeout: 60_000 }, () => {
+describe("the tokens of a login of `apolo login`", { tags: "secrets" }, () => {
   test("stay in the program, whatever prints them", async ({ emulator, platform }) => {
     const folder = await savedLogin({ url: emulator.url, token: emulator.token });
     const script = `echo "saw ${PLANTED.refresh} and ${emulator.token}"; ${SLEEP}`;

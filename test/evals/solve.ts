@@ -106,7 +106,7 @@ export function solveAll(theme: string, scripts: Record<string, Script>): void {
   const shared = new Map<string, Promise<Stage>>();
 
   // They run side by side, the longest with twenty jobs.
-  describe.concurrent(theme, { timeout: 60_000 }, () => {
+  describe.concurrent(theme, () => {
     afterAll(async () => {
       for (const stage of shared.values()) await (await stage).close();
     });

@@ -39,7 +39,8 @@ describe("two users in one process", () => {
     emulator.chaos.add({ on: { path: "**/save", times: 1 }, do: { kind: "delay", ms: 600_000 } });
     const [alice, carol] = [await world.agent("alice"), await world.agent("carol")];
     expect((await alice.ok("job_save", save)).data.finished).toBe(false);
-    expect(await carol.refusal("job_save", { ...save, job: id })).toMatch(/^not_permitted: .*you lack write/);
+    const hers = { ...save, job: id, wait_seconds: 45 };
+    expect(await carol.refusal("job_save", hers)).toMatch(/^not_permitted: .*you lack write/);
   });
 
   test("are offered no names of jobs that only the other one may see", async ({ world }) => {

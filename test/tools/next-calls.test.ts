@@ -40,7 +40,8 @@ const ENDINGS: Call[] = [
   ["job_start", { image: "ubuntu:22.04", command: "true", name: "taken" }],
   ["job_kill", { name_pattern: "chosen" }],
 ];
-const WAITING = new Set(["job_wait", "job_signal"]);
+/** A job that sleeps is waited for no longer than it takes to see that it is the right one; a signal ends it. */
+const WAIT_SECONDS: Record<string, number> = { job_wait: 1, job_signal: 10 };
 /** Of each of these at least one call is printed, so that the test tests something. */
 const PRINTED = [
   "job_kill",
@@ -74,11 +75,10 @@ async function follow(
   if (decoys.some(({ id }) => text.includes(id))) wrong.push(text);
   const calls = nextCalls(text).filter((next) => JSON.stringify(next.args) !== JSON.stringify(args));
   for (const next of calls) {
-    // A job that sleeps is waited for no longer than it takes to see that it is the right one.
-    const short = WAITING.has(next.tool) ? { wait_seconds: 1 } : {};
-    const answer = await agent.call(next.tool, { ...next.args, ...short });
-    // On a busy machine a second may be too little, which is an answer, too.
-    const hasFailed = answer.isError && !("wait_seconds" in short && answer.text.startsWith("timed_out: "));
+    const wait_seconds = WAIT_SECONDS[next.tool];
+    const answer = await agent.call(next.tool, { ...next.args, ...(wait_seconds && { wait_seconds }) });
+    // On a busy machine that may be too little, which is an answer, too.
+    const hasFailed = answer.isError && !(wait_seconds && answer.text.startsWith("timed_out: "));
     if (hasFailed || decoys.some(({ id }) => JSON.stringify(answer.data ?? {}).includes(id)))
       wrong.push(`${text}\n→ ${next.tool} ${JSON.stringify(next.args)}\n${answer.text}`);
   }

@@ -78,7 +78,9 @@ describe("job_logs and its kin on a log that pauses", { tags: "logs" }, () => {
       mcp.ok("job_logs", { jobs: [job.id] }),
       mcp.ok("job_logs", { jobs: [job.id], grep: "line" }),
     ]);
-    expect(plain.text).toMatch(/Nothing came within 3 s: whether it has printed anything there is not known/);
+    expect(plain.text).toMatch(
+      /Nothing came within \d+ s: whether it has printed anything there is not known/,
+    );
     expect(plain.data.logs[0]).toMatchObject({ more_may_follow: true });
     expect(plain.text).not.toMatch(/[Nn]othing (was|has been) printed|printed nothing/);
     expect(grep.text).not.toMatch(/whole log/);
@@ -136,7 +138,7 @@ describe("a log that the platform does not close", { tags: "logs" }, () => {
     const proxy = await faultProxy(emulator);
     const held = proxy.platform();
     proxy.add({ path: LOG, after: { bytes: 500_000, comes: "silence" } });
-    const tail = await held.jobs.tail(job.id, { lines: 20_000, limitMs: 8000 });
+    const tail = await held.jobs.tail(job.id, { lines: 20_000, limitMs: 16_000 });
     // Whether the time was over in the first reading or in a longer one depends on the machine.
     expect(tail.ending === "closed" && tail.reachedStart).toBe(false);
     expect(tail.lines.length).toBeGreaterThan(500);
