@@ -35,10 +35,14 @@ async function textOf(logs: FileLogs, id: string): Promise<string> {
 
 const NOTE = /\n\[emulator\] The output of this job ends here: ENOSPC[^\n]*\n$/;
 
-// Only an administrator can mount a small disk.
+const NO_DISK = "no small disk can be mounted here";
+
+// Only an administrator can mount one.
 describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" }, () => {
-  test("the log of a job that prints without end ends with a note, and the emulator goes on", async (context) => {
-    if (!isMounted) return context.skip();
+  test("the log of a job that prints without end ends with a note, and the emulator goes on", async ({
+    skip,
+  }) => {
+    skip(!isMounted, NO_DISK);
     const emulator = await startEmulator({ dataDir: disk });
     const call = async (method: string, path: string, body?: object) => {
       const answer = await fetch(emulator.url + path, {
@@ -66,8 +70,8 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" },
     await again.close();
   });
 
-  test("logs end with their notes one after another", async (context) => {
-    if (!isMounted) return context.skip();
+  test("logs end with their notes one after another", async ({ skip }) => {
+    skip(!isMounted, NO_DISK);
     const logs = new FileLogs(disk);
     logs.append("job-aa1", Buffer.alloc(4095, "a"), 1);
     fill();
@@ -79,8 +83,8 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" },
     await logs.close();
   });
 
-  test("the state waits for room and is whole then", async (context) => {
-    if (!isMounted) return context.skip();
+  test("the state waits for room and is whole then", async ({ skip }) => {
+    skip(!isMounted, NO_DISK);
     const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
     const store = new Store(disk);
     const empty = fill();

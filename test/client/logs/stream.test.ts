@@ -18,4 +18,16 @@ describe("monitor", () => {
     for await (const _ of platform.jobs.monitor(JOB_ID, options)) expect.unreachable();
     expect(opened.map((query) => Object.fromEntries(query))).toEqual([sent]);
   });
+
+  test("passes on what is printed, not frames without a byte", async ({ stub, platform }) => {
+    stub.play("/log_ws", (socket) => {
+      for (const text of ["", "one\n", "", "two"]) socket.send(Buffer.from(text));
+      socket.close(1000);
+    });
+
+    const chunks: string[] = [];
+    for await (const chunk of platform.jobs.monitor(JOB_ID)) chunks.push(Buffer.from(chunk).toString());
+
+    expect(chunks).toEqual(["one\n", "two"]);
+  });
 });

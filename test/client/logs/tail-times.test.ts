@@ -92,6 +92,28 @@ describe("a part of a log that holds too much", () => {
     expect([since[0], (since[1] ?? "") > (since[0] ?? "")]).toEqual([ago(30_000), true]);
     expect(end.reachedStart).toBe(false);
   });
+
+  test("is not shown for the end where the time ends in the shorter one", async () => {
+    const dropped: Play = { frames: [[0, [...sparse, ...dense(1000)].join("")]], closesAtMs: 0 };
+    const slow: Play = { frames: [[0, live("last but one", -2) + live("last", -1)]] };
+    const job = jobOf("succeeded", { created_at: ago(3_600_000) });
+
+    const { texts, end } = await tail(job, [dropped, slow], { lines: 100 });
+
+    expect(texts).toEqual(["last but one", "last"]);
+    expect(end).toMatchObject({ ending: "time", tookMs: 20_000, reachedStart: false });
+  });
+});
+
+test("the time that is over in one part of a log is not asked of the next ones", async () => {
+  const short: Play = { frames: [[0, live("old", -20_000)]], closesAtMs: 0 };
+  const slow: Play = { frames: [[0, live("older", -90_000) + live("old", -20_000)]] };
+  const job = jobOf("succeeded", { created_at: ago(3_600_000) });
+
+  const { texts, since, end } = await tail(job, [short, slow]);
+
+  expect([texts, since.length]).toEqual([["older", "old"], 2]);
+  expect(end).toMatchObject({ ending: "time", reachedStart: false, linesRead: 3 });
 });
 
 describe("the beginning of a log", () => {

@@ -222,7 +222,7 @@ describe.skipIf(process.getuid?.() !== 0)("save_to on a full disk", { tags: "out
     job,
     skip,
   }) => {
-    if (disk === undefined) return skip();
+    if (disk === undefined) return skip("no small disk can be mounted here");
     const downloads = await openDownloads(disk);
     const saver = await connectAgent(platform, { ...openPolicy, downloads });
     await mcp.ok("job_exec", { job: job.id, command: "truncate -s 3M data.bin; echo small > small" });
