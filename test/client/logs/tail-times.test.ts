@@ -105,6 +105,15 @@ describe("a part of a log that holds too much", () => {
   });
 });
 
+test("a log is read up to a place past a line without a time", async () => {
+  const text = `${archived("one", -700)}bare\n${archived("two", -600)}${archived("three", -500)}`;
+  const before = { time: archived("", -500).trim(), count: 0 };
+
+  const { texts } = await tail(jobOf("succeeded"), [{ frames: [[0, text]], closesAtMs: 0 }], { before });
+
+  expect(texts).toEqual(["one", "bare", "two"]);
+});
+
 test("the time that is over in one part of a log is not asked of the next ones", async () => {
   const short: Play = { frames: [[0, live("old", -20_000)]], closesAtMs: 0 };
   const slow: Play = { frames: [[0, live("older", -90_000) + live("old", -20_000)]] };
