@@ -30,7 +30,7 @@ export type { AttachOptions, ExecOptions, Message, ProcessStream } from "./exec/
 export { isFullId, type StatusOutcome } from "./find/index.ts";
 export type { ListFilter } from "./find/list.ts";
 export type { ForwardOptions, PortForward } from "./forward.ts";
-export { mayHaveHappened } from "./http/network-error.ts";
+export { mayHaveFailedLate, mayHaveHappened } from "./http/network-error.ts";
 export { proxyInUse } from "./http/proxies.ts";
 export { Retry } from "./http/retry.ts";
 export * from "./job.ts";
@@ -66,6 +66,7 @@ export type { SaveStep } from "./save.ts";
 export { Seats } from "./socket/seats.ts";
 export type { ContainerOptions, JobOptions, StartOptions, WireStartBody } from "./start/body.ts";
 export type { RunOptions, StartPlan } from "./start/index.ts";
+export { nameTaken } from "./start/name-taken.ts";
 export type { OnceOptions, Started } from "./start/once.ts";
 export { askedTag, isOwnTag } from "./start/same-request.ts";
 export { byAge, requestTag } from "./start/tagged.ts";

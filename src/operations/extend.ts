@@ -1,5 +1,11 @@
 import pMap from "p-map";
-import { type JobDescription, mayHaveHappened, type Platform, PlatformError } from "../client/index.ts";
+import {
+  type JobDescription,
+  mayHaveFailedLate,
+  mayHaveHappened,
+  type Platform,
+  PlatformError,
+} from "../client/index.ts";
 import type { Call } from "./caller.ts";
 import { refsAgain, resolveAll, whereOf } from "./find/index.ts";
 import { type Meant, requireAllMeant, requireOwned } from "./find/owned.ts";
@@ -152,7 +158,7 @@ async function readBack(
   platform: Platform,
 ): Promise<Extension> {
   const failed = { job, beforeSeconds, error, nowSeconds: undefined };
-  const isAnswered = error.request?.status === 500;
+  const isAnswered = mayHaveFailedLate(error);
   if (!mayHaveHappened(error) && !isAnswered) return { ...failed, outcome: "not_added" };
   const now = await readNow(job, platform);
   if (now?.life_span === beforeSeconds + seconds) return { job: now, outcome: "extended", beforeSeconds };

@@ -70,8 +70,22 @@ export function mayHaveHappened(error: PlatformError): boolean {
   const { code, request, outcome } = error;
   if (outcome !== undefined) return outcome !== "nothing";
   if (wasNeverSent(error)) return false;
-  if (request?.status !== undefined) return request.status === 502 || request.status === 504;
+  if (request?.status !== undefined) return isLostOnTheWay(request.status);
   return UNANSWERED.has(code);
+}
+
+/** Whether a status is one by which a gateway says that it lost the platform's answer, not one of the platform's own. */
+function isLostOnTheWay(status: number): boolean {
+  return GAVE_UP_WAITING.has(status) || (status > 500 && !REFUSING.has(status));
+}
+
+const GAVE_UP_WAITING: ReadonlySet<number> = new Set([408, 499]);
+/** Not implemented, unavailable, version not supported. */
+const REFUSING: ReadonlySet<number> = new Set([501, 503, 505]);
+
+/** Whether the platform answered with a fault of its own: it may have done it before, and does no more now. */
+export function mayHaveFailedLate({ request }: PlatformError): boolean {
+  return request?.status === 500 || request?.status === 503;
 }
 
 const TOO_MANY_HEADERS = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);

@@ -2,11 +2,12 @@ import { abortError, type CallOptions, orTimeOut, pause } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import { invalidArgument, PlatformError, UnknownOutcomeError } from "../errors.ts";
 import { getJob } from "../find/index.ts";
-import { mayHaveHappened } from "../http/network-error.ts";
+import { mayHaveFailedLate, mayHaveHappened } from "../http/network-error.ts";
 import type { JobDescription } from "../job.ts";
 import { msLeft } from "../limit.ts";
 import type { StartOptions } from "./body.ts";
 import { type PreparedStart, prepareStart, sendStart } from "./index.ts";
+import { nameTaken } from "./name-taken.ts";
 import { askedTag, sameRequest } from "./same-request.ts";
 import { findStartedBy, keepOldest, requestTag, type Sought, startedBy } from "./tagged.ts";
 import { type SentStart, type StartAnswer, startKey } from "./under-way.ts";
@@ -18,8 +19,6 @@ const FIRST_WAIT_MS = 250;
 const LOOKUPS_UNTIL_RESENT = 1.2;
 /** For looking whether another server made a job of the same request. */
 const TWINS_MS = 5000;
-/** Faults of the platform's own, after which it does no more. */
-const LATE_FAULTS: ReadonlySet<number | undefined> = new Set([500, 503]);
 const WHAT = "Starting a job";
 
 /** The job of a start, and whether it is that of an earlier call. */
@@ -149,7 +148,10 @@ async function findOrSend(wanted: Wanted): Promise<Found> {
   if (call.signal?.aborted === true) throw abortError(call.signal, WHAT);
   const { body, preset } = wanted.prepared;
   // Without the call's signal: a start that was sent is not taken back by no longer listening.
-  const answer = sendStart(at, wanted.prepared).then((made) => toAnswer(wanted, made), failedAnswer);
+  const answer = sendStart(at, wanted.prepared).then(
+    (made) => toAnswer(wanted, made),
+    (error: unknown) => failedAnswer(wanted, error),
+  );
   const now = at.starts.keep(wanted.key, { body, pricePerHour: preset.credits_per_hour, answer });
   return { sent: now, isFirst: true };
 }
@@ -162,7 +164,7 @@ async function jobsOfSent(wanted: Wanted, sent: SentStart): Promise<JobDescripti
     return jobs.length > 0 ? jobs : [await getJob(at, (await sent.found).id, call)];
   }
   const answer = await sent.answer;
-  const wasAnswered = "lost" in answer && LATE_FAULTS.has(answer.lost.request?.status);
+  const wasAnswered = "lost" in answer && mayHaveFailedLate(answer.lost);
   if (!wasAnswered) {
     const silentMs = Date.now() - (sent.lostAtMs ?? 0);
     const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
@@ -220,10 +222,26 @@ function lookMs(leftMs: number): number {
 }
 
 /** Looking once too often costs little: a platform that fails by itself may have made the job before. */
-function failedAnswer(error: unknown): StartAnswer {
-  const isLost =
-    error instanceof PlatformError && (mayHaveHappened(error) || LATE_FAULTS.has(error.request?.status));
+async function failedAnswer(wanted: Wanted, error: unknown): Promise<StartAnswer> {
+  const holder = wanted.isNew ? undefined : nameTaken(error)?.holder;
+  if (holder !== undefined && error instanceof PlatformError) return nameAnswer(wanted, { holder, error });
+  const isLost = error instanceof PlatformError && (mayHaveHappened(error) || mayHaveFailedLate(error));
   return isLost ? { lost: error } : { refused: error };
+}
+
+/** The name may be that of the job which another server has made of the same request. */
+async function nameAnswer(
+  { at, requestId }: Wanted,
+  { holder, error }: { holder: string; error: PlatformError },
+): Promise<StartAnswer> {
+  try {
+    const job = await getJob(at, holder, { timeoutMs: TWINS_MS });
+    const isOwn = job.owner === at.session.userNow() && job.tags.includes(requestTag(requestId));
+    return isOwn ? { job, isElsewhere: true } : { refused: error };
+  } catch (cause) {
+    const isSeen = !(cause instanceof PlatformError && (cause.retryable || cause.code === "protocol_error"));
+    return isSeen ? { refused: error } : { lost: error };
+  }
 }
 
 /**

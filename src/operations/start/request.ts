@@ -18,7 +18,7 @@ export interface StartOutcome {
   /** Jobs of the same request id that the platform took up later. */
   twins?: JobDescription[];
   /** Whether there are any could not be looked up. */
-  isUnchecked?: boolean;
+  isUnchecked?: boolean | undefined;
   /** Why there is no job. */
   error?: PlatformError;
   /** The same where another active job has its name: that job's id. */

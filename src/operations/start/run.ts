@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import {
   mayHaveHappened,
+  nameTaken,
   type OnceOptions,
   PlatformError,
   type Preset,
@@ -21,8 +22,6 @@ import { within } from "../within.ts";
 import type { Checked, StartProblem } from "./check.ts";
 import type { StartItem, StartOutcome, StartRequest } from "./request.ts";
 
-/** Source: protocol reference 3.8 */
-const NAME_TAKEN = /job with name '([^']+)'.* already exists: '(job-[^']+)'/;
 const PARALLEL_STARTS = 8;
 /** For each request of a start; then its outcome is looked up for some seconds. */
 const START_MS = 20_000;
@@ -111,8 +110,8 @@ async function startEach(
   { until, plan }: { until: AbortSignal; plan: StartPlan },
   call: Call,
 ): Promise<StartOutcome[]> {
-  const { items, isRepeatable, requestId } = request;
-  const isSweep = items.length > 1;
+  const { items, isRepeatable, requestId, sweepTag } = request;
+  const isSweep = sweepTag !== undefined;
   const once = { isNew: !isRepeatable, partOf: isSweep ? requestId : undefined };
   let done = 0;
   const startNext = async (item: StartItem) => {
@@ -173,11 +172,6 @@ async function withPlace(
   );
 }
 
-function nameTaken({ serverText = "" }: PlatformError): StartOutcome["nameTaken"] {
-  const [, name, holder] = NAME_TAKEN.exec(serverText) ?? [];
-  return name === undefined || holder === undefined ? undefined : { name, holder };
-}
-
 function withoutExceeded(outcome: StartOutcome, all: ReadonlyMap<string, Exceeded>): StartOutcome {
   const exceeded = all.get(outcome.job?.id ?? "");
   return exceeded === undefined ? outcome : { item: outcome.item, exceeded };
@@ -192,7 +186,9 @@ async function tagsBefore(
   const tags = new Set<string>();
   if (!isRepeatable || !hasLimits(policy)) return tags;
   const tag = sweepTag ?? requestTag(items[0]?.requestId ?? "");
-  const filter = { tags: [tag], cluster, orgs: [org], projects: [project] };
+  const { user } = await platform.context({ signal });
+  // Somebody else's request may have the same id.
+  const filter = { tags: [tag], cluster, orgs: [org], projects: [project], owners: [user] };
   for await (const job of platform.jobs.list(filter, { signal })) for (const each of job.tags) tags.add(each);
   return tags;
 }
@@ -209,8 +205,9 @@ async function refuseOtherForm(
   if (!isRepeatable) return;
   const sought = sweepTag === undefined ? `${requestId}-1` : requestId;
   const job = await platform.jobs.startedBy(sought, where, { signal }).catch(orSomebodyElses);
-  const isSweep = job?.tags.some((tag) => tag.startsWith("sweep:")) === true;
-  if (job === undefined || isSweep === (sweepTag !== undefined)) return;
+  const isPart = job?.tags.some((tag) => tag.startsWith("sweep:")) === true;
+  // A job of its own may have an id that looks like that of a part.
+  if (job === undefined || (sweepTag === undefined && !isPart)) return;
   throw new PlatformError(
     "conflict",
     `request_id "${requestId}" was already used for job ${job.id} with other arguments (count or matrix). Use a new one for a new job. Nothing was started.`,

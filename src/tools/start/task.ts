@@ -13,6 +13,7 @@ import { type Started, startReply } from "./reply.ts";
 const startedFacts = z.object({
   requestId: z.string(),
   isRepeated: z.boolean(),
+  isUnchecked: z.boolean().optional(),
   isHome: z.boolean(),
   isElsewhere: z.boolean(),
   inShell: z.boolean(),
@@ -24,17 +25,18 @@ export async function awaitStart(
   { request, checked, notes, outcome }: Begun,
   { startedMs, deadlineMs, call }: { startedMs: number; deadlineMs: number; call: Call },
 ) {
-  const { job, item, isRepeated = false } = outcome;
+  const { job, item, isRepeated = false, isUnchecked, twins = [] } = outcome;
   const watched = await lookAtStarted(job, deadlineMs, call);
   const outcomes = [outcome];
   if (watched !== undefined)
     return startReply({ request, checked, notes, outcomes, watched, wasAwaited: true }, call.caller);
   const facts: z.input<typeof startedFacts> = {
-    ...{ requestId: request.requestId, isRepeated, isHome: checked.isHome === true, notes },
+    ...{ requestId: request.requestId, isRepeated, isUnchecked, isHome: checked.isHome === true, notes },
     isElsewhere: item.options.where?.project !== undefined,
     inShell: item.toRun?.inShell === true,
   };
-  return { line: lineOf(job), wait: { startedMs, deadlineMs, jobs: [job.id], facts } };
+  const jobs = [job, ...twins].map(({ id }) => id);
+  return { line: lineOf(job, isRepeated), wait: { startedMs, deadlineMs, jobs, facts } };
 }
 
 interface Begun {
@@ -46,17 +48,17 @@ interface Begun {
 
 /** The same for a start of any server. */
 export async function lookAgain(wait: Wait, call: Call) {
-  const { job, watched, presets } = await lookAtStart(wait, call);
-  if (watched === undefined) return { line: lineOf(job) };
   const { isHome, notes, ...facts } = startedFacts.parse(wait.facts);
+  const { job, watched, twins, presets } = await lookAtStart(wait, call);
+  if (watched === undefined) return { line: lineOf(job, facts.isRepeated) };
   const preset = presets.find(({ name }) => name === job.preset_name);
   const checked = { isHome, presets, ...(preset === undefined ? {} : { plan: { preset } }) };
-  return startReply({ ...startedAs(job, facts, watched), checked, notes }, call.caller);
+  return startReply({ ...startedAs({ job, twins }, facts, watched), checked, notes }, call.caller);
 }
 
 function startedAs(
-  job: JobDescription,
-  { requestId, isRepeated, isElsewhere, inShell }: Omit<z.output<typeof startedFacts>, "isHome" | "notes">,
+  { job, twins }: { job: JobDescription; twins: JobDescription[] },
+  { requestId, isElsewhere, inShell, ...found }: Omit<z.output<typeof startedFacts>, "isHome" | "notes">,
   watched: Watched,
 ): Omit<Started, "checked" | "notes"> {
   const { image, command = "" } = job.container;
@@ -65,9 +67,9 @@ function startedAs(
   const named = { index: 1, values: {}, name: job.name, requestId };
   const item = { ...named, options, toRun: { command, inShell } };
   const request = { items: [item], requestId, lifeSpanSeconds: job.life_span };
-  return { request, outcomes: [{ item, job, isRepeated }], watched, wasAwaited: true };
+  return { request, outcomes: [{ item, job, twins, ...found }], watched, wasAwaited: true };
 }
 
-function lineOf(job: JobDescription): string {
-  return `Started ${nameOf(job)}: ${statusText(job)}`;
+function lineOf(job: JobDescription, isRepeated: boolean): string {
+  return `${isRepeated ? "Started by an earlier call:" : "Started"} ${nameOf(job)}: ${statusText(job)}`;
 }

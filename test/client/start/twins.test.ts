@@ -49,6 +49,37 @@ describe("two servers that start the same request at once", () => {
     expect(killed(stub)).toEqual([OLDER]);
   });
 
+  const refusal = (holder: string) => ({
+    error: `Failed to create job: job with name 'train' and project 'vision' already exists: '${holder}'`,
+  });
+
+  test.for<[string, Record<string, unknown>, number]>([
+    ["another request's", { tags: ["mcp:other"] }, 200],
+    ["a colleague's with the same id", { owner: "bob" }, 200],
+    ["not to be seen", {}, 404],
+  ])("are refused a name whose job is %s", async ([, more, status], { stub, platform }) => {
+    play(stub, []);
+    stub.on("POST", (response) => reply(response, refusal(OTHER), 400));
+    stub.on(`GET /api/v1/jobs/${OTHER}`, (response) => reply(response, twin(OTHER, 1, more), status));
+
+    const start = platform.jobs.startOnce({ ...OPTIONS, name: "train" }, { requestId: "r" });
+
+    await expect(start).rejects.toMatchObject({ code: "invalid_request", serverText: refusal(OTHER).error });
+  });
+
+  test("do not know of a name's job that cannot be looked at, and ask again", async ({ stub, platform }) => {
+    play(stub, []);
+    stub.on("POST", (response) => reply(response, refusal(OTHER), 400));
+    stub.on(`GET /api/v1/jobs/${OTHER}`, (response) => reply(response, { error: "no" }, 503));
+    const start = () =>
+      platform.jobs.startOnce({ ...OPTIONS, name: "train" }, { requestId: "r", lookupMs: 50 });
+
+    await expect(start()).rejects.toMatchObject({ code: "unknown_outcome" });
+    stub.on("GET /api/v1/jobs?", (response) => replyLines(response, [twin(OTHER, 1, { name: "train" })]));
+
+    expect(await start()).toMatchObject({ job: { id: OTHER }, repeated: true });
+  });
+
   test("leave a colleague's job alone", async ({ stub, platform }) => {
     play(stub, [], [twin(MADE, 5), twin(OLDER, 4, { owner: "bob" })]);
 

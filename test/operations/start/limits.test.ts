@@ -28,6 +28,7 @@ describe("jobs under limits", () => {
       cluster: "default",
       orgs: ["acme"],
       projects: ["vision"],
+      owners: ["alice"],
     });
   });
 

@@ -250,7 +250,7 @@ describe("one start that is waited for between calls", () => {
     const wait = { startedMs: 0, deadlineMs: later(), jobs: [idOf(1)] };
     expect(await lookAtStart(wait, world({ stands: ["pending"] }).call)).toEqual({
       ...{ job: sampleJob({ id: idOf(1), status: "pending", cluster_name: "west" }) },
-      ...{ watched: undefined, presets: ["b"] },
+      ...{ watched: undefined, twins: [], presets: ["b"] },
     });
     expect(await lookAtStart(wait, world({ printed: [["hello"]] }).call)).toMatchObject({
       watched: { output: { text: "hello" } },

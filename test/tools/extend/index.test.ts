@@ -39,6 +39,22 @@ describe("job_extend", () => {
     expect((await platform.jobs.status(job.id)).life_span).toBe(7200);
   });
 
+  test.for([503, 507, 524, 408])(
+    "finds what was added behind a gateway that says %i",
+    async (status, { platform, emulator }) => {
+      const job = await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
+      const proxy = await faultProxy(emulator);
+      const agent = await connectAgent(proxy.platform());
+      const { open, opened } = gate();
+      proxy.add({ method: "PUT", before: opened, instead: { status } });
+      const call = agent.ok("job_extend", { job: "train", by: "1h" });
+      await proxy.sees({ method: "PUT" });
+      await platform.jobs.bumpLifeSpan(job.id, 3600);
+      open();
+      expect((await call).data.outcomes[0].life_span_seconds).toBe(7200);
+    },
+  );
+
   test("says that nothing was added when the platform failed", async ({ mcp, platform, emulator }) => {
     await startJob(platform, { name: "train", script: SLEEP, lifeSpanSeconds: 3600 });
     emulator.chaos.add({

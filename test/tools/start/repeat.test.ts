@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
-import { expect, test } from "../../support/fixtures.ts";
+import { connectAgent, expect, openPolicy, test } from "../../support/fixtures.ts";
 import { untilEnded } from "../../support/run-job.ts";
 import { listAll, SLEEP } from "../../support/sleepers.ts";
 
@@ -58,6 +58,20 @@ describe("job_start with a request_id", { tags: "starts" }, () => {
     await bob.close();
     expect(again).toMatchObject({ job: { id: his.id }, repeated: true });
     expect((await listAll(platform)).map(({ id }) => id).sort()).toEqual([his.id, mine.id].sort());
+  });
+
+  test("is held to the limits although another user of the project has used the id", async ({
+    emulator,
+    platform,
+  }) => {
+    const login = loginFromPassedConfig(emulator.passedConfig);
+    const bob = connectPlatform({ ...login, token: emulator.tokenFor("bob") });
+    await bob.jobs.startOnce({ image: IMAGE, command: SLEEP }, { requestId: "r1" });
+    await bob.close();
+    const agent = await connectAgent(platform, { ...openPolicy, maxJobs: 0 });
+    const text = await agent.refusal("job_start", { image: IMAGE, command: SLEEP, request_id: "r1" });
+    expect(text).toMatch(/^over_limit: .*Nothing was started/s);
+    expect(await listAll(platform)).toHaveLength(1);
   });
 
   test("is refused for a sweep after one job, and for one job after a sweep", async ({ mcp, platform }) => {

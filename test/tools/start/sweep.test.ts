@@ -42,6 +42,23 @@ describe("job_start, a sweep", () => {
     expect(await listAll(platform)).toHaveLength(3);
   });
 
+  test("of one combination gives the id of the call, too, and starts nothing by that of its only job", async ({
+    mcp,
+    emulator,
+    platform,
+  }) => {
+    const one = { ...sweep, matrix: { lr: [0.1] } };
+    emulator.chaos.add({
+      on: { method: "POST", path: "/api/v1/jobs", times: 1 },
+      do: { kind: "answer", status: 503 },
+    });
+    expect(await mcp.refusal("job_start", one)).toContain('request_id "r1" is safe');
+    await mcp.ok("job_start", one);
+    const again = await mcp.refusal("job_start", { ...one, request_id: "r1-1" });
+    expect(again).toMatch(/^conflict: .*Nothing was started/);
+    expect(await listAll(platform)).toHaveLength(1);
+  });
+
   test("starts equal jobs for a count, twenty in one call", async ({ mcp, platform }) => {
     const { data } = await mcp.ok("job_start", {
       image: "python:3.12",

@@ -13,10 +13,15 @@ const OTHER = { name: "cpu-small", credits_per_hour: "7" } as Preset; // nor of 
 const WAITING = pendingJob("Creating", { life_span: 3600 });
 const RUNNING = sampleJob({ life_span: 3600 });
 
+const LATE = { ...RUNNING, id: "job-00000000-0000-4000-8000-00000000000f" };
+const FACTS = {
+  ...{ requestId: "r", isRepeated: false, isHome: false, notes: [], isElsewhere: false, inShell: false },
+};
+
 /** A platform where the job is like this, and has printed a line. */
 function callFor(job: JobDescription): Call {
   const tail: Partial<LogTail> = { lines: [{ text: "hello" }], reachedStart: true, ending: "quiet" };
-  const jobs = { status: async () => job, tail: async () => tail };
+  const jobs = { status: async (id: string) => ({ ...job, id }), tail: async () => tail };
   const clusters = [{ name: job.cluster_name, presets: [OTHER, PRESET] }];
   const platform = { jobs, context: async () => ({ clusters }) };
   const caller = { platform, policy: { secrets: [] } };
@@ -30,6 +35,8 @@ const itemOf = (more: Partial<StartItem> = {}): StartItem => ({
 
 interface More {
   isRepeated?: boolean;
+  isUnchecked?: boolean;
+  twins?: JobDescription[];
   isHome?: boolean;
   waitMs?: number;
 }
@@ -63,16 +70,26 @@ describe("a start that is waited for between calls", () => {
         },
       },
     });
-    const wait = { startedMs: 0, deadlineMs: Date.now() + 60_000, jobs: [WAITING.id], facts: null };
+    const wait = { startedMs: 0, deadlineMs: Date.now() + 60_000, jobs: [WAITING.id], facts: FACTS };
     expect(await lookAgain(wait, callFor(WAITING))).toEqual({
       line: expect.stringMatching(/^Started train-7b: pending/),
     });
+  });
+
+  test("is not taken for a new one where its job is that of an earlier call", async () => {
+    const line = expect.stringMatching(/^Started by an earlier call: train-7b: pending/);
+    const begun = await begin(WAITING, itemOf(), { isRepeated: true });
+    expect(begun).toMatchObject({ line });
+    if (!("wait" in begun)) throw new Error("nothing is waited for");
+    expect(await lookAgain(begun.wait, callFor(WAITING))).toEqual({ line });
   });
 
   test.for<[string, Parameters<typeof begin>[1], Parameters<typeof begin>[2]]>([
     ["plainly", itemOf(), {}],
     ["at home", itemOf(), { isHome: true }],
     ["by an earlier call", itemOf(), { isRepeated: true }],
+    ["with later ones of its request", itemOf(), { isRepeated: true, twins: [LATE] }],
+    ["without a look for others", itemOf(), { isUnchecked: true }],
     ["in a shell", itemOf({ toRun: { command: "python train.py", inShell: true } }), {}],
     ["elsewhere", itemOf({ options: { image: "ubuntu", where: { project: "vision" } } }), {}],
   ])("is told of like one that ran at once: %s", async ([, item, more]) => {
@@ -98,10 +115,7 @@ describe("a start that is waited for between calls", () => {
 
   test("knows what it was told even when the presets are not to be had", async () => {
     const job = sampleJob({ preset_name: "gone" });
-    const facts = {
-      ...{ requestId: "r", isRepeated: false, isHome: false, notes: [], isElsewhere: false, inShell: false },
-    };
-    const wait = { startedMs: 0, deadlineMs: Date.now() + 60_000, jobs: [job.id], facts };
+    const wait = { startedMs: 0, deadlineMs: Date.now() + 60_000, jobs: [job.id], facts: FACTS };
     expect(await lookAgain(wait, callFor(job))).toMatchObject({ text: expect.stringContaining("hello") });
   });
 });

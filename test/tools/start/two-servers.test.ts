@@ -38,6 +38,37 @@ describe("servers with one login", { tags: "starts" }, () => {
     expect([...ids]).toEqual(active.map(({ id }) => id));
   });
 
+  test("make one job of one request_id with a name, which the platform refuses to the later ones", async ({
+    emulator,
+    platform,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const { agents, open } = await servers(proxy);
+    const args = { ...job, name: "train", request_id: "r1" };
+    const calls = Promise.all(agents.map((agent) => agent.ok("job_start", args)));
+    await untilSent(proxy, 3);
+    open();
+    const told = await calls;
+    const ids = (await listAll(platform)).map(({ id }) => id);
+    expect(ids).toHaveLength(1);
+    expect(told.map(({ data }) => data.jobs[0].id)).toEqual([...ids, ...ids, ...ids]);
+    const repeated = told.filter(({ text }) => text.includes("earlier call"));
+    expect(repeated).toHaveLength(2);
+  });
+
+  test("tell of a name that another job has, though that cannot be looked at", async ({ emulator, mcp }) => {
+    const { data } = await mcp.ok("job_start", { ...job, name: "train" });
+    const [{ id }] = data.jobs;
+    const proxy = await faultProxy(emulator);
+    const agent = await connectAgent(proxy.platform());
+    const args = { ...job, name: "train", request_id: "r1" };
+    expect(await agent.refusal("job_start", args)).toMatch(
+      new RegExp(`^conflict: The name "train" is taken by an active job, ${id}`),
+    );
+    proxy.add({ method: "GET", path: new RegExp(`/jobs/${id}`), instead: { status: 404 } });
+    expect(await agent.refusal("job_start", args)).toMatch(/^conflict: The name "train" is taken/);
+  });
+
   test("make one job of one request_id, though looking for the other's fails at first", async ({
     emulator,
     platform,
