@@ -204,7 +204,8 @@ function causesOf(outcomes: readonly StartOutcome[]): Cause[] {
     if (error === undefined) continue;
     const kind = kindOf(outcome, error);
     const cause = causes.get(kind) ?? { error, names: [] };
-    cause.names.push(outcome.item.name ?? String(outcome.item.index));
+    const name = outcome.item.name ?? String(outcome.item.index);
+    cause.names.push(outcome.exceeded === undefined ? name : `${name} ${outcome.exceeded.job.id}`);
     causes.set(kind, cause);
   }
   return [...causes.values()];

@@ -109,11 +109,22 @@ function sweepLines(
   };
   return present([
     `Started ${started.length} of ${outcomes.length} jobs; ${facts.join("; ")}.`,
-    started.length < outcomes.length &&
-      `request_id: ${requestId}; calling again with it starts only those that are missing`,
+    started.length < outcomes.length && repeatText(outcomes, requestId),
     ...outcomes.map((outcome) => rowText(outcome, shown)),
     ...causeLines(outcomes),
   ]);
+}
+
+/** A job that had to give way to a limit keeps its request's tag: it stands for its part of it. */
+function repeatText(outcomes: readonly StartOutcome[], requestId: string): string {
+  const ended = outcomes.filter(({ exceeded }) => exceeded !== undefined).length;
+  const missing = outcomes.filter(({ job, exceeded }) => job === undefined && exceeded === undefined).length;
+  return present([
+    `request_id: ${requestId}`,
+    missing > 0 && "calling again with it starts only those that are missing",
+    ended > 0 &&
+      `not ${plural(ended, "the one", "those")} ended for a limit, which ${plural(ended, "needs", "need")} another request_id`,
+  ]).join("; ");
 }
 
 interface RowsShown {

@@ -137,6 +137,24 @@ describe("servers with one login", { tags: "starts" }, () => {
     },
   );
 
+  test("tell of a sweep which of its jobs gave way to --max-jobs, and that they stay ended", async ({
+    emulator,
+    platform,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const { agents, open } = await servers(proxy, { maxJobs: 3 });
+    const start = (agent: Agent, at: number) =>
+      agent.call("job_start", { ...job, count: 3, request_id: `s${at}` });
+    const calls = Promise.all(agents.slice(0, 2).map(start));
+    await untilSent(proxy, 6);
+    open();
+    const told = (await calls).map(({ text }) => text).join("\n");
+    const ended = (await listAll(platform)).filter(({ status }) => status === "cancelled");
+    expect(ended).toHaveLength(3);
+    for (const { id } of ended) expect(told).toContain(id);
+    expect(told).not.toContain("starts only those that are missing");
+  });
+
   test("keep to --max-jobs when every start was given up", async ({ emulator, platform }) => {
     const proxy = await faultProxy(emulator);
     const { agents, open } = await servers(proxy, { maxJobs: 1 });
