@@ -10,6 +10,11 @@ export function costOf(creditsPerHour: string, seconds: number): string {
   return parse(creditsPerHour).times(Math.max(0, seconds)).div(3600).toFixed();
 }
 
+/** Whether a price could be read, and is one: nothing costs less than nothing. */
+export function isPrice(creditsPerHour: string): boolean {
+  return read(creditsPerHour)?.gte(0) === true;
+}
+
 /** The exact sum of amounts. */
 export function sumCredits(amounts: Iterable<string>): string {
   return [...amounts].reduce((sum, amount) => sum.plus(parse(amount)), new Credits(0)).toFixed();
@@ -69,9 +74,13 @@ export function lifeLeftOf(job: JobDescription, nowMs: number): number | undefin
 }
 
 function parse(amount: string): Big {
+  return read(amount) ?? new Credits(0);
+}
+
+function read(amount: string): Big | undefined {
   try {
     return new Credits(amount.trim());
   } catch {
-    return new Credits(0);
+    return undefined;
   }
 }

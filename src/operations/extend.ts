@@ -11,6 +11,7 @@ import { refsAgain, resolveAll, whereOf } from "./find/index.ts";
 import { type Meant, requireAllMeant, requireOwned } from "./find/owned.ts";
 import { RefusedError } from "./find/refused.ts";
 import { requireActive } from "./find/running.ts";
+import { priced } from "./spending/price.ts";
 import type { LimitProblem } from "./spending/problems.ts";
 import { costProblem } from "./spending/problems.ts";
 import { lookUp, within } from "./within.ts";
@@ -22,7 +23,7 @@ const TURN_MS = 20_000;
 /** More than that is a slip of unit or digit far more often than it is meant, and it costs. */
 const MOST_SECONDS = 30 * 86_400;
 
-/** Why a job gets no more time: found before anything was sent. */
+/** Why a job gets no more time: found before anything was sent. Here as below, `job` is at the price that counts. */
 export type Unfit = { job: JobDescription } & (
   | { outcome: "too_long"; mostSeconds: number }
   | { outcome: "over_limit"; problem: LimitProblem }
@@ -61,13 +62,13 @@ export async function extendJobs(
   await requireOwned(jobs, call);
   await requireAllMeant(jobs, { refs, mayAddOthers: false }, call);
   const again = refsAgain(jobs, { refs, project });
-  const targets = jobs.map((job, at) => ({ job, again: again[at] ?? job.id, seconds }));
+  const context = await caller.platform.context({ signal });
+  const targets = jobs.map((job, at) => ({ job: priced(job, context), again: again[at] ?? job.id, seconds }));
   const unfit = targets.flatMap((target) => unfitness(target, call) ?? []);
   if (unfit.length > 0) return { unfit };
-  const { user } = await caller.platform.context({ signal });
   const extendNext = async (target: Target) => ({
     ...(await extendInTurn(target, { call, isAlone: targets.length === 1 })),
-    isMine: target.job.owner === user,
+    isMine: target.job.owner === context.user,
   });
   return { outcomes: await pMap(targets, extendNext, { concurrency: PARALLEL }) };
 }
@@ -110,7 +111,8 @@ async function extendInTurn(
   const { platform } = caller;
   let sent: Sent | undefined;
   const work = async (): Promise<Extension> => {
-    const job = await platform.jobs.status(found.id, {}, { signal, timeoutMs: READ_BACK_MS });
+    const read = await platform.jobs.status(found.id, {}, { signal, timeoutMs: READ_BACK_MS });
+    const job = priced(read, await platform.context({ signal }));
     const unfit = unfitness({ job, again, seconds }, call);
     if (unfit !== undefined) return unfit;
     signal.throwIfAborted();
@@ -168,6 +170,11 @@ async function readBack(
   return { ...failed, outcome, nowSeconds };
 }
 
-function readNow({ id }: JobDescription, platform: Platform): Promise<JobDescription | undefined> {
-  return platform.jobs.status(id, {}, { timeoutMs: READ_BACK_MS }).catch(() => undefined);
+/** As it is now, at the price that was counted with. */
+async function readNow(
+  { id, price_credits_per_hour }: JobDescription,
+  platform: Platform,
+): Promise<JobDescription | undefined> {
+  const now = await platform.jobs.status(id, {}, { timeoutMs: READ_BACK_MS }).catch(() => undefined);
+  return now && { ...now, price_credits_per_hour };
 }

@@ -6,6 +6,10 @@ import type { LimitProblem, PricedPreset } from "../operations/spending/problems
 /** Which limit is in the way, its figure, and what would fit. */
 export function limitText(problem: LimitProblem): string {
   const said = `--max-${problem.limit.replaceAll("_", "-")} is ${problem.most}:`;
+  if ("unpriced" in problem) {
+    const [fits = "nothing here"] = presetsText(problem.fittingPresets);
+    return `${said} no price per hour could be read, so what it may cost is unknown. Would fit: ${fits}.`;
+  }
   if (problem.limit === "jobs") {
     const { active, asked, free } = problem;
     const advice = free === 0 ? "Nothing fits until one of them ends." : `${free} would fit.`;

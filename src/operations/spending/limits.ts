@@ -6,8 +6,9 @@ import {
   type Preset,
   startKey,
 } from "../../client/index.ts";
-import { compareCredits, sumCredits } from "../../jobs/cost.ts";
+import { sumCredits } from "../../jobs/cost.ts";
 import type { Asking, Policy } from "../caller.ts";
+import { priced } from "./price.ts";
 import { costProblem, jobsProblem, type LimitProblem, rateProblem, type Wanted } from "./problems.ts";
 
 /** What the limits are checked with. */
@@ -83,13 +84,8 @@ export async function overflow(
   started: readonly JobDescription[],
   context: Asking,
 ): Promise<Map<string, LimitProblem>> {
-  const { maxCreditsPerJob: limit, maxJobs, maxCreditsPerHour } = context.caller.policy;
-  const tooDear = started.flatMap(({ id, price_credits_per_hour: pricePerHour, life_span }) =>
-    costProblem({ pricePerHour, lifeSpanSeconds: life_span }, { limit, presets: [] }).map(
-      (problem): [string, LimitProblem] => [id, problem],
-    ),
-  );
-  const found = new Map(tooDear);
+  const { maxJobs, maxCreditsPerHour } = context.caller.policy;
+  const found = await tooDear(started, context);
   if (started.length === 0 || (maxJobs === undefined && maxCreditsPerHour === undefined)) return found;
   const prices: string[] = [];
   for (const { id, price_credits_per_hour: price } of (await activeJobs(context)).sort(byAge)) {
@@ -101,6 +97,21 @@ export async function overflow(
     if (!found.has(id)) prices.push(price);
   }
   return found;
+}
+
+async function tooDear(
+  started: readonly JobDescription[],
+  { caller: { platform, policy }, signal }: Asking,
+): Promise<Map<string, LimitProblem>> {
+  const { maxCreditsPerJob: limit } = policy;
+  if (limit === undefined) return new Map();
+  const context = await platform.context({ signal });
+  const problems = started.flatMap((job) => {
+    const { price_credits_per_hour: pricePerHour, life_span: lifeSpanSeconds } = priced(job, context);
+    const [problem] = costProblem({ pricePerHour, lifeSpanSeconds }, { limit, presets: [] });
+    return problem === undefined ? [] : [[job.id, problem] as const];
+  });
+  return new Map(problems);
 }
 
 /** What this server's jobs take of the limits now: how many are active, and their price per hour in credits. */
@@ -123,13 +134,14 @@ async function takenPlaces(context: Asking): Promise<{ prices: string[]; keys: S
 }
 
 async function activeJobs({ caller: { platform }, signal }: Asking): Promise<JobDescription[]> {
-  const { user, clusters } = await platform.context({ signal });
+  const context = await platform.context({ signal });
+  const { user, clusters } = context;
   const owners = FILTERABLE_OWNER.test(user) ? [user] : [];
   const jobs: JobDescription[] = [];
-  for (const { name: cluster, presets } of clusters) {
+  for (const { name: cluster } of clusters) {
     const filter = { statuses: ACTIVE_STATUSES, cluster, orgs: [null], owners };
     for await (const job of platform.jobs.list(filter, { signal })) {
-      if (isCounted(job, user)) jobs.push({ ...job, price_credits_per_hour: priceOf(job, presets) });
+      if (isCounted(job, user)) jobs.push(priced(job, context));
     }
   }
   return jobs;
@@ -138,14 +150,6 @@ async function activeJobs({ caller: { platform }, signal }: Asking): Promise<Job
 /** Older versions gave their jobs the tag of the request alone: too little to end them, enough to pay for them. */
 function isCounted({ owner, tags }: JobDescription, user: string): boolean {
   return owner === user && tags.some(isOwnTag);
-}
-
-/** A price that cannot be read counts as the preset's, else as the dearest there is. */
-function priceOf({ price_credits_per_hour: price, preset_name }: JobDescription, presets: Preset[]): string {
-  if (price !== "") return price;
-  const own = presets.find(({ name }) => name === preset_name)?.credits_per_hour;
-  const prices = presets.map(({ credits_per_hour }) => credits_per_hour).sort(compareCredits);
-  return own ?? prices.at(-1) ?? "0";
 }
 
 function keysOf({ cluster_name: cluster, org_name: org = "", project_name: project, tags }: JobDescription) {

@@ -1,5 +1,5 @@
 import type { Preset } from "../../client/index.ts";
-import { affordableSeconds, compareCredits, costOf, sumCredits } from "../../jobs/cost.ts";
+import { affordableSeconds, compareCredits, costOf, isPrice, sumCredits } from "../../jobs/cost.ts";
 
 const MOST_PRESETS = 3;
 
@@ -17,6 +17,13 @@ export interface Wanted {
 export type LimitProblem =
   /** A job without an end. */
   | { limit: "credits_per_job"; most: number; cost?: undefined }
+  /** No price could be read. */
+  | {
+      limit: "credits_per_job" | "credits_per_hour";
+      most: number;
+      unpriced: true;
+      fittingPresets: PricedPreset[];
+    }
   | {
       limit: "credits_per_job";
       most: number;
@@ -41,9 +48,10 @@ export type LimitProblem =
 
 export type PricedPreset = Pick<Preset, "name" | "credits_per_hour">;
 
-/** What one job may cost at most, in credits; absent = no bound. */
+/** What one job may cost at most, in credits; absent = no bound, or none that is known. */
 export function worstCase({ pricePerHour, lifeSpanSeconds }: Omit<Wanted, "key">): string | undefined {
-  return lifeSpanSeconds === undefined ? undefined : costOf(pricePerHour, wholeMinutes(lifeSpanSeconds));
+  if (lifeSpanSeconds === undefined || !isPrice(pricePerHour)) return undefined;
+  return costOf(pricePerHour, wholeMinutes(lifeSpanSeconds));
 }
 
 /** Why `--max-credits-per-job` refuses a job, and what would fit. */
@@ -54,8 +62,10 @@ export function costProblem(
   if (most === undefined) return [];
   if (lifeSpanSeconds === undefined) return [{ limit: "credits_per_job", most }];
   const seconds = wholeMinutes(lifeSpanSeconds);
-  const cost = costOf(pricePerHour, seconds);
   const fits = (credits: string) => compareCredits(credits, String(most)) <= 0;
+  const fittingPresets = dearest(presets, (price) => fits(costOf(price, seconds)));
+  if (!isPrice(pricePerHour)) return [{ limit: "credits_per_job", most, unpriced: true, fittingPresets }];
+  const cost = costOf(pricePerHour, seconds);
   if (fits(cost)) return [];
   const shorter = Math.floor(affordableSeconds(String(most), pricePerHour) / 60) * 60;
   return [
@@ -66,7 +76,7 @@ export function costProblem(
       pricePerHour,
       lifeSpanSeconds,
       fittingSeconds: shorter < 60 ? undefined : shorter,
-      fittingPresets: dearest(presets, (price) => fits(costOf(price, seconds))),
+      fittingPresets,
     },
   ];
 }
@@ -92,6 +102,8 @@ export function rateProblem(
   if (most === undefined || more.length === 0) return [];
   const fits = (added: readonly string[]) =>
     compareCredits(sumCredits([...prices, ...added]), String(most)) <= 0;
+  const fittingPresets = dearest(presets, (price) => fits(more.map(() => price)));
+  if (!more.every(isPrice)) return [{ limit: "credits_per_hour", most, unpriced: true, fittingPresets }];
   if (fits(more)) return [];
   return [
     {
@@ -100,7 +112,7 @@ export function rateProblem(
       now: sumCredits(prices),
       more: sumCredits(more),
       fittingCount: more.findIndex((_, index) => !fits(more.slice(0, index + 1))),
-      fittingPresets: dearest(presets, (price) => fits(more.map(() => price))),
+      fittingPresets,
     },
   ];
 }
@@ -108,7 +120,7 @@ export function rateProblem(
 /** The dearest few presets that fit. */
 function dearest(presets: readonly Preset[], fits: (price: string) => boolean): PricedPreset[] {
   return presets
-    .filter(({ credits_per_hour }) => fits(credits_per_hour))
+    .filter(({ credits_per_hour: price }) => isPrice(price) && fits(price))
     .sort((a, b) => compareCredits(b.credits_per_hour, a.credits_per_hour))
     .slice(0, MOST_PRESETS);
 }

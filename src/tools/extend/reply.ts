@@ -5,6 +5,7 @@ import {
   costOf,
   formatCredits,
   formatMost,
+  isPrice,
   lifeLeftOf,
   sumCredits,
 } from "../../jobs/cost.ts";
@@ -41,18 +42,27 @@ export function extendReply(outcomes: readonly ExtensionOf[], asked: Asked) {
   const calls = next.map((call) => `Next: ${callText(call)}`);
   if (done.length === 0 && first !== undefined)
     throw outcomes.length === 1 ? failure(first, asked.seconds) : noneExtended(failed, calls);
-  const extra = formatMost(
-    sumCredits(done.map(({ job }) => costOf(job.price_credits_per_hour, asked.seconds))),
-  );
-  const head = `Extended ${done.length} of ${outcomes.length} by ${formatSpan(asked.seconds)}; extra cost at most ${creditsText(extra)} together.`;
+  const extra = extraOf(done, asked.seconds);
+  const cost =
+    extra === undefined
+      ? "what it costs together is unknown, as not every price per hour could be read"
+      : `extra cost at most ${creditsText(extra)} together`;
+  const head = `Extended ${done.length} of ${outcomes.length} by ${formatSpan(asked.seconds)}; ${cost}.`;
   const isOne = outcomes.length === 1;
   const lines = [...done.flatMap((each) => doneLines(each, { ...asked, isOne })), ...failed.map(failedText)];
   return {
     text: present([!isOne && head, ...lines, ...calls]).join("\n"),
-    data: { outcomes: outcomes.map((each) => dataOf(each, asked)), extra_credits: extra },
+    data: { outcomes: outcomes.map((each) => dataOf(each, asked)), extra_credits: extra ?? "unknown" },
     jobs: done.map(({ job }) => job),
     next,
   };
+}
+
+/** What the time costs at most; undefined where a price could not be read. */
+function extraOf(done: readonly Extended[], seconds: number): string | undefined {
+  const prices = done.map(({ job }) => job.price_credits_per_hour);
+  if (!prices.every(isPrice)) return undefined;
+  return formatMost(sumCredits(prices.map((price) => costOf(price, seconds))));
 }
 
 function doneLines(result: Extended, { seconds, nowMs, limit, isOne }: Asked & { isOne: boolean }): string[] {
@@ -60,14 +70,18 @@ function doneLines(result: Extended, { seconds, nowMs, limit, isOne }: Asked & {
   const price = job.price_credits_per_hour;
   const { now, left, endsAt } = endOf(result, { seconds, nowMs });
   const worstCase = costOf(price, now);
+  const extra = extraOf([result], seconds);
+  const cost =
+    extra === undefined
+      ? "What it costs is unknown: no price per hour could be read."
+      : `Extra cost at most ${creditsText(extra)} (${price} per hour); in all at most ${formatMost(worstCase)}.`;
   const ends =
     endsAt === undefined
       ? `it is ${statusText(job)} and may run ${formatSpan(left)} more once it runs`
       : `its new end is ${endsAt} (in ${formatSpan(left)} of running; enforced up to a minute late)`;
   return present([
     `Extended ${briefText(result)} by ${formatSpan(seconds)}: life span ${formatSpan(beforeSeconds)} → ${formatSpan(now)}; ${ends}.`,
-    isOne &&
-      `Extra cost at most ${creditsText(formatMost(costOf(price, seconds)))} (${price} per hour); in all at most ${formatMost(worstCase)}.`,
+    isOne && cost,
     passedCap(worstCase, limit),
   ]);
 }
@@ -89,12 +103,11 @@ function dataOf(result: ExtensionOf, asked: Asked) {
   const about = { ...identityOf(job), outcome };
   if (outcome === "extended") {
     const { now, endsAt } = endOf(result, asked);
-    const extra = formatMost(costOf(job.price_credits_per_hour, asked.seconds));
     return {
       ...about,
       before_seconds: result.beforeSeconds,
       life_span_seconds: now,
-      extra_credits: extra,
+      extra_credits: extraOf([result], asked.seconds),
       ends_at: endsAt,
     };
   }
@@ -119,9 +132,10 @@ function unfitOne(result: Unfit, seconds: number): Error {
     const text = `${limitText(result.problem)} The life span of ${nameOf(job)} is ${formatSpan(job.life_span ?? 0)} now. Nothing was changed.`;
     return new PolicyError("over_limit", text);
   }
-  const cost = formatCredits(costOf(job.price_credits_per_hour, seconds));
+  const price = job.price_credits_per_hour;
+  const cost = isPrice(price) ? creditsText(formatCredits(costOf(price, seconds))) : "an unknown amount";
   return new InvalidInputError(
-    `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(result.mostSeconds)} at once; it could cost ${creditsText(cost)}. Nothing was changed about ${nameOf(job)}.`,
+    `by: ${formatSpan(seconds)} is too much for one call, at most ${formatSpan(result.mostSeconds)} at once; it could cost ${cost}. Nothing was changed about ${nameOf(job)}.`,
     { argument: "by" },
   );
 }

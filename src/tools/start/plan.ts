@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readableUri, type StartOptions, type StartPlan } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
-import { formatMost, sumCredits } from "../../jobs/cost.ts";
+import { formatMost, isPrice, sumCredits } from "../../jobs/cost.ts";
 import { gpuText } from "../../jobs/hardware.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
@@ -119,7 +119,7 @@ function describe(request: StartRequest, plan: StartPlan, caller: Call["caller"]
     cpu: preset.cpu,
     memory_gib: Math.round((preset.memory / GIB) * 10) / 10,
     gpu: gpuText(preset),
-    credits_per_hour: preset.credits_per_hour,
+    credits_per_hour: isPrice(preset.credits_per_hour) ? preset.credits_per_hour : undefined,
     life_span_seconds: lifeSpanSeconds,
     worst_case_credits: most === undefined ? undefined : formatMost(sumCredits(items.map(() => most))),
     mounts: Object.values(mountsOf(plan)).flatMap((kind) =>
@@ -193,6 +193,7 @@ function whatLines({ count, where }: Plan, { items }: StartRequest, isHome: bool
 
 function costLine(plan: Plan, { lifeSpanSeconds }: StartRequest): string {
   const { count, worst_case_credits: most, credits_per_hour: price } = plan;
+  if (price === undefined) return "cost: unknown, as no price per hour could be read.";
   const each = plural(count, "", " each");
   if (most === undefined || lifeSpanSeconds === undefined) {
     return `cost: ${creditsText(price)} per hour${each}; no life span, so no bound.`;

@@ -1,5 +1,6 @@
 import { PlatformError, RequestIdUsedError, unreadableText } from "../../client/index.ts";
 import { oneLine, sentence } from "../../foreign.ts";
+import { isPrice } from "../../jobs/cost.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { unknownProjectText } from "../../jobs/names/near.ts";
 import { callText } from "../../jobs/next-call.ts";
@@ -166,7 +167,8 @@ function asNothing(error: unknown, { requestId, isRepeatable }: Repeat): unknown
 
 function exceededText({ job, problem, endError }: Exceeded): string {
   const { id, price_credits_per_hour: price } = job;
-  const how = `${limitText(problem)} ${id}, which this call started at ${creditsText(price)} per hour,`;
+  const at = isPrice(price) ? ` at ${creditsText(price)} per hour` : "";
+  const how = `${limitText(problem)} ${id}, which this call started${at},`;
   if (endError === undefined) return `${how} was ended at once.`;
   const kill = callText({ tool: "job_kill", arguments: { jobs: [id] } });
   return `${how} could not be ended (${endError.message}): end it with ${kill}.`;

@@ -1,5 +1,5 @@
 import { isFinished, type JobDescription, type StartPlan } from "../../client/index.ts";
-import { formatMost, sumCredits } from "../../jobs/cost.ts";
+import { formatMost, isPrice, sumCredits } from "../../jobs/cost.ts";
 import { identityOf, identityText } from "../../jobs/identity.ts";
 import { shortIds } from "../../jobs/names/ids.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
@@ -155,16 +155,19 @@ function factLines(
   const isRepeated = outcomes.some((outcome) => outcome.isRepeated);
   const lifeSpanSeconds = isRepeated ? jobs[0]?.life_span : request.lifeSpanSeconds;
   if (plan === undefined) return [];
-  const price = jobs[0]?.price_credits_per_hour ?? plan.preset.credits_per_hour;
+  const prices = [jobs[0]?.price_credits_per_hour ?? "", plan.preset.credits_per_hour];
+  const price = prices.find(isPrice) ?? "";
   const most = worstCase({ pricePerHour: price, lifeSpanSeconds });
+  const bound =
+    most !== undefined && `so at most ${creditsText(formatMost(sumCredits(jobs.map(() => most))))}`;
   const span =
-    most === undefined
+    lifeSpanSeconds === undefined
       ? "no life span: it costs until it is killed"
-      : `life span ${formatSpan(lifeSpanSeconds ?? 0)}, so at most ${creditsText(formatMost(sumCredits(jobs.map(() => most))))}`;
+      : present([`life span ${formatSpan(lifeSpanSeconds)}`, bound]).join(", ");
   const toRun = items[0]?.toRun;
   const redact = redactorFor(caller, jobs);
   return [
-    `preset ${plan.preset.name}, ${creditsText(price)} per hour${plural(items.length, "", " each")}; ${span}.`,
+    `preset ${plan.preset.name}, ${creditsText(price || "unknown")} per hour${plural(items.length, "", " each")}; ${span}.`,
     toRun?.inShell === true && `Runs: ${shownCommand(redact(toRun.command).text)}`,
     ...notes.map((note) => `Note: ${note}`),
   ];
