@@ -28,14 +28,16 @@ interface Fate {
   /** `unknown` where the platform could not be asked any more, `gone` where it has no such job. */
   after: string;
   /**
-   * `answer_lost`: it was killed, as its state shows · `state_unread`: as the answer says · `accepted`: so the answer
-   * says, but it has not ended · `not_seen`: it has not ended, and the kill may still arrive.
+   * `answer_lost`: it was killed, as its state shows · `state_unread`: as the answer says · `ended_without`: the kill
+   * was refused, and it has ended all the same · `accepted`: so the answer says, but it has not ended · `not_seen`: it
+   * has not ended, and the kill may still arrive.
    */
   fate:
     | "already_over"
     | "gone"
     | "killed"
     | "ended_by_itself"
+    | "ended_without"
     | "answer_lost"
     | "state_unread"
     | "accepted"
@@ -45,6 +47,8 @@ interface Fate {
     | "unread";
   /** Why it may still run although it was meant to end. */
   failure?: PlatformError;
+  /** Why it was not killed although it has ended. */
+  refusal?: PlatformError;
 }
 
 /** A job shown before that could not be read now. */
@@ -102,7 +106,7 @@ async function killOne(
   }
   const after = await readBack(id, platform, signal);
   if (after === undefined) return { before, after: "cancelled", fate: "state_unread" };
-  if (isFinished(after)) return { before, after, fate: after === "cancelled" ? "killed" : "ended_by_itself" };
+  if (isFinished(after)) return { before, after, fate: isKilled(after) ? "killed" : "ended_by_itself" };
   const failure = new PlatformError("unknown_outcome", `${id} is still ${after}.`);
   return { before, after, fate: "accepted", failure };
 }
@@ -110,8 +114,17 @@ async function killOne(
 /** The kill failed or its answer was lost: only the job's state tells what happened. */
 function afterFailure(before: string, failure: PlatformError, after: JobStatus | undefined): Fate {
   if (after === undefined) return { before, after: "unknown", fate: "unknown", failure };
-  if (isFinished(after)) return { before, after, fate: "answer_lost" };
-  return { before, after, fate: mayHaveHappened(failure) ? "not_seen" : "not_killed", failure };
+  if (!isFinished(after))
+    return { before, after, fate: mayHaveHappened(failure) ? "not_seen" : "not_killed", failure };
+  // The platform may hit a fault of its own (500) after it has done it.
+  const mayBeDone = mayHaveHappened(failure) || failure.request?.status === 500;
+  if (!mayBeDone) return { before, after, fate: "ended_without", refusal: failure };
+  return { before, after, fate: isKilled(after) ? "answer_lost" : "ended_by_itself" };
+}
+
+/** A job that ends by itself has succeeded or failed. */
+function isKilled(after: JobStatus): boolean {
+  return after === "cancelled";
 }
 
 async function readBack(id: string, platform: Platform, signal: AbortSignal): Promise<JobStatus | undefined> {

@@ -115,6 +115,8 @@ export function declined({
   );
 }
 
+const KILLED: ReadonlySet<KillOutcome["fate"]> = new Set(["killed", "answer_lost", "state_unread"]);
+
 /** The outcomes as text and data. @throws {PlatformError} when nothing was killed that should have been */
 export function killReply(
   { outcomes, left }: { outcomes: readonly KillOutcome[]; left: LeftAlone },
@@ -122,16 +124,16 @@ export function killReply(
 ) {
   const failed = outcomes.filter(({ failure }) => failure !== undefined);
   const done = outcomes.filter(({ failure }) => failure === undefined);
-  const killed = done.filter(({ before, after }) => before !== after && after !== "gone");
+  const killed = done.filter(({ fate }) => KILLED.has(fate));
   const lines = [...done.map(outcomeText), ...failureLines(failed)];
   const next = nextLines(failed);
   if (killed.length === 0 && failed.length > 0) throw nothingKilled(failed, [...lines, ...next]);
   const leftLines = left.jobs.map((job) => `${identityText(job)}: ${leftBecause(policy)}, left alone`);
   const data = {
-    outcomes: outcomes.map(({ isMine: _, fate, failure, ...outcome }) => ({
-      ...outcome,
-      error: failure && fateText({ ...outcome, fate, failure }),
-    })),
+    outcomes: outcomes.map((each) => {
+      const { isMine: _, fate: __, failure, refusal, ...outcome } = each;
+      return { ...outcome, error: (failure ?? refusal) && fateText(each) };
+    }),
     skipped: ifAny(left.jobs.map(identityOf)),
   };
   const headline = present([
@@ -168,9 +170,8 @@ function outcomeText(outcome: KillOutcome): string {
   return `${named}${notYours({ owner }, isMine)}: ${fateText(outcome)}`;
 }
 
-function fateText({ id, before, after, fate, failure }: Omit<KillOutcome, "isMine">): string {
-  // Without the id the same failure of several jobs reads the same.
-  const why = failure && `(${failure.code}: ${failure.message.replaceAll(id, "it")})`;
+function fateText({ id, before, after, fate, failure, refusal }: Omit<KillOutcome, "isMine">): string {
+  const why = failure && `(${causeText(failure, id)})`;
   switch (fate) {
     case "already_over":
       return `already ${before}, nothing changed`;
@@ -180,6 +181,10 @@ function fateText({ id, before, after, fate, failure }: Omit<KillOutcome, "isMin
       return `${before} → ${after}`;
     case "ended_by_itself":
       return `${before} → ${after} (it ended by itself before the kill)`;
+    case "ended_without": {
+      const how = after === "cancelled" ? "something else ended it" : "it ended by itself";
+      return `${before} → ${after} (${how}; the kill was refused${refusal ? `: ${causeText(refusal, id)}` : ""})`;
+    }
     case "answer_lost":
       return `${before} → ${after} (the answer was lost, but its state shows it)`;
     case "state_unread":
@@ -195,6 +200,11 @@ function fateText({ id, before, after, fate, failure }: Omit<KillOutcome, "isMin
     case "unread":
       return `not killed, it could not be read ${why}`;
   }
+}
+
+/** Without the id the same failure of several jobs reads the same. */
+function causeText({ code, message }: PlatformError, id: string): string {
+  return `${code}: ${message.replaceAll(id, "it")}`;
 }
 
 /** A failure that several jobs share is said once. */

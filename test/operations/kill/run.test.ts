@@ -58,6 +58,8 @@ describe("the fate of a job that is killed", () => {
     ["ended by itself before", 204, "succeeded", { fate: "ended_by_itself", after: "succeeded" }],
     ["accepted, its state unread", 204, 500, { fate: "state_unread", after: "cancelled" }],
     ["killed, the answer lost", "lost", "cancelled", { fate: "answer_lost", after: "cancelled" }],
+    ["ended by itself, the answer lost", "lost", "failed", { fate: "ended_by_itself", after: "failed" }],
+    ["killed, and a fault after it", 500, "cancelled", { fate: "answer_lost", after: "cancelled" }],
     ["gone", 404, "running", { fate: "gone", after: "gone" }],
   ])("is told without a failure: %s", async ([, kill, read, fate], { stub, killing }) => {
     answer(stub, kill, read);
@@ -85,6 +87,20 @@ describe("the fate of a job that is killed", () => {
       expect.objectContaining({ before: "running", ...fate, failure: expect.objectContaining({ code }) }),
     ]);
   });
+
+  test.for(["succeeded", "cancelled"] as const)(
+    "is an end without this kill where that was refused: %s",
+    async (after, { stub, killing }) => {
+      answer(stub, 403, after);
+
+      expect(await killing.kill([job()])).toEqual([
+        expect.objectContaining({
+          ...{ before: "running", after, fate: "ended_without" },
+          refusal: expect.objectContaining({ code: "not_permitted" }),
+        }),
+      ]);
+    },
+  );
 
   test("says what the job still is where the kill was accepted", async ({ stub, killing }) => {
     answer(stub, 204, "running");

@@ -43,6 +43,37 @@ describe("between what was shown and the kill", { tags: "kills" }, () => {
   });
 });
 
+test("a job that ends by itself while its kill is refused was not killed: the refusal is told, and no answer was lost", {
+  tags: "kills",
+}, async ({ emulator, platform, running }) => {
+  const proxy = await faultProxy(emulator);
+  const mcp = await connectAgent(proxy.platform());
+  const job = await running(UNTIL_TOLD);
+  const other = await untilStatus(
+    platform,
+    await startJob(platform, { name: "other", script: SLEEP }),
+    "running",
+  );
+  const { open, opened } = gate();
+  const refused = { status: 403, body: '{"error": "not yours"}' };
+  proxy.add({ method: "DELETE", path: new RegExp(job.id), before: opened, instead: refused });
+  const killing = mcp.ok("job_kill", { jobs: ["box", "other"] });
+  await proxy.sees({ method: "DELETE", path: new RegExp(job.id) });
+  await endByItself(platform, job);
+  open();
+  const { data, text } = await killing;
+  await mcp.client.close();
+  expect(text).toMatch(/^Killed 1 of 2\.\n/);
+  expect(text).toMatch(
+    /^box .*: running → succeeded \(it ended by itself; the kill was refused: not_permitted: .*not yours/m,
+  );
+  expect(text).not.toContain("answer was lost");
+  expect(data.outcomes).toMatchObject([
+    { id: job.id, after: "succeeded", error: expect.stringContaining("the kill was refused") },
+    { id: other.id, after: "cancelled" },
+  ]);
+});
+
 test("a job that ends by itself while its kill is under way is told as it ended, and one that took its name goes on", {
   tags: "kills",
 }, async ({ emulator, platform, running }) => {

@@ -55,6 +55,14 @@ describe("the answer to a kill", () => {
       { fate: "state_unread" },
       "n0 (job-00000000): running → killed; the platform accepted it, its state could not be read afterwards",
     ],
+    [
+      { after: "failed", fate: "ended_without", refusal: refused },
+      "n0 (job-00000000): running → failed (it ended by itself; the kill was refused: not_permitted: You may not end it.)",
+    ],
+    [
+      { fate: "ended_without", refusal: refused },
+      "n0 (job-00000000): running → cancelled (something else ended it; the kill was refused: not_permitted: You may not end it.)",
+    ],
   ])("is one line for one job (%j)", ([more, line]) => {
     expect(killReply({ outcomes: [outcome(more)], left: ofNone }, POLICY).text).toBe(line);
   });
@@ -91,6 +99,17 @@ describe("the answer to a kill", () => {
     const { text, data } = killReply({ outcomes: [outcome()], left: { count: 2, jobs: [] } }, POLICY);
     expect(text).toBe("Killed 1 of 1; 2 skipped.\nn0 (job-00000000): running → cancelled");
     expect(data.skipped).toBeUndefined();
+  });
+
+  test("counts none that ended without the kill", () => {
+    const outcomes = [
+      outcome(),
+      outcome({ job: "n1", id: idOf(1), after: "succeeded", fate: "ended_by_itself" }),
+      outcome({ job: "n2", id: idOf(2), fate: "ended_without", refusal: refused }),
+    ];
+    const { text, data } = killReply({ outcomes, left: ofNone }, POLICY);
+    expect(text).toMatch(/^Killed 1 of 3\.\n/);
+    expect(data.outcomes.map(({ error }) => error !== undefined)).toEqual([false, false, true]);
   });
 
   test("is no failure when all had ended before", () => {
