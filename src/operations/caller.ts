@@ -129,11 +129,13 @@ export function inPlace(caller: Caller, place: Place): Caller {
   return { ...caller, platform, suggestions: new Suggestions(platform) };
 }
 
-/** What came of asking a person; `unable` where nobody could be asked. */
+/** What came of asking a person; `unable` where nobody could be asked, `moving` where no yes was for what is there now. */
 export interface Consent {
-  answer: "yes" | "no" | "unanswered" | "unable";
+  answer: "yes" | "no" | "unanswered" | "unable" | "moving";
   /** Stands for what was asked about; absent where nothing was. */
   token?: string;
+  /** What a yes is for; absent where nothing was asked. */
+  about?: readonly string[];
 }
 
 /** What an operation is given that only reads. */

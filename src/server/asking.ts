@@ -49,7 +49,7 @@ export async function withConsent<R extends Reply<unknown>>(
   const question = { key: keyOf(tool, about), text: reply.text, token };
   if (put === undefined) return question;
   const isMoving = answers.size >= MOST_QUESTIONS;
-  const answer = isMoving ? "unanswered" : await put(question, Math.max(0, msLeft() - AFTER_YES_MS));
+  const answer = isMoving ? "moving" : await put(question, Math.max(0, msLeft() - AFTER_YES_MS));
   // Only for a yes it matters how things stand now.
   if (answer !== "yes") return run({ consent: { answer, token } });
   return withConsent(run, {
@@ -77,13 +77,16 @@ async function settle<R extends Reply<unknown>>(
   if (reply.asks === undefined) return reply;
   const { token, about } = reply.asks;
   const answer = answers.get(keyOf(tool, about));
-  return answer === undefined ? undefined : run({ consent: { answer, token: given ?? token } });
+  return answer === undefined ? undefined : run({ consent: { answer, token: given ?? token, about } });
 }
 
 export function isQuestion(outcome: Reply<unknown> | Question): outcome is Question {
   return "key" in outcome;
 }
 
-function keyOf(tool: string, about: string): string {
-  return createHash("sha256").update(`${tool}\n${about}`).digest("hex").slice(0, 32);
+function keyOf(tool: string, about: readonly string[]): string {
+  return createHash("sha256")
+    .update(`${tool}\n${about.join(" ")}`)
+    .digest("hex")
+    .slice(0, 32);
 }

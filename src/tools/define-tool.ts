@@ -23,8 +23,8 @@ export interface Reply<Out> {
   asks?: {
     /** Stands for what it is about, as it stands now. */
     token: string;
-    /** What it is about: the same text means that nothing changed which the person would have to know. */
-    about: string;
+    /** What it is about, part by part: the same means that nothing changed which the person would have to know. */
+    about: readonly string[];
   };
   /** The calls to make next, as the text prints them. */
   next?: NextCall[];

@@ -85,7 +85,7 @@ async function fail(): Promise<never> {
 
 function ask(question: string, { consent }: Call): Reply<z.input<typeof output>> {
   if (consent !== undefined) return say(`The answer is ${consent.answer}.`);
-  return { ...say(question), asks: { token: "token", about: question } };
+  return { ...say(question), asks: { token: "token", about: [question] } };
 }
 
 function waiting(forSeconds: number): { line: string; wait: Wait } {

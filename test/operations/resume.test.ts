@@ -49,14 +49,35 @@ describe("a call that asks first", { tags: "kills" }, () => {
     await replica.close();
   });
 
-  test.for(["no", "unanswered"] as const)("kills nothing after %s", async (answer, { platform, running }) => {
-    const job = await running("box");
-    const first = await killJobs(named("box"), callOn(platform));
+  test("kills no job that was not in the question, whatever its token stands for", async ({
+    platform,
+    running,
+  }) => {
+    const jobs = [await running("box"), await running("other")];
+    const first = await killJobs(named("box", "other"), callOn(platform));
     if (!("unconfirmed" in first)) throw new Error("nobody was asked");
-    const second = await killJobs(named("box"), callOn(platform, { answer, token: first.token }));
-    expect(second).toMatchObject({ declined: answer, jobs: [{ id: job.id }] });
-    expect((await platform.jobs.status(job.id)).status).toBe("running");
+    const [box, other] = jobs.map(({ id }) => id);
+    const consent = { answer: "yes", token: first.token, about: [box ?? ""] } as const;
+    expect(await killJobs({ token: first.token }, callOn(platform, consent))).toMatchObject({
+      outcomes: [
+        { id: box, after: "cancelled" },
+        { id: other, before: "running", fate: "unread", failure: { code: "conflict" } },
+      ],
+    });
+    expect((await platform.jobs.status(other ?? "")).status).toBe("running");
   });
+
+  test.for(["no", "unanswered", "moving"] as const)(
+    "kills nothing after %s",
+    async (answer, { platform, running }) => {
+      const job = await running("box");
+      const first = await killJobs(named("box"), callOn(platform));
+      if (!("unconfirmed" in first)) throw new Error("nobody was asked");
+      const second = await killJobs(named("box"), callOn(platform, { answer, token: first.token }));
+      expect(second).toMatchObject({ declined: answer, jobs: [{ id: job.id }] });
+      expect((await platform.jobs.status(job.id)).status).toBe("running");
+    },
+  );
 
   test("sends no signal to another job than the confirmed one", async ({ platform, running }) => {
     await running("box");

@@ -46,9 +46,9 @@ describe("a person beside a client that puts questions itself", () => {
     await client.close();
   });
 
-  test("is asked again where the selection has changed meanwhile", async ({ platform }) => {
+  test("is asked once where some have ended meanwhile: the others are killed", async ({ platform }) => {
     const jobs = { name: "first", tags: ["sweep"], script: SLEEP };
-    await startJob(platform, jobs);
+    const first = await startJob(platform, jobs);
     const second = await startJob(platform, { ...jobs, name: "second" });
     const questions: string[] = [];
     const client = await connect(platform, async (question) => {
@@ -57,8 +57,25 @@ describe("a person beside a client that puts questions itself", () => {
       return "accept" as const;
     });
     await client.callTool({ name: "job_kill", arguments: { jobs: ["first", "second"] } });
-    expect(questions).toHaveLength(2);
-    expect(questions[1]).not.toContain(second.id);
+    expect(questions).toHaveLength(1);
+    expect((await platform.jobs.status(first.id)).status).toBe("cancelled");
+    await client.close();
+  });
+
+  test("is asked again where a name has gone to another job meanwhile", async ({ platform }) => {
+    const job = { name: "first", script: SLEEP };
+    const first = await startJob(platform, job);
+    const others: string[] = [];
+    const questions: string[] = [];
+    const client = await connect(platform, async (question) => {
+      if (questions.push(question) > 1) return "decline";
+      await platform.jobs.kill(first.id);
+      others.push((await startJob(platform, job)).id);
+      return "accept";
+    });
+    await client.callTool({ name: "job_kill", arguments: { jobs: ["first"] } });
+    expect(questions).toEqual([expect.stringContaining(first.id), expect.stringContaining(others[0] ?? "?")]);
+    expect((await platform.jobs.status(others[0] ?? "")).status).not.toBe("cancelled");
     await client.close();
   });
 

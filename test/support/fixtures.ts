@@ -47,6 +47,8 @@ export const test = base.extend<Fixtures>({
 });
 export { expect } from "vitest";
 
+type Decision = "accept" | "decline";
+
 /**
  * An agent with a caller of its own, which is closed with its session. With `answer` its client can ask the person,
  * who answers so.
@@ -54,7 +56,7 @@ export { expect } from "vitest";
 export async function connectAgent(
   platform: Platform,
   policy = openPolicy,
-  answer?: ((question: string) => "accept" | "decline") | "opens URLs only",
+  answer?: ((question: string) => Decision | Promise<Decision>) | "opens URLs only",
   limits: ServerOptions = {},
   observer?: Observer,
 ): Promise<Agent> {
@@ -62,7 +64,9 @@ export async function connectAgent(
   const capabilities = answer === undefined ? {} : { elicitation: canAsk ? {} : { url: {} } };
   const client = new Client({ name: "test", version: "0" }, { capabilities });
   if (canAsk) {
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: answer(params.message) }));
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({
+      action: await answer(params.message),
+    }));
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
   const caller = openCaller(platform, policy, { observer });

@@ -1,4 +1,4 @@
-import { isFinished, type JobDescription, type Where } from "../../client/index.ts";
+import { isFinished, type JobDescription, PlatformError, type Where } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import type { Call, Consent } from "../caller.ts";
 import type { Note, Unfit } from "../confirmations.ts";
@@ -22,8 +22,11 @@ export interface LeftAlone {
 
 export type KillResult =
   | { outcomes: KillOutcome[]; left: LeftAlone }
-  /** Nothing was killed: a person is to allow exactly these jobs first. */
-  | { unconfirmed: Unconfirmed; token: string }
+  /**
+   * Nothing was killed: a person is to allow exactly these jobs first. `ids` are those that the token stands for, with
+   * those that have ended: one that ends meanwhile makes no other question of it.
+   */
+  | { unconfirmed: Unconfirmed; token: string; ids: string[] }
   | { declined: Refusal; jobs: JobDescription[] };
 
 /** What a person is to decide about. */
@@ -46,6 +49,7 @@ export async function killJobs(request: KillRequest, call: Call): Promise<KillRe
     return {
       unconfirmed: await unconfirmed(active, call),
       token: token ?? showJobs({ jobs: target.jobs, left: [] }, call),
+      ids: target.jobs.map(({ id }) => id),
     };
   if (active.length > 0 && isRefusal(answer)) return { declined: answer, jobs: active };
   const { user } = await caller.platform.context({ signal });
@@ -54,7 +58,17 @@ export async function killJobs(request: KillRequest, call: Call): Promise<KillRe
   // The same token may be used twice at once.
   const spent = token === undefined ? undefined : caller.confirmations.use("kill", token);
   if (spent !== undefined) throw unfit(spent);
-  return { outcomes: await killAll(target, user, call), left: target.left };
+  return { outcomes: await killAll(agreedOf(target, consent), user, call), left: target.left };
+}
+
+/** One that could not be read when the person was asked was in no question, although the token stands for it. */
+function agreedOf({ jobs, unread }: Target, consent: Consent | undefined): Pick<Target, "jobs" | "unread"> {
+  const about = consent?.about;
+  if (about === undefined) return { jobs, unread };
+  const isAgreed = ({ id, status }: JobDescription) => isFinished(status) || about.includes(id);
+  const error = new PlatformError("conflict", "It could not be read when the person was asked.");
+  const others = jobs.filter((job) => !isAgreed(job)).map((job) => ({ id: job.id, before: job, error }));
+  return { jobs: jobs.filter(isAgreed), unread: [...unread, ...others] };
 }
 
 async function unconfirmed(jobs: JobDescription[], call: Call): Promise<Unconfirmed> {
@@ -64,7 +78,7 @@ async function unconfirmed(jobs: JobDescription[], call: Call): Promise<Unconfir
 type Refusal = Exclude<Consent["answer"], "yes" | "unable">;
 
 function isRefusal(answer: Consent["answer"] | undefined): answer is Refusal {
-  return answer === "no" || answer === "unanswered";
+  return answer === "no" || answer === "unanswered" || answer === "moving";
 }
 
 /** A token that stands for exactly these jobs. */

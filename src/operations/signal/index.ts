@@ -29,7 +29,7 @@ export type SignalResult = Meant &
     /** Nothing was sent: a person is to allow it first. */
     | { outcome: "unconfirmed"; token: string }
     /** `other`: the job or the signal is not what the person was asked about. */
-    | { outcome: "declined"; why: "no" | "unanswered" | "other" }
+    | { outcome: "declined"; why: "no" | "unanswered" | "moving" | "other" }
     | (Extract<Delivery, { unsent: unknown }> & { outcome: "unsent" })
     | Sent
   );
@@ -77,7 +77,7 @@ function refusalOf(
   { job, deed }: { job: JobDescription; deed: Deed },
   { caller: { confirmations } }: Call,
 ) {
-  if (answer === "no" || answer === "unanswered") return answer;
+  if (answer === "no" || answer === "unanswered" || answer === "moving") return answer;
   if (token === undefined) return undefined;
   const asked = confirmations.read(deed, token);
   const isMeant = typeof asked !== "string" && asked.ids.includes(job.id);

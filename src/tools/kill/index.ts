@@ -65,7 +65,7 @@ export const kill = defineTool({
       return {
         text: questionText(result.unconfirmed, Date.now()),
         data: {},
-        asks: { token: result.token, about: result.unconfirmed.jobs.map(({ id }) => id).join(" ") },
+        asks: { token: result.token, about: result.ids },
       };
     if ("declined" in result) throw declined(result);
     return killReply(result, call.caller.policy);

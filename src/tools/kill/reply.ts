@@ -106,12 +106,22 @@ export function declined({
   declined: answer,
   jobs,
 }: Extract<KillResult, { declined: unknown }>): PolicyError {
+  if (answer === "moving") return changed(jobs);
   const said = answer === "no" ? "declined" : "did not answer in time";
   const ids = jobs.slice(0, MOST_ASKED).map(({ id }) => id);
   const command = ["apolo kill", ...ids, jobs.length > ids.length && "…"];
   return new PolicyError(
     "declined",
     `The person was asked whether to kill ${whatText(jobs)} (${namesText(jobs)}) and ${said}: nothing was killed. Do not ask again unless the user wants it. If the user saw no question, their MCP client declines automatically: they can kill with "${present(command).join(" ")}".`,
+  );
+}
+
+/** Ids stay with their jobs, names do not. */
+function changed(jobs: readonly JobDescription[]): PolicyError {
+  const kill = callText({ tool: "job_kill", arguments: { jobs: jobs.map(({ id }) => id) } });
+  return new PolicyError(
+    "declined",
+    `The person agreed each time, but the jobs had changed by then (now ${namesText(jobs)}): nothing was killed. If the user wants these killed, name them by id: ${kill}.`,
   );
 }
 

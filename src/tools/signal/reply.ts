@@ -125,6 +125,13 @@ export function declined(
       "declined",
       `What the person was asked about is not SIG${name} to ${identityText(job)} as it is now: nothing was sent. Call job_signal again.`,
     );
+  if (why === "moving") {
+    const again = callText({ tool: "job_signal", arguments: { job: job.id, signal: name } });
+    return new PolicyError(
+      "declined",
+      `The person agreed each time, but the name had gone to another job by then (now ${identityText(job)}): nothing was sent. If the user wants SIG${name} sent to it, name it by id: ${again}.`,
+    );
+  }
   const said = why === "no" ? "declined" : "did not answer in time";
   return new PolicyError(
     "declined",

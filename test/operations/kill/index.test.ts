@@ -88,7 +88,7 @@ describe("jobs named to be killed", () => {
 
     expect(result).toEqual({
       unconfirmed: { jobs: [expect.objectContaining({ id: FIRST })], words: new Map() },
-      token: expect.any(String),
+      ...{ token: expect.any(String), ids: [FIRST, OVER] },
     });
     expect(killed(stub)).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe("jobs named to be killed", () => {
     expect(killed(stub)).toEqual([]);
   });
 
-  test.for(["no", "unanswered"] as const)("live on after %s", async (answer, { stub, killing }) => {
+  test.for(["no", "unanswered", "moving"] as const)("live on after %s", async (answer, { stub, killing }) => {
     const token = await killing.ask(named([FIRST, OVER]));
 
     expect(await killing.kill(named([FIRST, OVER]), { consent: { answer, token } })).toEqual({

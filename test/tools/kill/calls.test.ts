@@ -115,6 +115,29 @@ describe("a person who is asked before a kill", { tags: "kills" }, () => {
     await mcp.client.close();
   });
 
+  test("is not said to be silent where the jobs change with each yes: nothing is killed", async ({
+    waiting,
+    platform,
+  }) => {
+    let questions = 0;
+    const mcp = await connectAgent(platform, undefined, () => {
+      questions += 1;
+      const id = idOf(10 + questions);
+      const other = wireJob({ id, name: "lr-1", status: "pending", statuses: [] });
+      waiting.on(`GET /api/v1/jobs/${id}`, (response) => reply(response, other));
+      waiting.on("GET /api/v1/jobs?name=lr-1", (response) => replyLines(response, [other]));
+      return "accept";
+    });
+    const text = await mcp.refusal("job_kill", { jobs: ["lr-1"] });
+    expect(questions).toBe(3);
+    expect(text).toMatch(
+      /^declined: The person agreed each time, but the jobs had changed by then \(now lr-1 .*nothing was killed.*job_kill {"jobs":\["/,
+    );
+    expect(text).not.toContain("did not answer");
+    expect(killed(waiting)).toEqual([]);
+    await mcp.client.close();
+  });
+
   test("is believed who declines", async ({ waiting, platform }) => {
     const mcp = await connectAgent(platform, undefined, () => "decline");
     expect(await mcp.refusal("job_kill", { jobs: ["lr-1"] })).toMatch(

@@ -71,6 +71,27 @@ describe("the token of a kill", { tags: "kills" }, () => {
     await platform.close();
   });
 
+  test("kills what is left of the jobs that a person agreed to, without asking again", async ({
+    platform,
+  }) => {
+    const start = (name: string) => startJob(platform, { name, tags: ["tmp"], script: SLEEP });
+    const [ended, ...others] = [await start("tmp-1"), await start("tmp-2"), await start("tmp-3")];
+    const questions: string[] = [];
+    const agent = await connectAgent(platform, openPolicy, async (question) => {
+      const job = [ended, ...others][questions.push(question) - 1];
+      await platform.jobs.kill(job?.id ?? "");
+      return "accept" as const;
+    });
+    const { token } = (await agent.ok("job_kill", { tag: "tmp" })).data;
+
+    const { text } = await agent.ok("job_kill", { token });
+
+    expect(questions).toHaveLength(1);
+    expect(text).toMatch(/^Killed 2 of 3\.\n.*already cancelled, nothing changed/s);
+    for (const { id } of others) expect((await platform.jobs.status(id)).status).toBe("cancelled");
+    await agent.client.close();
+  });
+
   test.for(["another first letter", "a letter more", "an end cut off"])(
     "kills nothing with %s",
     async (change, { mcp, platform, running }) => {
