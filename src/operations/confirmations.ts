@@ -7,7 +7,7 @@ const COUNT_BYTES = 2;
 const MOST_NOTES = 20;
 
 /** What is done once somebody confirms it. */
-export type Deed = "kill" | `signal ${Signal}`;
+export type Deed = "kill" | /** To what runs since so many restarts. */ `signal ${Signal} run ${number}`;
 
 /** What a token stands for. */
 interface Shown {

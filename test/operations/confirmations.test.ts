@@ -27,7 +27,7 @@ describe("a confirmation", { tags: "kills" }, () => {
 
   test("is good for one deed", () => {
     const confirmations = confirmationsOf("a");
-    expect(confirmations.read("signal KILL", issue(confirmations, [USUAL]))).toBe("unknown");
+    expect(confirmations.read("signal KILL run 0", issue(confirmations, [USUAL]))).toBe("unknown");
   });
 
   test("is used once, however it is written", () => {

@@ -79,6 +79,23 @@ describe("a call that asks first", { tags: "kills" }, () => {
     },
   );
 
+  test("sends no signal to a process that was started after the question", async ({ platform }) => {
+    const job = await startJob(platform, { name: "box", script: SLEEP, restartPolicy: "always" });
+    await untilStatus(platform, job, "running");
+    const wanted = { ref: "box", project: undefined, signal: "KILL", waitMs: 30_000 } as const;
+    const first = await signalJob(wanted, callOn(platform));
+    if (first.outcome !== "unconfirmed") throw new Error("nobody was asked");
+    const consent = { answer: "yes", token: first.token } as const;
+    const sent = await signalJob(wanted, callOn(platform, consent));
+    expect(sent).toMatchObject({ outcome: "sent", after: { history: { restarts: 1 } } });
+    await untilStatus(platform, job, "running");
+    // Each caller here stands for a replica of its own, which does not know what others have used.
+    expect(await signalJob(wanted, callOn(platform, consent))).toMatchObject({
+      ...{ outcome: "declined", why: "other" },
+    });
+    expect((await platform.jobs.status(job.id)).history.restarts).toBe(1);
+  });
+
   test("sends no signal to another job than the confirmed one", async ({ platform, running }) => {
     await running("box");
     const other = await running("other");

@@ -78,7 +78,7 @@ const READERS: Record<string, (sealed: string) => unknown> = {
   "a cancelled task": (sealed) => new Tasks(ours).cancel(sealed) || undefined,
   "a token": (sealed) => unlessUnfit(new Confirmations(ours).read("kill", sealed)),
   "a used token": (sealed) =>
-    new Confirmations(ours).use("signal KILL", sealed) === undefined ? "used" : undefined,
+    new Confirmations(ours).use("signal KILL run 0", sealed) === undefined ? "used" : undefined,
 };
 const unlessUnfit = (read: unknown) => (typeof read === "string" ? undefined : read);
 const withIds = (ids: readonly string[]) => ids.map((one) => ({ id: one }) as JobDescription); // of a job only its id counts
@@ -166,7 +166,7 @@ describe("what is given out and taken back", { tags: "hostility" }, () => {
           LIFE_MS,
         );
         expect(new Confirmations(ours).read("kill", token)).toEqual({ ids, leftCount, note: undefined });
-        expect(new Confirmations(ours).read("signal KILL", token)).toBe("unknown");
+        expect(new Confirmations(ours).read("signal KILL run 0", token)).toBe("unknown");
       }),
       RUNS,
     ));

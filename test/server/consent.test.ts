@@ -102,6 +102,10 @@ describe("a person beside a client that puts questions itself", () => {
     const answered = { inputResponses, requestState: result?.requestState };
     expect(JSON.stringify((await call({ inputResponses })).result)).toContain("input_required");
     expect((await call(answered)).result).toMatchObject({ structuredContent: { signal: "TERM" } });
-    expect((await call(answered)).result).toMatchObject({ isError: true });
+    const again = (await call(answered)).result;
+    expect(again).toMatchObject({ isError: true });
+    expect(JSON.stringify(again)).toMatch(
+      /This yes was used already \(SIGTERM was last sent to asked .* at 20.*Z\): nothing was sent now/,
+    );
   });
 });

@@ -28,8 +28,15 @@ export type SignalResult = Meant &
     | { outcome: "already over" }
     /** Nothing was sent: a person is to allow it first. */
     | { outcome: "unconfirmed"; token: string }
-    /** `other`: the job or the signal is not what the person was asked about. */
-    | { outcome: "declined"; why: "no" | "unanswered" | "moving" | "other" }
+    /**
+     * `other`: the job, its process or the signal is not what the person was asked about · `used`: the yes was for a
+     * call before this one; `last` is the last signal that this server sent to the job.
+     */
+    | {
+        outcome: "declined";
+        why: "no" | "unanswered" | "moving" | "other" | "used";
+        last?: Signalled | undefined;
+      }
     | (Extract<Delivery, { unsent: unknown }> & { outcome: "unsent" })
     | Sent
   );
@@ -49,13 +56,13 @@ export async function signalJob(wanted: Wanted, call: Call): Promise<SignalResul
   if (isFinished(job.status)) return { ...target, outcome: "already over" };
   await requireMeant(target, wanted, call);
   if (job.status !== "running") throw new RefusedError({ reason: "no_process", job, again });
-  const deed = `signal ${wanted.signal}` as const;
+  const deed = `signal ${wanted.signal} run ${job.history.restarts}` as const;
   if (consent === undefined) {
     const token = caller.confirmations.issue(deed, { jobs: [job], left: [], leftCount: 0 }, TOKEN_MS);
     return { ...target, outcome: "unconfirmed", token };
   }
   const why = refusalOf(consent, { job, deed }, call);
-  if (why !== undefined) return { ...target, outcome: "declined", why };
+  if (why !== undefined) return { ...target, outcome: "declined", why, last: caller.signals.get(job.id) };
   // The person may have answered after the call was given up.
   call.signal.throwIfAborted();
   call.changing(job);
@@ -71,7 +78,7 @@ function remember(id: string, signalled: Signalled, signals: Map<string, Signall
   if (signals.size > MOST_SIGNALLED) signals.delete(oldest);
 }
 
-/** A yes is good once, for the job that was asked about. */
+/** A yes is good once, for the process of the job that was asked about. */
 function refusalOf(
   { answer, token }: Consent,
   { job, deed }: { job: JobDescription; deed: Deed },
@@ -80,6 +87,7 @@ function refusalOf(
   if (answer === "no" || answer === "unanswered" || answer === "moving") return answer;
   if (token === undefined) return undefined;
   const asked = confirmations.read(deed, token);
+  if (asked === "used") return "used";
   const isMeant = typeof asked !== "string" && asked.ids.includes(job.id);
   return isMeant && confirmations.use(deed, token) === undefined ? undefined : "other";
 }

@@ -67,7 +67,7 @@ export const signal = defineTool({
         return {
           text: `Send SIG${name} to the process of ${identityText(job)}?`,
           data,
-          asks: { token: result.token, about: [name, job.id] },
+          asks: { token: result.token, about: [name, job.id, `run ${job.history.restarts}`] },
         };
       case "declined":
         throw declined(result, name);

@@ -5,6 +5,7 @@ import { quoted } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import { SIGNALS, type Signal } from "../../jobs/signals.ts";
 import { statusText } from "../../jobs/standing.ts";
+import { formatInstant } from "../../jobs/time/durations.ts";
 import { present } from "../../jobs/words.ts";
 import { hasTurned, wasDisplaced, wasRestarted } from "../../operations/find/turned.ts";
 import { PolicyError } from "../../operations/policy-error.ts";
@@ -117,9 +118,19 @@ export function unknownText({ job, again, after }: Extract<SignalResult, { outco
 }
 
 export function declined(
-  { job, why }: Extract<SignalResult, { outcome: "declined" }>,
+  { job, why, last }: Extract<SignalResult, { outcome: "declined" }>,
   name: Signal,
 ): PolicyError {
+  if (why === "used") {
+    const sent =
+      last === undefined
+        ? `for SIG${name} to ${identityText(job)}`
+        : `(SIG${last.signal} was last sent to ${identityText(job)} at ${formatInstant(last.atMs)})`;
+    return new PolicyError(
+      "declined",
+      `This yes was used already ${sent}: nothing was sent now. To send another, call job_signal again: the person is asked anew.`,
+    );
+  }
   if (why === "other")
     return new PolicyError(
       "declined",
