@@ -7,7 +7,11 @@ export interface Capped {
   /** Empty unless something was left out. */
   tail: string;
   omittedBytes: number;
-  /** What came right before `tail`, up to 16 kB: to find secrets one has to know what the tail is part of. */
+  /**
+   * What came right after `head` and right before `tail`: 16 kB each or, where no more were left out, all of the
+   * stream. To find secrets one has to know what a part is part of.
+   */
+  follow: string;
   lead: string;
   /** The first bytes as they came, up to half of the limit, and how many there were in all. */
   start: Uint8Array;
@@ -15,11 +19,12 @@ export interface Capped {
 }
 
 /** The longest private key takes no more. */
-const LEAD_BYTES = 16_384;
+const AROUND_BYTES = 16_384;
 
 /** Keeps the beginning and the end of a byte stream within a limit. */
 export class HeadTail {
   readonly #half: number;
+  #follow = Buffer.alloc(0);
   #lead = Buffer.alloc(0);
   readonly #head: Uint8Array[] = [];
   #headBytes = 0;
@@ -56,18 +61,23 @@ export class HeadTail {
         head: Buffer.concat([head, tail]).toString("utf8"),
         tail: "",
         omittedBytes: 0,
+        follow: "",
         lead: "",
         ...raw,
       };
     // The decoder keeps back a character that was cut at the end.
-    const headText = new StringDecoder("utf8").write(head);
+    const decoder = new StringDecoder("utf8");
+    const headText = decoder.write(head);
     const tailStart = characterStart(tail, 0);
     const cut = head.length - Buffer.byteLength(headText) + tailStart;
+    const isAllKept = this.#omitted <= AROUND_BYTES;
+    const lead = isAllKept ? Buffer.concat([head, this.#lead]) : this.#lead;
     return {
       head: headText,
       tail: tail.toString("utf8", tailStart),
       omittedBytes: this.#omitted + Math.max(0, cut),
-      lead: this.#lead.toString("utf8", characterStart(this.#lead, 0)),
+      follow: decoder.write(isAllKept ? Buffer.concat([this.#follow, tail]) : this.#follow),
+      lead: lead.toString("utf8", characterStart(lead, 0)),
       ...raw,
     };
   }
@@ -77,8 +87,10 @@ export class HeadTail {
     const all = Buffer.concat(this.#tail);
     const kept = Buffer.from(all.subarray(all.length - this.#half));
     this.#omitted += all.length - kept.length;
-    const dropped = Buffer.concat([this.#lead, all.subarray(0, all.length - this.#half)]);
-    this.#lead = Buffer.from(dropped.subarray(-LEAD_BYTES));
+    const omitted = all.subarray(0, all.length - this.#half);
+    const room = AROUND_BYTES - this.#follow.length;
+    if (room > 0) this.#follow = Buffer.concat([this.#follow, omitted.subarray(0, room)]);
+    this.#lead = Buffer.from(Buffer.concat([this.#lead, omitted]).subarray(-AROUND_BYTES));
     this.#tail = [kept];
     this.#tailBytes = kept.length;
   }

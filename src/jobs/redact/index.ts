@@ -3,7 +3,7 @@ import { assignedSpans } from "./assignments.ts";
 import { commandSpans } from "./commands.ts";
 import { type InKey, KeyGuard, keySpans, mayHoldKey } from "./private-keys.ts";
 import { ruleSpans } from "./rules.ts";
-import { hideSpans, joined, type Span, spansOf } from "./spans.ts";
+import { type Hidden, hideSpans, joined, MARK, type Span, spansOf } from "./spans.ts";
 
 const MOST_ROUNDS = 8;
 /** Shorter values are words and numbers of any log: hiding them would give them away. */
@@ -11,20 +11,16 @@ const SHORTEST = 6;
 /** From this length on, one line of a longer secret is looked for by itself. */
 const SHORTEST_PART = 16;
 
-/** A text without its secrets, and how many there were. */
-interface Redacted {
-  text: string;
-  hidden: number;
-}
-
-/** What came before a text and still matters. */
-interface Before {
+/** What else is known of a text. */
+interface Context {
   /** The text goes on inside a private key that began before it. */
   insideKey?: boolean;
+  /** The part of the text that is shown; all of it, if absent. */
+  part?: Span | undefined;
 }
 
 /** Hides secrets in one text, and drops a terminal's codes. Keeps the number of lines; redacting twice changes nothing. */
-export type Redact = (text: string, before?: Before) => Redacted;
+export type Redact = (text: string, context?: Context) => Hidden;
 
 /**
  * Makes a function that hides secrets: first the exact `known` values (and their base64 and URL forms), then
@@ -35,32 +31,61 @@ export type Redact = (text: string, before?: Before) => Redacted;
  */
 export function makeRedactor(known: Iterable<string> = []): Redact {
   const findKnown = knownSecrets(known);
-  const once = (text: string, { insideKey = false }: Before = {}) => {
+  const once = (text: string, { insideKey = false, part }: Context = {}) => {
     const found = [findKnown(text), keySpans(text, insideKey), ruleSpans(text), commandSpans(text)];
-    return hideSpans(text, joined([...found, assignedSpans(text)]));
+    return hideSpans(text, joined([...found, assignedSpans(text)]), part);
   };
-  return (text, before) => untilNothingChanges(withoutCodes(text), (now) => once(now, before));
+  return (text, context) => untilNothingChanges(withoutCodes(text), once, context);
 }
 
 /** Hides the secrets of a text that may begin inside a key, or end there. Keeps the number of lines. */
-export function redactFrom(redact: Redact, text: string, inKey?: InKey): Redacted {
-  const redacted = redact(text, { insideKey: inKey !== undefined });
+export function redactFrom(redact: Redact, text: string, inKey?: InKey, part?: Span): Hidden {
+  const redacted = redact(text, { insideKey: inKey !== undefined, part });
   if (inKey === undefined && !mayHoldKey(redacted.text)) return redacted;
+  const guarded = hideSpans(redacted.text, guardedSpans(redacted.text, inKey), redacted.part);
+  return { ...guarded, hidden: redacted.hidden + guarded.hidden };
+}
+
+/** A text without a terminal's codes, and what stands around it. */
+interface Surroundings {
+  before?: string;
+  after?: string;
+  /** Where `before` begins. */
+  inKey?: InKey | undefined;
+}
+
+/** Hides the secrets of a part of a text as they are hidden when all of it is read. */
+export function redactPart(
+  redact: Redact,
+  text: string,
+  { before = "", after = "", inKey }: Surroundings,
+): Pick<Hidden, "text" | "hidden"> {
+  const place = { start: before.length, end: before.length + text.length };
+  const { text: whole, hidden, part = place } = redactFrom(redact, before + text + after, inKey, place);
+  return { text: whole.slice(part.start, part.end), hidden };
+}
+
+/** The lines of keys that begin before the text, or end behind it; together they count as one secret. */
+function guardedSpans(text: string, inKey?: InKey): Span[] {
   const guard = new KeyGuard(inKey);
-  const lines = redacted.text.split("\n");
-  const shown = lines.map((line) => guard.line(line));
-  const isMore = shown.some((line, index) => line !== lines[index]);
-  return { text: shown.join("\n"), hidden: redacted.hidden + (isMore ? 1 : 0) };
+  const spans: Span[] = [];
+  let at = 0;
+  for (const line of text.split("\n")) {
+    const shown = guard.line(line);
+    const start = at + shown.length - MARK.length;
+    if (shown !== line) spans.push({ start, end: at + line.length, continues: spans.length > 0 });
+    at += line.length + 1;
+  }
+  return spans;
 }
 
 /** Hiding one secret can uncover another that it stood beside; a few rounds always suffice. */
-function untilNothingChanges(text: string, once: Redact): Redacted {
-  let result = once(text);
-  if (result.hidden === 0) return result;
-  for (let round = 1; round < MOST_ROUNDS; round += 1) {
-    const next = once(result.text);
+function untilNothingChanges(text: string, once: Redact, context: Context = {}): Hidden {
+  let result = once(text, context);
+  for (let round = 1; round < MOST_ROUNDS && result.text !== text; round += 1) {
+    const next = once(result.text, { ...context, part: result.part });
     if (next.text === result.text) break;
-    result = { text: next.text, hidden: result.hidden + next.hidden };
+    result = { ...next, hidden: result.hidden + next.hidden };
   }
   return result;
 }

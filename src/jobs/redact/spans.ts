@@ -124,21 +124,44 @@ export function isBehind(text: string, at: number, sign: string): boolean {
   return false;
 }
 
-/** Hides the spans, overlapping ones as one, keeping every line end. Says how many secrets that were. */
-export function hideSpans(text: string, spans: readonly Span[]): { text: string; hidden: number } {
+/** A text whose secrets are hidden. */
+export interface Hidden {
+  text: string;
+  /** How many secrets that were; of a part, those in it. */
+  hidden: number;
+  /** Where the part now stands, with the marks of secrets that reach into it. */
+  part?: Span | undefined;
+}
+
+/** Hides the spans, overlapping ones as one, keeping every line end. Of a `part` it says where it has come to stand. */
+export function hideSpans(text: string, spans: readonly Span[], part?: Span): Hidden {
   const parts: Span[] = [];
   for (const span of spans) addLines(parts, text, span);
   const merged = merge(parts);
   let out = "";
   let at = 0;
   let hidden = 0;
+  const moved = part && { ...part };
   for (const { start, end, continues } of merged) {
     if (end - start === MARK.length && text.startsWith(MARK, start)) continue;
-    out += text.slice(at, start) + MARK;
+    out += text.slice(at, start);
+    const isSeen =
+      part === undefined || moved === undefined || move(moved, part, { start, end, at: out.length });
+    out += MARK;
     at = end;
-    if (!continues) hidden += 1;
+    if (isSeen && (!continues || (hidden === 0 && part !== undefined))) hidden += 1;
   }
-  return { text: out + text.slice(at), hidden };
+  return { text: out + text.slice(at), hidden, part: moved };
+}
+
+/** Moves a part as a mark takes the place of a span, and says whether the span is seen in it. */
+function move(moved: Span, part: Span, { start, end, at }: Span & { at: number }): boolean {
+  const markEnd = at + MARK.length;
+  if (end <= part.start) moved.start = part.start - end + markEnd;
+  else if (start < part.start) moved.start = at;
+  if (end <= part.end) moved.end = part.end - end + markEnd;
+  else if (start < part.end) moved.end = markEnd;
+  return end > part.start && start < part.end;
 }
 
 function merge(spans: Span[]): Span[] {

@@ -7,8 +7,8 @@ import { binaryKind } from "../../jobs/output/binary.ts";
 import { formatBytes } from "../../jobs/output/budget.ts";
 import { fenceOutput } from "../../jobs/output/fence.ts";
 import { showText } from "../../jobs/output/terminal.ts";
-import { type Redact, redactFrom } from "../../jobs/redact/index.ts";
-import { type InKey, keyAfter } from "../../jobs/redact/private-keys.ts";
+import { type Redact, redactFrom, redactPart } from "../../jobs/redact/index.ts";
+import { keyAfter } from "../../jobs/redact/private-keys.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import { secretInText } from "../../jobs/start/plain-secrets.ts";
 import { counted, present } from "../../jobs/words.ts";
@@ -24,7 +24,7 @@ import { meantText } from "../whose.ts";
 import { type Binary, binaryText, fetchText } from "./binary.ts";
 import { endingText, lookText } from "./ending.ts";
 
-/** Words cut in two where the middle was left out: half a secret has no shape to be known by. */
+/** Words cut in two where the middle was left out: half a number is another one. */
 const CUT_END = /\S{1,1000}$/;
 const CUT_START = /^\S{1,1000}/;
 
@@ -129,18 +129,18 @@ function streamLines(
   return [ran.exitCode === undefined ? "Nothing was printed so far." : "It printed nothing."];
 }
 
-function shown({ head, tail, omittedBytes, lead, start, totalBytes }: Capped, redact: Redact): Shown {
+function shown(printed: Capped, redact: Redact): Shown {
+  const { omittedBytes, start, totalBytes } = printed;
   const kind = binaryKind(start);
   if (kind !== undefined) return { text: "", hidden: 0, binary: { kind, bytes: totalBytes } };
-  if (omittedBytes === 0) return clean(head + tail, redact);
+  const head = showText(printed.head);
+  if (omittedBytes === 0) return redactFrom(redact, head);
+  const lead = showText(printed.lead);
   const gap = `… ${formatBytes(omittedBytes)} left out here: use head, tail or grep in the command …`;
-  const first = clean(head.replace(CUT_END, ""), redact);
-  const shownTail = tail.replace(CUT_START, "");
-  // The tail may stand inside a private key that began before it.
-  const last = clean(shownTail, redact, keyAfter(`${head}${lead}`.split("\n").slice(0, -1)));
-  return { text: `${first.text}\n${gap}\n${last.text}`, hidden: first.hidden + last.hidden };
-}
-
-function clean(printed: string, redact: Redact, inKey?: InKey): { text: string; hidden: number } {
-  return redactFrom(redact, showText(printed), inKey);
+  const first = redactPart(redact, head, { after: showText(printed.follow) });
+  // What came before the tail may begin inside a private key.
+  const inKey = lead.startsWith(head) ? undefined : keyAfter(head.split("\n"));
+  const last = redactPart(redact, showText(printed.tail), { before: lead, inKey });
+  const text = [first.text.replace(CUT_END, ""), gap, last.text.replace(CUT_START, "")].join("\n");
+  return { text, hidden: first.hidden + last.hidden };
 }
