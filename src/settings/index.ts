@@ -63,7 +63,7 @@ export function readSettings(
   // An image may set them for both transports; port and host of the emulator alone are flags.
   if (command !== "serve") for (const name of OF_SERVERS) variables.delete(name);
   const written = new Map([...variables, ...flags]);
-  const given = checked(written);
+  const given = checked(written, secretValues(env));
   const pathOf = (path: string | undefined) => path && resolve(cwd, path.replace(HOME, home));
   const http = httpOf(command, given, pathOf);
   if (!(emulatorAlone || asked)) refuseStrayFlags(flags, http, given);
@@ -205,13 +205,13 @@ function readVariables(env: NodeJS.ProcessEnv): Written {
 }
 
 /** @throws {UsageError} with a line for each value that is none */
-function checked(written: Written) {
+function checked(written: Written, secrets: readonly string[]) {
   const entries = [...written].map(([name, { text }]) => [name, text.trim()]);
   const found = settingValues.safeParse(Object.fromEntries(entries));
   const wrong = new Set(found.error?.issues.map(({ path }) => path[0]));
   const mistakes = [...written].filter(([name, { text }]) => wrong.has(name) || text.trim() === "");
   if (!found.success || mistakes.length > 0)
-    throw new UsageError(mistakes.map(([name, given]) => badValue(name, given)).join("\n"));
+    throw new UsageError(mistakes.map(([name, given]) => badValue(name, given, secrets)).join("\n"));
   return found.data;
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { oneLine, visible } from "../foreign.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
+import { isUnmistakable } from "../jobs/redact/job.ts";
 import { logFormats, logLevels } from "../log.ts";
 import { AUTHS, expectedOf, MODES, MOST_DRAIN_SECONDS, TOOLSETS } from "./described.ts";
 import { nearest } from "./mistyped.ts";
@@ -90,17 +91,17 @@ export interface Given {
 }
 
 /** Says what is wrong with a value, and what would be right. */
-export function badValue(name: string, { carrier, text }: Given): string {
+export function badValue(name: string, { carrier, text }: Given, secrets: readonly string[]): string {
   const expected = expectedOf(name);
   if (text.trim() === "" && carrier.startsWith("-")) return `${carrier} needs a value: ${expected}`;
   if (text.trim() === "") return `${carrier} is set but empty: give ${expected}, or remove it`;
   const meant = nearest(text, CHOICES[name] ?? []);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-  return `${carrier}=${shown(text)}: expected ${expected}${hint}`;
+  return `${carrier}=${shown(text, secrets)}: expected ${expected}${hint}`;
 }
 
-/** A foreign value, short and without what looks like a secret. */
-export function shown(text: string): string {
-  const { text: safe } = makeRedactor()(oneLine(text));
+/** A foreign value, short and without what looks like a secret or is one. */
+export function shown(text: string, secrets: readonly string[] = []): string {
+  const { text: safe } = makeRedactor(secrets.filter(isUnmistakable))(oneLine(text));
   return safe.length > MOST_SHOWN ? `${visible(safe.slice(0, MOST_SHOWN))}…` : safe;
 }

@@ -168,6 +168,14 @@ describe("a word that is none of ours", () => {
 });
 
 describe("a value", () => {
+  test.each(["tokS3cretVal-12345678", "plain-words-of-a-login-token"])(
+    "that is the secret of another variable is not shown: %s",
+    (secret) => {
+      const said = refusal([], { APOLO_TOKEN: secret, APOLO_MCP_MODE: secret, DB_PASSWORD: "full" });
+      expect(said).toBe("APOLO_MCP_MODE=[redacted]: expected full, no-destroy or read-only, e.g. read-only");
+    },
+  );
+
   const NO_LIMIT = "left out, there is no limit";
 
   test.each([
