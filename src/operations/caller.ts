@@ -158,10 +158,11 @@ export interface Call {
   wasAsked?: boolean | undefined;
 }
 
-/** Hides secrets in what these jobs print, the values of their own environment among them. */
+/** Hides secrets in what these jobs print, the values of their own environment and `more` among them. */
 export function redactorFor(
   { policy }: Pick<Caller, "policy">,
   jobs: readonly Parameters<typeof jobSecrets>[0][],
+  more: readonly string[] = [],
 ): Redact {
-  return makeRedactor([...policy.secrets, ...jobs.flatMap(jobSecrets)]);
+  return makeRedactor([...policy.secrets, ...jobs.flatMap(jobSecrets), ...more]);
 }

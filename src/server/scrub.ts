@@ -1,5 +1,7 @@
 import { visible } from "../foreign.ts";
+import { knownSecrets } from "../jobs/redact/known.ts";
 import { looksLikeToken } from "../jobs/redact/secret-values.ts";
+import { hideSpans } from "../jobs/redact/spans.ts";
 
 const HIDDEN = "[hidden]";
 /** Shorter values would hide ordinary words. */
@@ -19,16 +21,30 @@ export function makeScrub(
   login: () => readonly string[],
 ): (text: string) => string {
   const patterns = known.flatMap(patternOf);
+  const tokens = findTokens(login);
   const hide = (text: string) => {
-    const tokens = login().filter(({ length }) => length >= SHORTEST);
     const scrubbed = patterns.reduce((now, pattern) => now.replace(pattern, HIDDEN), text);
-    return tokens.reduce((now, token) => now.replaceAll(token, HIDDEN), scrubbed);
+    return hideSpans(scrubbed, tokens()(scrubbed), { mark: HIDDEN }).text;
   };
   return (text) => {
     const hidden = hide(text);
     const shown = visible(hidden);
     // What a code of a terminal stood in is whole only now.
     return shown === hidden ? shown : hide(shown);
+  };
+}
+
+/** Finds the tokens in any of their forms. They change as a login is renewed. */
+function findTokens(login: () => readonly string[]) {
+  let last: readonly string[] = [];
+  let find = knownSecrets(last);
+  return () => {
+    const now = login().filter(({ length }) => length >= SHORTEST);
+    if (now.length !== last.length || now.some((token, index) => token !== last[index])) {
+      find = knownSecrets(now);
+      last = now;
+    }
+    return find;
   };
 }
 

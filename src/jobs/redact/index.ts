@@ -1,15 +1,12 @@
 import { withoutCodes } from "../../foreign.ts";
 import { assignedSpans } from "./assignments.ts";
 import { commandSpans } from "./commands.ts";
+import { knownSecrets } from "./known.ts";
 import { type InKey, KeyGuard, keySpans, mayHoldKey } from "./private-keys.ts";
 import { ruleSpans } from "./rules.ts";
-import { type Hidden, hideSpans, joined, MARK, type Span, spansOf } from "./spans.ts";
+import { type Hidden, hideSpans, joined, MARK, type Span } from "./spans.ts";
 
 const MOST_ROUNDS = 8;
-/** Shorter values are words and numbers of any log: hiding them would give them away. */
-const SHORTEST = 6;
-/** From this length on, one line of a longer secret is looked for by itself. */
-const SHORTEST_PART = 16;
 
 /** What else is known of a text. */
 interface Context {
@@ -23,7 +20,7 @@ interface Context {
 export type Redact = (text: string, context?: Context) => Hidden;
 
 /**
- * Makes a function that hides secrets: first the exact `known` values (and their base64 and URL forms), then
+ * Makes a function that hides secrets: first the exact `known` values (in any of their forms), then
  * what its form gives away (keys of well-known issuers, private keys, JWTs, password hashes), then values in
  * telling places (credentials of URLs and headers, cookies, options of commands, names that sound secret).
  * Plain words, numbers, hashes, ids and metrics stay. Own rules: secretlint and its like read files by
@@ -33,7 +30,7 @@ export function makeRedactor(known: Iterable<string> = []): Redact {
   const findKnown = knownSecrets(known);
   const once = (text: string, { insideKey = false, part }: Context = {}) => {
     const found = [findKnown(text), keySpans(text, insideKey), ruleSpans(text), commandSpans(text)];
-    return hideSpans(text, joined([...found, assignedSpans(text)]), part);
+    return hideSpans(text, joined([...found, assignedSpans(text)]), { part });
   };
   return (text, context) => untilNothingChanges(withoutCodes(text), once, context);
 }
@@ -42,7 +39,7 @@ export function makeRedactor(known: Iterable<string> = []): Redact {
 export function redactFrom(redact: Redact, text: string, inKey?: InKey, part?: Span): Hidden {
   const redacted = redact(text, { insideKey: inKey !== undefined, part });
   if (inKey === undefined && !mayHoldKey(redacted.text)) return redacted;
-  const guarded = hideSpans(redacted.text, guardedSpans(redacted.text, inKey), redacted.part);
+  const guarded = hideSpans(redacted.text, guardedSpans(redacted.text, inKey), { part: redacted.part });
   return { ...guarded, hidden: redacted.hidden + guarded.hidden };
 }
 
@@ -88,38 +85,4 @@ function untilNothingChanges(text: string, once: Redact, context: Context = {}):
     result = { ...next, hidden: result.hidden + next.hidden };
   }
   return result;
-}
-
-/**
- * Finds exact values wherever they stand, also percent-encoded, escaped as in JSON, in base64, and line by line
- * where a value has several. Values under six characters are not looked for.
- */
-function knownSecrets(values: Iterable<string>): (text: string) => Span[] {
-  const forms = new Set([...values].filter((value) => value.trim().length >= SHORTEST).flatMap(formsOf));
-  if (forms.size === 0) return () => [];
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length).map(escapePattern);
-  const pattern = new RegExp(longestFirst.join("|"), "g");
-  return (text) => spansOf(text, pattern);
-}
-
-function formsOf(value: string): string[] {
-  const trimmed = value.trim();
-  const parts = trimmed.split(/\r?\n/).filter((line) => line.length >= SHORTEST_PART);
-  return [
-    trimmed,
-    encodeURIComponent(trimmed),
-    JSON.stringify(trimmed).slice(1, -1),
-    ...base64Forms(trimmed),
-    ...parts,
-  ];
-}
-
-/** Base64 of the value alone; of short values it would be a common run of letters. */
-function base64Forms(value: string): string[] {
-  if (value.length < 8) return [];
-  return [Buffer.from(value).toString("base64").replace(/=+$/, ""), Buffer.from(value).toString("base64url")];
-}
-
-function escapePattern(value: string): string {
-  return value.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }

@@ -134,7 +134,11 @@ export interface Hidden {
 }
 
 /** Hides the spans, overlapping ones as one, keeping every line end. Of a `part` it says where it has come to stand. */
-export function hideSpans(text: string, spans: readonly Span[], part?: Span): Hidden {
+export function hideSpans(
+  text: string,
+  spans: readonly Span[],
+  { part, mark = MARK }: { part?: Span | undefined; mark?: string } = {},
+): Hidden {
   const parts: Span[] = [];
   for (const span of spans) addLines(parts, text, span);
   const merged = merge(parts);
@@ -143,11 +147,11 @@ export function hideSpans(text: string, spans: readonly Span[], part?: Span): Hi
   let hidden = 0;
   const moved = part && { ...part };
   for (const { start, end, continues } of merged) {
-    if (end - start === MARK.length && text.startsWith(MARK, start)) continue;
+    if (end - start === mark.length && text.startsWith(mark, start)) continue;
     out += text.slice(at, start);
-    const isSeen =
-      part === undefined || moved === undefined || move(moved, part, { start, end, at: out.length });
-    out += MARK;
+    const place = { start: out.length, end: out.length + mark.length };
+    const isSeen = part === undefined || moved === undefined || move(moved, part, { start, end, place });
+    out += mark;
     at = end;
     if (isSeen && (!continues || (hidden === 0 && part !== undefined))) hidden += 1;
   }
@@ -155,12 +159,11 @@ export function hideSpans(text: string, spans: readonly Span[], part?: Span): Hi
 }
 
 /** Moves a part as a mark takes the place of a span, and says whether the span is seen in it. */
-function move(moved: Span, part: Span, { start, end, at }: Span & { at: number }): boolean {
-  const markEnd = at + MARK.length;
-  if (end <= part.start) moved.start = part.start - end + markEnd;
-  else if (start < part.start) moved.start = at;
-  if (end <= part.end) moved.end = part.end - end + markEnd;
-  else if (start < part.end) moved.end = markEnd;
+function move(moved: Span, part: Span, { start, end, place }: Span & { place: Span }): boolean {
+  if (end <= part.start) moved.start = part.start - end + place.end;
+  else if (start < part.start) moved.start = place.start;
+  if (end <= part.end) moved.end = part.end - end + place.end;
+  else if (start < part.end) moved.end = place.end;
   return end > part.start && start < part.end;
 }
 

@@ -80,7 +80,8 @@ export const exec = defineTool({
         `${identityText(job)}: whether the command was started is unknown. ${lookText(again)}`,
       );
     const { ran, after } = result;
-    const redact = redactorFor(call.caller, [job]);
+    // Of a token cut in two the last defence knows neither part.
+    const redact = redactorFor(call.caller, [job], call.caller.platform.secrets());
     const stdout = shown(ran.stdout, redact);
     const stderr = shown(ran.stderr, redact);
     const hidden = stdout.hidden + stderr.hidden;

@@ -42,10 +42,10 @@ describe("known values", () => {
     [
       "each line of sixteen characters",
       "short\r\n0123456789 tulip",
-      "short 0123456789 tulip",
-      "short [redacted]",
+      "long 0123456789 tulip",
+      "long [redacted]",
     ],
-    ["no shorter line", "short\n0123456789 tuli", "short 0123456789 tuli", "short 0123456789 tuli"],
+    ["no shorter line", "short\n0123456789 tuli", "long 0123456789 tuli", "long 0123456789 tuli"],
   ])("are looked for %s", (_what, value, text, shown) => {
     expect(makeRedactor([value])(text).text).toBe(shown);
   });

@@ -1,0 +1,119 @@
+import { base64Forms, hexForms, patternOf } from "./encodings.ts";
+import { looksLikeToken } from "./secret-values.ts";
+import { joined, type Span, spansOf } from "./spans.ts";
+
+/** Shorter values are words and numbers of any log: hiding them would give them away. */
+const SHORTEST = 6;
+/** From this length on, a value is found however it is broken, and one line of a longer one by itself. */
+const SHORTEST_PART = 16;
+/** From this length on, a piece of a value is no word that stands elsewhere too. */
+const SHORTEST_PIECE = 20;
+/** What stands between the letters of a value that is broken is no longer, on the whole, than so many of it. */
+const WIDEST = 4;
+
+/** No letter or digit, nor what stands for such a sign in JSON, URLs and HTML: `\n`, `\u0026`, `%2F`, `&amp;`. */
+const SIGNS =
+  /[^A-Za-z0-9\\%&]+|\\(?:u(?!00)[0-9a-f]{4}|u00(?:[0-289a-f][0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-f])|[nrtbf])|%(?:[0-289a-f][0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-f])|&(?:amp|lt|gt|quot|apos|#x?[0-9a-f]{2,4});|[\\%&]/gi;
+const RUN = /[A-Za-z0-9+/_.~-]{20,}/g;
+const LINE_PART = /[^"\n]+/g;
+
+/**
+ * Finds exact values wherever they stand, also escaped, percent-encoded, in base64 or in hexadecimal digits; longer
+ * ones broken over lines, too, and pieces of them. Values under six characters are not looked for.
+ */
+export function knownSecrets(values: Iterable<string>): (text: string) => Span[] {
+  const known = [...new Set(Array.from(values, (value) => value.trim()))].filter(
+    ({ length }) => length >= SHORTEST,
+  );
+  if (known.length === 0) return () => [];
+  const lines = known
+    .flatMap((value) => value.split(/\r?\n/))
+    .filter(({ length }) => length >= SHORTEST_PART);
+  const whole = [...new Set([...known, ...lines])].sort((a, b) => b.length - a.length);
+  const base64 = whole.flatMap(base64Forms);
+  // Longer ones are found by their letters, in less time.
+  const short = base64.filter((form) => lettersOf(form).every(({ length }) => length < SHORTEST_PART));
+  const pattern = new RegExp([...whole, ...short].map(patternOf).join("|"), "g");
+  const forms = new Set([...whole, ...base64, ...whole.flatMap(hexForms)].flatMap(lettersOf));
+  const long = [...forms].filter(({ length }) => length >= SHORTEST_PART);
+  if (long.length === 0) return (text) => spansOf(text, pattern);
+  const all = long.join(" ");
+  return (text) => {
+    const found = joined([spansOf(text, pattern), brokenSpans(text, long)]);
+    return joined([found, pieceSpans(text, all, found)]);
+  };
+}
+
+/** The letters and digits of a form, with and without what escapes in it stand for. */
+function lettersOf(form: string): string[] {
+  return [form.replace(/[^A-Za-z0-9]+/g, ""), form.replace(SIGNS, "")];
+}
+
+/** Values whose letters stand in their order, whatever signs and line ends stand between them. */
+function brokenSpans(text: string, forms: readonly string[]): Span[] {
+  const letters = text.replace(SIGNS, "");
+  const found: Span[] = [];
+  for (const form of forms) {
+    const { length } = form;
+    for (let at = letters.indexOf(form); at >= 0; at = letters.indexOf(form, at + length))
+      found.push({ start: at, end: at + length });
+  }
+  return found.length === 0 ? [] : placesOf(text, outermost(found));
+}
+
+function outermost(spans: Span[]): Span[] {
+  let done = 0;
+  return spans
+    .sort((a, b) => a.start - b.start || b.end - a.end)
+    .filter(({ end }) => {
+      const isOuter = end > done;
+      done = Math.max(done, end);
+      return isOuter;
+    });
+}
+
+/** Where letters stand in the text itself; each line is a span, and so is what quotes part. */
+function placesOf(text: string, found: readonly Span[]): Span[] {
+  const places = placesOfLetters(text);
+  return found.flatMap(({ start, end }) => {
+    const [first = 0, last = 0] = [places[start], places[end - 1]];
+    if (last - first > WIDEST * (end - start)) return [];
+    const parts = text.slice(first, last + 1).matchAll(LINE_PART);
+    return Array.from(parts, ({ 0: part, index }, nth) => {
+      const from = first + index + part.length - part.trimStart().length;
+      return { start: from, end: first + index + part.trimEnd().length, continues: nth > 0 };
+    });
+  });
+}
+
+function placesOfLetters(text: string): Int32Array {
+  const places = new Int32Array(text.length);
+  let count = 0;
+  let at = 0;
+  const add = (end: number) => {
+    while (at < end) places[count++] = at++;
+  };
+  for (const { 0: signs, index } of text.matchAll(SIGNS)) {
+    add(index);
+    at += signs.length;
+  }
+  add(text.length);
+  return places;
+}
+
+/** What is left of a value that a page or a cut parted; pieces that only blanks part are one secret. */
+function pieceSpans(text: string, all: string, found: Span[]): Span[] {
+  const pieces = spansOf(text, RUN, (run) => {
+    const letters = run.replace(/[^A-Za-z0-9]+/g, "");
+    return letters.length >= SHORTEST_PIECE && all.includes(letters) && looksLikeToken(run);
+  });
+  found.sort((a, b) => a.start - b.start);
+  let [next, last] = [0, 0];
+  return pieces.flatMap(({ start, end }) => {
+    while ((found[next]?.end ?? end) <= start) next += 1;
+    if ((found[next]?.start ?? end) < end) return [];
+    const continues = last > 0 && text.slice(last, start).trim() === "";
+    last = end;
+    return [{ start, end, continues }];
+  });
+}

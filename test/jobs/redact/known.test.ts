@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { processorMs } from "../../support/busy.ts";
+
+const SIGNS = `Zq7/x+Lm&29<aP>w'k "z`;
+const LONG = Buffer.from("k".repeat(3) + Math.PI.toString().repeat(60)).toString("base64");
+const hide = makeRedactor([SIGNS, LONG]);
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const lower = (text: string) => text.replace(/%../g, (code) => code.toLowerCase());
+const broken = (text: string, width: number, between: string) =>
+  (text.match(new RegExp(`.{1,${width}}`, "g")) ?? []).join(between);
+
+describe("a known value with signs", () => {
+  const url = encodeURIComponent(SIGNS);
+  const json = JSON.stringify(SIGNS).slice(1, -1);
+  test.each([
+    ["as it is", SIGNS],
+    ["in JSON", json],
+    ["in JSON within JSON", JSON.stringify(json).slice(1, -1)],
+    ["in JSON as Go and .NET write it", json.replace(/[&<>]/g, (sign) => `\\u00${hex(sign)}`)],
+    ["in JSON as PHP writes it", json.replaceAll("/", "\\/")],
+    ["in a URL", url],
+    ["in a URL as Python writes it", url.replaceAll("%2F", "/").replaceAll("'", "%27")],
+    ["in a form", url.replaceAll("%20", "+").replaceAll("'", "%27")],
+    ["in a URL in lower case", lower(url)],
+    ["in a URL within a URL", encodeURIComponent(url)],
+    ["in HTML", html(SIGNS)],
+    ["in HTML by numbers", SIGNS.replace(/[&<>'"]/g, (sign) => `&#${sign.charCodeAt(0)};`)],
+    ["in a shell", SIGNS.replaceAll("'", "'\\''")],
+    ["in a shell as Python writes it", SIGNS.replaceAll("'", `'"'"'`)],
+    ["in a URL, each letter encoded", Buffer.from(SIGNS).toString("hex").replace(/../g, "%$&")],
+    ["in hexadecimal digits", Buffer.from(SIGNS).toString("hex")],
+    ["in capital hexadecimal digits", Buffer.from(SIGNS).toString("hex").toUpperCase()],
+    [
+      "in hexadecimal digits with colons",
+      Buffer.from(SIGNS)
+        .toString("hex")
+        .replace(/..(?=.)/g, "$&:"),
+    ],
+  ])("is hidden %s", (_how, form) => {
+    const { text, hidden } = hide(`it is ${form}; and more`);
+    expect(text).toMatch(/^it is %?\[redacted\]; and more$/);
+    expect(hidden).toBe(1);
+  });
+
+  test.each(["", "x:", "ab:", "abc:"])("is hidden in base64 behind %j", (user) => {
+    for (const value of [SIGNS, "Tr0ub4do"]) {
+      const { text } = makeRedactor([value])(`basic ${base64(`${user}${value}:x`)} end`);
+      expect(text).toMatch(/^basic \w{0,6}\[redacted\][\w=]{0,6} end$/);
+    }
+  });
+
+  test("is hidden with line ends and letters beyond ASCII, however they are escaped", () => {
+    const value = 'grüße-Zq7\n\\"29';
+    const redact = makeRedactor([value]);
+    const escaped = JSON.stringify(value).replace(/[üß]/g, (sign) => `\\u00${hex(sign)}`);
+    for (const form of [value, JSON.stringify(value), escaped, encodeURIComponent(value)])
+      expect(redact(form).text).not.toMatch(/Zq7|29/);
+  });
+});
+
+describe("a long known value", () => {
+  test.each([
+    ["base64 of base64", broken(base64(LONG), 76, "\n")],
+    ["base64 with the line end of echo", broken(base64(`${LONG}\n`), 76, "\n")],
+    ["fold", broken(LONG, 80, "\n")],
+    ["indented lines", broken(LONG, 72, "\r\n    ")],
+    ["lines that a backslash goes on", broken(LONG, 79, "\\\n")],
+    ["a box", broken(LONG, 76, " │\n│ ")],
+    ["quoted lines", broken(LONG, 70, '"\n  "')],
+    ["a dump of bytes", broken(base64(LONG), 76, "\\n")],
+    ["short lines", broken(LONG, 10, "\n")],
+  ])("is hidden in %s", (_how, form) => {
+    const { text, hidden } = hide(`it is\n${form}\nindeed`);
+    expect(text).toMatch(/^it is\n[\s\S]*\[redacted\][\s\S]*\nindeed$/);
+    expect(text.replaceAll("redacted", "")).not.toMatch(/it is[\s\S]*[A-Za-z0-9]{3}[\s\S]*indeed/);
+    expect(hidden).toBe(1);
+    expect(text.split("\n")).toHaveLength(form.split("\n").length + 2);
+  });
+
+  test.each([
+    ["a line of it", LONG.slice(80, 160)],
+    ["a line of its base64", base64(LONG).slice(76, 152)],
+    ["twenty letters of it", LONG.slice(90, 110)],
+  ])("is hidden where a page holds only %s", (_how, piece) => {
+    expect(hide(`it is\n${piece}\nindeed`)).toEqual({ text: "it is\n[redacted]\nindeed", hidden: 1 });
+  });
+
+  test("hides no words and addresses that it is made of", () => {
+    const value = '{"token":"opaque-token-91f3c7","url":"https://api.us-east-1.example.org/api/v1"}';
+    const text = "GET https://api.us-east-1.example.org/api/v1/jobs from example.org";
+    expect(makeRedactor([value, "correct horse battery"])(text)).toEqual({ text, hidden: 0 });
+  });
+});
+
+test("short known values hide nothing but themselves", () => {
+  const redact = makeRedactor(["resnet5", "Tr0ub4", "abc123"]);
+  const text = `resnet 5, abc:123, ${base64("xabc123")}, ${Buffer.from("abc123").toString("hex")}`;
+  expect(redact(text)).toEqual({ text, hidden: 0 });
+});
+
+describe("a megabyte is searched within seconds for", () => {
+  const noise = randomBytes(750_000).toString("base64");
+  test.each<[string, string[], string]>([
+    ["long values in lines", [LONG, LONG.slice(9)], broken(noise, 76, "\n")],
+    ["long values in one line", [LONG], noise],
+    ["long values that nearly stand there", [LONG], `${LONG.slice(0, -1)}!\n`.repeat(1300)],
+    ["a hundred values", Array.from({ length: 100 }, () => randomBytes(30).toString("base64")), noise],
+    ["quotes", [`${"'".repeat(40)}x`, `${"'\"".repeat(20)}x`], `'\\''`.repeat(250_000)],
+    ["backslashes", [`${"\\".repeat(40)}x`, `${'\\"'.repeat(20)}x`], "\\".repeat(1_000_000)],
+    ["percent signs", [`${"%".repeat(40)}x`, `${"%25".repeat(20)}x`], "%25".repeat(330_000)],
+    ["ampersands", [`${"&".repeat(40)}x`, `${"&amp;".repeat(20)}x`], "&amp;".repeat(200_000)],
+  ])("%s", (_what, values, text) => {
+    const redact = makeRedactor(values);
+    expect(processorMs(() => redact(text))).toBeLessThan(10_000);
+  });
+});
+
+function hex(sign: string): string {
+  return sign.charCodeAt(0).toString(16).padStart(2, "0");
+}
+
+function html(text: string): string {
+  const names = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
+  return text.replace(/[&<>"']/g, (sign) => `&${names[sign as keyof typeof names]};`);
+}

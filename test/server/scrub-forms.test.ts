@@ -1,0 +1,64 @@
+import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
+import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
+import { startJob, untilStatus } from "../support/run-job.ts";
+import { SLEEP } from "../support/sleepers.ts";
+
+const REFRESH_TOKEN = "opaque/refresh+of-alice&91f3c7'";
+const API_TOKEN = Buffer.from(`kkk${Math.PI.toString().repeat(60)}`).toString("base64");
+
+const test = base.extend({ policy: { ...openPolicy, allowPlainSecrets: true } });
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const folded = (text: string, width: number) => text.replace(new RegExp(`.{${width}}`, "g"), "$&\n");
+const print = (text: string) => `echo ${base64(text)} | base64 -d`;
+
+test("hides a job's variable in base64 and in lines, in a log, a page of it and an output", async ({
+  mcp,
+}) => {
+  const command = `echo up; echo "$MY_API_TOKEN" | base64; echo; printf %s "$MY_API_TOKEN" | fold -w 80; echo; echo end; sleep 600`;
+  const job = { image: "ubuntu", name: "printer", env: { MY_API_TOKEN: API_TOKEN } };
+  await mcp.ok("job_start", { ...job, command });
+  await mcp.ok("job_wait", { jobs: ["printer"], until: "log", pattern: "^end", wait_seconds: 30 });
+  const answers = await Promise.all([
+    mcp.ok("job_logs", { jobs: ["printer"] }),
+    mcp.ok("job_logs", { jobs: ["printer"], lines: 5 }),
+    mcp.ok("job_exec", { job: "printer", command: 'echo "$MY_API_TOKEN" | base64; echo end' }),
+    mcp.ok("job_status", { jobs: ["printer"] }),
+  ]);
+  const lines = [...folded(base64(`${API_TOKEN}\n`), 76).split("\n"), ...folded(API_TOKEN, 80).split("\n")];
+  for (const { text, data } of answers) {
+    const whole = text + JSON.stringify(data);
+    expect(whole).toContain("end");
+    expect(lines.filter((line) => line.length > 3 && whole.includes(line))).toEqual([]);
+  }
+});
+
+test("hides the login's tokens in any form, in outputs and in errors", async ({ emulator }) => {
+  const login = { ...loginFromPassedConfig(emulator.passedConfig), refreshToken: REFRESH_TOKEN };
+  const platform = connectPlatform(login);
+  const mcp = await connectAgent(platform, { ...openPolicy, allowPlainSecrets: true });
+  await untilStatus(platform, await startJob(platform, { name: "runs", script: SLEEP }), "running");
+  const { token } = emulator;
+  const forms = [
+    ...[
+      folded(base64(token), 76),
+      folded(token, 80),
+      base64(`user:${token}`),
+      `${token.slice(0, 9)}\n${token.slice(9)}`,
+    ],
+    ...[folded(base64(REFRESH_TOKEN), 20), encodeURIComponent(REFRESH_TOKEN).toLowerCase()],
+  ];
+  const { text } = await mcp.ok("job_exec", { job: "runs", command: print(forms.join("\nnext\n")) });
+  for (const part of [
+    token.slice(-20),
+    base64(token).slice(40, 70),
+    base64(REFRESH_TOKEN).slice(0, 16),
+    "91f3c7",
+  ])
+    expect(text).not.toContain(part);
+  expect(text.match(/next/g)).toHaveLength(5);
+  const failed = await mcp.refusal("job_status", { jobs: [base64(`x:${token}`)] });
+  expect(failed).not.toContain(base64(token).slice(40, 70));
+  await mcp.client.close();
+  await platform.close();
+});
