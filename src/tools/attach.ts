@@ -6,6 +6,8 @@ import { isGarbled } from "../jobs/output/binary.ts";
 import { capText } from "../jobs/output/budget.ts";
 import { fenceOutput } from "../jobs/output/fence.ts";
 import { showText } from "../jobs/output/terminal.ts";
+import { redactFrom } from "../jobs/redact/index.ts";
+import { mayBeginInKey } from "../jobs/redact/private-keys.ts";
 import { nameOf, statusText } from "../jobs/standing.ts";
 import { counted, present } from "../jobs/words.ts";
 import { type Attached, talkToJob } from "../operations/attach.ts";
@@ -39,7 +41,10 @@ export const attach = defineTool({
     const talked = await talkToJob({ ref, project: at, input, seconds }, call);
     const { job, printed, end } = talked;
     const isText = !isGarbled(printed);
-    const redacted = redactorFor(call.caller, [job])(isText ? showText(printed) : "");
+    const seen = isText ? showText(printed) : "";
+    // What is seen may begin inside a private key, and nothing tells what came before.
+    const inKey = mayBeginInKey(seen.split("\n")) ? 0 : undefined;
+    const redacted = redactFrom(redactorFor(call.caller, [job]), seen, inKey);
     const output = capText(redacted.text, MAX_OUTPUT_BYTES);
     const sent = input === undefined ? "Listened to" : "Sent a line to";
     const text = present([

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe } from "vitest";
 import { expect, test } from "../support/fixtures.ts";
 import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
@@ -39,6 +40,19 @@ describe("job_attach", () => {
     await untilStatus(platform, await startJob(platform, { name: "repl", script: ECHO }), "running");
     const { text, data } = await mcp.ok("job_attach", { job: "repl", input: secret, wait_seconds: 1 });
     expect(text + JSON.stringify(data)).not.toContain(secret);
+  });
+
+  test("hides the lines of a private key that began before and ends later", async ({ mcp, platform }) => {
+    const body = Array.from({ length: 4 }, () => randomBytes(48).toString("base64"));
+    const print = `read line; printf '%s\\n' ${body.join(" ")} 'all done'; sleep 600`;
+    const script = `echo '-----BEGIN PRIVATE KEY-----'; ${print}`;
+    await untilPrinted(platform, await startJob(platform, { name: "keys", script }), "BEGIN");
+    const [, { data, text }] = await Promise.all([
+      timeOverOnceSaid(29, "done"),
+      mcp.ok("job_attach", { job: "keys", input: "go", wait_seconds: 29 }),
+    ]);
+    expect(data.output).toContain("done");
+    for (const line of body) expect(text).not.toContain(line);
   });
 
   test("does not know whether a line arrived when the connection breaks, and keeps what was printed", async ({
