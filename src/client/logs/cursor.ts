@@ -38,16 +38,21 @@ export class SameTime {
     return next;
   }
 
-  /** Whether the next line is before the cursor. Has to be asked for every line, in order. */
-  isOld({ time }: LogLine): boolean {
+  /**
+   * Whether the next line is before the cursor. Has to be asked for every line, in order; an unfinished one is not
+   * counted, because it comes again.
+   */
+  isOld({ time, open }: LogLine): boolean {
+    const counts = open === true ? 0 : 1;
     const skip = this.#skip;
-    if (time === undefined) return this.#isUntimedOld();
+    if (time === undefined) return this.#isUntimedOld(counts);
     if (skip === undefined) return false;
     const key = timeKey(time);
     if (key > skip.key) skip.left = 0;
     if (key !== skip.key) return key < skip.key;
-    skip.left -= 1;
-    return skip.left >= 0;
+    const isOld = skip.left > 0;
+    skip.left -= counts;
+    return isOld;
   }
 
   saw({ time, open }: Pick<LogLine, "time" | "open">): void {
@@ -74,10 +79,11 @@ export class SameTime {
   }
 
   /** No cursor stands behind a line without a time, so that these are counted on a new connection. */
-  #isUntimedOld(): boolean {
+  #isUntimedOld(counts: number): boolean {
     if (!this.#isAgain) return false;
     if (this.#skip !== undefined && this.#skip.left > 0) return true;
-    this.#untimedAgain -= 1;
-    return this.#untimedAgain >= 0;
+    const isOld = this.#untimedAgain > 0;
+    this.#untimedAgain -= counts;
+    return isOld;
   }
 }

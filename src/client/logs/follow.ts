@@ -48,8 +48,7 @@ export async function* followLog(
 
 async function* unseen(lines: AsyncIterable<LogLine>, seen: SameTime): AsyncGenerator<LogLine, void> {
   for await (const line of lines) {
-    // How much of an unfinished line is known is not counted: it comes again.
-    if (line.open !== true && seen.isOld(line)) continue;
+    if (seen.isOld(line)) continue;
     seen.saw(line);
     yield line;
   }
@@ -67,9 +66,14 @@ async function* linesFrom(
   opened?.();
   for await (const chunk of chunksOf(socket)) {
     for (const line of lines.push(chunk)) if (line.time !== undefined || line.text !== separator) yield line;
-    const rest = parts ? lines.rest() : undefined;
-    if (rest !== undefined) yield rest;
+    if (parts) yield* restOf(lines, separator);
   }
+  yield* restOf(lines, separator);
+}
+
+/** The unfinished line, unless it may become the separator. */
+function* restOf(lines: LogLines, separator: string): Generator<LogLine, void> {
   const rest = lines.rest();
-  if (rest !== undefined) yield rest;
+  if (rest === undefined || (rest.time === undefined && separator.startsWith(rest.text))) return;
+  yield rest;
 }

@@ -57,7 +57,7 @@ export async function readResuming(
     };
     try {
       const end = await readWindow(at, { ...window, since, sieve: behind }, takeNew, call);
-      const rest = end.ending === "closed" && window.isOver ? takeRest(end, takeNew) : end.rest;
+      const rest = end.ending === "closed" && window.isOver ? takeRest(end, takeNew) : newRest(end, seen);
       const linesRead = end.linesRead + before.lines;
       return { ...end, rest, linesRead, bytesRead: end.bytesRead + before.bytes, cursor: seen.cursor };
     } catch (error) {
@@ -65,6 +65,11 @@ export async function readResuming(
       seen = seen.again();
     }
   }
+}
+
+/** The unfinished line, where it is no part of one that was taken before. */
+function newRest({ rest }: WindowEnd, seen: SameTime): LogLine | undefined {
+  return rest === undefined || seen.isOld(rest) ? undefined : rest;
 }
 
 /** The last line of a job that has ended is finished, with or without a newline. */

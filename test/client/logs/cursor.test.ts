@@ -34,6 +34,22 @@ describe("SameTime", () => {
     expect(lines.map((each) => place.isOld(each))).toEqual([true, true, true, true, false, false]);
   });
 
+  test("passes over an unfinished line without counting it, until the count is over", () => {
+    const place = new SameTime({ time: at(5), count: 1 });
+    const open = { ...line(5), open: true as const };
+    const lines = [{ ...open, time: at(4) }, open, open, line(5), open, line(5), open];
+    expect(lines.map((each) => place.isOld(each))).toEqual([true, true, true, true, false, false, false]);
+  });
+
+  test("passes over an unfinished line without a time without counting it", () => {
+    const first = new SameTime();
+    for (const each of [line(5), untimed]) first.saw(each);
+    const second = first.again();
+    const open: LogLine = { ...untimed, open: true };
+    const lines = [open, line(5), open, untimed, open, untimed];
+    expect(lines.map((each) => second.isOld(each))).toEqual([true, true, true, true, false, false]);
+  });
+
   test("passes over no line of its cursor's time behind a later one", () => {
     const place = new SameTime({ time: at(5), count: 2 });
     expect([line(6), line(5), line(4)].map((each) => place.isOld(each))).toEqual([false, false, true]);

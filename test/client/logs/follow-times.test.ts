@@ -50,6 +50,50 @@ describe("following a log", () => {
     expect(lines.filter(({ open }) => open !== true).map(({ text }) => text)).toEqual(["two"]);
   });
 
+  test("gives no part of a line before its place, and each part of one behind it", async () => {
+    const [one, two, three] = [live("one", 1), live("two", 1), live("three", 1).trimEnd()];
+    const frames: [number, string][] = [
+      [1, one.slice(0, -3)],
+      [2, one.slice(-3) + two.slice(0, -2)],
+      [3, two.slice(-2) + three.slice(0, -2)],
+      [4, three.slice(-2)],
+    ];
+    const parts = async (count: number) =>
+      (
+        await follow([{ frames, closesAtMs: 5 }], { parts: true, after: { time: timeOf(1), count } })
+      ).texts.filter((text, index, all) => text !== all[index - 1]);
+
+    expect(await parts(1)).toEqual(["tw…", "two", "thr…", "three…"]);
+    expect(await parts(2)).toEqual(["thr…", "three…"]);
+    expect(await parts(3)).toEqual([]);
+    expect(
+      (await follow([{ frames, closesAtMs: 5 }], { after: { time: timeOf(1), count: 3 } })).texts,
+    ).toEqual([]);
+  });
+
+  test("gives no part of a line that came before the connection was lost", async () => {
+    const [one, two] = [archived("one", 1), archived("two", 2)];
+    const frames = (text: string): [number, string][] => Array.from(text, (byte) => [0, byte]);
+    const plays: Play[] = [
+      { frames: [[0, `${one}bare\n`]], fails: lost },
+      { frames: frames(`${one}bare\n${two}`), closesAtMs: 0 },
+    ];
+
+    const { texts } = await follow(plays, { parts: true });
+
+    expect(texts.slice(0, 2)).toEqual(["one", "bare"]);
+    expect(new Set(texts.slice(2))).toEqual(new Set(["…", "t…", "tw…", "two…", "two"]));
+  });
+
+  test("gives no part of the mark between the parts", async () => {
+    const frames: [number, string][] = [
+      [1, `${archived("one", 1)}SEPARATOR`],
+      [2, `\n${live("two", 2)}`],
+    ];
+
+    expect((await follow([{ frames, closesAtMs: 3 }], { parts: true })).texts).toEqual(["one", "two"]);
+  });
+
   test("takes the mark between the parts for a line where it has a time", async () => {
     const linesOf = async (text: string) =>
       (await follow([{ frames: [[1, text]], closesAtMs: 2 }])).lines.length;

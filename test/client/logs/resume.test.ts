@@ -70,6 +70,17 @@ describe("a log whose connection is lost", () => {
     });
   });
 
+  test("shows no part of a line before its place as the unfinished one", async () => {
+    const after = { time: timeOf(2), count: 1 };
+    const restOf = async (text: string) =>
+      (await (await read([{ frames: [[0, text]], pongMs: 0 }], { after, isOver: false })).reading).rest?.text;
+
+    expect(await restOf(one.slice(0, -2))).toBeUndefined();
+    expect(await restOf(two.slice(0, -2))).toBeUndefined();
+    expect(await restOf(two + two.slice(0, -2))).toBe("tw");
+    expect(await restOf(two + three.slice(0, -2))).toBe("thre");
+  });
+
   test("begins at the time it was to begin at while it has brought nothing", async () => {
     const begin = new Date("2026-08-01T12:00:00.001Z");
     const { told, since } = await read([loses(""), ends(one)], { since: begin });
