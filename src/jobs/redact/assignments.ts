@@ -26,18 +26,19 @@ const PROSE = /[ \t]+(?:is|was|=>|->)[ \t]*[ \t:][ \t]*/y;
 export function assignedSpans(text: string): Span[] {
   const spans: Span[] = [];
   const next = nameReader(text);
+  const cookies = new Set<number>();
   let done = 0;
   for (let name = next(done); name !== undefined; name = next(done)) {
-    const found = spansOf(text, name);
+    const found = spansOf(text, name, cookies);
     spans.push(...found);
     done = found.at(-1)?.end ?? done;
   }
   return spans;
 }
 
-function spansOf(text: string, name: Name): Span[] {
+function spansOf(text: string, name: Name, cookies: Set<number>): Span[] {
   if (name.says.header === "authorization") return authorizationSpans(text, name.end);
-  if (name.says.header === "cookie") return cookieSpans(text, name);
+  if (name.says.header === "cookie") return cookieSpans(text, name, cookies);
   return name.secrecy === "no" ? [] : (valueSpans(text, name) ?? []);
 }
 

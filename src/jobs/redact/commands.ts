@@ -35,7 +35,7 @@ const FORMS: readonly CommandForm[] = [
     REGISTRIES,
     "\\s-p",
     `[ =]?${QUOTED}`,
-    new RegExp(`\\b(?:${REGISTRIES.replaceAll(" ", "|")})\\b.*\\b(?:login|upload)\\b`),
+    followed(`\\b(?:${REGISTRIES.replaceAll(" ", "|")})\\b`, "\\b(?:login|upload)\\b"),
   ),
   form("mysql mysqldump mysqladmin mariadb 7z 7za", "\\s-p", QUOTED),
   form("mongo mongosh mongodump sshpass sqlcmd", "\\s-[pP]", ` ?${QUOTED}`),
@@ -54,7 +54,7 @@ const FORMS: readonly CommandForm[] = [
     "echo",
     "\\becho ",
     `(?:-n )?${QUOTED}\\s*\\|\\s*(?:sudo -S|[^|\\n]{0,120}--password-stdin|[^|\\n]{0,60}\\blogin\\b)`,
-    /\becho\b.*\|/,
+    followed("\\becho\\b", "\\|"),
   ),
   form(
     "ENV ARG setx set",
@@ -66,10 +66,15 @@ const FORMS: readonly CommandForm[] = [
 ];
 const FORMS_OF = byCommand(FORMS);
 const COMMAND = new RegExp(`\\b(?:${[...FORMS_OF.keys()].join("|").replaceAll(".", "\\.")})\\b`, "g");
-const CURL_COOKIES = /\bcurl\b.*\s-b[ =]?/;
+const CURL_COOKIES = followed("\\bcurl\\b", "\\s-b[ =]?");
 const ANY_HINT = new RegExp([...new Set(FORMS.map(({ hint }) => hint)), "\\s-b"].join("|"), "g");
 /** A line longer than this is no command. */
 const LONGEST_LINE = 4000;
+
+/** A line on which `then` comes behind `first`, up to its last. Begins once a line, however often `first` stands on it. */
+function followed(first: string, then: string): RegExp {
+  return new RegExp(`(?:^|[\\r\\u2028\\u2029])(?:(?!${first}).)*${first}.*${then}`);
+}
 
 /** Secrets given to well-known commands in their own way: `curl -u`, `docker login -p`, `mysql -p`, `.netrc`. */
 export function commandSpans(text: string): Span[] {
@@ -94,9 +99,9 @@ function lineSpans(line: string): Span[] {
 /** What to look for on a line, by the commands on it. */
 function formsOn(line: string): Set<CommandForm> {
   const found = new Set<CommandForm>();
-  COMMAND.lastIndex = 0;
-  for (let word = COMMAND.exec(line); word !== null; word = COMMAND.exec(line)) {
-    for (const form of FORMS_OF.get(word[0]) ?? []) if (form.on?.test(line) !== false) found.add(form);
+  const commands = new Set(Array.from(line.matchAll(COMMAND), ([command]) => command));
+  for (const command of commands) {
+    for (const form of FORMS_OF.get(command) ?? []) if (form.on?.test(line) !== false) found.add(form);
   }
   return found;
 }

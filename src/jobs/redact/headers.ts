@@ -38,8 +38,15 @@ function endOfCredentials(text: string, start: number, quote: string | undefined
   return start + (closing < 0 ? newline : Math.min(closing, newline));
 }
 
-/** The cookies of a `Cookie` or `Set-Cookie` header or option: sessions by name, others by the look of a value. */
-export function cookieSpans(text: string, { text: name, end }: { text: string; end: number }): Span[] {
+/**
+ * The cookies of a `Cookie` or `Set-Cookie` header or option: sessions by name, others by the look of a value. Where
+ * another header was read before them, `read` ends it: all behind is known. Adds what it reads to that.
+ */
+export function cookieSpans(
+  text: string,
+  { text: name, end }: { text: string; end: number },
+  read = new Set<number>(),
+): Span[] {
   const opening = /\\*["'\]]{0,2}[ \t]*[:=]?[ \t]*(?:\{|\\*["'])*/y;
   opening.lastIndex = end;
   opening.exec(text);
@@ -50,6 +57,8 @@ export function cookieSpans(text: string, { text: name, end }: { text: string; e
     const at = pair.index + pair[0].indexOf(value, pair[0].indexOf(key) + key.length);
     const first = /^set-/i.test(name) && pair.index === opening.lastIndex && value.length >= 6;
     if (isCookieSecret(key, value, first)) spans.push({ start: at, end: at + value.length });
+    if (read.has(COOKIE_PAIR.lastIndex)) break;
+    read.add(COOKIE_PAIR.lastIndex);
   }
   return spans;
 }

@@ -12,15 +12,17 @@ const CHECKSUM = /^\s*=[A-Za-z0-9+/]{4}\s*$/;
 const KEY_HEADER =
   /^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Encryption|Key-Derivation|Argon2-\w+|Public-Lines|Private-Lines): /;
 const PREFIX = /^[\s>|+-]*/;
+const ONLY_PREFIX = /^[\s>|+-]*$/;
 
 /** Inside a private key: how many characters have come since it began. */
 export type InKey = number;
 
 /** Lines of another kind between those of a key: its headers, or what another process printed meanwhile. */
 const MOST_BETWEEN = 8;
-/** A line that looks like nothing but a part of a key. */
-const PURE = /^[\s>|+-]*[A-Za-z0-9+/=]{16,}\s*$/;
-const MIXED = /(?=\S*[A-Z])(?=\S*[a-z])(?=\S*\d)[A-Za-z0-9+/=]{40,}\s*$/;
+const BASE64 = /[A-Za-z0-9+/=]/;
+/** From how many characters of base64 on a line looks like a part of a key: nothing but those, or many kinds of them. */
+const SHORTEST_PURE = 16;
+const SHORTEST_MIXED = 40;
 
 /**
  * The bodies of private keys, from BEGIN to END over several lines or in one with escaped line ends; where the
@@ -185,9 +187,19 @@ export function keyAfter(texts: Iterable<string>, inKey?: InKey): InKey | undefi
 export function mayBeginInKey(texts: readonly string[]): boolean {
   for (const text of texts) {
     if (lastIndex(text, BEGIN) >= 0) return false;
-    if (PURE.test(text) || MIXED.test(text)) return true;
+    if (looksLikeBody(text)) return true;
   }
   return false;
+}
+
+/** Looks at what a line ends with. Without a pattern for that: one would try each place of a long line as its beginning. */
+function looksLikeBody(text: string): boolean {
+  const line = text.trimEnd();
+  let start = line.length;
+  while (start > 0 && BASE64.test(line.charAt(start - 1))) start -= 1;
+  const run = line.slice(start);
+  if (run.length >= SHORTEST_PURE && ONLY_PREFIX.test(line.slice(0, start))) return true;
+  return run.length >= SHORTEST_MIXED && [/[A-Z]/, /[a-z]/, /\d/].every((kind) => kind.test(run));
 }
 
 /** Whether a key may begin or end in a text. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { mayBeginInKey } from "../../../src/jobs/redact/private-keys.ts";
 import { processorMs } from "../../support/busy.ts";
 
 const redact = makeRedactor();
@@ -15,6 +16,7 @@ describe("redaction", () => {
     "eyJaaaaaaaa.",
     "Authorization: Bearer ",
     "cookie=a;",
+    "Cookie: a=",
     "-----BEGIN PRIVATE KEY-----\n",
     "AAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n",
     "password: a b\n",
@@ -36,6 +38,23 @@ describe("a megabyte", () => {
     (piece) => {
       const text = piece.repeat(1_000_000 / piece.length);
       expect(processorMs(() => redact(text))).toBeLessThan(10_000);
+    },
+  );
+});
+
+describe("lines as long as a command may be", () => {
+  test.each(["docker ", "docker -p ", "echo ", "curl "])("of %j take time in proportion to them", (piece) => {
+    const line = `${piece.repeat(3900 / piece.length)} -p x`;
+    expect(processorMs(() => redact(`${line}\n`.repeat(20)))).toBeLessThan(4000);
+  });
+});
+
+describe("whether lines may begin inside a key", () => {
+  test.each(["d", "aB1", "/", "=", "+", "-", '"', " ", "d "])(
+    "takes one look at a long line of %j",
+    (piece) => {
+      const line = piece.repeat(256_000 / piece.length);
+      expect(processorMs(() => mayBeginInKey([`${line} !`, `x.${line}!`, `${line}.`]))).toBeLessThan(4000);
     },
   );
 });
