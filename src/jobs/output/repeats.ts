@@ -3,7 +3,7 @@ import type { LogLine } from "./lines.ts";
 /** Fewer than this many equal lines in a row are shown as they are. */
 const FEWEST_REPEATS = 3;
 /** What makes a line a progress line: a bar beside a percentage or a rate. Metrics alone do not. */
-const BAR = /[█▉▊▋▌▍▎▏━╸╺▓▒░]|\d%\s*\||\[[=>#.\- ]{5,}\]|[=#]{5,}>/u;
+const BAR = /[█▉▊▋▌▍▎▏━╸╺▓▒░]|\d%\s*\||\[[=>#.\- ]{5,}\]|[=#]{5}>/u;
 const AMOUNT = /\d\s*%|\d\s*\/\s*\d|it\/s|s\/it|[kMG]i?B\/s/;
 const VARYING = /[\d.,:█▉▊▋▌▍▎▏━╸╺▓▒░=>#\-? ]+/gu;
 

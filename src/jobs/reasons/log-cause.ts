@@ -11,9 +11,9 @@ interface LogCause {
   after: number;
 }
 
-/** A warning, or a try that is followed by another, ends no program. */
+/** A warning, or a try that is followed by another, ends no program. What stands before it is bounded for the sake of time. */
 const HARMLESS =
-  /^\W*(?:\S+ ){0,4}?\W?(?:warn(?:ing)?|info|debug|notice|W\d{4}|W \S+:\d+)\b|Warning: |\b(?:retrying|will retry|trying again|ignored|ignoring|skipping|skipped|falling back|recovered|attempt \d+)\b/i;
+  /^\W{0,200}(?:\S{1,200} ){0,4}?\W?(?:warn(?:ing)?|info|debug|notice|W\d{4}|W \S+:\d+)\b|Warning: |\b(?:retrying|will retry|trying again|ignored|ignoring|skipping|skipped|falling back|recovered|attempt \d+)\b/i;
 /** Tells that another program failed, which has said why itself. */
 const WRAPPER =
   /CalledProcessError|ChildFailedError|ProcessRaisedException|ProcessExitedException|RayTaskError|SystemExit|torch\.distributed\.elastic/;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type BodyLine, logBody } from "../../../src/jobs/output/body.ts";
 import { clampLine, cleanLines, fitLine } from "../../../src/jobs/output/lines.ts";
+import { processorMs } from "../../support/busy.ts";
 
 const texts = (...lines: string[]) => lines.map((text) => ({ text }));
 const asIs = (text: string) => ({ text, hidden: 0 });
@@ -29,6 +30,11 @@ describe("a readable log", () => {
       (_, i) => ` ${i}%|${"█".repeat(i)}| ${i}/40 [00:0${i % 10}, 1.${i}it/s]`,
     );
     expect(read(...bars, "done")).toEqual([bars[0], "… 38 similar progress lines", bars[39], "done"]);
+  });
+
+  test("takes one look at a rule of signs", () => {
+    const rules = Array.from({ length: 4000 }, (_, index) => `${"=".repeat(980)} ${index}`);
+    expect(processorMs(() => read(...rules))).toBeLessThan(4500);
   });
 
   test("keeps metrics, however alike", () => {

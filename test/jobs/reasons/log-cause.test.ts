@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { explainJob } from "../../../src/jobs/reasons/index.ts";
 import { causeInLog } from "../../../src/jobs/reasons/log-cause.ts";
 import { LOG_RULES } from "../../../src/jobs/reasons/log-rules.ts";
+import { processorMs } from "../../support/busy.ts";
 import { type JobChanges, sampleJob } from "../sample-job.ts";
 
 const FIXTURE = new URL("../../fixtures/log-causes.txt", import.meta.url);
@@ -46,6 +47,13 @@ describe("the cause in a log", () => {
   test("is not looked for before an error that no rule knows", () => {
     expect(codeOf("cp: Permission denied", "fatal: bad object HEAD")).toBeUndefined();
     expect(codeOf("cp: Permission denied", "FooError: bar", "bye")).toBeUndefined();
+  });
+
+  test("is found behind a warning set off by signs, and soon behind a long line of them", () => {
+    const warning = `${"=".repeat(80)} [main] WARNING: Permission denied: /cache`;
+    expect(codeOf("CUDA out of memory.", warning)).toBe("cuda_memory");
+    const signs = "=".repeat(64_000);
+    expect(processorMs(() => codeOf(signs, `${signs} !`))).toBeLessThan(1500);
   });
 
   test("is an exception where a traceback leads to it", () => {
