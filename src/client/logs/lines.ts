@@ -82,8 +82,8 @@ export class LogLines {
     if (this.#pieceStamp !== undefined)
       return { ...this.#joined({ isOpen, more: this.#begunPiece() }), open: true };
     if (this.#open.isEmpty) return undefined;
-    const { text, ...cut } = this.#open.text({ isOpen });
-    const line = { ...parseStamped(text), ...cut };
+    const { text, cut } = this.#open.text({ isOpen });
+    const line = unstamped(text, cut);
     return line.time === undefined && STAMP_BEGUN.test(text) ? undefined : { ...line, open: true };
   }
 
@@ -102,8 +102,8 @@ export class LogLines {
   #finishOpen(lines: LogLine[]): void {
     const { whole } = this.#open;
     if (whole === undefined || !this.#isPiece(whole, lines)) {
-      const { text, ...cut } = this.#open.text();
-      lines.push({ ...parseStamped(text), ...cut });
+      const { text, cut } = this.#open.text();
+      lines.push(unstamped(text, cut));
     }
     this.#open.clear();
   }
@@ -134,6 +134,13 @@ export class LogLines {
     const { text, ...cut } = this.#pieces.text(options);
     return { ...this.#pieceStamp, text, ...cut };
   }
+}
+
+/** The place of what was left out is counted without the timestamp. */
+function unstamped(stamped: string, cut: Cut | undefined): LogLine {
+  const line = parseStamped(stamped);
+  if (cut === undefined) return line;
+  return { ...line, cut: { ...cut, at: cut.at - (stamped.length - line.text.length) } };
 }
 
 /** Length of the timestamp in front of a line, its blank included. */

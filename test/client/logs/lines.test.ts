@@ -65,6 +65,28 @@ describe("the lines of a log", { tags: "logs" }, () => {
     expect(Buffer.byteLength(line?.text ?? "")).toBeLessThanOrEqual(256 * 1024 + 2 * size);
   });
 
+  test.each([
+    ["in one run", (text: string) => [`${TIME} ${text}`]],
+    ["in pieces", (text: string) => (text.match(/.{1,16384}/g) ?? []).map((piece) => `${TIME} ${piece}`)],
+  ])("that are too long say exactly where what is left out stood, %s", (_, printed) => {
+    const text = `${"A".repeat(131_072)}${"M".repeat(100_000)}${"B".repeat(131_072)}`;
+    const finished = read(
+      Buffer.from(
+        printed(text)
+          .map((line) => `${line}\n`)
+          .join(""),
+      ),
+    ).lines[0];
+    const unfinished = read(Buffer.from(printed(text).join("\n"))).rest;
+    for (const line of [finished, unfinished]) {
+      const { at, characters } = line?.cut ?? { at: 0, characters: 0 };
+      expect(characters).toBeGreaterThan(80_000);
+      expect(line?.text === text.slice(0, at) + text.slice(at + characters)).toBe(true);
+    }
+    const { at = 0 } = finished?.cut ?? {};
+    expect(finished?.text.slice(at - 1, at + 1)).toBe("AB");
+  });
+
   test("are counted whole beside others in one chunk", () => {
     const long = "y".repeat(300_000);
     const { lines } = read(Buffer.from(`${TIME} a\n${TIME} ${long}\n${TIME} b\n`));
