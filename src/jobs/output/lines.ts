@@ -22,28 +22,63 @@ export interface PlacedLine extends LogLine {
 /** Longest line shown, in characters. */
 export const MAX_LINE_CHARS = 2000;
 
+/** What stands before the lines, and how they are shown. */
+interface Before {
+  /** The first line stands inside a private key. */
+  inKey?: InKey | undefined;
+  /** The lines before the first one, which may name what is secret in it. They are not shown. */
+  lead?: readonly LogLine[] | undefined;
+  /** Colours are told of lines alone in which nothing is hidden. */
+  colors?: boolean | undefined;
+}
+
 /**
  * Lines made readable in the only safe order: first as a terminal shows them (colour codes inside a secret would
- * hide its shape), then secrets hidden (a cut secret has no shape either); `logBody` makes them short. The first
- * line may stand inside a private key. Colours are told of lines alone in which nothing is hidden.
+ * hide its shape), then secrets hidden (a cut secret has no shape either); `logBody` makes them short.
  */
 export function cleanLines(
   printed: readonly LogLine[],
   redact: Redact,
-  { inKey, colors }: { inKey?: InKey | undefined; colors?: boolean | undefined } = {},
+  { inKey, lead = [], colors }: Before = {},
 ): PlacedLine[] {
-  const shown = showOnTerminal(printed.map(withNote), { colors });
-  // As one text, since some secrets span lines.
-  const texts = redactFrom(redact, shown.map(({ text }) => text).join("\n"), inKey).text.split("\n");
-  return shown.map(({ text: before, from, runs }, index) => {
+  const shown = showOnTerminal([...lead, ...printed].map(withNote), { colors });
+  const isLed = lead.length > 0;
+  const texts = redactLines(
+    shown.map(({ text }) => text),
+    redact,
+    isLed ? undefined : inKey,
+  );
+  const rows = shown.flatMap(({ text: before, from: at, runs }, index) => {
+    const from = at - lead.length;
     const { time, cut } = printed[from] ?? {};
     const text = texts[index] ?? "";
     const noted = cut && { ...cut, at: text.indexOf(leftOut(cut.characters)) };
-    return { text, time, from, cut: noted, ...(text === before && runs !== undefined ? { runs } : {}) };
+    const colored = text === before && runs !== undefined ? { runs } : {};
+    return from < 0 ? [] : [{ text, time, from, cut: noted, ...colored }];
+  });
+  return isLed && inKey !== undefined ? withoutKey(rows, redact, inKey) : rows;
+}
+
+/** As one text, since some secrets span lines. */
+function redactLines(texts: readonly string[], redact: Redact, inKey: InKey | undefined): string[] {
+  return redactFrom(redact, texts.join("\n"), inKey).text.split("\n");
+}
+
+/** The key may have begun before the lead. */
+function withoutKey(rows: readonly PlacedLine[], redact: Redact, inKey: InKey): PlacedLine[] {
+  const texts = redactLines(
+    rows.map(({ text }) => text),
+    redact,
+    inKey,
+  );
+  return rows.map(({ runs, ...row }, index) => {
+    const text = texts[index] ?? "";
+    return { ...row, text, ...(text === row.text && runs !== undefined ? { runs } : {}) };
   });
 }
 
-function withNote({ text, cut }: LogLine): string {
+/** The line with a note where characters of it are missing. */
+export function withNote({ text, cut }: LogLine): string {
   return cut === undefined ? text : text.slice(0, cut.at) + leftOut(cut.characters) + text.slice(cut.at);
 }
 

@@ -5,6 +5,7 @@ import type { Redact } from "../../jobs/redact/index.ts";
 import { keyAfter } from "../../jobs/redact/private-keys.ts";
 import { hasRun } from "../../jobs/standing.ts";
 import type { Asking } from "../caller.ts";
+import { LEAD_LINES } from "../logs/lead.ts";
 import { lastLines } from "../logs/read.ts";
 
 const LAST_LINES = 1000;
@@ -92,6 +93,7 @@ async function readWhole(wanted: Wanted, metrics: MetricReader, call: Asking): P
   const { platform } = call.caller;
   let after: Cursor | undefined;
   let inKey: number | undefined;
+  let lead: LogLine[] = [];
   let linesRead = 0;
   while (allowance.historyBytes > 0 && msLeft(call.signal) > LEAST_MS) {
     const page = await platform.jobs.tail(
@@ -99,12 +101,13 @@ async function readWhole(wanted: Wanted, metrics: MetricReader, call: Asking): P
       { job, first: true, after, silenceMs: SILENCE_MS, ...PAGE },
       { signal: call.signal },
     );
-    const clean: LogLine[] = cleanLines(page.lines, redact, { inKey });
+    const clean: LogLine[] = cleanLines(page.lines, redact, { inKey, lead });
     for (const line of clean) metrics.read(line);
     inKey = keyAfter(
       page.lines.map(({ text }) => text),
       inKey,
     );
+    lead = page.lines.slice(-LEAD_LINES);
     allowance.historyBytes -= page.bytesRead;
     linesRead += page.lines.length;
     if (!page.more) return { isWhole: true, linesRead, ...silentIf(linesRead, page.ending) };

@@ -19,6 +19,7 @@ export function factsOf(part: LogPart, query: LogQuery, redact: Redact): LogFact
   const {
     lines: printed,
     lead,
+    earlier: _earlier,
     start: _start,
     floor,
     newLines,
@@ -60,10 +61,9 @@ function lookedAt(
   query: LogQuery,
   { redact, firstLine }: { redact: Redact; firstLine: number | undefined },
 ): Looked {
-  const { lines: printed, lead, start } = part;
-  const clean = cleanLines(printed, redact, { inKey: start?.inKey, colors: query.colors }).filter(
-    ({ from }) => from >= lead,
-  );
+  const { lines: printed, lead, start, earlier } = part;
+  const before = { inKey: start?.inKey, lead: earlier, colors: query.colors };
+  const clean = cleanLines(printed, redact, before).filter(({ from }) => from >= lead);
   const lineCount = printed.length - lead;
   if (query.grep === undefined)
     return { lines: part.matched === true ? withHit(clean, query) : clean, lineCount };

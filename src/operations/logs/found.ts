@@ -49,6 +49,8 @@ interface Extent {
   start?: LogPlace | undefined;
   /** The first lines are only to know what stands before those that are searched. */
   hasLead: boolean;
+  /** The lines before the first one, for redaction only. */
+  earlier?: readonly LogLine[] | undefined;
   /** Lines before the first one may be the beginning of a private key. */
   isUnsure: boolean;
   /** Lines from there on were searched before. */
@@ -155,8 +157,8 @@ export class LogSearch implements LogReader {
   end(): void {
     if (!this.#isOpened) this.#open();
     const lines = this.#lines.map(({ printed }) => printed);
-    const inKey = this.#lines[0]?.before?.inKey;
-    this.tail = cleanLines(lines.slice(-LEAD_LINES), this.#wanted.redact, { inKey }).slice(-TAIL_LINES);
+    const before = this.#before(this.#lines.at(-LEAD_LINES) ?? this.#lines[0]);
+    this.tail = cleanLines(lines.slice(-LEAD_LINES), this.#wanted.redact, before).slice(-TAIL_LINES);
     this.#search(0);
     this.#trim(this.#wanted.most);
   }
@@ -206,7 +208,7 @@ export class LogSearch implements LogReader {
     const region = this.#lines.slice(begin, to + MARGIN_LINES);
     const printed = region.map((told) => told.printed);
     const { redact, matches, context } = this.#wanted;
-    const rows = cleanLines(printed, redact, { inKey: region[0]?.before?.inKey });
+    const rows = cleanLines(printed, redact, this.#before(region[0]));
     const isInside = ({ from: at }: PlacedLine) => at >= from - begin && at < to - begin;
     const hits = rows.map((row) => isInside(row) && matches(row.text));
     const near = rows.map((_, index) =>
@@ -219,6 +221,11 @@ export class LogSearch implements LogReader {
         this.#keep({ ...told, line, isMatch: hits[index] === true, isApart: !wasNear });
       wasNear = near[index] === true;
     }
+  }
+
+  /** What stands before a line: its key, and before the first one the lines that were read for it. */
+  #before(line: Told | undefined) {
+    return { inKey: line?.before?.inKey, lead: line?.number === 0 ? this.#extent.earlier : undefined };
   }
 
   #keep(found: FoundLine): void {

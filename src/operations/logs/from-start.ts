@@ -3,6 +3,7 @@ import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { showText } from "../../jobs/output/terminal.ts";
 import { keyAfter, mayBeginInKey } from "../../jobs/redact/private-keys.ts";
 import type { Bearing, LogPlace } from "./cursor.ts";
+import type { Lead } from "./lead.ts";
 import { type LogQuery, type ReadPlan, waitSecondsOf } from "./query.ts";
 import { KEY_LINES, SEARCHED } from "./watch.ts";
 
@@ -43,14 +44,19 @@ function waitingArguments({ until_pattern, wait_seconds }: LogQuery): string {
 /** The first lines of a log, or the next ones, up to the last match wanted where there is a search. */
 export async function readFromStart(
   platform: Platform,
-  { job, plan, after }: { job: JobDescription; plan: ReadPlan; after: LogPlace | undefined },
+  {
+    job,
+    plan,
+    after,
+    earlier,
+  }: { job: JobDescription; plan: ReadPlan; after: LogPlace | undefined; earlier: Lead["lines"] },
   signal: AbortSignal,
 ): Promise<Omit<LogTail, "start"> & { start: LogPlace | undefined; linesBefore: number }> {
   const { lines, since, until, enough } = plan;
   const linesBefore = after?.line ?? 0;
   const read = (place: LogPlace | undefined) => {
-    const line = enough?.(place?.inKey);
-    const bounds = line === undefined ? { lines } : { ...SEARCHED, isEnough: bySight(line) };
+    const line = enough?.({ inKey: place?.inKey, lines: earlier });
+    const bounds = line === undefined ? { lines } : { ...SEARCHED, isEnough: line };
     return platform.jobs.tail(job.id, { job, since, until, after, first: true, ...bounds }, { signal });
   };
   const tail = await read(after);
@@ -61,10 +67,6 @@ export async function readFromStart(
   // What was taken for a match may have been a line of a key.
   const again = start.inKey === undefined || enough === undefined ? tail : await read(start);
   return { ...again, start, linesBefore };
-}
-
-function bySight(isEnough: (text: string) => boolean) {
-  return ({ text }: { text: string }) => isEnough(text);
 }
 
 /** A place, and whether it is inside a private key. */

@@ -4,11 +4,11 @@ import type { NextCall } from "../../jobs/next-call.ts";
 import { compileSearch } from "../../jobs/output/grep.ts";
 import type { LogQuestion } from "../../jobs/output/page.ts";
 import { siftFor } from "../../jobs/output/sift.ts";
-import { showText } from "../../jobs/output/terminal.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
-import { type InKey, KeyGuard } from "../../jobs/redact/private-keys.ts";
 import { parseWindow } from "../../jobs/time/moments.ts";
 import type { SearchWanted } from "./found.ts";
+import type { Lead } from "./lead.ts";
+import { type LineMatch, lineMatcher } from "./matcher.ts";
 
 /** The most jobs whose logs are read at once. */
 export const MOST_JOBS = 20;
@@ -52,9 +52,6 @@ export function waitSecondsOf({ wait_seconds: asked, until_pattern: pattern }: L
   return asked ?? (pattern === undefined ? 0 : DEFAULT_WAIT_SECONDS);
 }
 
-/** Tells of one line after the other whether it matches. */
-export type LineMatch = (text: string) => boolean;
-
 /** What to read of each log. */
 export interface ReadPlan {
   lines: number;
@@ -65,13 +62,15 @@ export interface ReadPlan {
   /** The first lines are wanted, or the next ones of a reading that began there. */
   isFromStart: boolean;
   /** With both: makes what tells, line after line, whether enough was found. */
-  enough?: ((inKey?: InKey) => LineMatch) | undefined;
+  enough?: ((lead?: Lead) => LineMatch) | undefined;
   wait?: LogWait | undefined;
 }
 
 /** Waiting for new lines, until one matches in any of the logs. */
 export interface LogWait {
-  matcher: (inKey?: InKey) => LineMatch;
+  matcher: (lead?: Lead) => LineMatch;
+  /** It waits for a line that matches. */
+  isSearch: boolean;
   deadlineMs: number;
   onLine: () => void;
   found: AbortController;
@@ -106,7 +105,13 @@ export function planOf(query: LogQuery, options: PlanOptions): ReadPlan {
     isFromStart,
     enough: isFromStart && grep !== undefined ? enoughOf(query, { grep, redact }) : undefined,
     wait: isWait
-      ? { matcher, deadlineMs: performance.now() + seconds * 1000, onLine, found: new AbortController() }
+      ? {
+          matcher,
+          isSearch: pattern !== undefined,
+          deadlineMs: performance.now() + seconds * 1000,
+          onLine,
+          found: new AbortController(),
+        }
       : undefined,
   };
 }
@@ -125,44 +130,17 @@ function searchWanted(
 function enoughOf(
   { lines: most = DEFAULT_FIRST_MATCHES, context = 0, ignore_case: ignoreCase, invert = false }: LogQuery,
   { grep, redact }: { grep: string; redact: Redact },
-): (inKey?: InKey) => LineMatch {
+): (lead?: Lead) => LineMatch {
   const matcher = lineMatcher(grep, { redact, ignoreCase, invert, isLazy: true });
-  return (inKey) => {
-    const isMatch = matcher(inKey);
+  return (lead) => {
+    const isMatch = matcher(lead);
     let wanted = most;
     let behind = context;
-    return (text) => {
-      const isFound = isMatch(text);
+    return (line) => {
+      const isFound = isMatch(line);
       if (wanted === 0) behind -= 1;
       else if (isFound) wanted -= 1;
       return wanted === 0 && behind <= 0;
-    };
-  };
-}
-
-interface MatchOptions {
-  redact: Redact;
-  ignoreCase?: boolean | undefined;
-  invert?: boolean;
-  /** May miss a line that matches only because of what is hidden in it: hiding costs far more than matching. */
-  isLazy?: boolean;
-}
-
-/**
- * Matches lines as they are shown, secrets hidden: a pattern must not probe what is hidden. Each log needs a match
- * of its own, because a private key spans lines.
- */
-export function lineMatcher(
-  pattern: string,
-  { redact, ignoreCase = false, invert = false, isLazy = false }: MatchOptions,
-): (inKey?: InKey) => LineMatch {
-  const { test: matches } = compileSearch(pattern, { ignoreCase });
-  return (inKey) => {
-    const guard = new KeyGuard(inKey);
-    return (text) => {
-      const shown = guard.line(showText(text));
-      if (isLazy && matches(shown) === invert) return false;
-      return matches(redact(shown).text) !== invert;
     };
   };
 }

@@ -2,6 +2,7 @@ import {
   type Cursor,
   isFinished,
   type JobDescription,
+  type LogLine,
   type LogTail,
   type Platform,
   type PlatformError,
@@ -11,17 +12,17 @@ import { mayBeginInKey } from "../../jobs/redact/private-keys.ts";
 import type { Call } from "../caller.ts";
 import { type Bearing, isSamePlace, type LogPlace } from "./cursor.ts";
 import { keyedPlace, readFromStart } from "./from-start.ts";
+import { LEAD_LINES, linesBefore } from "./lead.ts";
 import type { LogWait, ReadPlan } from "./query.ts";
 import { type Found, type SearchAsked, searchLog } from "./search.ts";
 import { KEY_LINES, type LogRead, nothingRead, SEARCHED, watchLog } from "./watch.ts";
-
-/** Lines read before the first one shown, so that a secret that began there is still recognised. */
-const CONTEXT_LINES = 100;
 
 /** A part of one job's log, as printed. */
 export interface LogPart extends LogRead {
   /** How many of the first `lines` were read for redaction only. */
   lead: number;
+  /** The lines before the first of `lines`, where those begin at a place or time: for redaction only. */
+  earlier?: readonly LogLine[] | undefined;
   /** Nothing before this place was wanted. */
   floor?: LogPlace | undefined;
   /** How many lines came after `floor`, where `lines` does not hold them all. */
@@ -38,22 +39,52 @@ export interface LogPart extends LogRead {
   trouble?: { code: string; message: string };
 }
 
+interface Asked {
+  job: JobDescription;
+  plan: ReadPlan;
+  bearing: Bearing;
+  /** The lines before the place or time to begin at, where a search needs them. */
+  earlier?: readonly LogLine[] | undefined;
+}
+
 /** Reads what `plan` asks for of one job's log, from a place if one is given. */
 export async function readJobLog(
   platform: Platform,
   { job, plan, bearing = {} }: { job: JobDescription; plan: ReadPlan; bearing: Bearing | undefined },
   call: Pick<Call, "signal" | "progress">,
 ): Promise<LogPart> {
+  const place = beginsAt({ job, plan, bearing });
+  const earlierLines = () => place && linesBefore(platform, { job, place }, call.signal);
+  const isSearch = plan.search !== undefined || plan.wait?.isSearch === true;
+  const earlier = isSearch ? await earlierLines() : undefined;
+  const part = await readPart(platform, { job, plan, bearing, earlier }, call);
+  // Who follows a job that prints nothing pays nothing.
+  const isLed = isSearch || part.lines.length === 0 || part.lead >= LEAD_LINES;
+  return { ...part, earlier: isLed ? earlier : await earlierLines() };
+}
+
+/** The place or time the reading is bounded by, unless the log begins later. */
+function beginsAt({ job, plan: { since }, bearing: { after } }: Asked): Cursor | undefined {
+  if (after !== undefined || since === undefined) return after;
+  const place = beginning(job, since);
+  return Date.parse(place.time) > Date.parse(job.history.created_at ?? "1970") ? place : undefined;
+}
+
+async function readPart(
+  platform: Platform,
+  { job, plan, bearing, earlier }: Asked,
+  call: Pick<Call, "signal" | "progress">,
+): Promise<LogPart> {
   const { signal } = call;
   const { lines, since, until, isFromStart, wait, search } = plan;
   const { after, before } = bearing;
-  if (wait !== undefined) return readWaiting(platform, { job, plan, after, wait }, signal);
+  if (wait !== undefined) return readWaiting(platform, { job, plan, after, wait, earlier }, signal);
   const options = { since, until, after, before, job, lines, ...(search && SEARCHED) };
   const isForward = after !== undefined && before === undefined;
   if (search !== undefined && !isForward && !isFromStart)
-    return readSearched(platform, { job, since, until, bearing, wanted: search }, call);
+    return readSearched(platform, { job, since, until, bearing, wanted: search, earlier }, call);
   const { live, ...tail } = isFromStart
-    ? { ...(await readFromStart(platform, { job, plan, after }, signal)), lead: 0 }
+    ? { ...(await readFromStart(platform, { job, plan, after, earlier }, signal)), lead: 0 }
     : isForward
       ? { ...(await platform.jobs.tail(job.id, options, { signal })), lead: 0 }
       : await lastLines(platform, options, signal);
@@ -108,7 +139,7 @@ export async function lastLines(
 ): Promise<LedTail> {
   const read = (lead: number) =>
     platform.jobs.tail(options.job.id, { ...options, lines: lines + lead }, { signal });
-  let tail = await read(CONTEXT_LINES);
+  let tail = await read(LEAD_LINES);
   const isUnsure = !tail.reachedStart && mayBeginInKey(tail.lines.map(({ text }) => text));
   if (isUnsure) tail = await read(KEY_LINES);
   return { ...tail, ...leadOf(tail, lines) };
@@ -121,13 +152,14 @@ async function readWaiting(
     plan,
     after,
     wait,
-  }: { job: JobDescription; plan: ReadPlan; after?: LogPlace | undefined; wait: LogWait },
+    earlier,
+  }: Omit<Asked, "bearing"> & { after?: LogPlace | undefined; wait: LogWait },
   signal: AbortSignal,
 ): Promise<LogPart> {
   const { lines, since } = plan;
-  const { matcher, found, ...rest } = wait;
-  const isMatch = matcher(after?.inKey);
-  const keep = lines + CONTEXT_LINES;
+  const { matcher, found, isSearch: _, ...rest } = wait;
+  const isMatch = matcher({ inKey: after?.inKey, lines: earlier });
+  const keep = lines + LEAD_LINES;
   const options = { ...rest, isMatch, keep, stop: found.signal, job, after, since };
   const { taken, ...read } = await watchLog(platform, options, signal);
   if (read.matched) found.abort();

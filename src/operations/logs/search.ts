@@ -1,6 +1,7 @@
 import {
   isFinished,
   type JobDescription,
+  type LogLine,
   type LogScan,
   msLeft,
   type Platform,
@@ -40,6 +41,8 @@ export interface SearchAsked {
   until?: Date | undefined;
   bearing: Bearing;
   wanted: SearchWanted;
+  /** The lines before `since` or the place to begin at. */
+  earlier?: readonly LogLine[] | undefined;
 }
 
 interface Part {
@@ -114,6 +117,7 @@ async function readPart(
   const extent = {
     start: isWhole ? bearing.after : undefined,
     hasLead: !isWhole,
+    earlier: isWhole ? asked.earlier : undefined,
     isUnsure: since !== undefined && bearing.after === undefined,
     end: newer?.start,
   };

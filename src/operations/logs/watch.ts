@@ -11,7 +11,7 @@ import {
 import { passing, patiently, pauseFor } from "../patience.ts";
 import { keyedPlaceAfter, type LogPlace, placeAfter } from "./cursor.ts";
 import { LogFollower, type LogListener } from "./follower.ts";
-import type { LineMatch } from "./query.ts";
+import type { LineMatch } from "./matcher.ts";
 
 /** How much of a log a search looks at, from its end. */
 export const SEARCHED = { lines: 100_000, maxBytes: 8 * 1024 * 1024 };
@@ -108,7 +108,7 @@ async function readSoFar(
 function searched(tail: LogTail | undefined, { job, isMatch, keep, after }: WatchOptions): WaitedLog {
   const nothing = { ...nothingRead(job), matched: false, isWhole: false, taken: 0 };
   if (tail === undefined) return { ...nothing, ending: "time", cursor: after };
-  const at = tail.lines.findIndex((line) => line.open !== true && isMatch(line.text));
+  const at = tail.lines.findIndex((line) => line.open !== true && isMatch(line));
   const upTo = at < 0 ? tail.lines : tail.lines.slice(0, at + 1);
   const dropped = upTo.slice(0, Math.max(0, upTo.length - keep));
   return {
@@ -176,7 +176,7 @@ function listenerOf(
       take(read, line, keep);
       read.cursor = follower.cursor ?? read.cursor;
       onLine();
-      read.matched = line.open !== true && isMatch(line.text);
+      read.matched = line.open !== true && isMatch(line);
       return read.matched;
     },
     closed({ status }) {
@@ -206,7 +206,7 @@ function finish({ read, isMatch, keep }: Following): void {
   if (open !== true) return;
   take(read, last, keep);
   read.cursor = placeAfter([last], read.cursor);
-  read.matched = isMatch(last.text);
+  read.matched = isMatch(last);
 }
 
 /** Adds a line; it replaces an unfinished one. */

@@ -1,13 +1,14 @@
 import { type JobDescription, type PlatformError, Retry } from "../../client/index.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { compileSearch } from "../../jobs/output/grep.ts";
-import { fitLine } from "../../jobs/output/lines.ts";
-import { showText } from "../../jobs/output/terminal.ts";
+import { cleanLines, fitLine } from "../../jobs/output/lines.ts";
+import type { Redact } from "../../jobs/redact/index.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import { formatDuration } from "../../jobs/time/durations.ts";
 import { type Call, redactorFor } from "../caller.ts";
-import { lineMatcher } from "../logs/query.ts";
-import { watchLog } from "../logs/watch.ts";
+import { LEAD_LINES } from "../logs/lead.ts";
+import { lineMatcher } from "../logs/matcher.ts";
+import { type LogRead, watchLog } from "../logs/watch.ts";
 import { passing, pauseFor } from "../patience.ts";
 import { Poll } from "../watch/poll.ts";
 
@@ -109,14 +110,14 @@ export async function untilLine(
   const unread: JobDescription[] = [];
   const watchOne = async (job: JobDescription) => {
     const onLine = () => progress(`reading the log of ${nameOf(job)}`);
-    const options = { job, isMatch: matcher(), keep: 1, deadlineMs, stop: found.signal, onLine };
+    const options = { job, isMatch: matcher(), keep: LEAD_LINES + 1, deadlineMs, stop: found.signal, onLine };
     const watched = await watchLog(caller.platform, options, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       trouble = { message: passing(error).message };
     });
     if (watched === undefined || !watched.ended || !watched.isWhole) unread.push(job);
     if (watched?.matched !== true || match !== undefined) return;
-    const line = redact(showText(watched.lines.at(-1)?.text ?? "")).text;
+    const line = lastShown(watched, redact);
     const hit = compileSearch(pattern).indexIn(line);
     match = { job, line: fitLine({ text: line }, { maxChars: MAX_LINE_CHARS, hit }) };
     found.abort();
@@ -126,4 +127,10 @@ export async function untilLine(
   await poll.refresh(signal, performance.now() + LAST_LOOK_MS);
   const finished = match !== undefined;
   return { finished, jobs: poll.jobs, gone: new Map(), match, trouble, isOver: finished, unread };
+}
+
+/** The last line behind those before it, which may name what is secret in it. */
+function lastShown({ lines, start }: LogRead, redact: Redact): string {
+  const rows = cleanLines(lines, redact, { inKey: start?.inKey });
+  return rows.findLast(({ from }) => from === lines.length - 1)?.text ?? "";
 }
