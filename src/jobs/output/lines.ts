@@ -1,5 +1,6 @@
 import { type Redact, redactFrom } from "../redact/index.ts";
 import type { InKey } from "../redact/private-keys.ts";
+import { type End, endsOf, untorn } from "./gap.ts";
 import type { Run } from "./pen.ts";
 import { showOnTerminal } from "./terminal.ts";
 
@@ -41,22 +42,48 @@ export function cleanLines(
   redact: Redact,
   { inKey, lead = [], colors }: Before = {},
 ): PlacedLine[] {
-  const shown = showOnTerminal([...lead, ...printed].map(withNote), { colors });
+  const ends = [...lead, ...printed].flatMap((line, index) => endsOf(line, index - lead.length));
+  const shown = showOnTerminal(
+    ends.map(({ text }) => text),
+    { colors },
+  );
   const isLed = lead.length > 0;
   const texts = redactLines(
     shown.map(({ text }) => text),
     redact,
     isLed ? undefined : inKey,
   );
-  const rows = shown.flatMap(({ text: before, from: at, runs }, index) => {
-    const from = at - lead.length;
-    const { time, cut } = printed[from] ?? {};
-    const text = texts[index] ?? "";
-    const noted = cut && { ...cut, at: text.indexOf(leftOut(cut.characters)) };
-    const colored = text === before && runs !== undefined ? { runs } : {};
-    return from < 0 ? [] : [{ text, time, from, cut: noted, ...colored }];
-  });
+  const rows: PlacedLine[] = [];
+  for (const [index, { text: before, from, runs }] of shown.entries()) {
+    const end = ends[from];
+    if (end !== undefined && end.from >= 0)
+      addEnd(rows, { text: texts[index] ?? "", before, runs, time: printed[end.from]?.time }, end);
+  }
   return isLed && inKey !== undefined ? withoutKey(rows, redact, inKey) : rows;
+}
+
+interface Shown extends Pick<LogLine, "text" | "time" | "runs"> {
+  /** With its secrets. */
+  before: string;
+}
+
+/** Adds a line; of a long one either end, and a note where the other one is or would be. */
+function addEnd(rows: PlacedLine[], { text, before, runs, time }: Shown, end: End): void {
+  const { from, side } = end;
+  if (side === undefined) {
+    rows.push({ text, time, from, cut: undefined, ...(text === before && runs !== undefined && { runs }) });
+    return;
+  }
+  const { text: kept, leftOut: characters } = untorn(text, end);
+  if (side === "head") {
+    const cut = { at: kept.length, characters };
+    rows.push({ text: kept + leftOut(characters), time, from, cut });
+    return;
+  }
+  const head = rows.at(-1)?.from === from ? rows.pop() : undefined;
+  const start = head?.text.slice(0, head.cut?.at) ?? "";
+  const cut = { at: start.length, characters: characters + (head?.cut?.characters ?? 0) };
+  rows.push({ text: start + leftOut(cut.characters) + kept, time, from, cut });
 }
 
 /** As one text, since some secrets span lines. */
