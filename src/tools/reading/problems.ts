@@ -90,7 +90,9 @@ function acceptedText({ shape }: z.ZodObject): string[] {
 
 /** One that is no word would not be seen. */
 function shownName(key: string): string {
-  return PLAIN_NAME.test(key) ? key.slice(0, MOST_QUOTED) : quoted(key);
+  // A pattern runs out of its stack over a name of many megabytes.
+  const begin = key.slice(0, MOST_QUOTED);
+  return PLAIN_NAME.test(begin) ? begin : quoted(key);
 }
 
 function wrongText(schema: z.ZodObject, issue: Issue, args: Given): string {
