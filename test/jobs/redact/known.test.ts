@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { makeRedactor } from "../../../src/jobs/redact/index.ts";
+import { knownSecrets } from "../../../src/jobs/redact/known.ts";
 import { processorMs } from "../../support/busy.ts";
 
 const SIGNS = `Zq7/x+Lm&29<aP>w'k "z`;
@@ -48,6 +49,25 @@ describe.for([SIGNS, SHORT])("a known value with signs, %s", (value) => {
 });
 
 describe("a known value", () => {
+  test("is found in hexadecimal digits, whatever else looks like a secret", () => {
+    for (const value of [SIGNS, SHORT]) {
+      const digits = Buffer.from(value).toString("hex");
+      for (const form of [digits, digits.toUpperCase()])
+        expect(knownSecrets([value])(`it is ${form}`)).toMatchObject([{ start: 6, end: 6 + form.length }]);
+    }
+  });
+
+  test("is no other token, however much that looks like a piece of it", () => {
+    const other = LONG.slice(0, 40).split("").reverse().join("");
+    expect(knownSecrets([LONG])(`it is ${other}`)).toEqual([]);
+    expect(knownSecrets([LONG])(`it is ${LONG.slice(0, 40)}`)).toMatchObject([{ start: 6, end: 46 }]);
+  });
+
+  test("is found with line ends of Windows where it has those of others", () => {
+    expect(knownSecrets(["Zq7/x\nLm&29"])("it is Zq7/x\r\nLm&29")).toMatchObject([{ start: 6 }]);
+    expect(knownSecrets(["Zq7/x\nLm&29"])("it is Zq7/x\r\rLm&29")).toEqual([]);
+  });
+
   test("is taken as it is written, sign by sign", () => {
     const other = SHORT.replace(".", "_");
     expect(hide(other)).toMatchObject({ text: other, hidden: 0 });
