@@ -99,7 +99,10 @@ function lineSpans(line: string): Span[] {
 /** What to look for on a line, by the commands on it. */
 function formsOn(line: string): Set<CommandForm> {
   const found = new Set<CommandForm>();
-  const commands = new Set(Array.from(line.matchAll(COMMAND), ([command]) => command));
+  const commands = new Set<string>();
+  COMMAND.lastIndex = 0;
+  // `matchAll` would copy the pattern for each line.
+  for (let match = COMMAND.exec(line); match !== null; match = COMMAND.exec(line)) commands.add(match[0]);
   for (const command of commands) {
     for (const form of FORMS_OF.get(command) ?? []) if (form.on?.test(line) !== false) found.add(form);
   }

@@ -79,12 +79,15 @@ function lettersIn(text: string, places?: Int32Array): Buffer {
 function runsOf(text: string): Span[] {
   const runs: Span[] = [];
   let start = 0;
-  for (let at = 0; at <= text.length; at += 1) {
+  const endAt = (end: number) => {
+    if (end - start >= SHORTEST_PIECE) runs.push({ start, end });
+    start = end + 1;
+  };
+  for (let at = 0; at < text.length; at += 1) {
     const kind = KINDS[text.charCodeAt(at)];
-    if (kind === LETTER || kind === PIECE) continue;
-    if (at - start >= SHORTEST_PIECE) runs.push({ start, end: at });
-    start = at + 1;
+    if (kind !== LETTER && kind !== PIECE) endAt(at);
   }
+  endAt(text.length);
   return runs;
 }
 
