@@ -9,34 +9,43 @@ const IN_JSON: Record<string, string> = { "\n": "n", "\r": "r", "\t": "t" };
 /** Matches a value as it is, and with any of its signs escaped as in JSON, URLs, HTML or a shell. */
 export function patternOf(value: string): string {
   const hasFewQuotes = value.split("'").length <= MOST_QUOTES;
-  // Of several backslashes each may be doubled: taken one by one, there would be many ways to read them.
-  const parts = value.match(/[\w.~-]+|\\+|./gsu) ?? [];
+  // Backslashes belong to what is behind them: there, too, some may be added, and a text must have one reading only.
+  const parts = value.match(/\\+$|\\*(?:[\w.~-]+|.)/gsu) ?? [];
   return parts
     .map((part) => {
-      if (/^[\w.~-]/.test(part)) return part.replaceAll(".", "\\.");
-      if (part.startsWith("\\"))
-        return `(?:(?<!\\\\)\\\\{${part.length},${8 * part.length}}|${percent("\\")})`;
-      return signPattern(part, hasFewQuotes);
+      const sign = part.replace(/^\\+/, "");
+      const slashes = part.length - sign.length;
+      if (/^[\w.~-]|^$/.test(sign)) return backslashes(slashes) + sign.replaceAll(".", "\\.");
+      return signPattern(sign, { slashes, hasFewQuotes });
     })
     .join("");
 }
 
-/** Backslashes before it may be doubled, and an escape may be escaped again. */
-function signPattern(sign: string, hasFewQuotes: boolean): string {
+/** Each may be doubled, and be so again. */
+function backslashes(count: number): string {
+  return count === 0 ? "" : `(?:\\\\{${count},${8 * count}}|${percent("\\".repeat(count))})`;
+}
+
+/** Behind so many backslashes of the value. An escape may be escaped again. */
+function signPattern(
+  sign: string,
+  { slashes, hasFewQuotes }: { slashes: number; hasFewQuotes: boolean },
+): string {
+  const escaped = (least: number) => `\\\\{${slashes + least},${8 * slashes + 7 + least}}`;
   const code = sign.codePointAt(0) ?? 0;
-  const units = Array.from({ length: sign.length }, (_, at) => `\\\\{1,8}u${hex(sign.charCodeAt(at), 4)}`);
-  const forms = [
-    `\\\\{0,7}${sign.replace(/[*+?^${}()|[\]/]/, "\\$&")}`,
-    units.join(""),
-    percent(sign),
-    `&(?:amp;)?#(?:${code}|x0{0,2}${hex(code)});`,
-  ];
+  const units = Array.from({ length: sign.length }, (_, at) => `u${hex(sign.charCodeAt(at), 4)}`);
+  const encoded = [percent(sign), `&(?:amp;)?#(?:${code}|x0{0,2}${hex(code)});`];
   const [html, json] = [IN_HTML[sign], IN_JSON[sign]];
-  if (html !== undefined) forms.push(`&(?:amp;)?${html};`);
-  if (json !== undefined) forms.push(`\\\\{1,8}${json}`);
-  if (sign === " ") forms.push("\\+");
-  if (sign === "\n") forms.push("\\r\\n");
-  if (sign === "'" && hasFewQuotes) forms.push("'\\\\{1,8}''", `'"'"'`);
+  if (html !== undefined) encoded.push(`&(?:amp;)?${html};`);
+  if (sign === " ") encoded.push("\\+");
+  if (sign === "\n") encoded.push("\\r\\n");
+  if (sign === "'" && hasFewQuotes) encoded.push("'\\\\{1,8}''", `'"'"'`);
+  const forms = [
+    escaped(0) + sign.replace(/[*+?^${}()|[\]/]/, "\\$&"),
+    escaped(1) + units.join("\\\\{1,8}"),
+    `${backslashes(slashes)}(?:${encoded.join("|")})`,
+  ];
+  if (json !== undefined) forms.push(escaped(1) + json);
   return `(?:${forms.join("|")})`;
 }
 
@@ -66,8 +75,13 @@ export function base64Forms(value: string): string[] {
 /** Hexadecimal digits, also those of a URL in which each letter is encoded. */
 export function hexForms(value: string): string[] {
   if (value.length < SHORTEST) return [];
-  return [value, value.replace(/[^A-Za-z0-9]+/g, "")].flatMap((text) => {
+  return [value, lettersAlone(value)].flatMap((text) => {
     const digits = Buffer.from(text).toString("hex");
     return [digits, digits.toUpperCase()];
   });
+}
+
+/** The letters and digits of a text. */
+export function lettersAlone(text: string): string {
+  return text.replace(/[^A-Za-z0-9]+/g, "");
 }

@@ -1,4 +1,4 @@
-import { base64Forms, hexForms, patternOf } from "./encodings.ts";
+import { base64Forms, hexForms, lettersAlone, patternOf } from "./encodings.ts";
 import { looksLikeToken } from "./secret-values.ts";
 import { joined, type Span, spansOf } from "./spans.ts";
 
@@ -52,7 +52,7 @@ export function knownSecrets(values: Iterable<string>): (text: string) => Span[]
 
 /** The letters and digits of a form, with and without what escapes in it stand for. */
 function lettersOf(form: string): string[] {
-  return [form.replace(/[^A-Za-z0-9]+/g, ""), lettersIn(form).toString("latin1")];
+  return [lettersAlone(form), lettersIn(form).toString("latin1")];
 }
 
 /**
@@ -159,7 +159,7 @@ class Pieces {
 function pieceSpans(text: string, all: Pieces, found: Span[]): Span[] {
   const pieces = runsOf(text).filter(({ start, end }) => {
     const run = text.slice(start, end);
-    const letters = run.replace(/[^A-Za-z0-9]+/g, "");
+    const letters = lettersAlone(run);
     return letters.length >= SHORTEST_PIECE && all.has(letters) && looksLikeToken(run);
   });
   found.sort((a, b) => a.start - b.start);

@@ -116,6 +116,53 @@ describe("a long known value", () => {
     expect(hide(`it is\n${piece}\nindeed`)).toEqual({ text: "it is\n[redacted]\nindeed", hidden: 1 });
   });
 
+  test("is hidden by a whole line of it where that is long, and by no shorter one", () => {
+    const value = "Zq7xLm29aPwkZ70b\nZq7xLm29aPwkZ70\nx";
+    const found = knownSecrets([value])("> Zq7xLm29aPwkZ70b;");
+    expect(found.map(({ start, end }) => [start, end])).toContainEqual([2, 18]);
+    for (const { start, end } of found) expect([start, end]).toEqual([2, 18]);
+    expect(knownSecrets([value])("> Zq7xLm29aPwkZ70;")).toEqual([]);
+  });
+
+  test("is hidden in pieces of twenty letters, wherever they stand, and of no fewer", () => {
+    const find = knownSecrets([LONG]);
+    const [piece, less] = [LONG.slice(90, 110), LONG.slice(90, 109)];
+    expect(find(piece)).toMatchObject([{ start: 0, end: 20 }]);
+    expect(find(`it is ${piece}`)).toMatchObject([{ start: 6, end: 26 }]);
+    for (const text of [less, `it is ${less}`, `${less}/`, `${less}x`]) expect(find(text)).toEqual([]);
+  });
+
+  test("is one secret in pieces that only blanks part, and several in others", () => {
+    const [one, other] = [LONG.slice(0, 30), LONG.slice(40, 70)];
+    expect(knownSecrets([LONG])(`${one}\n  ${other}`)).toMatchObject([
+      { continues: false },
+      { continues: true },
+    ]);
+    expect(knownSecrets([LONG])(`${one} and ${other}`)).toMatchObject([
+      { continues: false },
+      { continues: false },
+    ]);
+  });
+
+  test("is counted once where pieces of it stand beside it", () => {
+    const piece = LONG.slice(20, 50);
+    const spans = knownSecrets([LONG])(`${piece}! ${LONG}! ${piece}! ${LONG}! ${piece}`);
+    const ends = spans.map(({ start, end }) => `${start}-${end}`);
+    const { length } = LONG;
+    expect([...new Set(ends)].toSorted()).toEqual(
+      [
+        [0, 30],
+        [32, 32 + length],
+        [34 + length, 64 + length],
+        [66 + length, 66 + 2 * length],
+        [68 + 2 * length, 98 + 2 * length],
+      ]
+        .map((place) => place.join("-"))
+        .toSorted(),
+    );
+    expect(hide(`${LONG} ${piece}`).hidden).toBe(2);
+  });
+
   test("hides no words and addresses that it is made of", () => {
     const value = '{"token":"opaque-token-91f3c7","url":"https://api.us-east-1.example.org/api/v1"}';
     const text = "GET https://api.us-east-1.example.org/api/v1/jobs from example.org";
@@ -138,6 +185,11 @@ describe("a megabyte is searched within seconds for", () => {
     ["a hundred values", Array.from({ length: 100 }, () => randomBytes(30).toString("base64")), noise],
     ["quotes", [`${"'".repeat(40)}x`, `${"'\"".repeat(20)}x`], `'\\''`.repeat(250_000)],
     ["backslashes", [`${"\\".repeat(40)}x`, `${'\\"'.repeat(20)}x`], "\\".repeat(1_000_000)],
+    [
+      "escaped quotes that nearly stand there",
+      [`${'\\"'.repeat(30)}x`],
+      `${'\\\\\\"'.repeat(30)}y `.repeat(8000),
+    ],
     ["percent signs", [`${"%".repeat(40)}x`, `${"%25".repeat(20)}x`], "%25".repeat(330_000)],
     ["ampersands", [`${"&".repeat(40)}x`, `${"&amp;".repeat(20)}x`], "&amp;".repeat(200_000)],
   ])("%s", (_what, values, text) => {
