@@ -13,9 +13,9 @@ export function patternOf(value: string): string {
   const parts = value.match(/\\+$|\\*(?:[\w.~-]+|.)/gsu) ?? [];
   return parts
     .map((part) => {
-      const sign = part.replace(/^\\+/, "");
+      const sign = part.replaceAll("\\", "");
       const slashes = part.length - sign.length;
-      if (/^[\w.~-]|^$/.test(sign)) return backslashes(slashes) + sign.replaceAll(".", "\\.");
+      if (/^[\w.~-]*$/.test(sign)) return backslashes(slashes) + sign.replaceAll(".", "\\.");
       return signPattern(sign, { slashes, hasFewQuotes });
     })
     .join("");

@@ -68,6 +68,10 @@ describe("a known value", () => {
     expect(knownSecrets(["Zq7/x\nLm&29"])("it is Zq7/x\r\rLm&29")).toEqual([]);
   });
 
+  test("is known without the blanks and line ends around it", () => {
+    expect(knownSecrets([" Tr0ub4dor\n"])("it is Tr0ub4dor.")).toEqual([{ start: 6, end: 15 }]);
+  });
+
   test("is taken as it is written, sign by sign", () => {
     const other = SHORT.replace(".", "_");
     expect(hide(other)).toMatchObject({ text: other, hidden: 0 });
@@ -130,6 +134,38 @@ describe("a long known value", () => {
     expect(find(piece)).toMatchObject([{ start: 0, end: 20 }]);
     expect(find(`it is ${piece}`)).toMatchObject([{ start: 6, end: 26 }]);
     for (const text of [less, `it is ${less}`, `${less}/`, `${less}x`]) expect(find(text)).toEqual([]);
+  });
+
+  test("is found from the first letter of a text on, and right behind another", () => {
+    const find = knownSecrets([LONG, "Tr0ub4dor!!"]);
+    expect(find(broken(LONG, 10, "\n"))[0]).toMatchObject({ start: 0, end: 10 });
+    const piece = LONG.slice(20, 50);
+    expect(find(`Tr0ub4dor!!${piece}`)).toMatchObject([
+      { start: 0, end: 11 },
+      { start: 11, end: 41 },
+    ]);
+  });
+
+  test("is not found where its letters are far apart: four places each, on the whole", () => {
+    const value = "Zq7xLm29aPwkZ70bTr0u";
+    const apart = broken(value, 1, "   ").replace("x", "x    ");
+    const find = knownSecrets([value]);
+    expect(find(`so it is: ${apart}.`)).toMatchObject([{ start: 10, end: 10 + apart.length }]);
+    expect(find(`so it is: ${apart.replace("x", "x ")}.`)).toEqual([]);
+  });
+
+  test("is one secret where a part of it is known, too", () => {
+    const redact = makeRedactor([LONG.slice(0, 100), LONG.slice(50, 100)]);
+    expect(redact(broken(LONG.slice(0, 100), 40, "\n"))).toMatchObject({ hidden: 1 });
+  });
+
+  test("is not made of the end of one and the beginning of another", () => {
+    const [one, other] = [LONG.slice(0, 40), LONG.slice(100, 140)];
+    for (const values of [
+      [one, other],
+      [other, one],
+    ])
+      expect(knownSecrets(values)(`it is ${one.slice(-15)}${other.slice(0, 15)}`)).toEqual([]);
   });
 
   test("is one secret in pieces that only blanks part, and several in others", () => {
