@@ -8,7 +8,8 @@ import { parseMoment } from "../jobs/time/moments.ts";
 import { type Hint, hinted, UNSET } from "./reading/hint.ts";
 
 /** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
-const REQUEST_ID = /^\S{1,240}$/;
+/** Half of a surrogate pair would be another character in a query than in a body. */
+const REQUEST_ID = /^[^\s\p{Cs}]{1,240}$/u;
 
 /** What a project or an organization can be called. Source: protocol reference 3.9 */
 const PLACE = /^(?=.{3,255}$)[a-z0-9](?:-?[a-z0-9])*$/;
@@ -119,8 +120,8 @@ function checkRequestId(id: string): void {
       `${JSON.stringify(id)} says that there is none: leave it out, or give one. Nothing was started.`,
     );
   if (REQUEST_ID.test(id)) return;
-  const near = id.trim().replace(/\s+/g, "-").slice(0, 40) || "run-1";
+  const near = id.trim().replace(/[\s\p{Cs}]+/gu, "-").slice(0, 40) || "run-1";
   throw new InvalidInputError(
-    `must be 1 to 240 characters without blanks, e.g. "${near}". Nothing was started.`,
+    `must be 1 to 240 characters without blanks or halves of characters, e.g. "${near}". Nothing was started.`,
   );
 }

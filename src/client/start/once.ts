@@ -33,7 +33,7 @@ export interface Started {
 
 /** How a start is kept from happening twice. */
 export interface OnceOptions {
-  /** 1 to 252 characters without blanks; the job carries it as a tag. */
+  /** 1 to 252 whole characters without blanks; the job carries it as a tag. */
   requestId: string;
   /** The id of the request that this one is a part of, where errors have to name that. */
   partOf?: string | undefined;
@@ -72,8 +72,8 @@ export async function startOnce(
   }: OnceOptions & { options: StartOptions },
   call: CallOptions = {},
 ): Promise<Started> {
-  if (!/^\S{1,252}$/.test(requestId))
-    throw invalidArgument("request_id must be 1 to 252 characters without blanks.");
+  if (!/^[^\s\p{Cs}]{1,252}$/u.test(requestId))
+    throw invalidArgument("request_id must be 1 to 252 characters without blanks or halves of characters.");
   const tag = requestTag(requestId);
   const tags = [...(options.tags ?? []), tag, ...(isNew ? [] : [askedTag(options)])];
   const prepared = await prepareStart(at, { ...options, tags }, call);

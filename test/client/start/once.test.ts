@@ -247,7 +247,7 @@ describe("startOnce", { tags: "starts" }, () => {
   });
 
   test("refuses what cannot be a tag", async ({ stub, platform }) => {
-    for (const requestId of ["", "a b", "x".repeat(253)])
+    for (const requestId of ["", "a b", "x".repeat(253), "run-\ud800"])
       await expect(platform.jobs.startOnce(OPTIONS, { requestId })).rejects.toMatchObject({
         code: "invalid_argument",
       });

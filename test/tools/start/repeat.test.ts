@@ -7,7 +7,7 @@ import { listAll, SLEEP } from "../../support/sleepers.ts";
 const IMAGE = "python:3.12";
 
 describe("job_start with a request_id", { tags: "starts" }, () => {
-  test.for(["my run #1", "", " ", "x".repeat(241)])(
+  test.for(["my run #1", "", " ", "x".repeat(241), "\ud83d"])(
     "refuses %j by its own name",
     async (id, { mcp, platform }) => {
       for (const [tool, args] of [
@@ -16,7 +16,7 @@ describe("job_start with a request_id", { tags: "starts" }, () => {
       ] as const) {
         const text = await mcp.refusal(tool, { ...args, request_id: id });
         expect(text).toMatch(
-          /request_id: must be 1 to 240 characters without blanks.* Nothing was started\. E\.g\. \{"request_id":"run-1"\}/,
+          /request_id: must be 1 to 240 characters without blanks or halves of characters.* Nothing was started\. E\.g\. \{"request_id":"run-1"\}/,
         );
       }
       expect(await listAll(platform)).toEqual([]);
