@@ -11,7 +11,7 @@ describe("the pattern of a value", () => {
     [`${slashes(2)}a`, [2, 4, 16].map((count) => `${slashes(count)}a`), ["\\a", "%5Ca", `${slashes(17)}a`]],
     [`${slashes(2)}a`, ["%5C%5Ca", "%255C%255Ca"], ["%5C%5C%5Ca", "\\%5Ca"]],
     [`a${slashes(2)}`, [2, 4, 16].map((count) => `a${slashes(count)}`), ["a", "a\\", `a${slashes(17)}`]],
-    ['"', ['"', '\\"', `${slashes(7)}"`, "&quot;", "&amp;quot;", "&#34;", "&#x22;"], [`${slashes(8)}"`]],
+    ['"', ['"', '\\"', `${slashes(7)}"`, "&quot;", "&amp;quot;", "&#34;", "&#x22;"], [`${slashes(8)}"`, "+"]],
     ['"', ["\\u0022", "\\\\u0022", "%22", "%2522"], ["u0022", "\\u22", "\\%22"]],
     ['\\"', ['\\"', '\\\\\\"', '\\\\"', "\\&quot;", "%5C%22", "\\\\\\u0022"], ['"', "&quot;", "\\u0022"]],
     [
@@ -38,7 +38,8 @@ describe("the pattern of a value", () => {
 
   test.each([..."$*+?^{}()|[]/@#!%&=;:,<>"])("%s stands for nothing but itself", (sign) => {
     expect(matches(`a${sign}b`, `a${sign}b`)).toBe(true);
-    for (const other of ["ab", "a", "aab", "axb", "a-b"]) expect(matches(`a${sign}b`, other)).toBe(false);
+    for (const other of ["ab", "a", "aab", "axb", "a-b", "a\r\nb", `a'"'"'b`, "a\\b"])
+      expect(matches(`a${sign}b`, other)).toBe(false);
   });
 });
 

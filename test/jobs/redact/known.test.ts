@@ -136,6 +136,20 @@ describe("a long known value", () => {
     for (const text of [less, `it is ${less}`, `${less}/`, `${less}x`]) expect(find(text)).toEqual([]);
   });
 
+  test("is found in lines from sixteen letters on, their indentation left alone", () => {
+    const [value, less] = ["Zq7xLm29aPwkZ70b", "Zq7xLm29aPwkZ70"];
+    const redact = makeRedactor([value]);
+    expect(redact("it is\n    Zq7xLm29\n    aPwkZ70b  \n").text).toBe(
+      "it is\n    [redacted]\n    [redacted]  \n",
+    );
+    expect(knownSecrets([less])("it is\n    Zq7xLm29\n    aPwkZ70  \n")).toEqual([]);
+  });
+
+  test("is found in a piece with signs in it", () => {
+    const value = "Zq7/xLm+29a.Pwk_Z70~bTr-0ub4dor/Kp3x";
+    expect(knownSecrets([value])(`it is ${value.slice(2, 30)};`)).toMatchObject([{ start: 6, end: 34 }]);
+  });
+
   test("is found from the first letter of a text on, and right behind another", () => {
     const find = knownSecrets([LONG, "Tr0ub4dor!!"]);
     expect(find(broken(LONG, 10, "\n"))[0]).toMatchObject({ start: 0, end: 10 });
