@@ -209,11 +209,15 @@ async function listTwins({ at, ...sought }: Wanted): Promise<JobDescription[] | 
       return await startedBy(at, sought, { timeoutMs: lookMs(endsAt - performance.now()) });
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      const isPassing = error.retryable || error.code === "protocol_error";
-      if (!isPassing || performance.now() + waitMs >= endsAt) return undefined;
+      if (!isPassing(error) || performance.now() + waitMs >= endsAt) return undefined;
     }
     await pause(waitMs);
   }
+}
+
+/** Whether another look may tell what this one did not. */
+function isPassing(error: unknown): boolean {
+  return error instanceof PlatformError && (error.retryable || error.code === "protocol_error");
 }
 
 /** A look that is not answered leaves time for another one; the last has all that is left. */
@@ -239,8 +243,7 @@ async function nameAnswer(
     const isOwn = job.owner === at.session.userNow() && job.tags.includes(requestTag(requestId));
     return isOwn ? { job, isElsewhere: true } : { refused: error };
   } catch (cause) {
-    const isSeen = !(cause instanceof PlatformError && (cause.retryable || cause.code === "protocol_error"));
-    return isSeen ? { refused: error } : { lost: error };
+    return isPassing(cause) ? { lost: error } : { refused: error };
   }
 }
 

@@ -57,6 +57,24 @@ describe("a start whose answer was lost", () => {
     expect([job.tags, lookups]).toEqual([["mcp:r"], 2]);
   });
 
+  test("is looked for no longer than its caller waits", async ({ stub, platform }) => {
+    const caller = new AbortController();
+    stub.on("POST", (response) => void response.socket?.resetAndDestroy());
+    stub.on("GET /api/v1/jobs?", (response) => {
+      replyLines(response, []);
+      setImmediate(() => caller.abort());
+    });
+
+    const start = platform.jobs.startOnce(
+      OPTIONS,
+      { requestId: "r", isNew: true, lookupMs: 10 * 60_000 },
+      { signal: caller.signal },
+    );
+
+    await expect(start).rejects.toThrow();
+    expect(stub.seen.filter((name) => name.startsWith("GET /api/v1/jobs"))).toHaveLength(1);
+  });
+
   test("is told as unknown with what was lost", async ({ stub, platform }) => {
     stub.on("POST", (response) => void response.socket?.resetAndDestroy());
     stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));

@@ -143,6 +143,8 @@ describe("startOnce", { tags: "starts" }, () => {
     expect(error).toMatchObject({ code: "unknown_outcome", requestId: "r-1", retryable: false });
     expect(String(error)).toContain('request_id "r-1" is safe');
     expect(bodies.length).toBe(1);
+    // Before the start, and after it at once, after 250 ms and at the end.
+    expect(stub.seen.filter((name) => name.startsWith("GET /api/v1/jobs")).length).toBeLessThanOrEqual(4);
   });
 
   test("looks again before it sends again what was lost, and then does not", async ({ stub, platform }) => {

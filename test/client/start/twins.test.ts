@@ -11,7 +11,8 @@ function twin(id: string, minute: number, more: Record<string, unknown> = {}) {
   return wireJob({ id, tags: ["mcp:r", "mcp-as:none"], history, ...more });
 }
 
-type Listed = readonly ReturnType<typeof wireJob>[] | number;
+/** Jobs; or a status, or what is no list, or no answer. */
+type Listed = readonly ReturnType<typeof wireJob>[] | number | "<html>" | "";
 
 /** Makes `MADE` by every start; answers one list after the other, the last one again and again. */
 function play(stub: PlatformStub, ...lists: Listed[]): void {
@@ -22,7 +23,8 @@ function play(stub: PlatformStub, ...lists: Listed[]): void {
     const list = lists[Math.min(asked, lists.length - 1)] ?? [];
     asked += 1;
     if (typeof list === "number") reply(response, { error: "no" }, list);
-    else replyLines(response, [...list]);
+    else if (typeof list !== "string") replyLines(response, [...list]);
+    else if (list !== "") response.end(list);
   });
 }
 
@@ -67,18 +69,37 @@ describe("two servers that start the same request at once", () => {
     await expect(start).rejects.toMatchObject({ code: "invalid_request", serverText: refusal(OTHER).error });
   });
 
-  test("do not know of a name's job that cannot be looked at, and ask again", async ({ stub, platform }) => {
+  test("have the job of the name that one of them is refused", async ({ stub, platform }) => {
     play(stub, []);
     stub.on("POST", (response) => reply(response, refusal(OTHER), 400));
-    stub.on(`GET /api/v1/jobs/${OTHER}`, (response) => reply(response, { error: "no" }, 503));
-    const start = () =>
-      platform.jobs.startOnce({ ...OPTIONS, name: "train" }, { requestId: "r", lookupMs: 50 });
+    stub.on(`GET /api/v1/jobs/${OTHER}`, (response) => reply(response, twin(OTHER, 1, { name: "train" })));
 
-    await expect(start()).rejects.toMatchObject({ code: "unknown_outcome" });
-    stub.on("GET /api/v1/jobs?", (response) => replyLines(response, [twin(OTHER, 1, { name: "train" })]));
+    const start = platform.jobs.startOnce({ ...OPTIONS, name: "train" }, { requestId: "r" });
 
-    expect(await start()).toMatchObject({ job: { id: OTHER }, repeated: true });
+    expect(await start).toMatchObject({ job: { id: OTHER }, repeated: true });
   });
+
+  test.for([
+    ["cannot be looked at", 503],
+    ["cannot be read", "<html>"],
+  ] as const)(
+    "do not know of a name's job that %s, and ask again",
+    async ([, answer], { stub, platform }) => {
+      play(stub, []);
+      stub.on("POST", (response) => reply(response, refusal(OTHER), 400));
+      stub.on(`GET /api/v1/jobs/${OTHER}`, (response) => {
+        if (answer === 503) reply(response, { error: "no" }, answer);
+        else response.end(answer);
+      });
+      const start = () =>
+        platform.jobs.startOnce({ ...OPTIONS, name: "train" }, { requestId: "r", lookupMs: 50 });
+
+      await expect(start()).rejects.toMatchObject({ code: "unknown_outcome" });
+      stub.on("GET /api/v1/jobs?", (response) => replyLines(response, [twin(OTHER, 1, { name: "train" })]));
+
+      expect(await start()).toMatchObject({ job: { id: OTHER }, repeated: true });
+    },
+  );
 
   test("leave a colleague's job alone", async ({ stub, platform }) => {
     play(stub, [], [twin(MADE, 5), twin(OLDER, 4, { owner: "bob" })]);
@@ -143,15 +164,41 @@ describe("two servers that start the same request at once", () => {
     const started = await platform.jobs.startOnce(OPTIONS, { requestId: "r" });
 
     expect(started).toMatchObject({ job: { id: MADE }, repeated: false, isUnchecked: true });
-    expect(killed(stub)).toEqual([]);
+    expect(stub.seen.map((name) => name.split("?")[0])).toEqual(
+      ["GET", "POST", "GET"].map((how) => `${how} /api/v1/jobs`),
+    );
   });
 
-  test("look it up again when the platform fails for a moment", async ({ stub, platform }) => {
-    play(stub, [], 503, [twin(MADE, 5), twin(OLDER, 4)]);
+  test.for([
+    ["fails for a moment", 503],
+    ["answers with a page", "<html>"],
+    ["does not answer", ""],
+  ] as const)("look it up again when the platform %s", async ([, answer], { stub, platform }) => {
+    play(stub, [], answer, [twin(MADE, 5), twin(OLDER, 4)]);
 
     const { job, isUnchecked } = await platform.jobs.startOnce(OPTIONS, { requestId: "r" });
 
     expect([job.id, isUnchecked]).toEqual([OLDER, undefined]);
+  });
+
+  test("keep the older job where the answer to the start was lost, and tell it as found", async ({
+    stub,
+    platform,
+  }) => {
+    play(stub, [], [twin(MADE, 5), twin(OLDER, 4)]);
+    stub.on("POST", (response) => void response.socket?.resetAndDestroy());
+
+    const { job, repeated } = await platform.jobs.startOnce(OPTIONS, { requestId: "r" });
+
+    expect([job.id, repeated, killed(stub)]).toEqual([OLDER, true, [MADE]]);
+  });
+
+  test("are not looked for twice once the start is answered", async ({ stub, platform }) => {
+    play(stub, [], [twin(MADE, 5)]);
+
+    await platform.jobs.startOnce(OPTIONS, { requestId: "r" });
+
+    expect(stub.seen.filter((name) => name.startsWith("GET /api/v1/jobs"))).toHaveLength(2);
   });
 });
 
