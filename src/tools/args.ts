@@ -120,7 +120,11 @@ function checkRequestId(id: string): void {
       `${JSON.stringify(id)} says that there is none: leave it out, or give one. Nothing was started.`,
     );
   if (REQUEST_ID.test(id)) return;
-  const near = id.trim().replace(/[\s\p{Cs}]+/gu, "-").slice(0, 40) || "run-1";
+  const near =
+    id
+      .trim()
+      .replace(/[\s\p{Cs}]+/gu, "-")
+      .slice(0, 40) || "run-1";
   throw new InvalidInputError(
     `must be 1 to 240 characters without blanks or halves of characters, e.g. "${near}". Nothing was started.`,
   );

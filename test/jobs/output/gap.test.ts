@@ -44,7 +44,7 @@ describe("the two ends of a line with a gap", () => {
       { text: "y", leftOut: 700 + TORN + 1 },
     ]);
     const even = `x🎉${x(TORN)}`;
-    expect(shownOf(even + y(TORN) + "🎉", even.length)).toEqual([
+    expect(shownOf(`${even}${y(TORN)}🎉`, even.length)).toEqual([
       { text: "x🎉", leftOut: TORN },
       { text: "🎉", leftOut: 700 + TORN },
     ]);
@@ -66,7 +66,7 @@ describe("the two ends of a line with a gap", () => {
 
   test("are torn where it was drawn anew nearer, first or at its very end", () => {
     const near = `aa\r${x(TORN - 1)}`;
-    expect(shownOf(near + `${y(TORN - 1)}\rbb`, near.length)).toEqual([
+    expect(shownOf(`${near}${y(TORN - 1)}\rbb`, near.length)).toEqual([
       { text: "aa", leftOut: TORN },
       { text: "bb", leftOut: 700 + TORN },
     ]);
