@@ -128,9 +128,9 @@ function tooMany(waitSeconds: number): Response | undefined {
   });
 }
 
-/** @throws what only a bug can cause */
+/** Not in the platform's words, which may quote the token. @throws what only a bug can cause */
 function whyNot(error: unknown): string {
   if (error instanceof NoRoomError) return `${error.message} Try again later.`;
-  if (error instanceof PlatformError) return `The platform could not be asked who calls. ${error.message}`;
+  if (error instanceof PlatformError) return `The platform could not be asked who calls (${error.code}).`;
   throw error;
 }

@@ -5,6 +5,7 @@ import type { Emulator } from "../../../src/emulator/index.ts";
 import type { Auth } from "../../../src/transports/http/auth.ts";
 import { Callers } from "../../../src/transports/http/callers.ts";
 import { Secret } from "../../../src/transports/http/secret.ts";
+import type { Gate } from "../../../src/transports/http/who.ts";
 import type { FaultProxy } from "../../support/fault-proxy.ts";
 import { openPolicy } from "../../support/fixtures.ts";
 import { gate as barrier } from "../../support/gate.ts";
@@ -15,6 +16,24 @@ const checks = ({ seen }: FaultProxy) => seen.filter(({ path }) => path.endsWith
 /** A token that names a user and that nobody signed. */
 function forged(emulator: Emulator, user = "alice"): string {
   return `${emulator.tokenFor(user).split(".").slice(0, 2).join(".")}.${"A".repeat(43)}`;
+}
+
+/** What is answered where the platform quotes the token in refusing it, in whatever form. */
+async function answersThatQuote(
+  proxy: FaultProxy,
+  token: string,
+  admit: (token: string) => ReturnType<Gate["admit"]>,
+) {
+  const headers = { "content-type": "application/json", "x-error": token };
+  const body = JSON.stringify({ error: `cannot read ${token}`, error_description: token });
+  const answers = [];
+  for (const status of [400, 403, 409, 418, 500, 502, 503]) {
+    proxy.clear();
+    proxy.add({ instead: { status, headers, body } });
+    answers.push(await refused(await admit(token)));
+  }
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503));
+  return answers;
 }
 
 describe("with everybody's own token", () => {
@@ -186,10 +205,11 @@ describe("with everybody's own token", () => {
     const wrong = await refused(await door.admit(bad));
     proxy.add({ instead: "reset" });
     const away = await refused(await door.admit(late));
+    const quoting = await answersThatQuote(proxy, late, door.admit);
     const { caller: _, ...shown } = lease;
     const seen = [
       inspect([shown, new Secret(good), door.gate], { depth: 9, showHidden: true }),
-      JSON.stringify([shown, new Secret(good), wrong, away]),
+      JSON.stringify([shown, new Secret(good), wrong, away, quoting]),
       inspect([...wrong.headers, ...away.headers]),
       ...written.mock.calls.map(([text]) => String(text)),
     ].join("\n");
