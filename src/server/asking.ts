@@ -38,7 +38,7 @@ export async function withConsent<R extends Reply<unknown>>(
   run: Run<R>,
   asking: Asking,
 ): Promise<R | Question> {
-  const { tool, person, msLeft } = asking;
+  const { tool, person, msLeft, scrub } = asking;
   if (person === undefined) return run({ consent: { answer: "unable" } });
   const { answers, put } = person;
   const settled = answers.size > 0 ? await settle(run, { tool, person }) : undefined;
@@ -46,7 +46,7 @@ export async function withConsent<R extends Reply<unknown>>(
   const reply = await run({});
   if (reply.asks === undefined) return reply;
   const { token, about } = reply.asks;
-  const question = { key: keyOf(tool, about), text: reply.text, token };
+  const question = { key: keyOf(tool, about), text: scrub(reply.text), token };
   if (put === undefined) return question;
   const isMoving = answers.size >= MOST_QUESTIONS;
   const answer = isMoving ? "moving" : await put(question, Math.max(0, msLeft() - AFTER_YES_MS));
@@ -66,6 +66,7 @@ interface Asking {
   person: Person | undefined;
   /** Of the time of the call. */
   msLeft(): number;
+  scrub(text: string): string;
 }
 
 /** Acts on what was answered, or on nothing that needs an answer; undefined where another question is to be put. */

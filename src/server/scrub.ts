@@ -1,7 +1,7 @@
 import { visible } from "../foreign.ts";
 import { knownSecrets } from "../jobs/redact/known.ts";
 import { looksLikeToken } from "../jobs/redact/secret-values.ts";
-import { hideSpans } from "../jobs/redact/spans.ts";
+import { hideSpans, joined, type Span } from "../jobs/redact/spans.ts";
 
 const HIDDEN = "[hidden]";
 /** Shorter values would hide ordinary words. */
@@ -20,11 +20,13 @@ export function makeScrub(
   known: readonly string[],
   login: () => readonly string[],
 ): (text: string) => string {
-  const patterns = known.flatMap(patternOf);
+  const phrases = known.flatMap(phrasePattern);
+  const findKnown = knownSecrets(known.filter(isTokenlike));
   const tokens = findTokens(login);
   const hide = (text: string) => {
-    const scrubbed = patterns.reduce((now, pattern) => now.replace(pattern, HIDDEN), text);
-    return hideSpans(scrubbed, tokens()(scrubbed), { mark: HIDDEN }).text;
+    const scrubbed = phrases.reduce((now, pattern) => now.replace(pattern, HIDDEN), text);
+    const own = findKnown(scrubbed).filter((span) => !isId(scrubbed, span));
+    return hideSpans(scrubbed, joined([tokens()(scrubbed), own]), { mark: HIDDEN }).text;
   };
   return (text) => {
     const hidden = hide(text);
@@ -48,10 +50,17 @@ function findTokens(login: () => readonly string[]) {
   };
 }
 
-function patternOf(value: string): RegExp[] {
+function isTokenlike(value: string): boolean {
+  return looksLikeToken(value, NAMELIKE.test(value) ? SHORTEST_NAMELIKE : SHORTEST);
+}
+
+/** What a secret is made of may be the id of a job, too. */
+function isId(text: string, { start }: Span): boolean {
+  return start >= 4 && text.startsWith("job-", start - 4);
+}
+
+function phrasePattern(value: string): RegExp[] {
+  if (isTokenlike(value) || value.length < SHORTEST_PHRASE) return [];
   const exact = value.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  if (looksLikeToken(value, NAMELIKE.test(value) ? SHORTEST_NAMELIKE : SHORTEST))
-    return [new RegExp(`(?<!job-)${exact}`, "g")];
-  if (value.length < SHORTEST_PHRASE) return [];
   return [new RegExp(`(?<![\\w-])${exact}(?![\\w-])`, "g")];
 }

@@ -79,8 +79,8 @@ async function call(
   try {
     if (task !== undefined) return await beginTask(tool, task.begin(read.args, context), connection);
     const { person } = request;
-    const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal) });
-    if (isQuestion(outcome)) return asked(outcome, scrub);
+    const outcome = await withConsent(run, { tool: tool.name, person, msLeft: () => msLeft(signal), scrub });
+    if (isQuestion(outcome)) return { asks: outcome };
     return result(withPlace(outcome, read.args, connection), connection);
   } catch (error) {
     const { outcome, text } = failed(tool, error, { request, limit });
@@ -112,10 +112,6 @@ function failed(tool: Tool, error: unknown, { request, limit }: { request: Reque
 /** What the client has to ask before it makes the call again. */
 export interface Asked {
   asks: Question;
-}
-
-function asked(question: Question, scrub: Connection["scrub"]): Asked {
-  return { asks: { ...question, text: scrub(question.text) } };
 }
 
 /**

@@ -1,8 +1,10 @@
 import { connectPlatform, loginFromPassedConfig } from "../../src/client/index.ts";
+import { faultProxy } from "../support/fault-proxy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
-import { startJob, untilStatus } from "../support/run-job.ts";
+import { startJob, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
+const OF_SERVER = 'p@ss/w0rd+Kx93qLm2Zt"8';
 const REFRESH_TOKEN = "opaque/refresh+of-alice&91f3c7'";
 const API_TOKEN = Buffer.from(`kkk${Math.PI.toString().repeat(60)}`).toString("base64");
 
@@ -59,6 +61,45 @@ test("hides the login's tokens in any form, in outputs and in errors", async ({ 
   expect(text.match(/next/g)).toHaveLength(5);
   const failed = await mcp.refusal("job_status", { jobs: [base64(`x:${token}`)] });
   expect(failed).not.toContain(base64(token).slice(40, 70));
+  await mcp.client.close();
+  await platform.close();
+});
+
+test("hides a secret of the server's environment in any form, in an error", async ({ emulator }) => {
+  const proxy = await faultProxy(emulator);
+  const mcp = await connectAgent(proxy.platform(), { ...openPolicy, secrets: [OF_SERVER] });
+  const forms = [
+    OF_SERVER,
+    encodeURIComponent(OF_SERVER),
+    JSON.stringify(OF_SERVER),
+    base64(OF_SERVER),
+    Buffer.from(OF_SERVER).toString("hex"),
+  ];
+  const headers = { "content-type": "application/json" };
+  for (const form of forms) {
+    proxy.clear();
+    const body = JSON.stringify({ error: `refused ${form} at last` });
+    proxy.add({ path: /jobs/, instead: { status: 422, headers, body } });
+    const failed = await mcp.refusal("job_list", {});
+    expect.soft(failed).toMatch(/refused .+ at last/);
+    expect.soft(failed).not.toContain(form.slice(1, -1));
+  }
+  await mcp.client.close();
+});
+
+test("hides the login's tokens in what a person is asked", async ({ emulator }) => {
+  const login = { ...loginFromPassedConfig(emulator.passedConfig), refreshToken: REFRESH_TOKEN };
+  const platform = connectPlatform(login);
+  const asked: string[] = [];
+  const mcp = await connectAgent(platform, openPolicy, (question) => {
+    asked.push(question);
+    return "decline";
+  });
+  const job = await startJob(platform, { name: "telling", script: `echo "got ${REFRESH_TOKEN}"; ${SLEEP}` });
+  await untilPrinted(platform, job, "got");
+  await mcp.call("job_kill", { jobs: ["telling"] });
+  expect(asked.join()).toMatch(/last line .*got/s);
+  expect(asked.join()).not.toContain("91f3c7");
   await mcp.client.close();
   await platform.close();
 });
