@@ -87,13 +87,20 @@ function filterOf(
   { tags = [], status = [...ACTIVE_STATUSES], where }: Selection,
   here: PlatformContext["selection"],
 ): ListFilter {
+  const [cluster, org] = [where.cluster ?? here.cluster, where.org ?? here.org];
   const project = where.project ?? here.project;
+  // No filter would mean every project of the org.
+  if (project === undefined)
+    throw new InvalidInputError(
+      `No project is selected in cluster "${cluster}", org "${org}": name one. Nothing was killed.`,
+      { argument: "project" },
+    );
   return {
     statuses: status.filter(isActive),
     tags,
     reverse: true,
-    cluster: where.cluster ?? here.cluster,
-    orgs: [where.org ?? here.org],
-    projects: project === undefined ? [] : [project],
+    cluster,
+    orgs: [org],
+    projects: [project],
   };
 }

@@ -1,6 +1,7 @@
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, describe, vi } from "vitest";
 import { connectPlatform, loginFromPassedConfig } from "../../../src/client/index.ts";
+import { faultProxy } from "../../support/fault-proxy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../../support/fixtures.ts";
 import { startJob, untilStatus } from "../../support/run-job.ts";
 import { SLEEP } from "../../support/sleepers.ts";
@@ -29,6 +30,26 @@ describe("the token of a kill", { tags: "kills" }, () => {
     const { data } = await mcp.ok("job_kill", { token });
     expect(data.outcomes[0]).toMatchObject({ id: job.id, after: "cancelled" });
     expect(await mcp.refusal("job_kill", { token })).toMatch(/used already/);
+  });
+
+  test("is not given where no project is selected: a selection would be of them all", async ({
+    emulator,
+    running,
+  }) => {
+    const proxy = await faultProxy(emulator);
+    const body = (text: string) => JSON.stringify({ ...JSON.parse(text), projects: [] });
+    proxy.add({ path: /\/config/, body });
+    const login = { source: "token", url: `${proxy.origin}/api/v1`, token: emulator.token } as const;
+    const platform = connectPlatform(login);
+    const mcp = await connectAgent(platform, openPolicy);
+    const { id, project_name: project } = await running("tmp-1");
+    expect(await mcp.refusal("job_kill", { tags: ["tmp"] })).toMatch(
+      /^invalid_argument: .*No project is selected in cluster "default".*: name one. Nothing was killed\./s,
+    );
+    const { data } = await mcp.ok("job_kill", { tags: ["tmp"], project });
+    expect(data.jobs.map((job: { id: string }) => job.id)).toEqual([id]);
+    await mcp.client.close();
+    await platform.close();
   });
 
   test("is good once when it comes twice at the same time", async ({ mcp, running }) => {
