@@ -45,7 +45,9 @@ describe("a secret that is torn in a long line", { tags: "secrets" }, () => {
       await mcp.ok("job_wait", { jobs, until: "log", pattern: "x{9}", wait_seconds: 1 }),
     ];
     const shown = answers.map(({ text, data }) => text + JSON.stringify({ ...data, readOn: undefined }));
-    expect(shown[0]?.match(/characters left out/g)?.length).toBeGreaterThanOrEqual(lines.length);
+    // On a busy machine the time can end the reading, which is told.
+    const wanted = answers[0]?.data.logs[0].reached_start === false ? 1 : lines.length;
+    expect(shown[0]?.match(/characters left out/g)?.length).toBeGreaterThanOrEqual(wanted);
     expect(shown.join().replaceAll("horse|Horse", "")).not.toMatch(/[hH]orse|staple|Kq81/);
     await mcp.client.close();
   });
