@@ -166,7 +166,7 @@ async function jobsOfSent(wanted: Wanted, sent: SentStart): Promise<JobDescripti
   const answer = await sent.answer;
   const wasAnswered = "lost" in answer && mayHaveFailedLate(answer.lost);
   if (!wasAnswered) {
-    const silentMs = Date.now() - (sent.lostAtMs ?? 0);
+    const silentMs = performance.now() - (sent.lostAtMs ?? 0);
     const lookupMs = Math.max(1, LOOKUPS_UNTIL_RESENT * wanted.lookupMs - silentMs);
     const found = await search({ ...wanted, lookupMs }, sent);
     if (found !== undefined) return [found];

@@ -27,7 +27,7 @@ export interface SentStart {
   isElsewhere: boolean;
   /** Whether another server has made one, too, could not be looked up. */
   isUnchecked: boolean;
-  /** When its answer was lost, Unix milliseconds. */
+  /** When its answer was lost, by `performance.now()`: somebody may set the clock. */
   lostAtMs?: number;
   /** Sets its job, however that became known. */
   settle(job: JobDescription): void;
@@ -100,7 +100,7 @@ export class Starts {
   unseen(): Map<string, string> {
     const unseen = new Map([...this.#held].flatMap((prices) => [...prices]));
     for (const [key, { state, lostAtMs = 0, pricePerHour }] of this.#sent) {
-      if (state === "open" || (state === "lost" && Date.now() < lostAtMs + GRACE_MS))
+      if (state === "open" || (state === "lost" && performance.now() < lostAtMs + GRACE_MS))
         unseen.set(key, pricePerHour);
     }
     return unseen;
@@ -108,7 +108,7 @@ export class Starts {
 
   #fail(key: string, sent: SentStart, came: StartAnswer): void {
     sent.state = "lost" in came ? "lost" : "refused";
-    sent.lostAtMs = Date.now();
+    sent.lostAtMs = performance.now();
     if (sent.state === "refused" && this.#sent.get(key) === sent) this.#sent.delete(key);
   }
 

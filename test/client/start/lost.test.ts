@@ -1,6 +1,7 @@
-import { describe, vi } from "vitest";
+import { describe, onTestFinished, vi } from "vitest";
+import type { Platform } from "../../../src/client/index.ts";
 import { fakeTimeouts } from "../../support/fake-clock.ts";
-import { expect, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
+import { expect, type PlatformStub, reply, replyLines, test, wireJob } from "../../support/platform-stub.ts";
 
 const OPTIONS = { image: "ubuntu:latest" };
 const MADE = { tags: ["mcp:r", "mcp-as:none"] };
@@ -22,6 +23,38 @@ describe("a start whose answer was lost", () => {
 
     expect([repeated, lookups]).toEqual([true, 3]);
     expect(stub.seen.filter((name) => name.startsWith("POST"))).toHaveLength(1);
+  });
+
+  describe.for([
+    ["an hour ahead", 3_600_000],
+    ["an hour back", -3_600_000],
+  ] as const)("while the clock is set %s", ([, shiftMs]) => {
+    const once = { requestId: "r", lookupMs: 500 };
+    const lost = async (stub: PlatformStub, platform: Platform) => {
+      stub.on("POST", (response) => void response.socket?.resetAndDestroy());
+      stub.on("GET /api/v1/jobs?", (response) => replyLines(response, []));
+      await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toThrow(/is unknown/);
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + shiftMs });
+      onTestFinished(() => void vi.useRealTimers());
+    };
+    const sent = ({ seen }: PlatformStub) => seen.filter((name) => name.startsWith("POST")).length;
+
+    test("is looked for as long as ever", async ({ stub, platform }) => {
+      await lost(stub, platform);
+      let lookups = 0;
+      stub.on("GET /api/v1/jobs?", (response) => {
+        lookups += 1;
+        replyLines(response, lookups < 3 ? [] : [wireJob(MADE)]);
+      });
+      const { repeated } = await platform.jobs.startOnce(OPTIONS, { ...once, lookupMs: 60_000 });
+      expect([repeated, sent(stub)]).toEqual([true, 1]);
+    });
+
+    test("is sent again once nothing has come of it", async ({ stub, platform }) => {
+      await lost(stub, platform);
+      await expect(platform.jobs.startOnce(OPTIONS, once)).rejects.toThrow(/is unknown/);
+      expect(sent(stub)).toBe(2);
+    });
   });
 
   test("was never sent by a call that had been given up", async ({ stub, platform }) => {
