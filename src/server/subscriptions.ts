@@ -23,12 +23,17 @@ export interface Topics {
   list: boolean;
 }
 
+interface Held {
+  readonly uris: Set<string>;
+  readonly list: boolean;
+}
+
 /** Tells one session of changes, each once however often it was asked for, until it wants no more or goes away. */
 export class Subscriptions {
   readonly #connection: Connection;
   readonly #open = new Map<string, Subscription>();
-  /** What each request listens to, by its id. */
-  readonly #listening = new Map<string | number, Topics>();
+  /** What each request listens to, or is about to, by its id. */
+  readonly #listening = new Map<string | number, Held>();
   #list: Watching | undefined;
   #listHolders = 0;
   /** Settles once this session is told of the list as long as it lasts. */
@@ -64,24 +69,22 @@ export class Subscriptions {
    */
   async listen(id: string | number, { uris, list }: Topics): Promise<readonly string[] | undefined> {
     this.unlisten(id);
-    const wanted = { uris: [...new Set(uris)], list };
-    this.#listening.set(id, wanted);
+    const held = { uris: new Set(uris), list };
+    this.#listening.set(id, held);
     const [tried] = await Promise.all([
-      Promise.allSettled(wanted.uris.map((uri) => this.#hold(uri, 1))),
+      Promise.allSettled(Array.from(held.uris, (uri) => this.#holdFor(held, uri))),
       list && this.#holdList(),
     ]);
-    if (this.#listening.get(id) !== wanted) return undefined;
-    const heard = wanted.uris.filter((_, at) => tried[at]?.status === "fulfilled");
-    this.#listening.set(id, { uris: heard, list });
+    if (this.#listening.get(id) !== held) return undefined;
     const failed = tried.find(({ status }) => status === "rejected");
-    if (failed?.status !== "rejected" || heard.length > 0 || list) return heard;
+    if (failed?.status !== "rejected" || held.uris.size > 0 || list) return [...held.uris];
     this.#listening.delete(id);
     throw failed.reason;
   }
 
   /** A request listens no more; nothing if it never did. */
   unlisten(id: string | number): void {
-    const { uris, list } = this.#listening.get(id) ?? { uris: [], list: false };
+    const { uris, list } = this.#listening.get(id) ?? { uris: new Set(), list: false };
     this.#listening.delete(id);
     for (const uri of uris) this.#release(uri);
     if (list) this.#releaseList();
@@ -100,6 +103,16 @@ export class Subscriptions {
     if (this.#listHolders > 0) return;
     this.#list?.stop();
     this.#list = undefined;
+  }
+
+  /** What cannot be held must not be released: by then another request may hold it. */
+  async #holdFor({ uris }: Held, uri: string): Promise<void> {
+    try {
+      await this.#hold(uri, 1);
+    } catch (error) {
+      uris.delete(uri);
+      throw error;
+    }
   }
 
   async #hold(uri: string, times: number): Promise<void> {
