@@ -206,12 +206,13 @@ function personInTurn(context: ServerContext, { elicitation }: ClientCapabilitie
 
 /** The person beside a client that is asked while the call waits. */
 function personAsked(server: Server): PersonOf {
-  return ({ mcpReq: { id: relatedRequestId } }) => {
+  return ({ mcpReq: { id: relatedRequestId, signal } }) => {
     if (server.getClientCapabilities()?.elicitation?.form === undefined) return undefined;
     return {
       answers: new Map(),
       async put({ text: message }, timeout) {
-        const options = { timeout, relatedRequestId };
+        // With the call, its question is withdrawn.
+        const options = { timeout, relatedRequestId, signal };
         try {
           return answerIn(await server.elicitInput({ message, requestedSchema: NO_FIELDS }, options));
         } catch (error) {
