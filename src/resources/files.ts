@@ -1,4 +1,5 @@
-import { PlatformError } from "../client/index.ts";
+import { type JobDescription, PlatformError } from "../client/index.ts";
+import { type Asking, redactorFor } from "../operations/caller.ts";
 import { type Found, lookAt, MOST_DATA_BYTES, MOST_TEXT_BYTES } from "../operations/files/look.ts";
 import { findJob } from "../operations/find/address.ts";
 import { boundedJson } from "./bounded-json.ts";
@@ -16,7 +17,8 @@ export const files: Resource = {
     const target = { job, isMine: false, again: job.id };
     const absolute = `/${path.replace(/^\/+/, "")}`;
     const found = await lookAt(target, { path: absolute, length: MOST_TEXT_BYTES }, context);
-    if (found.kind === "folder") return boundedJson({ path: absolute, ...found });
+    if (found.kind === "folder")
+      return boundedJson({ path: absolute, ...withoutSecrets(found, context, job) });
     if (found.kind === "text") return `${found.text}${restText(found)}`;
     const data = await lookAt(target, { path: absolute, length: MOST_DATA_BYTES, asData: true }, context);
     if (data.kind === "data" && data.to >= data.size) return { bytes: data.data };
@@ -26,6 +28,16 @@ export const files: Resource = {
     );
   },
 };
+
+/** Names may hold secrets, as texts do. */
+function withoutSecrets(
+  { entries, ...folder }: Extract<Found, { kind: "folder" }>,
+  { caller }: Asking,
+  job: JobDescription,
+) {
+  const redact = redactorFor(caller, [job]);
+  return { ...folder, entries: entries.map((entry) => ({ ...entry, name: redact(entry.name).text })) };
+}
 
 function restText({ to, size }: Extract<Found, { kind: "text" }>): string {
   return to >= size ? "" : `\n… bytes ${to} to ${size} not shown; job_files reads on at offset ${to} …`;

@@ -26,4 +26,21 @@ describe("a file of a job as a resource", () => {
     expect(await read("tmp/my%20dir")).toMatchObject({ text: expect.stringContaining('"total":3') });
     await expect(read("tmp/none")).rejects.toThrow(/not_found: There is no/);
   });
+
+  test("shows no secret in the names of a folder, as job_files shows none", async ({ mcp, platform }) => {
+    const env = { DB_PASSWORD: "xylophone-river-42" };
+    const script = `mkdir /tmp/kept && touch "/tmp/kept/$DB_PASSWORD" /tmp/kept/${TOKEN} /tmp/kept/model.pt && echo made; sleep 600`;
+    const job = await startJob(platform, { name: "train", env, script });
+    await untilPrinted(platform, job, "made");
+    const { contents } = await mcp.client.readResource({ uri: `${jobUri(job)}/files/tmp/kept` });
+    const folder = JSON.parse((contents[0] as { text: string }).text);
+    expect(folder.entries).toMatchObject([
+      { name: "[redacted]" },
+      { name: "model.pt" },
+      { name: "[redacted]" },
+    ]);
+    const { data } = await mcp.ok("job_files", { job: "train", path: "/tmp/kept" });
+    const names = (entries: { name: string }[]) => entries.map(({ name }) => name);
+    expect(names(folder.entries)).toEqual(names(data.entries));
+  });
 });
