@@ -2,13 +2,12 @@ import { isActive, type JobDescription, type JobStatus } from "../client/index.t
 import { oneLine } from "../foreign.ts";
 import { formatCredits, lifeLeftOf, runTimeOf } from "./cost.ts";
 import { shortId, shortIds } from "./names/ids.ts";
-import { makeRedactor } from "./redact/index.ts";
+import { hiderOf } from "./redact/job.ts";
 import { ageOf, formatDuration, formatInstant, formatSpan } from "./time/durations.ts";
 import { creditsText, present } from "./words.ts";
 
 const STATUSES = ["pending", "suspended", "running", "succeeded", "failed", "cancelled"] as const;
 const LONGEST_REASON = 60;
-const redact = makeRedactor();
 const DAY_MS = 86_400_000;
 
 /** One job of a list. */
@@ -66,7 +65,7 @@ export function jobRow(job: JobDescription, { nowMs, me, project, withEnd = fals
     ...(created_at === undefined ? {} : { created_at: formatInstant(created_at) }),
     ...(withEnd && finished_at !== undefined ? { finished_at: formatInstant(finished_at) } : {}),
     ...(seconds === 0 ? {} : { run_time_seconds: seconds }),
-    ...(job.preset_name === undefined ? {} : { preset: job.preset_name }),
+    ...(job.preset_name === undefined ? {} : { preset: hiderOf(job)(job.preset_name) }),
     credits: formatCredits(job.total_price_credits),
     ...(isActive(job.status) ? spending(job, nowMs) : {}),
     ...(job.owner === me ? {} : { owner: job.owner }),
@@ -76,9 +75,9 @@ export function jobRow(job: JobDescription, { nowMs, me, project, withEnd = fals
 }
 
 /** Why it stands where it stands, where that says more than its status. */
-function ending({ history }: JobDescription): Pick<JobRow, "reason" | "exit_code"> {
-  const reason = causeOf({ history });
-  const { exit_code = 0 } = history;
+function ending(job: JobDescription): Pick<JobRow, "reason" | "exit_code"> {
+  const reason = causeOf(job);
+  const { exit_code = 0 } = job.history;
   if (exit_code === 0) return reason === undefined ? {} : { reason };
   // The platform's word for any exit code but 0.
   return reason === undefined || reason === "Error" ? { exit_code } : { reason, exit_code };
@@ -174,19 +173,21 @@ export function statusText({
   return details.length === 0 ? status : `${status} (${details.join(", ")})`;
 }
 
+/** A job, or one step of its history with what the job runs. */
+export interface Reasoned {
+  history: { reason?: string | undefined; description?: string | undefined };
+  container: Pick<JobDescription["container"], "env">;
+}
+
 /** The platform's reason: a word of its own as a rule, but nothing keeps it from quoting a program. */
-export function reasonOf({ reason }: { reason?: string | undefined }): string | undefined {
-  return reason === undefined ? undefined : redact(reason).text;
+export function reasonOf({ history: { reason }, container }: Reasoned): string | undefined {
+  return reason === undefined ? undefined : hiderOf({ container })(reason);
 }
 
 /** The reason of a job's status; the platform's word `Collected` says nothing, so it is put in words. */
-export function causeOf({
-  history,
-}: {
-  history: { reason?: string | undefined; description?: string | undefined };
-}): string | undefined {
-  const { description = "" } = history;
-  const reason = reasonOf(history);
+export function causeOf(job: Reasoned): string | undefined {
+  const { description = "" } = job.history;
+  const reason = reasonOf(job);
   if (reason === "Collected")
     return /^invalid image/i.test(description) ? "invalid image name" : "image not pulled";
   return reason ? shortReason(reason) : undefined;

@@ -1,6 +1,6 @@
 import type { JobDescription } from "../client/index.ts";
 import { shortId } from "./names/ids.ts";
-import { causeOf, reasonOf, statusText as standingText, unreadText } from "./rows.ts";
+import { causeOf, type Reasoned, reasonOf, statusText as standingText, unreadText } from "./rows.ts";
 import { ageOf, formatDuration, formatInstant } from "./time/durations.ts";
 import { present } from "./words.ts";
 
@@ -26,9 +26,10 @@ export function stateLine(job: JobDescription, { nowMs, me }: View): string {
 }
 
 /** The same as data. */
-export function stateData({ id, name, status, owner, history, unread }: JobDescription, me: string) {
+export function stateData(job: JobDescription, me: string) {
+  const { id, name, status, owner, history, unread } = job;
   const { exit_code, created_at, finished_at, run_time_seconds } = history;
-  const reason = reasonOf(history);
+  const reason = reasonOf(job);
   return {
     ...(name === undefined ? {} : { name }),
     id,
@@ -60,13 +61,12 @@ export function nameOf({ name, id }: JobDescription): string {
   return name ?? id;
 }
 
-/** A job, or one step of its history. */
-interface Standing {
+interface Standing extends Reasoned {
   status: string;
-  history: { reason?: string | undefined; description?: string | undefined; exit_code?: number | undefined };
+  history: Reasoned["history"] & { exit_code?: number | undefined };
 }
 
 /** `failed (OOMKilled, exit 137)`. */
-export function statusText({ status, history }: Standing): string {
-  return standingText({ status, reason: causeOf({ history }), exit_code: history.exit_code });
+export function statusText(job: Standing): string {
+  return standingText({ status: job.status, reason: causeOf(job), exit_code: job.history.exit_code });
 }

@@ -3,6 +3,7 @@ import { imageToString, type JobDescription, PlatformError } from "../client/ind
 import { hasGpu } from "../jobs/hardware.ts";
 import { type Spread, summariseTelemetry, type TelemetrySummary } from "../jobs/output/sparkline.ts";
 import { formatMemory } from "../jobs/reasons/explanation.ts";
+import { hiderOf } from "../jobs/redact/job.ts";
 import { nameOf, stateLine } from "../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../jobs/time/durations.ts";
 import { counted, present } from "../jobs/words.ts";
@@ -98,8 +99,8 @@ function printedText({ printedMs }: Measurement, verdict: string): string {
   return ` Its log got its last line ${formatDuration((Date.now() - printedMs) / 1000)} ago.`;
 }
 
-function noGpuText({ container: { image } }: JobDescription): string {
-  const name = imageToString(image);
+function noGpuText({ container }: JobDescription): string {
+  const name = hiderOf({ container })(imageToString(container.image));
   const isForGpu = /cuda|nvidia|rocm|gpu/i.test(name);
   return isForGpu
     ? `GPU: the job has none, though its image is one for GPUs (${name})`

@@ -1,5 +1,7 @@
+import { jobUri } from "../../src/jobs/names/ids.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
+import { startJob, untilEnded, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const SECRET = "hunter2-Xy77";
@@ -86,3 +88,67 @@ test("shows of a passed login its name only, whoever's it is and whatever prints
   expect(answers[7]).toMatchObject({ isError: false });
   await Promise.all([mcp.client.close(), other.client.close()]);
 });
+
+test("shows no secret in what the platform says of a job", async ({ emulator }) => {
+  const [own, password] = ["xylophone-river-42", "Hunt3rTwoX9"];
+  const url = `https://bob:${password}@registry.example.org/x`;
+  const proxy = await faultProxy(emulator);
+  const mcp = await connectAgent(proxy.platform());
+  const platform = proxy.platform();
+  const started = { env: { DB_PASSWORD: own }, tags: ["pair"] };
+  const ended = await startJob(platform, { ...started, name: "ended", script: "exit 3" });
+  const runs = await startJob(platform, { ...started, name: "runs", script: SLEEP });
+  await Promise.all([untilEnded(platform, ended), untilStatus(platform, runs, "running")]);
+  proxy.add({
+    method: "GET",
+    path: /^\/api\/v1\/jobs(?:[/?]|$)/,
+    body: (text) => text.replace(/^\{.*\}$/gm, (line) => withSecrets(line, own, url)),
+  });
+  const both = { jobs: ["ended", "runs"] };
+  const answers = [
+    mcp.call("job_list", {}),
+    mcp.call("job_status", both),
+    mcp.call("job_compare", both),
+    mcp.call("job_report", { by: ["preset", "tag"] }),
+    mcp.call("job_wait", { jobs: ["ended"] }),
+    ...[jobUri(ended), jobUri(runs), "apolo://jobs", "apolo://jobs/pair"].map((uri) =>
+      mcp.client.readResource({ uri }),
+    ),
+  ];
+  for (const answer of await Promise.all(answers)) {
+    const whole = JSON.stringify(answer);
+    expect(whole).toContain("[redacted]");
+    for (const secret of [own, password]) expect(whole).not.toContain(secret);
+  }
+  const { data } = await mcp.ok("job_status", both);
+  expect(data.jobs).toMatchObject([
+    {
+      name: "ended",
+      image: "https://bob:[redacted]@registry.example.org/x",
+      env_names: ["DB_PASSWORD", "NAMED_[redacted]"],
+    },
+    { name: "runs", http_url: "https://bob:[redacted]@registry.example.org/x" },
+  ]);
+  const rerun = await mcp.ok("job_rerun", { job: "ended" });
+  expect(rerun.text.split("\n")[0]).toContain("failed (exec [redacted] failed, exit 3)");
+  await mcp.client.close();
+});
+
+/** A job, as the platform sends it, with secrets in what it says of it. */
+function withSecrets(line: string, own: string, url: string): string {
+  const { container, history, ...job } = JSON.parse(line);
+  if (container === undefined) return line;
+  const mount = { src_storage_uri: url.replace("https", "storage"), dst_path: `/${own}`, read_only: true };
+  return JSON.stringify({
+    ...job,
+    ...{ http_url: url, internal_hostname: url, preset_name: url, energy_schedule_name: url },
+    history: { ...history, reason: `exec ${own} failed`, description: url },
+    container: {
+      ...container,
+      image: url,
+      volumes: [mount],
+      env: { ...container.env, [`NAMED_${own}`]: "1" },
+      http: { port: 80, health_check_path: url, requires_auth: true },
+    },
+  });
+}

@@ -109,5 +109,6 @@ function numbered(parameters: readonly Parameter[]): Parameter[] {
 function ofEnv(name: string, value: string, redact: Redact): Parameter {
   const isPlain = PLAIN_ENV.test(value) && secrecyOf(name) === "no" && !looksLikeToken(value);
   const shown = isPlain && redact(`${name}=${value}`).hidden === 0 ? value : MARK;
-  return { part: "env", key: `env ${name}`, value: shown, real: value, text: `env ${name}=${shown}` };
+  const key = `env ${redact(name).text}`;
+  return { part: "env", key, value: shown, real: value, text: `${key}=${shown}` };
 }

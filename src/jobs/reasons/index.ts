@@ -1,4 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
+import { redactJob } from "../redact/job.ts";
 import { activeReason } from "./active.ts";
 import { explainExitCode } from "./exit-codes.ts";
 import { type Explanation, type JobSurroundings, quoted } from "./explanation.ts";
@@ -7,9 +8,10 @@ import { finishedReason } from "./finished.ts";
 /**
  * Explains a job's status, reason and exit code: fixed texts for the reasons of protocol reference 3.11, filled
  * with the job's own data. Any other reason is quoted and called undocumented. The job's own
- * output (its termination message) is never part of it. Source: protocol reference 3.11, appendix D.
+ * output (its termination message) is never part of it, nor a secret of it. Source: protocol reference 3.11, appendix D.
  */
-export function explainJob(job: JobDescription, around: JobSurroundings = {}): Explanation {
+export function explainJob(explained: JobDescription, around: JobSurroundings = {}): Explanation {
+  const job = redactJob(explained);
   const { status } = job;
   if (status === "succeeded") return explainExitCode(job.history.exit_code ?? 0);
   if (status === "failed" || status === "cancelled") return finishedReason(job, around) ?? unknownReason(job);

@@ -1,4 +1,4 @@
-import type { JobDescription } from "../../client/index.ts";
+import { isOwnTag, type JobDescription } from "../../client/index.ts";
 import { makeRedactor, type Redact } from "./index.ts";
 import { secrecyOf } from "./secret-names.ts";
 import { isMixedWord, isPlainValue, looksLikeToken } from "./secret-values.ts";
@@ -9,52 +9,88 @@ const SHORTEST_PHRASE = 16;
 /** From this length on, letters alone are looked for: shorter words stand in any log. */
 const SHORTEST_WORD = 12;
 
+/** By these a job is found, chosen and paid for: they stay as they are. */
+const KEPT = [
+  "id",
+  "name",
+  "owner",
+  "cluster_name",
+  "org_name",
+  "project_name",
+  "namespace",
+  "org_project_hash",
+  "uri",
+  "restart_policy",
+  "priority",
+  "total_price_credits",
+  "price_credits_per_hour",
+] as const satisfies (keyof JobDescription)[];
+/** Of a job and of each step in its life. */
+const STATES_AND_TIMES = new Set(["status", "transition_time", "created_at", "started_at", "finished_at"]);
+
+/** What is looked at to know a job's own secrets. */
+interface HasEnv {
+  container: { env: Record<string, string> };
+}
+
+const redactForms = makeRedactor();
+
+/** Hides the values of a job's own secrets in its texts. Most jobs have none, and need no redactor of their own. */
+function ownHiderOf(job: HasEnv): (text: string) => string {
+  const own = jobSecrets(job);
+  if (own.length === 0) return (text) => text;
+  const redact = makeRedactor(own);
+  return (text) => redact(text).text;
+}
+
+/** Hides them, and what `redact` finds. */
+export function hiderOf(job: HasEnv, redact: Redact = redactForms): (text: string) => string {
+  const hideOwn = ownHiderOf(job);
+  return (text) => redact(hideOwn(text)).text;
+}
+
 /**
  * A job without its secrets, still of the documented shape: no environment value is shown (their names are),
- * and every text that a person or a program wrote goes through `redact`.
+ * and every text that a person, a program or the platform wrote is without what `redact` and the job itself hide.
  */
-export function redactJob(job: JobDescription, redact: Redact): JobDescription {
-  const { container, history } = job;
-  const redactOwn = makeRedactor(jobSecrets(job));
-  const hide = (text: string) => redact(redactOwn(text).text).text;
+export function redactJob(job: JobDescription, redact?: Redact): JobDescription {
+  const hide = hiderOf(job, redact);
+  const { tags, container, ...others } = job;
+  const { env, secret_env, ...runs } = container;
+  const kept = KEPT.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]]));
   return {
-    ...job,
-    ...changed(job, ["description"], hide),
-    tags: job.tags.map(hide),
-    history: {
-      ...history,
-      ...changed(history, ["reason", "description"], hide),
-      transitions: history.transitions.map((item) => ({
-        ...item,
-        ...changed(item, ["reason", "description"], hide),
-      })),
-    },
+    ...mapTexts(others, hide),
+    ...Object.fromEntries(kept),
+    tags: tags.map((tag) => (isOwnTag(tag) ? tag : hide(tag))),
     container: {
-      ...container,
-      ...changed(container, ["entrypoint", "command", "working_dir"], hide),
-      env: Object.fromEntries(Object.keys(container.env).map((name) => [name, MARK])),
+      ...mapTexts(runs, hide),
+      env: Object.fromEntries(Object.keys(env).map((name) => [hide(name), MARK])),
+      secret_env: Object.fromEntries(
+        Object.entries(secret_env).map(([name, uri]) => [hide(name), hide(uri)]),
+      ),
     },
   };
 }
 
-function changed<T extends object, K extends keyof T & string>(
-  from: T,
-  keys: readonly K[],
-  change: (text: string) => string,
-): Partial<Record<K, string>> {
-  const changes: Partial<Record<K, string>> = {};
-  for (const key of keys) {
-    const value = from[key];
-    if (typeof value === "string") changes[key] = change(value);
-  }
-  return changes;
+/** The same with each text in it changed, but for states and times. */
+function mapTexts<T>(value: T, change: (text: string) => string): T;
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      STATES_AND_TIMES.has(key) ? part : mapTexts(part, change),
+    ]),
+  );
 }
 
 /**
  * The values of a job's plain variables whose names say that they are secrets: what the job prints may hold
  * them in any form, so they are looked for by value. Secret references have no values here.
  */
-export function jobSecrets({ container: { env } }: { container: { env: Record<string, string> } }): string[] {
+export function jobSecrets({ container: { env } }: HasEnv): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
     isSecret(name, value) ? [value, ...withinLogin(name, value)] : [],
   );

@@ -1,7 +1,7 @@
 import { FINISHED_STATUSES, isActive, type JobDescription } from "../../client/index.ts";
 import { hasGpu } from "../../jobs/hardware.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
-import { redactJob } from "../../jobs/redact/job.ts";
+import { hiderOf } from "../../jobs/redact/job.ts";
 import { MARK } from "../../jobs/redact/spans.ts";
 import { countStatuses, type StatusCounts } from "../../jobs/rows.ts";
 import { type Asking, type Caller, redactorFor } from "../caller.ts";
@@ -126,8 +126,12 @@ function filterOf({ statuses, name, tags, owner, since, until, endedSince }: Lis
 /** Only what is shown is searched: a hidden value must not be found letter by letter. */
 function shows(job: JobDescription, wanted: string, caller: Caller): boolean {
   if (!textsOf(job).some((text) => contains(text, wanted))) return false;
-  const shown = redactJob(job, redactorFor(caller, []));
-  return textsOf(shown).some((text) => text.split(MARK).some((part) => contains(part, wanted)));
+  const hide = hiderOf(job, redactorFor(caller, []));
+  return textsOf(job).some((text) =>
+    hide(text)
+      .split(MARK)
+      .some((part) => contains(part, wanted)),
+  );
 }
 
 /** The platform's own filter takes the moment itself in. */

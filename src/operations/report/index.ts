@@ -2,6 +2,7 @@ import type { JobDescription } from "../../client/index.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
 import { signalOf } from "../../jobs/reasons/exit-codes.ts";
+import { redactJob } from "../../jobs/redact/job.ts";
 import { causeOf } from "../../jobs/rows.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { type Places, placesOf } from "../find/places.ts";
@@ -93,10 +94,11 @@ export async function reportJobs(call: Call, { since, until, by, projects }: Rep
   const reading = await readJobs(call, { places, period }, (job) => sums.take(job));
   const redact = redactorFor(call.caller, []);
   const hide = (text: string | undefined) => text && redact(text).text;
-  const { groups, causes, ...facts } = sums.facts();
+  const { groups, dearest, causes, ...facts } = sums.facts();
   return {
     ...facts,
     groups: groups.map((group) => ({ ...group, keys: group.keys.map(hide) })),
+    dearest: dearest.map(({ job, ...priced }) => ({ ...priced, job: redactJob(job, redact) })),
     causes: causes.map((cause) => ({ ...cause, cause: redact(cause.cause).text })),
     ...{ by, period, reading, nowMs, me: context.user },
     place: places.label,
@@ -203,9 +205,9 @@ function byCredits(a: Priced, b: Priced): number {
 }
 
 /** The platform's reason, or the exit code where the reason says no more than that there is one. */
-function causeOfFailure({ history }: JobDescription): string {
-  const { exit_code: code } = history;
-  const reason = causeOf({ history });
+function causeOfFailure(job: JobDescription): string {
+  const { exit_code: code } = job.history;
+  const reason = causeOf(job);
   if (reason !== undefined && reason !== "Error") return reason;
   if (code === undefined) return reason ?? "no reason given";
   const signal = signalOf(code);

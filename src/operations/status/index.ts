@@ -4,6 +4,7 @@ import { cleanLines, type PlacedLine } from "../../jobs/output/lines.ts";
 import type { Explanation } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
+import { hiderOf } from "../../jobs/redact/job.ts";
 import { hasRun, nameOf } from "../../jobs/standing.ts";
 import { type Asking, redactorFor } from "../caller.ts";
 import { resolveMany } from "../find/index.ts";
@@ -139,7 +140,8 @@ async function runningJobs(
   const found: string[] = [];
   for await (const job of platform.jobs.list(filter, { signal })) {
     const price = `${formatCredits(job.price_credits_per_hour)} credits/h`;
-    found.push(`${nameOf(job)} (${job.preset_name ?? "no preset"}, ${price})`);
+    const preset = hiderOf(job)(job.preset_name ?? "no preset");
+    found.push(`${nameOf(job)} (${preset}, ${price})`);
   }
   return found;
 }

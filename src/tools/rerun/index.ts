@@ -4,6 +4,7 @@ import { imageToString, isFinished, type JobDescription, type Where } from "../.
 import { whereIs } from "../../jobs/identity.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { rerunDoubts } from "../../jobs/reasons/rerun-doubts.ts";
+import { redactJob } from "../../jobs/redact/job.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../../operations/caller.ts";
 import { refsAgain, whereOf } from "../../operations/find/index.ts";
@@ -116,6 +117,7 @@ function doubtsAbout(
   const { image, command } = source.container;
   const hasNewImage = body.image !== imageToString(image);
   const hasNewProgram = hasNewImage || body.command !== command;
-  const doubts = rerunDoubts(source, { preset, hasNewImage, hasNewProgram, ...known });
-  return doubts.map((doubt) => doubtText(doubt, source, presets));
+  const shown = redactJob(source);
+  const doubts = rerunDoubts(shown, { preset, hasNewImage, hasNewProgram, ...known });
+  return doubts.map((doubt) => doubtText(doubt, shown, presets));
 }

@@ -6,6 +6,7 @@ import { formatMemory, quoted } from "../../jobs/reasons/explanation.ts";
 import { imageText } from "../../jobs/reasons/image.ts";
 import type { RerunDoubt } from "../../jobs/reasons/rerun-doubts.ts";
 import { largerText } from "../../jobs/reasons/room.ts";
+import { hiderOf } from "../../jobs/redact/job.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { formatSpan } from "../../jobs/time/durations.ts";
 import { counted } from "../../jobs/words.ts";
@@ -17,8 +18,10 @@ export function headingText(
   source: JobDescription,
   { changed, notKept }: { changed: readonly Change[]; notKept: readonly NotKept[] },
 ): string {
-  const differs = changed.map(changeText).join("; ") || "nothing";
-  const lost = notKept.length === 0 ? "" : `; not kept: ${notKept.map(lostText).join(", ")}`;
+  const hide = hiderOf(source);
+  const differs = changed.map((change) => hide(changeText(change))).join("; ") || "nothing";
+  const lost =
+    notKept.length === 0 ? "" : `; not kept: ${notKept.map((each) => hide(lostText(each))).join(", ")}`;
   return `Rerun of ${identityText(source)}, which is ${statusText(source)}; changed: ${differs}${lost}.`;
 }
 

@@ -7,6 +7,7 @@ import { fenceOutput } from "../../jobs/output/fence.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
 import { adviceText } from "../../jobs/reasons/explanation.ts";
 import { explainJob } from "../../jobs/reasons/index.ts";
+import { redactJob } from "../../jobs/redact/job.ts";
 import { reasonOf } from "../../jobs/rows.ts";
 import { nameOf, statusText } from "../../jobs/standing.ts";
 import { valuesText } from "../../jobs/start/sweep.ts";
@@ -47,10 +48,10 @@ export function startReply(started: Started, caller: Call["caller"]) {
   const { request, watched } = started;
   const { jobs, output, trouble } = watched;
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  const outcomes = started.outcomes.map((outcome) => ({
-    ...outcome,
-    job: byId.get(outcome.job?.id ?? "") ?? outcome.job,
-  }));
+  const outcomes = started.outcomes.map((outcome) => {
+    const job = byId.get(outcome.job?.id ?? "") ?? outcome.job;
+    return { ...outcome, job: job && redactJob(job) };
+  });
   const next = nextCalls(started);
   const lines = [
     ...(request.items.length === 1
@@ -253,7 +254,7 @@ function startedRow(
       name: job.name,
       id,
       status: job.status,
-      reason: reasonOf(job.history),
+      reason: reasonOf(job),
       ...(count > 1 || isHome ? {} : { owner, project }),
       request_id: count > 1 && count <= MANY ? item.requestId : undefined,
       repeated: isRepeated || undefined,

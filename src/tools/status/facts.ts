@@ -6,7 +6,6 @@ import { jupyterHint } from "../../jobs/output/about.ts";
 import { clampLine } from "../../jobs/output/lines.ts";
 import { formatMemory } from "../../jobs/reasons/explanation.ts";
 import { timesDisplaced } from "../../jobs/reasons/history.ts";
-import type { Redact } from "../../jobs/redact/index.ts";
 import { statusText } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant, formatSpan } from "../../jobs/time/durations.ts";
 import { present } from "../../jobs/words.ts";
@@ -26,7 +25,7 @@ export interface FactOptions {
 
 type Facts = ReturnType<typeof factData>;
 
-/** What a job is and what it costs, one line a topic; nothing that goes without saying. */
+/** What a job, which is without its secrets, is and what it costs, one line a topic; nothing that goes without saying. */
 export function factLines(job: JobDescription, facts: Facts, options: FactOptions): string[] {
   const lines = [
     ...whatLines(job, facts),
@@ -39,11 +38,10 @@ export function factLines(job: JobDescription, facts: Facts, options: FactOption
 }
 
 /** The same as data. */
-export function factData(job: JobDescription, redact: Redact) {
+export function factData(job: JobDescription) {
   const { container, tags, description, restart_policy, priority } = job;
   const { entrypoint, command, working_dir, env, secret_env } = container;
-  const shown = (text: string | undefined) =>
-    text && clampLine(oneLine(redact(text).text), MAX_COMMAND_CHARS);
+  const shown = (text: string | undefined) => text && clampLine(oneLine(text), MAX_COMMAND_CHARS);
   return {
     image: imageToString(container.image),
     entrypoint: shown(entrypoint),
@@ -51,7 +49,7 @@ export function factData(job: JobDescription, redact: Redact) {
     working_dir: shown(working_dir),
     env_names: ifAny(Object.keys(env)),
     secret_env: ifAny(Object.entries(secret_env).map(([name, uri]) => `${name} = ${uri}`)),
-    tags: ifAny(tags.filter((tag) => !isOwnTag(tag)).map((tag) => clampLine(oneLine(redact(tag).text), 300))),
+    tags: ifAny(tags.filter((tag) => !isOwnTag(tag)).map((tag) => clampLine(oneLine(tag), 300))),
     description: shown(description),
     restart_policy: restart_policy === "never" ? undefined : restart_policy,
     priority: priority === "normal" ? undefined : priority,
@@ -164,7 +162,7 @@ function placesLines(job: JobDescription) {
 }
 
 /** What happened between its creation and now, or its end; nothing where it only waited and ran. */
-function historyLine({ history, status }: JobDescription): string | undefined {
+function historyLine({ history, status, container }: JobDescription): string | undefined {
   const steps = history.transitions.filter((_step, index, { length }) => {
     const isTold = index === length - 1 && isFinished(status);
     return !isTold && !isPassing(history.transitions, index);
@@ -175,7 +173,7 @@ function historyLine({ history, status }: JobDescription): string | undefined {
     const time = formatInstant(step.transition_time);
     const isSameDay = time.slice(0, 10) === day;
     day = time.slice(0, 10);
-    return `${isSameDay ? time.slice(11) : time} ${statusText({ status: step.status, history: step })}`;
+    return `${isSameDay ? time.slice(11) : time} ${statusText({ status: step.status, history: step, container })}`;
   });
   const skipped = all.length - MAX_TRANSITIONS;
   const kept =

@@ -5,6 +5,7 @@ import { formatCredits } from "../../jobs/cost.ts";
 import { logBody, showBody } from "../../jobs/output/body.ts";
 import { adviceText, type Explanation } from "../../jobs/reasons/explanation.ts";
 import type { Redact } from "../../jobs/redact/index.ts";
+import { redactJob } from "../../jobs/redact/job.ts";
 import { stateData, stateLine } from "../../jobs/standing.ts";
 import { present } from "../../jobs/words.ts";
 import { redactorFor } from "../../operations/caller.ts";
@@ -115,11 +116,12 @@ function reportOf(
   { me, isShort, reports, selected }: StatusReport,
   { redact, ownedOnly }: { redact: Redact; ownedOnly: boolean },
 ) {
-  const { job, explanation, preset, log } = report;
+  const { explanation, preset, log } = report;
+  const job = redactJob(report.job, redact);
   const { why } = explanation;
   const nowMs = Date.now();
   const next = adviceText(explanation, typeof log === "object" ? "shown" : log);
-  const facts = isShort ? undefined : factData(job, redact);
+  const facts = isShort ? undefined : factData(job);
   const lines = facts === undefined ? [] : factLines(job, facts, { nowMs, preset });
   const head = present([
     stateLine(job, { nowMs, me }),

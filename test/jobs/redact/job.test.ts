@@ -46,6 +46,46 @@ describe("redactJob", () => {
   });
 });
 
+test("redactJob hides what the platform says of a job, and keeps what is needed to act on it", () => {
+  const own = "platform--acme--vision";
+  const url = "https://bob:Hunt3rTwoX9@example.org/x";
+  const job = sampleJob({
+    ...{ http_url: url, internal_hostname: own, preset_name: own, energy_schedule_name: url },
+    history: { reason: `exec ${own}: no such file` },
+    container: {
+      image: { name: url },
+      env: { DB_PASSWORD: own, [`X_${own}`]: "1" },
+      secret_env: { [`Y_${own}`]: "secret://default/acme/vision/key" },
+      volumes: [{ storage_uri: url, container_path: `/${own}`, read_only: true }],
+      http: { port: 80, requires_auth: true, health_check_path: `/?token=${own}` },
+    },
+  });
+  const { namespace, ...shown } = redactJob(job);
+  expect(namespace).toBe(own);
+  expect(JSON.stringify(shown)).not.toContain(own);
+  expect(JSON.stringify(shown)).not.toContain("Hunt3r");
+  const { id, name, owner, uri, status } = job;
+  expect(shown).toMatchObject({
+    id,
+    name,
+    owner,
+    uri,
+    status,
+    history: { reason: "exec [redacted]: no such file" },
+  });
+  expect(shown.container.secret_env).toEqual({ "Y_[redacted]": "secret://default/acme/vision/key" });
+});
+
+test.for([
+  ["a name", "https://job-1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d.jobs.default.org.neu.ro"],
+  ["a mount", "storage://default/acme/vision/checkpoints/run-17"],
+  ["a disk", "disk://default/acme/vision/disk-7f9c1a2b-1234-4cde-8a9b-0123456789ab"],
+  ["a digest", `ghcr.io/org/train@sha256:${"0123456789abcdef".repeat(4)}`],
+] as const)("redactJob leaves %s", ([, text]) => {
+  const job = sampleJob({ http_url: text, container: { image: { name: text } } });
+  expect(redactJob(job)).toEqual(job);
+});
+
 const secretsOf = (env: Record<string, string>) => jobSecrets({ container: { env } });
 
 describe("the secrets of a job", () => {
