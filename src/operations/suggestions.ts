@@ -1,6 +1,7 @@
 import { isOwnTag, type JobDescription, type Platform, type PlatformContext } from "../client/index.ts";
 import { dataclassNames } from "../jobs/dataclasses.ts";
 import { NO_ORG } from "../jobs/names/ids.ts";
+import { secretsIn } from "../jobs/redact/job.ts";
 
 /** What kind of value a variable or argument takes, and so what can be suggested for it. */
 export type Suggestion =
@@ -17,6 +18,7 @@ export type Suggestion =
 /** What a person has filled in so far, by the name of the variable. */
 export type Filled = Readonly<Record<string, string>>;
 
+/** Without the names and tags that hold a secret. */
 type Known = Pick<JobDescription, "id" | "tags" | "history"> & { name: string | undefined };
 
 interface Listed {
@@ -71,7 +73,7 @@ export class Suggestions {
   async #fetch(at: { cluster: string; orgs: (string | null)[]; projects: string[] }): Promise<Known[]> {
     const jobs: Known[] = [];
     const newest = this.#platform.jobs.list({ ...at, reverse: true, limit: NEWEST });
-    for await (const { id, name, tags, history } of newest) jobs.push({ id, name, tags, history });
+    for await (const job of newest) jobs.push(knownOf(job));
     return jobs;
   }
 
@@ -86,6 +88,17 @@ export class Suggestions {
       if (this.#lists.get(key) === listed) this.#lists.delete(key);
     });
   }
+}
+
+function knownOf(job: JobDescription): Known {
+  const { id, name = "", tags, history } = job;
+  const isSecret = secretsIn(job);
+  return {
+    id,
+    name: name === "" || isSecret(name) ? undefined : name,
+    tags: tags.filter((tag) => !isOwnTag(tag) && !isSecret(tag)),
+    history,
+  };
 }
 
 function orgs({ clusters, projects }: PlatformContext, { cluster }: Filled): string[] {
@@ -114,7 +127,7 @@ function refs(jobs: readonly Known[]): string[] {
 }
 
 function tags(jobs: readonly Known[]): string[] {
-  return unique(jobs.flatMap((job) => job.tags)).filter((tag) => !isOwnTag(tag));
+  return unique(jobs.flatMap((job) => job.tags));
 }
 
 function moments(jobs: readonly Known[], { job: ref }: Filled): string[] {

@@ -8,7 +8,7 @@ import {
 import { jobUri } from "../jobs/names/ids.ts";
 import { unknownWordText } from "../jobs/names/near.ts";
 import { callText } from "../jobs/next-call.ts";
-import { makeRedactor, type Redact } from "../jobs/redact/index.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
 import { redactJob } from "../jobs/redact/job.ts";
 import { readContext } from "../operations/context.ts";
 import { listJobs } from "../operations/list/index.ts";
@@ -45,7 +45,7 @@ export const jobs: Resource = {
       project,
       active: matching,
       note: isCut ? `The newest ${rows.length} of ${matching}; job_list shows more.` : undefined,
-      jobs: rows.map(({ job }) => jobRow(job, (text) => redact(text).text)),
+      jobs: rows.map(({ job }) => jobRow(redactJob(job, redact))),
     });
   },
 };
@@ -78,7 +78,7 @@ export const taggedJobs: Resource = {
         page.nextCursor === undefined
           ? undefined
           : `The newest ${MOST_TAGGED}; job_list with this tag shows more.`,
-      jobs: page.rows.map(({ job }) => taggedRow(job, redact)),
+      jobs: page.rows.map(({ job }) => taggedRow(redactJob(job, redact))),
     });
   },
 };
@@ -90,10 +90,10 @@ function ofStatus(word: string): string[] | undefined {
   return [`${callText({ tool: "job_list", arguments: { status: [word] } })} has the ${word} jobs.`];
 }
 
-function taggedRow(job: JobDescription, redact: Redact): object {
-  const { history, container, total_price_credits } = redactJob(job, redact);
+function taggedRow(job: JobDescription): object {
+  const { history, container, total_price_credits } = job;
   return {
-    ...jobRow(job, (text) => redact(text).text),
+    ...jobRow(job),
     run_time_seconds: history.run_time_seconds,
     total_price_credits,
     entrypoint: container.entrypoint,
@@ -118,8 +118,8 @@ function changedAt({ history }: JobDescription): { annotations?: { lastModified:
   return lastModified === undefined ? {} : { annotations: { lastModified } };
 }
 
-/** A job in one short record, with the address of the whole. */
-function jobRow(job: JobDescription, hide: (text: string) => string): object {
+/** A job, which is without its secrets, in one short record, with the address of the whole. */
+function jobRow(job: JobDescription): object {
   const { id, name, owner, status, history, preset_name, tags, price_credits_per_hour } = job;
   const usersTags = tags.filter((tag) => !isOwnTag(tag));
   return {
@@ -128,13 +128,13 @@ function jobRow(job: JobDescription, hide: (text: string) => string): object {
     name,
     owner,
     status,
-    reason: history.reason === undefined ? undefined : hide(history.reason),
+    reason: history.reason,
     exit_code: history.exit_code,
     created_at: history.created_at,
     started_at: history.started_at,
     finished_at: history.finished_at,
     preset_name,
-    tags: usersTags.length === 0 ? undefined : usersTags.map(hide),
+    tags: usersTags.length === 0 ? undefined : usersTags,
     price_credits_per_hour,
   };
 }

@@ -1,3 +1,4 @@
+import { describe } from "vitest";
 import { jobUri } from "../../src/jobs/names/ids.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { test as base, connectAgent, expect, openPolicy } from "../support/fixtures.ts";
@@ -87,6 +88,50 @@ test("shows of a passed login its name only, whoever's it is and whatever prints
   expect(JSON.stringify(answers[1])).toContain("NEURO_PASSED_CONFIG");
   expect(answers[7]).toMatchObject({ isError: false });
   await Promise.all([mcp.client.close(), other.client.close()]);
+});
+
+describe("a tag that holds a secret of its own job", () => {
+  const VALUE = "xylophone-river-42";
+  const tags = [VALUE, `key:${VALUE}`, `${"x".repeat(50)}-${VALUE}`, "sweep-7"];
+  const script = `echo on; ${SLEEP}`;
+
+  test("is shown and suggested nowhere, and its neighbours are", async ({ platform, mcp }) => {
+    const env = { DB_PASSWORD: VALUE };
+    const job = await startJob(platform, { name: "tagged", env, tags, script });
+    await untilStatus(platform, job, "running");
+    const near = VALUE.slice(0, -1);
+    const calls = [
+      mcp.call("job_report", { by: ["tag"] }),
+      mcp.call("job_status", { jobs: ["tagged"] }),
+      mcp.call("job_list", { tags: ["zzz"] }),
+      mcp.call("job_list", { tags: [near] }),
+      mcp.call("job_list", { text: near }),
+      mcp.call("job_compare", { tags: [near] }),
+      mcp.call("job_logs", { tags: [near] }),
+    ];
+    const read = (uri: string) => mcp.client.readResource({ uri }).catch(String);
+    const resources = [jobUri(job), "apolo://jobs", "apolo://jobs/zzz", "apolo://jobs/sweep-7"].map(read);
+    const prompts = ["clean-up", "daily-report"].map((name) => mcp.client.getPrompt({ name, arguments: {} }));
+    const completed = [
+      { ref: { type: "ref/resource", uri: "apolo://jobs/{tag}" } as const },
+      { ref: { type: "ref/prompt", name: "compare-sweep" } as const },
+    ].map(({ ref }) => mcp.client.complete({ ref, argument: { name: "tag", value: "" } }));
+    for (const answer of await Promise.all([...calls, ...resources, ...prompts, ...completed]))
+      expect(JSON.stringify(answer)).not.toMatch(/xylophone-river-42|x-xylo/);
+    for (const answer of [await calls[0], await calls[2], await resources[2], await completed[0]])
+      expect(JSON.stringify(answer)).toContain("sweep-7");
+  });
+
+  test("still finds the job for whoever gives it whole", async ({ platform, mcp }) => {
+    const env = { DB_PASSWORD: VALUE };
+    const job = await startJob(platform, { name: "tagged", env, tags, script });
+    await untilStatus(platform, job, "running");
+    expect((await mcp.ok("job_list", { tags: [VALUE] })).data.jobs).toMatchObject([{ id: job.id }]);
+    expect((await mcp.ok("job_logs", { tags: [VALUE] })).data.logs).toMatchObject([{ id: job.id }]);
+    // It is used, though by no job in this state.
+    const { text } = await mcp.ok("job_list", { tags: [VALUE], status: ["failed"] });
+    expect(text).toContain("No job matches all of that together");
+  });
 });
 
 test("shows no secret in what the platform says of a job", async ({ emulator }) => {

@@ -36,7 +36,7 @@ interface HasEnv {
 const redactForms = makeRedactor();
 
 /** Hides the values of a job's own secrets in its texts. Most jobs have none, and need no redactor of their own. */
-function ownHiderOf(job: HasEnv): (text: string) => string {
+export function ownHiderOf(job: HasEnv): (text: string) => string {
   const own = jobSecrets(job);
   if (own.length === 0) return (text) => text;
   const redact = makeRedactor(own);
@@ -47,6 +47,12 @@ function ownHiderOf(job: HasEnv): (text: string) => string {
 export function hiderOf(job: HasEnv, redact: Redact = redactForms): (text: string) => string {
   const hideOwn = ownHiderOf(job);
   return (text) => redact(hideOwn(text)).text;
+}
+
+/** Tells which of a job's words hold a secret: these are not suggested to anybody. */
+export function secretsIn(job: HasEnv): (word: string) => boolean {
+  const hide = hiderOf(job);
+  return (word) => hide(word) !== word;
 }
 
 /**

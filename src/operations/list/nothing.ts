@@ -2,7 +2,7 @@ import { isOwnTag, type JobDescription } from "../../client/index.ts";
 import { oneLine } from "../../foreign.ts";
 import type { UnknownWord } from "../../jobs/names/near.ts";
 import { nearestNames } from "../../jobs/names/near.ts";
-import { makeRedactor } from "../../jobs/redact/index.ts";
+import { secretsIn } from "../../jobs/redact/job.ts";
 import type { Asking } from "../caller.ts";
 import type { Places } from "../find/places.ts";
 import type { ListQuery } from "./page.ts";
@@ -42,6 +42,7 @@ async function whyNoWord(
     tag: new Set(),
     preset: new Set(),
     owner: new Set([me]),
+    secret: new Set(),
     examined: 0,
   };
   const newest = platform.jobs.list({ ...places.filter, reverse: true, limit: LOOKED_AT }, { signal });
@@ -61,27 +62,31 @@ async function whyNoWord(
 /** A word for any GPU, which need not be part of a preset's name. */
 const GPUS = /\bgpus?\b/i;
 
-type Known = Record<"name" | "tag" | "owner" | "preset", Set<string>> & { examined: number };
+interface Known extends Record<"name" | "tag" | "owner" | "preset", Set<string>> {
+  /** Names and tags that are not spread by suggesting them. */
+  secret: Set<string>;
+  examined: number;
+}
 
-/** A tag that holds a secret is not spread by suggesting it. */
-const redact = makeRedactor();
-
-function take(known: Known, { name, tags, owner, preset_name: preset }: JobDescription): void {
+function take(known: Known, job: JobDescription): void {
+  const { name, owner, preset_name: preset } = job;
+  const tags = job.tags.map(oneLine);
   known.examined += 1;
   if (name !== undefined) known.name.add(name);
-  for (const tag of tags) if (redact(tag).hidden === 0) known.tag.add(oneLine(tag));
+  for (const tag of tags) known.tag.add(tag);
+  for (const word of [name ?? "", ...tags].filter(secretsIn(job))) known.secret.add(word);
   known.owner.add(owner);
   if (preset !== undefined) known.preset.add(preset);
 }
 
-/** The tags of this server's own requests say nothing to anybody. */
-function isTelling(word: string): boolean {
-  return !isOwnTag(word);
+/** Those that may be suggested: the tags of this server's own requests say nothing to anybody. */
+function telling(words: Iterable<string>, { secret }: Known): string[] {
+  return [...words].filter((word) => !isOwnTag(word) && !secret.has(word));
 }
 
 function missing(kind: "tag" | "owner" | "name", wanted: string, known: Known): UnknownWord[] {
   if (known[kind].has(wanted)) return [];
-  const all = [...known[kind]].filter(isTelling);
+  const all = telling(known[kind], known);
   const near = nearestNames(wanted, all, MOST_NAMED);
   const { examined } = known;
   return [{ kind, wanted, examined, isAll: examined < LOOKED_AT, near, others: all.slice(0, MOST_NAMED) }];
@@ -94,6 +99,6 @@ function hardwareOf(text: string, { preset }: Known): Nothing["hardware"] {
 }
 
 function nearText(wanted: string, known: Known): UnknownWord[] {
-  const near = nearestNames(wanted, [...known.name, ...known.tag].filter(isTelling), MOST_NAMED);
+  const near = nearestNames(wanted, telling([...known.name, ...known.tag], known), MOST_NAMED);
   return near.length === 0 ? [] : [{ kind: "text", wanted, near }];
 }

@@ -1,6 +1,6 @@
 import { isOwnTag, type JobDescription } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
+import { ownHiderOf } from "../../jobs/redact/job.ts";
 import { type Life, type Part, type Period, partOf } from "./part.ts";
 
 export const GROUPINGS = ["owner", "tag", "preset", "project", "day"] as const;
@@ -16,7 +16,10 @@ export interface Tally {
   gpuSeconds: number;
 }
 
-/** `keys` in the order of the groupings; undefined where a job has none. */
+/**
+ * `keys` in the order of the groupings; undefined where a job has none. They are without the secrets of their own
+ * jobs, and else as they are.
+ */
 export interface Group extends Tally {
   keys: (string | undefined)[];
 }
@@ -30,7 +33,6 @@ export interface OtherGroups extends Tally {
 const DAY_MS = 86_400_000;
 /** Groups that are kept while jobs are read; later ones are summed up as one. */
 const MOST_KEPT = 2000;
-const LONGEST_KEY = 60;
 
 export function emptyTally(): Tally {
   return { jobs: 0, ended: 0, failed: 0, credits: "0", failedCredits: "0", gpuSeconds: 0 };
@@ -90,10 +92,10 @@ export class Groups {
 
   #valuesOf(job: JobDescription, grouping: Grouping, day: string | undefined): (string | undefined)[] {
     if (grouping === "owner") return [job.owner];
-    if (grouping === "preset") return [job.preset_name];
+    if (grouping === "preset") return [job.preset_name && ownHiderOf(job)(job.preset_name)];
     if (grouping === "project") return [this.#projectOf(job)];
     if (grouping === "day") return [day];
-    const tags = job.tags.filter((tag) => !isOwnTag(tag)).map(shortKey);
+    const tags = job.tags.filter((tag) => !isOwnTag(tag)).map(ownHiderOf(job));
     return tags.length === 0 ? [undefined] : [...new Set(tags)];
   }
 
@@ -106,11 +108,6 @@ export class Groups {
     this.#groups.set(name, group);
     return group;
   }
-}
-
-function shortKey(tag: string): string {
-  const line = oneLine(tag);
-  return line.length <= LONGEST_KEY ? line : `${line.slice(0, LONGEST_KEY - 1)}…`;
 }
 
 function plus(a: Tally, b: Tally): Tally {

@@ -1,4 +1,5 @@
 import type { JobDescription } from "../../client/index.ts";
+import { oneLine } from "../../foreign.ts";
 import { compareCredits, sumCredits } from "../../jobs/cost.ts";
 import type { UnknownProject } from "../../jobs/names/near.ts";
 import { signalOf } from "../../jobs/reasons/exit-codes.ts";
@@ -28,6 +29,7 @@ const MOST_CAUSES = 8;
 /** Causes that are told apart while jobs are read. */
 const MOST_CAUSES_KEPT = 500;
 const MOST_PLACES_KEPT = 1000;
+const LONGEST_KEY = 60;
 
 export interface ReportQuery {
   since: Date;
@@ -93,11 +95,11 @@ export async function reportJobs(call: Call, { since, until, by, projects }: Rep
   const sums = new Sums({ places, period, by, nowMs });
   const reading = await readJobs(call, { places, period }, (job) => sums.take(job));
   const redact = redactorFor(call.caller, []);
-  const hide = (text: string | undefined) => text && redact(text).text;
+  const shownKey = (text: string | undefined) => text && shortKey(redact(text).text);
   const { groups, dearest, causes, ...facts } = sums.facts();
   return {
     ...facts,
-    groups: groups.map((group) => ({ ...group, keys: group.keys.map(hide) })),
+    groups: groups.map((group) => ({ ...group, keys: group.keys.map(shownKey) })),
     dearest: dearest.map(({ job, ...priced }) => ({ ...priced, job: redactJob(job, redact) })),
     causes: causes.map((cause) => ({ ...cause, cause: redact(cause.cause).text })),
     ...{ by, period, reading, nowMs, me: context.user },
@@ -198,6 +200,11 @@ class Sums {
     } else if (this.#causes.size < MOST_CAUSES_KEPT)
       this.#causes.set(cause, { cause, jobs: 1, credits, example: job });
   }
+}
+
+function shortKey(key: string): string {
+  const line = oneLine(key);
+  return line.length <= LONGEST_KEY ? line : `${line.slice(0, LONGEST_KEY - 1)}…`;
 }
 
 function byCredits(a: Priced, b: Priced): number {
