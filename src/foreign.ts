@@ -37,3 +37,18 @@ function marked(character: string): string {
 export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
+
+/** What may stay of a text that is one long word: no secret is told by that little. */
+const MOST_OF_A_WORD = 8;
+
+/**
+ * A foreign text of at most `maxChars`, with `…` where it is cut. A word is not torn, since whoever hides secrets
+ * afterwards would not know the beginning of one.
+ */
+export function cutShort(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const kept = text.slice(0, maxChars - 1);
+  const isTorn = /\S/.test(text.charAt(kept.length));
+  const whole = (isTorn ? kept.replace(/(?<!\S)\S+$/, "") : kept).trimEnd();
+  return `${whole === "" ? text.trimStart().slice(0, MOST_OF_A_WORD) : whole}…`;
+}

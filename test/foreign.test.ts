@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { oneLine, visible } from "../src/foreign.ts";
+import { cutShort, oneLine, visible } from "../src/foreign.ts";
 
 describe("foreign text", () => {
   test.each([
@@ -42,5 +42,17 @@ describe("foreign text", () => {
 
   test("keeps to one line where one is meant", () => {
     expect(oneLine("a\nb\r\nc\n")).toBe("a ⏎ b ⏎ c ⏎ ");
+  });
+
+  test.each([
+    ["short enough", 12, "short enough"],
+    ["nothing is torn", 9, "nothing…"],
+    ["nothing is torn", 8, "nothing…"],
+    ["the key ghp_abcdefghijklmnop is refused", 20, "the key…"],
+    ["the key ghp_abcdefghijklmnop is refused", 29, "the key ghp_abcdefghijklmnop…"],
+    ["ghp_abcdefghijklmnopqrstuvwxyz", 20, "ghp_abcd…"],
+    [`${"x ".repeat(20)}end`, 8, "x x x x…"],
+  ])("is cut between words: %j to %d characters", (text, maxChars, expected) => {
+    expect(cutShort(text, maxChars)).toBe(expected);
   });
 });

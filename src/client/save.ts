@@ -1,4 +1,4 @@
-import { oneLine } from "../foreign.ts";
+import { cutShort, oneLine } from "../foreign.ts";
 import { field } from "../json.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, monitoringUrl } from "./connection.ts";
@@ -88,6 +88,6 @@ function toStep(line: Record<string, unknown>, { count, what }: { count: number;
 
 function failed(line: Record<string, unknown>, what: string): PlatformError {
   const said = [field(line.errorDetail, "message"), line.error].find((text) => typeof text === "string");
-  const serverText = oneLine(String(said ?? "Unknown error").slice(0, 500));
+  const serverText = cutShort(oneLine(String(said ?? "Unknown error")), 500);
   return new PlatformError("platform_error", `${what} failed: ${serverText}`, { serverText });
 }

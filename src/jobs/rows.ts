@@ -1,5 +1,5 @@
 import { isActive, type JobDescription, type JobStatus } from "../client/index.ts";
-import { oneLine } from "../foreign.ts";
+import { cutShort, oneLine } from "../foreign.ts";
 import { formatCredits, lifeLeftOf, runTimeOf } from "./cost.ts";
 import { shortId, shortIds } from "./names/ids.ts";
 import { hiderOf } from "./redact/job.ts";
@@ -207,6 +207,5 @@ function ageText({ created_at, finished_at, ends_at }: JobRow, nowMs: number, wi
 
 /** Reasons can be a whole error text of the platform. */
 function shortReason(text: string): string {
-  const line = oneLine(text.replace(/\s+/g, " ").trim());
-  return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON - 1)}…`;
+  return cutShort(oneLine(text.replace(/\s+/g, " ").trim()), LONGEST_REASON);
 }

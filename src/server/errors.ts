@@ -1,4 +1,5 @@
 import { PlatformError } from "../client/index.ts";
+import { cutShort } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
 import { makeRedactor } from "../jobs/redact/index.ts";
 import { log } from "../log.ts";
@@ -80,11 +81,11 @@ export function describeError(
   what: string,
   tool?: Pick<Tool, "input"> & { nothing?: string | undefined },
 ): string {
-  if (error instanceof PolicyError) return `${error.code}: ${error.message}`.slice(0, MAX_ERROR_CHARS);
+  if (error instanceof PolicyError) return cutShort(`${error.code}: ${error.message}`, MAX_ERROR_CHARS);
   if (error instanceof PlatformError || error instanceof RefusedError || error instanceof InvalidInputError) {
     const example = tool === undefined ? "" : exampleFor(error, tool.input);
     const text = `${error.code}: ${errorText(error, tool?.nothing)}`;
-    return `${redact(text).text.slice(0, MAX_ERROR_CHARS)}${example}`;
+    return `${cutShort(redact(text).text, MAX_ERROR_CHARS)}${example}`;
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; its outcome is unknown. The server's log has the details.`;

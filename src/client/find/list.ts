@@ -1,4 +1,4 @@
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { field } from "../../json.ts";
 import type { CallOptions } from "../call.ts";
 import { type Connection, imageBase, jobsUrl, toInstant } from "../connection.ts";
@@ -131,7 +131,7 @@ function flag(value: boolean | null): string | undefined {
 }
 
 function midStream(text: string, api: ListCall): PlatformError {
-  const serverText = oneLine(text.slice(0, 500));
+  const serverText = cutShort(oneLine(text), 500);
   return new PlatformError("platform_error", `${WHAT} broke off: ${serverText}`, {
     request: describe(api),
     serverText,

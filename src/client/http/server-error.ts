@@ -1,4 +1,4 @@
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { field, parseJson } from "../../json.ts";
 import {
   type ErrorCode,
@@ -30,7 +30,7 @@ export interface Refusal {
 export function serverError(refusal: Refusal): PlatformError {
   const { what, status, request } = refusal;
   const payload = parseJson(refusal.body);
-  const text = textOf(payload, refusal.body).slice(0, KEPT_CHARACTERS);
+  const text = cutShort(textOf(payload, refusal.body), KEPT_CHARACTERS);
   const details = {
     request: { ...request, status },
     serverText: text,
@@ -138,5 +138,5 @@ function readable(text: string): string {
 }
 
 function shorten(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+  return cutShort(text, SHOWN_CHARACTERS);
 }

@@ -1,4 +1,4 @@
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { type ErrorCode, type FailedRequest, PlatformError } from "../errors.ts";
 
 const NORMAL = new Set([1000, 1001, 1005]);
@@ -23,7 +23,7 @@ export function closeError(end: {
 }): PlatformError | undefined {
   const { what, code, request } = end;
   if (NORMAL.has(code)) return undefined;
-  const serverText = oneLine(end.reason.slice(0, 500));
+  const serverText = cutShort(oneLine(end.reason), 500);
   const said =
     serverText === "" ? (code === 1006 ? "the connection was lost" : "no reason given") : serverText;
   return new PlatformError(

@@ -1,5 +1,5 @@
 import type { Preset } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { makeRedactor } from "../redact/index.ts";
 import type { Signalled } from "../signals.ts";
 
@@ -68,8 +68,7 @@ const redact = makeRedactor();
 
 /** A text of the platform within our own: one line, bounded, in quotes, without secrets. */
 export function quoted(text: string, maxChars = 200): string {
-  const line = oneLine(redact(text).text.replace(/\s+/g, " ").trim());
-  return JSON.stringify(line.length <= maxChars ? line : `${line.slice(0, maxChars - 1)}…`);
+  return JSON.stringify(cutShort(oneLine(redact(text).text.replace(/\s+/g, " ").trim()), maxChars));
 }
 
 /** An amount of memory in binary units, as presets are sized: `512 MiB`, `16 GiB`, `1.5 GiB`. */

@@ -1,5 +1,5 @@
 import { type Capped, type Collected, PlatformError } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { identityText, whereIs } from "../../jobs/identity.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { quoted } from "../../jobs/reasons/explanation.ts";
@@ -130,7 +130,7 @@ function saidIn({ stdout, stderr }: Collected): Said {
   const bytes = rawOf(stdout);
   const end = bytes.indexOf("\n");
   const [word = "", ...numbers] = bytes.toString("latin1", 0, end < 0 ? bytes.length : end).split(" ");
-  const complaint = oneLine(stderr.head.trim()).slice(0, MOST_TOLD);
+  const complaint = cutShort(oneLine(stderr.head.trim()), MOST_TOLD);
   return { word, numbers: numbers.map(Number), body: bytes.subarray(end + 1), complaint };
 }
 

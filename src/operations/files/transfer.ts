@@ -1,5 +1,5 @@
 import { type Message, PlatformError, type ProcessStream } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { identityText } from "../../jobs/identity.ts";
 import { formatBytes } from "../../jobs/output/budget.ts";
 import { quoted } from "../../jobs/reasons/explanation.ts";
@@ -144,7 +144,7 @@ function requireWhole({ word = "", complaint, sum }: Incoming, ended: Ended): bo
   const why =
     ended.exitCode === 0
       ? "it changed while it was read"
-      : oneLine(complaint.toString().trim()).slice(0, 200);
+      : cutShort(oneLine(complaint.toString().trim()), 200);
   const message = `The file of ${identityText(target.job)} was not saved: ${why || "the connection ended early"}.`;
   throw new PlatformError("platform_error", message);
 }

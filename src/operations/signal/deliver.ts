@@ -1,5 +1,5 @@
 import { type Collected, type JobDescription, PlatformError } from "../../client/index.ts";
-import { oneLine } from "../../foreign.ts";
+import { cutShort, oneLine } from "../../foreign.ts";
 import { whereIs } from "../../jobs/identity.ts";
 import { signalOf } from "../../jobs/reasons/exit-codes.ts";
 import { SIGNALS, type Signal } from "../../jobs/signals.ts";
@@ -82,7 +82,7 @@ function rowsOf(report: string, row: RegExp): { pid: number; program: string }[]
 }
 
 function shown(text: string): string {
-  return oneLine(text.trim().slice(0, 200));
+  return cutShort(oneLine(text.trim()), 200);
 }
 
 function doubtOf({ lost, exitCode, timedOut }: Collected): { doubt?: PlatformError } {

@@ -1,5 +1,5 @@
 import { PlatformError, RequestIdUsedError, unreadableText } from "../../client/index.ts";
-import { oneLine, sentence } from "../../foreign.ts";
+import { cutShort, oneLine, sentence } from "../../foreign.ts";
 import { isPrice } from "../../jobs/cost.ts";
 import { InvalidInputError } from "../../jobs/invalid-input.ts";
 import { unknownProjectText } from "../../jobs/names/near.ts";
@@ -150,7 +150,7 @@ export function causeLines(outcomes: readonly StartOutcome[]): string[] {
 }
 
 export function failureText(error: PlatformError, maxChars: number): string {
-  return cut(`${error.code}: ${errorText(error)}`, maxChars);
+  return cutShort(`${error.code}: ${errorText(error)}`, maxChars);
 }
 
 export function cut(text: string, maxChars: number): string {

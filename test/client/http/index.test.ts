@@ -191,7 +191,7 @@ describe("an error", () => {
   test("bounds what the server said", async () => {
     const { jobs } = connect({ retries: 0 });
     server.use(
-      http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.text("x".repeat(100_000), { status: 500 })),
+      http.get(`${API}/jobs/${JOB_ID}`, () => HttpResponse.text("x ".repeat(50_000), { status: 500 })),
     );
 
     const error = (await jobs.get(JOB_ID).catch((thrown: unknown) => thrown)) as Error & {
