@@ -12,7 +12,7 @@ export interface Measurement {
   /** Why each of some could not be read. */
   unreadable: string[];
   /** There is less than was asked for: the job may have ended, or the connection broke with `error`. */
-  early?: { error?: string };
+  early?: { error?: Error };
   /** When its log got its last line; absent where that is not known. Unix milliseconds. */
   printedMs?: number | undefined;
 }
@@ -39,7 +39,7 @@ export async function measureJob(
   } catch (error) {
     signal.throwIfAborted();
     if (!limit.isOver && samples.length === 0) throw asNotRunning(error, measured);
-    if (!limit.isOver) measured.early = { error: error instanceof Error ? error.message : String(error) };
+    if (!limit.isOver) measured.early = { error: error instanceof Error ? error : new Error(String(error)) };
   } finally {
     limit.close();
   }

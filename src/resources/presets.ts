@@ -1,4 +1,5 @@
 import { unreadableText } from "../client/index.ts";
+import { redactorFor } from "../operations/caller.ts";
 import { readCapacity } from "../operations/capacity.ts";
 import { boundedJson } from "./bounded-json.ts";
 import type { Resource } from "./define-resource.ts";
@@ -13,7 +14,8 @@ export const presets: Resource = {
   async read(_variables, call) {
     const { cluster, presets, context, trouble } = await readCapacity(call, {});
     // Without permission to see the capacity, the presets are still worth showing.
-    const unknown = trouble && `available is unknown: ${trouble.code}: ${trouble.message}`;
+    const why = trouble && redactorFor(call.caller, [])(`${trouble.code}: ${trouble.message}`).text;
+    const unknown = why && `available is unknown: ${why}`;
     return boundedJson({
       read_at: new Date().toISOString(),
       cluster,

@@ -1,12 +1,11 @@
 import { PlatformError } from "../client/index.ts";
 import { cutShort } from "../foreign.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import { makeRedactor } from "../jobs/redact/index.ts";
 import { log } from "../log.ts";
 import { RefusedError } from "../operations/find/refused.ts";
 import { PolicyError } from "../operations/policy-error.ts";
 import type { Tool } from "../tools/define-tool.ts";
-import { errorText } from "../tools/errors.ts";
+import { codedText } from "../tools/errors.ts";
 import { exampleFor } from "../tools/reading/example.ts";
 
 /** Long enough for any of our own texts with a list of candidates, short enough for a model to read. */
@@ -25,9 +24,6 @@ const MISTAKES: ReadonlySet<unknown> = new Set([
   "not_found",
   "ambiguous",
 ]);
-
-/** Errors quote what the platform and the caller wrote. */
-const redact = makeRedactor();
 
 /** What a request is answered with instead of a result. The SDK's own class would put its prefix into the text. */
 export class ProtocolError extends Error {
@@ -84,8 +80,7 @@ export function describeError(
   if (error instanceof PolicyError) return cutShort(`${error.code}: ${error.message}`, MAX_ERROR_CHARS);
   if (error instanceof PlatformError || error instanceof RefusedError || error instanceof InvalidInputError) {
     const example = tool === undefined ? "" : exampleFor(error, tool.input);
-    const text = `${error.code}: ${errorText(error, tool?.nothing)}`;
-    return `${cutShort(redact(text).text, MAX_ERROR_CHARS)}${example}`;
+    return `${cutShort(codedText(error, tool?.nothing), MAX_ERROR_CHARS)}${example}`;
   }
   log("error", `${what}: ${error instanceof Error ? error.stack : String(error)}`);
   return `internal_error: ${what} hit a bug in this server; its outcome is unknown. The server's log has the details.`;

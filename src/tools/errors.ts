@@ -3,6 +3,7 @@ import { oneLine, sentence } from "../foreign.ts";
 import { identityText } from "../jobs/identity.ts";
 import { unknownProjectText } from "../jobs/names/near.ts";
 import { callText } from "../jobs/next-call.ts";
+import { makeRedactor } from "../jobs/redact/index.ts";
 import { candidatesText } from "../jobs/rows.ts";
 import { statusText } from "../jobs/standing.ts";
 import { plural } from "../jobs/words.ts";
@@ -15,8 +16,20 @@ import {
 } from "../operations/find/refused.ts";
 import { keptFolders } from "./kept-folders.ts";
 
-/** What an error says, without its code; `nothing` is said where nothing was changed. */
+/** Errors quote what the platform and the caller wrote. */
+const redact = makeRedactor();
+
+/** What an error says behind its code, also where it is a part of an answer that succeeds. */
+export function codedText(error: Error & { code: string }, nothing?: string): string {
+  return `${error.code}: ${errorText(error, nothing)}`;
+}
+
+/** What an error says, without its code and secrets; `nothing` is said where nothing was changed. */
 export function errorText(error: Error, nothing = ""): string {
+  return redact(saidBy(error, nothing)).text;
+}
+
+function saidBy(error: Error, nothing: string): string {
   if (error instanceof RefusedError) return refusalText(error.refusal, nothing);
   const message = error instanceof UnresolvedError ? unresolvedText(error) : error.message;
   const isUndone = nothing !== "" && error instanceof PlatformError && error.outcome === "nothing";

@@ -12,6 +12,7 @@ import { type Measurement, measureJob, notRunning } from "../operations/telemetr
 import { maybeNumber, maybeText, openObject, text } from "./answers.ts";
 import { jobRef, project, waitSeconds } from "./args.ts";
 import { defineTool } from "./define-tool.ts";
+import { errorText } from "./errors.ts";
 
 const spread = { min: z.number(), mean: z.number(), max: z.number(), sparkline: text };
 const used = openObject({}, { ...spread, limit: z.number() });
@@ -113,7 +114,7 @@ function earlyText({ early, samples }: Measurement, seconds: number): string | u
   const after = `after ${counted(samples.length, "sample")} of ${seconds} s`;
   return early.error === undefined
     ? `The measurement ended ${after}: job_status says whether the job has ended.`
-    : `The measurement broke off ${after} (${early.error}): call again for the rest.`;
+    : `The measurement broke off ${after} (${errorText(early.error)}): call again for the rest.`;
 }
 
 function spreadText({ min, mean, max, sparkline }: Spread, show: (value: number) => string): string {

@@ -7,6 +7,7 @@ import { hasRun } from "../../jobs/standing.ts";
 import type { Asking } from "../caller.ts";
 import { LEAD_LINES } from "../logs/lead.ts";
 import { lastLines } from "../logs/read.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 
 const LAST_LINES = 1000;
 const MOST_BYTES = 64 * 1024;
@@ -63,7 +64,8 @@ export async function readMetrics(wanted: Wanted, call: Asking): Promise<JobMetr
   } catch (error) {
     call.signal.throwIfAborted();
     if (!(error instanceof PlatformError)) throw error;
-    return { metrics, isWhole: false, linesRead: 0, without: { code: error.code, message: error.message } };
+    const { code, message } = withoutSecretsOf([job], error, call.caller);
+    return { metrics, isWhole: false, linesRead: 0, without: { code, message } };
   }
 }
 

@@ -7,6 +7,7 @@ import { stateLine } from "../../jobs/standing.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { resolveAll, whereOf } from "../find/index.ts";
 import { selectedJobs } from "../find/selected.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 import { type Bearing, readBearings } from "./cursor.ts";
 import { factsOf } from "./facts.ts";
 import { isFromStart as isStart } from "./from-start.ts";
@@ -135,7 +136,7 @@ async function readAll(
       signal.throwIfAborted();
       if (!(error instanceof PlatformError)) throw error;
       failures.push(error);
-      return notRead(job, error, { bearing, plan });
+      return notRead(job, withoutSecretsOf([job], error, call.caller), { bearing, plan });
     }
   };
   const concurrency = plan.wait === undefined ? PARALLEL : Math.max(1, jobs.length);

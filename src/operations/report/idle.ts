@@ -50,7 +50,7 @@ export interface Unmeasured {
   job: JobDescription;
   /** `silent`: no measurement came · `no_figure`: what came says nothing about GPUs · `late`: its turn did not come. */
   why: "ended" | "silent" | "no_figure" | "late" | "failed";
-  message?: string;
+  error?: PlatformError;
 }
 
 /** Measures the running jobs with GPUs, some at a time, for some seconds each. */
@@ -133,7 +133,7 @@ function whyNot(job: JobDescription, error: unknown): Unmeasured {
   if (!(error instanceof PlatformError)) throw error;
   if (error.code === "timed_out") return { job, why: "silent" };
   if (error.code === "not_running") return { job, why: "ended" };
-  return { job, why: "failed", message: error.message };
+  return { job, why: "failed", error };
 }
 
 function byPrice(a: JobDescription, b: JobDescription): number {

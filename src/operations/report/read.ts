@@ -21,7 +21,7 @@ export interface Reading {
   /** Ended jobs created before this were not looked at. */
   lookedBackToMs: number;
   /** Before the end: ended jobs created before `backToMs`, or all of them, are missing. Absent where all were read. */
-  stopped?: { why: "time" | "broken"; message?: string; backToMs?: number | undefined };
+  stopped?: { why: "time" | "broken"; error?: PlatformError; backToMs?: number | undefined };
 }
 
 interface Wanted {
@@ -59,9 +59,9 @@ export async function readJobs(
   return { ...reading, tookMs: performance.now() - startMs };
 }
 
-function stopOf({ message }: PlatformError, { isOver, signal }: Limit): NonNullable<Reading["stopped"]> {
+function stopOf(error: PlatformError, { isOver, signal }: Limit): NonNullable<Reading["stopped"]> {
   // A request may notice the end of the time before the limit itself does.
-  return isOver || msLeft(signal) <= 0 ? { why: "time" } : { why: "broken", message };
+  return isOver || msLeft(signal) <= 0 ? { why: "time" } : { why: "broken", error };
 }
 
 async function* jobsOf(

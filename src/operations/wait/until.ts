@@ -33,7 +33,7 @@ export interface Outcome {
   /** Those whose record can no longer be read, and why. */
   gone: ReadonlyMap<string, PlatformError>;
   /** A fault of the platform that lasted to the end, and when it last told how the jobs are. */
-  trouble?: { message: string; asOfMs?: number | undefined } | undefined;
+  trouble?: { error: PlatformError; asOfMs?: number | undefined } | undefined;
   /** Nothing is left to wait for. */
   isOver: boolean;
   /** The line that was waited for, secrets hidden. */
@@ -70,7 +70,7 @@ export async function untilState(
 function lastSeen({ jobs, gone, trouble, answeredAtMs }: Poll, resolvedAtMs: number) {
   const [lost] = gone.values();
   if (lost !== undefined && gone.size === jobs.length) throw lost;
-  const old = trouble && { message: trouble.message, asOfMs: answeredAtMs ?? resolvedAtMs };
+  const old = trouble && { error: trouble, asOfMs: answeredAtMs ?? resolvedAtMs };
   return { jobs, gone, trouble: old };
 }
 
@@ -113,7 +113,7 @@ export async function untilLine(
     const options = { job, isMatch: matcher(), keep: LEAD_LINES + 1, deadlineMs, stop: found.signal, onLine };
     const watched = await watchLog(caller.platform, options, signal).catch((error: unknown) => {
       signal.throwIfAborted();
-      trouble = { message: passing(error).message };
+      trouble = { error: passing(error) };
     });
     if (watched === undefined || !watched.ended || !watched.isWhole) unread.push(job);
     if (watched?.matched !== true || match !== undefined) return;

@@ -2,17 +2,14 @@ import { oneLine } from "../../foreign.ts";
 import { callText, type NextCall } from "../../jobs/next-call.ts";
 import { present } from "../../jobs/words.ts";
 import type { CompareQuery, Comparison } from "../../operations/compare/index.ts";
-import { errorText } from "../errors.ts";
+import { codedText } from "../errors.ts";
 import { drawChart } from "./chart.ts";
 import { dataOf } from "./data.ts";
 import { headLines, nearMetrics, notesAfter, rowTexts, withoutLines } from "./words.ts";
 
 /** A comparison as text, data and, where it was asked for, a picture. */
 export function compareReply(found: Comparison, asked: CompareQuery) {
-  const missing = found.failed.map(({ ref, error }) => ({
-    job: ref,
-    error: `${error.code}: ${errorText(error)}`,
-  }));
+  const missing = found.failed.map(({ ref, error }) => ({ job: ref, error: codedText(error) }));
   const next = nextCalls(found, asked);
   return {
     text: present([

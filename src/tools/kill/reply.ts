@@ -13,6 +13,7 @@ import type { KillOutcome } from "../../operations/kill/run.ts";
 import type { KillPreview } from "../../operations/kill/select.ts";
 import { PolicyError } from "../../operations/policy-error.ts";
 import { ifAny } from "../answers.ts";
+import { codedText } from "../errors.ts";
 import { leftBecause, notYours } from "../whose.ts";
 
 const TOKEN_MINUTES = 10;
@@ -213,8 +214,8 @@ function fateText({ id, before, after, fate, failure, refusal }: Omit<KillOutcom
 }
 
 /** Without the id the same failure of several jobs reads the same. */
-function causeText({ code, message }: PlatformError, id: string): string {
-  return `${code}: ${message.replaceAll(id, "it")}`;
+function causeText(failure: PlatformError, id: string): string {
+  return codedText(failure).replaceAll(id, "it");
 }
 
 /** A failure that several jobs share is said once. */

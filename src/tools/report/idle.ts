@@ -4,6 +4,7 @@ import { nameOf } from "../../jobs/standing.ts";
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
 import { counted, creditsText, named, plural, present } from "../../jobs/words.ts";
 import type { IdleWatch, Unmeasured } from "../../operations/report/idle.ts";
+import { errorText } from "../errors.ts";
 import { jobCell, table } from "./table.ts";
 
 const MOST_SHOWN = 15;
@@ -82,8 +83,9 @@ function unmeasuredLine({ unmeasured }: IdleWatch): string | undefined {
   return `Could not be measured: ${named(texts, MOST_NAMED)}.`;
 }
 
-function whyText({ why, message = "" }: Unmeasured): string {
-  return why === "failed" ? message : WHY[why];
+function whyText({ why, error }: Unmeasured): string {
+  if (why !== "failed") return WHY[why];
+  return error === undefined ? "" : errorText(error);
 }
 
 const PURPOSES: Readonly<Record<string, string>> = {

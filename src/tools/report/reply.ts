@@ -7,6 +7,7 @@ import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
 import { counted, creditsText, plural, present } from "../../jobs/words.ts";
 import type { Grouping, Tally } from "../../operations/report/groups.ts";
 import type { Report } from "../../operations/report/index.ts";
+import { errorText } from "../errors.ts";
 import { jobCell, table } from "./table.ts";
 
 const MOST_EXPLAINED = 5;
@@ -66,7 +67,8 @@ function readingLine({ reading: { read, tookMs, unreadable, stopped, lookedBackT
   const odd = unreadable === 0 ? "" : `; ${counted(unreadable, "record")} could not be read`;
   if (stopped === undefined)
     return `${took}${odd}; ended ones created before ${formatInstant(lookedBackToMs).slice(0, 10)} were not looked at.`;
-  const why = stopped.why === "time" ? "the time was over" : `it broke off (${stopped.message})`;
+  const { error } = stopped;
+  const why = error === undefined ? "the time was over" : `it broke off (${errorText(error)})`;
   const back =
     stopped.backToMs === undefined
       ? ": ended jobs are missing"

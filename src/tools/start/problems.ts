@@ -10,7 +10,7 @@ import type { Exceeded } from "../../operations/spending/overflow.ts";
 import type { StartProblem } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { StartResult } from "../../operations/start/run.ts";
-import { errorText } from "../errors.ts";
+import { codedText, errorText } from "../errors.ts";
 import { limitText } from "../limits.ts";
 import { exampleOf, exampleText } from "../reading/example.ts";
 import { faultText } from "./faults.ts";
@@ -150,7 +150,7 @@ export function causeLines(outcomes: readonly StartOutcome[]): string[] {
 }
 
 export function failureText(error: PlatformError, maxChars: number): string {
-  return cutShort(`${error.code}: ${errorText(error)}`, maxChars);
+  return cutShort(codedText(error), maxChars);
 }
 
 export function cut(text: string, maxChars: number): string {
@@ -171,7 +171,7 @@ function exceededText({ job, problem, endError }: Exceeded): string {
   const how = `${limitText(problem)} ${id}, which this call started${at},`;
   if (endError === undefined) return `${how} was ended at once.`;
   const kill = callText({ tool: "job_kill", arguments: { jobs: [id] } });
-  return `${how} could not be ended (${endError.message}): end it with ${kill}.`;
+  return `${how} could not be ended (${errorText(endError)}): end it with ${kill}.`;
 }
 
 function refusal(problems: readonly StartProblem[]): InvalidInputError {

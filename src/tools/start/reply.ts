@@ -20,6 +20,7 @@ import type { Checked } from "../../operations/start/check.ts";
 import type { StartOutcome, StartRequest } from "../../operations/start/request.ts";
 import type { FirstOutput, Watched } from "../../operations/start/wait.ts";
 import { ifAny } from "../answers.ts";
+import { codedText } from "../errors.ts";
 import { causeLines, cut, failureOf, failureText, fateOf } from "./problems.ts";
 import { twinsText } from "./twins.ts";
 
@@ -60,7 +61,7 @@ export function startReply(started: Started, caller: Call["caller"]) {
     ...factLines(started, caller),
     ...new Set(outcomes.map(twinsText)),
     ...(output === undefined ? [] : outputLines(output, jobs[0])),
-    trouble && `It was started, but could not be watched: ${trouble.code}: ${trouble.message}`,
+    trouble && `It was started, but could not be watched: ${codedText(trouble)}`,
     whyLine(started),
     nextLine(started, next.map(callText)),
   ];

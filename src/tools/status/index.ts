@@ -29,7 +29,7 @@ import {
 } from "../answers.ts";
 import { listOfJobs, project } from "../args.ts";
 import { defineTool } from "../define-tool.ts";
-import { errorText } from "../errors.ts";
+import { codedText } from "../errors.ts";
 import { factData, factLines, lifeLeftSeconds, urlOf } from "./facts.ts";
 
 /** For the logs of all jobs together: what their explanations leave of an answer. */
@@ -93,10 +93,7 @@ export const status = defineTool({
     const redact = redactorFor(call.caller, jobs);
     const { ownedOnly } = call.caller.policy;
     const reports = status.reports.map((report) => reportOf(report, status, { redact, ownedOnly }));
-    const missing = failed.map(({ ref, error }) => ({
-      job: ref,
-      error: `${error.code}: ${errorText(error)}`,
-    }));
+    const missing = failed.map(({ ref, error }) => ({ job: ref, error: codedText(error) }));
     return {
       text: [
         ...reports.map(({ text }) => text),

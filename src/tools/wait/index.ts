@@ -6,6 +6,7 @@ import { beginWait, lookAgain } from "../../operations/wait/task.ts";
 import { ifAny, jobState, maybeText, maybeTexts, openObject, text } from "../answers.ts";
 import { jobRefs, pattern, project, waitSeconds } from "../args.ts";
 import { defineTool, type Reply } from "../define-tool.ts";
+import { errorText } from "../errors.ts";
 import { hinted } from "../reading/hint.ts";
 import { MAX_NAMED, standingText, waitedSeconds, waitText } from "./reply.ts";
 
@@ -81,7 +82,7 @@ function dataOf(result: WaitResult): z.input<typeof output> {
         ? jobs.map((job) => stateData(job, view.me))
         : jobs.map(({ id, status }) => ({ id, status })),
     matched: match && { job: match.job.id, line: match.line },
-    trouble: trouble?.message,
+    trouble: trouble && errorText(trouble.error),
     as_of: trouble?.asOfMs === undefined ? undefined : formatInstant(trouble.asOfMs),
     gone: ifAny([...gone.keys()]),
   };

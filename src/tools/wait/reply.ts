@@ -7,6 +7,7 @@ import { nameOf, stateLine, statusText, type View } from "../../jobs/standing.ts
 import { formatDuration, formatInstant } from "../../jobs/time/durations.ts";
 import { present, timesText } from "../../jobs/words.ts";
 import type { NextStep, WaitResult } from "../../operations/wait/index.ts";
+import { errorText } from "../errors.ts";
 
 /** Jobs named one by one. */
 export const MAX_NAMED = 20;
@@ -48,7 +49,8 @@ export function waitedSeconds({ waitedMs }: WaitResult): number {
 }
 
 /** How old the shown state is, and why. */
-function troubleText({ message, asOfMs }: NonNullable<WaitResult["trouble"]>, nowMs: number): string {
+function troubleText({ error, asOfMs }: NonNullable<WaitResult["trouble"]>, nowMs: number): string {
+  const message = errorText(error);
   if (asOfMs === undefined) return `The platform did not answer the last time it was asked: ${message}`;
   const age = formatDuration((nowMs - asOfMs) / 1000);
   return `No answer since ${formatInstant(asOfMs)}, ${age} ago, so this is the state at that time: ${message}`;
@@ -58,7 +60,7 @@ function goneLines({ jobs, gone }: WaitResult): string[] {
   return jobs.flatMap((job) => {
     const error = gone.get(job.id);
     if (error === undefined) return [];
-    return [`${nameOf(job)} can no longer be read; it was ${job.status} when last seen. ${error.message}`];
+    return [`${nameOf(job)} can no longer be read; it was ${job.status} when last seen. ${errorText(error)}`];
   });
 }
 
