@@ -4,6 +4,7 @@ import type { Call } from "./caller.ts";
 import { type Meant, meantJob, type Named } from "./find/owned.ts";
 import { requireRunning } from "./find/running.ts";
 import { untilTurned } from "./find/turned.ts";
+import { withoutSecretsOf } from "./quoting.ts";
 
 const CONNECT_MS = 5000;
 /** The platform may take a moment to notice that a job has ended. */
@@ -38,15 +39,12 @@ interface Line {
 }
 
 /** What the process prints until the time is over; then the connection is closed, never the process. */
-async function talk(
-  job: JobDescription,
-  { input, seconds }: Line,
-  { caller: { platform }, signal }: Call,
-): Promise<Talk> {
+async function talk(job: JobDescription, { input, seconds }: Line, { caller, signal }: Call): Promise<Talk> {
   const { tty } = job.container;
   const streams = { tty, stdin: true, stdout: true, stderr: !tty, where: whereIs(job) };
   const call = { signal, timeoutMs: seconds * 1000 + CONNECT_MS };
-  const stream = await platform.jobs.attach(job.id, streams, call).catch((error: unknown) => {
+  const stream = await caller.platform.jobs.attach(job.id, streams, call).catch((cause: unknown) => {
+    const error = withoutSecretsOf([job], cause, caller);
     // A line goes out only over an open connection, so nothing is unknown here.
     throw error instanceof PlatformError ? error.restate({ outcome: "nothing" }) : error;
   });

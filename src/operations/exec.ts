@@ -5,6 +5,7 @@ import type { Call } from "./caller.ts";
 import { type Meant, meantJob, type Named } from "./find/owned.ts";
 import { requireProcess, requireRunning } from "./find/running.ts";
 import { untilTurned } from "./find/turned.ts";
+import { withoutSecretsOf } from "./quoting.ts";
 import { maybeDone } from "./within.ts";
 
 const MAX_STREAM_BYTES = 7000;
@@ -47,7 +48,7 @@ export async function runInJob(
     };
   } catch (error) {
     await requireProcess(error, target, call);
-    return { ...target, error: maybeDone(error) };
+    return { ...target, error: maybeDone(withoutSecretsOf([job], error, call.caller)) };
   }
 }
 

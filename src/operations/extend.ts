@@ -6,11 +6,12 @@ import {
   type Platform,
   PlatformError,
 } from "../client/index.ts";
-import type { Call } from "./caller.ts";
+import type { Call, Caller } from "./caller.ts";
 import { refsAgain, resolveAll, whereOf } from "./find/index.ts";
 import { type Meant, requireAllMeant, requireOwned } from "./find/owned.ts";
 import { RefusedError } from "./find/refused.ts";
 import { requireActive } from "./find/running.ts";
+import { withoutSecretsOf } from "./quoting.ts";
 import { priced } from "./spending/price.ts";
 import type { LimitProblem } from "./spending/problems.ts";
 import { costProblem } from "./spending/problems.ts";
@@ -118,12 +119,13 @@ async function extendInTurn(
     signal.throwIfAborted();
     call.changing(job);
     sent = { job, beforeSeconds: lifeSpanOf(job, again), seconds };
-    return send(sent, platform);
+    return send(sent, caller);
   };
   try {
     const turn = (until: AbortSignal) => platform.starts.turns.run(`extend ${found.id}`, work, until);
     return await within(signal, turn, TURN_MS);
-  } catch (error) {
+  } catch (cause) {
+    const error = withoutSecretsOf([found], cause, caller);
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     if (error.code === "timed_out" && sent !== undefined) return readBack(sent, error, platform);
     const isUndone = error.code === "timed_out";
@@ -141,13 +143,14 @@ function lifeSpanOf(job: JobDescription, again: string): number {
 }
 
 /** Adds once; it is waited for to its end, so that nothing is still on its way when the next one is counted. */
-async function send(sent: Sent, platform: Platform): Promise<Extension> {
+async function send(sent: Sent, caller: Caller): Promise<Extension> {
   const { job, beforeSeconds, seconds } = sent;
+  const { platform } = caller;
   try {
     await platform.jobs.bumpLifeSpan(job.id, seconds);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    return readBack(sent, error, platform);
+    return readBack(sent, withoutSecretsOf([job], error, caller), platform);
   }
   const now = (await readNow(job, platform)) ?? { ...job, life_span: beforeSeconds + seconds };
   return { job: now, outcome: "extended", beforeSeconds };

@@ -3,6 +3,7 @@ import { nameOf, stateLine } from "../jobs/standing.ts";
 import { counted } from "../jobs/words.ts";
 import type { Asking, Call } from "./caller.ts";
 import { resolveOne } from "./find/index.ts";
+import { withoutSecretsOf } from "./quoting.ts";
 
 /** What was measured of a job. */
 export interface Measurement {
@@ -38,7 +39,8 @@ export async function measureJob(
     if (!limit.isOver) measured.early = {};
   } catch (error) {
     signal.throwIfAborted();
-    if (!limit.isOver && samples.length === 0) throw asNotRunning(error, measured);
+    if (!limit.isOver && samples.length === 0)
+      throw withoutSecretsOf([job], asNotRunning(error, measured), caller);
     if (!limit.isOver) measured.early = { error: error instanceof Error ? error : new Error(String(error)) };
   } finally {
     limit.close();

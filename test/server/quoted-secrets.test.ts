@@ -1,11 +1,13 @@
 import { describe } from "vitest";
 import { type Fault, type FaultProxy, faultProxy } from "../support/fault-proxy.ts";
 import { connectAgent, expect, openPolicy, test } from "../support/fixtures.ts";
-import { startJob, untilEnded, untilPrinted } from "../support/run-job.ts";
+import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-job.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const KEY = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
 const PASSWORD = "Hunt3rTwoX9";
+const OWN_KEY = "zq81hsk2hf9a0d8";
+const PHRASE = "xylophone-river-42";
 
 /** The platform, or what stands before it, answers so. */
 function refuse(proxy: FaultProxy, fault: Fault, error: string): void {
@@ -62,6 +64,36 @@ describe("a secret in what the platform says against a call", { tags: "secrets" 
       const { text } = await mcp.ok("job_list");
       expect(text).toMatch(/failed \(xxx [x ]*(?:\[redacted\]|…)/);
       expect(text).not.toContain(secret.slice(0, 6));
+    }
+    await mcp.client.close();
+  });
+
+  test("is hidden where it is one of the job's own values", async ({ emulator, platform }) => {
+    const env = { DB_API_KEY: OWN_KEY, DB_PASSWORD: PHRASE };
+    await untilEnded(platform, await startJob(platform, { name: "done", env, script: "exit 3" }));
+    const runs = { env, lifeSpanSeconds: 3600, script: SLEEP };
+    for (const name of ["first", "second"])
+      await untilStatus(platform, await startJob(platform, { ...runs, name }), "running");
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const job = "first";
+    const cases: [Fault, string, Record<string, unknown>][] = [
+      [{ method: "POST", path: /\/jobs/ }, "job_rerun", { job: "done", dry_run: false }],
+      [{ path: /\/exec/ }, "job_exec", { job, command: "true" }],
+      [{ path: /\/exec/ }, "job_files", { job, path: "/tmp" }],
+      [{ path: /\/attach/ }, "job_attach", { job }],
+      [{ path: /\/save/ }, "job_save", { job, image: "image:x:v1" }],
+      [{ path: /\/top/ }, "job_telemetry", { job, seconds: 2 }],
+      [{ path: /\/log/ }, "job_logs", { jobs: [job] }],
+      [{ path: /\/log/ }, "job_compare", { jobs: [job, "second"] }],
+      [{ method: "PUT" }, "job_extend", { jobs: [job], by: "1h" }],
+      [{ method: "DELETE" }, "job_kill", { jobs: [job] }],
+    ];
+    for (const [fault, tool, args] of cases) {
+      refuse(proxy, fault, `{'env': {'DB_HOST': '${PHRASE}'}}: value ${OWN_KEY} is not allowed`);
+      const { text, data } = await mcp.call(tool, args);
+      expect(text, tool).toContain("{'env': {'DB_HOST': '[redacted]'}}: value [redacted] is not allowed");
+      expect(text + JSON.stringify(data), tool).not.toMatch(new RegExp(`${PHRASE}|${OWN_KEY}`));
     }
     await mcp.client.close();
   });

@@ -5,6 +5,7 @@ import { formatBytes } from "../../jobs/output/budget.ts";
 import type { Call } from "../caller.ts";
 import { findTarget, type Meant, type Named } from "../find/owned.ts";
 import { requireProcess, requireRunning } from "../find/running.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 import type { DownloadFolder, Transfer } from "./folder.ts";
 import { SEND } from "./scripts.ts";
 import { requirePath } from "./shell.ts";
@@ -31,7 +32,7 @@ export async function downloadFromJob(
   await waitFor(transfer, seconds * 1000, call);
   if (transfer.isOver) transfers.forget(key);
   await requireProcess(transfer.error, target, call);
-  if (transfer.error !== undefined) throw transfer.error;
+  if (transfer.error !== undefined) throw withoutSecretsOf([job], transfer.error, call.caller);
   return { ...target, transfer };
 }
 

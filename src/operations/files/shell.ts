@@ -7,6 +7,7 @@ import type { Asking } from "../caller.ts";
 import { startTrouble } from "../exec.ts";
 import type { Meant } from "../find/owned.ts";
 import { requireProcess } from "../find/running.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 
 const SHELL_MS = 25_000;
 /** Longer ones do not fit into the address of a request. */
@@ -45,7 +46,7 @@ export async function askShell(
     .execAndCollect(job.id, options, within)
     .catch(async (error: unknown) => {
       await requireProcess(error, target, call);
-      throw error;
+      throw withoutSecretsOf([job], error, call.caller);
     });
   const lost = lostOf(ran, target);
   if (lost !== undefined) return { lost };

@@ -8,7 +8,8 @@ import {
   PlatformError,
 } from "../../client/index.ts";
 import { identityOf, type JobIdentity } from "../../jobs/identity.ts";
-import type { Call } from "../caller.ts";
+import type { Call, Caller } from "../caller.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 import { within } from "../within.ts";
 
 const PARALLEL_KILLS = 8;
@@ -63,12 +64,12 @@ export interface Unread {
 export async function killAll(
   { jobs, unread }: { jobs: readonly JobDescription[]; unread: readonly Unread[] },
   me: string,
-  { caller: { platform }, signal, progress, changing }: Call,
+  { caller, signal, progress, changing }: Call,
 ): Promise<KillOutcome[]> {
   let done = 0;
   const killNext = async (job: JobDescription, until: AbortSignal) => {
     if (!isFinished(job.status)) changing(job);
-    const fate = await killOne(job, platform, { until, signal });
+    const fate = await killOne(job, caller, { until, signal });
     done += 1;
     progress(`${done} of ${jobs.length} done`, done / jobs.length);
     return { ...identityOf(job), ...fate, isMine: job.owner === me };
@@ -92,17 +93,20 @@ function unreadOutcome({ id, before: job, error }: Unread, me: string): KillOutc
 }
 
 async function killOne(
-  { id, status: before }: JobDescription,
-  platform: Platform,
+  job: JobDescription,
+  caller: Caller,
   { until, signal }: { until: AbortSignal; signal: AbortSignal },
 ): Promise<Fate> {
+  const { id, status: before } = job;
+  const { platform } = caller;
   if (isFinished(before)) return { before, after: before, fate: "already_over" };
   try {
     await platform.jobs.kill(id, { signal: until, timeoutMs: KILL_MS });
   } catch (error) {
     if (signal.aborted || !(error instanceof PlatformError)) throw error;
     if (error.code === "not_found") return { before, after: "gone", fate: "gone" };
-    return afterFailure(before, error, await readBack(id, platform, signal));
+    const failure = withoutSecretsOf([job], error, caller);
+    return afterFailure(before, failure, await readBack(id, platform, signal));
   }
   const after = await readBack(id, platform, signal);
   if (after === undefined) return { before, after: "cancelled", fate: "state_unread" };

@@ -135,8 +135,9 @@ async function readAll(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof PlatformError)) throw error;
-      failures.push(error);
-      return notRead(job, withoutSecretsOf([job], error, call.caller), { bearing, plan });
+      const failure = withoutSecretsOf([job], error, call.caller);
+      failures.push(failure);
+      return notRead(job, failure, { bearing, plan });
     }
   };
   const concurrency = plan.wait === undefined ? PARALLEL : Math.max(1, jobs.length);

@@ -4,6 +4,7 @@ import { formatBytes } from "../../jobs/output/budget.ts";
 import type { Call } from "../caller.ts";
 import { type Meant, meantJob, type Named } from "../find/owned.ts";
 import { requireRunning } from "../find/running.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 import { lookUp, maybeDone } from "../within.ts";
 import { type SaveRun, startSave } from "./run.ts";
 
@@ -37,7 +38,8 @@ export async function saveAsImage(
   if (known === undefined) saves.add(key, run, run.over);
   await waitFor(run, seconds * 1000, call);
   if (run.isOver) saves.forget(key);
-  return run.error === undefined ? { ...target, run } : { ...target, run, error: failure(run.error) };
+  if (run.error === undefined) return { ...target, run };
+  return { ...target, run, error: failure(withoutSecretsOf([target.job], run.error, call.caller)) };
 }
 
 /** The platform's own words about a save that failed stand alone: it was asked, and it answered. */

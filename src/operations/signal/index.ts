@@ -7,6 +7,7 @@ import { findTarget, type Meant, type Named, requireMeant } from "../find/owned.
 import { RefusedError } from "../find/refused.ts";
 import { requireProcess } from "../find/running.ts";
 import { hasTurned, untilTurned } from "../find/turned.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 import { maybeDone, within } from "../within.ts";
 import { type Delivery, deliver } from "./deliver.ts";
 
@@ -109,7 +110,8 @@ async function send(target: Meant, { signal: name, waitMs }: Wanted, call: Call)
   } catch (error) {
     if (signal.aborted) throw error;
     await requireProcess(error, target, call);
-    return inDoubt(job, maybeDone(error, { mayFailLate: true }), await untilEffect());
+    const failure = maybeDone(withoutSecretsOf([job], error, caller), { mayFailLate: true });
+    return inDoubt(job, failure, await untilEffect());
   }
   if (delivery === undefined) return { outcome: "sent", after: await untilEffect(), isAnswerLost: false };
   if ("unsent" in delivery) return { ...delivery, outcome: "unsent" };

@@ -6,6 +6,7 @@ import { cleanLines } from "../../jobs/output/lines.ts";
 import { type Call, redactorFor } from "../caller.ts";
 import { type LedTail, lastLines } from "../logs/read.ts";
 import { pauseFor } from "../patience.ts";
+import { withoutSecretsOf } from "../quoting.ts";
 import { Poll } from "../watch/poll.ts";
 import { within } from "../within.ts";
 import type { StartOutcome } from "./request.ts";
@@ -41,14 +42,15 @@ export async function watchStarted(
   const started = outcomes.flatMap(({ job }) => (job === undefined ? [] : [job]));
   if (performance.now() >= deadlineMs) return { jobs: started };
   const poll = new Poll(started, context.caller.platform);
+  const hidden = (error: PlatformError) => withoutSecretsOf(started, error, context.caller);
   try {
     await untilStarted(poll, deadlineMs, context);
     const output = started.length === 1 ? await firstOutput(poll, deadlineMs, context) : undefined;
-    const [trouble] = poll.gone.values();
-    return { jobs: poll.jobs, output, trouble };
+    const [gone] = poll.gone.values();
+    return { jobs: poll.jobs, output, trouble: gone && hidden(gone) };
   } catch (error) {
     if (context.signal.aborted || !(error instanceof PlatformError)) throw error;
-    return { jobs: poll.jobs, trouble: error };
+    return { jobs: poll.jobs, trouble: hidden(error) };
   }
 }
 

@@ -8,6 +8,7 @@ import { redactJob } from "../../jobs/redact/job.ts";
 import { nameOf } from "../../jobs/standing.ts";
 import type { Call } from "../../operations/caller.ts";
 import { refsAgain, whereOf } from "../../operations/find/index.ts";
+import { withoutSecretsOf } from "../../operations/quoting.ts";
 import { leavesProject, rerunItem } from "../../operations/start/again.ts";
 import { changesOf, notKeptOf } from "../../operations/start/changes.ts";
 import { type Checked, checkStart } from "../../operations/start/check.ts";
@@ -44,24 +45,36 @@ export const rerun = defineTool({
     refuseSecrets(secretsOf(args), { policy: call.caller.policy, way: bySecretEnv });
     const { wait_seconds: seconds = 0 } = args;
     const deadlineMs = seconds > 0 ? performance.now() + seconds * 1000 : 0;
-    const { source, earlier, item, changes, isBeside, ...repeat } = await readRerun(args, call);
-    if (args.dry_run && earlier !== undefined) return seenAgain(item, earlier, call);
-    const { lifeSpanSeconds } = item.options;
-    const request = { items: [item], ...repeat, lifeSpanSeconds };
-    const checked = await orNothing(checkStart(request, call), request);
-    if (earlier !== undefined) return startNow(request, checked, { call, deadlineMs });
-    const isSignalled = call.caller.signals.get(source.id)?.signal === "KILL";
-    const doubts = doubtsAbout(source, checked, { lifeSpanSeconds, isSignalled });
-    const next = startItText(source, { isBeside: isBeside && !repeat.isRepeatable });
-    const reply = args.dry_run
-      ? planReply(request, await planStart(request, checked, call), { caller: call.caller, next, doubts })
-      : await startNow(request, checked, { call, deadlineMs });
-    const notes = args.dry_run ? [] : doubts.map((doubt) => `Note: ${doubt}`);
-    const differs = { changed: changesOf(source, item, changes), notKept: notKeptOf(source, item) };
-    const text = [headingText(source, differs), reply.text, ...notes].join("\n");
-    return { ...reply, text, data: { ...reply.data, original: source.id } };
+    const found = await readRerun(args, call);
+    try {
+      return await runAgain(args, found, { call, deadlineMs });
+    } catch (error) {
+      throw withoutSecretsOf([found.source], error, call.caller);
+    }
   },
 });
+
+async function runAgain(
+  args: RerunArguments,
+  { source, earlier, item, changes, isBeside, ...repeat }: Awaited<ReturnType<typeof readRerun>>,
+  { call, deadlineMs }: { call: Call; deadlineMs: number },
+) {
+  if (args.dry_run && earlier !== undefined) return seenAgain(item, earlier, call);
+  const { lifeSpanSeconds } = item.options;
+  const request = { items: [item], ...repeat, lifeSpanSeconds };
+  const checked = await orNothing(checkStart(request, call), request);
+  if (earlier !== undefined) return startNow(request, checked, { call, deadlineMs });
+  const isSignalled = call.caller.signals.get(source.id)?.signal === "KILL";
+  const doubts = doubtsAbout(source, checked, { lifeSpanSeconds, isSignalled });
+  const next = startItText(source, { isBeside: isBeside && !repeat.isRepeatable });
+  const reply = args.dry_run
+    ? planReply(request, await planStart(request, checked, call), { caller: call.caller, next, doubts })
+    : await startNow(request, checked, { call, deadlineMs });
+  const notes = args.dry_run ? [] : doubts.map((doubt) => `Note: ${doubt}`);
+  const differs = { changed: changesOf(source, item, changes), notKept: notKeptOf(source, item) };
+  const text = [headingText(source, differs), reply.text, ...notes].join("\n");
+  return { ...reply, text, data: { ...reply.data, original: source.id } };
+}
 
 /** The job to start, from the one that it is to be like. @throws what keeps that from being clear */
 async function readRerun(args: RerunArguments, call: Call) {
