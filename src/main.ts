@@ -2,20 +2,12 @@ import { quote } from "shlex";
 import manifest from "../package.json" with { type: "json" };
 import { openBrowser } from "./browser.ts";
 import { PlatformError } from "./client/index.ts";
+import { Closers, EXIT_DEADLINE_MS } from "./closers.ts";
 import { isFromNpx } from "./commands/setup/launch.ts";
 import { help, servingAt, welcome } from "./help.ts";
 import { giveBackWhenIdle } from "./idle-memory.ts";
 import { log, logLast, setLog } from "./log.ts";
-import {
-  asMistake,
-  type Closers,
-  closeAll,
-  EXIT_DEADLINE_MS,
-  type Opened,
-  openPlatform,
-  openSession,
-  platformUrl,
-} from "./open.ts";
+import { asMistake, type Opened, openPlatform, openSession, platformUrl } from "./open.ts";
 import { runForPeople } from "./people.ts";
 import { readSettings, type Settings, UsageError } from "./settings/index.ts";
 import { untilSignal } from "./signals.ts";
@@ -23,8 +15,8 @@ import { serveHttp } from "./transports/http/service.ts";
 import { Visitors } from "./transports/http/visitors.ts";
 import { StdioError } from "./transports/stdio.ts";
 
-/** The emulator alone is ended by a person, not by a client that is about to kill it. */
-const EMULATOR_EXIT_DEADLINE_MS = 5000;
+/** What is no server is ended by a person, not by a client that is about to kill it. */
+const PERSON_EXIT_DEADLINE_MS = 5000;
 
 async function main(): Promise<number> {
   const settings = readSettings();
@@ -33,13 +25,12 @@ async function main(): Promise<number> {
   if (settings.command === "version") return print(manifest.version);
   for (const text of settings.warnings) log("warning", text);
   if (settings.command === "emulator") return runEmulator(settings);
-  const closers: Closers = [];
+  const isServer = settings.command === "serve" || settings.command === "dashboard";
+  const closers = new Closers(isServer ? EXIT_DEADLINE_MS : PERSON_EXIT_DEADLINE_MS);
   try {
-    if (settings.command === "serve" || settings.command === "dashboard")
-      return await serve(settings, closers);
-    return await runForPeople(settings, closers);
+    return await (isServer ? serve : runForPeople)(settings, closers);
   } finally {
-    await closeAll(closers);
+    await closers.close();
   }
 }
 
@@ -49,7 +40,7 @@ async function serve(settings: Settings, closers: Closers): Promise<number> {
   const { http } = settings;
   if (http !== undefined) return overHttp(http, { opened, settings, closers });
   // Not before: a handler would keep a signal from ending a start that hangs in the file system.
-  void untilSignal().then(() => closeAll(closers).then(() => process.exit(0)));
+  void untilSignal().then(() => closers.close().then(() => process.exit(0)));
   surviveBugs();
   const session = await openSession(opened, { settings, closers });
   if (process.stdin.isTTY) process.stderr.write(welcome(...commandLine()));
@@ -114,7 +105,7 @@ async function runEmulator({ emulator: { embedded: _, ...options } }: Settings):
     warn: (text: string) => process.stderr.write(text),
     async untilTold() {
       await untilSignal();
-      setTimeout(() => process.exit(0), EMULATOR_EXIT_DEADLINE_MS).unref();
+      setTimeout(() => process.exit(0), PERSON_EXIT_DEADLINE_MS).unref();
     },
   };
   await run(options, io).catch(asMistake);

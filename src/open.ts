@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   connectPlatform,
   findLogin,
@@ -7,6 +6,7 @@ import {
   type Platform,
   PlatformError,
 } from "./client/index.ts";
+import type { Closers } from "./closers.ts";
 import { openDownloads } from "./downloads.ts";
 import { log } from "./log.ts";
 import { openObservers } from "./observe/open.ts";
@@ -15,12 +15,6 @@ import { type Settings, UsageError } from "./settings/index.ts";
 import { serverKey } from "./transports/http/key-file.ts";
 import { openStdio, type StdioSession } from "./transports/stdio.ts";
 import { openTerminal, type TerminalSession } from "./transports/terminal.ts";
-
-/** Shutting down takes no longer than this, whatever hangs. */
-export const EXIT_DEADLINE_MS = 900;
-
-/** Closes what was opened; those who open something add one. */
-export type Closers = (() => Promise<void>)[];
 
 export type Opened = Awaited<ReturnType<typeof openPlatform>>;
 
@@ -59,14 +53,6 @@ export async function openLocal(settings: Settings, closers: Closers): Promise<T
   return session;
 }
 
-/** Closes in reverse order; what hangs is left behind. */
-export async function closeAll(closers: Closers): Promise<void> {
-  const closing = (async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  })();
-  await Promise.race([closing, sleep(EXIT_DEADLINE_MS, undefined, { ref: false })]);
-}
-
 /** What fails to start because of one of its flags, in a text that says which. */
 export function asMistake(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
@@ -93,8 +79,15 @@ async function chooseDownloads({ files }: Settings, closers: Closers): Promise<D
 async function chooseLogin(settings: Settings, closers: Closers): Promise<Login | PlatformError | undefined> {
   if (settings.emulator.embedded) {
     const { emulatorOptions, startEmulator } = await import("./emulator/command.ts");
-    const emulator = await startEmulator(emulatorOptions(settings.emulator)).catch(asMistake);
-    closers.push(() => emulator.close());
+    const starting = startEmulator(emulatorOptions(settings.emulator));
+    // Before it has started: by then it has made its folder.
+    closers.push(() =>
+      starting.then(
+        (emulator) => emulator.close(),
+        () => undefined,
+      ),
+    );
+    const emulator = await starting.catch(asMistake);
     for (const text of emulator.warnings) log("warning", text);
     log("info", `emulator at ${emulator.url}, jobs ${emulator.isolated ? "isolated" : "not isolated"}`);
     return { ...loginFromPassedConfig(emulator.passedConfig), source: "emulator" };

@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import manifest from "../package.json" with { type: "json" };
+import type { Closers } from "./closers.ts";
 import type { Terminal } from "./commands/terminal.ts";
-import { type Closers, closeAll, EXIT_DEADLINE_MS, openLocal, openPlatform } from "./open.ts";
+import { openLocal, openPlatform } from "./open.ts";
 import { diagnose } from "./operations/diagnosis.ts";
 import { makeScrub } from "./server/scrub.ts";
 import type { Settings } from "./settings/index.ts";
@@ -17,7 +19,7 @@ import { toolsFor } from "./transports/terminal.ts";
 export async function runForPeople(settings: Settings, closers: Closers): Promise<number> {
   const terminal = thisTerminal(settings);
   // Whoever reads no further, as `head` does, has what was wanted.
-  process.stdout.on("error", () => void closeAll(closers).then(() => process.exit(0)));
+  process.stdout.on("error", () => void closers.close().then(() => process.exit(0)));
   const code = await run(settings, terminal, closers);
   await new Promise((resolve) => process.stdout.write("", resolve));
   return code;
@@ -64,9 +66,10 @@ async function show(
   { terminal, signal, closers }: { terminal: Terminal; signal: AbortSignal; closers: Closers },
 ): Promise<number> {
   const { runDemo } = await import("./commands/index.ts");
-  const folder = await mkdtemp(join(tmpdir(), "apolo-demo-"));
+  // Its name is that of an emulator's own: the next emulator removes it where this process is killed.
+  const folder = mkdtempSync(join(tmpdir(), "apolo-emulator-demo-"));
   closers.push(() => rm(folder, { recursive: true, force: true }));
-  const emulator = { ...settings.emulator, embedded: true, data: join(folder, "data") };
+  const emulator = { ...settings.emulator, embedded: true, data: folder };
   const session = await openLocal({ ...settings, emulator }, closers);
   return runDemo({ session, terminal, signal, folder });
 }
@@ -76,16 +79,13 @@ async function interruptible(
   closers: Closers,
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  const ending = new AbortController();
   let interrupted: number | undefined;
   void untilSignal().then(async (signal) => {
     interrupted = exitCodeOf(signal);
-    setTimeout(() => process.exit(interrupted), EXIT_DEADLINE_MS).unref();
-    ending.abort();
-    await closeAll(closers);
+    await closers.close();
     process.exit(interrupted);
   });
-  const code = await work(ending.signal);
+  const code = await work(closers.signal);
   return interrupted ?? code;
 }
 

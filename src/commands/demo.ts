@@ -113,7 +113,8 @@ export async function runDemo({ session, terminal, signal, folder }: Showing): P
     out.write(`${called.text.replace(/^/gm, "  ")}\n`);
     out.write(`${styled(out, "dim", `  (${Math.round(performance.now() - stepMs)} ms)`)}\n`);
     if (isAsExpected(step, called)) continue;
-    err.write(`\nThis is not what ${step.tool} should have answered here: please report it.\n`);
+    if (!signal.aborted)
+      err.write(`\nThis is not what ${step.tool} should have answered here: please report it.\n`);
     return 1;
   }
   const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
