@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { readIfThere, sendSignal, statFields } from "./run/process-table.ts";
@@ -46,22 +47,43 @@ function makeFolder(path: string): void {
 }
 
 const PREFIX = "apolo-emulator-";
+/** A start has written its lock by then. */
+const STARTING_MS = 60_000;
 
 function temporaryHome(): Home {
   const others = fs.readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
-  for (const folder of others.map((name) => join(tmpdir(), name))) {
-    const lock = readIfThere(join(folder, "lock"));
-    // That of an emulator that was killed; one that is just starting has written nothing yet.
-    if (lock !== "" && holderIn(lock) === undefined) void removeTree(folder);
-  }
+  for (const folder of others.map((name) => join(tmpdir(), name)))
+    if (isLeft(folder)) void removeHome(folder);
   const root = fs.mkdtempSync(join(tmpdir(), PREFIX));
-  lockFolder(root);
-  return {
-    folders: new Folders(root),
-    stateFolder: undefined,
-    signingKey: newKey(),
-    close: async () => removeTree(root),
-  };
+  try {
+    lockFolder(root);
+    return {
+      folders: new Folders(root),
+      stateFolder: undefined,
+      signingKey: newKey(),
+      close: () => removeHome(root),
+    };
+  } catch (error) {
+    fs.rmSync(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Whether an emulator of this user that has ended left it. A link, or another user's, may lead anywhere. */
+function isLeft(folder: string): boolean {
+  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true || found.uid !== process.getuid?.()) return false;
+  const lock = readIfThere(join(folder, "lock"));
+  // Nothing in it: one that is just starting, or whose start or end was cut short.
+  return lock === "" ? Date.now() - found.mtimeMs > STARTING_MS : holderIn(lock) === undefined;
+}
+
+/** The lock goes last: by it the next emulator knows what is left of a removal that was cut short. */
+async function removeHome(root: string): Promise<void> {
+  const names = await readdir(root).catch(() => []);
+  const others = names.filter((name) => name !== "lock");
+  await Promise.all(others.map((name) => removeTree(join(root, name))));
+  await removeTree(root);
 }
 
 function keptKey(path: string): string {

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openHome } from "../../src/emulator/home.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
 import { Store } from "../../src/emulator/state/store.ts";
@@ -15,6 +16,7 @@ beforeEach(() => {
   isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).status === 0;
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   if (isMounted) spawnSync("umount", ["-l", disk]);
   rmSync(disk, { recursive: true, force: true });
 });
@@ -81,6 +83,14 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" },
       expect(`\n${await textOf(logs, id)}`).toMatch(NOTE);
     }
     await logs.close();
+  });
+
+  test("an emulator that finds no room for its lock leaves no folder", ({ skip }) => {
+    skip(!isMounted, NO_DISK);
+    fill();
+    vi.stubEnv("TMPDIR", disk);
+    expect(() => openHome(undefined)).toThrow("ENOSPC");
+    expect(readdirSync(disk)).toEqual(["filler"]);
   });
 
   test("the state waits for room and is whole then", async ({ skip }) => {

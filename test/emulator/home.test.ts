@@ -6,11 +6,14 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { setImmediate as tick } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { lockFolder, openHome } from "../../src/emulator/home.ts";
 import { FileLogs } from "../../src/emulator/logs/store.ts";
 
@@ -49,6 +52,61 @@ describe("openHome", () => {
     expect(second.signingKey).toBe(first.signingKey);
     await second.close();
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe("what an emulator left in the folder for temporary files", { tags: "leaks" }, () => {
+  let temporary: string;
+  beforeEach(() => {
+    temporary = mkdtempSync(join(tmpdir(), "temporary-"));
+    vi.stubEnv("TMPDIR", temporary);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(temporary, { recursive: true });
+  });
+
+  /** A folder with a file of a job in it, made two minutes ago. */
+  function left(name: string, lock?: string): string {
+    const folder = join(temporary, name);
+    mkdirSync(join(folder, "jobs"), { recursive: true });
+    writeFileSync(join(folder, "jobs", "file"), "");
+    if (lock !== undefined) writeFileSync(join(folder, "lock"), lock);
+    const thenSeconds = Date.now() / 1000 - 120;
+    utimesSync(folder, thenSeconds, thenSeconds);
+    return folder;
+  }
+
+  test.each([
+    ["without a lock", undefined],
+    ["with an empty lock", ""],
+  ])("is removed by the next one where it has been %s for a minute", async (_, lock) => {
+    const folder = left("apolo-emulator-old", lock);
+    const home = openHome(undefined);
+    await vi.waitFor(() => expect(existsSync(folder)).toBe(false), WITHIN);
+    await home.close();
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test("is not looked for behind a link", async () => {
+    const folder = left("elsewhere");
+    symlinkSync(folder, join(temporary, "apolo-emulator-link"));
+    const removed = left("apolo-emulator-old");
+    const home = openHome(undefined);
+    await vi.waitFor(() => expect(existsSync(removed)).toBe(false), WITHIN);
+    await home.close();
+    expect(existsSync(join(folder, "jobs", "file"))).toBe(true);
+  });
+
+  test("keeps its lock until all else is removed", async () => {
+    const home = openHome(undefined);
+    const job = home.folders.job("job-1");
+    const root = resolve(job, "../..");
+    for (let index = 0; index < 3000; index += 1) writeFileSync(join(job, String(index)), "");
+    const closed = home.close();
+    while (existsSync(join(root, "lock"))) await tick();
+    expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
+    await closed;
   });
 });
 
