@@ -22,12 +22,21 @@ export function openHome(dataDir: string | undefined): Home {
   // Jobs are started elsewhere, with paths below this one.
   const folder = resolve(dataDir);
   try {
-    makeFolder(folder);
-    const signingKey = keptKey(join(folder, "signing-key"));
-    const unlock = lockFolder(folder);
-    return { folders: new Folders(folder), stateFolder: folder, signingKey, close: async () => unlock() };
+    return lastingHome(folder);
   } catch (error) {
     throw error instanceof Error && "syscall" in error ? unusable(folder, error) : error;
+  }
+}
+
+function lastingHome(folder: string): Home {
+  makeFolder(folder);
+  const unlock = lockFolder(folder);
+  try {
+    const signingKey = keptKey(join(folder, "signing-key"));
+    return { folders: new Folders(folder), stateFolder: folder, signingKey, close: async () => unlock() };
+  } catch (error) {
+    unlock();
+    throw error;
   }
 }
 
@@ -87,14 +96,23 @@ async function removeHome(root: string): Promise<void> {
 }
 
 function keptKey(path: string): string {
-  if (!fs.existsSync(path)) fs.writeFileSync(path, newKey(), { mode: 0o600, flag: "wx" });
+  if (!fs.existsSync(path)) return freshKey(path);
   fs.chmodSync(path, 0o600);
   const key = fs.readFileSync(path, "utf8").trim();
+  if (key === "") return freshKey(path);
   if (key.length < KEY_LENGTH)
     throw new Error(
       `${path} holds ${key.length} characters, and anybody can guess a key under ${KEY_LENGTH}: remove the file ` +
         "for a new one, which ends the logins made with the old.",
     );
+  return key;
+}
+
+/** It counts from the moment it is renamed: what is written to a full disk is empty. */
+function freshKey(path: string): string {
+  const [key, fresh] = [newKey(), `${path}.new`];
+  fs.writeFileSync(fresh, key, { mode: 0o600 });
+  fs.renameSync(fresh, path);
   return key;
 }
 

@@ -21,11 +21,11 @@ afterEach(() => {
   rmSync(disk, { recursive: true, force: true });
 });
 
-/** Fills what is left. */
-function fill(): () => void {
+/** Fills what is left, but for some blocks. */
+function fill(blocks = 0): () => void {
   const { bavail, bsize } = statfsSync(disk);
   const path = join(disk, "filler");
-  writeFileSync(path, Buffer.alloc(bavail * bsize));
+  writeFileSync(path, Buffer.alloc((bavail - blocks) * bsize));
   return () => rmSync(path);
 }
 
@@ -84,6 +84,17 @@ describe.skipIf(process.getuid?.() !== 0)("on a full disk", { tags: "outages" },
     }
     await logs.close();
   });
+
+  test.for([0, 1])(
+    "a data folder begun with %i free blocks opens once there is room",
+    async (blocks, { skip }) => {
+      skip(!isMounted, NO_DISK);
+      const empty = fill(blocks);
+      expect(() => openHome(disk)).toThrow(/cannot be used \(no space left on device\)/);
+      empty();
+      await openHome(disk).close();
+    },
+  );
 
   test("an emulator that finds no room for its lock leaves no folder", ({ skip }) => {
     skip(!isMounted, NO_DISK);

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -111,7 +112,17 @@ describe("what an emulator left in the folder for temporary files", { tags: "lea
 });
 
 describe("a data folder that was there before", () => {
-  test.each(["", "\n", "short", `${"x".repeat(31)}\n`])("is refused with the signing key %j", (key) => {
+  test("gets a key where the one in it is empty", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "home-"));
+    writeFileSync(join(folder, "signing-key"), "\n");
+    const home = openHome(folder);
+    expect(home.signingKey).toMatch(/^[\w-]{43}$/);
+    expect(readFileSync(join(folder, "signing-key"), "utf8")).toBe(home.signingKey);
+    await home.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(["short", `${"x".repeat(31)}\n`])("is refused with the signing key %j", (key) => {
     const folder = mkdtempSync(join(tmpdir(), "home-"));
     writeFileSync(join(folder, "signing-key"), key);
     expect(() => openHome(folder)).toThrow(/signing-key holds \d+ characters/);
