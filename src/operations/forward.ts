@@ -1,7 +1,7 @@
 import { isFinished, type JobDescription, PlatformError, type StatusOutcome } from "../client/index.ts";
 import { identityOf, whereIs } from "../jobs/identity.ts";
 import { InvalidInputError } from "../jobs/invalid-input.ts";
-import type { Call, OpenForward } from "./caller.ts";
+import type { Asking, Call, OpenForward } from "./caller.ts";
 import { lookUp } from "./within.ts";
 
 const MOST_FORWARDS = 20;
@@ -34,6 +34,9 @@ export async function openForward(
     () => false,
     (error: unknown) => error instanceof PlatformError && error.code === "invalid_request",
   );
+  // A call that was given up is not answered, so nobody would know of the port.
+  if (call.signal.aborted) await close([forward], forwards);
+  call.signal.throwIfAborted();
   return { forward, isRefused };
 }
 
@@ -49,9 +52,13 @@ export async function closeForward(
       example: first === undefined ? undefined : { action: "close", local_port: Number(first) },
     });
   }
-  forwards.delete(String(localPort));
-  await found.close();
+  await close([found], forwards);
   return found;
+}
+
+async function close(closing: readonly OpenForward[], forwards: Map<string, OpenForward>): Promise<void> {
+  for (const { localPort } of closing) forwards.delete(String(localPort));
+  await Promise.all(closing.map((forward) => forward.close()));
 }
 
 /** The open ports, and those that were closed just now. */
@@ -61,7 +68,7 @@ export interface Forwards {
   ended: { forward: OpenForward; status: string }[];
 }
 
-export async function listForwards({ caller: { platform, forwards }, signal }: Call): Promise<Forwards> {
+export async function listForwards({ caller: { platform, forwards }, signal }: Asking): Promise<Forwards> {
   const ids = [...new Set(Array.from(forwards.values(), ({ job }) => job.id))];
   if (ids.length === 0) return { open: [], ended: [] };
   const seen = await lookUp(signal, (until) => platform.jobs.statusMany(ids, {}, { signal: until }));
@@ -73,8 +80,10 @@ export async function listForwards({ caller: { platform, forwards }, signal }: C
     if (status === "active" || status === "unknown") open.push({ forward, isUnknown: status === "unknown" });
     else ended.push({ forward, status });
   }
-  for (const { forward } of ended) forwards.delete(String(forward.localPort));
-  await Promise.all(ended.map(({ forward }) => forward.close()));
+  await close(
+    ended.map(({ forward }) => forward),
+    forwards,
+  );
   return { open, ended };
 }
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, vi } from "vitest";
 import { WITHIN } from "../support/busy.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
@@ -6,6 +8,15 @@ import { startJob, untilEnded, untilPrinted, untilStatus } from "../support/run-
 import { SLEEP } from "../support/sleepers.ts";
 
 const SERVER = `node -e 'const s = require("http").createServer((q, r) => r.end("hi from the job")).listen(0, "127.0.0.1", () => console.log("port " + s.address().port))'`;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A listening server has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe("job_forward", () => {
   test("opens a port into the job, lists it and closes it", async ({ mcp, platform }) => {
@@ -47,6 +58,29 @@ describe("job_forward", () => {
       () => expect(fetch(`http://127.0.0.1:${localPort}/`)).rejects.toThrow(/fetch failed/),
       WITHIN,
     );
+  });
+
+  test("is closed when its call is cancelled while the job's port is tried", async ({
+    emulator,
+    platform,
+  }) => {
+    await untilStatus(platform, await startJob(platform, { name: "web", script: SLEEP }), "running");
+    const proxy = await faultProxy(emulator);
+    const mcp = await connectAgent(proxy.platform());
+    const local_port = await freePort();
+    const path = /port_forward/;
+    proxy.add({ path, instead: "silence" });
+    const cancel = new AbortController();
+    const call = mcp.call("job_forward", { action: "open", job: "web", port: 80, local_port }, cancel.signal);
+    const cancelled = expect(call).rejects.toThrow(/abort/i);
+    // It listens by then.
+    await proxy.sees({ path });
+    cancel.abort();
+    await cancelled;
+    const list = () => mcp.ok("job_forward", { action: "list" });
+    await vi.waitFor(async () => expect((await list()).data.forwards).toEqual([]), WITHIN);
+    await expect(fetch(`http://127.0.0.1:${local_port}/`)).rejects.toThrow(/fetch failed/);
+    await mcp.client.close();
   });
 
   test("is closed with its job: the list says so once, and leaves what it cannot know", async ({
