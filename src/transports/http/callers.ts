@@ -1,6 +1,7 @@
 import type { Platform } from "../../client/index.ts";
 import { log } from "../../log.ts";
 import { type Caller, type CallerOptions, openCaller, type Policy } from "../../operations/caller.ts";
+import { listForwards } from "../../operations/forward.ts";
 
 const IDLE_MS = 600_000;
 const MOST_CALLERS = 1000;
@@ -120,10 +121,17 @@ export class Callers {
   }
 
   #rest(entry: Entry): void {
-    entry.idle = setTimeout(() => {
-      if (isBusy(entry)) this.#rest(entry);
-      else void this.#close(entry);
-    }, this.#idleMs).unref();
+    entry.idle = setTimeout(() => void this.#endRest(entry), this.#idleMs).unref();
+  }
+
+  /** Never rejects. */
+  async #endRest(entry: Entry): Promise<void> {
+    const { idle, closing } = entry;
+    await closeEndedForwards(entry);
+    const wasUsed = entry.uses > 0 || entry.idle !== idle;
+    if (wasUsed || closing.signal.aborted) return;
+    if (isBusy(entry)) this.#rest(entry);
+    else await this.#close(entry);
   }
 
   /** Never rejects: nobody could do anything about it. */
@@ -139,6 +147,11 @@ export class Callers {
       logFailure("closing a caller", error);
     }
   }
+}
+
+/** A port would keep its caller open long after its job. Where the platform cannot say, it is asked after the next rest. */
+async function closeEndedForwards({ caller, closing: { signal } }: Entry): Promise<void> {
+  await listForwards({ caller, signal }).catch(() => undefined);
 }
 
 /** Something goes on for it that no call waits for. */

@@ -1,6 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { connectPlatform, type Platform } from "../../../src/client/index.ts";
+import { connectPlatform, type Platform, PlatformError } from "../../../src/client/index.ts";
+import { identityOf } from "../../../src/jobs/identity.ts";
+import type { Caller } from "../../../src/operations/caller.ts";
 import { Callers, type CallersOptions, NoRoomError } from "../../../src/transports/http/callers.ts";
+import { sampleJob } from "../../jobs/sample-job.ts";
 import { openPolicy } from "../../support/fixtures.ts";
 
 function open(options: Partial<CallersOptions> = {}) {
@@ -13,6 +16,21 @@ function open(options: Partial<CallersOptions> = {}) {
     close: async () => void closed.push(id),
   });
   return { callers, closed, lease: (id: string) => callers.lease(id, () => connect(id)) };
+}
+
+type State = "running" | "succeeded" | "unreachable";
+
+/** Opens a port of a caller; the platform is asked for its job once for each of the `states`. */
+function forwardOf({ platform, forwards }: Caller) {
+  const states: (State | Promise<State>)[] = [];
+  vi.spyOn(platform.jobs, "statusMany").mockImplementation(async ([ref = ""]) => {
+    const state = await states.shift();
+    if (state === undefined || state === "unreachable") throw new PlatformError("unavailable", "No answer.");
+    return [{ ref, job: sampleJob({ status: state }) }];
+  });
+  const close = vi.fn(async () => {});
+  forwards.set("8080", { job: identityOf(sampleJob()), port: 80, localPort: 8080, failures: 0, close });
+  return { close, states };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -53,14 +71,54 @@ describe("a caller", () => {
     const step = { step: "", pushedBytes: 0, totalBytes: 0, isOver: false };
     caller.saves.add("job image", { ...step, stop() {}, changed: async () => {}, over }, over);
     done();
-    vi.advanceTimersByTime(3000);
+    await vi.advanceTimersByTimeAsync(3000);
     expect(() => lease("b")).toThrow(NoRoomError);
     expect(callers.size).toBe(1);
     end();
     await over;
-    vi.advanceTimersByTime(1000);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(callers.size).toBe(0);
   });
+
+  test("stays open while a port leads into a job, and no longer than that job", async () => {
+    const { callers, lease } = open({ idleMs: 1000 });
+    const { caller, done } = lease("a");
+    const { close, states } = forwardOf(caller);
+    done();
+    for (const state of ["running", "unreachable", "running"] as const) {
+      states.push(state);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect({ size: callers.size, closes: close.mock.calls.length }).toEqual({ size: 1, closes: 0 });
+    states.push("succeeded");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect({ size: callers.size, closes: close.mock.calls.length }).toEqual({ size: 0, closes: 1 });
+  });
+
+  test.for(["while", "and left again while"])(
+    "that is used %s its jobs are looked at rests anew",
+    async (when) => {
+      const { callers, lease } = open({ idleMs: 1000 });
+      const { caller, done } = lease("a");
+      const { states } = forwardOf(caller);
+      done();
+      let look = () => {};
+      states.push(
+        new Promise((resolve) => {
+          look = () => resolve("succeeded");
+        }),
+      );
+      await vi.advanceTimersByTimeAsync(1000);
+      const next = lease("a");
+      if (when !== "while") next.done();
+      look();
+      await settled();
+      expect(next.closed.aborted).toBe(false);
+      next.done();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(callers.size).toBe(0);
+    },
+  );
 
   test("that was idle longest makes room for another, one in use never", async () => {
     const { callers, closed, lease } = open({ most: 3 });
