@@ -20,14 +20,17 @@ export type Opened = Awaited<ReturnType<typeof openPlatform>>;
 
 /** The platform that the settings lead to, connected and observed. @throws {UsageError} */
 export async function openPlatform(settings: Settings, closers: Closers) {
-  const { http, audit } = settings;
+  const { http, audit, env, cwd, home } = settings;
   const observed = await openObservers({ audit, metrics: http !== undefined }).catch(asMistake);
   closers.push(async () => observed.close());
   const login = await chooseLogin(settings, closers);
   const { key, warnings } = await serverKey(http ?? {}).catch(asMistake);
   for (const text of warnings) log("warning", text);
-  const connect = { env: settings.env, observer: observed.observer, key };
-  const platform: Platform = connectPlatform(login, connect);
+  const connect = { env, observer: observed.observer, key };
+  const platform: Platform = connectPlatform(login, {
+    ...connect,
+    findLogin: () => findLogin(env, cwd, home),
+  });
   closers.push(() => platform.close());
   return { platform, login, connect, observed };
 }

@@ -40,6 +40,8 @@ export interface ServerOptions extends ConnectOptions {
   seat?: TakeSeat | undefined;
   /** What `keyFor` derives its keys from, instead of the login: the same on all servers that work for one user. */
   key?: Uint8Array | undefined;
+  /** Looks for a login where none was given, or an error: asked with calls, once a second at most, until there is one. */
+  findLogin?: (() => Promise<Login | undefined>) | undefined;
 }
 
 /** One platform, as one user. */
@@ -88,7 +90,7 @@ export function connectPlatform(
   const { observer } = options;
   const unobserved = poolExchange(connections, clock);
   const exchange = observer === undefined ? unobserved : observed(unobserved, observer);
-  const session = new Session(login, exchange, options.key);
+  const session = new Session(login, exchange, { key: options.key, find: options.findLogin });
   const { userAgent = "apolo-jobs-mcp", retries = RETRIES, idleMs = IDLE_MS, pingMs = PING_MS } = options;
   const { attemptMs = ATTEMPT_MS } = options;
   const http = new Http({ exchange, session, connections, userAgent, retries, idleMs, attemptMs });

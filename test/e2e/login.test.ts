@@ -2,14 +2,15 @@ import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, onTestFinished } from "vitest";
+import { describe, onTestFinished, vi } from "vitest";
 import { Bin, initialize, toolCall } from "../support/bin.ts";
+import { WITHIN } from "../support/busy.ts";
 import { command } from "../support/command.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { PLANTED } from "../support/planted.ts";
 import { startJob, untilPrinted } from "../support/run-job.ts";
-import { savedLogin } from "../support/saved-login.ts";
+import { savedLogin, saveLogin } from "../support/saved-login.ts";
 import { SLEEP } from "../support/sleepers.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/login-db");
@@ -30,6 +31,22 @@ test("the shipped program reads the login of `apolo login` without SQLite in Nod
   // Nothing listens at the address of the login.
   expect((await bin.answer(1)).result.content[0].text).toContain("127.0.0.1:18099");
   expect(bin.stderr).toBe("");
+});
+
+test("a server that started without a login takes up the one that is saved then", async ({ emulator }) => {
+  const folder = await mkdtemp(join(tmpdir(), "no-login-yet-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const bin = new Bin([], { APOLO_CONFIG: folder });
+  const ask = async (id: number) => (await bin.write(toolCall(id, "job_list")).answer(id)).result;
+  bin.write(initialize());
+  expect((await ask(1)).content[0].text).toContain("There is no login");
+  await saveLogin(folder, { url: emulator.url, token: emulator.token, refreshToken: PLANTED.refresh });
+  let asked = 1;
+  await vi.waitFor(async () => {
+    asked += 1;
+    expect((await ask(asked)).isError).not.toBe(true);
+  }, WITHIN);
+  expect(await bin.end()).toBe(0);
 });
 
 // That no token is in any output is checked at the end of every test.

@@ -176,6 +176,7 @@ export class Directory {
   }
 
   async #fetch(): Promise<Loaded> {
+    await this.#session.seek();
     const url = `${apiBase(this.#session.login.url)}/config`;
     const api = { what: WHAT, method: "GET", url, untraced: true } as const;
     const answer = await this.#http.json(api, { timeoutMs: LOAD_LIMIT_MS });

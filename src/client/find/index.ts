@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { distance } from "fastest-levenshtein";
 import pMap from "p-map";
-import type { CallOptions, Where } from "../call.ts";
+import { type CallOptions, orTimeOut, type Where } from "../call.ts";
 import { type Connection, checkId, imageBase, jobsUrl } from "../connection.ts";
 import { AmbiguousError, PlatformError } from "../errors.ts";
 import type { JobDescription } from "../job.ts";
@@ -37,7 +37,9 @@ export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string
 /** The job with this id, or the caller's newest with this name, in one request. Source: protocol reference 3.10. */
 export async function getJob(at: Connection, idOrName: string, call?: CallOptions): Promise<JobDescription> {
   checkId(idOrName);
-  const api = { what: `Reading job ${idOrName}`, method: "GET", url: jobsUrl(at, idOrName) } as const;
+  const what = `Reading job ${idOrName}`;
+  await orTimeOut(at.session.seek(), call ?? {}, what);
+  const api = { what, method: "GET", url: jobsUrl(at, idOrName) } as const;
   // Both are independent, and the configuration is cached after the first call.
   const [base, value] = await Promise.all([imageBase(at, undefined, call), at.http.json(api, call)]);
   return parseJob(value, base, FULL_ID.test(idOrName) ? idOrName : undefined);

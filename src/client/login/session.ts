@@ -11,8 +11,18 @@ const REFRESH_LIMIT_MS = 30_000;
 /** The official client refreshes after three quarters of a token's life. Source: protocol reference 1.6. */
 const USED_SHARE = 0.75;
 const MOST_REMEMBERED = 20;
+/** How soon a login that was not there is looked for again, in milliseconds. */
+const SEEK_AGAIN_MS = 1000;
 
 const wireToken = z.object({ access_token: z.string().min(1), expires_in: z.number() });
+
+type FindLogin = () => Promise<Login | undefined>;
+
+interface Sources {
+  key?: Uint8Array | undefined;
+  /** Looks for a login anew. */
+  find?: FindLogin | undefined;
+}
 
 /**
  * The login in use: gives the token, and replaces it before it expires or once the platform refuses it. New
@@ -29,13 +39,39 @@ export class Session {
   readonly #former = new Set<string>();
   readonly #exchange: Exchange;
   readonly #key: Uint8Array | undefined;
+  readonly #find: FindLogin | undefined;
+  #seeking: Promise<void> | undefined;
+  #soughtAtMs = 0;
   /** Whom the token names: it is asked with every call. */
   #named: { token: string; user: string } | undefined;
 
-  constructor(login: Login | PlatformError | undefined, exchange: Exchange, key?: Uint8Array) {
+  constructor(login: Login | PlatformError | undefined, exchange: Exchange, { key, find }: Sources = {}) {
     this.#login = login;
     this.#exchange = exchange;
     this.#key = key;
+    this.#find = find;
+  }
+
+  /** Where there is no login, looks whether it has come: somebody may have done what the error says. Never rejects. */
+  seek(): Promise<void> {
+    const find = this.#find;
+    const isThere = this.#login !== undefined && !(this.#login instanceof PlatformError);
+    const isRecent = Math.abs(Date.now() - this.#soughtAtMs) < SEEK_AGAIN_MS;
+    if (find === undefined || isThere || (isRecent && this.#seeking === undefined)) return Promise.resolve();
+    this.#seeking ??= this.#seekNow(find).finally(() => {
+      this.#soughtAtMs = Date.now();
+      this.#seeking = undefined;
+    });
+    return this.#seeking;
+  }
+
+  async #seekNow(find: FindLogin): Promise<void> {
+    try {
+      this.#login = await find();
+    } catch (error) {
+      // Anything else comes of files that are just being replaced.
+      if (error instanceof PlatformError) this.#login = error;
+    }
   }
 
   /** @throws {PlatformError} `no_login`, or why the login that is there cannot be used */
