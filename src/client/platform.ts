@@ -70,6 +70,8 @@ export interface Platform extends UserPlatform {
   at(place: Place): Platform;
   /** A key of 32 bytes that is this user's, and alike at all servers with the key or else the login. @throws {PlatformError} `no_login` */
   keyFor(purpose: string): Uint8Array;
+  /** Those of the user's earlier logins that this connection had. @throws {PlatformError} `no_login` */
+  formerKeysFor(purpose: string): Uint8Array[];
 }
 
 const IDLE_MS = 60_000;
@@ -105,6 +107,7 @@ export function connectPlatform(
     at: (place) => platformAt({ ...at, directory: directory.at(place) }),
     secrets: () => session.secrets(),
     keyFor: (purpose) => session.keyFor(purpose),
+    formerKeysFor: (purpose) => session.formerKeysFor(purpose),
     user: () => session.user,
     nowMs: () => clock.nowMs(),
     async close() {

@@ -88,7 +88,10 @@ export function openCaller(
   const forwards = new Map<string, OpenForward>();
   const saves = new Runs<SaveRun>();
   const transfers = new Runs<Promise<Transfer>>();
-  const seals = new Seals((purpose) => platform.keyFor(purpose));
+  const seals = new Seals(
+    (purpose) => platform.keyFor(purpose),
+    (purpose) => platform.formerKeysFor(purpose),
+  );
   return {
     platform,
     observer,

@@ -18,6 +18,8 @@ export type Unfit = "unknown" | "expired";
 
 /** Keys of the caller, one by purpose, alike at every server that is to take what another one gave. */
 export type KeyFor = (purpose: string) => Uint8Array;
+/** Keys that the caller had before: nothing more is sealed by them. */
+type FormerKeysFor = (purpose: string) => readonly Uint8Array[];
 
 /**
  * Texts that a tool gives to an agent and gets back: nobody else can use, alter or make them up. They are not
@@ -25,9 +27,11 @@ export type KeyFor = (purpose: string) => Uint8Array;
  */
 export class Seals {
   readonly #keyFor: KeyFor;
+  readonly #formerKeysFor: FormerKeysFor;
 
-  constructor(keyFor: KeyFor) {
+  constructor(keyFor: KeyFor, formerKeysFor: FormerKeysFor = () => []) {
     this.#keyFor = keyFor;
+    this.#formerKeysFor = formerKeysFor;
   }
 
   /** `body` as a text for one purpose that is good for `lifeMs`. */
@@ -35,7 +39,7 @@ export class Seals {
     const end = Buffer.alloc(4);
     end.writeUInt32BE(Math.floor((Date.now() + lifeMs) / 1000));
     const sealed = Buffer.concat([end, body]);
-    return Buffer.concat([this.#macOf(purpose, sealed), sealed]).toString("base64url");
+    return Buffer.concat([macOf(this.#keyFor(purpose), sealed), sealed]).toString("base64url");
   }
 
   open(purpose: string, text: string): Opened | Unfit {
@@ -44,14 +48,15 @@ export class Seals {
     if (bytes.length < HEAD_BYTES || bytes.toString("base64url") !== text.replace(BETWEEN, ""))
       return "unknown";
     const mac = bytes.subarray(0, MAC_BYTES);
-    if (!timingSafeEqual(mac, this.#macOf(purpose, bytes.subarray(MAC_BYTES)))) return "unknown";
+    const keys = [this.#keyFor(purpose), ...this.#formerKeysFor(purpose)];
+    const sealed = bytes.subarray(MAC_BYTES);
+    if (!keys.some((key) => timingSafeEqual(mac, macOf(key, sealed)))) return "unknown";
     const endMs = bytes.readUInt32BE(MAC_BYTES) * 1000;
     if (endMs < Date.now()) return "expired";
     return { body: bytes.subarray(HEAD_BYTES), mark: mac.toString("hex"), endMs };
   }
+}
 
-  #macOf(purpose: string, sealed: Uint8Array): Buffer {
-    const mac = createHmac("sha256", this.#keyFor(purpose)).update(sealed).digest();
-    return mac.subarray(0, MAC_BYTES);
-  }
+function macOf(key: Uint8Array, sealed: Uint8Array): Buffer {
+  return createHmac("sha256", key).update(sealed).digest().subarray(0, MAC_BYTES);
 }

@@ -16,6 +16,8 @@ const SEEK_AGAIN_MS = 1000;
 
 const wireToken = z.object({ access_token: z.string().min(1), expires_in: z.number() });
 
+/** The operator's key, or what only the login knows. */
+type KeySource = Uint8Array | string;
 type FindLogin = () => Promise<Login | undefined>;
 
 interface Sources {
@@ -42,6 +44,8 @@ export class Session {
   readonly #find: FindLogin | undefined;
   #seeking: Promise<void> | undefined;
   #soughtAtMs = 0;
+  /** What the keys of each user came from in this process, oldest first. */
+  readonly #keyed = new Map<string, Set<KeySource>>();
   /** Whom the token names: it is asked with every call. */
   #named: { token: string; user: string } | undefined;
 
@@ -116,9 +120,24 @@ export class Session {
    * refresh.
    */
   keyFor(purpose: string): Uint8Array {
+    const { whose, source } = this.#keySource();
+    return derive(source, whose, purpose);
+  }
+
+  /** Those of this user's earlier logins in this process: what was sealed before `apolo login` is still opened. */
+  formerKeysFor(purpose: string): Uint8Array[] {
+    const { whose, source, all } = this.#keySource();
+    return [...all].filter((former) => former !== source).map((former) => derive(former, whose, purpose));
+  }
+
+  #keySource() {
     const { token, refreshToken, url } = this.login;
     const whose = JSON.stringify([url.replace(/\/+$/, ""), this.userNow()]);
-    return new Uint8Array(hkdfSync("sha256", this.#key ?? (refreshToken || token), whose, purpose, 32));
+    const source = this.#key ?? (refreshToken || token);
+    const all = this.#keyed.get(whose) ?? new Set();
+    this.#keyed.set(whose, all);
+    remember(all, source);
+    return { whose, source, all };
   }
 
   /** A token fit for use now. @throws {PlatformError} `not_authenticated` when the login is dead. */
@@ -212,10 +231,14 @@ export class Session {
   }
 }
 
-function remember(tokens: Set<string>, token: string): void {
-  tokens.add(token);
-  const [oldest = token] = tokens;
-  if (tokens.size > MOST_REMEMBERED) tokens.delete(oldest);
+function derive(source: KeySource, whose: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", source, whose, purpose, 32));
+}
+
+function remember<T>(all: Set<T>, one: T): void {
+  all.add(one);
+  const [oldest = one] = all;
+  if (all.size > MOST_REMEMBERED) all.delete(oldest);
 }
 
 const NO_LOGIN =

@@ -1,5 +1,7 @@
 import { describe, onTestFinished, vi } from "vitest";
 import { connectPlatform, type Login, PlatformError } from "../../../src/client/index.ts";
+import { openCaller } from "../../../src/operations/caller.ts";
+import { openPolicy } from "../../support/fixtures.ts";
 import {
   expect,
   JOB_ID,
@@ -70,5 +72,49 @@ describe("a login that comes after the start", () => {
     later();
     find.mockRejectedValueOnce(new Error("ENOENT"));
     await expect(jobs.get(JOB_ID)).rejects.toThrow("It is locked");
+  });
+});
+
+describe("what was sealed before `apolo login`", () => {
+  const wait = { startedMs: 0, deadlineMs: Date.now() + 60_000, jobs: [JOB_ID] };
+
+  /** A caller, and the next logins at its platform. */
+  function callerOf(stub: PlatformStub) {
+    const state = accepting(stub);
+    let saved = stub.login({ token: state.last, refreshToken: "first" });
+    const reload = async () => saved;
+    const platform = stub.connect({ login: { ...saved, reload } });
+    const { tasks } = openCaller(platform, openPolicy);
+    const logIn = async (user: string, refreshToken: string) => {
+      state.last = token(user, refreshToken);
+      saved = stub.login({ token: state.last, refreshToken });
+      await platform.jobs.get(JOB_ID);
+      return saved;
+    };
+    return { tasks, logIn };
+  }
+
+  test("is opened by the same user's next logins", async ({ stub }) => {
+    const { tasks, logIn } = callerOf(stub);
+    const { id } = tasks.issue("job_wait", wait);
+    await logIn("alice", "second");
+    const next = tasks.issue("job_wait", wait);
+    const login = await logIn("alice", "third");
+    const last = tasks.issue("job_wait", wait);
+    for (const given of [id, next.id, last.id]) expect(tasks.read(given)).toMatchObject(wait);
+    const started = openCaller(stub.connect({ login }), openPolicy);
+    expect(started.tasks.read(last.id)).toMatchObject(wait);
+    expect(started.tasks.read(id)).toBeUndefined();
+  });
+
+  test("is opened by no other user", async ({ stub }) => {
+    const { tasks, logIn } = callerOf(stub);
+    const { id } = tasks.issue("job_wait", wait);
+    await logIn("bob", "second");
+    expect(tasks.read(id)).toBeUndefined();
+    const his = tasks.issue("job_wait", wait);
+    await logIn("alice", "third");
+    expect(tasks.read(id)).toMatchObject(wait);
+    expect(tasks.read(his.id)).toBeUndefined();
   });
 });
