@@ -176,7 +176,8 @@ export class Directory {
   }
 
   async #fetch(): Promise<Loaded> {
-    await this.#session.seek();
+    const seeking = this.#session.seek();
+    if (seeking !== undefined) await seeking;
     const url = `${apiBase(this.#session.login.url)}/config`;
     const api = { what: WHAT, method: "GET", url, untraced: true } as const;
     const answer = await this.#http.json(api, { timeoutMs: LOAD_LIMIT_MS });

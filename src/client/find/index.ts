@@ -38,7 +38,8 @@ export type StatusOutcome = { ref: string; job: JobDescription } | { ref: string
 export async function getJob(at: Connection, idOrName: string, call?: CallOptions): Promise<JobDescription> {
   checkId(idOrName);
   const what = `Reading job ${idOrName}`;
-  await orTimeOut(at.session.seek(), call ?? {}, what);
+  const seeking = at.session.seek();
+  if (seeking !== undefined) await orTimeOut(seeking, call ?? {}, what);
   const api = { what, method: "GET", url: jobsUrl(at, idOrName) } as const;
   // Both are independent, and the configuration is cached after the first call.
   const [base, value] = await Promise.all([imageBase(at, undefined, call), at.http.json(api, call)]);

@@ -56,12 +56,15 @@ export class Session {
     this.#find = find;
   }
 
-  /** Where there is no login, looks whether it has come: somebody may have done what the error says. Never rejects. */
-  seek(): Promise<void> {
+  /**
+   * Where there is no login, looks whether it has come: somebody may have done what the error says. Never rejects;
+   * undefined where there is nothing to wait for.
+   */
+  seek(): Promise<void> | undefined {
     const find = this.#find;
     const isThere = this.#login !== undefined && !(this.#login instanceof PlatformError);
     const isRecent = Math.abs(Date.now() - this.#soughtAtMs) < SEEK_AGAIN_MS;
-    if (find === undefined || isThere || (isRecent && this.#seeking === undefined)) return Promise.resolve();
+    if (find === undefined || isThere || (isRecent && this.#seeking === undefined)) return undefined;
     this.#seeking ??= this.#seekNow(find).finally(() => {
       this.#soughtAtMs = Date.now();
       this.#seeking = undefined;
