@@ -35,8 +35,20 @@ interface HasEnv {
 
 const redactForms = makeRedactor();
 
+type Hide = (text: string) => string;
+
+/** By the variables of the job: a list asks for several texts of each. */
+const ownHiders = new WeakMap<HasEnv["container"]["env"], Hide>();
+
 /** Hides the values of a job's own secrets in its texts. Most jobs have none, and need no redactor of their own. */
-export function ownHiderOf(job: HasEnv): (text: string) => string {
+export function ownHiderOf(job: HasEnv): Hide {
+  const { env } = job.container;
+  const hide = ownHiders.get(env) ?? makeOwnHider(job);
+  ownHiders.set(env, hide);
+  return hide;
+}
+
+function makeOwnHider(job: HasEnv): Hide {
   const own = jobSecrets(job);
   if (own.length === 0) return (text) => text;
   const redact = makeRedactor(own);
@@ -44,7 +56,7 @@ export function ownHiderOf(job: HasEnv): (text: string) => string {
 }
 
 /** Hides them, and what `redact` finds. */
-export function hiderOf(job: HasEnv, redact: Redact = redactForms): (text: string) => string {
+export function hiderOf(job: HasEnv, redact: Redact = redactForms): Hide {
   const hideOwn = ownHiderOf(job);
   return (text) => redact(hideOwn(text)).text;
 }
@@ -79,8 +91,8 @@ export function redactJob(job: JobDescription, redact?: Redact): JobDescription 
 }
 
 /** The same with each text in it changed, but for states and times. */
-function mapTexts<T>(value: T, change: (text: string) => string): T;
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
+function mapTexts<T>(value: T, change: Hide): T;
+function mapTexts(value: unknown, change: Hide): unknown {
   if (typeof value === "string") return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
   if (typeof value !== "object" || value === null) return value;
