@@ -1,9 +1,9 @@
-import { cutShort, oneLine } from "../foreign.ts";
 import { field } from "../json.ts";
 import type { CallOptions, Where } from "./call.ts";
 import { type Connection, checkId, imageBase, monitoringUrl } from "./connection.ts";
 import { invalidArgument, PlatformError } from "./errors.ts";
 import { parseLine, textLines } from "./http/ndjson.ts";
+import { shownWords } from "./http/server-error.ts";
 import { imageToString, isPlatformImage, parseImage } from "./names/images.ts";
 import { requireProject } from "./names/uris.ts";
 
@@ -88,6 +88,6 @@ function toStep(line: Record<string, unknown>, { count, what }: { count: number;
 
 function failed(line: Record<string, unknown>, what: string): PlatformError {
   const said = [field(line.errorDetail, "message"), line.error].find((text) => typeof text === "string");
-  const serverText = cutShort(oneLine(String(said ?? "Unknown error")), 500);
+  const serverText = shownWords(String(said ?? "Unknown error"));
   return new PlatformError("platform_error", `${what} failed: ${serverText}`, { serverText });
 }

@@ -7,8 +7,10 @@ import { parseDuration, parseLifeSpan } from "../jobs/time/durations.ts";
 import { parseMoment } from "../jobs/time/moments.ts";
 import { type Hint, hinted, UNSET } from "./reading/hint.ts";
 
-/** Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. */
-/** Half of a surrogate pair would be another character in a query than in a body. */
+/**
+ * Together with the tag's prefix and a sweep's number it still fits into a tag of the platform. Half of a surrogate
+ * pair would be another character in a query than in a body.
+ */
 const REQUEST_ID = /^[^\s\p{Cs}]{1,240}$/u;
 
 /** What a project or an organization can be called. Source: protocol reference 3.9 */

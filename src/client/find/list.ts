@@ -1,10 +1,10 @@
-import { cutShort, oneLine } from "../../foreign.ts";
 import { field } from "../../json.ts";
 import type { CallOptions } from "../call.ts";
 import { type Connection, imageBase, jobsUrl, toInstant } from "../connection.ts";
 import { PlatformError } from "../errors.ts";
 import { describe } from "../http/index.ts";
 import { LineSplitter, parseJsonLine } from "../http/ndjson.ts";
+import { shownWords } from "../http/server-error.ts";
 import type { JobDescription, JobStatus } from "../job.ts";
 import type { ImageBase } from "../names/images.ts";
 import { parseJob } from "../records/to-job.ts";
@@ -131,7 +131,7 @@ function flag(value: boolean | null): string | undefined {
 }
 
 function midStream(text: string, api: ListCall): PlatformError {
-  const serverText = cutShort(oneLine(text), 500);
+  const serverText = shownWords(text);
   return new PlatformError("platform_error", `${WHAT} broke off: ${serverText}`, {
     request: describe(api),
     serverText,

@@ -51,7 +51,7 @@ export function serverError(refusal: Refusal): PlatformError {
 
 /** The platform explains its refusals itself; of another's text, a proxy's for one, the status says more. */
 function whyOf({ status, text, isTold }: { status: number; text: string; isTold: boolean }): string {
-  const shown = shorten(oneLine(validationText(readable(text))));
+  const shown = shownWords(validationText(readable(text)));
   if (isTold && shown !== "") return shown;
   const told = status < 400 ? `status ${status}, a redirect that is not followed` : `status ${status}`;
   if (shown === "") return told;
@@ -103,7 +103,7 @@ function notPermitted(
   details: { request: FailedRequest; serverText: string },
 ): NotPermittedError {
   const rights = missing.map(({ action, uri }) => `${action} on ${uri}`).join(", ");
-  const why = rights === "" ? shorten(oneLine(text) || "status 403") : `you lack ${shorten(oneLine(rights))}`;
+  const why = rights === "" ? shownWords(text) || "status 403" : `you lack ${shownWords(rights)}`;
   return new NotPermittedError(`${what} is not permitted: ${why}`, missing, details);
 }
 
@@ -137,6 +137,7 @@ function readable(text: string): string {
     .trim();
 }
 
-function shorten(text: string): string {
-  return cutShort(text, SHOWN_CHARACTERS);
+/** As much of a text of the platform as is shown, on one line. */
+export function shownWords(text: string): string {
+  return cutShort(oneLine(text), SHOWN_CHARACTERS);
 }

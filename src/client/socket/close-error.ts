@@ -1,5 +1,5 @@
-import { cutShort, oneLine } from "../../foreign.ts";
 import { type ErrorCode, type FailedRequest, PlatformError } from "../errors.ts";
+import { shownWords } from "../http/server-error.ts";
 
 const NORMAL = new Set([1000, 1001, 1005]);
 
@@ -23,7 +23,7 @@ export function closeError(end: {
 }): PlatformError | undefined {
   const { what, code, request } = end;
   if (NORMAL.has(code)) return undefined;
-  const serverText = cutShort(oneLine(end.reason), 500);
+  const serverText = shownWords(end.reason);
   const said =
     serverText === "" ? (code === 1006 ? "the connection was lost" : "no reason given") : serverText;
   return new PlatformError(
