@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FailedRequest, PlatformError } from "./errors.ts";
-import { isTimeout, msLeft, noResultWithin } from "./limit.ts";
+import { isTimeout, noResultWithin, timesOf } from "./limit.ts";
 
 /** How long and for whom one call may run. */
 export interface CallOptions {
@@ -35,12 +35,13 @@ export interface CallSignal {
   close(): void;
 }
 
-/** Lets a signal with a clock of its own fire first, so that the error names the right limit. */
-const LATER_MS = 5;
+/** A process may be held up for so long between looking at the time and setting a timer by it. */
+const LATER_MS = 1000;
 
 export function startCall({ signal, timeoutMs = Number.POSITIVE_INFINITY }: CallOptions): Call {
-  const limitMs = Math.min(timeoutMs, msLeft(signal) + LATER_MS);
-  return { signal, limitMs, endsAt: performance.now() + limitMs };
+  const now = performance.now();
+  const endsAt = Math.min(now + timeoutMs, timesOf(signal).endsAt);
+  return { signal, endsAt, limitMs: endsAt - now };
 }
 
 /** A signal that fires with the caller's, or when the time of the call is over. */
@@ -50,7 +51,9 @@ export function signalOf({ signal: outer, endsAt, limitMs }: Call): CallSignal {
   const onAbort = () => controller.abort(outer?.reason);
   if (outer?.aborted === true) onAbort();
   else outer?.addEventListener("abort", onAbort, { once: true });
-  const leftMs = Math.max(0, endsAt - performance.now());
+  // A caller's signal that fires in time is left to fire first, so that the error names its limit.
+  const laterMs = timesOf(outer).firesAt <= endsAt ? LATER_MS : 0;
+  const leftMs = Math.max(0, endsAt - performance.now()) + laterMs;
   const timer = Number.isFinite(leftMs)
     ? setTimeout(() => timeOut(noResultWithin(limitMs)), leftMs)
     : undefined;

@@ -1,14 +1,23 @@
 import { setMaxListeners } from "node:events";
 
-/** When what runs under a signal has to be over, as `performance.now()` counts; a plain signal does not say. */
+/** Times as `performance.now()` counts; a plain signal does not say. */
 interface TimedSignal extends AbortSignal {
+  /** When what runs under it has to be over. */
   readonly endsAt?: number;
+  /** When it fires by itself. */
+  readonly firesAt?: number;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** When what runs under `signal` has to be over, and when the signal fires by itself; Infinity = never. */
+export function timesOf(signal: TimedSignal | undefined): { endsAt: number; firesAt: number } {
+  return { endsAt: signal?.endsAt ?? NEVER, firesAt: signal?.firesAt ?? NEVER };
 }
 
 /** How long what runs under `signal` may still take, in milliseconds; Infinity = as long as it likes. */
 export function msLeft(signal: AbortSignal | undefined): number {
-  const timed: TimedSignal | undefined = signal;
-  return (timed?.endsAt ?? Number.POSITIVE_INFINITY) - performance.now();
+  return timesOf(signal).endsAt - performance.now();
 }
 
 export function noResultWithin(ms: number): string {
@@ -40,16 +49,23 @@ export class Limit {
 
   constructor(outers: AbortSignal | readonly AbortSignal[], { ms, expectedMs }: Bounds = {}) {
     this.#outers = Array.isArray(outers) ? outers : [outers];
-    const never = Number.POSITIVE_INFINITY;
-    const leftMs = Math.min(ms ?? never, expectedMs ?? never, ...this.#outers.map(msLeft));
+    const outerTimes = this.#outers.map(timesOf);
+    const now = performance.now();
+    const ownEndsAt = now + (ms ?? NEVER);
+    const outerEndsAt = Math.min(...outerTimes.map(({ endsAt }) => endsAt));
+    const endsAt = Math.min(ownEndsAt, outerEndsAt, now + (expectedMs ?? NEVER));
+    const firesAt =
+      ms === undefined
+        ? Math.min(...outerTimes.map((outer) => outer.firesAt))
+        : Math.min(ownEndsAt, outerEndsAt);
     // Any number of calls may wait under one limit.
     setMaxListeners(0, this.#controller.signal);
-    Object.assign(this.#controller.signal, { endsAt: performance.now() + leftMs });
+    Object.assign(this.#controller.signal, { endsAt, firesAt });
     if (ms !== undefined) {
-      const inMs = Math.max(0, Math.min(ms, ...this.#outers.map(msLeft)));
+      const inMs = Math.max(0, firesAt - now);
       this.#timer = setTimeout(() => {
         // If an outer limit comes first, it is that one which is over.
-        this.#isOver = inMs === ms;
+        this.#isOver = firesAt === ownEndsAt;
         this.#fire(noResultWithin(inMs));
       }, inMs);
     }

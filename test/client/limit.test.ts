@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { signalOf, startCall } from "../../src/client/call.ts";
 import { Limit, pause } from "../../src/client/index.ts";
 
 /** Collects garbage again and again until the test is over. */
@@ -55,4 +56,29 @@ describe("a limit", () => {
     outer.abort();
     expect(limit.signal.aborted).toBe(false);
   });
+
+  test("is what a call under it ends by, although the process was held up as it was set", async () => {
+    const { setTimeout } = globalThis;
+    const timers = vi.spyOn(globalThis, "setTimeout").mockImplementationOnce((...given) => {
+      keepBusy(50);
+      return setTimeout(...given);
+    });
+    onTestFinished(() => timers.mockRestore());
+    const limit = new Limit([], { ms: 100 });
+    const call = signalOf(startCall({ signal: limit.signal }));
+    const why = await pause(60_000, call.signal).catch((reason: unknown) => reason);
+    expect([limit.isOver, why]).toEqual([true, limit.signal.reason]);
+  });
+
+  test("that does not fire ends calls under it by itself", async () => {
+    const limit = new Limit([], { expectedMs: 50, ms: 60_000 });
+    const call = signalOf(startCall({ signal: limit.signal }));
+    await expect(pause(60_000, call.signal)).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(limit.signal.aborted).toBe(false);
+    limit.close();
+  });
 });
+
+function keepBusy(ms: number): void {
+  for (const since = performance.now(); performance.now() - since < ms; );
+}
