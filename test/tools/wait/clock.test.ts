@@ -30,7 +30,8 @@ describe("the clock of this machine, set", { tags: "outages" }, () => {
     setClock(-HOUR_MS);
     const { text } = await waiting;
     await mcp.client.close();
-    expect(text).not.toMatch(/timed_out|-\d+ ?[smh]/);
+    // Letters of a cursor mean nothing.
+    expect(text.replace(/"cursor":"[^"]*"/, "")).not.toMatch(/timed_out|-\d+ ?[smh]/);
   });
 
   test("ahead: job_wait goes on until the job has ended", async ({ emulator, platform }) => {
