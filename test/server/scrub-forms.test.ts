@@ -29,7 +29,8 @@ test("hides a job's variable in base64 and in lines, in a log, a page of it and 
   ]);
   const lines = [...folded(base64(`${API_TOKEN}\n`), 76).split("\n"), ...folded(API_TOKEN, 80).split("\n")];
   for (const { text, data } of answers) {
-    const whole = text + JSON.stringify(data);
+    // The letters of a cursor may be those of a short last line.
+    const whole = (text + JSON.stringify(data)).replace(/cursor":"[\w-]+"/g, "");
     expect(whole).toContain("end");
     expect(lines.filter((line) => line.length > 3 && whole.includes(line))).toEqual([]);
   }
